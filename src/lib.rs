@@ -1,1 +1,9 @@
 //! `plan`: the switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
+
+#![warn(clippy::unwrap_used)]
+
+pub mod change;
+pub mod diag;
+pub mod model;
+pub mod rules;
+pub mod site;

@@ -1,0 +1,134 @@
+//! A plan over a site: the changes that it asks for, and the site as it will be.
+
+use crate::model::plan::{DuringMigration, OfferingIntent};
+use crate::model::snapshot::Capture;
+use crate::model::state::{Kind, Offering, Operation};
+use crate::model::text::{host, pointer, slug};
+use crate::model::{On, Plan, Release, Snapshot, State};
+
+use super::managed::{self, Checkout, Guard, Mails, OptIn, Timers, Transport};
+use super::{Change, apply};
+
+/// What a plan asks of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lowered {
+    /// The changes, ordered by kind and key. Never one whose two sides mean the same.
+    pub changes: Vec<Change>,
+    /// The site after all of them.
+    pub after: State,
+}
+
+/// The changes that lead from a site to what the plan intends.
+///
+/// What cannot be changed (an offering that the site lacks, a section that was not captured) yields no change; the
+/// rules say so.
+pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
+    let state = &before.state;
+    let mut changes = Vec::new();
+    changes.extend(guard(plan, state));
+    changes.extend(emails(plan, state));
+    changes.extend(mail(plan, state));
+    changes.extend(plan.offerings.iter().filter_map(|(key, intent)| timers(key, intent, state)));
+    changes.extend(opt_in_forms(plan, before));
+    changes.extend(order_forms(plan, state));
+    let mut after = state.clone();
+    for change in &changes {
+        apply(&mut after, change).expect("a change that was just made from a state fits that state");
+    }
+    Lowered { changes, after }
+}
+
+/// The change of one object, unless both sides are the same.
+fn change(on: On, state: &State, after: serde_json::Value, cause: String) -> Option<Change> {
+    let before = managed::read(state, &on);
+    (before.as_ref() != Some(&after)).then_some(Change { on, before, after: Some(after), cause })
+}
+
+fn guard(plan: &Plan, state: &State) -> Option<Change> {
+    let intent = plan.charging_guard.as_ref()?;
+    let now = state.charging_guard.as_ref()?;
+    let same_host = now.production_url.as_deref().and_then(host) == host(&intent.production_url);
+    let production_url = if same_host { now.production_url.clone() } else { Some(intent.production_url.clone()) };
+    let after = managed::value(&Guard { enabled: true, production_url });
+    change(On::only(Kind::ChargingGuard), state, after, pointer(&["charging_guard", "production_url"]))
+}
+
+fn emails(plan: &Plan, state: &State) -> Option<Change> {
+    let intent = plan.emails.as_ref()?;
+    let now = state.emails.as_ref()?;
+    let after = managed::value(&Mails { enabled: intent.enabled, welcome: intent.welcome.or(now.welcome) });
+    let cause = if now.enabled == intent.enabled { "welcome" } else { "enabled" };
+    change(On::only(Kind::Emails), state, after, pointer(&["emails", cause]))
+}
+
+fn mail(plan: &Plan, state: &State) -> Option<Change> {
+    let simulate = plan.mail.as_ref()?.during_migration == DuringMigration::Simulate;
+    state.mail.as_ref()?.simulated?;
+    let after = managed::value(&Transport { simulated: true });
+    simulate.then(|| change(On::only(Kind::Mail), state, after, pointer(&["mail", "during_migration"])))?
+}
+
+fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
+    let now = state.offerings.get(key)?;
+    let mut modules: Vec<_> = now.modules.iter().map(|m| (m, m.release.clone())).collect();
+    let mut cause = None;
+    for (index, release) in wanted(intent, now) {
+        let (number, release) = release;
+        let Some((_, current)) = modules.iter_mut().find(|(module, _)| module.number == number) else { continue };
+        if current.as_ref() != Some(release) {
+            *current = Some(release.clone());
+            cause.get_or_insert_with(|| pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
+        }
+    }
+    let modules = modules
+        .into_iter()
+        .map(|(module, release)| managed::Timer { number: module.number, name: module.name.clone(), release })
+        .collect();
+    change(On::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause?)
+}
+
+/// The releases that a plan sets on modules which the site has under the same number and name, and whose timer was captured.
+fn wanted<'a>(intent: &'a OfferingIntent, now: &'a Offering) -> impl Iterator<Item = (usize, (u32, &'a Release))> {
+    intent.numbered().filter_map(|(index, number, module)| {
+        let release = module.release.as_ref().filter(|_| module.base.is_none())?;
+        let site = now.module(number)?;
+        let settable = site.release.is_some() && number != 0 && slug(&site.name) == slug(module.name());
+        settable.then_some((index, (number, release)))
+    })
+}
+
+fn opt_in_forms(plan: &Plan, before: &Snapshot) -> Vec<Change> {
+    let captured = matches!(before.header.capture(Kind::OptInForm.name()), Capture::How(_));
+    let forms = plan.opt_in_forms.iter().filter_map(|(key, intent)| {
+        let now = before.state.opt_in_forms.get(key);
+        if now.is_none() && !captured {
+            return None;
+        }
+        let operations = released(now.map_or(&[], |form| &form.operations), &intent.custom_operation.release);
+        let name = now.map_or(&intent.name, |form| &form.name).clone();
+        let cause = pointer(&["opt_in_forms", key, "custom_operation"]);
+        change(On::new(Kind::OptInForm, key), &before.state, managed::value(&OptIn { name, operations }), cause)
+    });
+    forms.collect()
+}
+
+fn order_forms(plan: &Plan, state: &State) -> Vec<Change> {
+    let forms = plan.order_forms.iter().filter_map(|(key, intent)| {
+        let now = state.order_forms.get(key)?;
+        let operations = released(&now.operations, &intent.custom_operation.release);
+        let wanted = intent.failed_payment.as_ref().map(|failed| failed.after_final_retry);
+        let after_final_retry = wanted.or(now.after_final_retry);
+        let part = if operations == managed::as_set(&now.operations) { "failed_payment" } else { "custom_operation" };
+        let after = managed::value(&Checkout { operations, after_final_retry });
+        change(On::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
+    });
+    forms.collect()
+}
+
+/// A form's operations with a Release for each of these offerings in place of a Grant of the same.
+fn released(now: &[Operation], offerings: &[String]) -> Vec<Operation> {
+    let granted = |operation: &Operation| matches!(operation, Operation::Grant(of) if offerings.contains(of));
+    let kept = now.iter().filter(|operation| !granted(operation)).cloned();
+    let all: Vec<_> = kept.chain(offerings.iter().cloned().map(Operation::Release)).collect();
+    managed::as_set(&all)
+}

@@ -1,0 +1,152 @@
+//! The fields that a plan may change, read from and written to the typed objects.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::model::plan::{AfterFinalRetry, Welcome};
+use crate::model::state::{Kind, Object, Operation, OptInForm};
+use crate::model::{On, Release, State};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Guard {
+    pub(super) enabled: bool,
+    pub(super) production_url: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Mails {
+    pub(super) enabled: bool,
+    pub(super) welcome: Option<Welcome>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Transport {
+    pub(super) simulated: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Timers {
+    pub(super) modules: Vec<Timer>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Timer {
+    pub(super) number: u32,
+    pub(super) name: String,
+    pub(super) release: Option<Release>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct OptIn {
+    pub(super) name: String,
+    pub(super) operations: Vec<Operation>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Checkout {
+    pub(super) operations: Vec<Operation>,
+    pub(super) after_final_retry: Option<AfterFinalRetry>,
+}
+
+/// The operations of a form as a set: order and repetition mean nothing.
+pub(super) fn as_set(operations: &[Operation]) -> Vec<Operation> {
+    let mut set = operations.to_vec();
+    set.sort();
+    set.dedup();
+    set
+}
+
+/// The managed fields of the object at a place, in canonical form; none where there is no such object, where its kind
+/// has no managed fields, or where they were not captured.
+pub fn read(state: &State, on: &On) -> Option<Value> {
+    let fields = match state.get(on)? {
+        Object::ChargingGuard(o) => value(&Guard { enabled: o.enabled, production_url: o.production_url }),
+        Object::Emails(o) => value(&Mails { enabled: o.enabled, welcome: o.welcome }),
+        Object::Mail(o) => value(&Transport { simulated: o.simulated? }),
+        Object::Offering(o) => {
+            let timer = |m: crate::model::state::Module| Timer { number: m.number, name: m.name, release: m.release };
+            value(&Timers { modules: o.modules.into_iter().map(timer).collect() })
+        }
+        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: as_set(&o.operations) }),
+        Object::OrderForm(o) => {
+            value(&Checkout { operations: as_set(&o.operations), after_final_retry: o.after_final_retry })
+        }
+        Object::Administrator(_)
+        | Object::Crm(_)
+        | Object::Environment(_)
+        | Object::Maintenance(_)
+        | Object::Plugin(_)
+        | Object::Tag(_)
+        | Object::Webhook(_) => return None,
+    };
+    Some(fields)
+}
+
+/// The canonical JSON form of managed fields.
+pub(super) fn value<T: Serialize>(fields: &T) -> Value {
+    serde_json::to_value(fields).unwrap_or(Value::Null)
+}
+
+/// Fields that do not fit the object they are meant for.
+pub(super) struct Unfit;
+
+/// Writes managed fields into the object at a place; creates an opt-in form, or takes one away.
+pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Result<(), Unfit> {
+    let key = on.key.as_str();
+    let Some(fields) = fields else {
+        return match on.kind {
+            Kind::OptInForm => state.opt_in_forms.remove(key).map(drop).ok_or(Unfit),
+            _ => Err(Unfit),
+        };
+    };
+    match on.kind {
+        Kind::ChargingGuard => {
+            let (guard, new) = (state.charging_guard.as_mut().ok_or(Unfit)?, parse::<Guard>(fields)?);
+            (guard.enabled, guard.production_url) = (new.enabled, new.production_url);
+        }
+        Kind::Emails => {
+            let (emails, new) = (state.emails.as_mut().ok_or(Unfit)?, parse::<Mails>(fields)?);
+            (emails.enabled, emails.welcome) = (new.enabled, new.welcome);
+        }
+        Kind::Mail => {
+            state.mail.as_mut().ok_or(Unfit)?.simulated = Some(parse::<Transport>(fields)?.simulated);
+        }
+        Kind::Offering => write_timers(state, key, parse(fields)?)?,
+        Kind::OptInForm => {
+            let new: OptIn = parse(fields)?;
+            let blank = OptInForm { id: None, name: String::new(), operations: Vec::new(), extra: Map::new() };
+            let form = state.opt_in_forms.entry(on.key.clone()).or_insert(blank);
+            (form.name, form.operations) = (new.name, new.operations);
+        }
+        Kind::OrderForm => {
+            let (form, new) = (state.order_forms.get_mut(key).ok_or(Unfit)?, parse::<Checkout>(fields)?);
+            (form.operations, form.after_final_retry) = (new.operations, new.after_final_retry);
+        }
+        Kind::Administrator
+        | Kind::Crm
+        | Kind::Environment
+        | Kind::Maintenance
+        | Kind::Plugin
+        | Kind::Tag
+        | Kind::Webhook => return Err(Unfit),
+    }
+    Ok(())
+}
+
+fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> {
+    let offering = state.offerings.get_mut(key).ok_or(Unfit)?;
+    let same_modules = offering.modules.len() == new.modules.len()
+        && offering.modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
+    if !same_modules {
+        return Err(Unfit);
+    }
+    for (module, timer) in offering.modules.iter_mut().zip(new.modules) {
+        module.release = timer.release;
+    }
+    Ok(())
+}
+
+fn parse<T: DeserializeOwned>(fields: &Value) -> Result<T, Unfit> {
+    T::deserialize(fields).map_err(|_| Unfit)
+}

@@ -1,0 +1,232 @@
+//! What a finding is: a rule or the shape check says something about a place.
+//!
+//! Places are symbolic (a document, a pointer, a part); they become bytes only when they are rendered.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Worth a look; never changes the verdict.
+    Warning,
+    /// Makes the verdict red while it is due and not waived.
+    Error,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Which text a place is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Document {
+    /// The plan.
+    Plan,
+    /// The file of contact values beside it. Everything in it is personal.
+    Contacts,
+}
+
+/// Which part of an entry is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Its key. A container is always labelled by its key.
+    Key,
+    /// Its value, where that is a scalar; else its key.
+    Value,
+}
+
+/// Where a label points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An entry of a document, by JSON pointer; the nearest ancestor's key stands in for what is missing.
+    At {
+        /// Which text.
+        document: Document,
+        /// JSON pointer (RFC 6901).
+        pointer: String,
+        /// Key or value.
+        part: Part,
+    },
+    /// Bytes of a document, for what has no pointer yet: problems of reading.
+    Bytes {
+        /// Which text.
+        document: Document,
+        /// The bytes.
+        span: Range<usize>,
+    },
+}
+
+impl Place {
+    /// The key of an entry of the plan.
+    pub fn key(pointer: impl Into<String>) -> Self {
+        Self::At { document: Document::Plan, pointer: pointer.into(), part: Part::Key }
+    }
+
+    /// The value of an entry of the plan.
+    pub fn value(pointer: impl Into<String>) -> Self {
+        Self::At { document: Document::Plan, pointer: pointer.into(), part: Part::Value }
+    }
+
+    /// The pointer, where the place has one.
+    pub fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::At { pointer, .. } => Some(pointer),
+            Self::Bytes { .. } => None,
+        }
+    }
+
+    /// Which text the place is in.
+    pub fn document(&self) -> Document {
+        match self {
+            Self::At { document, .. } | Self::Bytes { document, .. } => *document,
+        }
+    }
+}
+
+/// A place with a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// At most five words or so.
+    pub text: String,
+}
+
+/// What the site itself says, shown as an excerpt of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Which object, for example `offering/group-coaching`.
+    pub of: String,
+    /// Its lines.
+    pub text: String,
+    /// The line, counted from 0, that matters.
+    pub line: usize,
+    /// A few words about that line.
+    pub label: String,
+}
+
+/// An edit that would mend a finding, as text to paste.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// The text to paste, in the plan's own form.
+    pub paste: String,
+}
+
+/// What a rule, or the shape check, says about a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id, or the code of the shape check or the reader.
+    pub rule: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// One lower-case sentence without a period that stands alone.
+    pub message: String,
+    /// What to do next, as an imperative.
+    pub help: Option<String>,
+    /// The place it is about.
+    pub primary: Label,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+    /// The site's own value.
+    pub excerpt: Option<Excerpt>,
+    /// Text to paste that would mend it.
+    pub fix: Option<Fix>,
+    /// Personal values that explain it: shown only when asked for.
+    pub personal: Vec<String>,
+    /// The object of the site it is about, for waivers: `offering/group-coaching`.
+    pub site: Option<String>,
+    /// Whether somebody answers for it.
+    pub waived: bool,
+    /// Whether it says that a fact is missing, rather than that something is wrong.
+    pub unproven: bool,
+    /// Whether its phase is due at the gate that was asked for.
+    pub due: bool,
+}
+
+impl Finding {
+    /// A finding at a place; everything else empty.
+    pub fn new(rule: &str, severity: Severity, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            severity,
+            message: message.into(),
+            help: None,
+            primary: Label { place, text: String::new() },
+            related: Vec::new(),
+            excerpt: None,
+            fix: None,
+            personal: Vec::new(),
+            site: None,
+            waived: false,
+            unproven: false,
+            due: true,
+        }
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says a few words at the place itself.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Points at another place.
+    #[must_use]
+    pub fn related(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.related.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// Shows the site's own value: lines of YAML of the object `of`, the line that holds `needle` labelled.
+    #[must_use]
+    pub fn excerpt(mut self, of: impl Into<String>, text: impl Into<String>, needle: &str, label: &str) -> Self {
+        let (of, text) = (of.into(), text.into());
+        let line = text.lines().position(|line| line.contains(needle)).unwrap_or(0);
+        self.site = self.site.or_else(|| Some(of.clone()));
+        self.excerpt = Some(Excerpt { of, text, line, label: label.to_owned() });
+        self
+    }
+
+    /// Names the object of the site that it is about.
+    #[must_use]
+    pub fn on_site(mut self, of: impl Into<String>) -> Self {
+        self.site = Some(of.into());
+        self
+    }
+
+    /// Offers text to paste.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, paste: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), paste: paste.into() });
+        self
+    }
+
+    /// Adds a personal value that explains it.
+    #[must_use]
+    pub fn personal(mut self, value: impl Into<String>) -> Self {
+        self.personal.push(value.into());
+        self
+    }
+}

@@ -1,0 +1,32 @@
+//! Digests: SHA-256 over canonical JSON (RFC 8785), so that a value has one digest however it is written down.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// The canonical JSON text (RFC 8785) of a value.
+///
+/// # Panics
+/// Never for the types of this crate: they hold no maps with keys other than text and no non-finite numbers.
+pub fn canonical<T: Serialize>(value: &T) -> String {
+    serde_json_canonicalizer::to_string(value).expect("the model's types always have a JSON form")
+}
+
+/// The SHA-256 of a value's canonical JSON, 64 lower-case hexadecimal digits.
+pub fn of<T: Serialize>(value: &T) -> String {
+    of_bytes(canonical(value).as_bytes())
+}
+
+/// The SHA-256 of bytes, 64 lower-case hexadecimal digits.
+pub fn of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        for half in [byte >> 4, byte & 15] {
+            hex.extend(char::from_digit(u32::from(half), 16));
+        }
+        hex
+    })
+}

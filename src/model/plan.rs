@@ -1,0 +1,680 @@
+//! The plan: what its author intends and requires. Data only: nothing in it can run, and no secret belongs in it.
+//!
+//! The doc comments below are the descriptions in `schemas/plan.schema.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+
+use super::release::Release;
+use super::text::{host, slug};
+
+/// The switch of one membership site from its CRM to AccessAlly Managed Contacts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "plan", extend("$id" = "https://amc-plan.example/schemas/plan.schema.json"))]
+pub struct Plan {
+    /// The version of this document's format: 1.
+    #[schemars(extend("const" = 1))]
+    pub version: u8,
+    /// What this plan is for, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The two places: the staging copy where the switch is rehearsed, and the live site.
+    pub sites: Sites,
+    /// The CRM that the site leaves.
+    pub crm: Crm,
+    /// How the change reaches the live site. There is no default.
+    #[schemars(required, extend("x-reported-by" = "strategy-missing"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+    /// Who takes part, by a short name, with the part they play. Addresses are not needed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<String, String>,
+    /// How mail leaves the staging site, and what keeps it from members during the migration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailIntent>,
+    /// AccessAlly Emails on the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emails: Option<EmailsIntent>,
+    /// The guard that lets only the live site charge subscriptions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charging_guard: Option<GuardIntent>,
+    /// Every offering, by the slug of its name.
+    pub offerings: BTreeMap<String, OfferingIntent>,
+    /// What the site has and this plan does not touch, each with the reason.
+    #[serde(default, skip_serializing_if = "LeaveAlone::is_empty")]
+    pub leave_alone: LeaveAlone,
+    /// Every AccessAlly order form, by the slug of its name.
+    pub order_forms: BTreeMap<String, OrderFormIntent>,
+    /// Every AccessAlly opt-in form, by the slug of its name.
+    pub opt_in_forms: BTreeMap<String, OptInFormIntent>,
+    /// Every webhook in the site's log, by a name of your own.
+    pub webhooks: BTreeMap<String, WebhookIntent>,
+    /// The spot-check contacts, compared field by field before and after.
+    pub contacts: Contacts,
+    /// What counts as a backup good enough to start. The evidence itself is recorded with `plan record backup`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<BackupDemand>,
+    /// The two choices of the vendor's migration screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<MigrationChoices>,
+    /// One test purchase an order form, and what must be seen after it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub test_purchases: BTreeMap<String, TestPurchase>,
+    /// The maintenance window on the live site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// The way back, and who decides on it until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Rollback>,
+    /// Findings that somebody answers for, each at one exact place and for a limited time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waive: Vec<Waiver>,
+    /// Places (JSON pointers) that did not fit the schema and are missing from this value.
+    ///
+    /// Not part of the document: the shape check fills it, so that no rule takes a misfit for an absence.
+    #[serde(skip)]
+    pub left_out: BTreeSet<String>,
+}
+
+impl Plan {
+    /// Whether the section holds this key, or held it before the shape check left it (or the whole section) out.
+    pub fn mentions(&self, section: &str, key: &str) -> bool {
+        let known = match section {
+            "offerings" => self.offerings.contains_key(key),
+            "order_forms" => self.order_forms.contains_key(key),
+            "opt_in_forms" => self.opt_in_forms.contains_key(key),
+            "webhooks" => self.webhooks.contains_key(key),
+            _ => false,
+        };
+        known || self.was_left_out(&[section]) || self.was_left_out(&[section, key])
+    }
+
+    /// Whether the place itself did not fit the schema and is missing from this value.
+    pub fn was_left_out(&self, place: &[&str]) -> bool {
+        !self.left_out.is_empty() && self.left_out.contains(&super::text::pointer(place))
+    }
+
+    /// The live site's host, lower case; none where the plan names none that can be read.
+    pub fn live_host(&self) -> Option<String> {
+        host(&self.sites.live)
+    }
+
+    /// The staging site's host, lower case; none where the plan names none that can be read.
+    pub fn staging_host(&self) -> Option<String> {
+        host(&self.sites.staging)
+    }
+}
+
+/// The two places.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sites {
+    /// Address of the staging copy, for example `https://staging.bloom.example`.
+    #[schemars(regex(pattern = r"^https?://[^\s/]+"))]
+    pub staging: String,
+    /// Address of the live site, for example `https://bloom.example`.
+    #[schemars(regex(pattern = r"^https?://[^\s/]+"))]
+    pub live: String,
+}
+
+/// The CRM that the site leaves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Crm {
+    /// Its name as AccessAlly knows it, for example `ontraport`, `keap`, `active-campaign`, `drip` or `convertkit`.
+    pub name: String,
+    /// The day until which the CRM is paid. It must stay connected until the migration has run (documented).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date"))]
+    pub paid_until: Option<String>,
+}
+
+/// How the change reaches the live site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Staging is a rehearsal; the same intent is replayed on live in a short maintenance window.
+    RehearseAndReplay,
+    /// Live stays in maintenance mode from the clone to the push.
+    FreezeAndPush,
+    /// Staging is pushed, then what happened on live since the clone is carried over.
+    PushThenMerge,
+}
+
+/// How mail leaves the staging site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailIntent {
+    /// The plugin that sends the site's mail, for example `fluent-smtp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+    /// What happens to mail while the migration runs. It resets passwords and mails them (documented by the vendor's latest guide).
+    pub during_migration: DuringMigration,
+    /// The only addresses that real mail may reach during test purchases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliver_only_to: Vec<String>,
+}
+
+/// What happens to mail while the migration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DuringMigration {
+    /// The transport logs every mail and sends none.
+    Simulate,
+    /// Mail is sent. Members receive what the migration writes to them.
+    Deliver,
+}
+
+/// AccessAlly Emails on the site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmailsIntent {
+    /// Whether AccessAlly Emails is switched on.
+    pub enabled: bool,
+    /// Who gets a welcome e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welcome: Option<Welcome>,
+}
+
+/// Who gets a welcome e-mail (the three modes are documented).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Welcome {
+    /// Nobody: the vendor's choice for sites whose CRM sends the mail.
+    None,
+    /// Whoever buys for the first time.
+    Purchases,
+    /// Whoever buys for the first time or opts in.
+    PurchasesAndOptIns,
+}
+
+/// The guard that lets only the live site charge subscriptions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GuardIntent {
+    /// The Production Site URL of Developer Tools: the live host, typed without a scheme, for example `//bloom.example`.
+    pub production_url: String,
+}
+
+/// One offering and the timers of its modules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferingIntent {
+    /// The offering's name on the site.
+    pub name: String,
+    /// How members come to it.
+    pub sold: Sold,
+    /// The modules in their order; the first is the base module.
+    #[serde(default)]
+    pub modules: Vec<ModuleIntent>,
+    /// What happens to members who are between two modules on the day of the switch. Nothing documented continues their drip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_mid_drip: Option<MembersMidDrip>,
+}
+
+impl OfferingIntent {
+    /// The modules with their numbers: as written, or else the place in the list (0 is the base module).
+    pub fn numbered(&self) -> impl Iterator<Item = (usize, u32, &ModuleIntent)> {
+        self.modules.iter().enumerate().map(|(index, module)| {
+            let place = if module.base.is_some() { 0 } else { u32::try_from(index).unwrap_or(u32::MAX) };
+            (index, module.number.unwrap_or(place), module)
+        })
+    }
+}
+
+/// How members come to an offering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sold {
+    /// Through an AccessAlly order form.
+    OrderForm,
+    /// Free, through an AccessAlly opt-in form.
+    OptIn,
+    /// As part of another offering's order form.
+    Bundle,
+    /// Through a team that a member buys for.
+    Team,
+    /// By an invitation that a person sends.
+    Invitation,
+    /// A person opens it for each member.
+    ByHand,
+}
+
+/// One module: either the base module, or a further one with its release.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["base"]}, {"required": ["module"]}]))]
+pub struct ModuleIntent {
+    /// The name of the base module, which opens at once and carries no timer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// The name of a further module.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// The module's number on the site, where it is not its place in this list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 9999))]
+    pub number: Option<u32>,
+    /// When the module opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// Who opens a module that is released `by-hand`: a short name from `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+impl ModuleIntent {
+    /// The module's name.
+    pub fn name(&self) -> &str {
+        self.base.as_deref().or(self.module.as_deref()).unwrap_or_default()
+    }
+}
+
+/// What happens to members who are between two modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MembersMidDrip {
+    /// A person opens what is due to them, from a list that `plan` can print.
+    CompleteByHand,
+    /// They are released again and start at the base module.
+    ReRelease,
+    /// There are none, or nothing is owed to them.
+    Nothing,
+}
+
+/// What the site has and this plan does not touch: key and reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveAlone {
+    /// Offerings by the slug of their name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub offerings: BTreeMap<String, String>,
+    /// Order forms by the slug of their name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub order_forms: BTreeMap<String, String>,
+    /// Opt-in forms by the slug of their name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub opt_in_forms: BTreeMap<String, String>,
+    /// Webhooks by what they call.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub webhooks: BTreeMap<String, String>,
+}
+
+impl LeaveAlone {
+    /// Whether nothing is left alone.
+    pub fn is_empty(&self) -> bool {
+        [&self.offerings, &self.order_forms, &self.opt_in_forms, &self.webhooks].iter().all(|map| map.is_empty())
+    }
+}
+
+/// One AccessAlly order form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFormIntent {
+    /// The form's name on the site.
+    pub name: String,
+    /// The operation that runs after a purchase.
+    pub custom_operation: CustomOperation,
+    /// What happens when a payment fails for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_payment: Option<FailedPayment>,
+    /// What the form must show today. Compared, never written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<FormExpectation>,
+}
+
+/// The operation that a form runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomOperation {
+    /// The offerings whose Release operation it runs (documented: Release starts the timers, Grant opens everything at once).
+    #[schemars(length(min = 1))]
+    pub release: Vec<String>,
+}
+
+/// What happens when a payment fails for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailedPayment {
+    /// After the last of the retries (documented: three, one day apart).
+    pub after_final_retry: AfterFinalRetry,
+}
+
+/// What happens after the last retry of a failed payment (the first three are the documented ways to end a subscription).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AfterFinalRetry {
+    /// Access ends now.
+    Revoke,
+    /// Access ends with the paid period.
+    Cancel,
+    /// Charging ends, access stays.
+    Stop,
+    /// Nothing happens: access stays and charging goes on.
+    Keep,
+}
+
+/// What an order form must show today.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormExpectation {
+    /// The price with its currency, for example `497.00 USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PriceText")]
+    pub price: Option<Price>,
+    /// The gateway that takes the payment, for example `stripe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+}
+
+/// A price as written: text, or a bare number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Price(
+    /// The price's text.
+    pub String,
+);
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+        impl serde::de::Visitor<'_> for Words {
+            type Value = Price;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a price such as `497.00 USD`")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Price, E> {
+                Ok(Price(text.to_owned()))
+            }
+            fn visit_i64<E>(self, n: i64) -> Result<Price, E> {
+                Ok(Price(n.to_string()))
+            }
+            fn visit_u64<E>(self, n: u64) -> Result<Price, E> {
+                Ok(Price(n.to_string()))
+            }
+            fn visit_f64<E>(self, n: f64) -> Result<Price, E> {
+                Ok(Price(n.to_string()))
+            }
+        }
+        deserializer.deserialize_any(Words)
+    }
+}
+
+/// The schema of a [`Price`].
+struct PriceText;
+
+impl JsonSchema for PriceText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Price".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "type": ["string", "number"],
+            "pattern": r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$",
+            "minimum": 0,
+        })
+    }
+}
+
+/// One AccessAlly opt-in form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptInFormIntent {
+    /// The form's name on the site.
+    pub name: String,
+    /// The operation that runs after an opt-in.
+    pub custom_operation: CustomOperation,
+}
+
+/// One webhook that the site's log shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookIntent {
+    /// Command and target, for example `aal_revokesubscription?productId=12`.
+    pub calls: String,
+    /// What fires it today, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fired_by: Option<String>,
+    /// What becomes of it. Webhooks that the CRM fires stop working with the switch (documented).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_switch: Option<AfterSwitch>,
+}
+
+/// What becomes of a webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum AfterSwitch {
+    /// Something of the site's own does its work.
+    ReplacedBy(Replacement),
+    /// Its work is not needed any more, and why.
+    Retired(String),
+    /// Something other than the CRM fires it, and goes on to.
+    Kept(String),
+}
+
+/// What does the work of a webhook after the switch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub struct Replacement {
+    /// An order form of this plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_form: Option<String>,
+    /// An opt-in form of this plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_in_form: Option<String>,
+    /// An offering of this plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offering: Option<String>,
+    /// Which part of it does the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setting: Option<Setting>,
+    /// A person, by a short name from `people`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
+}
+
+/// The part of a form or offering that does a webhook's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    /// What an order form does after the last failed payment.
+    FailedPayment,
+    /// The custom operation that a form runs.
+    CustomOperation,
+    /// The release timers of an offering.
+    ReleaseTimers,
+    /// The welcome e-mail.
+    WelcomeEmail,
+}
+
+/// The spot-check contacts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contacts {
+    /// Where their recorded values are: a file that git ignores (a path inside the plan's folder), or the values themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<ContactValues>,
+    /// Contact ID, and why this contact was chosen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub list: BTreeMap<String, String>,
+}
+
+/// Where the spot-check contacts' values are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ContactValues {
+    /// A file inside the plan's folder that git ignores.
+    File(String),
+    /// The values themselves, by contact ID.
+    Inline(BTreeMap<String, ContactRecord>),
+}
+
+/// The file of contact values: contact ID and what the site showed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ContactValuesFile(
+    /// By contact ID.
+    pub BTreeMap<String, ContactRecord>,
+);
+
+/// What the site showed of one contact before the switch: the guide's seven fields, of which the contact ID is the key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactRecord {
+    /// First name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Names of the tags, in any order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Who referred them, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affiliate: Option<String>,
+    /// IDs of their orders, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
+}
+
+/// What counts as a backup good enough to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupDemand {
+    /// Which site (documented: the guide asks for the live one).
+    pub of: Place,
+    /// Which parts.
+    #[schemars(length(min = 1))]
+    pub parts: Vec<BackupPart>,
+    /// How old it may be when the switch starts, for example `2h`.
+    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"))]
+    pub no_older_than: String,
+    /// Whether a copy must be off the server.
+    #[serde(default)]
+    pub stored_off_server: bool,
+}
+
+/// One of the two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The live site.
+    Live,
+    /// The staging copy.
+    Staging,
+}
+
+/// A part of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupPart {
+    /// The site's files.
+    Files,
+    /// Its database.
+    Database,
+}
+
+/// The two choices of the vendor's migration screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MigrationChoices {
+    /// "Import all contacts": also those without a WordPress user. Can lengthen the run drastically (documented).
+    pub import_all_contacts: bool,
+    /// "Do NOT turn off Maintenance mode at the end": no payments while the result is reviewed (documented).
+    pub keep_maintenance_mode: bool,
+}
+
+/// A test purchase, and what must be seen after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestPurchase {
+    /// The guide's four confirmations, or some of them.
+    #[schemars(length(min = 1))]
+    pub expect: Vec<Confirmation>,
+}
+
+/// One of the guide's four confirmations of a test purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confirmation {
+    /// The order is there.
+    Order,
+    /// The expected content can be seen.
+    Content,
+    /// The welcome e-mail has arrived.
+    WelcomeEmail,
+    /// A new user is there.
+    NewUser,
+}
+
+/// The maintenance window on the live site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2} \S+$"))]
+    pub start: String,
+    /// How long it is, for example `2h`.
+    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"))]
+    pub length: String,
+}
+
+/// The way back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rollback {
+    /// The time of day in the window by which it is decided, for example `07:30`.
+    #[schemars(regex(pattern = r"^\d{2}:\d{2}$"))]
+    pub decide_by: String,
+    /// Who decides: a short name from `people`.
+    pub who: String,
+    /// What is done.
+    pub way: RollbackWay,
+}
+
+/// What is done to go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RollbackWay {
+    /// The live backup is restored. Payments taken since are lost from history and can be charged again (documented).
+    RestoreLiveBackup,
+    /// The vendor's steps from Managed back to a CRM are followed.
+    BackToCrm,
+}
+
+/// A finding that somebody answers for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The rule's id.
+    pub rule: String,
+    /// The exact place: a pointer into this plan (`/offerings/group-coaching`) or a site object (`site:offering/group-coaching`).
+    pub at: String,
+    /// Why it is right for this site.
+    #[schemars(length(min = 1))]
+    pub reason: String,
+    /// Who answers for it: a short name from `people`.
+    pub owner: String,
+    /// The last day on which it counts.
+    #[schemars(extend("format" = "date"))]
+    pub until: String,
+}
+
+/// The natural key of the webhook that `calls` names: command plus target, spaces trimmed.
+pub fn webhook_key(calls: &str) -> String {
+    calls.trim().trim_start_matches(['/', '?']).to_owned()
+}
+
+/// The natural key that a name has on a site.
+pub fn name_key(name: &str) -> String {
+    slug(name)
+}

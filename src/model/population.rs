@@ -1,0 +1,91 @@
+//! Who is on a site: contacts, orders and subscriptions, one record a line, streamed and never edited.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A contact: one member of the site. The record's `key` is the contact ID, a string.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Contact {
+    /// The contact ID.
+    pub key: String,
+    /// First name.
+    #[serde(default)]
+    pub first_name: String,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: String,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: String,
+    /// Names of the contact's tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Who referred them, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affiliate: Option<String>,
+}
+
+/// An order in AccessAlly. The record's `key` is the order's ID.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Order {
+    /// The order's ID.
+    pub key: String,
+    /// The contact ID of the buyer.
+    pub contact: String,
+    /// The order form, by key.
+    #[serde(default)]
+    pub form: String,
+    /// The amount with its currency.
+    #[serde(default)]
+    pub total: String,
+    /// The day of the order.
+    #[serde(default)]
+    pub date: String,
+    /// AccessAlly's word for its status.
+    #[serde(default)]
+    pub status: String,
+}
+
+/// A subscription in AccessAlly. The record's `key` is the subscription's ID.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Subscription {
+    /// The subscription's ID.
+    pub key: String,
+    /// The contact ID of the subscriber.
+    pub contact: String,
+    /// The order form, by key.
+    #[serde(default)]
+    pub form: String,
+    /// AccessAlly's word for its status.
+    #[serde(default)]
+    pub status: String,
+    /// The day of the next payment, where one is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_payment: Option<String>,
+}
+
+/// What a pass over a population is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// The contact IDs whose values are wanted whole.
+    pub contacts: BTreeSet<String>,
+}
+
+/// What one pass over a population found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Census {
+    /// How many contacts there are.
+    pub members: u64,
+    /// How many orders.
+    pub orders: u64,
+    /// How many subscriptions.
+    pub subscriptions: u64,
+    /// How many contacts have each tag.
+    pub tags: BTreeMap<String, u64>,
+    /// The contacts that were asked for, with the IDs of their orders.
+    pub contacts: BTreeMap<String, (Contact, BTreeSet<String>)>,
+    /// Contact IDs that more than one contact has.
+    pub repeated_ids: BTreeSet<String>,
+}

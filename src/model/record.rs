@@ -1,0 +1,134 @@
+//! Evidence beside the plan: who saw what, when. Hash-chained lines; never part of a digest of intent.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::plan::{BackupPart, Place};
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Entry {
+    /// The format's version of this line: 1.
+    pub version: u8,
+    /// When it was recorded, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// Who recorded it.
+    pub who: String,
+    /// What it is evidence of.
+    pub evidence: Evidence,
+    /// SHA-256 of the line before it; 64 zeros on the first.
+    pub previous: String,
+}
+
+/// What a line of the record is evidence of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A backup was made.
+    Backup(Backup),
+    /// "Start Verification" was run; its lines are kept word for word.
+    Verification(Verification),
+    /// A line that the vendor's verification flagged was looked at.
+    Acknowledgement(Acknowledgement),
+    /// A named person's word for a rule whose fact nobody captured.
+    Word(Word),
+}
+
+/// Evidence of a backup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    /// Which site.
+    pub of: Place,
+    /// Which parts it holds.
+    pub parts: Vec<BackupPart>,
+    /// When the backup was made, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub taken_at: String,
+    /// Whether a copy is off the server (somebody's word).
+    #[serde(default)]
+    pub stored_off_server: bool,
+    /// Where it is.
+    pub source: BackupSource,
+}
+
+/// Where a backup is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupSource {
+    /// A file that was read: captured.
+    File {
+        /// Its name, without the folder.
+        name: String,
+        /// Its size in bytes.
+        bytes: u64,
+        /// Its SHA-256.
+        sha256: String,
+    },
+    /// A host's restore point, by its id: attested.
+    RestorePoint(String),
+}
+
+/// What "Start Verification" printed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verification {
+    /// The site's host.
+    pub host: String,
+    /// Its lines, opaque; what they mean is the vendor's.
+    pub lines: Vec<VerificationLine>,
+}
+
+/// One line of the vendor's verification.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VerificationLine {
+    /// The line's text.
+    pub text: String,
+    /// Whether it carried a "!".
+    pub flagged: bool,
+}
+
+/// A flagged line was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Acknowledgement {
+    /// The line's number in the verification, from 1.
+    pub line: usize,
+    /// Why it may stand.
+    pub reason: String,
+}
+
+/// A named person's word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Word {
+    /// The rule it is for.
+    pub rule: String,
+    /// What the person says.
+    pub says: String,
+    /// The last day on which it counts.
+    #[schemars(extend("format" = "date"))]
+    pub until: String,
+}
+
+/// A whole record, checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// Its lines in order.
+    pub entries: Vec<Entry>,
+}
+
+impl Record {
+    /// The latest backup of a site.
+    pub fn latest_backup(&self, of: Place) -> Option<(&Entry, &Backup)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Backup(backup) if backup.of == of => Some((entry, backup)),
+            _ => None,
+        })
+    }
+
+    /// The latest word for a rule.
+    pub fn word(&self, rule: &str) -> Option<(&Entry, &Word)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Word(word) if word.rule == rule => Some((entry, word)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! A site at one moment: its configuration and what was captured how.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::state::State;
+
+/// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
+pub const FORMAT: &str = "1.0";
+
+/// A site at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Where and when, and what was captured how.
+    pub header: Header,
+    /// The configuration.
+    pub state: State,
+    /// The population that belongs to it; none where none was captured.
+    pub population: Option<PopulationDigest>,
+}
+
+/// The first record of a snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Header {
+    /// The format's version, for example `1.0`.
+    pub format: String,
+    /// The site's host.
+    pub host: String,
+    /// What read the site, for example `bridge`.
+    pub collector: String,
+    /// The collector's version.
+    pub collector_version: String,
+    /// When reading began, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub taken_at: String,
+    /// What was captured how, or why not, by kind of object; `contact`, `order` and `subscription` are the population's.
+    #[serde(default)]
+    pub sections: BTreeMap<String, Capture>,
+}
+
+impl Header {
+    /// How a kind was captured; a kind that the header does not name was not.
+    pub fn capture(&self, kind: &str) -> Capture {
+        self.sections.get(kind).cloned().unwrap_or(Capture::Missing("the snapshot does not hold it".to_owned()))
+    }
+}
+
+/// How a section was captured, or why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capture {
+    /// It was captured.
+    How(
+        /// By which collector.
+        How,
+    ),
+    /// It was not.
+    Missing(
+        /// Why, in words.
+        String,
+    ),
+}
+
+/// By which door a section was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// The companion plugin on the site.
+    Bridge,
+    /// WordPress's own REST.
+    CoreRest,
+    /// One PHP file over WP-CLI.
+    WpCli,
+    /// A person answered questions in the order of the admin screens.
+    Survey,
+    /// A person wrote it down.
+    Manual,
+}
+
+impl How {
+    /// Whether a machine read it; what a person wrote down is attested.
+    pub fn is_captured(self) -> bool {
+        matches!(self, Self::Bridge | Self::CoreRest | Self::WpCli)
+    }
+
+    /// The door's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bridge => "bridge",
+            Self::CoreRest => "core-rest",
+            Self::WpCli => "wp-cli",
+            Self::Survey => "survey",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// The population that belongs to a configuration: how many records of each kind, and the digest of its stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PopulationDigest {
+    /// How many records of each kind.
+    pub counts: BTreeMap<String, u64>,
+    /// SHA-256 of the population's bytes before its `end` record.
+    pub sha256: String,
+}
+
+/// The last record: a cut stream can never pass for a whole one. It tells damage, not forgery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct End {
+    /// How many records of each kind came before.
+    pub counts: BTreeMap<String, u64>,
+    /// SHA-256 of all bytes before this line.
+    pub sha256: String,
+}

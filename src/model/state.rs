@@ -1,0 +1,534 @@
+//! A site's configuration as a value: one typed struct a kind, each object under its natural key.
+//!
+//! What a collector sends beyond the fields named here is kept in `extra`, untouched.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::plan::{AfterFinalRetry, Welcome};
+use super::release::Release;
+
+/// Which object of a site: its kind and its natural key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct On {
+    /// The kind of object.
+    pub kind: Kind,
+    /// Its natural key; for the kinds of which a site has one, the kind's own name.
+    pub key: String,
+}
+
+impl On {
+    /// The object of this kind under this key.
+    pub fn new(kind: Kind, key: impl Into<String>) -> Self {
+        Self { kind, key: key.into() }
+    }
+
+    /// The one object of a kind of which a site has one.
+    pub fn only(kind: Kind) -> Self {
+        Self { kind, key: kind.name().to_owned() }
+    }
+}
+
+impl fmt::Display for On {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.key == self.kind.name() {
+            f.write_str(&self.key)
+        } else {
+            write!(f, "{}/{}", self.kind.name(), self.key)
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal),+ $(,)?) => {
+        /// The kinds of object that a configuration holds.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind { $($(#[doc = $doc])* $variant),+ }
+
+        impl Kind {
+            /// Every kind, in the order of a snapshot.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The kind's name in snapshots, changes and places.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A WordPress administrator; the key is the login.
+    Administrator "administrator",
+    /// The guard against charging from a copy; a site has one.
+    ChargingGuard "charging-guard",
+    /// The connection to the CRM; a site has one.
+    Crm "crm",
+    /// AccessAlly Emails; a site has one.
+    Emails "emails",
+    /// What the site says it is; a site has one.
+    Environment "environment",
+    /// How mail leaves; a site has one.
+    Mail "mail",
+    /// AccessAlly's own maintenance mode; a site has one.
+    Maintenance "maintenance",
+    /// An offering; the key is the slug of its name.
+    Offering "offering",
+    /// An opt-in form; the key is the slug of its name.
+    OptInForm "opt-in-form",
+    /// An order form; the key is the slug of its name.
+    OrderForm "order-form",
+    /// A plugin; the key is its file.
+    Plugin "plugin",
+    /// A tag; the key is its exact name.
+    Tag "tag",
+    /// A webhook in the log; the key is command plus target.
+    Webhook "webhook",
+}
+
+impl Kind {
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A site's configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Administrators by login.
+    pub administrators: BTreeMap<String, Administrator>,
+    /// The guard against charging from a copy.
+    pub charging_guard: Option<ChargingGuard>,
+    /// The connection to the CRM.
+    pub crm: Option<CrmConnection>,
+    /// AccessAlly Emails.
+    pub emails: Option<Emails>,
+    /// What the site says it is.
+    pub environment: Option<Environment>,
+    /// How mail leaves.
+    pub mail: Option<Mail>,
+    /// AccessAlly's own maintenance mode.
+    pub maintenance: Option<Maintenance>,
+    /// Offerings by the slug of their name.
+    pub offerings: BTreeMap<String, Offering>,
+    /// Opt-in forms by the slug of their name.
+    pub opt_in_forms: BTreeMap<String, OptInForm>,
+    /// Order forms by the slug of their name.
+    pub order_forms: BTreeMap<String, OrderForm>,
+    /// Plugins by file.
+    pub plugins: BTreeMap<String, Plugin>,
+    /// Tags by exact name.
+    pub tags: BTreeMap<String, Tag>,
+    /// Webhooks by command plus target.
+    pub webhooks: BTreeMap<String, Webhook>,
+}
+
+/// One object of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Object {
+    /// An administrator.
+    Administrator(Administrator),
+    /// The charging guard.
+    ChargingGuard(ChargingGuard),
+    /// The CRM connection.
+    Crm(CrmConnection),
+    /// AccessAlly Emails.
+    Emails(Emails),
+    /// The environment.
+    Environment(Environment),
+    /// Mail.
+    Mail(Mail),
+    /// Maintenance mode.
+    Maintenance(Maintenance),
+    /// An offering.
+    Offering(Offering),
+    /// An opt-in form.
+    OptInForm(OptInForm),
+    /// An order form.
+    OrderForm(OrderForm),
+    /// A plugin.
+    Plugin(Plugin),
+    /// A tag.
+    Tag(Tag),
+    /// A webhook.
+    Webhook(Webhook),
+}
+
+impl Object {
+    /// Reads an object's fields.
+    ///
+    /// # Errors
+    /// What serde says of fields that do not fit the kind.
+    pub fn from_fields(kind: Kind, fields: Value) -> Result<Self, serde_json::Error> {
+        use serde_json::from_value as read;
+        Ok(match kind {
+            Kind::Administrator => Self::Administrator(read(fields)?),
+            Kind::ChargingGuard => Self::ChargingGuard(read(fields)?),
+            Kind::Crm => Self::Crm(read(fields)?),
+            Kind::Emails => Self::Emails(read(fields)?),
+            Kind::Environment => Self::Environment(read(fields)?),
+            Kind::Mail => Self::Mail(read(fields)?),
+            Kind::Maintenance => Self::Maintenance(read(fields)?),
+            Kind::Offering => Self::Offering(read(fields)?),
+            Kind::OptInForm => Self::OptInForm(read(fields)?),
+            Kind::OrderForm => Self::OrderForm(read(fields)?),
+            Kind::Plugin => Self::Plugin(read(fields)?),
+            Kind::Tag => Self::Tag(read(fields)?),
+            Kind::Webhook => Self::Webhook(read(fields)?),
+        })
+    }
+
+    /// The object's fields, `extra` among them.
+    pub fn fields(&self) -> Map<String, Value> {
+        let value = match self {
+            Self::Administrator(object) => serde_json::to_value(object),
+            Self::ChargingGuard(object) => serde_json::to_value(object),
+            Self::Crm(object) => serde_json::to_value(object),
+            Self::Emails(object) => serde_json::to_value(object),
+            Self::Environment(object) => serde_json::to_value(object),
+            Self::Mail(object) => serde_json::to_value(object),
+            Self::Maintenance(object) => serde_json::to_value(object),
+            Self::Offering(object) => serde_json::to_value(object),
+            Self::OptInForm(object) => serde_json::to_value(object),
+            Self::OrderForm(object) => serde_json::to_value(object),
+            Self::Plugin(object) => serde_json::to_value(object),
+            Self::Tag(object) => serde_json::to_value(object),
+            Self::Webhook(object) => serde_json::to_value(object),
+        };
+        match value {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) | Err(_) => Map::new(),
+        }
+    }
+}
+
+impl State {
+    /// Puts an object in its place, over whatever was there.
+    ///
+    /// For readers of snapshots only: a change goes through `change::apply`.
+    pub fn insert(&mut self, key: &str, object: Object) {
+        let key = key.to_owned();
+        match object {
+            Object::Administrator(object) => drop(self.administrators.insert(key, object)),
+            Object::ChargingGuard(object) => self.charging_guard = Some(object),
+            Object::Crm(object) => self.crm = Some(object),
+            Object::Emails(object) => self.emails = Some(object),
+            Object::Environment(object) => self.environment = Some(object),
+            Object::Mail(object) => self.mail = Some(object),
+            Object::Maintenance(object) => self.maintenance = Some(object),
+            Object::Offering(object) => drop(self.offerings.insert(key, object)),
+            Object::OptInForm(object) => drop(self.opt_in_forms.insert(key, object)),
+            Object::OrderForm(object) => drop(self.order_forms.insert(key, object)),
+            Object::Plugin(object) => drop(self.plugins.insert(key, object)),
+            Object::Tag(object) => drop(self.tags.insert(key, object)),
+            Object::Webhook(object) => drop(self.webhooks.insert(key, object)),
+        }
+    }
+
+    /// The object at a place.
+    pub fn get(&self, on: &On) -> Option<Object> {
+        let key = on.key.as_str();
+        match on.kind {
+            Kind::Administrator => self.administrators.get(key).cloned().map(Object::Administrator),
+            Kind::ChargingGuard => self.charging_guard.clone().map(Object::ChargingGuard),
+            Kind::Crm => self.crm.clone().map(Object::Crm),
+            Kind::Emails => self.emails.clone().map(Object::Emails),
+            Kind::Environment => self.environment.clone().map(Object::Environment),
+            Kind::Mail => self.mail.clone().map(Object::Mail),
+            Kind::Maintenance => self.maintenance.clone().map(Object::Maintenance),
+            Kind::Offering => self.offerings.get(key).cloned().map(Object::Offering),
+            Kind::OptInForm => self.opt_in_forms.get(key).cloned().map(Object::OptInForm),
+            Kind::OrderForm => self.order_forms.get(key).cloned().map(Object::OrderForm),
+            Kind::Plugin => self.plugins.get(key).cloned().map(Object::Plugin),
+            Kind::Tag => self.tags.get(key).cloned().map(Object::Tag),
+            Kind::Webhook => self.webhooks.get(key).cloned().map(Object::Webhook),
+        }
+    }
+
+    /// The keys of a kind, in order.
+    pub fn keys(&self, kind: Kind) -> Vec<String> {
+        fn all<T>(map: &BTreeMap<String, T>) -> Vec<String> {
+            map.keys().cloned().collect()
+        }
+        let only = |there: bool| if there { vec![kind.name().to_owned()] } else { Vec::new() };
+        match kind {
+            Kind::Administrator => all(&self.administrators),
+            Kind::ChargingGuard => only(self.charging_guard.is_some()),
+            Kind::Crm => only(self.crm.is_some()),
+            Kind::Emails => only(self.emails.is_some()),
+            Kind::Environment => only(self.environment.is_some()),
+            Kind::Mail => only(self.mail.is_some()),
+            Kind::Maintenance => only(self.maintenance.is_some()),
+            Kind::Offering => all(&self.offerings),
+            Kind::OptInForm => all(&self.opt_in_forms),
+            Kind::OrderForm => all(&self.order_forms),
+            Kind::Plugin => all(&self.plugins),
+            Kind::Tag => all(&self.tags),
+            Kind::Webhook => all(&self.webhooks),
+        }
+    }
+
+    /// Every place that holds an object, ordered by kind and key.
+    pub fn places(&self) -> Vec<On> {
+        Kind::ALL.iter().flat_map(|&kind| self.keys(kind).into_iter().map(move |key| On { kind, key })).collect()
+    }
+}
+
+/// A WordPress administrator. No address: configuration may be committed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Administrator {
+    /// Whether the address is also a CRM contact; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crm_contact: Option<bool>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The guard against charging from a copy: Developer Tools, Production Site URL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChargingGuard {
+    /// Whether payments are charged only where the site's URL equals `production_url`.
+    pub enabled: bool,
+    /// The Production Site URL as typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production_url: Option<String>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The connection to the CRM.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CrmConnection {
+    /// The system's raw name in AccessAlly's settings.
+    pub system: String,
+    /// Its label in the settings screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether the CRM answered when asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected: Option<bool>,
+    /// Whether the site is on AccessAlly Managed Contacts already.
+    #[serde(default)]
+    pub managed: bool,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// AccessAlly Emails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Emails {
+    /// Whether AccessAlly Emails is switched on.
+    pub enabled: bool,
+    /// Who gets a welcome e-mail; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welcome: Option<Welcome>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What the site says it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Environment {
+    /// The site's own address (`siteurl`).
+    pub url: String,
+    /// `wp_get_environment_type()`: production, staging, development or local; unknown where not captured.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub environment_type: Option<String>,
+    /// Constants that hosts set on staging copies and that are set here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staging_constants: Vec<String>,
+    /// WordPress's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wordpress: Option<String>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// How mail leaves the site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Mail {
+    /// The plugin that sends mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+    /// Whether mail is logged and not sent; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<bool>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// AccessAlly's own maintenance mode: no payments are processed (documented).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Maintenance {
+    /// Whether it is on.
+    pub on: bool,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// An offering.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Offering {
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The system that it was made under (seen in code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// Its modules by number; 0 is the base module.
+    #[serde(default)]
+    pub modules: Vec<Module>,
+    /// Its tags by their part: `base`, `instant`, `revoke` (seen in code), and their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Offering {
+    /// The module with this number.
+    pub fn module(&self, number: u32) -> Option<&Module> {
+        self.modules.iter().find(|module| module.number == number)
+    }
+}
+
+/// A module of an offering.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Module {
+    /// Its number; 0 is the base module.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// When it opens; unknown where the collector could not tell. `by-hand` is the site's "not based on a schedule".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// The tag that opens it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What an operation of a form does.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    /// Starts the release of an offering: base module and immediate modules at once, the others by their timers.
+    Release(String),
+    /// Opens an offering, or some of its modules, at once and without timers.
+    Grant(String),
+    /// Adds tags.
+    AddTags(Vec<String>),
+    /// Anything else, by its name.
+    Other(String),
+}
+
+/// An AccessAlly order form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderForm {
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What runs after a purchase.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// What happens after the last retry of a failed payment; none where nothing is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_final_retry: Option<AfterFinalRetry>,
+    /// Its price with the currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<String>,
+    /// The gateway that takes the payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// Whether it charges again by itself.
+    #[serde(default)]
+    pub recurring: bool,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// An AccessAlly opt-in form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OptInForm {
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What runs after an opt-in.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A plugin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plugin {
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Whether it is active.
+    pub active: bool,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tag {
+    /// The server's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A webhook that the log shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Webhook {
+    /// The command, for example `aal_revokesubscription`.
+    pub command: String,
+    /// What it is called with, for example `productId=12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// When it was last called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_called: Option<String>,
+    /// How often the log shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<u64>,
+    /// What the collector sent beyond this.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}

@@ -1,0 +1,176 @@
+//! Small readings of text that several nouns share: slugs, hosts, money, durations, pointers.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The natural key of a named object: lower-case letters and digits, words joined by one dash.
+///
+/// Letters outside ASCII are kept, so that two names in another script do not collide.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A JSON pointer (RFC 6901) from its segments.
+pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
+    segments.iter().fold(String::new(), |mut all, segment| {
+        all.push('/');
+        all.push_str(&segment.as_ref().replace('~', "~0").replace('/', "~1"));
+        all
+    })
+}
+
+/// The host of an address, lower case, without scheme, user, port, path or a final dot.
+///
+/// Reads full addresses (`https://Bloom.example/x`), addresses without a scheme (`//bloom.example`) and bare hosts.
+pub fn host(address: &str) -> Option<String> {
+    let authority = authority(address)?;
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    let host = host.trim_end_matches('.').to_lowercase();
+    (!host.is_empty() && !host.contains(char::is_whitespace)).then_some(host)
+}
+
+/// Host and port as an address names them, lower case: what one web server answers to.
+pub fn host_and_port(address: &str) -> Option<String> {
+    host(address)?;
+    authority(address).map(|authority| authority.trim_end_matches('.').to_lowercase())
+}
+
+fn authority(address: &str) -> Option<&str> {
+    let rest = address.trim();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host))
+}
+
+/// An amount of money in the smallest unit of its currency, so that `497`, `497.0` and `497.00 USD` are one value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Money {
+    /// Hundredths of the currency's unit.
+    pub cents: i64,
+    /// Three letters, upper case; none where the text named none.
+    pub currency: Option<String>,
+}
+
+impl Money {
+    /// Reads `497`, `497.00`, `497.00 USD` or `USD 497`. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut amount = None;
+        let mut currency = None;
+        for word in text.split_whitespace() {
+            if word.len() == 3 && word.chars().all(|c| c.is_ascii_alphabetic()) && currency.is_none() {
+                currency = Some(word.to_ascii_uppercase());
+            } else if amount.is_none() {
+                amount = Some(cents(word)?);
+            } else {
+                return None;
+            }
+        }
+        Some(Self { cents: amount?, currency })
+    }
+
+    /// The same amount, and the same currency where both name one.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let currencies = self.currency.as_ref().zip(other.currency.as_ref());
+        self.cents == other.cents && currencies.is_none_or(|(a, b)| a == b)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.cents / 100, self.cents % 100)?;
+        self.currency.iter().try_for_each(|currency| write!(f, " {currency}"))
+    }
+}
+
+fn cents(amount: &str) -> Option<i64> {
+    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
+    let plain = |digits: &str| digits.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() || !plain(whole) || !plain(part) || part.trim_end_matches('0').len() > 2 {
+        return None;
+    }
+    let part: i64 = format!("{part:0<2}")[..2].parse().ok()?;
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part)
+}
+
+/// A length of time in seconds, written `90m`, `2h` or `3d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(
+    /// Whole seconds.
+    pub i64,
+);
+
+impl Seconds {
+    /// Reads a whole number followed by `m`, `h` or `d`. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let unit = match text.chars().last()? {
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        text[..text.len() - 1].trim().parse::<u32>().ok().map(|n| Self(i64::from(n) * unit))
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.unsigned_abs() {
+            s if s < 120 => write!(f, "{s} s"),
+            s if s < 7_200 => write!(f, "{} min", s / 60),
+            s if s < 172_800 => write!(f, "{} h {} min", s / 3_600, s % 3_600 / 60),
+            s => write!(f, "{} days", s / 86_400),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_join_words_with_one_dash() {
+        assert_eq!(slug("Group  Coaching (2024)!"), "group-coaching-2024");
+        assert_eq!(slug("Être – là"), "être-là");
+    }
+
+    #[test]
+    fn hosts_lose_scheme_case_port_and_path() {
+        assert_eq!(host("HTTPS://jo@Bloom.example:8443/x?y"), Some("bloom.example".into()));
+        assert_eq!(host("//bloom.example"), Some("bloom.example".into()));
+        assert_eq!(host("http://[::1]:80/"), Some("::1".into()));
+        assert_eq!(host("https://"), None);
+        assert_eq!(host_and_port("http://127.0.0.1:8080/x"), Some("127.0.0.1:8080".into()));
+    }
+
+    #[test]
+    fn money_in_any_spelling_is_one_value() {
+        let full = Money::parse("497.00 USD").unwrap();
+        assert!(full.agrees_with(&Money::parse("497").unwrap()));
+        assert!(full.agrees_with(&Money::parse("usd 497.0").unwrap()));
+        assert!(!full.agrees_with(&Money::parse("497 EUR").unwrap()));
+        assert_eq!(Money::parse("4,97"), None);
+        assert_eq!(Money::parse("1.999"), None);
+    }
+
+    #[test]
+    fn lengths_of_time_need_a_unit() {
+        assert_eq!(Seconds::parse("2h"), Some(Seconds(7_200)));
+        assert_eq!(Seconds::parse("2"), None);
+        assert_eq!(Seconds::parse("ééh"), None);
+    }
+}

@@ -1,0 +1,288 @@
+//! What a rule may know, and a note of each thing it asked for.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::change::Change;
+use crate::model::plan::{ContactRecord, Plan};
+use crate::model::population::Census;
+use crate::model::record::Record;
+use crate::model::snapshot::{Capture, Snapshot};
+use crate::model::state::{
+    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
+    OrderForm, Plugin, Tag, Webhook,
+};
+use crate::model::{How, State};
+
+/// Everything that a judgement starts from. Values only: no clock, no file, no site.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The plan, without what did not fit.
+    pub plan: &'a Plan,
+    /// The site as it is; none where the check runs without a site.
+    pub before: Option<&'a Snapshot>,
+    /// The site as the changes leave it; none where there is no site.
+    pub after: Option<&'a State>,
+    /// The changes.
+    pub changes: &'a [Change],
+    /// The population's answers; none where no population was captured.
+    pub census: Option<&'a Census>,
+    /// The recorded values of the spot-check contacts.
+    pub contacts: &'a ContactsFile,
+    /// The evidence beside the plan.
+    pub record: &'a Record,
+    /// What time it is: the clock's for a live site, the capture time for a site in a file.
+    pub now: Timestamp,
+    /// Whether the live site is judged, rather than the staging copy.
+    pub live: bool,
+}
+
+/// The recorded values of the spot-check contacts, as far as they could be read.
+#[derive(Clone, Debug, Default)]
+pub struct ContactsFile {
+    /// By contact ID; none where the file is missing or cannot be read.
+    pub values: Option<BTreeMap<String, ContactRecord>>,
+    /// Whether the values stand in a file of their own.
+    pub own_file: bool,
+    /// Whether git tracks the document that holds them; none where that could not be told.
+    pub tracked: Option<bool>,
+}
+
+/// How well one fact is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// A machine read it.
+    Captured(How),
+    /// A person wrote it down.
+    Attested(How),
+    /// Nobody did, and why.
+    Unknown(String),
+}
+
+/// One fact that a rule asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The fact's name: a kind of object, or a kind and a field.
+    pub fact: String,
+    /// How well it is known.
+    pub grade: Grade,
+}
+
+/// Before or after the changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The site as it is.
+    Before,
+    /// The site as the changes leave it.
+    After,
+}
+
+/// A known value. `None` stands for a fact that is unknown, and was noted as such.
+pub type Known<T> = Option<T>;
+
+/// What a rule may know. Every question is noted.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    inputs: Inputs<'a>,
+    reads: RefCell<BTreeMap<String, Grade>>,
+    waiver_uses: OnceCell<Vec<bool>>,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident -> $value:ty, $take:expr;)+) => {
+        $($(#[$doc])*
+        pub fn $name(&self, side: Side) -> Known<$value> {
+            let state = self.section(Kind::$kind, side)?;
+            let take: fn(&'a State) -> Option<$value> = $take;
+            let found = take(state);
+            if found.is_none() {
+                self.note(Kind::$kind.name(), Grade::Unknown("the snapshot holds no such record".to_owned()));
+            }
+            found
+        })+
+    };
+}
+
+impl<'a> Facts<'a> {
+    /// Facts over these inputs.
+    pub fn new(inputs: Inputs<'a>) -> Self {
+        Self { inputs, reads: RefCell::default(), waiver_uses: OnceCell::new() }
+    }
+
+    /// The plan. Always known.
+    pub fn plan(&self) -> &'a Plan {
+        self.inputs.plan
+    }
+
+    /// The changes that the plan asks for. Known wherever the site is.
+    pub fn changes(&self) -> &'a [Change] {
+        self.inputs.changes
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.inputs.now
+    }
+
+    /// What day it is, in UTC.
+    pub fn today(&self) -> Date {
+        self.inputs.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// Whether the live site is judged, rather than the staging copy.
+    pub fn live(&self) -> bool {
+        self.inputs.live
+    }
+
+    /// The record. Always known: an empty one is one without evidence.
+    pub fn record(&self) -> &'a Record {
+        self.inputs.record
+    }
+
+    /// For each waiver of the plan, whether it met a finding. Empty until every other rule has run.
+    pub fn waiver_uses(&self) -> &[bool] {
+        self.waiver_uses.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the contacts' recorded values stand. Always known.
+    pub fn contacts_file(&self) -> &'a ContactsFile {
+        self.inputs.contacts
+    }
+
+    /// The recorded values of the spot-check contacts.
+    pub fn contact_values(&self) -> Known<&'a BTreeMap<String, ContactRecord>> {
+        let values = self.inputs.contacts.values.as_ref();
+        match values {
+            Some(_) => self.note("contact values", Grade::Captured(How::Manual)),
+            None => self.note("contact values", Grade::Unknown("the file of contact values could not be read".into())),
+        }
+        values
+    }
+
+    /// What the population answered.
+    pub fn census(&self) -> Known<&'a Census> {
+        let grade = match (self.inputs.before, self.inputs.census) {
+            (_, None) => self.capture("contact").unwrap_or_else(|| Grade::Unknown("no population was captured".into())),
+            (Some(_), Some(_)) => self
+                .capture("contact")
+                .filter(|grade| !matches!(grade, Grade::Unknown(_)))
+                .unwrap_or(Grade::Captured(How::Bridge)),
+            (None, Some(_)) => Grade::Captured(How::Manual),
+        };
+        let grade = match (grade, self.inputs.census) {
+            (Grade::Captured(_) | Grade::Attested(_), None) => Grade::Unknown("its population is not beside it".into()),
+            (grade, _) => grade,
+        };
+        self.note("contact", grade);
+        self.inputs.census
+    }
+
+    /// The host that the site gave for itself.
+    pub fn host(&self) -> Known<&'a str> {
+        let Some(before) = self.inputs.before else {
+            self.note("host", Grade::Unknown(NO_SITE.to_owned()));
+            return None;
+        };
+        self.note(
+            "host",
+            self.grade_of(Some(before.header.capture("environment"))).unwrap_or(Grade::Captured(How::CoreRest)),
+        );
+        Some(&before.header.host)
+    }
+
+    /// A field that a collector may not have been able to tell; `fact` names it, for example `mail.simulated`.
+    pub fn field<T>(&self, kind: Kind, fact: &str, value: Option<T>) -> Known<T> {
+        if value.is_none() {
+            self.note(fact, Grade::Unknown(format!("the collector of `{kind}` could not tell")));
+        } else if let Some(grade) = self.capture(kind.name()) {
+            self.note(fact, grade);
+        }
+        value
+    }
+
+    kinds! {
+        /// Administrators by login.
+        administrators: Administrator -> &'a BTreeMap<String, Administrator>, |s| Some(&s.administrators);
+        /// The guard against charging from a copy.
+        charging_guard: ChargingGuard -> &'a ChargingGuard, |s| s.charging_guard.as_ref();
+        /// The connection to the CRM.
+        crm: Crm -> &'a CrmConnection, |s| s.crm.as_ref();
+        /// AccessAlly Emails.
+        emails: Emails -> &'a Emails, |s| s.emails.as_ref();
+        /// What the site says it is.
+        environment: Environment -> &'a Environment, |s| s.environment.as_ref();
+        /// How mail leaves.
+        mail: Mail -> &'a Mail, |s| s.mail.as_ref();
+        /// AccessAlly's own maintenance mode.
+        maintenance: Maintenance -> &'a Maintenance, |s| s.maintenance.as_ref();
+        /// Offerings by key.
+        offerings: Offering -> &'a BTreeMap<String, Offering>, |s| Some(&s.offerings);
+        /// Opt-in forms by key.
+        opt_in_forms: OptInForm -> &'a BTreeMap<String, OptInForm>, |s| Some(&s.opt_in_forms);
+        /// Order forms by key.
+        order_forms: OrderForm -> &'a BTreeMap<String, OrderForm>, |s| Some(&s.order_forms);
+        /// Plugins by file.
+        plugins: Plugin -> &'a BTreeMap<String, Plugin>, |s| Some(&s.plugins);
+        /// Tags by name.
+        tags: Tag -> &'a BTreeMap<String, Tag>, |s| Some(&s.tags);
+        /// Webhooks by command plus target.
+        webhooks: Webhook -> &'a BTreeMap<String, Webhook>, |s| Some(&s.webhooks);
+    }
+
+    /// Says which waivers met a finding, once.
+    pub(super) fn set_waiver_uses(&self, uses: Vec<bool>) {
+        self.waiver_uses.get_or_init(|| uses);
+    }
+
+    /// Notes of what was asked since the last call, by fact.
+    pub(super) fn take_reads(&self) -> Vec<Read> {
+        self.reads.take().into_iter().map(|(fact, grade)| Read { fact, grade }).collect()
+    }
+
+    fn section(&self, kind: Kind, side: Side) -> Option<&'a State> {
+        match self.capture(kind.name()) {
+            Some(grade @ Grade::Unknown(_)) => {
+                self.note(kind.name(), grade);
+                None
+            }
+            Some(grade) => {
+                self.note(kind.name(), grade);
+                match side {
+                    Side::Before => self.inputs.before.map(|before| &before.state),
+                    Side::After => self.inputs.after,
+                }
+            }
+            None => {
+                self.note(kind.name(), Grade::Unknown(NO_SITE.to_owned()));
+                None
+            }
+        }
+    }
+
+    fn capture(&self, section: &str) -> Option<Grade> {
+        self.grade_of(self.inputs.before.map(|before| before.header.capture(section)))
+    }
+
+    fn grade_of(&self, capture: Option<Capture>) -> Option<Grade> {
+        capture.map(|capture| match capture {
+            Capture::How(how) if how.is_captured() => Grade::Captured(how),
+            Capture::How(how) => Grade::Attested(how),
+            Capture::Missing(why) => Grade::Unknown(why),
+        })
+    }
+
+    /// An unknown answer is never covered up by a later known one.
+    fn note(&self, fact: &str, grade: Grade) {
+        let mut reads = self.reads.borrow_mut();
+        let entry = reads.entry(fact.to_owned()).or_insert_with(|| grade.clone());
+        if matches!(grade, Grade::Unknown(_)) {
+            *entry = grade;
+        }
+    }
+}
+
+/// Why nothing of a site is known in a check without one.
+const NO_SITE: &str = "the check ran without a site";

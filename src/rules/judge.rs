@@ -1,0 +1,220 @@
+//! All rules over one set of inputs: findings, evidence, verdict.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Finding, Place, Severity};
+use crate::model::plan::Waiver;
+
+use super::facts::{Facts, Grade, Inputs, Read};
+use super::{ALL, Phase, Rule, Target, waivers};
+
+/// The answer of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every due error-rule has its facts and found nothing.
+    Green,
+    /// A due error that nobody may waive, or nobody has.
+    Red,
+    /// Nothing is wrong as far as is known, but a due error-rule lacks a fact.
+    Unproven,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Red => "red",
+            Self::Unproven => "unproven",
+        }
+    }
+}
+
+/// How many facts the due rules read, by how well they are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Read by a machine.
+    pub captured: usize,
+    /// By a named person's word.
+    pub attested: usize,
+    /// Not known.
+    pub unknown: usize,
+}
+
+/// What a rule read when it found nothing: the proof that it is green.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it read.
+    pub reads: Vec<Read>,
+}
+
+/// What all rules together say.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// Every finding, those not yet due among them.
+    pub findings: Vec<Finding>,
+    /// The facts that were read.
+    pub evidence: Evidence,
+    /// How many rules each later phase holds.
+    pub not_due: BTreeMap<&'static str, usize>,
+    /// What the silent due rules read.
+    pub proofs: Vec<Proof>,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The facts that due rules read, by name: what a confirmation binds.
+    pub facts: BTreeSet<String>,
+}
+
+/// Judges a plan and what came of reading it. `found` are the findings of reading and shape, which are due at any gate.
+pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement {
+    let facts = Facts::new(inputs);
+    let mut all = Judgement {
+        findings: found,
+        evidence: Evidence::default(),
+        not_due: BTreeMap::new(),
+        proofs: Vec::new(),
+        verdict: Verdict::Green,
+        facts: BTreeSet::new(),
+    };
+    let mut known = BTreeMap::new();
+    let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| waivers::judges_waivers(rule));
+    for rule in first.into_iter().filter(|rule| speaks(rule, inputs.live)) {
+        let due = rule.phase <= gate;
+        if !due {
+            *all.not_due.entry(rule.phase.name()).or_default() += 1;
+        }
+        run(rule, &facts, due, &mut known, &mut all);
+    }
+    facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
+    last.into_iter().for_each(|rule| run(rule, &facts, true, &mut known, &mut all));
+    for fact in known.values() {
+        match fact {
+            Grade::Captured(_) => all.evidence.captured += 1,
+            Grade::Attested(_) => all.evidence.attested += 1,
+            Grade::Unknown(_) => all.evidence.unknown += 1,
+        }
+    }
+    all.facts = known.into_keys().collect();
+    all.verdict = verdict(&all.findings);
+    all
+}
+
+fn speaks(rule: &Rule, live: bool) -> bool {
+    match rule.target {
+        Target::Both => true,
+        Target::Staging => !live,
+        Target::Live => live,
+    }
+}
+
+fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<String, Grade>, all: &mut Judgement) {
+    let mut findings = Vec::new();
+    let finished = (rule.check)(facts, &mut findings).is_some();
+    let mut reads = facts.take_reads();
+    let lacks = reads.iter().any(|read| matches!(read.grade, Grade::Unknown(_)));
+    if lacks && findings.is_empty() {
+        match word(rule, facts) {
+            Some(how) => reads.iter_mut().for_each(|read| attest(&mut read.grade, how)),
+            None => findings.push(unproven(rule, &reads)),
+        }
+    } else if lacks && !finished {
+        findings.push(unproven(rule, &reads));
+    }
+    if due {
+        for read in &reads {
+            merge(known, read);
+        }
+    }
+    if findings.is_empty() && due {
+        all.proofs.push(Proof { rule: rule.id, reads });
+    }
+    findings.iter_mut().for_each(|finding| finding.due = due);
+    all.findings.append(&mut findings);
+}
+
+/// A person's word for this rule that still counts.
+fn word(rule: &Rule, facts: &Facts<'_>) -> Option<crate::model::How> {
+    let (_, word) = facts.record().word(rule.id)?;
+    let until: jiff::civil::Date = word.until.parse().ok()?;
+    (until >= facts.today()).then_some(crate::model::How::Manual)
+}
+
+fn attest(grade: &mut Grade, how: crate::model::How) {
+    if matches!(grade, Grade::Unknown(_)) {
+        *grade = Grade::Attested(how);
+    }
+}
+
+fn merge(known: &mut BTreeMap<String, Grade>, read: &Read) {
+    let weight = |grade: &Grade| match grade {
+        Grade::Captured(_) => 0,
+        Grade::Attested(_) => 1,
+        Grade::Unknown(_) => 2,
+    };
+    let entry = known.entry(read.fact.clone()).or_insert_with(|| read.grade.clone());
+    if weight(&read.grade) > weight(entry) {
+        *entry = read.grade.clone();
+    }
+}
+
+fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
+    let missing: Vec<(&str, &str)> = reads
+        .iter()
+        .filter_map(|read| match &read.grade {
+            Grade::Unknown(why) => Some((read.fact.as_str(), why.as_str())),
+            Grade::Captured(_) | Grade::Attested(_) => None,
+        })
+        .collect();
+    let facts: Vec<String> = missing.iter().map(|(fact, _)| format!("`{fact}`")).collect();
+    let why = missing.first().map_or("", |(_, why)| why);
+    let message = format!("cannot be told without {}: {why}", facts.join(", "));
+    let mut finding = rule.at(Place::key(rule.anchor), message);
+    finding.unproven = true;
+    finding.help(door(rule))
+}
+
+/// What would prove a rule that lacks a fact.
+fn door(rule: &Rule) -> String {
+    format!(
+        "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI), \
+         or record a person's word: `plan record word {} \"…\"`",
+        rule.id
+    )
+}
+
+/// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.
+fn waive(waivers: &[Waiver], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
+    let mut used = vec![false; waivers.len()];
+    for finding in findings.iter_mut().filter(|finding| !finding.unproven) {
+        for (waiver, used) in waivers.iter().zip(&mut used) {
+            if meets(waiver, finding) {
+                *used = true;
+                finding.waived |= waivers::counts(waiver, facts);
+            }
+        }
+    }
+    used
+}
+
+fn meets(waiver: &Waiver, finding: &Finding) -> bool {
+    let at_plan = finding.primary.place.pointer() == Some(&waiver.at);
+    let at_site = waiver.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
+    waiver.rule == finding.rule && (at_plan || at_site)
+}
+
+fn verdict(findings: &[Finding]) -> Verdict {
+    let counts = |f: &&Finding| f.due && !f.waived && f.severity == Severity::Error;
+    if findings.iter().filter(counts).any(|f| !f.unproven) {
+        Verdict::Red
+    } else if findings.iter().any(|f| counts(&f)) {
+        Verdict::Unproven
+    } else {
+        Verdict::Green
+    }
+}

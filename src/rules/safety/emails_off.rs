@@ -1,0 +1,61 @@
+use crate::diag::{Place, Severity::Error};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+declare_rule! {
+    /// AccessAlly Emails is off after the switch.
+    ///
+    /// ## What it does
+    /// Reports a site on which AccessAlly Emails will still be switched off when the plan's changes are made.
+    ///
+    /// ## Why it matters
+    /// The CRM's mail ends with the switch. Welcome, invoice, failed-payment and module-release mail then come from
+    /// AccessAlly Emails alone; the vendor's guide asks for it to be switched on and set up on the staging site.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {emails: {enabled: false}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {emails: null}
+    /// site: {emails: {enabled: false}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {emails: {enabled: true}}
+    /// site: {emails: {enabled: false}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Say `emails: {enabled: true}` in the plan.
+    {
+        id: "emails-off",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/emails",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    if facts.plan().was_left_out(&["emails"]) || facts.emails(After)?.enabled {
+        return Some(());
+    }
+    let finding = RULE
+        .at(Place::value("/emails/enabled"), "AccessAlly Emails is switched off after the switch, so nobody is mailed")
+        .help("set `enabled: true` under `emails`; it is set up under AccessAlly > Emails")
+        .on_site("emails");
+    out.push(match facts.plan().emails {
+        Some(_) => finding.label("stays off"),
+        None => finding
+            .label("no `emails` section")
+            .fix("add the section", "emails:\n  enabled: true\n  welcome: purchases-and-opt-ins\n"),
+    });
+    Some(())
+}

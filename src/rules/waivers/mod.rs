@@ -1,0 +1,22 @@
+//! Rules about waivers: they run last, when every other rule has spoken.
+
+pub(super) mod waiver_expired;
+
+use crate::model::plan::Waiver;
+
+use super::{Facts, Rule, by_id};
+
+/// Whether a rule judges waivers, and so has to run after all others.
+pub(super) fn judges_waivers(rule: &Rule) -> bool {
+    rule.anchor == "/waive"
+}
+
+/// Whether a waiver may have its effect: a known rule that can be waived, and a last day that has not passed.
+pub(super) fn counts(waiver: &Waiver, facts: &Facts<'_>) -> bool {
+    by_id(&waiver.rule).is_some_and(|rule| rule.waivable) && !has_expired(waiver, facts)
+}
+
+/// Whether a waiver's last day has passed, or cannot be read.
+pub(super) fn has_expired(waiver: &Waiver, facts: &Facts<'_>) -> bool {
+    waiver.until.parse::<jiff::civil::Date>().map_or(true, |until| until < facts.today())
+}

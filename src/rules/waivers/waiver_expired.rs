@@ -1,0 +1,55 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+
+use super::has_expired;
+
+declare_rule! {
+    /// A waiver whose last day has passed.
+    ///
+    /// ## What it does
+    /// Reports every waiver whose `until` lies before today. Such a waiver has no effect any more.
+    ///
+    /// ## Why it matters
+    /// Somebody answered for a known fault until that day. Nobody does now.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   waive:
+    ///     - {rule: unscheduled-module, at: /offerings/course, reason: opens by hand, owner: jo, until: 2026-11-01}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {waive: []}
+    /// ```
+    ///
+    /// ## Fix
+    /// Mend what was waived and take the waiver out, or agree on a new day with its owner.
+    {
+        id: "waiver-expired",
+        severity: Error,
+        phase: Fit,
+        target: Both,
+        waivable: false,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/waive",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for (index, waiver) in facts.plan().waive.iter().enumerate() {
+        if has_expired(waiver, facts) {
+            let at = pointer(&["waive", &index.to_string(), "until"]);
+            let message =
+                format!("the waiver of `{}` counted until {}; today is {}", waiver.rule, waiver.until, facts.today());
+            let help =
+                format!("mend what was waived and remove the waiver, or agree on a new day with `{}`", waiver.owner);
+            out.push(RULE.at(Place::value(at), message).label("has passed").help(help));
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,1 @@
+//! Rules about the webhooks that stop with the switch.

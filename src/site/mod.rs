@@ -1,0 +1,128 @@
+//! Places that have a configuration and a population: a site in a file, a WordPress.
+
+use std::path::PathBuf;
+
+use crate::change::Change;
+use crate::model::Snapshot;
+use crate::model::population::{Census, Questions};
+
+/// What one reading of a site gave.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The configuration, and what was captured how.
+    pub snapshot: Snapshot,
+    /// What the population answered; none where no population was captured.
+    pub census: Option<Census>,
+}
+
+/// Who carries out a change on this site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Executor {
+    /// The site announces that it can.
+    Automatic,
+    /// A person acts on an admin screen; the effect is read back.
+    Guided,
+    /// A person acts, and nothing can observe it.
+    Attested,
+}
+
+impl Executor {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Guided => "guided",
+            Self::Attested => "attested",
+        }
+    }
+}
+
+/// A place that can be read, and that carries out the changes it announces as automatic.
+pub trait Site {
+    /// The name to show: a path or an address, never a credential.
+    fn name(&self) -> String;
+
+    /// Reads the whole site afresh.
+    ///
+    /// # Errors
+    /// [`SiteError`] where it cannot be read whole; a section that cannot be captured is no error.
+    fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError>;
+
+    /// Who carries out this change here.
+    fn executor(&self, change: &Change) -> Executor;
+
+    /// Carries out one change as a compare-and-set.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
+    fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
+}
+
+/// Why a site could not be read or written. Messages are fragments without personal values.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// A file could not be read or written.
+    #[error("cannot {act} `{}`: {source}", path.display())]
+    File {
+        /// What was tried: `read`, `write`.
+        act: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A snapshot is not whole or not of a format that this build reads.
+    #[error("`{}`{}: {what}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, where one is to blame.
+        line: Option<u64>,
+        /// What is wrong with it, by name.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// The site did not answer, or not as WordPress does.
+    #[error("`{origin}`: {what}")]
+    Answer {
+        /// The site's origin.
+        origin: String,
+        /// What came instead.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// The site does not know who asks, or does not let them.
+    #[error("`{origin}` does not let us in: {what}")]
+    Login {
+        /// The site's origin.
+        origin: String,
+        /// What is the matter.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// The site is not as a change expects.
+    #[error(transparent)]
+    Conflict(#[from] crate::change::Conflict),
+    /// This site does not carry out the change itself.
+    #[error("`{site}` cannot carry out the change of `{on}` by itself")]
+    NotAutomatic {
+        /// The site's name.
+        site: String,
+        /// The object.
+        on: String,
+    },
+}
+
+impl SiteError {
+    /// What to do next.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Damaged { help, .. } | Self::Answer { help, .. } | Self::Login { help, .. } => Some(help),
+            Self::File { .. } | Self::Conflict(_) | Self::NotAutomatic { .. } => None,
+        }
+    }
+}

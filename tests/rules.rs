@@ -1,0 +1,216 @@
+//! Every rule's fences are its tests; every rule also runs on every other rule's fences, and the table of hits is a snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use amc_plan::change::lower;
+use amc_plan::model::plan::ContactRecord;
+use amc_plan::model::population::{Census, Contact};
+use amc_plan::model::record::Record;
+use amc_plan::model::state::Object;
+use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
+use amc_plan::rules::{ALL, ContactsFile, Inputs, Judgement, Phase, Rule, Verdict, judge};
+use serde_json::{Map, Value};
+
+/// One world that rules can judge.
+struct World {
+    plan: Plan,
+    before: Snapshot,
+    census: Census,
+    contacts: ContactsFile,
+    record: Record,
+    now: jiff::Timestamp,
+}
+
+fn base() -> Value {
+    serde_yaml::from_str(include_str!("rules/base.yaml")).unwrap()
+}
+
+/// RFC 7396.
+fn patch(target: &mut Value, with: &Value) {
+    let Value::Object(with) = with else {
+        *target = with.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let target = target.as_object_mut().unwrap();
+    for (key, value) in with {
+        if value.is_null() {
+            target.remove(key);
+        } else {
+            patch(target.entry(key.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn world(mut fence: Value) -> World {
+    // A removed required map is an empty one: an absent section would not be a plan.
+    for section in ["offerings", "order_forms", "opt_in_forms", "webhooks", "contacts"] {
+        fence["plan"].as_object_mut().unwrap().entry(section).or_insert_with(|| Value::Object(Map::new()));
+    }
+    let read = |name: &str| fence.get(name).cloned().unwrap_or(Value::Null);
+    let mut state = State::default();
+    for (place, fields) in read("site").as_object().unwrap() {
+        let (kind, key) = place.split_once('/').unwrap_or((place, place));
+        let kind = Kind::from_name(kind).unwrap_or_else(|| panic!("no kind {kind}"));
+        state.insert(key, Object::from_fields(kind, fields.clone()).unwrap());
+    }
+    let header: Header = serde_json::from_value(read("header")).unwrap();
+    let mut census = Census { members: read("members").as_u64().unwrap(), ..Census::default() };
+    let population: BTreeMap<String, ContactRecord> = serde_json::from_value(read("contacts")).unwrap();
+    for (id, fields) in population {
+        let contact = Contact {
+            key: id.clone(),
+            first_name: fields.first_name.unwrap_or_default(),
+            last_name: fields.last_name.unwrap_or_default(),
+            email: fields.email.unwrap_or_default(),
+            tags: fields.tags.unwrap_or_default(),
+            affiliate: fields.affiliate,
+        };
+        census.contacts.insert(id, (contact, fields.orders.into_iter().collect()));
+    }
+    World {
+        plan: serde_json::from_value(read("plan")).unwrap(),
+        before: Snapshot { header, state, population: None },
+        census,
+        contacts: ContactsFile {
+            values: serde_json::from_value(read("values")).unwrap(),
+            own_file: true,
+            tracked: read("tracked").as_bool(),
+        },
+        record: Record { entries: serde_json::from_value(read("record")).unwrap() },
+        now: read("now").as_str().unwrap().parse().unwrap(),
+    }
+}
+
+fn judged(fence: &Value, live: bool) -> Judgement {
+    let mut all = base();
+    patch(&mut all, fence);
+    let world = world(all);
+    let lowered = lower(&world.plan, &world.before);
+    let inputs = Inputs {
+        plan: &world.plan,
+        before: Some(&world.before),
+        after: Some(&lowered.after),
+        changes: &lowered.changes,
+        census: Some(&world.census),
+        contacts: &world.contacts,
+        record: &world.record,
+        now: world.now,
+        live,
+    };
+    judge(inputs, Phase::GoLive, Vec::new())
+}
+
+/// The fences of a rule with their headings, in order: `Bad` or `Good`.
+fn fences(rule: &Rule) -> Vec<(bool, Value)> {
+    let mut found = Vec::new();
+    let mut heading = "";
+    let mut fence: Option<String> = None;
+    for line in rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)) {
+        match &mut fence {
+            Some(text) if line.trim_start().starts_with("```") => {
+                let value = serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{}: {e}\n{text}", rule.id));
+                found.push((heading == "Bad", value));
+                fence = None;
+            }
+            Some(text) => writeln!(text, "{line}").unwrap(),
+            None if line.starts_with("```yaml") => fence = Some(String::new()),
+            None => heading = line.strip_prefix("## ").unwrap_or(heading),
+        }
+    }
+    found
+}
+
+/// A rule that speaks of the live site only is judged there.
+fn live(rule: &Rule) -> bool {
+    rule.target == amc_plan::rules::Target::Live
+}
+
+#[test]
+fn the_base_is_green_and_every_rule_gave_its_proof() {
+    let judgement = judged(&Value::Object(Map::new()), false);
+    let said: Vec<_> = judgement.findings.iter().map(|f| format!("{}: {}", f.rule, f.message)).collect();
+    assert_eq!(said, Vec::<String>::new());
+    assert_eq!(judgement.verdict, Verdict::Green);
+    let speaking = ALL.iter().filter(|rule| !live(rule)).count();
+    assert_eq!(judgement.proofs.len(), speaking);
+}
+
+#[test]
+fn every_bad_fence_is_found_and_no_good_one_is() {
+    for rule in ALL {
+        let fences = fences(rule);
+        assert!(fences.iter().any(|(bad, _)| *bad) && fences.iter().any(|(bad, _)| !bad), "{} lacks a fence", rule.id);
+        for (index, (bad, fence)) in fences.iter().enumerate() {
+            let judgement = judged(fence, live(rule));
+            let hits = judgement.findings.iter().filter(|f| f.rule == rule.id && !f.unproven && !f.waived).count();
+            assert_eq!(hits > 0, *bad, "{} fence {index}: {:#?}", rule.id, judgement.findings);
+        }
+    }
+}
+
+#[test]
+fn without_its_facts_a_rule_is_unproven_never_silent() {
+    for rule in ALL {
+        let judgement = judged(&Value::Object(Map::new()), live(rule));
+        let Some(proof) = judgement.proofs.iter().find(|proof| proof.rule == rule.id) else { continue };
+        for section in proof.reads.iter().map(|read| &read.fact).filter(|fact| Kind::from_name(fact).is_some()) {
+            let fence =
+                serde_json::json!({"header": {"sections": {section.clone(): {"how": null, "missing": "not asked"}}}});
+            let judgement = judged(&fence, live(rule));
+            let unproven = judgement.findings.iter().any(|f| f.rule == rule.id && f.unproven);
+            assert!(unproven, "{} says nothing without `{section}`", rule.id);
+        }
+    }
+}
+
+#[test]
+fn rules_are_named_after_their_files_and_documented_in_fixed_sections() {
+    let mut ids = BTreeSet::new();
+    for rule in ALL {
+        assert!(ids.insert(rule.id), "{} is listed twice", rule.id);
+        let sections: Vec<&str> = rule.docs.lines().filter_map(|line| line.trim().strip_prefix("## ")).collect();
+        let mut once = sections.clone();
+        once.dedup();
+        assert_eq!(once, ["What it does", "Why it matters", "Bad", "Good", "Fix"], "{}", rule.id);
+        assert!(rule.title().ends_with('.'), "{}: the title is a sentence", rule.id);
+    }
+    let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let mut files = BTreeSet::new();
+    for family in std::fs::read_dir(src).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for file in std::fs::read_dir(family).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_stem().unwrap().to_str().unwrap().replace('_', "-");
+            if name != "mod" {
+                files.insert(name);
+            }
+        }
+    }
+    assert_eq!(files, ids.iter().map(|id| (*id).to_owned()).collect());
+}
+
+#[test]
+fn every_rule_on_every_fence() {
+    let mut table =
+        String::from("# Which rules speak on which fence. Written by UPDATE_SNAPSHOTS=1 cargo test --test rules.\n");
+    for rule in ALL {
+        for (index, (bad, fence)) in fences(rule).into_iter().enumerate() {
+            let judgement = judged(&fence, live(rule));
+            let hits: BTreeSet<String> = judgement
+                .findings
+                .iter()
+                .map(|f| if f.unproven { format!("{}?", f.rule) } else { f.rule.clone() })
+                .collect();
+            let kind = if bad { "bad" } else { "good" };
+            let hits: Vec<String> = hits.into_iter().collect();
+            writeln!(table, "{} {index} {kind}: {}", rule.id, hits.join(" ")).unwrap();
+        }
+    }
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/all-on-all.txt");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), table);
+}
