@@ -19,7 +19,7 @@ const ODD_NAMES = [
 
 function member(int $number): array
 {
-    [$first, $last] = $number % 5 === 4 ? ODD_NAMES[intdiv($number, 5) % count(ODD_NAMES)] : plain_name($number);
+    [$first, $last] = $number % 2 === 1 ? ODD_NAMES[intdiv($number, 2) % count(ODD_NAMES)] : plain_name($number);
     $email = email($number);
     return [
         'columns' => [$email, '!', sprintf('member-%06d', $number), $email, registered($number), "$first $last"],

@@ -23,9 +23,10 @@ if (staging_fault('slow')) {
 }
 
 if (staging_fault('maintenance')) {
+    // As core's own wp_maintenance(), whose switch lies in the core that all sites share.
+    wp_load_translations_early();
     header('Retry-After: 600');
-    http_response_code(503);
-    exit('<h1>Briefly unavailable for scheduled maintenance. Check back in a minute.</h1>');
+    wp_die('Briefly unavailable for scheduled maintenance. Check back in a minute.', 'Maintenance', 503);
 }
 
 if (staging_fault('redirect-to-other-host') && staging_is_rest()) {
