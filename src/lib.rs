@@ -6,4 +6,6 @@ pub mod change;
 pub mod diag;
 pub mod model;
 pub mod rules;
+pub mod shape;
 pub mod site;
+pub mod text;
