@@ -5,6 +5,7 @@
 pub mod change;
 pub mod diag;
 pub mod model;
+pub mod output;
 pub mod rules;
 pub mod shape;
 pub mod site;

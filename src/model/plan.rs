@@ -17,16 +17,22 @@ use super::text::{host, slug};
 pub struct Plan {
     /// The version of this document's format: 1.
     #[schemars(extend("const" = 1))]
+    #[serde(default)]
+    #[schemars(required)]
     pub version: u8,
     /// What this plan is for, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The two places: the staging copy where the switch is rehearsed, and the live site.
+    #[serde(default)]
+    #[schemars(required)]
     pub sites: Sites,
     /// The CRM that the site leaves.
+    #[serde(default)]
+    #[schemars(required)]
     pub crm: Crm,
     /// How the change reaches the live site. There is no default.
-    #[schemars(required, extend("x-reported-by" = "strategy-missing"))]
+    #[schemars(required)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
     /// Who takes part, by a short name, with the part they play. Addresses are not needed.
@@ -42,17 +48,27 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charging_guard: Option<GuardIntent>,
     /// Every offering, by the slug of its name.
+    #[serde(default)]
+    #[schemars(required)]
     pub offerings: BTreeMap<String, OfferingIntent>,
     /// What the site has and this plan does not touch, each with the reason.
     #[serde(default, skip_serializing_if = "LeaveAlone::is_empty")]
     pub leave_alone: LeaveAlone,
     /// Every AccessAlly order form, by the slug of its name.
+    #[serde(default)]
+    #[schemars(required)]
     pub order_forms: BTreeMap<String, OrderFormIntent>,
     /// Every AccessAlly opt-in form, by the slug of its name.
+    #[serde(default)]
+    #[schemars(required)]
     pub opt_in_forms: BTreeMap<String, OptInFormIntent>,
     /// Every webhook in the site's log, by a name of your own.
+    #[serde(default)]
+    #[schemars(required)]
     pub webhooks: BTreeMap<String, WebhookIntent>,
     /// The spot-check contacts, compared field by field before and after.
+    #[serde(default)]
+    #[schemars(required)]
     pub contacts: Contacts,
     /// What counts as a backup good enough to start. The evidence itself is recorded with `plan record backup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

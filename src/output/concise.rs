@@ -1,0 +1,24 @@
+//! One line a finding: `path:line:column: severity[rule] message`.
+
+use std::io::{self, Write};
+
+use super::{Report, escape};
+
+/// Writes the report, one line a finding, then the verdict.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due) {
+        let path = report.sources.text(spot.document).source.name();
+        let state = match (finding.waived, finding.unproven) {
+            (true, _) => " (waived)",
+            (_, true) => " (unproven)",
+            _ => "",
+        };
+        let (line, column) = (spot.start.line, spot.start.column);
+        let severity = finding.severity.name();
+        writeln!(out, "{path}:{line}:{column}: {severity}[{}]{state} {}", finding.rule, escape::line(&finding.message))?;
+    }
+    writeln!(out, "{}", report.summary().join(" · "))
+}

@@ -1,0 +1,1 @@
+//! Before and after of every change, in three forms.

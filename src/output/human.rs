@@ -1,0 +1,268 @@
+//! The picture of a finding, for a person at a terminal. The only file that knows `miette`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, NamedSource,
+    Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use crate::diag::{Excerpt, Finding, Severity};
+use crate::text::Source;
+
+use super::{Report, Sources, escape, many};
+
+/// How a picture is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// How many findings are drawn at most; the others are counted.
+    pub most: usize,
+}
+
+/// Draws the report: every finding with its place, then what is unproven, then the verdict.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(style);
+    let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(|f| f.due).collect();
+    let (unproven, told): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
+    for finding in told.iter().take(style.most) {
+        let mut picture = String::new();
+        let drawn = Picture::of(finding, report);
+        handler.render_report(&mut picture, &drawn).map_err(|_| io::Error::other("a finding could not be drawn"))?;
+        writeln!(out, "{}", picture.trim_end())?;
+        writeln!(out)?;
+    }
+    if let Some(more) = told.len().checked_sub(style.most).filter(|more| *more > 0) {
+        writeln!(out, "… and {} more; `--format concise` lists them all\n", many(more, "finding"))?;
+    }
+    render_unproven(&unproven, style, out)?;
+    summary(report, style, out)
+}
+
+/// What is unproven, gathered by what is missing: twenty rules may lack the same fact.
+fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut by_fact: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
+        by_fact.entry(&finding.message).or_default().push(&finding.rule);
+    }
+    if by_fact.is_empty() {
+        return Ok(());
+    }
+    let total: usize = by_fact.values().map(Vec::len).sum();
+    writeln!(out, "{}", paint(style, "33", &format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule"))))?;
+    for (message, rules) in by_fact {
+        writeln!(out, "  {}", escape::line(message))?;
+        writeln!(out, "    {}", rules.join(", "))?;
+    }
+    writeln!(out, "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI),")?;
+    writeln!(out, "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for")?;
+    writeln!(out)
+}
+
+fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let lines = report.summary();
+    let code = match report.judgement.verdict {
+        crate::rules::Verdict::Green => "1;32",
+        crate::rules::Verdict::Red => "1;31",
+        crate::rules::Verdict::Unproven => "1;33",
+    };
+    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    writeln!(out, "{}: {}", escape::line(report.path), paint(style, code, first))?;
+    rest.iter().try_for_each(|line| writeln!(out, "  {}", escape::line(line)))
+}
+
+/// Text in a colour, where colours may be used.
+pub fn paint(style: Style, code: &str, text: &str) -> String {
+    if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn handler(style: Style) -> GraphicalReportHandler {
+    let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+    GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+}
+
+/// A finding as `miette` wants it.
+#[derive(Debug)]
+struct Picture<'a> {
+    code: String,
+    message: String,
+    severity: Severity,
+    help: Option<String>,
+    source: Lines<'a>,
+    labels: Vec<LabeledSpan>,
+    site: Vec<SiteValue>,
+}
+
+impl<'a> Picture<'a> {
+    fn of(finding: &Finding, report: &Report<'a>) -> Self {
+        let mut message = escape::line(&finding.message);
+        if report.show_personal && !finding.personal.is_empty() {
+            message = format!("{message} ({})", escape::line(&finding.personal.join("; ")));
+        }
+        if finding.waived {
+            message.push_str(" (waived)");
+        }
+        let help = [finding.help.as_deref().map(escape::line), finding.fix.as_ref().map(|fix| {
+            format!("{}:\n{}", escape::line(&fix.title), escape::terminal(fix.paste.trim_end()))
+        })];
+        let help: Vec<String> = help.into_iter().flatten().collect();
+        let document = finding.primary.place.document();
+        Self {
+            code: finding.rule.clone(),
+            message,
+            severity: finding.severity,
+            help: (!help.is_empty()).then(|| help.join("\n")),
+            source: Lines(report.sources.shown(document)),
+            labels: labels(finding, report.sources),
+            site: finding.excerpt.iter().map(SiteValue::of).collect(),
+        }
+    }
+}
+
+/// The labels of a finding, none inside another: what overlaps an earlier one on its line gives way.
+fn labels(finding: &Finding, sources: &Sources) -> Vec<LabeledSpan> {
+    let document = finding.primary.place.document();
+    let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut labels = Vec::new();
+    for (index, label) in std::iter::once(&finding.primary).chain(&finding.related).enumerate() {
+        let spot = sources.spot(&label.place);
+        let overlaps = taken.iter().any(|other| spot.span.start < other.end && other.start < spot.span.end);
+        let same_start = taken.iter().any(|other| other.start == spot.span.start);
+        if spot.document != document || overlaps || same_start {
+            continue;
+        }
+        let text = (!label.text.is_empty()).then(|| escape::line(&label.text));
+        let bytes = SourceSpan::from(first_line(sources.shown(document), &spot.span));
+        taken.push(spot.span);
+        labels.push(match index {
+            0 => LabeledSpan::new_primary_with_span(text, bytes),
+            _ => LabeledSpan::new_with_span(text, bytes),
+        });
+    }
+    labels
+}
+
+/// The part of a span on its first line: a label never runs over several.
+fn first_line(source: &Source, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let line = source.line(source.position(span.start).line).unwrap_or(span.clone());
+    span.start..span.end.min(line.end.max(span.start))
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Picture<'_> {}
+
+impl Diagnostic for Picture<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<MietteSeverity> {
+        Some(match self.severity {
+            Severity::Error => MietteSeverity::Error,
+            Severity::Warning => MietteSeverity::Warning,
+            Severity::Info => MietteSeverity::Advice,
+        })
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn Diagnostic> + 'b>> {
+        if self.site.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.site.iter().map(|value| value as &dyn Diagnostic)))
+    }
+}
+
+/// A text of which `miette` may ask for lines: answered from the table of lines, however long the text is.
+#[derive(Debug)]
+struct Lines<'a>(&'a Source);
+
+impl SourceCode for Lines<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        let source = self.0;
+        let first = source.position(span.offset()).line.saturating_sub(before).max(1);
+        let last = (source.position(span.offset() + span.len()).line + after).min(source.line_count());
+        let start = source.line(first).ok_or(MietteError::OutOfBounds)?.start;
+        let end = source.line(last).ok_or(MietteError::OutOfBounds)?.end;
+        Ok(Box::new(MietteSpanContents::new_named(
+            escape::line(source.name()),
+            &source.text().as_bytes()[start..end],
+            SourceSpan::from(start..end),
+            first - 1,
+            0,
+            last - first + 1,
+        )))
+    }
+}
+
+/// The site's own value, as an excerpt of its own.
+#[derive(Debug)]
+struct SiteValue {
+    source: NamedSource<String>,
+    label: LabeledSpan,
+}
+
+impl SiteValue {
+    fn of(excerpt: &Excerpt) -> Self {
+        let text = escape::same_length(excerpt.text.trim_end());
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        let start = starts.clone().nth(excerpt.line).unwrap_or(0);
+        let line = text[start..].lines().next().unwrap_or_default();
+        let indent = line.len() - line.trim_start().len();
+        let span = SourceSpan::from(start + indent..start + line.len());
+        let label = LabeledSpan::new_primary_with_span(Some(escape::line(&excerpt.label)), span);
+        Self { source: NamedSource::new(format!("on the site: {}", escape::line(&excerpt.of)), text), label }
+    }
+}
+
+impl fmt::Display for SiteValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what the site has")
+    }
+}
+
+impl std::error::Error for SiteValue {}
+
+impl Diagnostic for SiteValue {
+    fn severity(&self) -> Option<MietteSeverity> {
+        Some(MietteSeverity::Advice)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(self.label.clone())))
+    }
+}

@@ -1,0 +1,169 @@
+//! The report for machines, format version 1.0. A minor version adds keys; a reader ignores those it does not know.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Label, Place, Severity};
+use crate::rules::{Evidence, Phase, Verdict};
+
+use super::{Mode, Report};
+
+/// The format's version.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What `plan check --format json` prints.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "report", extend("$id" = "https://amc-plan.example/schemas/report.schema.json"))]
+pub struct Document {
+    /// `1.0`.
+    pub format_version: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The gate that was asked for.
+    pub gate: Phase,
+    /// The plan.
+    pub plan: PlanLine,
+    /// The site that was read.
+    pub site: Site,
+    /// The findings in the order of the text, those not yet due last.
+    pub findings: Vec<Finding>,
+    /// How many facts the due rules read.
+    pub evidence: Evidence,
+    /// How many rules each later phase holds.
+    pub not_due: BTreeMap<String, usize>,
+    /// How many changes the plan asks for.
+    pub changes: usize,
+}
+
+/// The plan of a report.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PlanLine {
+    /// Its path as given.
+    pub path: String,
+    /// The digest of its intent; null where it could not be read.
+    pub intent: Option<String>,
+}
+
+/// The site of a report.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Site {
+    /// Its host; null without a site.
+    pub host: Option<String>,
+    /// When it was captured, RFC 3339; null without a site.
+    pub captured_at: Option<String>,
+    /// How it was read.
+    pub mode: Mode,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's id, or the code of reading or shape.
+    pub rule: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is the matter.
+    pub message: String,
+    /// What to do next; null where nothing is to be said.
+    pub help: Option<String>,
+    /// Where.
+    pub location: Location,
+    /// Other places that matter.
+    pub related: Vec<Related>,
+    /// Whether somebody answers for it.
+    pub waived: bool,
+    /// Whether it says that a fact is missing.
+    pub unproven: bool,
+    /// Whether its phase is due.
+    pub due: bool,
+}
+
+/// A place: lines and columns from 1, columns in Unicode scalar values, ends exclusive.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    /// The file.
+    pub path: String,
+    /// JSON pointer into it; null for what has none, such as a syntax error.
+    pub pointer: Option<String>,
+    /// First line.
+    pub line: usize,
+    /// First column.
+    pub column: usize,
+    /// Last line.
+    pub end_line: usize,
+    /// Column after the last one.
+    pub end_column: usize,
+}
+
+/// Another place with a few words about it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// A few words.
+    pub text: String,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report))?;
+    writeln!(out)
+}
+
+fn document(report: &Report<'_>) -> Document {
+    let judgement = report.judgement;
+    let site = report.site.as_ref();
+    let findings = report.sorted().into_iter().map(|(finding, _)| self::finding(report, finding)).collect();
+    Document {
+        format_version: FORMAT_VERSION.to_owned(),
+        verdict: judgement.verdict,
+        gate: report.gate,
+        plan: PlanLine { path: report.path.to_owned(), intent: report.intent.clone() },
+        site: Site {
+            host: site.map(|site| site.host.clone()),
+            captured_at: site.map(|site| site.captured_at.clone()),
+            mode: site.map_or(Mode::None, |site| site.mode),
+        },
+        findings,
+        evidence: judgement.evidence,
+        not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
+        changes: report.changes,
+    }
+}
+
+fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
+    let related = |label: &Label| Related { location: location(report, &label.place), text: label.text.clone() };
+    let mut message = finding.message.clone();
+    if report.show_personal && !finding.personal.is_empty() {
+        message = format!("{message} ({})", finding.personal.join("; "));
+    }
+    Finding {
+        rule: finding.rule.clone(),
+        severity: finding.severity,
+        message,
+        help: finding.help.clone(),
+        location: location(report, &finding.primary.place),
+        related: finding.related.iter().map(related).collect(),
+        waived: finding.waived,
+        unproven: finding.unproven,
+        due: finding.due,
+    }
+}
+
+fn location(report: &Report<'_>, place: &Place) -> Location {
+    let spot = report.sources.spot(place);
+    Location {
+        path: report.sources.text(spot.document).source.name().to_owned(),
+        pointer: place.pointer().map(str::to_owned),
+        line: spot.start.line,
+        column: spot.start.column,
+        end_line: spot.end.line,
+        end_column: spot.end.column,
+    }
+}

@@ -1,0 +1,152 @@
+//! One report, many forms: one file a format, one function each.
+
+pub mod concise;
+pub mod diff;
+pub mod escape;
+pub mod human;
+pub mod json;
+pub mod locate;
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Finding, Severity};
+use crate::rules::{Evidence, Judgement, Phase, Verdict};
+
+pub use locate::{Sources, Spot};
+
+/// What a check found, with all that a format needs to show it.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// Findings, evidence, verdict.
+    pub judgement: &'a Judgement,
+    /// The gate that was asked for.
+    pub gate: Phase,
+    /// The plan's path as it was given.
+    pub path: &'a str,
+    /// The digest of the plan's intent; none where the plan could not be read.
+    pub intent: Option<String>,
+    /// The site; none in a check without one.
+    pub site: Option<SiteLine>,
+    /// How many changes the plan asks for.
+    pub changes: usize,
+    /// The texts that places are in.
+    pub sources: &'a Sources,
+    /// Whether personal values may be shown.
+    pub show_personal: bool,
+}
+
+/// The site of a report.
+#[derive(Clone, Debug)]
+pub struct SiteLine {
+    /// What was read: a path or an address.
+    pub name: String,
+    /// Its host.
+    pub host: String,
+    /// When it was captured, RFC 3339.
+    pub captured_at: String,
+    /// How it was read.
+    pub mode: Mode,
+}
+
+/// How a check reads the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A place that apply could write to.
+    Live,
+    /// A recording, which never permits apply.
+    Snapshot,
+    /// No site at all.
+    None,
+}
+
+impl Report<'_> {
+    /// The findings in the order of the text, those of one place by rule; not-yet-due ones last.
+    pub fn sorted(&self) -> Vec<(&Finding, Spot)> {
+        let mut all: Vec<(&Finding, Spot)> =
+            self.judgement.findings.iter().map(|f| (f, self.sources.spot(&f.primary.place))).collect();
+        all.sort_by(|(a, at), (b, bt)| {
+            (!a.due, a.primary.place.document(), at.span.start, &a.rule, &a.message).cmp(&(
+                !b.due,
+                b.primary.place.document(),
+                bt.span.start,
+                &b.rule,
+                &b.message,
+            ))
+        });
+        all
+    }
+
+    /// How many due findings count as errors, as warnings, and as unproven errors; waived ones aside.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for finding in self.judgement.findings.iter().filter(|f| f.due) {
+            match (finding.waived, finding.unproven, finding.severity) {
+                (true, ..) => counts.waived += 1,
+                (_, true, Severity::Error) => counts.unproven += 1,
+                (_, true, _) => {}
+                (_, _, Severity::Error) => counts.errors += 1,
+                (_, _, Severity::Warning) => counts.warnings += 1,
+                (_, _, Severity::Info) => {}
+            }
+        }
+        counts
+    }
+
+    /// The closing lines: the verdict and what it rests on.
+    pub fn summary(&self) -> Vec<String> {
+        let counts = self.counts();
+        let Evidence { captured, attested, unknown } = self.judgement.evidence;
+        let mut lines = vec![format!("{} at gate `{}`", self.judgement.verdict.name(), self.gate.name())];
+        let mut found = vec![many(counts.errors, "error"), many(counts.warnings, "warning")];
+        if counts.unproven > 0 {
+            found.push(format!("{} unproven", many(counts.unproven, "rule")));
+        }
+        if counts.waived > 0 {
+            found.push(format!("{} waived", counts.waived));
+        }
+        lines.push(found.join(", "));
+        match &self.site {
+            Some(site) => {
+                let how = if site.mode == Mode::Snapshot { "a recording, as of" } else { "read as of" };
+                lines.push(format!("site {} ({how} {})", site.host, site.captured_at));
+                lines.push(format!("facts: {captured} captured, {attested} by word, {unknown} unknown"));
+                lines.push(format!("{} would make it so", many(self.changes, "change")));
+            }
+            None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
+        }
+        let later = not_due(&self.judgement.not_due);
+        if !later.is_empty() {
+            lines.push(format!("not yet due: {later}"));
+        }
+        lines
+    }
+
+    /// Whether the verdict is green.
+    pub fn is_green(&self) -> bool {
+        self.judgement.verdict == Verdict::Green
+    }
+}
+
+/// How many findings of each weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Error-rules that lack a fact.
+    pub unproven: usize,
+    /// Findings that somebody answers for.
+    pub waived: usize,
+}
+
+/// A count with its noun.
+pub fn many(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn not_due(phases: &BTreeMap<&'static str, usize>) -> String {
+    let later = Phase::ALL.iter().filter_map(|phase| Some((phase.name(), phases.get(phase.name())?)));
+    later.map(|(phase, count)| format!("{} of `{phase}`", many(*count, "rule"))).collect::<Vec<_>>().join(", ")
+}
