@@ -71,6 +71,20 @@ pub struct Judgement {
     pub facts: BTreeSet<String>,
 }
 
+impl Judgement {
+    /// The judgement of a text that could not be read to its end: its findings, and no rule's.
+    pub fn unread(findings: Vec<Finding>) -> Self {
+        Self {
+            verdict: verdict(&findings),
+            findings,
+            evidence: Evidence::default(),
+            not_due: BTreeMap::new(),
+            proofs: Vec::new(),
+            facts: BTreeSet::new(),
+        }
+    }
+}
+
 /// Judges a plan and what came of reading it. `found` are the findings of reading and shape, which are due at any gate.
 pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement {
     let facts = Facts::new(inputs);

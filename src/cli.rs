@@ -1,0 +1,445 @@
+//! Arguments, and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::rules::Phase;
+
+/// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
+///
+/// A plan is a YAML file in git. `check` judges it against the staging site, `diff` shows before and after for the
+/// reviewer, `apply` carries out exactly what was shown, and only when everything is green.
+#[derive(Debug, Parser)]
+#[command(name = "plan", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Start here: `plan tour` runs everything on an example, in a folder of its own.")]
+pub struct Cli {
+    /// When to use colours; `NO_COLOR` and `CLICOLOR_FORCE` are heard where this is `auto`.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Is the plan green against the site?
+    Check(Check),
+    /// Before and after of every change, with the digest that `apply` takes.
+    Diff(Diff),
+    /// Carry out exactly what `diff` showed, only when green.
+    Apply(Apply),
+    /// Read a site into a file.
+    Snapshot(Snapshot),
+    /// Write a first plan from a site.
+    Init(Init),
+    /// Put evidence on record beside the plan.
+    Record(Record),
+    /// What a rule checks, why, and how to mend what it finds.
+    Explain(Explain),
+    /// Print or write the JSON schemas.
+    Schema(Schema),
+    /// Run check, diff and apply on an example, in a folder of its own.
+    Tour(Tour),
+    /// Write the example site, its population and its plans.
+    Example(Example),
+    /// Print a completion script for a shell.
+    Completions(Completions),
+    /// Write manual pages.
+    Man(Man),
+}
+
+/// The plan, and how its site is read.
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    #[command(flatten)]
+    /// How the site is read.
+    pub reading: Reading,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+    /// Judge the live site rather than the staging copy.
+    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+    pub on: On,
+    /// Run the rules of this phase and all earlier ones.
+    #[arg(long, value_enum, default_value_t = Gate::Configure)]
+    pub gate: Gate,
+    /// Show contacts' values instead of masking them.
+    #[arg(long)]
+    pub show_personal: bool,
+}
+
+/// How the site is read: exactly one of the three.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Reading {
+    /// A live site: an address that the plan names, or a site in a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: Option<String>,
+    /// A recording of a site. It may be green, and never permits apply.
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// No site: shape and plan-only rules. Never green.
+    #[arg(long)]
+    pub no_site: bool,
+}
+
+/// How much of a plan is taken in.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Limits {
+    /// Most bytes of a plan.
+    #[arg(long, default_value_t = 32 << 20, value_name = "BYTES", hide_short_help = true)]
+    pub max_bytes: usize,
+    /// Deepest nesting of a plan.
+    #[arg(long, default_value_t = 64, value_name = "LEVELS", hide_short_help = true)]
+    pub max_depth: usize,
+    /// Most keys, values and collections of a plan.
+    #[arg(long, default_value_t = 4_000_000, value_name = "NODES", hide_short_help = true)]
+    pub max_nodes: usize,
+}
+
+/// Which place is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum On {
+    /// The staging copy.
+    Staging,
+    /// The live site.
+    Live,
+}
+
+/// The gates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Gate {
+    /// Is Managed right for this site at all?
+    Fit,
+    /// Before the first write.
+    Configure,
+    /// Before Run Migration.
+    Migrate,
+    /// Before replay, push, reopening.
+    GoLive,
+}
+
+impl From<Gate> for Phase {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Fit => Self::Fit,
+            Gate::Configure => Self::Configure,
+            Gate::Migrate => Self::Migrate,
+            Gate::GoLive => Self::GoLive,
+        }
+    }
+}
+
+/// `plan check`
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    /// The plan and its site.
+    pub subject: Subject,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Pictures.
+    Human,
+    /// One line a finding.
+    Concise,
+    /// For machines.
+    Json,
+}
+
+/// `plan diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    #[command(flatten)]
+    /// The plan and its site.
+    pub subject: Subject,
+    /// The form of the diff.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+    /// Exit with 1 where there are changes.
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// The forms of a diff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    Human,
+    /// For machines.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// `plan apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The site: an address that the plan names, or a site in a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
+    /// The digest of the changes that `plan diff` showed.
+    #[arg(long, value_name = "DIGEST")]
+    pub confirm: Option<String>,
+    /// Never ask: without `--confirm` nothing is written.
+    #[arg(long)]
+    pub no_input: bool,
+    /// Finish a run that stopped part-way.
+    #[arg(long, conflicts_with = "confirm")]
+    pub resume: bool,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// `plan snapshot`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Snapshot {
+    /// The site: an address, or a site in a file.
+    #[arg(long, value_name = "URL|FILE", required = true)]
+    pub site: Option<String>,
+    /// The file to write; without it, standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Another thing to do with snapshots.
+    #[command(subcommand)]
+    pub verb: Option<SnapshotVerb>,
+}
+
+/// Another thing to do with snapshots.
+#[derive(Debug, Subcommand)]
+pub enum SnapshotVerb {
+    /// Sort, count and digest a hand-written snapshot.
+    Seal {
+        /// The hand-written records, one a line.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The file to write; without it, standard output.
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// `plan init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The site: an address, or a site in a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
+    /// The plan to write; it must not exist.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The live site's address.
+    #[arg(long, value_name = "URL")]
+    pub live: Option<String>,
+    /// Which ten spot-check contacts are chosen: the same for the same number.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Write the contacts' values into the plan itself.
+    #[arg(long)]
+    pub inline_contacts: bool,
+}
+
+/// `plan record`
+#[derive(Debug, Args)]
+pub struct Record {
+    /// What is put on record.
+    #[command(subcommand)]
+    pub verb: RecordVerb,
+}
+
+/// What is put on record.
+#[derive(Debug, Subcommand)]
+pub enum RecordVerb {
+    /// A backup: a file that is read, or a host's restore point by its id.
+    Backup(RecordBackup),
+    /// What "Start Verification" printed, word for word; lines that carry a "!" need an acknowledgement.
+    Verification {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The site's host.
+        #[arg(long)]
+        host: String,
+        /// The lines, as copied; `-` for standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// A flagged line of the verification was looked at.
+    Ack {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The line's number, from 1.
+        #[arg(value_name = "LINE")]
+        line: usize,
+        /// Why it may stand.
+        #[arg(long)]
+        reason: String,
+    },
+    /// A person's word for a rule whose fact nobody captured.
+    Word {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The rule.
+        #[arg(value_name = "RULE")]
+        rule: String,
+        /// What the person says.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// The last day on which it counts, year-month-day; 7 days from now if not said.
+        #[arg(long, value_name = "DAY")]
+        until: Option<String>,
+    },
+}
+
+/// Where the record is and who speaks.
+#[derive(Debug, Args)]
+pub struct By {
+    /// The plan whose record it is.
+    #[arg(long, value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// Who speaks: a short name from the plan's `people`.
+    #[arg(long)]
+    pub who: String,
+}
+
+/// `plan record backup`
+#[derive(Debug, Args)]
+pub struct RecordBackup {
+    #[command(flatten)]
+    /// Where the record is and who speaks.
+    pub by: By,
+    /// The backup's file.
+    #[arg(value_name = "FILE", required_unless_present = "restore_point", conflicts_with = "restore_point")]
+    pub file: Option<PathBuf>,
+    /// A host's restore point, by its id.
+    #[arg(long, value_name = "ID")]
+    pub restore_point: Option<String>,
+    /// Which site was backed up.
+    #[arg(long, value_enum, default_value_t = On::Live)]
+    pub of: On,
+    /// Which parts it holds.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Files, Part::Database])]
+    pub parts: Vec<Part>,
+    /// When it was made, RFC 3339; a file's own time if not said.
+    #[arg(long, value_name = "TIME")]
+    pub taken_at: Option<String>,
+    /// A copy is off the server.
+    #[arg(long)]
+    pub stored_off_server: bool,
+}
+
+/// A part of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The site's files.
+    Files,
+    /// Its database.
+    Database,
+}
+
+/// `plan explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule; without it, the list of all.
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
+    pub format: ExplainFormat,
+}
+
+/// The forms of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal.
+    Human,
+    /// For machines.
+    Json,
+    /// The whole rule reference.
+    Markdown,
+}
+
+/// `plan schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Which schema.
+    #[arg(value_enum, default_value_t = SchemaName::Plan)]
+    pub name: SchemaName,
+    /// Write all schemas into this folder instead.
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+}
+
+/// The schemas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// Of a plan.
+    Plan,
+    /// Of a snapshot's and a population's records.
+    Snapshot,
+    /// Of `plan check --format json`.
+    Report,
+}
+
+/// `plan tour`
+#[derive(Debug, Args)]
+pub struct Tour {
+    /// The folder to make; a fresh one beside the system's temporary files if not said.
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `plan example`
+#[derive(Debug, Args)]
+pub struct Example {
+    /// The folder to write into.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Which people and numbers are invented: the same for the same number.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// `plan completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// `plan man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder to write into.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}

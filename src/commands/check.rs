@@ -1,0 +1,25 @@
+//! `plan check`: is the plan green against the site?
+
+use crate::cli::{Check, CheckFormat};
+use crate::output::human::{self, Style};
+use crate::output::{concise, json};
+
+use super::{Failure, Terminal, exit, inputs};
+
+/// Findings that are drawn before the rest is only counted.
+pub(super) const DRAWN: usize = 60;
+
+pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let checked = inputs::check(&args.subject)?;
+    let path = checked.opened.path.display().to_string();
+    let report = checked.report(&path);
+    match args.format {
+        CheckFormat::Human => {
+            let style = Style { color: terminal.color, width: terminal.width, most: DRAWN };
+            human::render(&report, style, terminal.out)?;
+        }
+        CheckFormat::Concise => concise::render(&report, terminal.out)?,
+        CheckFormat::Json => json::render(&report, terminal.out)?,
+    }
+    Ok(if report.is_green() { exit::OK } else { exit::NOT_GREEN })
+}

@@ -1,0 +1,297 @@
+//! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use jiff::Timestamp;
+
+use crate::change::{self, Digests, Lowered};
+use crate::cli::{self, On};
+use crate::diag::{Document, Finding, Place, Severity};
+use crate::model::plan::ContactValues;
+use crate::model::population::Questions;
+use crate::model::record::Record;
+use crate::model::text::host_and_port;
+use crate::model::{Kind, Plan};
+use crate::output::{Mode, Report, SiteLine, Sources};
+use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
+use crate::shape;
+use crate::site::file::FileSite;
+use crate::site::wordpress::{Login, WordPress};
+use crate::site::{Reading, Site};
+use crate::text::{Limits, Source, Tree, compose_bytes};
+
+use super::{Failure, exit, record};
+
+/// Most bytes of a file of contact values.
+const CONTACTS_LIMIT: usize = 1 << 20;
+
+impl From<cli::Limits> for Limits {
+    fn from(limits: cli::Limits) -> Self {
+        Self { bytes: limits.max_bytes, depth: limits.max_depth, nodes: limits.max_nodes }
+    }
+}
+
+/// A plan that was read, with what came of reading it.
+pub(super) struct Opened {
+    pub(super) path: PathBuf,
+    pub(super) plan: Plan,
+    pub(super) findings: Vec<Finding>,
+    pub(super) contacts: ContactsFile,
+    pub(super) record: Record,
+    pub(super) sources: Sources,
+    /// Whether the text was read to its end: else no rule may take what is missing for an absence.
+    pub(super) whole: bool,
+}
+
+/// Reads a plan and what stands beside it. Its content never fails.
+pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
+    let bytes = read_at_most(path, limits.max_bytes)?;
+    let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
+    let mut findings = shape::problems(problems, Document::Plan);
+    let whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
+    let mut plan = Plan::default();
+    if let Some(tree) = &tree {
+        let (typed, misfits) = shape::plan(tree);
+        plan = typed;
+        // Of a text that was not read to its end nothing can be said to be missing.
+        findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
+    }
+    let (contacts, contacts_text) = contact_values(path, &plan, &mut findings);
+    let record = record::load(&record::path_of(path))?;
+    let sources = Sources::new((source, tree), contacts_text, show_personal);
+    Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, sources, whole })
+}
+
+fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    let failed = |e: std::io::Error| Failure::file("read", path, &e);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+type Beside = Option<(Source, Option<Tree>)>;
+
+fn contact_values(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
+    match &plan.contacts.values {
+        None => (ContactsFile::default(), None),
+        Some(ContactValues::Inline(values)) => {
+            let tracked = tracked_by_git(path);
+            (ContactsFile { values: Some(values.clone()), own_file: false, tracked }, None)
+        }
+        Some(ContactValues::File(name)) => match read_values(path, name) {
+            Ok((file, bytes)) => {
+                let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
+                let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
+                findings.extend(shape::problems(problems, Document::Contacts));
+                let values = tree.as_ref().map(|tree| {
+                    let (values, misfits) = shape::contact_values(tree);
+                    findings.extend(misfits);
+                    values.0
+                });
+                (ContactsFile { values, own_file: true, tracked: tracked_by_git(&file) }, Some((source, tree)))
+            }
+            Err(what) => {
+                let finding = Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
+                    .label("this file")
+                    .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
+                findings.push(finding);
+                (ContactsFile { values: None, own_file: true, tracked: None }, None)
+            }
+        },
+    }
+}
+
+/// Reads a file that a plan names: inside the plan's folder, whatever links lie on the way.
+fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
+    let shown = crate::output::escape::line(name);
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !inside {
+        return Err(format!("`{shown}` leaves the plan's folder, and a plan reads nothing outside it"));
+    }
+    let folder = plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = folder.join(name);
+    let missing = |e: std::io::Error| format!("the contacts' values cannot be read from `{shown}`: {e}");
+    let real = file.canonicalize().map_err(missing)?;
+    if !real.starts_with(folder.canonicalize().map_err(missing)?) {
+        return Err(format!("`{shown}` is a link that leaves the plan's folder, and a plan reads nothing outside it"));
+    }
+    if !real.is_file() {
+        return Err(format!("`{shown}` is not a file"));
+    }
+    let bytes = read_at_most(&real, CONTACTS_LIMIT).map_err(|failure| failure.message)?;
+    Ok((file, bytes))
+}
+
+/// Whether git tracks a file; none where git cannot tell.
+fn tracked_by_git(file: &Path) -> Option<bool> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Settings of a hostile checkout must not run anything.
+    let answer = Command::new("git")
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "--error-unmatch", "--"])
+        .arg(file.file_name()?)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?;
+    match answer.code()? {
+        0 => Some(true),
+        1 => Some(false),
+        _ => None,
+    }
+}
+
+/// How a site is to be read.
+pub(super) enum Choice {
+    Live(String),
+    Snapshot(PathBuf),
+    None,
+}
+
+impl From<&cli::Reading> for Choice {
+    fn from(reading: &cli::Reading) -> Self {
+        match (&reading.site, &reading.snapshot) {
+            (Some(site), _) => Self::Live(site.clone()),
+            (None, Some(file)) => Self::Snapshot(file.clone()),
+            (None, None) => Self::None,
+        }
+    }
+}
+
+/// A site that was read.
+pub(super) struct SiteRead {
+    pub(super) site: Box<dyn Site>,
+    pub(super) reading: Reading,
+    pub(super) line: SiteLine,
+    /// The clock's time for a live site, the capture time for a site in a file.
+    pub(super) now: Timestamp,
+}
+
+/// Opens the place that an address or a path names, without reading it.
+///
+/// With a plan, an address must be one that the plan names: nothing else is ever connected to.
+pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
+    if !name.contains("://") {
+        return Ok(Box::new(FileSite::open(Path::new(name))?));
+    }
+    if let Some(plan) = plan {
+        let named = [&plan.sites.staging, &plan.sites.live].into_iter().filter_map(|site| host_and_port(site));
+        let asked = host_and_port(name);
+        let named: Vec<String> = named.collect();
+        if !asked.is_some_and(|asked| named.contains(&asked)) {
+            let message = format!("`{name}` is not a site of this plan, so it is not connected to");
+            return Err(Failure::new(exit::USAGE, message)
+                .help(format!("the plan's `sites` name {}", named.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(" and "))));
+        }
+    }
+    Ok(Box::new(WordPress::connect(name, Login::from_environment()?, Timestamp::now())?))
+}
+
+fn read_site(choice: &Choice, plan: &Plan) -> Result<Option<SiteRead>, Failure> {
+    let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
+        Choice::None => return Ok(None),
+        Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
+        Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
+    };
+    let reading = site.read(&questions(plan))?;
+    Ok(Some(site_read(site, reading, mode)))
+}
+
+/// What a plan asks of a population.
+pub(super) fn questions(plan: &Plan) -> Questions {
+    Questions { contacts: plan.contacts.list.keys().cloned().collect() }
+}
+
+fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
+    let header = &reading.snapshot.header;
+    let line = SiteLine {
+        name: site.name(),
+        host: header.host.clone(),
+        captured_at: header.taken_at.clone(),
+        mode,
+    };
+    let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
+    SiteRead { site, reading, line, now }
+}
+
+/// A plan judged against a site.
+pub(super) struct Checked {
+    pub(super) opened: Opened,
+    pub(super) site: Option<SiteRead>,
+    pub(super) lowered: Option<Lowered>,
+    pub(super) judgement: Judgement,
+    pub(super) digests: Option<Digests>,
+    pub(super) gate: Phase,
+    pub(super) show_personal: bool,
+}
+
+/// Everything from the subject of a command line to its judgement.
+pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
+    let opened = open(&subject.plan, subject.limits, subject.show_personal)?;
+    judged(opened, &Choice::from(&subject.reading), subject.gate.into(), subject.on == On::Live, subject.show_personal)
+}
+
+/// Judges a plan against a site.
+pub(super) fn judged(
+    mut opened: Opened,
+    choice: &Choice,
+    gate: Phase,
+    live: bool,
+    show_personal: bool,
+) -> Result<Checked, Failure> {
+    let found = std::mem::take(&mut opened.findings);
+    if !opened.whole {
+        let judgement = Judgement::unread(found);
+        return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
+    }
+    let site = read_site(choice, &opened.plan)?;
+    let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
+    let inputs = Inputs {
+        plan: &opened.plan,
+        before: site.as_ref().map(|site| &site.reading.snapshot),
+        after: lowered.as_ref().map(|lowered| &lowered.after),
+        changes: lowered.as_ref().map_or(&[], |lowered| &lowered.changes),
+        census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
+        contacts: &opened.contacts,
+        record: &opened.record,
+        now: site.as_ref().map_or_else(Timestamp::now, |site| site.now),
+        live,
+    };
+    let judgement = judge(inputs, gate, found);
+    let digests = site.as_ref().zip(lowered.as_ref()).map(|(site, lowered)| digests(&opened.plan, site, lowered, &judgement));
+    Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
+}
+
+fn digests(plan: &Plan, site: &SiteRead, lowered: &Lowered, judgement: &Judgement) -> Digests {
+    let changed = lowered.changes.iter().map(|change| change.on.kind);
+    let judged = judgement.facts.iter().filter_map(|fact| Kind::from_name(fact));
+    let mut kinds: Vec<Kind> = judged.chain(changed).collect();
+    kinds.sort();
+    kinds.dedup();
+    Digests {
+        intent: change::intent_digest(plan),
+        changes: change::changes_digest(&site.line.host, &lowered.changes),
+        facts: change::facts_digest(&site.reading.snapshot.state, kinds),
+    }
+}
+
+impl Checked {
+    /// The report that formats are made from.
+    pub(super) fn report<'a>(&'a self, path: &'a str) -> Report<'a> {
+        Report {
+            judgement: &self.judgement,
+            gate: self.gate,
+            path,
+            intent: self.opened.whole.then(|| change::intent_digest(&self.opened.plan)),
+            site: self.site.as_ref().map(|site| site.line.clone()),
+            changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
+            sources: &self.opened.sources,
+            show_personal: self.show_personal,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
+
+mod apply;
+mod check;
+mod diff;
+mod example;
+mod explain;
+mod init;
+mod inputs;
+mod record;
+mod schema;
+mod snapshot;
+mod tour;
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Color, Verb};
+use crate::output::escape;
+use crate::site::SiteError;
+
+/// The exit codes, one table for all verbs.
+pub mod exit {
+    /// Green, no change, applied and verified.
+    pub const OK: u8 = 0;
+    /// Red or unproven; `diff --exit-code` with changes.
+    pub const NOT_GREEN: u8 = 1;
+    /// The command line is wrong.
+    pub const USAGE: u8 = 2;
+    /// Could not run: unreadable input, network, authentication.
+    pub const COULD_NOT_RUN: u8 = 3;
+    /// Refused, nothing written: the gate is not green.
+    pub const GATE: u8 = 10;
+    /// Refused, nothing written: confirmed facts moved, or the confirmation expired.
+    pub const STALE: u8 = 11;
+    /// Refused, nothing written: the digest is missing or unknown.
+    pub const UNCONFIRMED: u8 = 12;
+    /// Refused, nothing written: the target is not proven.
+    pub const TARGET: u8 = 13;
+    /// Refused, nothing written: somebody else is at it.
+    pub const LOCKED: u8 = 14;
+    /// Stopped part-way; the journal is kept and the run can be resumed.
+    pub const PART_WAY: u8 = 20;
+    /// Applied, but reading it back showed something else.
+    pub const NOT_VERIFIED: u8 = 21;
+}
+
+/// Why a verb ended without doing its job.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What is the matter.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    /// A failure with its exit code.
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(act: &str, path: &std::path::Path, source: &io::Error) -> Self {
+        Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {source}", path.display()))
+    }
+}
+
+impl From<SiteError> for Failure {
+    fn from(error: SiteError) -> Self {
+        let help = error.help().map(str::to_owned);
+        Self { code: exit::COULD_NOT_RUN, message: error.to_string(), help }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(exit::COULD_NOT_RUN, format!("cannot write: {error}"))
+    }
+}
+
+/// What a verb writes to.
+pub struct Terminal<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Everything else.
+    pub err: &'a mut dyn Write,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// Runs a command line to its exit code.
+pub fn run(cli: Cli) -> u8 {
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let color = colors(cli.color, stdout.is_terminal());
+    let mut out = io::BufWriter::new(stdout.lock());
+    let mut err = stderr.lock();
+    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width() };
+    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| {
+        terminal.out.flush()?;
+        Ok(code)
+    });
+    match ended {
+        Ok(code) => code,
+        Err(failure) => {
+            let _ = out.flush();
+            let _ = writeln!(err, "plan: {}", escape::terminal(&failure.message));
+            if let Some(help) = failure.help {
+                let _ = writeln!(err, "  help: {}", escape::terminal(&help));
+            }
+            failure.code
+        }
+    }
+}
+
+fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    match verb {
+        Verb::Check(args) => check::run(&args, terminal),
+        Verb::Diff(args) => diff::run(&args, terminal),
+        Verb::Apply(args) => apply::run(&args, terminal),
+        Verb::Snapshot(args) => snapshot::run(&args, terminal),
+        Verb::Init(args) => init::run(&args, terminal),
+        Verb::Record(args) => record::run(args, terminal),
+        Verb::Explain(args) => explain::run(&args, terminal),
+        Verb::Schema(args) => schema::run(&args, terminal),
+        Verb::Tour(args) => tour::run(&args, terminal),
+        Verb::Example(args) => example::run(&args, terminal),
+        Verb::Completions(args) => {
+            clap_complete::generate(args.shell, &mut Cli::command(), "plan", &mut terminal.out);
+            Ok(exit::OK)
+        }
+        Verb::Man(args) => {
+            std::fs::create_dir_all(&args.folder).map_err(|e| Failure::file("make", &args.folder, &e))?;
+            clap_mangen::generate_to(Cli::command(), &args.folder).map_err(|e| Failure::file("write into", &args.folder, &e))?;
+            Ok(exit::OK)
+        }
+    }
+}
+
+/// Flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether it is a terminal.
+fn colors(flag: Color, terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match flag {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let no = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            !no && (set("CLICOLOR_FORCE") || terminal)
+        }
+    }
+}
+
+/// The terminal's columns as `COLUMNS` says, between 60 and 120; 100 where nobody says.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(60, 120)
+}

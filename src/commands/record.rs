@@ -1,0 +1,229 @@
+//! `plan record`: evidence beside the plan, one hash-chained line each.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::cli::{self, By, RecordVerb};
+use crate::model::digest;
+use crate::model::plan::{BackupPart, Place};
+use crate::model::record::{
+    Acknowledgement, Backup, BackupSource, Entry, Evidence, Record, Verification, VerificationLine, Word,
+};
+use crate::rules;
+
+use super::{Failure, Terminal, exit};
+
+/// What the first line says of the line before it.
+const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Days for which a person's word counts where they do not say.
+const WORD_DAYS: i64 = 7;
+
+/// Most bytes of a record, and of a verification's text.
+const LIMIT: u64 = 16 << 20;
+
+/// The record beside a plan: `x.yaml` has `x.record.ndjson`.
+pub(super) fn path_of(plan: &Path) -> PathBuf {
+    plan.with_extension("record.ndjson")
+}
+
+/// Reads a record and proves its chain; an absent one is empty.
+pub(super) fn load(path: &Path) -> Result<Record, Failure> {
+    match read_text(path) {
+        Ok(text) => parse(&text, path),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
+        Err(e) => Err(Failure::file("read", path, &e)),
+    }
+}
+
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
+    let mut entries = Vec::new();
+    let mut previous = NONE_BEFORE.to_owned();
+    for (number, line) in text.lines().enumerate() {
+        let place = format!("`{}`, line {}", path.display(), number + 1);
+        let entry: Entry = serde_json::from_str(line)
+            .map_err(|_| Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE))?;
+        if entry.previous != previous {
+            let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
+            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
+        }
+        previous = digest::of_bytes(line.as_bytes());
+        entries.push(entry);
+    }
+    Ok(Record { entries })
+}
+
+const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
+
+/// Adds one line of evidence to a record, whole and synced.
+pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) -> Result<(), Failure> {
+    load(path)?;
+    let failed = |e: std::io::Error| Failure::file("write", path, &e);
+    let text = if path.exists() { read_text(path).map_err(failed)? } else { String::new() };
+    let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
+    let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
+    let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let now = Timestamp::now();
+    let (by, evidence, said) = match args.verb {
+        RecordVerb::Backup(args) => backup(args)?,
+        RecordVerb::Verification { by, host, file } => {
+            let lines = verification(&file)?;
+            let flagged = lines.iter().filter(|line| line.flagged).count();
+            let said = format!("{} lines of verification, {flagged} of them with a \"!\"", lines.len());
+            (by, Evidence::Verification(Verification { host, lines }), said)
+        }
+        RecordVerb::Ack { by, line, reason } => acknowledgement(by, line, reason)?,
+        RecordVerb::Word { by, rule, says, until } => word(by, rule, says, until, now)?,
+    };
+    who_is_known(&by)?;
+    let path = path_of(&by.plan);
+    append(&path, &by.who, now, evidence)?;
+    writeln!(terminal.out, "recorded in {}: {said}", path.display())?;
+    Ok(exit::OK)
+}
+
+type Said = (By, Evidence, String);
+
+/// Only people of the plan can be asked later.
+fn who_is_known(by: &By) -> Result<(), Failure> {
+    let opened = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
+    if opened.plan.people.contains_key(&by.who) {
+        return Ok(());
+    }
+    let known: Vec<&str> = opened.plan.people.keys().map(String::as_str).collect();
+    Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who))
+        .help(format!("name one of {known:?} with `--who`, or add them to `people`")))
+}
+
+const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
+
+fn backup(args: cli::RecordBackup) -> Result<Said, Failure> {
+    let (source, made) = match (&args.file, &args.restore_point) {
+        (Some(file), _) => backup_file(file)?,
+        (None, Some(id)) => (BackupSource::RestorePoint(id.clone()), None),
+        (None, None) => return Err(Failure::new(exit::USAGE, "name a backup's file or `--restore-point ID`")),
+    };
+    let said_time = args.taken_at.as_deref().map(time).transpose()?;
+    let taken_at = said_time.or(made).ok_or_else(|| {
+        Failure::new(exit::USAGE, "a restore point does not tell when it was made").help("say it with `--taken-at 2026-11-21T05:10:00Z`")
+    })?;
+    let parts = args.parts.iter().map(|part| match part {
+        cli::Part::Files => BackupPart::Files,
+        cli::Part::Database => BackupPart::Database,
+    });
+    let of = if args.of == cli::On::Live { Place::Live } else { Place::Staging };
+    let said = match &source {
+        BackupSource::File { name, bytes, sha256 } => format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}", &sha256[..12]),
+        BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, by word"),
+    };
+    let evidence = Evidence::Backup(Backup {
+        of,
+        parts: parts.collect(),
+        taken_at: taken_at.to_string(),
+        stored_off_server: args.stored_off_server,
+        source,
+    });
+    Ok((args.by, evidence, said))
+}
+
+fn time(text: &str) -> Result<Timestamp, Failure> {
+    text.parse().map_err(|_| {
+        Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
+    })
+}
+
+/// Reads a backup's file once, for its size and digest.
+fn backup_file(path: &Path) -> Result<(BackupSource, Option<Timestamp>), Failure> {
+    let failed = |e: std::io::Error| Failure::file("read", path, &e);
+    let mut file = File::open(path).map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    if !about.is_file() || about.len() == 0 {
+        let message = format!("`{}` is empty or not a file, so it is no backup", path.display());
+        return Err(Failure::new(exit::COULD_NOT_RUN, message));
+    }
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut block).map_err(failed)? {
+            0 => break,
+            read => hash.update(&block[..read]),
+        }
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let sha256 = digest::hex(&hash.finalize());
+    let made = about.modified().ok().and_then(|made| Timestamp::try_from(made).ok());
+    Ok((BackupSource::File { name, bytes: about.len(), sha256 }, made))
+}
+
+fn verification(file: &Path) -> Result<Vec<VerificationLine>, Failure> {
+    let text = if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().take(LIMIT).read_to_string(&mut text)?;
+        text
+    } else {
+        fs::metadata(file).and_then(|_| read_text(file)).map_err(|e| Failure::file("read", file, &e))?
+    };
+    let lines: Vec<VerificationLine> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| VerificationLine { text: line.to_owned(), flagged: line.contains('!') })
+        .collect();
+    if lines.is_empty() {
+        return Err(Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file"));
+    }
+    Ok(lines)
+}
+
+fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure> {
+    let record = load(&path_of(&by.plan))?;
+    let lines = record.entries.iter().rev().find_map(|entry| match &entry.evidence {
+        Evidence::Verification(verification) => Some(&verification.lines),
+        _ => None,
+    });
+    let Some(lines) = lines else {
+        return Err(Failure::new(exit::USAGE, "no verification is on record").help("record it first: `plan record verification`"));
+    };
+    match lines.get(line.wrapping_sub(1)) {
+        Some(found) if found.flagged => {
+            let said = format!("line {line} acknowledged");
+            Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
+        }
+        Some(_) => Err(Failure::new(exit::USAGE, format!("line {line} of the verification carries no \"!\""))),
+        None => Err(Failure::new(exit::USAGE, format!("the verification has {} lines, not {line}", lines.len()))),
+    }
+}
+
+fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestamp) -> Result<Said, Failure> {
+    if rules::by_id(&rule).is_none() {
+        let near = rules::nearest(&rule, rules::ALL.iter().map(|rule| rule.id));
+        let failure = Failure::new(exit::USAGE, format!("there is no rule `{rule}`"));
+        return Err(match near {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help("`plan explain` lists them all"),
+        });
+    }
+    let until = match until {
+        Some(day) => day.parse::<jiff::civil::Date>().map_err(|_| {
+            Failure::new(exit::USAGE, format!("`{day}` is not a day")).help("write it as 2026-12-31")
+        })?,
+        None => (now + SignedDuration::from_hours(24 * WORD_DAYS)).to_zoned(jiff::tz::TimeZone::UTC).date(),
+    };
+    let said = format!("the word of `{}` for `{rule}`, until {until}", by.who);
+    Ok((by, Evidence::Word(Word { rule, says, until: until.to_string() }), said))
+}
