@@ -6,6 +6,7 @@ use granit_parser::ErrorKind;
 
 use super::super::problem::{Problem, shown};
 use super::super::tree::Key;
+use super::scan;
 
 pub(super) fn anchor(span: Range<usize>, name: &str) -> Problem {
     let message = format!("the anchor `&{}` is not allowed: a plan reads as it runs", shown(name));
@@ -134,10 +135,23 @@ pub(super) fn syntax(kind: &ErrorKind, span: Range<usize>, text: &str) -> Proble
     if is_directive(kind) {
         return directive(span.start..span.start + line.trim_end().len(), line);
     }
+    let span = if is_tab(kind) { scan::tab(text, span.start).unwrap_or(span) } else { span };
     let (message, help) = explain(kind);
     let mut problem = Problem::new("yaml-syntax", span, message).label("noticed here");
     problem.help = help.map(str::to_owned);
     problem
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    use ErrorKind as K;
+    matches!(
+        kind,
+        K::TabNotAllowed
+            | K::TabInBlockIndentation
+            | K::TabInIndentation
+            | K::TabAtBlockScalarStart
+            | K::TabInPlainScalar
+    )
 }
 
 /// What is the matter, and what to do about it.
@@ -155,11 +169,7 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
             "something follows the closing quote of a quoted text",
             "Write `\\\"` for a quote that belongs to the text, or quote the whole value with `'`.",
         ),
-        K::TabNotAllowed
-        | K::TabInBlockIndentation
-        | K::TabInIndentation
-        | K::TabAtBlockScalarStart
-        | K::TabInPlainScalar => ("a tab is used for indentation", "Indent with spaces."),
+        kind if is_tab(kind) => ("a tab is used for indentation", "Indent with spaces."),
         K::MappingValueNotAllowed | K::InvalidColonPlacement | K::FlowMappingValueAdjacentCollection => (
             "a colon is not allowed here",
             "Quote the value if the colon belongs to it; else check the indentation and the brackets before it.",
