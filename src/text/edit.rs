@@ -100,10 +100,7 @@ pub fn insert_after(source: &Source, map: &Node, sibling: &str, key: &str, value
     if is_flow(source, map) {
         return Some(Edit { range: end..end, text: format!(", {}", pair.replace('\n', " ")) });
     }
-    let mut end = line_rest(source, end);
-    if keeps_breaks(source, &entry.value) {
-        end = blank_lines(source, end);
-    }
+    let end = last_line(source, end, &entry.value);
     let line_break = line_break(source);
     let first = map.as_map()?.first()?;
     let column = source.position(first.key.span.start as usize).column - 1;
@@ -139,7 +136,7 @@ pub fn delete_pair(source: &Source, map: &Node, key: &str) -> Option<Edit> {
         // The first pair of a mapping in a list: the next one takes its place behind the dash.
         Some(next) if !alone => Some(Edit { range: start..next.key.span.start as usize, text: String::new() }),
         _ => {
-            let rest = line_rest(source, end);
+            let rest = last_line(source, end, &entry.value);
             let after = source.text()[rest..].find('\n').map_or(source.text().len(), |length| rest + length + 1);
             Some(Edit { range: if alone { line } else { start }..after, text: String::new() })
         }
@@ -168,6 +165,12 @@ fn is_flow(source: &Source, map: &Node) -> bool {
     // A block mapping may begin with a brace only as a refused key.
     braces
         && map.as_map().is_none_or(|entries| entries.first().is_none_or(|entry| entry.key.span.start > map.span.start))
+}
+
+/// The end of the last line of a pair that ends at a byte, with the blank lines that belong to its value.
+fn last_line(source: &Source, end: usize, value: &Node) -> usize {
+    let end = line_rest(source, end);
+    if keeps_breaks(source, value) { blank_lines(source, end) } else { end }
 }
 
 /// Whether a value ends in a block scalar to which the blank lines after it belong.
