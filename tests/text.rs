@@ -204,7 +204,7 @@ fn syntax_in_plain_words() {
     assert_eq!(p.message, "the bracket `{` is not closed");
     let p = one("ünï: Foo: bar\n", "yaml-syntax", ":");
     assert_eq!(p.message, "a colon is not allowed here");
-    for text in ["a:\n\t- b\n", "a:\n  b: 1\n\tc: 2\n", "a:\n\tb: 1\n"] {
+    for text in ["a:\n\t- b\n", "a:\n  b: 1\n\tc: 2\n", "a:\n\tb: 1\n", "a: |\n  x\n\ty\n"] {
         let p = one(text, "yaml-syntax", "\t");
         assert_eq!(
             (p.message.as_str(), p.help.as_deref()),
@@ -216,6 +216,9 @@ fn syntax_in_plain_words() {
     one("- a\nü: 1\n", "yaml-syntax", "ü");
     one("a: \"\\q\"\n", "yaml-syntax", "\"");
     one("a: ]\n", "yaml-syntax", "]");
+    one("a: , b\n", "yaml-syntax", ",");
+    one("a: >x\n b\n", "yaml-syntax", ">");
+    one("a: \"\\ud800\"\n", "yaml-syntax", "\"");
     one("a: [1}\n", "yaml-syntax", "[");
     one("a: * b\n", "yaml-syntax", "*");
 }
