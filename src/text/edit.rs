@@ -100,7 +100,8 @@ pub fn insert_after(source: &Source, map: &Node, sibling: &str, key: &str, value
     if is_flow(source, map) {
         return Some(Edit { range: end..end, text: format!(", {}", pair.replace('\n', " ")) });
     }
-    let (end, line_break) = (line_rest(source, end), line_break(source));
+    let end = last_line(source, end, &entry.value);
+    let line_break = line_break(source);
     let first = map.as_map()?.first()?;
     let column = source.position(first.key.span.start as usize).column - 1;
     let indent = " ".repeat(column);
@@ -135,7 +136,7 @@ pub fn delete_pair(source: &Source, map: &Node, key: &str) -> Option<Edit> {
         // The first pair of a mapping in a list: the next one takes its place behind the dash.
         Some(next) if !alone => Some(Edit { range: start..next.key.span.start as usize, text: String::new() }),
         _ => {
-            let rest = line_rest(source, end);
+            let rest = last_line(source, end, &entry.value);
             let after = source.text()[rest..].find('\n').map_or(source.text().len(), |length| rest + length + 1);
             Some(Edit { range: if alone { line } else { start }..after, text: String::new() })
         }
@@ -164,6 +165,33 @@ fn is_flow(source: &Source, map: &Node) -> bool {
     // A block mapping may begin with a brace only as a refused key.
     braces
         && map.as_map().is_none_or(|entries| entries.first().is_none_or(|entry| entry.key.span.start > map.span.start))
+}
+
+/// The end of the last line of a pair that ends at a byte, with the blank lines that belong to its value.
+fn last_line(source: &Source, end: usize, value: &Node) -> usize {
+    let end = line_rest(source, end);
+    if keeps_breaks(source, value) { blank_lines(source, end) } else { end }
+}
+
+/// Whether a value ends in a block scalar to which the blank lines after it belong.
+fn keeps_breaks(source: &Source, value: &Node) -> bool {
+    let last = match &value.value {
+        Value::Seq(items) => items.last(),
+        Value::Map(entries) => entries.last().map(|entry| &entry.value),
+        _ => {
+            let header = source.slice(value.span).lines().next().unwrap_or_default();
+            return header.starts_with(['|', '>']) && header.contains('+');
+        }
+    };
+    last.is_some_and(|node| keeps_breaks(source, node))
+}
+
+/// The end of the last blank line after a line's end, without its break.
+fn blank_lines(source: &Source, at: usize) -> usize {
+    let rest = &source.text()[at..];
+    let blank = &rest[..rest.len() - rest.trim_start().len()];
+    let line = blank.rfind('\n').map_or("", |last| &blank[..last]);
+    at + line.strip_suffix('\r').unwrap_or(line).len()
 }
 
 /// The end of the line, without its break.

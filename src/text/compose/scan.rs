@@ -18,6 +18,20 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).unwrap_or_default().find('\n').map_or(text.len(), |length| at + length)
 }
 
+/// The first tab of the line that a byte is in, else the next one.
+pub(super) fn tab(text: &str, at: usize) -> Option<Range<usize>> {
+    let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
+    let tab = start + text[start..].find('\t')?;
+    Some(tab..tab + 1)
+}
+
+/// Whether only blanks stand before a byte in its line, a tab among them.
+pub(super) fn after_tab(text: &str, at: usize) -> bool {
+    let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
+    let before = &text[start..at];
+    before.contains('\t') && before.trim_start_matches([' ', '\t']).is_empty()
+}
+
 /// The directives before a byte: lines that begin with `%`, with nothing but comments and blank lines between them.
 pub(super) fn directives(text: &str, end: usize) -> impl Iterator<Item = Range<usize>> + Clone {
     let mut start = 0;

@@ -6,6 +6,7 @@ use granit_parser::ErrorKind;
 
 use super::super::problem::{Problem, shown};
 use super::super::tree::Key;
+use super::scan;
 
 pub(super) fn anchor(span: Range<usize>, name: &str) -> Problem {
     let message = format!("the anchor `&{}` is not allowed: a plan reads as it runs", shown(name));
@@ -134,14 +135,28 @@ pub(super) fn syntax(kind: &ErrorKind, span: Range<usize>, text: &str) -> Proble
     if is_directive(kind) {
         return directive(span.start..span.start + line.trim_end().len(), line);
     }
+    let indent = matches!(kind, ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation)
+        && scan::after_tab(text, span.start);
+    let kind = if indent { &ErrorKind::TabInIndentation } else { kind };
+    let span = if is_tab(kind) { scan::tab(text, span.start).unwrap_or(span) } else { span };
     let (message, help) = explain(kind);
-    let mut problem = Problem::new("yaml-syntax", span, message).label("noticed here");
-    problem.help = help.map(str::to_owned);
-    problem
+    Problem::new("yaml-syntax", span, message).label("noticed here").help(help)
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    use ErrorKind as K;
+    matches!(
+        kind,
+        K::TabNotAllowed
+            | K::TabInBlockIndentation
+            | K::TabInIndentation
+            | K::TabAtBlockScalarStart
+            | K::TabInPlainScalar
+    )
 }
 
 /// What is the matter, and what to do about it.
-fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
+fn explain(kind: &ErrorKind) -> (String, &'static str) {
     use ErrorKind as K;
     let (message, help) = match kind {
         K::UnclosedQuotedScalar | K::InvalidQuotedScalarIndent | K::DocumentIndicatorInQuotedScalar => {
@@ -155,11 +170,7 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
             "something follows the closing quote of a quoted text",
             "Write `\\\"` for a quote that belongs to the text, or quote the whole value with `'`.",
         ),
-        K::TabNotAllowed
-        | K::TabInBlockIndentation
-        | K::TabInIndentation
-        | K::TabAtBlockScalarStart
-        | K::TabInPlainScalar => ("a tab is used for indentation", "Indent with spaces."),
+        kind if is_tab(kind) => ("a tab is used for indentation", "Indent with spaces."),
         K::MappingValueNotAllowed | K::InvalidColonPlacement | K::FlowMappingValueAdjacentCollection => (
             "a colon is not allowed here",
             "Quote the value if the colon belongs to it; else check the indentation and the brackets before it.",
@@ -178,10 +189,10 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
         }
         K::UnclosedFlowCollection { open } => {
             let help = "Add the closing bracket, or quote the value if the bracket belongs to it.";
-            return (format!("the bracket `{open}` is not closed"), Some(help));
+            return (format!("the bracket `{open}` is not closed"), help);
         }
         K::MismatchedFlowCollectionEnd { open, close } => {
-            return (format!("the bracket `{open}` is closed by `{close}`"), Some("Close it with its own bracket."));
+            return (format!("the bracket `{open}` is closed by `{close}`"), "Close it with its own bracket.");
         }
         K::MisplacedFlowCollectionEnd => {
             ("a closing bracket has no opening one", "Remove it, or quote the value if it belongs to it.")
@@ -191,9 +202,15 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
         }
         K::UnexpectedCharacter { character } => {
             let help = "Quote the value if the character belongs to it.";
-            return (format!("a value cannot begin with `{}`", shown(&character.to_string())), Some(help));
+            return (format!("a value cannot begin with `{}`", shown(&character.to_string())), help);
         }
-        K::UnknownQuotedScalarEscape | K::InvalidQuotedScalarHexEscape | K::InvalidUnicodeEscape => (
+        K::UnknownQuotedScalarEscape
+        | K::InvalidQuotedScalarHexEscape
+        | K::InvalidUnicodeEscape
+        | K::InvalidLowSurrogateHexEscape
+        | K::InvalidLowSurrogate
+        | K::MissingLowSurrogate
+        | K::UnpairedLowSurrogate => (
             "a backslash in double quotes begins no escape that YAML knows",
             "Double the backslash, or quote the value with `'`.",
         ),
@@ -204,9 +221,22 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
         K::CommentNotSeparated => ("a `#` stands right after a value", "Put a blank before it, or quote the value."),
         K::BomInsideDocument => ("a byte order mark stands inside the text", "Remove it."),
         K::InvalidDocumentEnd => ("something follows the end of the document", "Remove it."),
-        other => return (other.to_string(), None),
+        K::InvalidBlockScalarHeader | K::ZeroBlockScalarIndent => (
+            "`|` or `>` begins a text of several lines, and something follows it",
+            "Put the text on the next line, or quote the value if the character belongs to it.",
+        ),
+        K::UnexpectedEofBlockMapping
+        | K::UnexpectedEofBlockSequence
+        | K::UnexpectedEofFlowMapping
+        | K::UnexpectedEofFlowSequence
+        | K::UnexpectedEofImplicitFlowMapping
+        | K::UnexpectedEof
+        | K::ExpectedNodeContent => {
+            ("no value can be read here", "Quote the value if its first character belongs to it.")
+        }
+        other => return (other.to_string(), "Check the quotes, the brackets and the indentation up to here."),
     };
-    (message.to_owned(), Some(help))
+    (message.to_owned(), help)
 }
 
 fn is_tag(kind: &ErrorKind) -> bool {
