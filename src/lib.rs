@@ -2,7 +2,10 @@
 
 #![warn(clippy::unwrap_used)]
 
+pub mod apply;
 pub mod change;
+pub mod cli;
+pub mod commands;
 pub mod diag;
 pub mod model;
 pub mod output;

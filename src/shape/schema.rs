@@ -3,10 +3,11 @@
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::model::Plan;
 use crate::model::plan::ContactValuesFile;
+use crate::model::snapshot::End;
+use crate::model::{Header, Plan, population, state};
 
 /// The schema of a plan.
 pub fn plan() -> Value {
@@ -40,7 +41,7 @@ fn plain(schema: &mut Schema) {
             schema.insert("type".to_owned(), only);
         }
     }
-    let null = serde_json::json!({"type": "null"});
+    let null = json!({"type": "null"});
     if let Some(Value::Array(branches)) = schema.get_mut("anyOf") {
         branches.retain(|branch| *branch != null);
         if branches.len() == 1
@@ -59,7 +60,50 @@ fn plain(schema: &mut Schema) {
     }
 }
 
-/// Applies the same clean-up to a schema made elsewhere.
-pub fn clean(schema: &mut Schema) {
-    RecursiveTransform(plain).transform(schema);
+/// The schema of one record (one line) of a snapshot or of its population. Records of other kinds are allowed.
+pub fn snapshot() -> Value {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(plain));
+    let mut generator = settings.into_generator();
+    let mut branches = Vec::new();
+    let mut add = |kind: &str, schema: Schema, keyed: bool| branches.push(record(kind, &schema, keyed));
+    add("snapshot", generator.subschema_for::<Header>(), false);
+    add("administrator", generator.subschema_for::<state::Administrator>(), true);
+    add("charging-guard", generator.subschema_for::<state::ChargingGuard>(), true);
+    add("crm", generator.subschema_for::<state::CrmConnection>(), true);
+    add("emails", generator.subschema_for::<state::Emails>(), true);
+    add("environment", generator.subschema_for::<state::Environment>(), true);
+    add("mail", generator.subschema_for::<state::Mail>(), true);
+    add("maintenance", generator.subschema_for::<state::Maintenance>(), true);
+    add("offering", generator.subschema_for::<state::Offering>(), true);
+    add("opt-in-form", generator.subschema_for::<state::OptInForm>(), true);
+    add("order-form", generator.subschema_for::<state::OrderForm>(), true);
+    add("plugin", generator.subschema_for::<state::Plugin>(), true);
+    add("tag", generator.subschema_for::<state::Tag>(), true);
+    add("webhook", generator.subschema_for::<state::Webhook>(), true);
+    add("contact", generator.subschema_for::<population::Contact>(), true);
+    add("order", generator.subschema_for::<population::Order>(), true);
+    add("subscription", generator.subschema_for::<population::Subscription>(), true);
+    add("end", generator.subschema_for::<End>(), false);
+    let mut schema = Schema::try_from(json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://amc-plan.example/schemas/snapshot.schema.json",
+        "title": "snapshot record",
+        "description": "One line of a snapshot, or of the population beside it: newline-delimited JSON, ordered by kind and key, from a `snapshot` or `population` record to an `end` record.",
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "key": {"type": "string"}},
+        "allOf": branches,
+        "$defs": generator.take_definitions(true),
+    }))
+    .unwrap_or_default();
+    RecursiveTransform(plain).transform(&mut schema);
+    schema.to_value()
+}
+
+fn record(kind: &str, schema: &Schema, keyed: bool) -> Value {
+    let required = if keyed { json!(["kind", "key"]) } else { json!(["kind"]) };
+    json!({
+        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+        "then": {"allOf": [schema], "required": required},
+    })
 }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use crate::change::Change;
-use crate::model::Snapshot;
+use crate::model::{On, Snapshot};
 use crate::model::population::{Census, Questions};
 
 /// What one reading of a site gave.
@@ -48,6 +50,14 @@ pub trait Site {
     /// # Errors
     /// [`SiteError`] where it cannot be read whole; a section that cannot be captured is no error.
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError>;
+
+    /// The managed fields of one object as the site shows them now; none where it does not exist.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site cannot be read.
+    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+        Ok(crate::change::read(&self.read(&Questions::default())?.snapshot.state, on))
+    }
 
     /// Who carries out this change here.
     fn executor(&self, change: &Change) -> Executor;

@@ -1,0 +1,57 @@
+//! One run at a time on one host: a lock that the system lets go when its holder dies.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+/// A held lock; let go when dropped, or when the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why a lock could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else holds it.
+    #[error("another run is at it: {0}")]
+    Held(
+        /// Who, as far as they wrote it down.
+        String,
+    ),
+    /// The file system said no.
+    #[error("cannot lock `{path}`: {source}")]
+    File {
+        /// The lock's file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Takes the lock, or says who holds it.
+///
+/// # Errors
+/// [`LockError`] where it is held, or its file cannot be written.
+pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
+    let failed = |source| LockError::File { path: path.display().to_string(), source };
+    let mut file =
+        OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = (&mut file).take(200).read_to_string(&mut holder);
+            return Err(LockError::Held(holder.trim().to_owned()));
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    let holder = format!("process {} since {now}\n", std::process::id());
+    file.set_len(0)
+        .and_then(|()| file.seek(SeekFrom::Start(0)))
+        .and_then(|_| file.write_all(holder.as_bytes()))
+        .map_err(failed)?;
+    Ok(Lock { _file: file })
+}

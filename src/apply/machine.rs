@@ -1,0 +1,57 @@
+//! From the journal to the next act: a pure fold. Nothing here reads or writes.
+
+use serde_json::Value;
+
+use crate::change::Change;
+
+use super::journal::Event;
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Write down the intent of this change, then carry it out.
+    Run(usize),
+    /// This change was intended and nobody knows what became of it: read, then decide.
+    Settle(usize),
+    /// Everything is in place: write that down.
+    Close,
+    /// Nothing.
+    Over,
+}
+
+/// What the journal of a run over so many changes leads to.
+pub fn next(events: &[Event], changes: usize) -> Next {
+    events.iter().fold(first(0, changes), |_, event| match event {
+        Event::Begin(_) => first(0, changes),
+        Event::Intent { change } | Event::Halt { change, .. } => Next::Settle(*change),
+        Event::Done { change } => first(change + 1, changes),
+        Event::End => Next::Over,
+    })
+}
+
+fn first(at: usize, changes: usize) -> Next {
+    if at < changes { Next::Run(at) } else { Next::Close }
+}
+
+/// What a site shows of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The value before it.
+    Before,
+    /// The value after it.
+    After,
+    /// Both, since they are the same.
+    Both,
+    /// Something else.
+    Neither,
+}
+
+/// Compares what was found with both sides of a change.
+pub fn seen(change: &Change, found: Option<&Value>) -> Seen {
+    match (found == change.before.as_ref(), found == change.after.as_ref()) {
+        (true, true) => Seen::Both,
+        (true, false) => Seen::Before,
+        (false, true) => Seen::After,
+        (false, false) => Seen::Neither,
+    }
+}

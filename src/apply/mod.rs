@@ -1,0 +1,137 @@
+//! Carrying out exactly what was confirmed: gate, pure machine, journal.
+
+pub mod confirmation;
+pub mod gate;
+pub mod journal;
+pub mod lock;
+pub mod machine;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::change::{Change, Conflict};
+use crate::site::{Site, SiteError};
+
+use journal::{Event, Journal, JournalError};
+use machine::{Next, Seen};
+
+/// What became of a run.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Every change is in place.
+    Finished,
+    /// It stopped before this change was in place; everything before it is.
+    Stopped {
+        /// The change's number in the list.
+        at: usize,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Runs a journal to its end: what is in place is left alone, what was intended is settled by reading, the rest is done.
+///
+/// `tell` hears of each change that is in place. The clock is asked only for the journal's own lines.
+///
+/// # Errors
+/// [`JournalError`] where the journal itself cannot be written: nothing is done that was not written down before.
+pub fn run(
+    site: &mut dyn Site,
+    journal: &mut Journal,
+    changes: &[Change],
+    clock: fn() -> Timestamp,
+    tell: &mut dyn FnMut(usize, &Change),
+) -> Result<Outcome, JournalError> {
+    loop {
+        let (at, seen) = match machine::next(journal.events(), changes.len()) {
+            Next::Over => return Ok(Outcome::Finished),
+            Next::Close => {
+                journal.append(Event::End, clock())?;
+                continue;
+            }
+            Next::Run(at) => (at, None),
+            Next::Settle(at) => match site.observe(&changes[at].on) {
+                Ok(found) => (at, Some(machine::seen(&changes[at], found.as_ref()))),
+                Err(error) => return stop(journal, at, error.to_string(), clock()),
+            },
+        };
+        match seen {
+            Some(Seen::After | Seen::Both) => {
+                journal.append(Event::Done { change: at }, clock())?;
+                tell(at, &changes[at]);
+                continue;
+            }
+            Some(Seen::Neither) => return stop(journal, at, neither(&changes[at]), clock()),
+            Some(Seen::Before) => {}
+            None => journal.append(Event::Intent { change: at }, clock())?,
+        }
+        if let Err(error) = site.execute(&changes[at])
+            && let Some(why) = hopeless(&error)
+        {
+            return stop(journal, at, why, clock());
+        }
+        // Whatever execute said, only what the site shows now counts.
+        match site.observe(&changes[at].on) {
+            Ok(found) => match machine::seen(&changes[at], found.as_ref()) {
+                Seen::After | Seen::Both => {
+                    journal.append(Event::Done { change: at }, clock())?;
+                    tell(at, &changes[at]);
+                }
+                Seen::Before => return stop(journal, at, format!("`{}` did not take the change", changes[at].on), clock()),
+                Seen::Neither => return stop(journal, at, neither(&changes[at]), clock()),
+            },
+            Err(error) => return stop(journal, at, error.to_string(), clock()),
+        }
+    }
+}
+
+/// Why an execution that failed need not be looked into: it surely did nothing.
+fn hopeless(error: &SiteError) -> Option<String> {
+    match error {
+        SiteError::Conflict(Conflict { on, .. }) => Some(format!("somebody changed `{on}` since it was read; nothing of theirs was overwritten")),
+        SiteError::File { .. } | SiteError::NotAutomatic { .. } | SiteError::Damaged { .. } => Some(error.to_string()),
+        SiteError::Answer { .. } | SiteError::Login { .. } => None,
+    }
+}
+
+fn neither(change: &Change) -> String {
+    format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
+}
+
+fn stop(journal: &mut Journal, at: usize, why: String, now: Timestamp) -> Result<Outcome, JournalError> {
+    journal.append(Event::Halt { change: at, why: why.clone() }, now)?;
+    Ok(Outcome::Stopped { at, why })
+}
+
+/// The folder beside a plan that holds confirmations, locks and journals: `.plan`.
+pub fn state_folder(plan: &Path) -> PathBuf {
+    plan.parent().unwrap_or(Path::new("")).join(".plan")
+}
+
+/// Makes the state folder, for its owner only, and hides it from git.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
+    let folder = state_folder(plan);
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder)?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        std::fs::write(ignore, "*\n")?;
+    }
+    Ok(folder)
+}
+
+/// A file of the state folder that belongs to one plan on one host.
+pub fn state_file(folder: &Path, plan: &Path, host: &str, suffix: &str) -> PathBuf {
+    let safe = |text: &str| -> String {
+        text.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' }).collect()
+    };
+    let stem = plan.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    folder.join(format!("{}.{}.{suffix}", safe(&stem), safe(host)))
+}

@@ -1,0 +1,51 @@
+//! `plan diff`: before and after, object by object, with the digest that `apply` takes.
+
+use jiff::Timestamp;
+
+use crate::apply::confirmation::{self, Confirmation};
+use crate::cli::{Diff, DiffFormat};
+use crate::output::Mode;
+use crate::output::diff::{self, Changes};
+use crate::output::human::Style;
+
+use super::inputs::{self, Checked};
+use super::{Failure, Terminal, check, exit};
+
+pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let checked = inputs::check(&args.subject)?;
+    let path = checked.opened.path.display().to_string();
+    let Some(changes) = changes(&checked, &path) else {
+        let report = checked.report(&path);
+        crate::output::concise::render(&report, terminal.err)?;
+        let why = if checked.opened.whole { "without a site there is no before and after" } else { "the plan cannot be read, so there is nothing to compare" };
+        return Err(Failure::new(if checked.opened.whole { exit::USAGE } else { exit::NOT_GREEN }, why));
+    };
+    match args.format {
+        DiffFormat::Human => {
+            let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
+            diff::human::render(&changes, style, terminal.out)?;
+        }
+        DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
+        DiffFormat::Markdown => diff::markdown::render(&changes, terminal.out)?,
+    }
+    // A recording never permits apply, so what it shows is not kept as something that could be confirmed.
+    if checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live) {
+        confirmation::write(&checked.opened.path, &Confirmation::new(changes.digests, changes.host, Timestamp::now()))
+            .map_err(|e| Failure::file("write the confirmation beside", &checked.opened.path, &e))?;
+    }
+    Ok(if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK })
+}
+
+/// The changes of a checked plan; none without a site.
+pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str) -> Option<Changes<'a>> {
+    let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
+    Some(Changes {
+        path,
+        host: &site.line.host,
+        captured_at: &site.line.captured_at,
+        list: lowered.changes.iter().map(|change| (change, site.site.executor(change))).collect(),
+        digests: checked.digests.as_ref()?,
+        sources: &checked.opened.sources,
+        verdict: checked.judgement.verdict.name(),
+    })
+}

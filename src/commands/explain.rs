@@ -1,0 +1,116 @@
+//! `plan explain`: what a rule checks, why, and how to mend what it finds; also the whole rule reference.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::cli::{Explain, ExplainFormat};
+use crate::output::human::{Style, paint};
+use crate::rules::{self, ALL, Rule};
+
+use super::{Failure, Terminal, exit};
+
+pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+    match (&args.rule, args.format) {
+        (Some(id), format) => one(known(id)?, format, style, terminal.out)?,
+        (None, ExplainFormat::Human) => list(style, terminal.out)?,
+        (None, ExplainFormat::Json) => {
+            let all: Vec<_> = ALL.iter().map(|rule| about(rule)).collect();
+            serde_json::to_writer_pretty(&mut *terminal.out, &json!({"rules": all})).map_err(io::Error::from)?;
+            writeln!(terminal.out)?;
+        }
+        (None, ExplainFormat::Markdown) => reference(terminal.out)?,
+    }
+    Ok(exit::OK)
+}
+
+fn known(id: &str) -> Result<&'static Rule, Failure> {
+    rules::by_id(id).ok_or_else(|| {
+        let failure = Failure::new(exit::USAGE, format!("there is no rule `{id}`"));
+        match rules::nearest(id, ALL.iter().map(|rule| rule.id)) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help("`plan explain` lists them all"),
+        }
+    })
+}
+
+fn about(rule: &Rule) -> serde_json::Value {
+    json!({
+        "id": rule.id,
+        "severity": rule.severity,
+        "phase": rule.phase,
+        "target": rule.target,
+        "waivable": rule.waivable,
+        "evidence": rule.evidence,
+        "guide": rule.guide,
+        "title": rule.title(),
+    })
+}
+
+fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        ExplainFormat::Json => {
+            let mut about = about(rule);
+            about["docs"] = json!(text(rule));
+            serde_json::to_writer_pretty(&mut *out, &json!({"rules": [about]}))?;
+            writeln!(out)
+        }
+        ExplainFormat::Markdown => page(rule, out),
+        ExplainFormat::Human => {
+            writeln!(out, "{}  {}\n", paint(style, "1", rule.id), facts(rule))?;
+            for line in text(rule).lines() {
+                match line.strip_prefix("## ") {
+                    Some(heading) => writeln!(out, "{}", paint(style, "1", heading))?,
+                    None if line.starts_with("```") => {}
+                    None => writeln!(out, "{line}")?,
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn list(style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let widest = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    for rule in ALL {
+        let id = paint(style, "1", &format!("{:widest$}", rule.id));
+        writeln!(out, "{id}  {:7} {:9} {}", rule.severity.name(), rule.phase.name(), rule.title())?;
+    }
+    writeln!(out, "\n`plan explain RULE` tells the whole of one")
+}
+
+fn reference(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Rules\n\nWritten by `plan explain --format markdown`. The fences are tests: small merge patches over one green plan and site.")?;
+    writeln!(out, "\n| rule | severity | due | may be waived | evidence |\n| --- | --- | --- | --- | --- |")?;
+    for rule in ALL {
+        let waivable = if rule.waivable { "yes" } else { "no" };
+        writeln!(out, "| [`{0}`](#{0}) | {1} | {2} | {waivable} | {3} |", rule.id, rule.severity.name(), rule.phase.name(), rule.evidence.name())?;
+    }
+    ALL.iter().try_for_each(|rule| page(rule, out))
+}
+
+fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## {}\n\n*{}*\n", rule.id, facts(rule))?;
+    text(rule).lines().try_for_each(|line| match line.strip_prefix("## ") {
+        Some(heading) => writeln!(out, "### {heading}"),
+        None => writeln!(out, "{line}"),
+    })
+}
+
+fn facts(rule: &Rule) -> String {
+    let waivable = if rule.waivable { "may be waived" } else { "never waived" };
+    let guide = if rule.guide == "–" { String::new() } else { format!(" · guide {}", rule.guide) };
+    format!(
+        "{} · due at `{}` · {waivable} · {}{guide} · since {}",
+        rule.severity.name(),
+        rule.phase.name(),
+        rule.evidence.name(),
+        rule.since
+    )
+}
+
+/// The documentation without the blank that a doc comment puts before each line.
+fn text(rule: &Rule) -> String {
+    rule.docs.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}

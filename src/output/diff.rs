@@ -1,1 +1,0 @@
-//! Before and after of every change, in three forms.

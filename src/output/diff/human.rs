@@ -1,0 +1,73 @@
+//! The diff for a terminal: objects by kind, changed lines with the changed words marked.
+
+use std::io::{self, Write};
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::change::Change;
+use crate::output::human::{Style, paint};
+use crate::output::{escape, many};
+use crate::site::Executor;
+
+use super::{Changes, counts, sides, verb};
+
+/// Writes the diff.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for (kind, list) in changes.by_kind() {
+        writeln!(out, "{}", paint(style, "1", &format!("{kind}: {}", many(list.len(), "change"))))?;
+        for (change, executor) in list {
+            object(changes, change, executor, style, out)?;
+        }
+        writeln!(out)?;
+    }
+    footer(changes, style, out)
+}
+
+fn object(changes: &Changes<'_>, change: &Change, executor: Executor, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let name = escape::line(&change.on.to_string());
+    let from = paint(style, "2", &format!("{} · {}", escape::line(&changes.cause(change)), executor.name()));
+    writeln!(out, "  {} {}  {from}", verb(change), paint(style, "1", &name))?;
+    let (before, after) = sides(change);
+    let (before, after) = (escape::terminal(&before), escape::terminal(&after));
+    let diff = TextDiff::from_lines(&before, &after);
+    for op in diff.ops() {
+        for line in diff.iter_inline_changes(op) {
+            let (sign, color, strong) = match line.tag() {
+                ChangeTag::Equal => (' ', "", ""),
+                ChangeTag::Delete => ('-', "31", "1;31"),
+                ChangeTag::Insert => ('+', "32", "1;32"),
+            };
+            write!(out, "    {}", mark(style, color, &sign.to_string()))?;
+            for (changed, words) in line.iter_strings_lossy() {
+                let words = words.trim_end_matches('\n');
+                write!(out, "{}", mark(style, if changed { strong } else { color }, words))?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn mark(style: Style, code: &str, text: &str) -> String {
+    if code.is_empty() || text.is_empty() { text.to_owned() } else { paint(style, code, text) }
+}
+
+fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let total = changes.list.len();
+    if total == 0 {
+        writeln!(out, "no change: the site is as the plan wants it")?;
+    } else {
+        writeln!(out, "{} ({}) on {}, read as of {}", many(total, "change"), counts(changes), escape::line(changes.host), changes.captured_at)?;
+    }
+    writeln!(out, "  verdict  {}", changes.verdict)?;
+    writeln!(out, "  intent   {}", changes.digests.intent)?;
+    writeln!(out, "  facts    {}", changes.digests.facts)?;
+    writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
+    if total > 0 {
+        writeln!(out, "to carry out exactly this: plan apply {} --site … --confirm {}", escape::line(changes.path), &changes.digests.changes[..16])?;
+    }
+    Ok(())
+}

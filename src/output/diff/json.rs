@@ -1,0 +1,61 @@
+//! The diff for machines, format version 1.0.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::change::Digests;
+use crate::model::On;
+use crate::output::json::FORMAT_VERSION;
+use crate::site::Executor;
+
+use super::Changes;
+
+/// What `plan diff --format json` prints.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// `1.0`.
+    pub format_version: String,
+    /// The digests.
+    pub digests: Digests,
+    /// The changes in the order in which they are carried out.
+    pub changes: Vec<Line>,
+}
+
+/// One change.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// The object.
+    pub on: On,
+    /// Its managed fields now; null where it does not exist.
+    pub before: Option<Value>,
+    /// Its managed fields then.
+    pub after: Option<Value>,
+    /// Who carries it out.
+    pub executor: Executor,
+    /// Where in the plan it comes from, as a JSON pointer.
+    pub cause: String,
+}
+
+/// Writes the diff.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let line = |(change, executor): &(&crate::change::Change, Executor)| Line {
+        on: change.on.clone(),
+        before: change.before.clone(),
+        after: change.after.clone(),
+        executor: *executor,
+        cause: change.cause.clone(),
+    };
+    let document = Document {
+        format_version: FORMAT_VERSION.to_owned(),
+        digests: changes.digests.clone(),
+        changes: changes.list.iter().map(line).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}

@@ -1,0 +1,70 @@
+//! Before and after of every change, object by object: one file a form.
+
+pub mod human;
+pub mod json;
+pub mod markdown;
+
+use std::collections::BTreeMap;
+
+use crate::change::{Change, Digests, text};
+use crate::diag::Place;
+use crate::model::Kind;
+use crate::site::Executor;
+
+use super::Sources;
+
+/// What a plan changes, with all that a format needs to show it.
+#[derive(Debug)]
+pub struct Changes<'a> {
+    /// The plan's path as it was given.
+    pub path: &'a str,
+    /// The site's host.
+    pub host: &'a str,
+    /// When the site was captured, RFC 3339.
+    pub captured_at: &'a str,
+    /// The changes, with who carries each out.
+    pub list: Vec<(&'a Change, Executor)>,
+    /// The digests.
+    pub digests: &'a Digests,
+    /// The texts that causes are in.
+    pub sources: &'a Sources,
+    /// The verdict's word at the gate that was asked for.
+    pub verdict: &'a str,
+}
+
+impl Changes<'_> {
+    /// The changes by kind, in the order of the kinds.
+    pub fn by_kind(&self) -> BTreeMap<Kind, Vec<(&Change, Executor)>> {
+        let mut groups: BTreeMap<Kind, Vec<(&Change, Executor)>> = BTreeMap::new();
+        for (change, executor) in &self.list {
+            groups.entry(change.on.kind).or_default().push((change, *executor));
+        }
+        groups
+    }
+
+    /// The line of the plan that a change comes from, as `path:line`.
+    pub fn cause(&self, change: &Change) -> String {
+        let spot = self.sources.spot(&Place::key(change.cause.clone()));
+        format!("{}:{}", self.path, spot.start.line)
+    }
+}
+
+/// What a change does to its object.
+pub fn verb(change: &Change) -> &'static str {
+    match (&change.before, &change.after) {
+        (None, Some(_)) => "create",
+        (Some(_), None) => "remove",
+        (Some(_), Some(_)) | (None, None) => "change",
+    }
+}
+
+/// Both sides of a change as YAML.
+pub fn sides(change: &Change) -> (String, String) {
+    (text::side(&change.on, change.before.as_ref()), text::side(&change.on, change.after.as_ref()))
+}
+
+/// How many changes of each kind, as words: `2 of offering, 1 of emails`.
+pub fn counts(changes: &Changes<'_>) -> String {
+    let kinds = changes.by_kind();
+    kinds.iter().map(|(kind, list)| format!("{} of {kind}", list.len())).collect::<Vec<_>>().join(", ")
+}
