@@ -1,9 +1,14 @@
 //! The list of all rules. Adding a rule touches its own file, its folder's `mod.rs`, and one line here.
 
-use super::{Rule, forms, offerings, safety, waivers};
+use super::{Rule, contacts, forms, offerings, safety, waivers};
 
 /// Every rule, by family, then by name.
 pub static ALL: &[&Rule] = &[
+    &contacts::contact_differs::RULE,
+    &contacts::contact_id_repeated::RULE,
+    &contacts::contact_incomplete::RULE,
+    &contacts::contacts_tracked_by_git::RULE,
+    &contacts::too_few_contacts::RULE,
     &forms::order_form_missing::RULE,
     &offerings::unscheduled_module::RULE,
     &safety::accessally_missing::RULE,
