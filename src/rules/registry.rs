@@ -32,6 +32,9 @@ pub static ALL: &[&Rule] = &[
     &safety::welcome_does_not_cover::RULE,
     &safety::window_missing::RULE,
     &waivers::waiver_expired::RULE,
+    &waivers::waiver_forbidden::RULE,
+    &waivers::waiver_owner_unknown::RULE,
+    &waivers::waiver_unused::RULE,
 ];
 
 /// The rule with this id.
