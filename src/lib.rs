@@ -5,5 +5,6 @@
 pub mod change;
 pub mod diag;
 pub mod model;
+pub mod population;
 pub mod rules;
 pub mod site;
