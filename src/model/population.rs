@@ -5,6 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The first record of a population.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Opening {
+    /// The format's version, for example `1.0`.
+    pub format: String,
+    /// The site's host.
+    pub host: String,
+    /// When reading began, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub taken_at: String,
+}
+
 /// A contact: one member of the site. The record's `key` is the contact ID, a string.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Contact {

@@ -1,0 +1,71 @@
+//! One pass over a population that answers the questions of a check.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use super::Damage;
+use super::record::{Record, each};
+use crate::model::population::{Census, Questions};
+use crate::model::snapshot::PopulationDigest;
+
+/// Reads a population once: what was asked of it, and its digest.
+///
+/// Holds one count a tag, the contacts that were asked for with their orders, and the ids that are there more than
+/// once; nothing else of what it reads.
+///
+/// # Errors
+/// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
+pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
+    let mut counter = Counter { questions, census: Census::default(), tags: HashMap::new() };
+    let digest = each(reader, |record, repeats| counter.see(record, repeats))?;
+    let mut census = counter.census;
+    census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
+    Ok((census, digest))
+}
+
+struct Counter<'q> {
+    questions: &'q Questions,
+    census: Census,
+    tags: HashMap<String, Count>,
+}
+
+/// How many contacts have a tag, and the last one of them, by its place in the stream.
+#[derive(Default)]
+struct Count {
+    contacts: u64,
+    last: u64,
+}
+
+impl Counter<'_> {
+    fn see(&mut self, record: &Record<'_>, repeats: bool) {
+        match &*record.kind {
+            "contact" => self.contact(record, repeats),
+            "order" => {
+                self.census.orders += 1;
+                if let Some((_, orders)) = self.census.contacts.get_mut(&*record.contact) {
+                    orders.insert(record.key.to_string());
+                }
+            }
+            "subscription" => self.census.subscriptions += 1,
+            _ => {}
+        }
+    }
+
+    fn contact(&mut self, record: &Record<'_>, repeats: bool) {
+        self.census.members += 1;
+        for tag in &record.tags {
+            if !self.tags.contains_key(&*tag.0) {
+                self.tags.insert(tag.0.to_string(), Count::default());
+            }
+            if let Some(count) = self.tags.get_mut(&*tag.0).filter(|count| count.last != self.census.members) {
+                count.contacts += 1;
+                count.last = self.census.members;
+            }
+        }
+        if repeats {
+            self.census.repeated_ids.insert(record.key.to_string());
+        } else if self.questions.contacts.contains(&*record.key) {
+            self.census.contacts.insert(record.key.to_string(), (record.to_contact(), Default::default()));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Streams of members: contacts, orders and subscriptions, one record a line, read in one pass.
+//!
+//! Works on lines that it is given: it opens no file. What it holds does not grow with the stream, but for one count
+//! a tag and the contacts that it was asked for.
+
+mod census;
+mod choose;
+mod damage;
+mod drip;
+mod json;
+mod ledger;
+mod lines;
+mod record;
+
+pub use census::take_census;
+pub use choose::{Chosen, Reason, Wish, choose};
+pub use damage::Damage;
+pub use drip::Drip;
+pub use ledger::{Ledger, sealed};
+pub use lines::{LONGEST_LINE, Line, Lines};
+
+pub(crate) use choose::mix;
+pub(crate) use json::{misfit, object, opening, reason, word};
+pub(crate) use record::check;
