@@ -1,5 +1,7 @@
 //! Places that have a configuration and a population: a site in a file, a WordPress.
 
+pub mod wordpress;
+
 use std::path::PathBuf;
 
 use crate::change::Change;
