@@ -394,11 +394,13 @@ fn from_wordpress_6_9_on_the_environment_is_known() {
     assert!(seen.iter().all(|request| request.line.starts_with("GET ") && request.has_login()), "{seen:?}");
     let lists = seen.iter().filter(|request| request.asks("/wp/v2/users&"));
     assert!(lists.clone().count() > 0 && lists.clone().all(|request| request.asks("_fields=id")), "{seen:?}");
-    let refusing = Server::new(|request, _| match request.asks("wp-abilities") {
-        true => error("403 Forbidden", "rest_ability_cannot_execute"),
-        false => wordpress(request),
-    });
-    assert_eq!(read(&mut refusing.connect().unwrap()).state.environment.unwrap().environment_type, None);
+    for status in ["400 Bad Request", "403 Forbidden", "404 Not Found", "405 Method Not Allowed"] {
+        let refusing = Server::new(move |request, _| match request.asks("wp-abilities") {
+            true => error(status, "rest_ability_cannot_execute"),
+            false => wordpress(request),
+        });
+        assert_eq!(read(&mut refusing.connect().unwrap()).state.environment.unwrap().environment_type, None);
+    }
 }
 
 #[test]

@@ -163,7 +163,7 @@ pub(super) fn never_still(site: &Address) -> SiteError {
 /// Why a section is missing, where the site refuses just that one.
 pub(super) fn missing(got: &Answer) -> Option<String> {
     let code = got.body.as_ref().ok().and_then(code)?;
-    matches!(got.status, 403 | 404).then(|| format!("the site's REST API refuses it ({} `{code}`)", got.status))
+    matches!(got.status, 400 | 403..=405).then(|| format!("the site's REST API refuses it ({} `{code}`)", got.status))
 }
 
 fn servers_own_login(site: &Address) -> SiteError {
