@@ -4,6 +4,7 @@ mod disk;
 pub mod file;
 mod seal;
 pub mod snapshot_file;
+pub mod wordpress;
 
 use std::path::PathBuf;
 

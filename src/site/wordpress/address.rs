@@ -1,0 +1,94 @@
+//! Where a site is: an address without a login in it.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use super::excerpt::excerpt;
+use crate::model::text;
+use crate::site::SiteError;
+
+/// The address of a site's front page, http or https, without user, password, query and fragment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(Url);
+
+impl Address {
+    /// Reads an address as a person types it: `https://staging.bloom.example`, with a folder where WordPress is in one.
+    ///
+    /// # Errors
+    /// [`SiteError::Answer`] where it is no http address, or has a user or a password in it; neither is repeated.
+    pub fn parse(typed: &str) -> Result<Self, SiteError> {
+        let refused = |what: &str, help: &str| SiteError::Answer {
+            origin: without_login(typed),
+            what: what.to_owned(),
+            help: help.to_owned(),
+        };
+        let whole = "give the site's address with its scheme, for example https://staging.bloom.example";
+        let mut url = Url::parse(typed.trim()).map_err(|_| refused("this is not an address", whole))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refused("this is neither an http nor an https address", whole));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            let help = "take them out of the address; a login is read from PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD";
+            return Err(refused("the address has a user or a password in it", help));
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        if !url.path().ends_with('/') && !url.path().ends_with(".php") {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Ok(Self(url))
+    }
+
+    /// Scheme, host and port where it is not the scheme's own: what a login is bound to.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The host, lower case.
+    pub fn host(&self) -> String {
+        text::host(self.0.as_str()).unwrap_or_default()
+    }
+
+    /// Whether it is spoken to over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether the way there cannot be overheard: https, or this machine.
+    pub fn is_private(&self) -> bool {
+        self.is_https()
+            || match self.0.host() {
+                Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+                Some(Host::Ipv4(ip)) => Ipv4Addr::is_loopback(&ip),
+                Some(Host::Ipv6(ip)) => Ipv6Addr::is_loopback(&ip),
+                None => false,
+            }
+    }
+
+    /// The address itself.
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
+/// What was typed, without anything that may be a login.
+fn without_login(typed: &str) -> String {
+    if typed.contains('@') {
+        return "the address that was given".to_owned();
+    }
+    excerpt(typed.split(['?', '#']).next().unwrap_or_default())
+}

@@ -1,0 +1,397 @@
+//! The reader: HTTP that can send nothing but GET, to one origin, within bounds.
+
+use std::fmt;
+use std::io::{self, Read as _};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::http::{Response, header};
+use ureq::{Agent, Body, Proxy, Timeout};
+use url::Url;
+
+use super::address::Address;
+use super::excerpt::{LOOKED_AT, excerpt};
+use super::login::Login;
+use crate::site::SiteError;
+
+const MAX_REDIRECTS: usize = 5;
+
+/// How long and how much a reader waits for.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For a connection.
+    pub connect: Duration,
+    /// For a whole answer, redirects included.
+    pub answer: Duration,
+    /// Bytes of an answer, unpacked.
+    pub body: u64,
+    /// How often one request is tried where the site is busy or the connection is lost.
+    pub tries: u32,
+    /// The pause before the second try; it doubles with every further one.
+    pub pause: Duration,
+    /// The longest pause that a site may ask for; where it asks for more, the request is not tried again.
+    pub longest_pause: Duration,
+    /// For all tries of one request after the first, with their pauses.
+    pub tries_together: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(60),
+            body: 64 * 1024 * 1024,
+            tries: 4,
+            pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(10),
+            tries_together: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own origin only.
+pub struct Reader {
+    agent: Agent,
+    address: Address,
+    login: Login,
+    limits: Limits,
+    root: Root,
+}
+
+/// How routes are asked for.
+enum Root {
+    /// `?rest_route=/wp/v2/…` at this address: works with every permalink setting.
+    Query(Url),
+    /// `…/wp-json/wp/v2/…`, as the site itself announced.
+    Path(Url),
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing listens there.
+    Refused,
+    /// No way leads there.
+    Unreachable,
+    /// The name is unknown.
+    NoHost,
+    /// No connection in time.
+    ConnectTimeout(Duration),
+    /// No whole answer in time.
+    Timeout(Duration),
+    /// No secure connection; what TLS said of it.
+    Tls(String),
+    /// The connection broke off before the whole answer had come.
+    Lost,
+    /// The answer is larger than this many bytes.
+    TooLarge(u64),
+    /// It redirects to this other origin.
+    Elsewhere(String),
+    /// It redirects more often than anybody should.
+    RedirectsOnAndOn,
+    /// What came is not HTTP.
+    NotHttp,
+}
+
+/// Why an answer is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotJson {
+    /// A byte order mark comes before it.
+    Bom,
+    /// Something on the site printed this text around it.
+    Printed(String),
+    /// It is a web page.
+    Html,
+    /// It breaks off.
+    Cut,
+    /// It says that it is of another type; the type, and how it begins.
+    Other(String, String),
+    /// It says that it is JSON, and is not; how it begins.
+    Broken(String),
+}
+
+/// An answer of whatever status.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, if it says that it is JSON, and is.
+    pub body: Result<Value, NotJson>,
+    /// `X-WP-Total`.
+    pub total: Option<u64>,
+    /// Whether the server asks for a login of its own (`WWW-Authenticate`).
+    pub asks_for_login: bool,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<Duration>,
+    /// Where the site says that its REST API is (`Link`).
+    pub rest_link: Option<String>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({}, {})", self.status, if self.body.is_ok() { "JSON" } else { "not JSON" })
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("address", &self.address).field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// A reader of one site. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where the login may not go to that site.
+    pub fn new(address: Address, login: Login, limits: Limits) -> Result<Self, SiteError> {
+        login.check(&address)?;
+        // A proxy would see what is sent over http; http goes to this machine only, and needs none.
+        let proxy = address.is_https().then(Proxy::try_from_env).flatten();
+        let agent = Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .proxy(proxy)
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .timeout_resolve(Some(limits.connect))
+            .timeout_connect(Some(limits.connect))
+            .build()
+            .new_agent();
+        let root = Root::Query(address.url().clone());
+        Ok(Self { agent, address, login, limits, root })
+    }
+
+    /// The site that it reads.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Asks for a route of the REST API, for example `/wp/v2/plugins`.
+    ///
+    /// Where the site is busy (429, 502, 503, 504) or the connection is lost, it asks again, within bounds.
+    ///
+    /// # Errors
+    /// [`Failure`] where no whole answer came. An answer of any status and kind is an [`Answer`].
+    pub fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let url = self.url(route, query);
+        let begun = Instant::now();
+        let mut outcome = self.follow(url.clone(), self.limits.answer);
+        for tried in 1..self.limits.tries {
+            let Some(pause) = self.pause(&outcome, tried) else { break };
+            let left = self.limits.tries_together.saturating_sub(begun.elapsed() + pause);
+            if left.is_zero() {
+                break;
+            }
+            thread::sleep(pause);
+            outcome = self.follow(url.clone(), left.min(self.limits.answer));
+        }
+        outcome
+    }
+
+    /// Asks for routes from now on where the site says that its REST API is, if that is on its own origin.
+    pub(super) fn follow_link(&mut self, link: &str) -> bool {
+        let Ok(mut link) = self.address.url().join(link) else { return false };
+        if link.origin() != self.address.url().origin() || !link.username().is_empty() || link.password().is_some() {
+            return false;
+        }
+        let by_query = link.query_pairs().any(|(key, _)| key == "rest_route");
+        link.set_query(None);
+        link.set_fragment(None);
+        self.root = if by_query { Root::Query(link) } else { Root::Path(link) };
+        true
+    }
+
+    fn url(&self, route: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = match &self.root {
+            Root::Query(base) => {
+                let mut url = base.clone();
+                url.query_pairs_mut().append_pair("rest_route", route);
+                url
+            }
+            Root::Path(base) => {
+                let mut url = base.clone();
+                url.set_path(&format!("{}{route}", base.path().trim_end_matches('/')));
+                url
+            }
+        };
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// How long to wait before asking again; none where asking again is of no use.
+    fn pause(&self, outcome: &Result<Answer, Failure>, tried: u32) -> Option<Duration> {
+        let asked = match outcome {
+            Ok(answer) if matches!(answer.status, 429 | 502 | 503 | 504) => answer.retry_after,
+            Err(Failure::Lost) => None,
+            Ok(_) | Err(_) => return None,
+        };
+        let own = self.limits.pause * 2_u32.saturating_pow(tried - 1);
+        Some(asked.unwrap_or(own)).filter(|pause| *pause <= self.limits.longest_pause)
+    }
+
+    /// One try, with redirects on the site's own origin.
+    fn follow(&self, mut url: Url, within: Duration) -> Result<Answer, Failure> {
+        let begun = Instant::now();
+        for _ in 0..=MAX_REDIRECTS {
+            let left = within.saturating_sub(begun.elapsed()).max(Duration::from_millis(1));
+            let response = self.send(&url, left).map_err(|error| self.failure(error, within))?;
+            match redirect(&url, &response)? {
+                Some(next) => url = next,
+                None => return self.receive(response, within),
+            }
+        }
+        Err(Failure::RedirectsOnAndOn)
+    }
+
+    fn send(&self, url: &Url, within: Duration) -> Result<Response<Body>, ureq::Error> {
+        let mut request = self.agent.get(url.as_str());
+        if let Some(login) = self.login.header_for(url) {
+            request = request.header(header::AUTHORIZATION, login);
+        }
+        request.config().timeout_global(Some(within)).build().call()
+    }
+
+    fn receive(&self, response: Response<Body>, within: Duration) -> Result<Answer, Failure> {
+        let (head, body) = response.into_parts();
+        let text = |name: header::HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let content_type = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let mut bytes = Vec::new();
+        let limit = self.limits.body;
+        let read = body.into_reader().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| self.failure(error.into(), within))?;
+        if bytes.len() as u64 > limit {
+            return Err(Failure::TooLarge(limit));
+        }
+        let seconds = text(header::RETRY_AFTER).and_then(|value| value.trim().parse().ok());
+        let total = head.headers.get("x-wp-total").and_then(|value| value.to_str().ok());
+        Ok(Answer {
+            status: head.status.as_u16(),
+            body: json(&bytes, &content_type).map_err(|not| self.cut(not)),
+            total: total.and_then(|value| value.trim().parse().ok()),
+            asks_for_login: head.headers.contains_key(header::WWW_AUTHENTICATE),
+            retry_after: seconds.map(Duration::from_secs),
+            rest_link: text(header::LINK).and_then(rest_link),
+        })
+    }
+
+    /// With excerpts instead of the site's text, and without this reader's login, should the site have sent it back.
+    fn cut(&self, not: NotJson) -> NotJson {
+        let cut = |text: String| excerpt(&self.login.hide(&text));
+        match not {
+            NotJson::Printed(text) => NotJson::Printed(cut(text)),
+            NotJson::Other(of, text) => NotJson::Other(cut(of), cut(text)),
+            NotJson::Broken(text) => NotJson::Broken(cut(text)),
+            NotJson::Bom | NotJson::Html | NotJson::Cut => not,
+        }
+    }
+
+    fn failure(&self, error: ureq::Error, within: Duration) -> Failure {
+        use ureq::Error as E;
+        match error {
+            E::HostNotFound => Failure::NoHost,
+            E::Timeout(Timeout::Resolve | Timeout::Connect) => Failure::ConnectTimeout(self.limits.connect),
+            E::Timeout(_) => Failure::Timeout(within),
+            E::Tls(said) => Failure::Tls(said.to_owned()),
+            E::Rustls(said) => Failure::Tls(excerpt(&said.to_string())),
+            E::Io(error) => self.io_failure(&error, within),
+            E::ConnectionFailed | E::ConnectProxyFailed(_) | E::InvalidProxyUrl => Failure::Unreachable,
+            _ => Failure::NotHttp,
+        }
+    }
+
+    fn io_failure(&self, error: &io::Error, within: Duration) -> Failure {
+        use io::ErrorKind as K;
+        match error.kind() {
+            K::ConnectionRefused => Failure::Refused,
+            K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => Failure::Unreachable,
+            K::TimedOut | K::WouldBlock => Failure::Timeout(within),
+            K::InvalidData if self.address.is_https() => Failure::Tls(excerpt(&error.to_string())),
+            // The system's resolver has no kind of its own.
+            _ if error.to_string().contains("lookup address") => Failure::NoHost,
+            K::InvalidData | K::InvalidInput => Failure::NotHttp,
+            _ => Failure::Lost,
+        }
+    }
+}
+
+/// Where a redirect leads, if the answer is one.
+fn redirect(from: &Url, response: &Response<Body>) -> Result<Option<Url>, Failure> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = response.headers().get(header::LOCATION) else { return Ok(None) };
+    let mut to = location.to_str().ok().and_then(|location| from.join(location).ok()).ok_or(Failure::NotHttp)?;
+    if to.origin() != from.origin() {
+        return Err(Failure::Elsewhere(to.origin().ascii_serialization()));
+    }
+    // A user in the address would become a login of its own.
+    if to.set_username("").is_err() || to.set_password(None).is_err() {
+        return Err(Failure::NotHttp);
+    }
+    Ok(Some(to))
+}
+
+/// A body as JSON, whole and alone. What it is instead still has the site's text in it, to be cut.
+fn json(bytes: &[u8], content_type: &str) -> Result<Value, NotJson> {
+    let of = content_type.split(';').next().unwrap_or_default().trim();
+    let begins = bytes.trim_ascii_start();
+    if let Some(printed) = printed(begins) {
+        return Err(NotJson::Printed(printed));
+    }
+    if of != "application/json" && !of.ends_with("+json") {
+        let is_page = of == "text/html" || begins.starts_with(b"<");
+        return Err(if is_page { NotJson::Html } else { NotJson::Other(of.to_owned(), beginning(begins)) });
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Err(NotJson::Bom);
+    }
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(value)) => match bytes.get(values.byte_offset()..).unwrap_or_default().trim_ascii() {
+            [] => Ok(value),
+            rest => Err(NotJson::Printed(beginning(rest))),
+        },
+        Some(Err(error)) if error.is_eof() => Err(NotJson::Cut),
+        None => Err(NotJson::Cut),
+        Some(Err(_)) => Err(not_json(begins)),
+    }
+}
+
+/// A message of PHP's at the beginning, of whatever type the answer says that it is.
+fn printed(begins: &[u8]) -> Option<String> {
+    const WORDS: [&[u8]; 4] = [b"<b>Warning</b>", b"<b>Notice</b>", b"<b>Deprecated</b>", b"<b>Fatal error</b>"];
+    let head = &begins[..begins.len().min(64)];
+    let is_php = WORDS.iter().any(|word| head.windows(word.len()).any(|at| at == *word));
+    is_php.then(|| beginning(begins))
+}
+
+/// The beginning of a body, as text.
+fn beginning(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]).into_owned()
+}
+
+fn not_json(begins: &[u8]) -> NotJson {
+    if begins.starts_with(b"{") || begins.starts_with(b"[") {
+        return NotJson::Broken(beginning(begins));
+    }
+    let head = String::from_utf8_lossy(&begins[..begins.len().min(64)]).to_lowercase();
+    if head.starts_with("<!doctype") || head.starts_with("<html") {
+        return NotJson::Html;
+    }
+    if begins.iter().any(|byte| matches!(byte, b'{' | b'[')) {
+        return NotJson::Printed(beginning(begins));
+    }
+    NotJson::Broken(beginning(begins))
+}
+
+/// The target of `rel="https://api.w.org/"`.
+fn rest_link(header: &str) -> Option<String> {
+    header.split(',').find_map(|link| {
+        let (target, relation) = link.split_once('>')?;
+        let target = target.trim().strip_prefix('<')?;
+        relation.contains("https://api.w.org/").then(|| target.to_owned())
+    })
+}

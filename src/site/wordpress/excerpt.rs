@@ -1,0 +1,58 @@
+//! Text of a site in a message: little of it, escaped, and without anybody's address.
+
+/// How many characters of a site's text a message may show.
+const LONGEST: usize = 60;
+
+/// How much of a text is looked at.
+pub(super) const LOOKED_AT: usize = 4096;
+
+/// The beginning of a text, escaped, without e-mail addresses, on one line of at most 60 characters.
+pub(super) fn excerpt(text: &str) -> String {
+    let head: String = text.trim().chars().take(LOOKED_AT).collect();
+    let words: Vec<String> = head.split_whitespace().map(without_addresses).collect();
+    let mut shown = String::new();
+    for c in words.join(" ").chars().flat_map(char::escape_debug) {
+        if shown.chars().count() == LONGEST - 1 {
+            shown.push('…');
+            break;
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+fn without_addresses(word: &str) -> String {
+    word.split_inclusive(['<', '>', '"', '\'', '(', ')', ',', ';', '=', '[', ']', '{', '}'])
+        .map(|part| {
+            let is_address = part.contains('@') || part.contains("%40") || part.contains("&#64");
+            if is_address { "(e-mail)" } else { part }
+        })
+        .collect()
+}
+
+/// A WordPress error's code, where it looks like one.
+pub(super) fn code(body: &serde_json::Value) -> Option<&str> {
+    let code = body.get("code")?.as_str()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (!code.is_empty() && code.len() <= LONGEST && code.chars().all(fits)).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_escaped_and_names_nobody() {
+        assert_eq!(excerpt("  Hello\n\tthere "), "Hello there");
+        assert_eq!(excerpt("{\"to\":\"jo@bloom.example\"}"), "{\\\"to\\\":\\\"(e-mail)}");
+        assert_eq!(excerpt("\u{1b}[2J\u{202e}x"), "\\u{1b}[2J\\u{202e}x");
+        assert_eq!(excerpt(&"a".repeat(100_000)).chars().count(), 60);
+    }
+
+    #[test]
+    fn a_code_is_shown_only_where_it_is_one() {
+        assert_eq!(code(&serde_json::json!({"code": "rest_no_route"})), Some("rest_no_route"));
+        assert_eq!(code(&serde_json::json!({"code": "jo@bloom.example"})), None);
+        assert_eq!(code(&serde_json::json!({"code": 404})), None);
+    }
+}

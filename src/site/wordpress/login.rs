@@ -1,0 +1,143 @@
+//! A login: an application password bound to one origin, outside every plan.
+//!
+//! It is read from the environment, is sent to that origin only, and no text ever shows it. The way there must be https,
+//! except to this machine itself.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ureq::http::HeaderValue;
+use url::{Origin, Url};
+
+use super::address::Address;
+use crate::site::SiteError;
+
+/// The origin that a login is for, for example `https://staging.bloom.example`.
+pub(super) const ORIGIN: &str = "PLAN_LOGIN_ORIGIN";
+/// The user's name on the site.
+pub(super) const USER: &str = "PLAN_LOGIN_USER";
+/// The user's application password.
+pub(super) const PASSWORD: &str = "PLAN_LOGIN_PASSWORD";
+
+const HOW: &str = "an application password is made in the site's admin under Users > Profile > Application Passwords";
+
+/// A user and an application password, for one origin.
+#[derive(Clone)]
+pub struct Login {
+    origin: Origin,
+    header: HeaderValue,
+    /// What must not be shown, should a site send it back.
+    secrets: Vec<String>,
+}
+
+impl Login {
+    /// The login for a site, from this process's environment.
+    ///
+    /// # Errors
+    /// As [`Login::from_variables`].
+    pub fn from_environment(site: &Address) -> Result<Self, SiteError> {
+        Self::from_variables(site, |name| std::env::var(name).ok())
+    }
+
+    /// The login for a site, from variables.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where a variable is missing, where the login is for another origin, or where the way to the
+    /// site is neither https nor this machine. It names the variable, never its value.
+    pub fn from_variables(site: &Address, variable: impl Fn(&str) -> Option<String>) -> Result<Self, SiteError> {
+        let read = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let (Some(origin), Some(user), Some(password)) = (read(ORIGIN), read(USER), read(PASSWORD)) else {
+            let missing: Vec<&str> = [ORIGIN, USER, PASSWORD].into_iter().filter(|name| read(name).is_none()).collect();
+            return Err(refused(
+                site,
+                format!("no login is set for it: {} {} not set", list(&missing), are(&missing)),
+                format!("set {ORIGIN}={}, {USER} and {PASSWORD}; {HOW}", site.origin()),
+            ));
+        };
+        let login = Self::new(site, &origin, &user, &password)?;
+        login.check(site)?;
+        Ok(login)
+    }
+
+    fn new(site: &Address, origin: &str, user: &str, password: &str) -> Result<Self, SiteError> {
+        let origin = read_origin(origin).ok_or_else(|| {
+            let what = format!("{ORIGIN} is not an origin");
+            refused(site, what, format!("write scheme, host and port only: {ORIGIN}={}", site.origin()))
+        })?;
+        if user.contains(':') {
+            let help = format!("set {USER} to the user's name on the site, and {PASSWORD} to the password alone");
+            return Err(refused(site, format!("{USER} has a colon in it"), help));
+        }
+        let token = STANDARD.encode(format!("{user}:{password}"));
+        let mut header = HeaderValue::from_str(&format!("Basic {token}"))
+            .map_err(|_| refused(site, format!("{USER} and {PASSWORD} make no header"), HOW.to_owned()))?;
+        header.set_sensitive(true);
+        let unspaced = password.split_whitespace().collect();
+        Ok(Self { origin, header, secrets: vec![token, password.to_owned(), unspaced] })
+    }
+
+    /// Whether this login may go to a site.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where it may not.
+    pub fn check(&self, site: &Address) -> Result<(), SiteError> {
+        if self.header_for(site.url()).is_none() {
+            return Err(refused(
+                site,
+                format!("the login is for `{}` and goes nowhere else", self.origin.ascii_serialization()),
+                format!("set {ORIGIN}={} with {USER} and {PASSWORD} of that site", site.origin()),
+            ));
+        }
+        if !site.is_private() {
+            return Err(refused(
+                site,
+                "a password is not sent over http, where anybody on the way can read it".to_owned(),
+                format!(
+                    "use the site's https address, in {ORIGIN} too; http is for this machine only (127.0.0.1, localhost)"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The header for a request, where the request goes to this login's origin.
+    pub(super) fn header_for(&self, url: &Url) -> Option<&HeaderValue> {
+        (url.origin() == self.origin).then_some(&self.header)
+    }
+
+    /// A text without this login in it.
+    pub(super) fn hide(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Login({}, ***)", self.origin.ascii_serialization())
+    }
+}
+
+/// An origin, written as scheme, host and port and nothing more.
+fn read_origin(text: &str) -> Option<Origin> {
+    let url = Url::parse(text.trim()).ok()?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let nobody = url.username().is_empty() && url.password().is_none();
+    (bare && nobody && matches!(url.scheme(), "http" | "https")).then(|| url.origin())
+}
+
+fn refused(site: &Address, what: String, help: String) -> SiteError {
+    SiteError::Login { origin: site.origin(), what, help }
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn are(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "is" } else { "are" }
+}

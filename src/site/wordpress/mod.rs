@@ -1,0 +1,274 @@
+//! A WordPress, read over its own REST API with an administrator's application password.
+//!
+//! Nothing but GET is ever sent. What core shows is little: plugins, administrators, the site's addresses and, from
+//! WordPress 6.9 on, its environment. What AccessAlly keeps is not among it; the header says so of every such section.
+
+mod address;
+mod client;
+mod excerpt;
+mod login;
+mod trouble;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Executor, Reading, Site, SiteError};
+use crate::change::Change;
+use crate::model::population::Questions;
+use crate::model::snapshot::{Capture, FORMAT, How};
+use crate::model::state::{Administrator, Environment, Plugin};
+use crate::model::{Header, Kind, Snapshot, State};
+
+pub use address::Address;
+pub use client::{Answer, Failure, Limits, NotJson, Reader};
+pub use login::Login;
+
+/// Where the time comes from; [`Timestamp::now`] outside tests.
+pub type Clock = fn() -> Timestamp;
+
+/// A live WordPress.
+#[derive(Debug)]
+pub struct WordPress {
+    reader: Reader,
+    clock: Clock,
+}
+
+/// A section that was read, or why it could not be.
+type Section<T> = Result<T, String>;
+
+const NOT_SHOWN: &str = "WordPress's own REST does not show it; the companion plugin on the site would";
+const PER_PAGE: usize = 100;
+const PASSES: usize = 3;
+
+impl WordPress {
+    /// Connects to a site, and makes sure that the login is an administrator's.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where the login may not go there or is not taken, [`SiteError::Answer`] where no WordPress
+    /// answers as it should.
+    pub fn connect(address: Address, login: Login, clock: Clock) -> Result<Self, SiteError> {
+        Self::connect_within(address, login, clock, Limits::default())
+    }
+
+    /// As [`WordPress::connect`], waiting for no more than this.
+    ///
+    /// # Errors
+    /// As [`WordPress::connect`].
+    pub fn connect_within(address: Address, login: Login, clock: Clock, limits: Limits) -> Result<Self, SiteError> {
+        let mut site = Self { reader: Reader::new(address, login, limits)?, clock };
+        site.identify()?;
+        Ok(site)
+    }
+
+    /// Who we are there: never taken from the index, which WordPress gives to anybody.
+    fn identify(&mut self) -> Result<(), SiteError> {
+        let mut me = self.me()?;
+        if matches!(me.body, Err(NotJson::Html))
+            && let Some(link) = me.rest_link.take()
+            && self.reader.follow_link(&link)
+        {
+            me = self.me()?;
+        }
+        let body = self.body(me)?;
+        match body.get("capabilities") {
+            Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
+            Some(Value::Object(_)) => Err(trouble::no_administrator(self.reader.address())),
+            // PHP writes an empty list for a user who may do nothing.
+            Some(Value::Array(none)) if none.is_empty() => Err(trouble::no_administrator(self.reader.address())),
+            Some(_) | None => Err(trouble::not_wordpress(self.reader.address())),
+        }
+    }
+
+    fn me(&self) -> Result<Answer, SiteError> {
+        self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", "id,capabilities")])
+    }
+
+    fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, SiteError> {
+        self.reader.get(route, query).map_err(|failure| trouble::failed(self.reader.address(), &failure))
+    }
+
+    /// The body of an answer that must be there.
+    fn body(&self, answer: Answer) -> Result<Value, SiteError> {
+        match answer {
+            Answer { status: 200, body: Ok(body), .. } => Ok(body),
+            other => Err(trouble::explain(&self.reader, &other)),
+        }
+    }
+
+    /// The body of an answer that this site may refuse.
+    fn section(&self, answer: Answer) -> Result<Section<Value>, SiteError> {
+        match trouble::missing(&answer) {
+            Some(why) => Ok(Err(why)),
+            None => self.body(answer).map(Ok),
+        }
+    }
+
+    fn environment(&self) -> Result<Environment, SiteError> {
+        let index = self.body(self.get("/", &[("_fields", "url,home,namespaces")])?)?;
+        let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?.unwrap_or_default();
+        let own = text(&settings, "url").or_else(|| text(&index, "url"));
+        let url = own.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
+        let mut extra = Map::new();
+        extra.extend(text(&index, "home").map(|home| ("home".to_owned(), Value::from(home))));
+        extra.extend(self.users_total()?.map(|users| ("users".to_owned(), Value::from(users))));
+        let info = self.environment_info(&index)?;
+        let known = ["production", "staging", "development", "local"];
+        let environment_type = text(&info, "environment").filter(|name| known.contains(&name.as_str()));
+        Ok(Environment { url, environment_type, wordpress: text(&info, "wp_version"), extra, ..Environment::default() })
+    }
+
+    /// What the Abilities API tells of the environment; null before WordPress 6.9.
+    fn environment_info(&self, index: &Value) -> Result<Value, SiteError> {
+        let spaces = index.get("namespaces").and_then(Value::as_array);
+        if !spaces.is_some_and(|spaces| spaces.iter().any(|space| space == "wp-abilities/v1")) {
+            return Ok(Value::Null);
+        }
+        // A read-only ability is run by GET; any other method would be refused.
+        let answer = self.get("/wp-abilities/v1/abilities/core/get-environment-info/run", &[])?;
+        Ok(self.section(answer)?.unwrap_or_default())
+    }
+
+    /// How many users the site has, where it tells.
+    fn users_total(&self) -> Result<Option<u64>, SiteError> {
+        let answer = self.get("/wp/v2/users", &[("context", "edit"), ("_fields", "id"), ("per_page", "1")])?;
+        let total = answer.total;
+        Ok(self.section(answer)?.ok().and(total))
+    }
+
+    fn plugins(&self) -> Result<Section<BTreeMap<String, Plugin>>, SiteError> {
+        let answer = self.get("/wp/v2/plugins", &[("context", "edit"), ("_fields", "plugin,status,version")])?;
+        let rows = match self.section(answer)? {
+            Ok(rows) => rows,
+            Err(why) => return Ok(Err(why)),
+        };
+        let plugins = rows.as_array().and_then(|rows| rows.iter().map(plugin).collect());
+        plugins.map(Ok).ok_or_else(|| trouble::not_wordpress(self.reader.address()))
+    }
+
+    fn administrators(&self) -> Result<Section<BTreeMap<String, Administrator>>, SiteError> {
+        for _ in 0..PASSES {
+            match self.administrators_once()? {
+                Ok(Some(users)) => return Ok(Ok(users.into_iter().filter_map(administrator).collect())),
+                Ok(None) => {}
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        Err(trouble::never_still(self.reader.address()))
+    }
+
+    /// One pass over all pages; none where the list changed under it. Pages are counted, not marked: where somebody
+    /// leaves the first page, somebody else is missing from the second.
+    fn administrators_once(&self) -> Result<Section<Option<BTreeMap<u64, Value>>>, SiteError> {
+        let (mut users, mut first_total) = (BTreeMap::new(), None);
+        for page in 1.. {
+            let answer = self.get("/wp/v2/users", &administrators_page(&page.to_string()))?;
+            let total = answer.total;
+            let body = match self.section(answer)? {
+                Ok(body) => body,
+                Err(why) => return Ok(Err(why)),
+            };
+            let (Value::Array(rows), Some(total)) = (body, total) else {
+                return Err(trouble::not_wordpress(self.reader.address()));
+            };
+            let last = rows.len() < PER_PAGE;
+            for row in rows {
+                let id = row.get("id").and_then(Value::as_u64);
+                users.insert(id.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?, row);
+            }
+            if *first_total.get_or_insert(total) != total {
+                return Ok(Ok(None));
+            }
+            if last || users.len() as u64 >= total {
+                return Ok(Ok((users.len() as u64 == total).then_some(users)));
+            }
+        }
+        Ok(Ok(None))
+    }
+
+    fn header(&self, taken_at: Timestamp, missing: BTreeMap<Kind, String>) -> Header {
+        let population =
+            ["contact", "order", "subscription"].map(|kind| (kind, Capture::Missing(NOT_SHOWN.to_owned())));
+        let kinds = Kind::ALL.iter().map(|kind| {
+            let capture = match (kind, missing.get(kind)) {
+                (_, Some(why)) => Capture::Missing(why.clone()),
+                (Kind::Administrator | Kind::Environment | Kind::Plugin, None) => Capture::How(How::CoreRest),
+                _ => Capture::Missing(NOT_SHOWN.to_owned()),
+            };
+            (kind.name(), capture)
+        });
+        Header {
+            format: FORMAT.to_owned(),
+            host: self.reader.address().host(),
+            collector: How::CoreRest.name().to_owned(),
+            collector_version: env!("CARGO_PKG_VERSION").to_owned(),
+            taken_at: taken_at.to_string(),
+            sections: kinds.chain(population).map(|(name, capture)| (name.to_owned(), capture)).collect(),
+        }
+    }
+}
+
+impl Site for WordPress {
+    fn name(&self) -> String {
+        self.reader.address().to_string()
+    }
+
+    fn read(&mut self, _questions: &Questions) -> Result<Reading, SiteError> {
+        let taken_at = (self.clock)();
+        let mut missing = BTreeMap::new();
+        let mut state = State { environment: Some(self.environment()?), ..State::default() };
+        match self.plugins()? {
+            Ok(plugins) => state.plugins = plugins,
+            Err(why) => drop(missing.insert(Kind::Plugin, why)),
+        }
+        match self.administrators()? {
+            Ok(administrators) => state.administrators = administrators,
+            Err(why) => drop(missing.insert(Kind::Administrator, why)),
+        }
+        let snapshot = Snapshot { header: self.header(taken_at, missing), state, population: None };
+        Ok(Reading { snapshot, census: None })
+    }
+
+    fn executor(&self, _change: &Change) -> Executor {
+        Executor::Guided
+    }
+
+    fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
+        Err(SiteError::NotAutomatic { site: self.name(), on: change.on.to_string() })
+    }
+}
+
+/// Nothing is asked for that a snapshot does not need: no name, no address.
+fn administrators_page(page: &str) -> [(&str, &str); 7] {
+    [
+        ("context", "edit"),
+        ("roles", "administrator"),
+        ("_fields", "id,username,roles"),
+        ("orderby", "id"),
+        ("order", "asc"),
+        ("per_page", "100"),
+        ("page", page),
+    ]
+}
+
+/// A plugin under its file, which core names without the ending.
+fn plugin(row: &Value) -> Option<(String, Plugin)> {
+    let file = text(row, "plugin")?;
+    let status = text(row, "status")?;
+    let active = matches!(status.as_str(), "active" | "network-active");
+    Some((format!("{file}.php"), Plugin { version: text(row, "version"), active, extra: Map::new() }))
+}
+
+/// An administrator under the login, or under the number where the login is an e-mail address.
+fn administrator((id, row): (u64, Value)) -> Option<(String, Administrator)> {
+    let is_administrator = row.get("roles")?.as_array()?.iter().any(|role| role == "administrator");
+    let login = text(&row, "username")?;
+    let key = if login.contains('@') { format!("user-{id}") } else { login };
+    is_administrator.then(|| (key, Administrator { crm_contact: None, extra: Map::new() }))
+}
+
+/// A field that is a text with something in it.
+fn text(of: &Value, field: &str) -> Option<String> {
+    of.get(field)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,262 @@
+//! What to say where a site does not answer as it should, and what to do about it.
+
+use std::time::Duration;
+
+use super::address::Address;
+use super::client::{Answer, Failure, NotJson, Reader};
+use super::excerpt::code;
+use super::login::{ORIGIN, PASSWORD, USER};
+use crate::site::SiteError;
+
+/// What to do where Basic login does not reach WordPress.
+const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess passes it on; \
+     Tools > Site Health names it as `authorization header`";
+
+/// What to do where something in front of WordPress answers.
+const FRONT_HELP: &str = "give the address of the site's front page; a cache, a firewall, a coming-soon or a login page in \
+     front of it must let `?rest_route=/` through";
+
+/// No answer came.
+pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
+    let (what, help) = match failure {
+        Failure::Refused => {
+            ("nothing listens there".to_owned(), "check the address and its port, and that the site is up")
+        }
+        Failure::Unreachable => {
+            ("no way leads there".to_owned(), "check this machine's network, its proxy settings and the address")
+        }
+        Failure::NoHost => (
+            "no host of this name is known".to_owned(),
+            "check the spelling, and that this machine can look the name up",
+        ),
+        Failure::ConnectTimeout(limit) => (
+            format!("no connection within {}", seconds(*limit)),
+            "check the address, and whether a firewall keeps this machine out",
+        ),
+        Failure::Tls(said) => (
+            format!("no secure connection: {said}"),
+            "the site needs a certificate for this host name that browsers accept",
+        ),
+        Failure::NotHttp => (
+            "what answers there does not speak HTTP as it should".to_owned(),
+            "check the scheme and the port of the address",
+        ),
+        Failure::Elsewhere(to) => return elsewhere(site, to),
+        Failure::Timeout(_) | Failure::Lost | Failure::TooLarge(_) | Failure::RedirectsOnAndOn => {
+            return not_whole(site, failure);
+        }
+    };
+    answer(site, what, help)
+}
+
+/// A connection was made, but no whole answer came over it.
+fn not_whole(site: &Address, failure: &Failure) -> SiteError {
+    let (what, help) = match failure {
+        Failure::Timeout(limit) => (
+            format!("no whole answer within {}", seconds(*limit)),
+            "open the site in a browser first, as sleeping staging sites need it, and try again",
+        ),
+        Failure::TooLarge(limit) => (
+            format!("an answer is larger than {} MiB", limit.div_ceil(1024 * 1024)),
+            "no WordPress has so much to say here; check what answers at this address",
+        ),
+        Failure::RedirectsOnAndOn => (
+            "it redirects more than 5 times".to_owned(),
+            "open the address in a browser, and give the one where it ends",
+        ),
+        _ => (
+            "the connection broke off before the whole answer had come".to_owned(),
+            "try again; where it stays so, the site's PHP error log tells why",
+        ),
+    };
+    answer(site, what, help)
+}
+
+fn elsewhere(site: &Address, to: &str) -> SiteError {
+    let help =
+        format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another origin");
+    answer(site, format!("it sends us on to `{to}`"), help)
+}
+
+/// An answer came that is not the JSON that was asked for, or has another status than 200.
+pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
+    let site = reader.address();
+    if let Err(not @ (NotJson::Bom | NotJson::Printed(_))) = &got.body {
+        return not_json(site, not);
+    }
+    let code = got.body.as_ref().ok().and_then(code);
+    match (got.status, code) {
+        (401 | 403 | 407, code) => refused(reader, got, code),
+        (429 | 500.., code) => busy(site, got, code),
+        (404, Some(code)) => answer(
+            site,
+            format!("its REST API lacks what is asked for (404 `{code}`)"),
+            "a plugin or the theme has taken the route away; allow it for administrators",
+        ),
+        (404, None) => answer(site, "there is no WordPress at this address (404)".to_owned(), FRONT_HELP),
+        (200, _) => match &got.body {
+            Err(not) => not_json(site, not),
+            Ok(_) => not_wordpress(site),
+        },
+        (other, code) => answer(site, format!("it answers with status {}", status(other, code)), FRONT_HELP),
+    }
+}
+
+/// 401, 403, 407.
+fn refused(reader: &Reader, got: &Answer, code: Option<&str>) -> SiteError {
+    let site = reader.address();
+    match code {
+        None if got.asks_for_login => servers_own_login(site),
+        None => answer(site, format!("the server refuses ({}) before WordPress is asked", got.status), FRONT_HELP),
+        Some(code) if got.status == 401 => logged_out(reader, code),
+        Some(code) => login(
+            site,
+            format!("it refuses this user (`{code}`)"),
+            format!("{USER} must be an administrator, and no security plugin may keep the REST API from it"),
+        ),
+    }
+}
+
+/// 429 and from 500 on.
+fn busy(site: &Address, got: &Answer, code: Option<&str>) -> SiteError {
+    let (what, help) = match got.status {
+        429 => ("it wants fewer requests (429)".to_owned(), "wait some minutes and try again"),
+        503 if code == Some("wp_die") || got.retry_after.is_some() => (
+            "it is in maintenance mode (503)".to_owned(),
+            "wait until its update is done; a stuck one ends when `.maintenance` is deleted from WordPress's folder",
+        ),
+        502..=504 => (
+            format!("the server has no answer from WordPress ({})", got.status),
+            "try again; where it stays so, the site is down or overloaded, and the host's error log tells why",
+        ),
+        other => (
+            format!("it breaks while it answers ({})", status(other, code)),
+            "a plugin or the server is at fault; the site's PHP error log names it",
+        ),
+    };
+    answer(site, what, help)
+}
+
+/// JSON came, but not WordPress's.
+pub(super) fn not_wordpress(site: &Address) -> SiteError {
+    answer(site, "it answers JSON, but not as WordPress does".to_owned(), FRONT_HELP)
+}
+
+/// The login is right, but not an administrator's.
+pub(super) fn no_administrator(site: &Address) -> SiteError {
+    login(
+        site,
+        "this user is no administrator (it lacks `manage_options`)".to_owned(),
+        format!("set {USER} and {PASSWORD} to an administrator's, best the spare one's"),
+    )
+}
+
+/// A list of users changed whenever it was read.
+pub(super) fn never_still(site: &Address) -> SiteError {
+    answer(
+        site,
+        "its users changed while they were read, three times over".to_owned(),
+        "try again when nobody is added or removed; an import or a sync may be running",
+    )
+}
+
+/// Why a section is missing, where the site refuses just that one.
+pub(super) fn missing(got: &Answer) -> Option<String> {
+    let code = got.body.as_ref().ok().and_then(code)?;
+    matches!(got.status, 400 | 403..=405).then(|| format!("the site's REST API refuses it ({} `{code}`)", got.status))
+}
+
+fn servers_own_login(site: &Address) -> SiteError {
+    login(
+        site,
+        "the server asks for a login of its own before WordPress is asked (`WWW-Authenticate`)".to_owned(),
+        "a request has room for one login only: take `?rest_route=` and `/wp-json/` out of the server's password protection, \
+         or read the site from within",
+    )
+}
+
+/// WordPress did not take the login; its index tells more.
+fn logged_out(reader: &Reader, code: &str) -> SiteError {
+    let site = reader.address();
+    let check = format!("check {USER} and {PASSWORD}: an application password, not the one typed at wp-login.php");
+    match code {
+        "incorrect_password" | "invalid_username" | "invalid_email" | "invalid_application_password" => {
+            return login(site, format!("the user name or the application password is wrong (`{code}`)"), check);
+        }
+        "application_passwords_disabled" | "application_passwords_disabled_for_user" => {
+            return passwords_off(site, &format!(" (`{code}`)"));
+        }
+        _ => {}
+    }
+    if offers_passwords(reader) == Some(false) {
+        return passwords_off(site, "");
+    }
+    if code == "rest_not_logged_in" {
+        let what = "it answers as if nobody had logged in: the user name or the application password is wrong, \
+                    or the server drops the `Authorization` header";
+        return login(site, what.to_owned(), format!("{check}; if they are right, {HEADER_HELP}"));
+    }
+    let what = format!("its REST API is for logged-in users only (`{code}`), and it did not take this login");
+    login(site, what, format!("{check}; if they are right, {HEADER_HELP}"))
+}
+
+fn passwords_off(site: &Address, code: &str) -> SiteError {
+    let help = if site.is_https() {
+        "a plugin, the host or wp-config.php switches them off (`wp_is_application_passwords_available`), or WordPress does \
+         not see that the way there is https: behind a proxy, `X-Forwarded-Proto` must reach it"
+    } else {
+        "WordPress takes them over https only, except where WP_ENVIRONMENT_TYPE is `local`: use the https address; \
+         over https, a plugin may have switched them off"
+    };
+    login(site, format!("application passwords are off there{code}"), help)
+}
+
+/// Whether the index offers application passwords; unknown where it cannot be read.
+fn offers_passwords(reader: &Reader) -> Option<bool> {
+    let index = reader.get("/", &[("_fields", "authentication")]).ok()?;
+    let body = index.body.ok().filter(|_| index.status == 200)?;
+    // WordPress before 5.6 has neither this list's entry nor application passwords.
+    Some(body.get("authentication").is_some_and(|ways| ways.get("application-passwords").is_some()))
+}
+
+fn not_json(site: &Address, not: &NotJson) -> SiteError {
+    let printer =
+        "a plugin or the theme prints it: set `display_errors` off on the site, or find it in the PHP error log";
+    match not {
+        NotJson::Bom => answer(
+            site,
+            "a byte order mark comes before its JSON".to_owned(),
+            "a PHP file of a plugin, the theme or wp-config.php is saved as UTF-8 with BOM; save it without",
+        ),
+        NotJson::Printed(text) => {
+            answer(site, format!("something there prints text around the JSON: \"{text}\""), printer)
+        }
+        NotJson::Html => answer(site, "a web page came instead of JSON".to_owned(), FRONT_HELP),
+        NotJson::Cut => answer(
+            site,
+            "its JSON breaks off".to_owned(),
+            "PHP stopped while it answered, out of memory or time; the site's PHP error log tells why",
+        ),
+        NotJson::Other(of, text) if of.is_empty() => {
+            answer(site, format!("an answer without a type came instead of JSON: \"{text}\""), FRONT_HELP)
+        }
+        NotJson::Other(of, text) => answer(site, format!("`{of}` came instead of JSON: \"{text}\""), FRONT_HELP),
+        NotJson::Broken(text) => answer(site, format!("its JSON is broken: \"{text}\""), printer),
+    }
+}
+
+fn status(status: u16, code: Option<&str>) -> String {
+    code.map_or_else(|| status.to_string(), |code| format!("{status} `{code}`"))
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64().ceil())
+}
+
+fn answer(site: &Address, what: String, help: impl Into<String>) -> SiteError {
+    SiteError::Answer { origin: site.origin(), what, help: help.into() }
+}
+
+fn login(site: &Address, what: String, help: impl Into<String>) -> SiteError {
+    SiteError::Login { origin: site.origin(), what, help: help.into() }
+}
