@@ -19,7 +19,7 @@ use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
 use crate::shape;
 use crate::site::file::FileSite;
-use crate::site::wordpress::{Login, WordPress};
+use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site};
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
@@ -189,7 +189,9 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
                 .help(format!("the plan's `sites` name {}", named.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(" and "))));
         }
     }
-    Ok(Box::new(WordPress::connect(name, Login::from_environment()?, Timestamp::now())?))
+    let address = Address::parse(name)?;
+    let login = Login::from_environment(&address)?;
+    Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
 }
 
 fn read_site(choice: &Choice, plan: &Plan) -> Result<Option<SiteRead>, Failure> {

@@ -1,0 +1,272 @@
+//! The text of a first plan: what the site shows, and a comment wherever a person has to decide.
+
+use std::fmt::Write as _;
+
+use crate::model::plan::AfterFinalRetry;
+use crate::model::state::{Offering, Operation, State};
+use crate::model::text::{host, slug};
+use crate::model::{Release, Snapshot};
+use crate::population::Chosen;
+use crate::text::edit::quote;
+
+/// What a draft is made from.
+pub(super) struct Draft<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    /// The staging site's address.
+    pub(super) staging: &'a str,
+    /// The live site's address, where somebody said it.
+    pub(super) live: Option<&'a str>,
+    pub(super) contacts: &'a [Chosen],
+    /// The file of the contacts' values, as the plan names it; none to write them into the plan.
+    pub(super) values: Option<&'a str>,
+}
+
+impl Draft<'_> {
+    /// The whole plan.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        self.head(&mut out);
+        self.settings(&mut out);
+        self.offerings(&mut out);
+        self.order_forms(&mut out);
+        self.opt_in_forms(&mut out);
+        self.webhooks(&mut out);
+        self.contacts(&mut out);
+        self.tail(&mut out);
+        out
+    }
+
+    fn state(&self) -> &State {
+        &self.snapshot.state
+    }
+
+    fn head(&self, out: &mut String) {
+        let header = &self.snapshot.header;
+        let crm = self.state().crm.as_ref().map_or("unknown", |crm| crm.system.as_str());
+        line(out, "# yaml-language-server: $schema=plan.schema.json");
+        line(out, &format!("# A first plan, from {} as of {}. Every `decide` is for a person.", clean(&header.host), clean(&header.taken_at)));
+        line(out, "version: 1");
+        line(out, &format!("name: {}", quote(&format!("{}, off {crm}", header.host))));
+        line(out, "sites:");
+        line(out, &format!("  staging: {}", quote(self.staging)));
+        match self.live {
+            Some(live) => line(out, &format!("  live: {}", quote(live))),
+            None => line(out, "  live: https://live.invalid  # decide: the live site's address"),
+        }
+        line(out, "crm:");
+        line(out, &format!("  name: {}", quote(crm)));
+        line(out, "  # decide: paid_until, a day after the switch and the time to go back");
+        line(out, "# decide: strategy: rehearse-and-replay  (staging is a rehearsal, replayed on live in a short window)");
+        line(out, "#         strategy: freeze-and-push      (live stays in maintenance mode from the clone to the push)");
+        line(out, "#         strategy: push-then-merge      (live goes on; what happened there is carried over afterwards)");
+        line(out, "people:  # decide: short names; owners below refer to them");
+        line(out, "  operator: runs the switch");
+    }
+
+    fn settings(&self, out: &mut String) {
+        line(out, "mail:");
+        if let Some(transport) = self.state().mail.as_ref().and_then(|mail| mail.transport.as_ref()) {
+            line(out, &format!("  transport: {}", quote(transport)));
+        }
+        line(out, "  during_migration: simulate");
+        line(out, "emails:");
+        line(out, "  enabled: true");
+        let free = !self.state().opt_in_forms.is_empty();
+        line(out, if free { "  welcome: purchases-and-opt-ins" } else { "  welcome: purchases" });
+        line(out, "charging_guard:");
+        let live = self.live.and_then(host).unwrap_or_else(|| "live.invalid".to_owned());
+        line(out, &format!("  production_url: {}", quote(&format!("//{live}"))));
+    }
+
+    fn offerings(&self, out: &mut String) {
+        section(out, "offerings", self.state().offerings.is_empty());
+        for (key, offering) in &self.state().offerings {
+            line(out, &format!("  {}:", quote(key)));
+            line(out, &format!("    name: {}", quote(&offering.name)));
+            line(out, &format!("    sold: {}", self.sold(key)));
+            modules(out, offering);
+        }
+    }
+
+    /// How an offering is sold, as its forms tell.
+    fn sold(&self, key: &str) -> &'static str {
+        let opens = |operations: &[Operation]| opened(operations).iter().any(|of| of == key);
+        if self.state().order_forms.values().any(|form| opens(&form.operations)) {
+            "order-form"
+        } else if self.state().opt_in_forms.values().any(|form| opens(&form.operations)) {
+            "opt-in"
+        } else {
+            "by-hand  # decide: no form opens it; order-form, opt-in, bundle, team, invitation or by-hand?"
+        }
+    }
+
+    fn order_forms(&self, out: &mut String) {
+        section(out, "order_forms", self.state().order_forms.is_empty());
+        for (key, form) in &self.state().order_forms {
+            let releases = opened(&form.operations);
+            if releases.is_empty() {
+                undecided(out, key, "this order form opens no offering");
+                continue;
+            }
+            named_form(out, key, &form.name, &releases);
+            let after = form.after_final_retry.map(|after| match after {
+                AfterFinalRetry::Revoke => "revoke",
+                AfterFinalRetry::Cancel => "cancel",
+                AfterFinalRetry::Stop => "stop",
+                AfterFinalRetry::Keep => "keep",
+            });
+            match after {
+                Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
+                None if form.recurring => line(out, "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)"),
+                None => {}
+            }
+            let expected = [("price", &form.price), ("gateway", &form.gateway)];
+            let expected: Vec<String> = expected.iter().filter_map(|(key, value)| Some(format!("{key}: {}", quote(value.as_ref()?)))).collect();
+            if !expected.is_empty() {
+                line(out, &format!("    expect: {{{}}}", expected.join(", ")));
+            }
+        }
+    }
+
+    fn opt_in_forms(&self, out: &mut String) {
+        section(out, "opt_in_forms", self.state().opt_in_forms.is_empty());
+        for (key, form) in &self.state().opt_in_forms {
+            match opened(&form.operations) {
+                releases if releases.is_empty() => undecided(out, key, "this opt-in form opens no offering"),
+                releases => named_form(out, key, &form.name, &releases),
+            }
+        }
+    }
+
+    fn webhooks(&self, out: &mut String) {
+        section(out, "webhooks", self.state().webhooks.is_empty());
+        for key in self.state().webhooks.keys() {
+            line(out, &format!("  {}:", quote(&slug(key))));
+            line(out, &format!("    calls: {}", quote(key)));
+            line(out, "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}}, {retired: why} or {kept: why}");
+        }
+    }
+
+    fn contacts(&self, out: &mut String) {
+        if self.contacts.is_empty() {
+            return line(out, "contacts: {}  # decide: ten contacts, by contact ID, with their recorded values");
+        }
+        line(out, "contacts:");
+        match self.values {
+            Some(file) => line(out, &format!("  values: {}", quote(file))),
+            None => {
+                line(out, "  values:");
+                out.push_str(&values(self.contacts, 4));
+            }
+        }
+        line(out, "  list:");
+        for chosen in self.contacts {
+            let reasons: Vec<&str> = chosen.reasons.iter().map(|reason| reason.name()).collect();
+            line(out, &format!("    {}: {}", text(&chosen.contact.key), quote(&reasons.join(", "))));
+        }
+    }
+
+    fn tail(&self, out: &mut String) {
+        line(out, "backup: {of: live, parts: [files, database], no_older_than: 2h, stored_off_server: true}");
+        line(out, "migration: {import_all_contacts: false, keep_maintenance_mode: true}");
+        let forms: Vec<&String> = self.state().order_forms.iter().filter(|(_, form)| !opened(&form.operations).is_empty()).map(|(key, _)| key).collect();
+        if !forms.is_empty() {
+            line(out, "test_purchases:");
+            for form in forms {
+                line(out, &format!("  {}: {{expect: [order, content, welcome-email, new-user]}}", quote(form)));
+            }
+        }
+        line(out, "# decide: window: {start: \"2026-12-02 06:00 Europe/Berlin\", length: 2h}");
+        line(out, "# decide: rollback: {decide_by: \"07:30\", who: operator, way: restore-live-backup}");
+    }
+}
+
+fn modules(out: &mut String, offering: &Offering) {
+    line(out, "    modules:");
+    let timed = offering.modules.iter().any(|module| matches!(module.release, Some(Release::After { .. })));
+    for (index, module) in offering.modules.iter().enumerate() {
+        if module.number == 0 {
+            line(out, &format!("      - {{base: {}}}", quote(&module.name)));
+            continue;
+        }
+        let mut fields = vec![format!("module: {}", quote(&module.name))];
+        if usize::try_from(module.number) != Ok(index) {
+            fields.push(format!("number: {}", module.number));
+        }
+        let decide = match &module.release {
+            Some(Release::ByHand) => "  # decide: nothing opens it after the switch; a release, or `release: by-hand` and an owner",
+            Some(Release::Other(_)) | None => "  # decide: the site's own timer could not be read",
+            Some(known @ (Release::Immediately | Release::After { .. })) => {
+                fields.push(format!("release: {known}"));
+                ""
+            }
+        };
+        line(out, &format!("      - {{{}}}{decide}", fields.join(", ")));
+    }
+    if timed {
+        line(out, "    # decide: members_mid_drip: complete-by-hand  (or re-release, which starts them again, or nothing)");
+    }
+}
+
+/// The offerings that operations open, whether by Release or by Grant.
+fn opened(operations: &[Operation]) -> Vec<String> {
+    let of = |operation: &Operation| match operation {
+        Operation::Release(of) | Operation::Grant(of) => Some(of.clone()),
+        Operation::AddTags(_) | Operation::Other(_) => None,
+    };
+    let mut all: Vec<String> = operations.iter().filter_map(of).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn named_form(out: &mut String, key: &str, name: &str, releases: &[String]) {
+    line(out, &format!("  {}:", quote(key)));
+    line(out, &format!("    name: {}", quote(name)));
+    let releases: Vec<String> = releases.iter().map(|of| quote(of)).collect();
+    line(out, &format!("    custom_operation: {{release: [{}]}}", releases.join(", ")));
+}
+
+fn undecided(out: &mut String, key: &str, why: &str) {
+    line(out, &format!("  # decide: `{}`: {why}; add it here with what it releases, or to `leave_alone`", clean(key)));
+}
+
+fn section(out: &mut String, name: &str, empty: bool) {
+    line(out, &if empty { format!("{name}: {{}}") } else { format!("{name}:") });
+}
+
+/// The contacts' values as YAML, indented by so many blanks.
+pub(super) fn values(contacts: &[Chosen], indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    contacts.iter().fold(String::new(), |mut out, chosen| {
+        let contact = &chosen.contact;
+        line(&mut out, &format!("{pad}{}:", text(&contact.key)));
+        for (key, value) in [("first_name", &contact.first_name), ("last_name", &contact.last_name), ("email", &contact.email)] {
+            line(&mut out, &format!("{pad}  {key}: {}", text(value)));
+        }
+        let list = |items: Vec<String>| items.join(", ");
+        line(&mut out, &format!("{pad}  tags: [{}]", list(contact.tags.iter().map(|tag| text(tag)).collect())));
+        if let Some(affiliate) = &contact.affiliate {
+            line(&mut out, &format!("{pad}  affiliate: {}", text(affiliate)));
+        }
+        if !chosen.orders.is_empty() {
+            line(&mut out, &format!("{pad}  orders: [{}]", list(chosen.orders.iter().map(|order| text(order)).collect())));
+        }
+        out
+    })
+}
+
+/// Text in quotes whatever it looks like: an ID stays text in any reader of YAML.
+fn text(value: &str) -> String {
+    let quoted = quote(value);
+    if quoted.starts_with('"') { quoted } else { format!("\"{quoted}\"") }
+}
+
+/// Text of a site inside a comment: one line, nothing that steers.
+fn clean(text: &str) -> String {
+    crate::output::escape::line(text)
+}
+
+fn line(out: &mut String, text: &str) {
+    let _ = writeln!(out, "{text}");
+}

@@ -1,0 +1,105 @@
+//! `plan init`: a first plan from a site, with ten spot-check contacts, commented where a person has to decide.
+
+mod draft;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::cli::Init;
+use crate::model::Snapshot;
+use crate::model::population::Questions;
+use crate::output::many;
+use crate::population::{Chosen, Drip, Wish};
+use crate::shape::schema;
+use crate::site::Site;
+use crate::site::file::FileSite;
+
+use super::{Failure, Terminal, exit, inputs};
+
+/// How many spot-check contacts the vendor's guide asks for.
+const CONTACTS: usize = 10;
+
+pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if args.out.exists() {
+        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not written over", args.out.display()))
+            .help("choose another name with `--out`, or move it away"));
+    }
+    let (snapshot, address, chosen) = look(args)?;
+    let stem = args.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let values = format!("private/{stem}.contacts.yaml");
+    let draft = draft::Draft {
+        snapshot: &snapshot,
+        staging: &address,
+        live: args.live.as_deref(),
+        contacts: &chosen,
+        values: (!args.inline_contacts).then_some(values.as_str()),
+    };
+    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
+    if !args.inline_contacts && !chosen.is_empty() {
+        write_values(folder, &values, &chosen)?;
+    }
+    let schema_file = folder.join("plan.schema.json");
+    write(&schema_file, &format!("{:#}\n", schema::plan()))?;
+    write(&args.out, &draft.text())?;
+    writeln!(terminal.err, "wrote {} from {}, with {}", args.out.display(), snapshot.header.host, many(chosen.len(), "spot-check contact"))?;
+    if chosen.is_empty() {
+        writeln!(terminal.err, "no population was captured, so no contacts could be chosen: add ten by hand under `contacts`")?;
+    }
+    writeln!(terminal.err, "next: decide what its comments ask, then plan check {} --site {}", args.out.display(), args.site)?;
+    Ok(exit::OK)
+}
+
+/// Reads the site: its configuration, its address, and the contacts that the seed points to.
+fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
+    if args.site.contains("://") {
+        let snapshot = inputs::open_site(&args.site, None)?.read(&Questions::default())?.snapshot;
+        return Ok((snapshot, args.site.trim_end_matches('/').to_owned(), Vec::new()));
+    }
+    let mut site = FileSite::open(&args.site)?;
+    let snapshot = site.read(&Questions::default())?.snapshot;
+    let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
+    let chosen = site.choose(&Wish { seed: args.seed, count: CONTACTS, drips })?.unwrap_or_default();
+    let address = snapshot.state.environment.as_ref().map(|environment| environment.url.clone());
+    let address = address.unwrap_or_else(|| format!("https://{}", snapshot.header.host));
+    Ok((snapshot, address, chosen))
+}
+
+fn write_values(folder: &Path, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let private = folder.join("private");
+    fs::create_dir_all(&private).map_err(|e| Failure::file("make", &private, &e))?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(&path)
+        .and_then(|mut file| file.write_all(draft::values(chosen, 0).as_bytes()))
+        .map_err(|e| Failure::file("write", &path, &e))?;
+    ignore(&folder.join(".gitignore"))
+}
+
+/// Adds the folder of personal values to what git ignores.
+fn ignore(path: &Path) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::file("write", path, &e);
+    let mut text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(failed(e)),
+    };
+    let missing: Vec<&str> = ["private/", ".plan/"].into_iter().filter(|line| !text.lines().any(|known| known.trim() == *line)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    missing.iter().for_each(|line| text.extend([line, "\n"]));
+    write(path, &text)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|e| Failure::file("write", path, &e))
+}

@@ -1,0 +1,58 @@
+//! `plan snapshot`: a site into a file; and `seal` for a hand-written one.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::cli::{Snapshot, SnapshotVerb};
+use crate::model::population::Questions;
+use crate::output::many;
+use crate::site::file;
+use crate::site::snapshot_file::SnapshotFile;
+
+use super::{Failure, Terminal, exit, inputs};
+
+/// Most bytes of a hand-written snapshot.
+const LIMIT: u64 = 256 << 20;
+
+pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    match (&args.verb, &args.site) {
+        (Some(SnapshotVerb::Seal { file, out }), _) => seal(file, out.as_deref(), terminal),
+        (None, Some(site)) => read(site, args.out.as_deref(), terminal),
+        (None, None) => Err(Failure::new(exit::USAGE, "name the site with `--site`")),
+    }
+}
+
+fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
+    let objects = snapshot.state.places().len();
+    let host = snapshot.header.host.clone();
+    let missing = snapshot.header.sections.values().filter(|c| matches!(c, crate::model::Capture::Missing(_))).count();
+    if snapshot.population.take().is_some() {
+        writeln!(terminal.err, "the population is not copied: keep it beside the site it was taken with")?;
+    }
+    match out {
+        Some(path) => {
+            file::save(path, snapshot)?;
+            writeln!(terminal.err, "wrote {}", path.display())?;
+        }
+        None => write!(terminal.out, "{}", SnapshotFile::new(snapshot).text())?,
+    }
+    writeln!(terminal.err, "{} of {host}; {} not captured", many(objects, "object"), many(missing, "section"))?;
+    Ok(exit::OK)
+}
+
+fn seal(path: &Path, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let failed = |e: std::io::Error| Failure::file("read", path, &e);
+    let mut text = String::new();
+    std::fs::File::open(path).map_err(failed)?.take(LIMIT).read_to_string(&mut text).map_err(failed)?;
+    let sealed = file::seal(&text)
+        .map_err(|damage| Failure::new(exit::COULD_NOT_RUN, format!("`{}`: {damage}", path.display())))?;
+    match out {
+        Some(out) => {
+            std::fs::write(out, sealed).map_err(|e| Failure::file("write", out, &e))?;
+            writeln!(terminal.err, "wrote {}", out.display())?;
+        }
+        None => write!(terminal.out, "{sealed}")?,
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,64 @@
+//! `plan tour`: check, diff and apply on the example, in a folder of its own, each with the command that was run.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser as _;
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Tour};
+use crate::example;
+use crate::output::human::{Style, paint};
+
+use super::{Failure, Terminal, dispatch, exit};
+
+pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let folder = folder(args)?;
+    example::write(&folder, example::SEED).map_err(|e| Failure::file("write into", &folder, &e))?;
+    let in_folder = |name: &str| folder.join(name).display().to_string();
+    let (draft, plan, site) =
+        (in_folder("bloom-coaching-first-draft.yaml"), in_folder("bloom-coaching.yaml"), in_folder("bloom-coaching.site.ndjson"));
+    say(terminal, "A first draft of the plan, held against the staging site. Much is missing:")?;
+    step(terminal, &["check", &draft, "--site", &site])?;
+    say(terminal, "\nThe same plan once every finding was answered:")?;
+    step(terminal, &["check", &plan, "--site", &site])?;
+    say(terminal, "\nWhat it would change, for the reviewer:")?;
+    step(terminal, &["diff", &plan, "--site", &site])?;
+    let digest = confirmed(&plan)?;
+    say(terminal, "\nExactly that, and nothing else, is carried out:")?;
+    step(terminal, &["apply", &plan, "--site", &site, "--confirm", &digest[..16]])?;
+    say(terminal, "\nOnce more: there is nothing left to do.")?;
+    let code = step(terminal, &["apply", &plan, "--site", &site])?;
+    writeln!(terminal.out, "\nEverything is in {}: look at the plan, change it, and try again.", folder.display())?;
+    Ok(code)
+}
+
+fn folder(args: &Tour) -> Result<PathBuf, Failure> {
+    if let Some(folder) = &args.folder {
+        if folder.exists() {
+            return Err(Failure::new(exit::USAGE, format!("`{}` exists, and the tour wants a folder of its own", folder.display())));
+        }
+        return Ok(folder.clone());
+    }
+    let stamp = Timestamp::now().as_millisecond();
+    Ok(std::env::temp_dir().join(format!("plan-tour-{stamp}-{}", std::process::id())))
+}
+
+fn say(terminal: &mut Terminal<'_>, words: &str) -> Result<(), Failure> {
+    Ok(writeln!(terminal.out, "{words}\n")?)
+}
+
+/// Runs one command line and shows it first.
+fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
+    let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+    let shown: Vec<&str> = words.iter().map(|word| Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word)).collect();
+    writeln!(terminal.out, "{}", paint(style, "1;36", &format!("$ plan {}", shown.join(" "))))?;
+    let cli = Cli::try_parse_from(std::iter::once("plan").chain(words.iter().copied()))
+        .map_err(|e| Failure::new(exit::USAGE, e.to_string()))?;
+    dispatch(cli.verb, terminal)
+}
+
+/// The digest that the diff before it put beside the plan.
+fn confirmed(plan: &str) -> Result<String, Failure> {
+    let found = crate::apply::confirmation::latest(Path::new(plan));
+    found.map(|known| known.digests.changes).ok_or_else(|| Failure::new(exit::COULD_NOT_RUN, "the diff left no confirmation"))
+}
