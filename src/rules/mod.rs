@@ -133,8 +133,8 @@ impl Rule {
 pub type Findings = Vec<Finding>;
 
 /// How many findings of a rule may ask for the nearest name: more wrong names than this are no slips of the pen, and
-/// comparing each of them with every name of a large site would take minutes.
-pub(crate) const SLIPS: usize = 32;
+/// comparing each of them with every name of a large site would take long.
+pub(crate) const SLIPS: usize = 10;
 
 /// The candidate that is spelled most like the name, if any is near enough to be meant.
 pub(crate) fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(

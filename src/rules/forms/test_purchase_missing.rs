@@ -1,6 +1,8 @@
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::Sold;
+use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
+use crate::model::plan::{Sold, TestPurchase};
 use crate::model::text::pointer;
+use crate::rules::plan::stub;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
 
 use super::is_sold;
@@ -46,7 +48,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let sells = form.custom_operation.release.iter().any(|offering| is_sold(plan, offering, Sold::OrderForm));
         let tested = plan.test_purchases.contains_key(key) || left_out_inside(plan, &["test_purchases", key]);
         if sells && !tested {
-            let paste = format!("{key}: {{expect: [order, content, welcome-email, new-user]}}\n");
+            let paste = stub(key, &TestPurchase { expect: vec![Order, Content, WelcomeEmail, NewUser] });
             out.push(
                 RULE.at(
                     Place::key(pointer(&["order_forms", key])),
