@@ -72,8 +72,11 @@ fn world(mut fence: Value) -> World {
         };
         census.contacts.insert(id, (contact, fields.orders.into_iter().collect()));
     }
+    let mut plan: Plan = serde_json::from_value(read("plan")).unwrap();
+    plan.left_out =
+        serde_json::from_value(fence.get("left_out").cloned().unwrap_or_else(|| Value::Array(Vec::new()))).unwrap();
     World {
-        plan: serde_json::from_value(read("plan")).unwrap(),
+        plan,
         before: Snapshot { header, state, population: None },
         census,
         contacts: ContactsFile {
@@ -204,6 +207,43 @@ fn what_a_finding_says_holds_nothing_personal() {
                 assert_eq!(personal, None, "{}: {text}", finding.rule);
             }
         }
+    }
+}
+
+#[test]
+fn what_did_not_fit_the_schema_is_not_taken_for_an_absence() {
+    let cases = [
+        ("{plan: {strategy: null}, left_out: [/strategy]}", "strategy-missing"),
+        ("{plan: {offerings: {mini-course: null}}, left_out: [/offerings/mini-course]}", "offering-not-in-plan"),
+        ("{plan: {offerings: {mini-course: null}}, left_out: [/offerings/mini-course]}", "reference-unknown"),
+        ("{plan: {order_forms: null}, left_out: [/order_forms]}", "order-form-not-in-plan"),
+        ("{plan: {order_forms: null}, left_out: [/order_forms]}", "order-form-missing"),
+        ("{plan: {opt_in_forms: null}, left_out: [/opt_in_forms]}", "opt-in-form-not-in-plan"),
+        ("{plan: {opt_in_forms: null}, left_out: [/opt_in_forms]}", "opt-in-form-missing"),
+        ("{plan: {webhooks: null}, left_out: [/webhooks/dunning]}", "webhook-not-in-plan"),
+        (
+            "{plan: {webhooks: {dunning: {after_switch: null}}}, left_out: [/webhooks/dunning/after_switch]}",
+            "webhook-without-fate",
+        ),
+        ("{site: {offering/summit: {name: Summit}}, left_out: [/leave_alone]}", "offering-not-in-plan"),
+        ("{plan: {people: null}, left_out: [/people]}", "reference-unknown"),
+        ("{plan: {test_purchases: null}, left_out: [/test_purchases/course-checkout]}", "test-purchase-missing"),
+        (
+            "{plan: {offerings: {course: {modules: [{base: Welcome}]}}}, left_out: [/offerings/course/modules/1]}",
+            "module-not-in-plan",
+        ),
+        (
+            "{plan: {offerings: {course: {members_mid_drip: null}}}, left_out: [/offerings/course/members_mid_drip]}",
+            "members-mid-drip-undecided",
+        ),
+    ];
+    for (fence, rule) in cases {
+        let fence: Value = serde_yaml::from_str(fence).unwrap();
+        let says = |fence: &Value| judged(fence, false).findings.iter().any(|f| f.rule == rule);
+        assert!(!says(&fence), "{rule}: {fence}");
+        let mut fitting = fence.clone();
+        fitting.as_object_mut().unwrap().remove("left_out");
+        assert!(says(&fitting), "{rule} would not speak anyway: {fitting}");
     }
 }
 

@@ -61,12 +61,28 @@ impl Refusal {
     pub fn words(&self) -> (String, String) {
         let again = "look at `plan diff` again, and confirm the digest that it prints".to_owned();
         match self {
-            Self::NotGreen => ("the plan is not green, so nothing was written".into(), "mend what `plan check` finds".into()),
-            Self::Unconfirmed { given: None } => ("no digest was confirmed, so nothing was written".into(), format!("run `plan diff`, read it, and repeat its digest: `--confirm DIGEST` ({HOURS} h)")),
-            Self::Unconfirmed { given: Some(given) } => (format!("`plan diff` never showed the digest `{given}` for this site, so nothing was written"), again),
-            Self::Expired { at } => (format!("the confirmation of {at} is older than {HOURS} h, so nothing was written"), again),
-            Self::ChangesMoved => ("the changes are not those that were confirmed: the plan or the site moved; nothing was written".into(), again),
-            Self::FactsMoved => ("the site moved since it was confirmed, in what the verdict or a change rests on; nothing was written".into(), again),
+            Self::NotGreen => {
+                ("the plan is not green, so nothing was written".into(), "mend what `plan check` finds".into())
+            }
+            Self::Unconfirmed { given: None } => (
+                "no digest was confirmed, so nothing was written".into(),
+                format!("run `plan diff`, read it, and repeat its digest: `--confirm DIGEST` ({HOURS} h)"),
+            ),
+            Self::Unconfirmed { given: Some(given) } => {
+                (format!("`plan diff` never showed the digest `{given}` for this site, so nothing was written"), again)
+            }
+            Self::Expired { at } => {
+                (format!("the confirmation of {at} is older than {HOURS} h, so nothing was written"), again)
+            }
+            Self::ChangesMoved => (
+                "the changes are not those that were confirmed: the plan or the site moved; nothing was written".into(),
+                again,
+            ),
+            Self::FactsMoved => (
+                "the site moved since it was confirmed, in what the verdict or a change rests on; nothing was written"
+                    .into(),
+                again,
+            ),
         }
     }
 }

@@ -159,8 +159,7 @@ impl Journal {
     /// [`JournalError`] where it is not safely on disk.
     pub fn append(&mut self, event: Event, now: Timestamp) -> Result<(), JournalError> {
         let line = Line { version: VERSION, at: now, event, previous: self.previous.clone() };
-        let text = serde_json::to_string(&line)
-            .map_err(|e| failed("write", &self.path, std::io::Error::other(e)))?;
+        let text = serde_json::to_string(&line).map_err(|e| failed("write", &self.path, std::io::Error::other(e)))?;
         self.file
             .write_all(format!("{text}\n").as_bytes())
             .and_then(|()| self.file.sync_all())
@@ -192,8 +191,9 @@ fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Event>, String), JournalE
     let mut previous = NONE_BEFORE.to_owned();
     for (index, line) in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
         let foreign = |what: String| JournalError::Foreign { path: path.to_owned(), line: index + 1, what };
-        let read: Line = serde_json::from_slice(line)
-            .map_err(|_| foreign("this is not a line of a journal; it was edited or comes from elsewhere".to_owned()))?;
+        let read: Line = serde_json::from_slice(line).map_err(|_| {
+            foreign("this is not a line of a journal; it was edited or comes from elsewhere".to_owned())
+        })?;
         if read.version > VERSION {
             return Err(foreign(format!("version {} is newer than this tool, which reads {VERSION}", read.version)));
         }

@@ -37,8 +37,7 @@ pub enum LockError {
 /// [`LockError`] where it is held, or its file cannot be written.
 pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.display().to_string(), source };
-    let mut file =
-        OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path).map_err(failed)?;
+    let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -78,7 +78,9 @@ pub fn run(
                     journal.append(Event::Done { change: at }, clock())?;
                     tell(at, &changes[at]);
                 }
-                Seen::Before => return stop(journal, at, format!("`{}` did not take the change", changes[at].on), clock()),
+                Seen::Before => {
+                    return stop(journal, at, format!("`{}` did not take the change", changes[at].on), clock());
+                }
                 Seen::Neither => return stop(journal, at, neither(&changes[at]), clock()),
             },
             Err(error) => return stop(journal, at, error.to_string(), clock()),
@@ -89,7 +91,9 @@ pub fn run(
 /// Why an execution that failed need not be looked into: it surely did nothing.
 fn hopeless(error: &SiteError) -> Option<String> {
     match error {
-        SiteError::Conflict(Conflict { on, .. }) => Some(format!("somebody changed `{on}` since it was read; nothing of theirs was overwritten")),
+        SiteError::Conflict(Conflict { on, .. }) => {
+            Some(format!("somebody changed `{on}` since it was read; nothing of theirs was overwritten"))
+        }
         SiteError::File { .. } | SiteError::NotAutomatic { .. } | SiteError::Damaged { .. } => Some(error.to_string()),
         SiteError::Answer { .. } | SiteError::Login { .. } => None,
     }

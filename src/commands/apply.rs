@@ -29,16 +29,24 @@ impl From<JournalError> for Failure {
 
 pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.plan, args.limits, false)?;
-    let folder = apply::make_state_folder(&args.plan).map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
+    let folder = apply::make_state_folder(&args.plan)
+        .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
     let host = inputs::open_site(&args.site, Some(&opened.plan))?.name();
-    let _lock = lock::take(&apply::state_file(&folder, &args.plan, &host, "lock"), Timestamp::now()).map_err(|error| match error {
-        LockError::Held(_) => Failure::new(exit::LOCKED, error.to_string()).help("wait for it to end; nothing was written"),
-        LockError::File { .. } => Failure::new(exit::COULD_NOT_RUN, error.to_string()),
-    })?;
+    let _lock =
+        lock::take(&apply::state_file(&folder, &args.plan, &host, "lock"), Timestamp::now()).map_err(|error| {
+            match error {
+                LockError::Held(_) => {
+                    Failure::new(exit::LOCKED, error.to_string()).help("wait for it to end; nothing was written")
+                }
+                LockError::File { .. } => Failure::new(exit::COULD_NOT_RUN, error.to_string()),
+            }
+        })?;
     let journal_path = apply::state_file(&folder, &args.plan, &host, "journal.ndjson");
     match (args.resume, journal_path.exists()) {
         (true, true) => return resume(args, journal_path, terminal),
-        (true, false) => return Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume")),
+        (true, false) => {
+            return Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume"));
+        }
         (false, true) => {
             return Err(Failure::new(exit::PART_WAY, "an earlier run stopped part-way and is not finished")
                 .help(format!("finish it with `plan apply {} --site {} --resume`", args.plan.display(), args.site)));
@@ -51,7 +59,8 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let Some(confirmation) = confirmation else { return nothing_to_do(&checked, terminal) };
     if args.confirm.is_none() {
         // A person took their time: the site may have moved while they read.
-        checked = inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
+        checked =
+            inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
         refuse_unless(&checked, None, Some(&confirmation))?;
     }
     start(checked, &journal_path, terminal)
@@ -117,7 +126,12 @@ fn start(checked: Checked, journal_path: &std::path::Path, terminal: &mut Termin
     let by_hand: Vec<&Change> =
         lowered.changes.iter().filter(|change| read.site.executor(change) != Executor::Automatic).collect();
     if let Some(first) = by_hand.first() {
-        let message = format!("{} of {} changes have to be made by a person on this site, `{}` first", by_hand.len(), lowered.changes.len(), first.on);
+        let message = format!(
+            "{} of {} changes have to be made by a person on this site, `{}` first",
+            by_hand.len(),
+            lowered.changes.len(),
+            first.on
+        );
         return Err(Failure::new(exit::TARGET, message).help("this build carries out changes on a site in a file only; make them in the admin screens that `plan diff` names, then check again"));
     }
     let begin = Begin {
@@ -148,7 +162,12 @@ fn resume(args: &Apply, path: PathBuf, terminal: &mut Terminal<'_>) -> Result<u8
 }
 
 /// Runs the journal to its end and says what is in place, whatever happens.
-fn carry_out(site: &mut dyn Site, mut journal: Journal, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn carry_out(
+    site: &mut dyn Site,
+    mut journal: Journal,
+    changes: &[Change],
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
     let mut in_place = 0;
     let out = &mut *terminal.out;
     let outcome = apply::run(site, &mut journal, changes, Timestamp::now, &mut |at, change| {
@@ -161,10 +180,20 @@ fn carry_out(site: &mut dyn Site, mut journal: Journal, changes: &[Change], term
             let off = not_in_place(site, changes)?;
             let kept = journal.archive(Timestamp::now())?;
             if let Some(first) = off.first() {
-                let message = format!("{} read back otherwise than they were written, `{first}` first", many(off.len(), "change"));
-                return Err(Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`"));
+                let message = format!(
+                    "{} read back otherwise than they were written, `{first}` first",
+                    many(off.len(), "change")
+                );
+                return Err(Failure::new(exit::NOT_VERIFIED, message)
+                    .help("somebody else is at the site; compare with `plan diff`"));
             }
-            writeln!(terminal.out, "{} in place on {}, read back; the journal is {}", many(changes.len(), "change"), escape::line(&site.name()), kept.display())?;
+            writeln!(
+                terminal.out,
+                "{} in place on {}, read back; the journal is {}",
+                many(changes.len(), "change"),
+                escape::line(&site.name()),
+                kept.display()
+            )?;
             Ok(exit::OK)
         }
         Outcome::Stopped { at, why } => {

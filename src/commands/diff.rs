@@ -17,7 +17,11 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let Some(changes) = changes(&checked, &path) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
-        let why = if checked.opened.whole { "without a site there is no before and after" } else { "the plan cannot be read, so there is nothing to compare" };
+        let why = if checked.opened.whole {
+            "without a site there is no before and after"
+        } else {
+            "the plan cannot be read, so there is nothing to compare"
+        };
         return Err(Failure::new(if checked.opened.whole { exit::USAGE } else { exit::NOT_GREEN }, why));
     };
     match args.format {

@@ -81,11 +81,21 @@ fn list(style: Style, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn reference(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# Rules\n\nWritten by `plan explain --format markdown`. The fences are tests: small merge patches over one green plan and site.")?;
+    writeln!(
+        out,
+        "# Rules\n\nWritten by `plan explain --format markdown`. The fences are tests: small merge patches over one green plan and site."
+    )?;
     writeln!(out, "\n| rule | severity | due | may be waived | evidence |\n| --- | --- | --- | --- | --- |")?;
     for rule in ALL {
         let waivable = if rule.waivable { "yes" } else { "no" };
-        writeln!(out, "| [`{0}`](#{0}) | {1} | {2} | {waivable} | {3} |", rule.id, rule.severity.name(), rule.phase.name(), rule.evidence.name())?;
+        writeln!(
+            out,
+            "| [`{0}`](#{0}) | {1} | {2} | {waivable} | {3} |",
+            rule.id,
+            rule.severity.name(),
+            rule.phase.name(),
+            rule.evidence.name()
+        )?;
     }
     ALL.iter().try_for_each(|rule| page(rule, out))
 }

@@ -95,9 +95,14 @@ fn contact_values(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (Con
                 (ContactsFile { values, own_file: true, tracked: tracked_by_git(&file) }, Some((source, tree)))
             }
             Err(what) => {
-                let finding = Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
-                    .label("this file")
-                    .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
+                let finding = Finding::new(
+                    "contact-values-unreadable",
+                    Severity::Error,
+                    Place::value("/contacts/values"),
+                    what,
+                )
+                .label("this file")
+                .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
                 findings.push(finding);
                 (ContactsFile { values: None, own_file: true, tracked: None }, None)
             }
@@ -185,8 +190,10 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
         let named: Vec<String> = named.collect();
         if !asked.is_some_and(|asked| named.contains(&asked)) {
             let message = format!("`{name}` is not a site of this plan, so it is not connected to");
-            return Err(Failure::new(exit::USAGE, message)
-                .help(format!("the plan's `sites` name {}", named.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(" and "))));
+            return Err(Failure::new(exit::USAGE, message).help(format!(
+                "the plan's `sites` name {}",
+                named.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(" and ")
+            )));
         }
     }
     let address = Address::parse(name)?;
@@ -211,12 +218,7 @@ pub(super) fn questions(plan: &Plan) -> Questions {
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
     let header = &reading.snapshot.header;
-    let line = SiteLine {
-        name: site.name(),
-        host: header.host.clone(),
-        captured_at: header.taken_at.clone(),
-        mode,
-    };
+    let line = SiteLine { name: site.name(), host: header.host.clone(), captured_at: header.taken_at.clone(), mode };
     let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
     SiteRead { site, reading, line, now }
 }
@@ -265,7 +267,8 @@ pub(super) fn judged(
         live,
     };
     let judgement = judge(inputs, gate, found);
-    let digests = site.as_ref().zip(lowered.as_ref()).map(|(site, lowered)| digests(&opened.plan, site, lowered, &judgement));
+    let digests =
+        site.as_ref().zip(lowered.as_ref()).map(|(site, lowered)| digests(&opened.plan, site, lowered, &judgement));
     Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
 }
 

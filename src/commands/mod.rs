@@ -143,7 +143,8 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         }
         Verb::Man(args) => {
             std::fs::create_dir_all(&args.folder).map_err(|e| Failure::file("make", &args.folder, &e))?;
-            clap_mangen::generate_to(Cli::command(), &args.folder).map_err(|e| Failure::file("write into", &args.folder, &e))?;
+            clap_mangen::generate_to(Cli::command(), &args.folder)
+                .map_err(|e| Failure::file("write into", &args.folder, &e))?;
             Ok(exit::OK)
         }
     }

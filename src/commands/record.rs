@@ -11,14 +11,11 @@ use crate::cli::{self, By, RecordVerb};
 use crate::model::digest;
 use crate::model::plan::{BackupPart, Place};
 use crate::model::record::{
-    Acknowledgement, Backup, BackupSource, Entry, Evidence, Record, Verification, VerificationLine, Word,
+    Acknowledgement, Backup, BackupSource, Entry, Evidence, NONE_BEFORE, Record, Verification, VerificationLine, Word,
 };
 use crate::rules;
 
 use super::{Failure, Terminal, exit};
-
-/// What the first line says of the line before it.
-const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Days for which a person's word counts where they do not say.
 const WORD_DAYS: i64 = 7;
@@ -51,8 +48,9 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
     let mut previous = NONE_BEFORE.to_owned();
     for (number, line) in text.lines().enumerate() {
         let place = format!("`{}`, line {}", path.display(), number + 1);
-        let entry: Entry = serde_json::from_str(line)
-            .map_err(|_| Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE))?;
+        let entry: Entry = serde_json::from_str(line).map_err(|_| {
+            Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)
+        })?;
         if entry.previous != previous {
             let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
@@ -120,7 +118,8 @@ fn backup(args: cli::RecordBackup) -> Result<Said, Failure> {
     };
     let said_time = args.taken_at.as_deref().map(time).transpose()?;
     let taken_at = said_time.or(made).ok_or_else(|| {
-        Failure::new(exit::USAGE, "a restore point does not tell when it was made").help("say it with `--taken-at 2026-11-21T05:10:00Z`")
+        Failure::new(exit::USAGE, "a restore point does not tell when it was made")
+            .help("say it with `--taken-at 2026-11-21T05:10:00Z`")
     })?;
     let parts = args.parts.iter().map(|part| match part {
         cli::Part::Files => BackupPart::Files,
@@ -128,7 +127,9 @@ fn backup(args: cli::RecordBackup) -> Result<Said, Failure> {
     });
     let of = if args.of == cli::On::Live { Place::Live } else { Place::Staging };
     let said = match &source {
-        BackupSource::File { name, bytes, sha256 } => format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}", &sha256[..12]),
+        BackupSource::File { name, bytes, sha256 } => {
+            format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}", &sha256[..12])
+        }
         BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, by word"),
     };
     let evidence = Evidence::Backup(Backup {
@@ -185,7 +186,9 @@ fn verification(file: &Path) -> Result<Vec<VerificationLine>, Failure> {
         .map(|line| VerificationLine { text: line.to_owned(), flagged: line.contains('!') })
         .collect();
     if lines.is_empty() {
-        return Err(Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file"));
+        return Err(
+            Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file")
+        );
     }
     Ok(lines)
 }
@@ -197,7 +200,8 @@ fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure>
         _ => None,
     });
     let Some(lines) = lines else {
-        return Err(Failure::new(exit::USAGE, "no verification is on record").help("record it first: `plan record verification`"));
+        return Err(Failure::new(exit::USAGE, "no verification is on record")
+            .help("record it first: `plan record verification`"));
     };
     match lines.get(line.wrapping_sub(1)) {
         Some(found) if found.flagged => {
@@ -219,9 +223,9 @@ fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestam
         });
     }
     let until = match until {
-        Some(day) => day.parse::<jiff::civil::Date>().map_err(|_| {
-            Failure::new(exit::USAGE, format!("`{day}` is not a day")).help("write it as 2026-12-31")
-        })?,
+        Some(day) => day
+            .parse::<jiff::civil::Date>()
+            .map_err(|_| Failure::new(exit::USAGE, format!("`{day}` is not a day")).help("write it as 2026-12-31"))?,
         None => (now + SignedDuration::from_hours(24 * WORD_DAYS)).to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
     let said = format!("the word of `{}` for `{rule}`, until {until}", by.who);

@@ -1,7 +1,5 @@
 //! `plan schema`: the JSON schemas, printed or written.
 
-use std::io::Write as _;
-
 use crate::cli::{Schema, SchemaName};
 use crate::output::json::Document;
 use crate::shape::schema;
@@ -14,7 +12,8 @@ pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         return Ok(exit::OK);
     };
     std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
-    for (name, file) in [(SchemaName::Plan, "plan"), (SchemaName::Snapshot, "snapshot"), (SchemaName::Report, "report")] {
+    for (name, file) in [(SchemaName::Plan, "plan"), (SchemaName::Snapshot, "snapshot"), (SchemaName::Report, "report")]
+    {
         let path = folder.join(format!("{file}.schema.json"));
         std::fs::write(&path, format!("{}\n", text(name))).map_err(|e| Failure::file("write", &path, &e))?;
         writeln!(terminal.err, "wrote {}", path.display())?;

@@ -15,8 +15,11 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let folder = folder(args)?;
     example::write(&folder, example::SEED).map_err(|e| Failure::file("write into", &folder, &e))?;
     let in_folder = |name: &str| folder.join(name).display().to_string();
-    let (draft, plan, site) =
-        (in_folder("bloom-coaching-first-draft.yaml"), in_folder("bloom-coaching.yaml"), in_folder("bloom-coaching.site.ndjson"));
+    let (draft, plan, site) = (
+        in_folder("bloom-coaching-first-draft.yaml"),
+        in_folder("bloom-coaching.yaml"),
+        in_folder("bloom-coaching.site.ndjson"),
+    );
     say(terminal, "A first draft of the plan, held against the staging site. Much is missing:")?;
     step(terminal, &["check", &draft, "--site", &site])?;
     say(terminal, "\nThe same plan once every finding was answered:")?;
@@ -35,7 +38,10 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
 fn folder(args: &Tour) -> Result<PathBuf, Failure> {
     if let Some(folder) = &args.folder {
         if folder.exists() {
-            return Err(Failure::new(exit::USAGE, format!("`{}` exists, and the tour wants a folder of its own", folder.display())));
+            return Err(Failure::new(
+                exit::USAGE,
+                format!("`{}` exists, and the tour wants a folder of its own", folder.display()),
+            ));
         }
         return Ok(folder.clone());
     }
@@ -50,7 +56,8 @@ fn say(terminal: &mut Terminal<'_>, words: &str) -> Result<(), Failure> {
 /// Runs one command line and shows it first.
 fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
     let style = Style { color: terminal.color, width: terminal.width, most: 0 };
-    let shown: Vec<&str> = words.iter().map(|word| Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word)).collect();
+    let shown: Vec<&str> =
+        words.iter().map(|word| Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word)).collect();
     writeln!(terminal.out, "{}", paint(style, "1;36", &format!("$ plan {}", shown.join(" "))))?;
     let cli = Cli::try_parse_from(std::iter::once("plan").chain(words.iter().copied()))
         .map_err(|e| Failure::new(exit::USAGE, e.to_string()))?;
@@ -60,5 +67,7 @@ fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
 /// The digest that the diff before it put beside the plan.
 fn confirmed(plan: &str) -> Result<String, Failure> {
     let found = crate::apply::confirmation::latest(Path::new(plan));
-    found.map(|known| known.digests.changes).ok_or_else(|| Failure::new(exit::COULD_NOT_RUN, "the diff left no confirmation"))
+    found
+        .map(|known| known.digests.changes)
+        .ok_or_else(|| Failure::new(exit::COULD_NOT_RUN, "the diff left no confirmation"))
 }

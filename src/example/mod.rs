@@ -20,34 +20,29 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::model::plan::{BackupPart, Place};
+use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT};
-use crate::model::{Header, How, Kind, Snapshot, State};
-use crate::population::mix;
+use crate::model::{Header, How, Kind, Snapshot, State, digest};
+use crate::output::contacts;
+use crate::population::{Drip, Wish, choose, mix};
 use crate::site::snapshot_file::SnapshotFile;
 
 /// When the example was taken.
 pub const TAKEN_AT: &str = "2026-11-21T06:12:00Z";
+/// The seed of the example that is committed under `plans/`.
+pub const SEED: u64 = 7;
 /// The host of the example's staging copy.
 pub const HOST: &str = "staging.bloom.example";
 
-/// The example's files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Files {
-    /// `bloom-coaching.site.ndjson`: the configuration.
-    pub site: String,
-    /// `bloom-coaching.population.ndjson`: contacts, orders, subscriptions.
-    pub population: String,
-}
+/// A file of the example: its path below the folder, and its text.
+pub type ExampleFile = (&'static str, String);
 
-impl Files {
-    /// Each file's name and text.
-    pub fn named(&self) -> [(&'static str, &str); 2] {
-        [("bloom-coaching.site.ndjson", &self.site), ("bloom-coaching.population.ndjson", &self.population)]
-    }
-}
+/// How many spot-check contacts the vendor's guide asks for.
+const CONTACTS: usize = 10;
 
-/// The example for a seed: the configuration is always the same, the members are not.
-pub fn generate(seed: u64) -> Files {
+/// The example for a seed: the configuration is always the same, the members and so the spot-check contacts are not.
+pub fn generate(seed: u64) -> Vec<ExampleFile> {
     let (population, digest) = members::stream(&mut Chance::new(seed));
     let population_kinds = ["contact", "order", "subscription"];
     let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
@@ -62,8 +57,40 @@ pub fn generate(seed: u64) -> Files {
     let mut state = State::default();
     offerings::fill(&mut state);
     objects::fill(&mut state);
-    let snapshot = Snapshot { header, state, population: Some(digest) };
-    Files { site: SnapshotFile::new(snapshot).text(), population }
+    let drips = state.offerings.values().filter_map(Drip::of).collect();
+    let chosen = choose(population.as_bytes(), population.as_bytes(), &Wish { seed, count: CONTACTS, drips })
+        .expect("the example's own stream is whole");
+    let site = SnapshotFile::new(Snapshot { header, state, population: Some(digest) }).text();
+    let first_three = contacts::reasons(&chosen[..3], 4);
+    vec![
+        ("bloom-coaching.site.ndjson", site),
+        ("bloom-coaching.population.ndjson", population),
+        ("private/bloom-coaching.contacts.yaml", contacts::values(&chosen, 0)),
+        ("bloom-coaching.record.ndjson", format!("{}\n", digest::canonical(&backup()))),
+        ("bloom-coaching.yaml", PLAN.replace("    # contacts\n", &contacts::reasons(&chosen, 4))),
+        ("bloom-coaching-first-draft.yaml", FIRST_DRAFT.replace("    # first three contacts\n", &first_three)),
+    ]
+}
+
+const PLAN: &str = include_str!("plan.yaml");
+const FIRST_DRAFT: &str = include_str!("first-draft.yaml");
+
+/// The evidence beside the finished plan: a restore point of the live site, an hour old.
+fn backup() -> Entry {
+    let backup = Backup {
+        of: Place::Live,
+        parts: vec![BackupPart::Files, BackupPart::Database],
+        taken_at: "2026-11-21T05:10:00Z".to_owned(),
+        stored_off_server: true,
+        source: BackupSource::RestorePoint("RP-4471".to_owned()),
+    };
+    Entry {
+        version: 1,
+        at: "2026-11-21T05:40:00Z".to_owned(),
+        who: "jo".to_owned(),
+        evidence: Evidence::Backup(backup),
+        previous: NONE_BEFORE.to_owned(),
+    }
 }
 
 /// Writes the example into a folder, which is made where it is missing; the paths of its files.
@@ -71,13 +98,12 @@ pub fn generate(seed: u64) -> Files {
 /// # Errors
 /// What the system says of the folder or a file.
 pub fn write(dir: &Path, seed: u64) -> io::Result<Vec<PathBuf>> {
-    fs::create_dir_all(dir)?;
-    let files = generate(seed);
-    let write = |(name, text): (&str, &str)| {
+    fs::create_dir_all(dir.join("private"))?;
+    let write = |(name, text): (&str, String)| {
         let path = dir.join(name);
         fs::write(&path, text).map(|()| path)
     };
-    files.named().into_iter().map(write).collect()
+    generate(seed).into_iter().map(write).collect()
 }
 
 /// Chance out of a seed, by splitmix64's counter.

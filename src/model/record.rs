@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::{BackupPart, Place};
 
+/// What the first line of a record says of the line before it.
+pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {

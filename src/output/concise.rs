@@ -18,7 +18,12 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         };
         let (line, column) = (spot.start.line, spot.start.column);
         let severity = finding.severity.name();
-        writeln!(out, "{path}:{line}:{column}: {severity}[{}]{state} {}", finding.rule, escape::line(&finding.message))?;
+        writeln!(
+            out,
+            "{path}:{line}:{column}: {severity}[{}]{state} {}",
+            finding.rule,
+            escape::line(&finding.message)
+        )?;
     }
     writeln!(out, "{}", report.summary().join(" · "))
 }

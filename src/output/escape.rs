@@ -9,7 +9,11 @@ fn steers(c: char) -> bool {
 /// For a terminal or a plain line: what steers is spelt out.
 pub fn terminal(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut clean, c| {
-        if steers(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }
+        if steers(c) {
+            clean.extend(c.escape_unicode())
+        } else {
+            clean.push(c)
+        }
         clean
     })
 }

@@ -57,13 +57,23 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
         return Ok(());
     }
     let total: usize = by_fact.values().map(Vec::len).sum();
-    writeln!(out, "{}", paint(style, "33", &format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule"))))?;
+    writeln!(
+        out,
+        "{}",
+        paint(style, "33", &format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule")))
+    )?;
     for (message, rules) in by_fact {
         writeln!(out, "  {}", escape::line(message))?;
         writeln!(out, "    {}", rules.join(", "))?;
     }
-    writeln!(out, "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI),")?;
-    writeln!(out, "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for")?;
+    writeln!(
+        out,
+        "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI),"
+    )?;
+    writeln!(
+        out,
+        "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for"
+    )?;
     writeln!(out)
 }
 
@@ -111,9 +121,13 @@ impl<'a> Picture<'a> {
         if finding.waived {
             message.push_str(" (waived)");
         }
-        let help = [finding.help.as_deref().map(escape::line), finding.fix.as_ref().map(|fix| {
-            format!("{}:\n{}", escape::line(&fix.title), escape::terminal(fix.paste.trim_end()))
-        })];
+        let help = [
+            finding.help.as_deref().map(escape::line),
+            finding
+                .fix
+                .as_ref()
+                .map(|fix| format!("{}:\n{}", escape::line(&fix.title), escape::terminal(fix.paste.trim_end()))),
+        ];
         let help: Vec<String> = help.into_iter().flatten().collect();
         let document = finding.primary.place.document();
         Self {

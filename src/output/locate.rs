@@ -68,9 +68,7 @@ impl Sources {
         let text = self.text(document);
         let span = match place {
             Place::Bytes { span, .. } => span.clone(),
-            Place::At { pointer, part, .. } => {
-                text.tree.as_ref().map_or(0..0, |tree| in_tree(tree, pointer, *part))
-            }
+            Place::At { pointer, part, .. } => text.tree.as_ref().map_or(0..0, |tree| in_tree(tree, pointer, *part)),
         };
         let length = text.source.text().len();
         let span = span.start.min(length)..span.end.min(length);

@@ -1,6 +1,7 @@
 //! One report, many forms: one file a format, one function each.
 
 pub mod concise;
+pub mod contacts;
 pub mod diff;
 pub mod escape;
 pub mod human;

@@ -20,6 +20,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Finding, Severity};
+use crate::model::Plan;
+use crate::model::text::pointer;
 
 pub use facts::{ContactsFile, Facts, Grade, Inputs, Known, Read, Side};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
@@ -131,6 +133,34 @@ impl Rule {
 /// What rules write their findings into.
 pub type Findings = Vec<Finding>;
 
+/// How many findings of a rule may ask for the nearest name: more wrong names than this are no slips of the pen, and
+/// comparing each of them with every name of a large site would take long.
+pub(crate) const SLIPS: usize = 10;
+
+/// The candidate that is spelled most like the name, if any is near enough to be meant.
+pub fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a S>,
+) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).max(1);
+    let near = candidates.into_iter().map(AsRef::as_ref).filter(|other| name.len().abs_diff(other.len()) <= 4 * limit);
+    near.map(|other| (strsim::damerau_levenshtein(name, other), other))
+        .filter(|(distance, _)| *distance > 0 && *distance <= limit)
+        .min()
+        .map(|(_, other)| other)
+}
+
+/// Whether the place, or anything inside it, did not fit the schema and is missing from the plan's value.
+pub(crate) fn left_out_inside(plan: &Plan, place: &[&str]) -> bool {
+    if plan.left_out.is_empty() {
+        return false;
+    }
+    let inside = pointer(place) + "/";
+    let first = plan.left_out.range(inside.clone()..).next();
+    let enclosing = (1..=place.len()).any(|depth| plan.was_left_out(&place[..depth]));
+    enclosing || first.is_some_and(|found| found.starts_with(&inside))
+}
+
 /// Declares a file's rule: the doc comment is its published page.
 macro_rules! declare_rule {
     ($(#[doc = $doc:literal])* { $($field:ident: $value:expr),+ $(,)? }) => {
@@ -143,3 +173,26 @@ macro_rules! declare_rule {
     };
 }
 pub(crate) use declare_rule;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let names = ["course-checkout", "mini-course", "course"];
+        assert_eq!(nearest("coures", &names), Some("course"));
+        assert_eq!(nearest("course-chekout", &names), Some("course-checkout"));
+        assert_eq!(nearest("summit", &names), None);
+    }
+
+    #[test]
+    fn what_was_left_out_is_found_above_and_inside_a_place() {
+        let left_out = ["/offerings/a-b/name", "/offerings/a/modules/1", "/people"].map(str::to_owned).into();
+        let plan = Plan { left_out, ..Plan::default() };
+        assert!(left_out_inside(&plan, &["offerings", "a"]));
+        assert!(left_out_inside(&plan, &["people", "jo"]));
+        assert!(!left_out_inside(&plan, &["offerings", "b"]));
+        assert!(!left_out_inside(&plan, &["offerings", "a", "modules", "10"]));
+    }
+}

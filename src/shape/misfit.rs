@@ -116,7 +116,10 @@ impl Seen<'_> {
             here(error)
                 && matches!(
                     error.kind(),
-                    Kind::Required { .. } | Kind::AdditionalProperties { .. } | Kind::Type { .. } | Kind::Constant { .. }
+                    Kind::Required { .. }
+                        | Kind::AdditionalProperties { .. }
+                        | Kind::Type { .. }
+                        | Kind::Constant { .. }
                 )
         };
         match context.iter().find(|errors| !errors.iter().any(names_another)) {
@@ -153,7 +156,8 @@ impl Seen<'_> {
                 self.misfit(at, Part::Key, "missing-key", message, Some(format!("write one of {options} here")))
             }
             (_, true) => {
-                let (code, message, help) = words::of(error.kind(), &self.name(at), &self.found(at), self.described(error));
+                let (code, message, help) =
+                    words::of(error.kind(), &self.name(at), &self.found(at), self.described(error));
                 self.misfit(at, Part::Value, code, message, help)
             }
         }

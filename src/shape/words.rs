@@ -10,7 +10,8 @@ const SHOWN: usize = 60;
 
 /// Text of a document, safe to show: control characters escaped, cut.
 pub(super) fn clean(text: &str) -> String {
-    let escaped: String = text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
+    let escaped: String =
+        text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
     if escaped.chars().count() <= SHOWN { escaped } else { escaped.chars().take(SHOWN).chain(['…']).collect() }
 }
 
@@ -44,7 +45,11 @@ pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// The name that was probably meant.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let likeness = |candidate: &&str| strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
-    candidates.map(|candidate| (likeness(&candidate), candidate)).filter(|(like, _)| *like > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
+    candidates
+        .map(|candidate| (likeness(&candidate), candidate))
+        .filter(|(like, _)| *like > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
 }
 
 /// The first sentence of a schema's description, without its period.
@@ -69,7 +74,12 @@ pub(super) fn not_one_of(name: &str, found: &str, options: &[&str]) -> (&'static
 }
 
 /// Code, message and help of any other misfit.
-pub(super) fn of(kind: &Kind, name: &str, found: &str, described: Option<String>) -> (&'static str, String, Option<String>) {
+pub(super) fn of(
+    kind: &Kind,
+    name: &str,
+    found: &str,
+    described: Option<String>,
+) -> (&'static str, String, Option<String>) {
     let described = described.map(|what| format!("it says: {what}"));
     match kind {
         Kind::Type { kind } => {
@@ -81,19 +91,25 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, described: Option<String>
             let (code, message, help) = not_one_of(name, found, &options);
             (code, message, Some(help))
         }
-        Kind::Constant { expected_value } => {
-            ("wrong-value", format!("{name} must be `{expected_value}`, not {found}"), Some(format!("write `{expected_value}`")))
-        }
+        Kind::Constant { expected_value } => (
+            "wrong-value",
+            format!("{name} must be `{expected_value}`, not {found}"),
+            Some(format!("write `{expected_value}`")),
+        ),
         Kind::Pattern { .. } => ("wrong-value", format!("{name} cannot be {found}"), described),
-        Kind::Format { format } if format == "date" => {
-            ("wrong-value", format!("{name} must be a day, not {found}"), Some("write it as year-month-day, for example `2026-12-31`".to_owned()))
-        }
+        Kind::Format { format } if format == "date" => (
+            "wrong-value",
+            format!("{name} must be a day, not {found}"),
+            Some("write it as year-month-day, for example `2026-12-31`".to_owned()),
+        ),
         Kind::MinItems { .. } | Kind::MinProperties { .. } | Kind::MinLength { .. } => {
             ("wrong-value", format!("{name} must not be empty"), described)
         }
         Kind::Minimum { limit } => ("wrong-value", format!("{name} must be at least {limit}, not {found}"), described),
         Kind::Maximum { limit } => ("wrong-value", format!("{name} must be at most {limit}, not {found}"), described),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => ("wrong-type", format!("{name} cannot be {found}"), described),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
+            ("wrong-type", format!("{name} cannot be {found}"), described)
+        }
         other => ("wrong-value", format!("{name} does not fit (`{}`)", other.keyword()), described),
     }
 }

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::change::Change;
-use crate::model::{On, Snapshot};
 use crate::model::population::{Census, Questions};
+use crate::model::{On, Snapshot};
 
 /// What one reading of a site gave.
 #[derive(Clone, Debug)]

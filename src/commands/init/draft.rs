@@ -6,8 +6,9 @@ use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Offering, Operation, State};
 use crate::model::text::{host, slug};
 use crate::model::{Release, Snapshot};
+use crate::output::contacts;
 use crate::population::Chosen;
-use crate::text::edit::quote;
+use crate::text::quote;
 
 /// What a draft is made from.
 pub(super) struct Draft<'a> {
@@ -44,7 +45,14 @@ impl Draft<'_> {
         let header = &self.snapshot.header;
         let crm = self.state().crm.as_ref().map_or("unknown", |crm| crm.system.as_str());
         line(out, "# yaml-language-server: $schema=plan.schema.json");
-        line(out, &format!("# A first plan, from {} as of {}. Every `decide` is for a person.", clean(&header.host), clean(&header.taken_at)));
+        line(
+            out,
+            &format!(
+                "# A first plan, from {} as of {}. Every `decide` is for a person.",
+                clean(&header.host),
+                clean(&header.taken_at)
+            ),
+        );
         line(out, "version: 1");
         line(out, &format!("name: {}", quote(&format!("{}, off {crm}", header.host))));
         line(out, "sites:");
@@ -56,9 +64,18 @@ impl Draft<'_> {
         line(out, "crm:");
         line(out, &format!("  name: {}", quote(crm)));
         line(out, "  # decide: paid_until, a day after the switch and the time to go back");
-        line(out, "# decide: strategy: rehearse-and-replay  (staging is a rehearsal, replayed on live in a short window)");
-        line(out, "#         strategy: freeze-and-push      (live stays in maintenance mode from the clone to the push)");
-        line(out, "#         strategy: push-then-merge      (live goes on; what happened there is carried over afterwards)");
+        line(
+            out,
+            "# decide: strategy: rehearse-and-replay  (staging is a rehearsal, replayed on live in a short window)",
+        );
+        line(
+            out,
+            "#         strategy: freeze-and-push      (live stays in maintenance mode from the clone to the push)",
+        );
+        line(
+            out,
+            "#         strategy: push-then-merge      (live goes on; what happened there is carried over afterwards)",
+        );
         line(out, "people:  # decide: short names; owners below refer to them");
         line(out, "  operator: runs the switch");
     }
@@ -117,11 +134,15 @@ impl Draft<'_> {
             });
             match after {
                 Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
-                None if form.recurring => line(out, "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)"),
+                None if form.recurring => line(
+                    out,
+                    "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)",
+                ),
                 None => {}
             }
             let expected = [("price", &form.price), ("gateway", &form.gateway)];
-            let expected: Vec<String> = expected.iter().filter_map(|(key, value)| Some(format!("{key}: {}", quote(value.as_ref()?)))).collect();
+            let expected: Vec<String> =
+                expected.iter().filter_map(|(key, value)| Some(format!("{key}: {}", quote(value.as_ref()?)))).collect();
             if !expected.is_empty() {
                 line(out, &format!("    expect: {{{}}}", expected.join(", ")));
             }
@@ -143,7 +164,10 @@ impl Draft<'_> {
         for key in self.state().webhooks.keys() {
             line(out, &format!("  {}:", quote(&slug(key))));
             line(out, &format!("    calls: {}", quote(key)));
-            line(out, "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}}, {retired: why} or {kept: why}");
+            line(
+                out,
+                "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}}, {retired: why} or {kept: why}",
+            );
         }
     }
 
@@ -156,20 +180,23 @@ impl Draft<'_> {
             Some(file) => line(out, &format!("  values: {}", quote(file))),
             None => {
                 line(out, "  values:");
-                out.push_str(&values(self.contacts, 4));
+                out.push_str(&contacts::values(self.contacts, 4));
             }
         }
         line(out, "  list:");
-        for chosen in self.contacts {
-            let reasons: Vec<&str> = chosen.reasons.iter().map(|reason| reason.name()).collect();
-            line(out, &format!("    {}: {}", text(&chosen.contact.key), quote(&reasons.join(", "))));
-        }
+        out.push_str(&contacts::reasons(self.contacts, 4));
     }
 
     fn tail(&self, out: &mut String) {
         line(out, "backup: {of: live, parts: [files, database], no_older_than: 2h, stored_off_server: true}");
         line(out, "migration: {import_all_contacts: false, keep_maintenance_mode: true}");
-        let forms: Vec<&String> = self.state().order_forms.iter().filter(|(_, form)| !opened(&form.operations).is_empty()).map(|(key, _)| key).collect();
+        let forms: Vec<&String> = self
+            .state()
+            .order_forms
+            .iter()
+            .filter(|(_, form)| !opened(&form.operations).is_empty())
+            .map(|(key, _)| key)
+            .collect();
         if !forms.is_empty() {
             line(out, "test_purchases:");
             for form in forms {
@@ -194,7 +221,9 @@ fn modules(out: &mut String, offering: &Offering) {
             fields.push(format!("number: {}", module.number));
         }
         let decide = match &module.release {
-            Some(Release::ByHand) => "  # decide: nothing opens it after the switch; a release, or `release: by-hand` and an owner",
+            Some(Release::ByHand) => {
+                "  # decide: nothing opens it after the switch; a release, or `release: by-hand` and an owner"
+            }
             Some(Release::Other(_)) | None => "  # decide: the site's own timer could not be read",
             Some(known @ (Release::Immediately | Release::After { .. })) => {
                 fields.push(format!("release: {known}"));
@@ -204,7 +233,10 @@ fn modules(out: &mut String, offering: &Offering) {
         line(out, &format!("      - {{{}}}{decide}", fields.join(", ")));
     }
     if timed {
-        line(out, "    # decide: members_mid_drip: complete-by-hand  (or re-release, which starts them again, or nothing)");
+        line(
+            out,
+            "    # decide: members_mid_drip: complete-by-hand  (or re-release, which starts them again, or nothing)",
+        );
     }
 }
 
@@ -233,33 +265,6 @@ fn undecided(out: &mut String, key: &str, why: &str) {
 
 fn section(out: &mut String, name: &str, empty: bool) {
     line(out, &if empty { format!("{name}: {{}}") } else { format!("{name}:") });
-}
-
-/// The contacts' values as YAML, indented by so many blanks.
-pub(super) fn values(contacts: &[Chosen], indent: usize) -> String {
-    let pad = " ".repeat(indent);
-    contacts.iter().fold(String::new(), |mut out, chosen| {
-        let contact = &chosen.contact;
-        line(&mut out, &format!("{pad}{}:", text(&contact.key)));
-        for (key, value) in [("first_name", &contact.first_name), ("last_name", &contact.last_name), ("email", &contact.email)] {
-            line(&mut out, &format!("{pad}  {key}: {}", text(value)));
-        }
-        let list = |items: Vec<String>| items.join(", ");
-        line(&mut out, &format!("{pad}  tags: [{}]", list(contact.tags.iter().map(|tag| text(tag)).collect())));
-        if let Some(affiliate) = &contact.affiliate {
-            line(&mut out, &format!("{pad}  affiliate: {}", text(affiliate)));
-        }
-        if !chosen.orders.is_empty() {
-            line(&mut out, &format!("{pad}  orders: [{}]", list(chosen.orders.iter().map(|order| text(order)).collect())));
-        }
-        out
-    })
-}
-
-/// Text in quotes whatever it looks like: an ID stays text in any reader of YAML.
-fn text(value: &str) -> String {
-    let quoted = quote(value);
-    if quoted.starts_with('"') { quoted } else { format!("\"{quoted}\"") }
 }
 
 /// Text of a site inside a comment: one line, nothing that steers.

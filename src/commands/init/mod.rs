@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cli::Init;
 use crate::model::Snapshot;
 use crate::model::population::Questions;
-use crate::output::many;
+use crate::output::{contacts, many};
 use crate::population::{Chosen, Drip, Wish};
 use crate::shape::schema;
 use crate::site::Site;
@@ -43,11 +43,25 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let schema_file = folder.join("plan.schema.json");
     write(&schema_file, &format!("{:#}\n", schema::plan()))?;
     write(&args.out, &draft.text())?;
-    writeln!(terminal.err, "wrote {} from {}, with {}", args.out.display(), snapshot.header.host, many(chosen.len(), "spot-check contact"))?;
+    writeln!(
+        terminal.err,
+        "wrote {} from {}, with {}",
+        args.out.display(),
+        snapshot.header.host,
+        many(chosen.len(), "spot-check contact")
+    )?;
     if chosen.is_empty() {
-        writeln!(terminal.err, "no population was captured, so no contacts could be chosen: add ten by hand under `contacts`")?;
+        writeln!(
+            terminal.err,
+            "no population was captured, so no contacts could be chosen: add ten by hand under `contacts`"
+        )?;
     }
-    writeln!(terminal.err, "next: decide what its comments ask, then plan check {} --site {}", args.out.display(), args.site)?;
+    writeln!(
+        terminal.err,
+        "next: decide what its comments ask, then plan check {} --site {}",
+        args.out.display(),
+        args.site
+    )?;
     Ok(exit::OK)
 }
 
@@ -76,7 +90,7 @@ fn write_values(folder: &Path, name: &str, chosen: &[Chosen]) -> Result<(), Fail
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
         .open(&path)
-        .and_then(|mut file| file.write_all(draft::values(chosen, 0).as_bytes()))
+        .and_then(|mut file| file.write_all(contacts::values(chosen, 0).as_bytes()))
         .map_err(|e| Failure::file("write", &path, &e))?;
     ignore(&folder.join(".gitignore"))
 }
@@ -89,7 +103,8 @@ fn ignore(path: &Path) -> Result<(), Failure> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err(failed(e)),
     };
-    let missing: Vec<&str> = ["private/", ".plan/"].into_iter().filter(|line| !text.lines().any(|known| known.trim() == *line)).collect();
+    let missing: Vec<&str> =
+        ["private/", ".plan/"].into_iter().filter(|line| !text.lines().any(|known| known.trim() == *line)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -26,7 +26,13 @@ pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::R
     footer(changes, style, out)
 }
 
-fn object(changes: &Changes<'_>, change: &Change, executor: Executor, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn object(
+    changes: &Changes<'_>,
+    change: &Change,
+    executor: Executor,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let name = escape::line(&change.on.to_string());
     let from = paint(style, "2", &format!("{} · {}", escape::line(&changes.cause(change)), executor.name()));
     writeln!(out, "  {} {}  {from}", verb(change), paint(style, "1", &name))?;
@@ -60,14 +66,26 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     if total == 0 {
         writeln!(out, "no change: the site is as the plan wants it")?;
     } else {
-        writeln!(out, "{} ({}) on {}, read as of {}", many(total, "change"), counts(changes), escape::line(changes.host), changes.captured_at)?;
+        writeln!(
+            out,
+            "{} ({}) on {}, read as of {}",
+            many(total, "change"),
+            counts(changes),
+            escape::line(changes.host),
+            changes.captured_at
+        )?;
     }
     writeln!(out, "  verdict  {}", changes.verdict)?;
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
     if total > 0 {
-        writeln!(out, "to carry out exactly this: plan apply {} --site … --confirm {}", escape::line(changes.path), &changes.digests.changes[..16])?;
+        writeln!(
+            out,
+            "to carry out exactly this: plan apply {} --site … --confirm {}",
+            escape::line(changes.path),
+            &changes.digests.changes[..16]
+        )?;
     }
     Ok(())
 }

@@ -28,7 +28,8 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             let (before, after) = (escape::terminal(&before), escape::terminal(&after));
             let diff = TextDiff::from_lines(&before, &after);
             let lines = diff.unified_diff().context_radius(CONTEXT).to_string();
-            let lines: String = lines.lines().filter(|line| !line.starts_with("@@")).map(|line| format!("{line}\n")).collect();
+            let lines: String =
+                lines.lines().filter(|line| !line.starts_with("@@")).map(|line| format!("{line}\n")).collect();
             let fence = escape::fence(&lines);
             let name = escape::markdown(&change.on.key);
             let cause = escape::markdown(&changes.cause(change));
@@ -38,5 +39,9 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let digests = changes.digests;
     writeln!(out, "| digest | |\n| --- | --- |")?;
-    writeln!(out, "| intent | `{}` |\n| changes | `{}` |\n| facts | `{}` |", digests.intent, digests.changes, digests.facts)
+    writeln!(
+        out,
+        "| intent | `{}` |\n| changes | `{}` |\n| facts | `{}` |",
+        digests.intent, digests.changes, digests.facts
+    )
 }

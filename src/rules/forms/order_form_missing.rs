@@ -1,7 +1,10 @@
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::Sold;
+use crate::model::plan::{CustomOperation, OrderFormIntent, Sold, name_key};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::plan::stub;
+use crate::rules::{
+    Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
+};
 
 declare_rule! {
     /// An offering sold through an order form has none.
@@ -40,7 +43,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    if plan.left_out.iter().any(|place| place.starts_with("/order_forms")) {
+    if left_out_inside(plan, &["order_forms"]) {
         return Some(());
     }
     let released: std::collections::BTreeSet<&String> =
@@ -55,18 +58,23 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let help = format!(
                 "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `sold`"
             );
-            let paste = format!(
-                "{key}-checkout:\n  name: {} Checkout\n  custom_operation: {{release: [{key}]}}\n",
-                offering.name
-            );
             out.push(
                 RULE.at(Place::value(at), message)
                     .label("needs an order form")
                     .help(help)
-                    .fix("add to `order_forms`", paste)
+                    .fix("add to `order_forms`", form(key, &offering.name))
                     .on_site(format!("offering/{key}")),
             );
         }
     }
     Some(())
+}
+
+fn form(offering: &str, name: &str) -> String {
+    let (name, release) = (format!("{name} Checkout"), vec![offering.to_owned()]);
+    let custom_operation = CustomOperation { release };
+    stub(
+        &name_key(&name),
+        &OrderFormIntent { name: name.clone(), custom_operation, failed_payment: None, expect: None },
+    )
 }

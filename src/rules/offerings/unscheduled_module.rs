@@ -1,10 +1,10 @@
-use crate::change::text;
 use crate::diag::{Place, Severity::Error};
 use crate::model::Release;
-use crate::model::plan::OfferingIntent;
-use crate::model::state::{Module, Object, Offering};
+use crate::model::state::Module;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule, left_out_inside};
+
+use super::{Planned, on_both_sides, release};
 
 declare_rule! {
     /// A module that nothing opens after the switch.
@@ -55,39 +55,31 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let offerings = facts.offerings(After)?;
-    for (key, intent) in &facts.plan().offerings {
-        for module in offerings.get(key).into_iter().flat_map(|offering| &offering.modules) {
-            if module.number > 0 {
-                judge(facts, key, intent, (&offerings[key], module), out);
-            }
+    for offering in on_both_sides(facts)? {
+        for module in offering.site.modules.iter().filter(|module| module.number > 0) {
+            judge(facts, &offering, module, out);
         }
     }
     Some(())
 }
 
-fn judge(facts: &Facts<'_>, key: &str, intent: &OfferingIntent, site: (&Offering, &Module), out: &mut Findings) {
-    let (offering, module) = site;
-    let fact = format!("offering/{key}: release of module {}", module.number);
-    let Some(release) = facts.field(crate::model::Kind::Offering, &fact, module.release.as_ref()) else { return };
-    let planned = intent.numbered().find(|(_, number, _)| *number == module.number);
-    let owner = planned.and_then(|(_, _, planned)| planned.owner.as_ref());
-    let opened_by_a_person = owner.is_some_and(|owner| facts.plan().people.contains_key(owner));
-    if *release != Release::ByHand || opened_by_a_person {
+fn judge(facts: &Facts<'_>, offering: &Planned<'_>, module: &Module, out: &mut Findings) {
+    if release(facts, offering.key, module) != Some(&Release::ByHand) || offering.is_misnamed(module) {
         return;
     }
-    let at = planned.map_or_else(
-        || pointer(&["offerings", key, "modules"]),
-        |(index, ..)| pointer(&["offerings", key, "modules", &index.to_string()]),
+    let planned = offering.planned(module.number);
+    let owner = planned.and_then(|(_, planned)| planned.owner.as_ref());
+    let plan = facts.plan();
+    if owner.is_some_and(|owner| plan.people.contains_key(owner) || left_out_inside(plan, &["people", owner])) {
+        return;
+    }
+    let at =
+        planned.map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));
+    let message = format!("nothing opens module `{}` of `{}` after the switch", module.name, offering.intent.name);
+    let finding = RULE.at(Place::key(at), message).label("never opens").help(
+        "add `release: 7 days after previous` (or another delay), or `release: by-hand` with an `owner` from `people`",
     );
-    let message = format!("nothing opens module `{}` of `{}` after the switch", module.name, intent.name);
-    let excerpt = text::object(&Object::Offering(offering.clone()));
-    let needle = format!("{} {}:", module.number, module.name);
-    let finding = RULE
-        .at(Place::key(at), message)
-        .label("never opens")
-        .help("add `release: 7 days after previous` (or another delay), or `release: by-hand` with an `owner` from `people`")
-        .excerpt(format!("offering/{key}"), excerpt, &needle, "not based on a schedule");
+    let finding = offering.excerpt(finding, module, "not based on a schedule");
     out.push(match owner {
         Some(owner) => finding.related(Place::key("/people"), format!("nobody is called `{owner}` here")),
         None => finding,

@@ -1,0 +1,44 @@
+//! Spot-check contacts as YAML: their values, and why each was chosen.
+
+use std::fmt::Write as _;
+
+use crate::population::Chosen;
+use crate::text::quote;
+
+/// The contacts' recorded values by contact ID, indented by so many blanks.
+pub fn values(contacts: &[Chosen], indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let list = |items: &mut dyn Iterator<Item = &String>| items.map(|item| text(item)).collect::<Vec<_>>().join(", ");
+    contacts.iter().fold(String::new(), |mut out, chosen| {
+        let contact = &chosen.contact;
+        let mut line = |text: String| out.extend([pad.as_str(), &text, "\n"]);
+        line(format!("{}:", text(&contact.key)));
+        line(format!("  first_name: {}", text(&contact.first_name)));
+        line(format!("  last_name: {}", text(&contact.last_name)));
+        line(format!("  email: {}", text(&contact.email)));
+        line(format!("  tags: [{}]", list(&mut contact.tags.iter())));
+        if let Some(affiliate) = &contact.affiliate {
+            line(format!("  affiliate: {}", text(affiliate)));
+        }
+        if !chosen.orders.is_empty() {
+            line(format!("  orders: [{}]", list(&mut chosen.orders.iter())));
+        }
+        out
+    })
+}
+
+/// Contact ID and why it was chosen, indented by so many blanks.
+pub fn reasons(contacts: &[Chosen], indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    contacts.iter().fold(String::new(), |mut out, chosen| {
+        let reasons: Vec<&str> = chosen.reasons.iter().map(|reason| reason.name()).collect();
+        let _ = writeln!(out, "{pad}{}: {}", text(&chosen.contact.key), quote(&reasons.join(", ")));
+        out
+    })
+}
+
+/// Text in quotes whatever it looks like: an ID stays text for any reader of YAML.
+fn text(value: &str) -> String {
+    let quoted = quote(value);
+    if quoted.starts_with('"') { quoted } else { format!("\"{quoted}\"") }
+}

@@ -1,0 +1,82 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::{CustomOperation, OptInFormIntent, Sold, name_key};
+use crate::model::text::pointer;
+use crate::rules::plan::stub;
+use crate::rules::{
+    Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
+};
+
+use super::released;
+
+declare_rule! {
+    /// A free offering has no opt-in form.
+    ///
+    /// ## What it does
+    /// Reports an offering with `sold: opt-in` that no opt-in form of the plan releases, or none of the site when the
+    /// plan's changes are made.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for an AccessAlly opt-in form on every free opt-in offering. The CRM's own forms stop
+    /// making users with the switch (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {opt_in_forms: null, leave_alone: {opt_in_forms: {mini-course-signup: not used}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {opt-in-form/mini-course-signup: null}
+    /// ```
+    ///
+    /// ## Fix
+    /// Add the opt-in form to `opt_in_forms`, or say truly how members come to the offering.
+    {
+        id: "opt-in-form-missing",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P8",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/opt_in_forms",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    if left_out_inside(plan, &["opt_in_forms"]) {
+        return Some(());
+    }
+    let forms = plan.opt_in_forms.values();
+    let planned: std::collections::BTreeSet<&String> = forms.flat_map(|form| &form.custom_operation.release).collect();
+    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.sold == Sold::OptIn) {
+        if !planned.contains(key) {
+            let message = format!("`{}` is given away, and no opt-in form of this plan releases it", offering.name);
+            let place = Place::value(pointer(&["offerings", key, "sold"]));
+            out.push(
+                RULE.at(place, message)
+                    .label("needs an opt-in form")
+                    .help("add its form to `opt_in_forms` (the changes make it where the site lacks it), or change `sold`")
+                    .fix("add to `opt_in_forms`", form(key, &offering.name))
+                    .on_site(format!("offering/{key}")),
+            );
+        }
+    }
+    let done = released(facts.opt_in_forms(After)?.values().flat_map(|form| &form.operations));
+    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.sold == Sold::OptIn) {
+        if planned.contains(key) && !done.contains(key.as_str()) {
+            let message = format!("no opt-in form of the site will release `{}`", offering.name);
+            let place = Place::value(pointer(&["offerings", key, "sold"]));
+            let help = "make its form on the site under AccessAlly > Settings > Opt-in Forms";
+            out.push(RULE.at(place, message).label("needs an opt-in form").help(help));
+        }
+    }
+    Some(())
+}
+
+fn form(offering: &str, name: &str) -> String {
+    let (name, release) = (format!("{name} Signup"), vec![offering.to_owned()]);
+    stub(&name_key(&name), &OptInFormIntent { custom_operation: CustomOperation { release }, name: name.clone() })
+}

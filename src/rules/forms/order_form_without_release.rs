@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::Sold;
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+use super::{is_sold, released};
+
+declare_rule! {
+    /// No order form of the site releases an offering that is sold through one.
+    ///
+    /// ## What it does
+    /// Reports an offering with `sold: order-form` that no order form of the site releases when the plan's changes are
+    /// made, although an order form of the plan should: the site lacks that form, and no change can make it.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. Without it
+    /// nobody can buy the offering after the switch.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {order-form/course-checkout: null}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {order-form/course-checkout: {operations: [{grant: course}]}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Make the order form on the site, or correct its key and name in the plan.
+    {
+        id: "order-form-without-release",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P7",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/order_forms",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    let site = facts.order_forms(After)?;
+    let done = released(site.values().flat_map(|form| &form.operations));
+    let mut meant = BTreeMap::new();
+    for (form, intent) in &plan.order_forms {
+        for offering in &intent.custom_operation.release {
+            meant.entry(offering.as_str()).or_insert(form);
+        }
+    }
+    let lacking =
+        meant.into_iter().filter(|(offering, _)| is_sold(plan, offering, Sold::OrderForm) && !done.contains(offering));
+    for (offering, form) in lacking {
+        let name = &plan.offerings[offering].name;
+        let help = format!(
+            "make `{}` on the site (AccessAlly > Sales > Order Form Setup) with the Release operation of `{name}`",
+            plan.order_forms[form].name
+        );
+        out.push(
+            RULE.at(
+                Place::value(pointer(&["offerings", offering, "sold"])),
+                format!("no order form of the site releases `{name}`, so nobody can buy it after the switch"),
+            )
+            .label("needs an order form")
+            .related(Place::key(pointer(&["order_forms", form])), "should release it")
+            .help(help)
+            .on_site(format!("offering/{offering}")),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,65 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
+use crate::model::plan::{Sold, TestPurchase};
+use crate::model::text::pointer;
+use crate::rules::plan::stub;
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
+
+use super::is_sold;
+
+declare_rule! {
+    /// An order form without a test purchase.
+    ///
+    /// ## What it does
+    /// Reports order forms that sell an offering with `sold: order-form` and for which the plan has no test purchase.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for a test purchase on each offering's order form: the order succeeds, the expected
+    /// content can be seen, the welcome e-mail arrives, and a new user exists.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {test_purchases: null}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {test_purchases: {course-checkout: {expect: [order, content]}}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Add the form to `test_purchases`.
+    {
+        id: "test-purchase-missing",
+        severity: Error,
+        phase: GoLive,
+        target: Both,
+        waivable: true,
+        guide: "S5",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/test_purchases",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    for (key, form) in &plan.order_forms {
+        let sells = form.custom_operation.release.iter().any(|offering| is_sold(plan, offering, Sold::OrderForm));
+        let tested = plan.test_purchases.contains_key(key) || left_out_inside(plan, &["test_purchases", key]);
+        if sells && !tested {
+            let paste = stub(key, &TestPurchase { expect: vec![Order, Content, WelcomeEmail, NewUser] });
+            out.push(
+                RULE.at(
+                    Place::key(pointer(&["order_forms", key])),
+                    format!("the plan has no test purchase of `{}`", form.name),
+                )
+                .label("no test purchase")
+                .help(format!("add `{key}` to `test_purchases` with what must be seen after it"))
+                .fix("add to `test_purchases`", paste)
+                .on_site(format!("order-form/{key}")),
+            );
+        }
+    }
+    Some(())
+}

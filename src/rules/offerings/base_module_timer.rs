@@ -1,0 +1,87 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::Release;
+use crate::model::text::pointer;
+use crate::rules::{
+    Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
+};
+
+use super::on_both_sides;
+
+declare_rule! {
+    /// A base module with a timer.
+    ///
+    /// ## What it does
+    /// Reports a base module for which the plan, or the site when the plan's changes are made, has any release but
+    /// `immediately`.
+    ///
+    /// ## Why it matters
+    /// The base module is always released at once and cannot carry a timer. A delay that is written there belongs to
+    /// another module, which lacks it.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {mini-course: {modules: [{base: Start, release: 7 days after previous}]}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {offering/mini-course: {modules: [{number: 0, name: Start, release: 7 days after previous}]}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {offerings: {mini-course: {modules: [{base: Start, release: immediately}]}}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Take the `release` out of the base module, and give it to the module that it was meant for.
+    {
+        id: "base-module-timer",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P5",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn is_timer(release: Option<&Release>) -> bool {
+    // Words that nobody understands have a rule of their own.
+    matches!(release, Some(Release::After { .. } | Release::ByHand))
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for (key, intent) in &facts.plan().offerings {
+        for (index, _, module) in intent.numbered().filter(|(_, number, _)| *number == 0) {
+            if is_timer(module.release.as_ref()) && !left_out_inside(facts.plan(), &["offerings", key, "modules"]) {
+                let place = Place::value(pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
+                let message = format!("the base module `{}` of `{}` has a timer", module.name(), intent.name);
+                out.push(
+                    RULE.at(place, message)
+                        .label("opens at once anyway")
+                        .help("take `release` out here, and give it to the module that it was meant for")
+                        .on_site(format!("offering/{key}")),
+                );
+            }
+        }
+    }
+    for offering in on_both_sides(facts)? {
+        let planned = offering.planned(0);
+        let said = planned.is_some_and(|(_, module)| is_timer(module.release.as_ref()));
+        let base = offering.site.modules.iter().find(|module| module.number == 0);
+        if let Some(base) = base.filter(|base| is_timer(base.release.as_ref()) && !said) {
+            let at = planned
+                .map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));
+            let message =
+                format!("the site has a timer on the base module `{}` of `{}`", base.name, offering.intent.name);
+            let finding = RULE.at(Place::key(at), message).label("has a timer on the site").help(
+                "look at its timer under AccessAlly > Offerings, Content > Content Pages; which module was meant?",
+            );
+            out.push(offering.excerpt(finding, base, "the base module opens at once"));
+        }
+    }
+    Some(())
+}

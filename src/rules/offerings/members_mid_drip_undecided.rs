@@ -1,0 +1,72 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+
+use super::{is_timed, on_both_sides};
+
+declare_rule! {
+    /// Nobody decided about members who are between two modules.
+    ///
+    /// ## What it does
+    /// Reports offerings that have a timed module when the plan's changes are made, and no `members_mid_drip`.
+    ///
+    /// ## Why it matters
+    /// Timers start from a release (documented). Members whose drip was run by the CRM have no local schedule, and nothing
+    /// in the vendor's pages says that the migration makes one (inferred): their next module may never open.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {members_mid_drip: null}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {offerings: {course: {members_mid_drip: nothing}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   offerings:
+    ///     course: {members_mid_drip: null, modules: [{base: Welcome}, {module: Goals, release: immediately}]}
+    /// ```
+    ///
+    /// ## Fix
+    /// Say `members_mid_drip: complete-by-hand`, `re-release` or `nothing`.
+    {
+        id: "members-mid-drip-undecided",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P5",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for offering in on_both_sides(facts)? {
+        let (key, intent) = (offering.key, offering.intent);
+        let decided =
+            intent.members_mid_drip.is_some() || facts.plan().was_left_out(&["offerings", key, "members_mid_drip"]);
+        if decided || !is_timed(facts, key, offering.site) {
+            continue;
+        }
+        let at = pointer(&["offerings", key, "members_mid_drip"]);
+        let message =
+            format!("nobody decided what happens to members of `{}` who are between two modules", intent.name);
+        out.push(
+            RULE.at(Place::key(at), message)
+                .label("no `members_mid_drip`")
+                .help(
+                    "decide: `complete-by-hand` (a person opens what is due to them), `re-release` (they start at the base \
+                     module again) or `nothing` (there are none, or nothing is owed to them)",
+                )
+                .fix(format!("add to `{key}`"), "members_mid_drip: complete-by-hand\n")
+                .on_site(format!("offering/{key}")),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,115 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::plan::{ModuleIntent, name_key};
+use crate::model::state::Module;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+
+use super::{Planned, on_both_sides};
+
+declare_rule! {
+    /// A module of the plan is not the site's module under that number.
+    ///
+    /// ## What it does
+    /// Compares each module of the plan with the site's module of the same number: `number`, or else the place in the
+    /// list, where 0 is the base module. Reports numbers that the site lacks, other names under the number (spelling
+    /// aside), and numbers that the plan has twice.
+    ///
+    /// ## Why it matters
+    /// Timers are set by number. With one module missing from the list, every later timer would be meant for its
+    /// neighbour; so no timer is set where number and name do not belong together.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Bonus, release: 7 days after previous}]}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   offerings:
+    ///     course: {modules: [{base: Welcome}, {module: Goals, number: 3, release: 7 days after previous}]}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   offerings:
+    ///     course: {modules: [{base: Welcome}, {module: Goals, number: 3, release: 7 days after previous}]}
+    /// site:
+    ///   offering/course:
+    ///     modules: [{number: 0, name: Welcome}, {number: 3, name: GOALS, release: 7 days after previous}]
+    /// ```
+    ///
+    /// ## Fix
+    /// Write the module's name and `number` as the site has them.
+    {
+        id: "module-not-on-site",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P5",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for offering in on_both_sides(facts)? {
+        let numbers: BTreeMap<u32, &Module> = offering.site.modules.iter().map(|m| (m.number, m)).collect();
+        let names: BTreeMap<String, &Module> = offering.site.modules.iter().map(|m| (name_key(&m.name), m)).collect();
+        let mut seen = BTreeMap::new();
+        for (index, number, module) in offering.intent.numbered() {
+            let at = Place::key(offering.module(index));
+            let elsewhere = names.get(&name_key(module.name()));
+            if let Some(first) = seen.insert(number, index) {
+                let message = format!("`{}` has module {number} twice in the plan", offering.intent.name);
+                out.push(
+                    RULE.at(at, message)
+                        .label(format!("{number} again"))
+                        .related(Place::key(offering.module(first)), format!("module {number} here"))
+                        .help("give each module the `number` that it has on the site")
+                        .on_site(format!("offering/{}", offering.key)),
+                );
+            } else if let Some(found) = numbers.get(&number) {
+                out.extend(other_name(&offering, (at, module), found, elsewhere.copied()));
+            } else {
+                let name = &offering.intent.name;
+                let message =
+                    format!("the site's `{name}` has no module {number}, which the plan calls `{}`", module.name());
+                let finding = RULE.at(at, message).label("not on the site").help(help(elsewhere.copied()));
+                out.push(match elsewhere {
+                    Some(site) => offering.excerpt(finding, site, "the module of this name"),
+                    None => finding.on_site(format!("offering/{}", offering.key)),
+                });
+            }
+        }
+    }
+    Some(())
+}
+
+fn other_name(
+    offering: &Planned<'_>,
+    (at, module): (Place, &ModuleIntent),
+    found: &Module,
+    elsewhere: Option<&Module>,
+) -> Option<Finding> {
+    if name_key(module.name()) == name_key(&found.name) {
+        return None;
+    }
+    let (name, number) = (&offering.intent.name, found.number);
+    let message = format!("module {number} of `{name}` is `{}` on the site, not `{}`", found.name, module.name());
+    let finding = RULE.at(at, message).label(format!("not module {number}")).help(help(elsewhere));
+    Some(offering.excerpt(finding, found, "another name"))
+}
+
+fn help(elsewhere: Option<&Module>) -> String {
+    match elsewhere {
+        Some(site) => format!("say `number: {}`, under which the site has a module of this name", site.number),
+        None => "list the modules in the site's order with the site's names (AccessAlly > Offerings, Content > \
+                 Content Pages), or say each one's `number`"
+            .to_owned(),
+    }
+}

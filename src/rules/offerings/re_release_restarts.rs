@@ -1,0 +1,55 @@
+use crate::diag::{Place, Severity::Warning};
+use crate::model::plan::MembersMidDrip;
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+
+declare_rule! {
+    /// Members in the middle of an offering will start again.
+    ///
+    /// ## What it does
+    /// Reports offerings with `members_mid_drip: re-release`.
+    ///
+    /// ## Why it matters
+    /// A release starts at the base module (documented). People who are in the middle of the course start there again
+    /// (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {members_mid_drip: re-release}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {offerings: {course: {members_mid_drip: complete-by-hand}}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Choose `complete-by-hand`, or waive this with the name of the person who accepts it.
+    {
+        id: "re-release-restarts",
+        severity: Warning,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P5",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for (key, offering) in &facts.plan().offerings {
+        if offering.members_mid_drip == Some(MembersMidDrip::ReRelease) {
+            let place = Place::value(pointer(&["offerings", key, "members_mid_drip"]));
+            let message = format!("members in the middle of `{}` start again at the base module", offering.name);
+            out.push(
+                RULE.at(place, message)
+                    .label("starts again")
+                    .help("choose `complete-by-hand`, or waive this with the name of whoever accepts it")
+                    .on_site(format!("offering/{key}")),
+            );
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,61 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::name_key;
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+
+declare_rule! {
+    /// A key of the plan is not the slug of the name under it.
+    ///
+    /// ## What it does
+    /// Reports offerings, order forms and opt-in forms whose key differs from the slug of their `name`: lower-case
+    /// letters and digits, words joined by one dash.
+    ///
+    /// ## Why it matters
+    /// A site's objects are found by the slug of their name. Under another key the plan would not find them, and an
+    /// opt-in form would be made a second time.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {opt_in_forms: {signup: {name: Second Signup, custom_operation: {release: [mini-course]}}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {opt_in_forms: {second-signup: {name: "Second: Signup!", custom_operation: {release: [mini-course]}}}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Rename the key, or correct the name.
+    {
+        id: "key-is-not-the-slug",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    let offerings = plan.offerings.iter().map(|(key, offering)| ("offerings", key, &offering.name));
+    let order_forms = plan.order_forms.iter().map(|(key, form)| ("order_forms", key, &form.name));
+    let opt_in_forms = plan.opt_in_forms.iter().map(|(key, form)| ("opt_in_forms", key, &form.name));
+    for (section, key, name) in offerings.chain(order_forms).chain(opt_in_forms) {
+        let slug = name_key(name);
+        if *key != slug {
+            let message = format!("the key `{key}` is not the slug of the name `{name}`");
+            let help = format!("rename the key to `{slug}` wherever the plan uses it, or correct `name`");
+            out.push(
+                RULE.at(Place::key(pointer(&[section, key])), message)
+                    .label("not the slug")
+                    .related(Place::value(pointer(&[section, key, "name"])), "the name")
+                    .help(help),
+            );
+        }
+    }
+    Some(())
+}

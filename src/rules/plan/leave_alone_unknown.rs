@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Place, Severity::Warning};
+use crate::model::text::pointer;
+use crate::rules::{
+    Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,
+};
+
+use super::left_alone;
+
+declare_rule! {
+    /// Something is left alone that the site does not have.
+    ///
+    /// ## What it does
+    /// Reports entries of `leave_alone` that name nothing on the site.
+    ///
+    /// ## Why it matters
+    /// A misspelled entry leaves nothing alone, and one that is out of date hides that its reason is, too.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {leave_alone: {offerings: {summit-2019: archived}}}
+    /// site: {offering/summit-2018: {name: Summit 2018}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {leave_alone: {offerings: {summit-2019: archived}}}
+    /// site: {offering/summit-2019: {name: Summit 2019}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Correct the key (the slug of the name; for a webhook command and target), or take the entry out.
+    {
+        id: "leave-alone-unknown",
+        severity: Warning,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/leave_alone",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let offerings = unknown(facts, "offerings", |facts| facts.offerings(After), out);
+    let order_forms = unknown(facts, "order_forms", |facts| facts.order_forms(After), out);
+    let opt_in_forms = unknown(facts, "opt_in_forms", |facts| facts.opt_in_forms(After), out);
+    let webhooks = unknown(facts, "webhooks", |facts| facts.webhooks(After), out);
+    offerings.and(order_forms).and(opt_in_forms).and(webhooks)
+}
+
+fn unknown<'a, T: 'a>(
+    facts: &Facts<'a>,
+    section: &str,
+    site: fn(&Facts<'a>) -> Known<&'a BTreeMap<String, T>>,
+    out: &mut Findings,
+) -> Known<()> {
+    let entries = left_alone(facts.plan(), section);
+    if entries.is_empty() {
+        return Some(());
+    }
+    let site = site(facts)?;
+    for key in entries.keys().filter(|key| !site.contains_key(*key)) {
+        let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
+        let help = match near {
+            Some(near) => format!("write `{near}`, or take the entry out"),
+            None => "take the entry out, or write the key that the site's object has".to_owned(),
+        };
+        let place = Place::key(pointer(&["leave_alone", section, key]));
+        let message = format!("`{key}` is left alone, and the site has no such thing among its {}", words(section));
+        out.push(RULE.at(place, message).label("not on the site").help(help));
+    }
+    Some(())
+}
+
+fn words(section: &str) -> &str {
+    match section {
+        "order_forms" => "order forms",
+        "opt_in_forms" => "opt-in forms",
+        other => other,
+    }
+}

@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Place, Severity::Error, Severity::Warning};
+use crate::model::plan::{name_key, webhook_key};
+use crate::model::text::pointer;
+use crate::rules::{
+    Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,
+};
+
+use super::at;
+
+declare_rule! {
+    /// The plan names something that the site does not have.
+    ///
+    /// ## What it does
+    /// Reports offerings and order forms of the plan that the site lacks. No change can make them. A webhook that the
+    /// log does not show is a warning only: the CRM calls the live host, so the log of a staging copy may lack it
+    /// (inferred). Opt-in forms are made by the plan's changes.
+    ///
+    /// ## Why it matters
+    /// What the plan says about them would be done to nothing, and nobody would be told (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {order-form/course-checkout: null, order-form/course-chekout: {id: "5", name: Course Chekout}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {leave_alone: {offerings: {courses: not ours}}}
+    /// site: {offering/course: null, offering/courses: {name: Courses}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {webhook/aal_revokesubscription?productId=12: null}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {opt-in-form/mini-course-signup: null}
+    /// ```
+    ///
+    /// ## Fix
+    /// Make it on the site first, give it the name that it has there, or take it out of the plan.
+    {
+        id: "not-on-site",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    let offerings = facts.offerings(After).map(|site| {
+        let names = plan.offerings.iter().map(|(key, offering)| (key, &offering.name));
+        missing(("offerings", "offering", "AccessAlly > Offerings"), names, site, out);
+    });
+    let order_forms = facts.order_forms(After).map(|site| {
+        let names = plan.order_forms.iter().map(|(key, form)| (key, &form.name));
+        missing(("order_forms", "order form", "AccessAlly > Sales > Order Form Setup"), names, site, out);
+    });
+    offerings.and(order_forms).and(webhooks(facts, out))
+}
+
+fn missing<'a, T>(
+    (section, kind, screen): (&str, &str, &str),
+    names: impl Iterator<Item = (&'a String, &'a String)>,
+    site: &BTreeMap<String, T>,
+    out: &mut Findings,
+) {
+    // A key that is not the slug of its name has a rule of its own.
+    for (key, name) in names.filter(|(key, name)| !site.contains_key(*key) && **key == name_key(name)) {
+        let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
+        let help = match near {
+            Some(near) => {
+                format!("did you mean `{near}`? Else make it on the site ({screen}), or take it out of the plan")
+            }
+            None => format!("make it on the site first ({screen}), or take it out of the plan"),
+        };
+        let on = format!("{}/{key}", kind.replace(' ', "-"));
+        let message = format!("the site has no {kind} `{name}`");
+        out.push(RULE.at(Place::key(at(section, key)), message).label("not on the site").help(help).on_site(on));
+    }
+}
+
+fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
+    let site = facts.webhooks(After)?;
+    for (name, webhook) in &facts.plan().webhooks {
+        let key = webhook_key(&webhook.calls);
+        if site.contains_key(&key) {
+            continue;
+        }
+        let near = (out.len() < SLIPS).then(|| nearest(&key, site.keys())).flatten();
+        let look = "look at AccessAlly > Settings > Developer Tools > Detailed Log of the live site as well";
+        let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? Else {look}"));
+        let place = Place::value(pointer(&["webhooks", name, "calls"]));
+        let message = format!("the site's log shows no webhook `{key}`");
+        let mut finding = RULE.at(place, message).label("not in the log").help(help).on_site(format!("webhook/{key}"));
+        finding.severity = Warning;
+        out.push(finding);
+    }
+    Some(())
+}

@@ -1,0 +1,80 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Error};
+use crate::model::Release;
+use crate::model::plan::{ModuleIntent, OfferingIntent, Sold};
+use crate::model::state::{Module, Object, Offering};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+use super::{at, is_left_alone, mention, stub};
+
+declare_rule! {
+    /// An offering of the site that the plan does not mention.
+    ///
+    /// ## What it does
+    /// Reports every offering that the site has, and that is neither in `offerings` nor left alone with a reason.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for module release timers on every offering, and for a form on every one that is sold or
+    /// given away. An offering that nobody looked at is where both are missing.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {offering/summit: {id: "9", name: Summit, modules: [{number: 0, name: Talks}]}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {leave_alone: {offerings: {summit: archived and without members}}}
+    /// site: {offering/summit: {id: "9", name: Summit, modules: [{number: 0, name: Talks}]}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Add it to `offerings`, or to `leave_alone` with the reason.
+    {
+        id: "offering-not-in-plan",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P5",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/offerings",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    for (key, offering) in facts.offerings(After)? {
+        if plan.mentions("offerings", key) || is_left_alone(plan, "offerings", key) {
+            continue;
+        }
+        let message = format!("the site's offering `{}` is neither in the plan nor left alone", offering.name);
+        let excerpt = text::object(&Object::Offering(offering.clone()));
+        out.push(
+            RULE.at(Place::key(at("offerings", key)), message)
+                .label(format!("`{key}` is not here"))
+                .help(mention("offerings"))
+                .excerpt(format!("offering/{key}"), excerpt, "name:", "not in the plan")
+                .fix("add to `offerings`, and say how it is sold", stub(key, &intent(offering))),
+        );
+    }
+    Some(())
+}
+
+fn intent(offering: &Offering) -> OfferingIntent {
+    let modules = offering.modules.iter().enumerate().map(|(index, module)| entry(index, module)).collect();
+    OfferingIntent { name: offering.name.clone(), sold: Sold::OrderForm, modules, members_mid_drip: None }
+}
+
+/// A module as the plan would write it.
+pub(in crate::rules) fn entry(index: usize, module: &Module) -> ModuleIntent {
+    let name = Some(module.name.clone());
+    if module.number == 0 {
+        return ModuleIntent { base: name, ..ModuleIntent::default() };
+    }
+    let number = (usize::try_from(module.number) != Ok(index)).then_some(module.number);
+    // A plan cannot say what only the site understands.
+    let release = module.release.clone().filter(|release| !matches!(release, Release::Other(_)));
+    ModuleIntent { module: name, number, release, ..ModuleIntent::default() }
+}

@@ -1,0 +1,67 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::{CustomOperation, OptInFormIntent};
+use crate::model::state::Object;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};
+
+declare_rule! {
+    /// An opt-in form of the site that the plan does not mention.
+    ///
+    /// ## What it does
+    /// Reports every opt-in form that the site has, and that is neither in `opt_in_forms` nor left alone with a reason.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for an AccessAlly opt-in form on every free offering. A form that nobody looked at goes
+    /// on taking sign-ups after the switch, with whatever it did before.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {leave_alone: {opt_in_forms: {newsletter: tags only}}}
+    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Add it to `opt_in_forms`, or to `leave_alone` with the reason.
+    {
+        id: "opt-in-form-not-in-plan",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P8",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/opt_in_forms",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    for (key, form) in facts.opt_in_forms(After)? {
+        if plan.mentions("opt_in_forms", key) || is_left_alone(plan, "opt_in_forms", key) {
+            continue;
+        }
+        let message = format!("the site's opt-in form `{}` is neither in the plan nor left alone", form.name);
+        let excerpt = text::object(&Object::OptInForm(form.clone()));
+        let finding = RULE
+            .at(Place::key(at("opt_in_forms", key)), message)
+            .label(format!("`{key}` is not here"))
+            .help(mention("opt_in_forms"))
+            .excerpt(format!("opt-in-form/{key}"), excerpt, "name:", "not in the plan");
+        let release = opened(&form.operations);
+        out.push(if release.is_empty() {
+            finding.fix("leave it alone, with your reason", leave_alone_stub("opt_in_forms", key))
+        } else {
+            let intent = OptInFormIntent { name: form.name.clone(), custom_operation: CustomOperation { release } };
+            finding.fix("add to `opt_in_forms`", stub(key, &intent))
+        });
+    }
+    Some(())
+}

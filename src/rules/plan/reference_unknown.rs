@@ -1,0 +1,144 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::Plan;
+use crate::model::plan::{AfterSwitch, Replacement};
+use crate::model::text::pointer;
+use crate::rules::{
+    Facts, Findings, Phase::Configure, SLIPS, Source::Inferred, Target::Both, declare_rule, left_out_inside, nearest,
+};
+
+use super::is_left_alone;
+
+declare_rule! {
+    /// The plan refers to something that it does not have.
+    ///
+    /// ## What it does
+    /// Reports people who are not in `people` (`owner` of a module, `who` decides on the way back, `by_hand`), released
+    /// offerings that the plan neither has nor leaves alone, replacements of webhooks that are not in the plan, and test
+    /// purchases of unknown order forms.
+    ///
+    /// ## Why it matters
+    /// Work that is given to nobody is not done, and a form cannot release an offering that nobody knows.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {rollback: {who: jon}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {custom_operation: {release: [course, coures]}}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, offering: masterclass}}}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {test_purchases: {course: {expect: [order]}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   leave_alone: {offerings: {bonus: not dripped}}
+    ///   order_forms: {course-checkout: {custom_operation: {release: [course, bonus]}}}
+    /// site: {offering/bonus: {name: Bonus}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Correct the name, or add what it names.
+    {
+        id: "reference-unknown",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/people",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    people(plan, out);
+    releases(plan, out);
+    for (name, webhook) in &plan.webhooks {
+        if let Some(AfterSwitch::ReplacedBy(replacement)) = &webhook.after_switch {
+            replacements(plan, name, replacement, out);
+        }
+    }
+    for form in plan.test_purchases.keys().filter(|form| !plan.mentions("order_forms", form)) {
+        let place = Place::key(pointer(&["test_purchases", form]));
+        unknown(place, form, ("order form of this plan", "order_forms"), plan.order_forms.keys(), out);
+    }
+    Some(())
+}
+
+fn people(plan: &Plan, out: &mut Findings) {
+    let by_hand = plan.webhooks.iter().filter_map(|(key, webhook)| match &webhook.after_switch {
+        Some(AfterSwitch::ReplacedBy(Replacement { by_hand: Some(person), .. })) => {
+            Some((pointer(&["webhooks", key, "after_switch", "replaced_by", "by_hand"]), person))
+        }
+        _ => None,
+    });
+    let owners = plan.offerings.iter().flat_map(|(key, offering)| {
+        let modules = offering.modules.iter().enumerate();
+        modules.filter_map(move |(index, module)| {
+            let place = pointer(&["offerings", key, "modules", &index.to_string(), "owner"]);
+            module.owner.as_ref().map(|owner| (place, owner))
+        })
+    });
+    let who = plan.rollback.iter().map(|rollback| (pointer(&["rollback", "who"]), &rollback.who));
+    for (at, person) in owners.chain(by_hand).chain(who) {
+        if !plan.people.contains_key(person) && !left_out_inside(plan, &["people", person]) {
+            unknown(Place::value(at), person, ("person of this plan", "people"), plan.people.keys(), out);
+        }
+    }
+}
+
+fn releases(plan: &Plan, out: &mut Findings) {
+    let order_forms = plan.order_forms.iter().map(|(key, form)| ("order_forms", key, &form.custom_operation));
+    let opt_in_forms = plan.opt_in_forms.iter().map(|(key, form)| ("opt_in_forms", key, &form.custom_operation));
+    for (section, key, operation) in order_forms.chain(opt_in_forms) {
+        for (index, offering) in operation.release.iter().enumerate() {
+            if !plan.mentions("offerings", offering) && !is_left_alone(plan, "offerings", offering) {
+                let at = pointer(&[section, key, "custom_operation", "release", &index.to_string()]);
+                unknown(Place::value(at), offering, ("offering of this plan", "offerings"), plan.offerings.keys(), out);
+            }
+        }
+    }
+}
+
+fn replacements(plan: &Plan, webhook: &str, replacement: &Replacement, out: &mut Findings) {
+    let Replacement { order_form, opt_in_form, offering, .. } = replacement;
+    let parts: [(_, _, _, &mut dyn Iterator<Item = &String>); 3] = [
+        (order_form, "order_form", ("order form of this plan", "order_forms"), &mut plan.order_forms.keys()),
+        (opt_in_form, "opt_in_form", ("opt-in form of this plan", "opt_in_forms"), &mut plan.opt_in_forms.keys()),
+        (offering, "offering", ("offering of this plan", "offerings"), &mut plan.offerings.keys()),
+    ];
+    for (name, part, wanted, known) in parts {
+        if let Some(name) = name.as_ref().filter(|name| !plan.mentions(wanted.1, name)) {
+            let at = pointer(&["webhooks", webhook, "after_switch", "replaced_by", part]);
+            unknown(Place::value(at), name, wanted, known, out);
+        }
+    }
+}
+
+fn unknown<'a>(
+    place: Place,
+    name: &str,
+    (wanted, section): (&str, &str),
+    known: impl Iterator<Item = &'a String>,
+    out: &mut Findings,
+) {
+    let near = (out.len() < SLIPS).then(|| nearest(name, known)).flatten();
+    let help = match near {
+        Some(near) => format!("write `{near}`, or add `{name}` to `{section}`"),
+        None => format!("add `{name}` to `{section}`, or name one that is there"),
+    };
+    out.push(RULE.at(place, format!("`{name}` is no {wanted}")).label("unknown name").help(help));
+}

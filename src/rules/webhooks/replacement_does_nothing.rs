@@ -1,0 +1,129 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::{AfterFinalRetry, AfterSwitch, Replacement, Setting};
+use crate::model::state::Object;
+use crate::model::text::pointer;
+use crate::rules::offerings::is_timed;
+use crate::rules::{
+    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
+    left_out_inside,
+};
+
+use super::{command, guards_money_or_access};
+
+declare_rule! {
+    /// What replaces a webhook does not do its work.
+    ///
+    /// ## What it does
+    /// Reports webhooks replaced by an order form's `failed_payment` when the form, after the plan's changes, neither
+    /// revokes nor cancels after the last retry; and webhooks replaced by the `release_timers` of an offering that has no
+    /// timed module.
+    ///
+    /// ## Why it matters
+    /// Webhooks that the CRM fires stop with the switch (documented). A replacement that is named and not set does nothing
+    /// either, and looks settled (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: stop}}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   webhooks:
+    ///     drip:
+    ///       calls: aal_fieldop?operation=4
+    ///       after_switch: {replaced_by: {offering: mini-course, setting: release_timers}}
+    /// site: {webhook/aal_fieldop?operation=4: {command: aal_fieldop, target: operation=4}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: cancel}}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   webhooks:
+    ///     drip:
+    ///       calls: aal_fieldop?operation=4
+    ///       after_switch: {replaced_by: {offering: course, setting: release_timers}}
+    /// site: {webhook/aal_fieldop?operation=4: {command: aal_fieldop, target: operation=4}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Set what the replacement needs: `failed_payment` on the form, or a release on a module.
+    {
+        id: "replacement-does-nothing",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P9",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/webhooks",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let mut known = Some(());
+    for (name, webhook) in &facts.plan().webhooks {
+        let Some(AfterSwitch::ReplacedBy(replacement)) = &webhook.after_switch else { continue };
+        let Replacement { order_form, offering, setting, .. } = replacement;
+        // Without a setting, only one part of a form or offering can stand in for such a command.
+        let implied = setting.is_none() && guards_money_or_access(&command(&webhook.calls));
+        let at = |part: &str| pointer(&["webhooks", name, "after_switch", "replaced_by", part]);
+        if let Some(form) = order_form.as_ref().filter(|_| implied || *setting == Some(Setting::FailedPayment)) {
+            known = by_form(facts, form, at("order_form"), out).and(known);
+        }
+        if let Some(offering) = offering.as_ref().filter(|_| implied || *setting == Some(Setting::ReleaseTimers)) {
+            known = by_timers(facts, offering, at("offering"), out).and(known);
+        }
+    }
+    known
+}
+
+fn by_form(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Known<()> {
+    let plan = facts.plan();
+    // Unknown names, and forms that the site lacks, have rules of their own.
+    let form = facts.order_forms(After)?.get(key).filter(|_| plan.order_forms.contains_key(key));
+    let Some(form) = form.filter(|_| !left_out_inside(plan, &["order_forms", key, "failed_payment"])) else {
+        return Some(());
+    };
+    if !matches!(form.after_final_retry, Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) {
+        let message = format!("`{}` should end access after a failed payment, and does not", form.name);
+        let finding = RULE
+            .at(Place::value(at), message)
+            .label("does not end access")
+            .related(Place::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
+            .help(format!("say `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
+        let excerpt = text::object(&Object::OrderForm(form.clone()));
+        out.push(finding.excerpt(format!("order-form/{key}"), excerpt, "after_final_retry:", "after the changes"));
+    }
+    Some(())
+}
+
+fn by_timers(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Known<()> {
+    let plan = facts.plan();
+    let offering = facts.offerings(After)?.get(key).filter(|_| plan.offerings.contains_key(key));
+    let Some(offering) = offering.filter(|_| !left_out_inside(plan, &["offerings", key, "modules"])) else {
+        return Some(());
+    };
+    let unknown = offering.modules.iter().any(|module| module.number > 0 && module.release.is_none());
+    if !is_timed(facts, key, offering) && !unknown {
+        let excerpt = text::object(&Object::Offering(offering.clone()));
+        out.push(
+            RULE.at(Place::value(at), format!("no module of `{}` opens by a timer", offering.name))
+                .label("has no timer")
+                .related(Place::key(pointer(&["offerings", key, "modules"])), "no timed module")
+                .help(format!(
+                    "give a module of `{key}` a release such as `7 days after previous`, or name what does the work"
+                ))
+                .excerpt(format!("offering/{key}"), excerpt, "modules:", "no timer"),
+        );
+    }
+    Some(())
+}
