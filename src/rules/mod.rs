@@ -3,6 +3,7 @@
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
 mod facts;
+mod hosts;
 mod judge;
 mod registry;
 

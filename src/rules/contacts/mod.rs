@@ -1,1 +1,85 @@
 //! Rules about the spot-check contacts.
+
+pub(super) mod contact_differs;
+pub(super) mod contact_id_repeated;
+pub(super) mod contact_incomplete;
+pub(super) mod contacts_tracked_by_git;
+pub(super) mod too_few_contacts;
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Document, Part, Place};
+use crate::model::plan::ContactRecord;
+use crate::model::population::Contact;
+use crate::model::text::pointer;
+
+use super::Facts;
+
+/// Where a contact's recorded values stand, or one of them.
+fn recorded_at(facts: &Facts<'_>, id: &str, field: Option<&str>) -> Place {
+    let mut path = vec![id];
+    path.extend(field);
+    let part = if field.is_some_and(|field| !matches!(field, "tags" | "orders")) { Part::Value } else { Part::Key };
+    if facts.contacts_file().own_file {
+        return Place::At { document: Document::Contacts, pointer: pointer(&path), part };
+    }
+    path.splice(..0, ["contacts", "values"]);
+    Place::At { document: Document::Plan, pointer: pointer(&path), part }
+}
+
+/// Words as a sentence has them: `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// Whether any of the section did not fit the schema.
+fn partly_left_out(facts: &Facts<'_>) -> bool {
+    facts.plan().left_out.iter().any(|place| place.starts_with("/contacts"))
+}
+
+/// A field that differs: its key, its name in a sentence, the recorded value, the site's.
+type Difference = (&'static str, &'static str, String, String);
+
+/// What differs, of what is recorded. No affiliate and no orders are a record too: that there are none.
+fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<String>) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut compare = |key, name, plan: String, site: String, same: bool| {
+        if !same {
+            found.push((key, name, plan, site));
+        }
+    };
+    let names = [
+        ("first_name", "first name", &record.first_name, &contact.first_name),
+        ("last_name", "last name", &record.last_name, &contact.last_name),
+    ];
+    for (key, name, recorded, site) in names {
+        let recorded = recorded.as_ref().unwrap_or(site);
+        compare(key, name, recorded.clone(), site.clone(), recorded.trim() == site.trim());
+    }
+    if let Some(email) = &record.email {
+        let same = email.trim().to_lowercase() == contact.email.trim().to_lowercase();
+        compare("email", "e-mail address", email.clone(), contact.email.clone(), same);
+    }
+    if let Some(tags) = &record.tags {
+        let (recorded, site) = (set(tags), set(&contact.tags));
+        compare("tags", "tags", words(&recorded), words(&site), recorded == site);
+    }
+    let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
+    let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));
+    compare("affiliate", "affiliate", recorded.clone(), site.clone(), recorded == site);
+    let (recorded, site) = (set(&record.orders), set(orders));
+    compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+    found
+}
+
+fn set<'a>(values: impl IntoIterator<Item = &'a String>) -> BTreeSet<&'a str> {
+    values.into_iter().map(|value| value.trim()).collect()
+}
+
+fn words(values: &BTreeSet<&str>) -> String {
+    values.iter().copied().collect::<Vec<_>>().join(", ")
+}

@@ -1,3 +1,64 @@
 //! Rules that keep money, mail and the way back safe.
 
+pub(super) mod accessally_missing;
+pub(super) mod backup_missing;
+pub(super) mod backup_not_full;
+pub(super) mod backup_not_off_server;
+pub(super) mod backup_old;
+pub(super) mod charging_guard_not_live;
+pub(super) mod charging_guard_with_scheme;
+pub(super) mod crm_differs;
+pub(super) mod crm_disconnected;
+pub(super) mod crm_paid_until_too_early;
 pub(super) mod emails_off;
+pub(super) mod mail_not_simulated;
+pub(super) mod maintenance_mode_not_kept;
+pub(super) mod migration_choices_missing;
+pub(super) mod rollback_missing;
+pub(super) mod site_not_in_plan;
+pub(super) mod spare_admin_missing;
+pub(super) mod target_not_staging;
+pub(super) mod welcome_does_not_cover;
+pub(super) mod window_missing;
+
+use crate::diag::Place;
+use crate::model::plan::{self, BackupDemand, BackupPart};
+use crate::model::record::{Backup, Evidence, Record};
+
+use super::Facts;
+
+/// The judged site, where the plan names it.
+fn judged_site(facts: &Facts<'_>) -> Place {
+    Place::value(if facts.live() { "/sites/live" } else { "/sites/staging" })
+}
+
+/// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
+fn latest_backup(record: &Record, of: plan::Place, part: BackupPart) -> Option<&Backup> {
+    record.entries.iter().rev().find_map(|entry| match &entry.evidence {
+        Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some(backup),
+        _ => None,
+    })
+}
+
+/// The backups that together hold what the plan asks for, each once.
+fn kept_backups<'a>(record: &'a Record, demand: &BackupDemand) -> Vec<&'a Backup> {
+    let mut kept: Vec<&Backup> = Vec::new();
+    for backup in demand.parts.iter().filter_map(|part| latest_backup(record, demand.of, *part)) {
+        if !kept.iter().any(|known| std::ptr::eq(*known, backup)) {
+            kept.push(backup);
+        }
+    }
+    kept
+}
+
+/// The place of a backup in words.
+fn backup_of(of: plan::Place) -> &'static str {
+    match of {
+        plan::Place::Live => "live site",
+        plan::Place::Staging => "staging copy",
+    }
+}
+
+/// Text to paste where the plan asks for no backup.
+const BACKUP_STUB: &str =
+    "backup:\n  of: live\n  parts: [files, database]\n  no_older_than: 2h\n  stored_off_server: true\n";

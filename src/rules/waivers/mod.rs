@@ -1,8 +1,11 @@
 //! Rules about waivers: they run last, when every other rule has spoken.
 
 pub(super) mod waiver_expired;
+pub(super) mod waiver_forbidden;
+pub(super) mod waiver_owner_unknown;
+pub(super) mod waiver_unused;
 
-use crate::model::plan::Waiver;
+use crate::model::plan::{Plan, Waiver};
 
 use super::{Facts, Rule, by_id};
 
@@ -19,4 +22,9 @@ pub(super) fn counts(waiver: &Waiver, facts: &Facts<'_>) -> bool {
 /// Whether a waiver's last day has passed, or cannot be read.
 pub(super) fn has_expired(waiver: &Waiver, facts: &Facts<'_>) -> bool {
     waiver.until.parse::<jiff::civil::Date>().map_or(true, |until| until < facts.today())
+}
+
+/// The waivers with their places in the document, where one that does not fit keeps its place.
+pub(super) fn written(plan: &Plan) -> impl Iterator<Item = (usize, &Waiver)> {
+    (0..).filter(|index: &usize| !plan.was_left_out(&["waive", &index.to_string()])).zip(&plan.waive)
 }

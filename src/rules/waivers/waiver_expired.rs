@@ -2,7 +2,7 @@ use crate::diag::{Place, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
-use super::has_expired;
+use super::{has_expired, written};
 
 declare_rule! {
     /// A waiver whose last day has passed.
@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for (index, waiver) in facts.plan().waive.iter().enumerate() {
+    for (index, waiver) in written(facts.plan()) {
         if has_expired(waiver, facts) {
             let at = pointer(&["waive", &index.to_string(), "until"]);
             let message =

@@ -1,0 +1,94 @@
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+
+use super::{Difference, differences, listed, recorded_at};
+
+declare_rule! {
+    /// A spot-check contact is not as it was recorded.
+    ///
+    /// ## What it does
+    /// Compares the recorded values of each listed contact with the site: names letter by letter, the e-mail address without
+    /// case, tags and orders in any order, the affiliate. A listed contact that the site does not have is reported too.
+    ///
+    /// ## Why it matters
+    /// After the switch the guide compares the ten contacts with this list (documented). A list that is wrong before the
+    /// switch finds faults that are none, or hides one (inferred). With a CRM the site's tags are a cache that can be a day
+    /// old (documented).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// values: {"102": {email: bo@other.example, tags: [Course Base]}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// contacts: {"101": {orders: ["9001", "9002"], affiliate: null}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// contacts: {"103": null}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// values: {"101": {first_name: " Ada", email: ADA@member.example}, "102": {tags: [Course Goals, Course Base]}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Press Resync under WordPress > Users > Edit > AccessAlly tab, then write down what it shows.
+    {
+        id: "contact-differs",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P10",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/contacts/values",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let contacts = &facts.plan().contacts;
+    let list = &contacts.list;
+    if list.is_empty() {
+        return Some(());
+    }
+    let census = facts.census()?;
+    for id in list.keys().filter(|id| !census.contacts.contains_key(*id)) {
+        let place = Place::key(pointer(&["contacts", "list", id]));
+        let help = "look the contact up under AccessAlly > Members, and correct the ID or choose another contact";
+        out.push(RULE.at(place, format!("the site has no contact `{id}`")).label("not on the site").help(help));
+    }
+    // Values that are nowhere are another rule's matter, and those that do not fit the shape check's.
+    if contacts.values.is_none() || facts.plan().was_left_out(&["contacts", "values"]) {
+        return Some(());
+    }
+    let values = facts.contact_values()?;
+    for id in list.keys() {
+        if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
+            out.extend(compared(facts, id, &differences(record, contact, orders)));
+        }
+    }
+    Some(())
+}
+
+fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference]) -> Option<Finding> {
+    let field = match differences {
+        [] => return None,
+        [(key, ..)] => Some(*key),
+        _ => None,
+    };
+    let names: Vec<&str> = differences.iter().map(|(_, name, ..)| *name).collect();
+    let message = format!("contact `{id}` differs from the site in {}", listed(&names));
+    let finding = RULE
+        .at(recorded_at(facts, id, field), message)
+        .label("not as on the site")
+        .help("press Resync under WordPress > Users > Edit > AccessAlly tab, then write down what it shows");
+    Some(differences.iter().fold(finding, |finding, (_, name, plan, site)| {
+        finding.personal(format!("{name}: plan `{plan}`, site `{site}`"))
+    }))
+}

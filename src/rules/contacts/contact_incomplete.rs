@@ -1,0 +1,97 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::ContactRecord;
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+
+use super::{listed, recorded_at};
+
+declare_rule! {
+    /// A spot-check contact is not written down whole.
+    ///
+    /// ## What it does
+    /// Reports each listed contact of whom first name, last name, e-mail address or tags are not recorded, or nothing at all.
+    /// A value that is empty on the site is recorded as empty (`""`, or `[]` for tags); an address never is.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for first name, last name, contact ID, e-mail address and tags of each, and for the
+    /// referring affiliate and the order IDs where there are any. What is not recorded cannot be compared after the switch.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// values: {"102": null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// values: {"101": {last_name: null, tags: null}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {contacts: {values: null}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// contacts: {"103": {first_name: ""}}
+    /// values: {"103": {first_name: ""}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Open the contact under WordPress > Users > Edit > AccessAlly tab, and write down what it shows.
+    {
+        id: "contact-incomplete",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P10",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/contacts/values",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let contacts = &facts.plan().contacts;
+    let left_out = |place: &[&str]| facts.plan().was_left_out(place);
+    if contacts.list.is_empty() || left_out(&["contacts"]) || left_out(&["contacts", "values"]) {
+        return Some(());
+    }
+    if contacts.values.is_none() {
+        out.push(
+            RULE.at(
+                Place::key("/contacts"),
+                "the plan does not say where the spot-check contacts' values are recorded",
+            )
+            .label("no `values`")
+            .help("name a file that git ignores as `values`, and write down what the site shows of each contact")
+            .fix("add to `contacts`", "values: private/contacts.yaml\n"),
+        );
+        return Some(());
+    }
+    let values = facts.contact_values()?;
+    for id in contacts.list.keys().filter(|id| !left_out(&["contacts", "values", id])) {
+        let (place, missing) = match values.get(id) {
+            Some(record) => (recorded_at(facts, id, None), missing(record)),
+            None => (Place::key(pointer(&["contacts", "list", id])), vec!["any values"]),
+        };
+        if !missing.is_empty() {
+            let message = format!("contact `{id}` is recorded without {}", listed(&missing));
+            let help = "open the contact under WordPress > Users > Edit > AccessAlly tab, and write down what it shows";
+            out.push(RULE.at(place, message).label("not whole").help(help));
+        }
+    }
+    Some(())
+}
+
+fn missing(record: &ContactRecord) -> Vec<&'static str> {
+    let address = record.email.as_ref().filter(|address| !address.trim().is_empty());
+    let fields = [
+        (record.first_name.is_none(), "first name"),
+        (record.last_name.is_none(), "last name"),
+        (address.is_none(), "e-mail address"),
+        (record.tags.is_none(), "tags"),
+    ];
+    fields.into_iter().filter(|(missing, _)| *missing).map(|(_, field)| field).collect()
+}

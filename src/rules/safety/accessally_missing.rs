@@ -1,0 +1,84 @@
+use crate::diag::{Finding, Severity::Error};
+use crate::model::Kind;
+use crate::model::state::Plugin;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
+
+use super::judged_site;
+
+declare_rule! {
+    /// AccessAlly is not active, or too old for Managed Contacts.
+    ///
+    /// ## What it does
+    /// Asks for the plugin `accessally/accessally.php`, active, in version 4.0 or newer.
+    ///
+    /// ## Why it matters
+    /// The migration is a screen of AccessAlly itself, and AccessAlly Managed exists since version 4.0.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {plugin/accessally/accessally.php: null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {plugin/accessally/accessally.php: {active: false}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {plugin/accessally/accessally.php: {version: 3.6.10}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site:
+    ///   plugin/accessally/accessally.php: null
+    ///   plugin/accessally/accessally: {version: "4.0", active: true}
+    /// ```
+    ///
+    /// ## Fix
+    /// Activate or update AccessAlly under WordPress > Plugins.
+    {
+        id: "accessally-missing",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "–",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/sites",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plugins = facts.plugins(Before)?;
+    // WordPress's own REST names a plugin without `.php`.
+    let Some((file, plugin)) =
+        ["accessally/accessally.php", "accessally/accessally"].iter().find_map(|file| plugins.get_key_value(*file))
+    else {
+        let message = "the plugin AccessAlly is not installed on the site".to_owned();
+        out.push(said(facts, message, "no AccessAlly", "install"));
+        return Some(());
+    };
+    if !plugin.active {
+        let message = "the plugin AccessAlly is installed on the site and not active".to_owned();
+        out.push(said(facts, message, "AccessAlly is not active", "activate").on_site(format!("plugin/{file}")));
+        return Some(());
+    }
+    let fact = format!("plugin/{file}: version");
+    if facts.field(Kind::Plugin, &fact, major(plugin))? < 4 {
+        let version = plugin.version.as_deref().unwrap_or_default();
+        let message = format!("the site has AccessAlly `{version}`, and Managed Contacts needs 4.0");
+        out.push(said(facts, message, "AccessAlly is too old", "update").on_site(format!("plugin/{file}")));
+    }
+    Some(())
+}
+
+fn major(plugin: &Plugin) -> Option<u32> {
+    plugin.version.as_deref()?.trim().split('.').next()?.parse().ok()
+}
+
+fn said(facts: &Facts<'_>, message: String, label: &str, act: &str) -> Finding {
+    RULE.at(judged_site(facts), message).label(label).help(format!("{act} AccessAlly under WordPress > Plugins"))
+}

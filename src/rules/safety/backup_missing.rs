@@ -1,0 +1,95 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::{BackupDemand, BackupPart};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+
+use super::{BACKUP_STUB, backup_of, latest_backup};
+
+declare_rule! {
+    /// No backup is on record.
+    ///
+    /// ## What it does
+    /// Asks for a `backup` section in the plan, and for a recorded backup of that site for each part that it names.
+    ///
+    /// ## Why it matters
+    /// The vendor's guide asks for a full backup of the live site before the switch. Nothing else leads back once the
+    /// migration has run.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {backup: null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record: []
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {backup: {of: live, parts: [files, database]}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Make the backup, then record it with `plan record backup`.
+    {
+        id: "backup-missing",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P11",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/backup",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    if facts.plan().was_left_out(&["backup"]) {
+        return Some(());
+    }
+    let Some(demand) = &facts.plan().backup else {
+        let message = "the plan asks for no backup of the live site";
+        out.push(
+            RULE.at(Place::key("/backup"), message)
+                .label("no `backup` section")
+                .help("add `backup`, make the backup, then record it with `plan record backup`")
+                .fix("add the section", BACKUP_STUB),
+        );
+        return Some(());
+    };
+    let missing = missing(facts, demand);
+    if !missing.is_empty() {
+        let of = backup_of(demand.of);
+        let message = format!("no backup of the {of} that holds its {} is recorded", missing.join(" and its "));
+        out.push(
+            RULE.at(Place::key("/backup"), message)
+                .label("not on record")
+                .help(format!("make a backup of the {of}, then record it with `plan record backup`")),
+        );
+    }
+    Some(())
+}
+
+fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Vec<&'static str> {
+    let mut parts = demand.parts.clone();
+    parts.sort_unstable();
+    parts.dedup();
+    parts.retain(|part| latest_backup(facts.record(), demand.of, *part).is_none());
+    let name = |part: &BackupPart| match part {
+        BackupPart::Files => "files",
+        BackupPart::Database => "database",
+    };
+    parts.iter().map(name).collect()
+}

@@ -1,0 +1,88 @@
+use jiff::Timestamp;
+
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::record::Backup;
+use crate::model::text::Seconds;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+
+use super::{backup_of, kept_backups};
+
+declare_rule! {
+    /// The backup is older than the plan allows.
+    ///
+    /// ## What it does
+    /// Compares the time at which the recorded backup was made with `no_older_than`. A time that lies ahead, or that cannot
+    /// be read, proves nothing and is reported as well.
+    ///
+    /// ## Why it matters
+    /// Restoring a backup loses what happened on the site since. Payments taken in between vanish from the history and
+    /// can be charged again, so the vendor wants a restore point as recent as possible.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {backup: {no_older_than: 30m}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       backup: {of: live, parts: [files, database], taken_at: 2027-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {backup: {no_older_than: 1d}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Make a new backup, then record it with `plan record backup`.
+    {
+        id: "backup-old",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P11",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/backup/no_older_than",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let Some(demand) = &facts.plan().backup else { return Some(()) };
+    let Some(limit) = Seconds::parse(&demand.no_older_than) else { return Some(()) };
+    let of = backup_of(demand.of);
+    for backup in kept_backups(facts.record(), demand) {
+        out.extend(judge(backup, of, limit, facts.now()));
+    }
+    Some(())
+}
+
+fn judge(backup: &Backup, of: &str, limit: Seconds, now: Timestamp) -> Option<Finding> {
+    let taken = &backup.taken_at;
+    let age = taken.parse::<Timestamp>().map(|taken| Seconds(now.as_second() - taken.as_second()));
+    let new = format!("make a new backup of the {of}, then record it with `plan record backup`");
+    let (message, label, help) = match age {
+        Ok(age) if age.0 < 0 => (
+            format!("the recorded backup of the {of} was made at `{taken}`, and this check's time is `{now}`"),
+            "lies ahead",
+            "take the snapshot again, or record the backup again with its true time".to_owned(),
+        ),
+        Ok(age) if age > limit => {
+            (format!("the backup of the {of} is {age} old, and the plan allows {limit}"), "older than this", new)
+        }
+        Ok(_) => return None,
+        Err(_) => (
+            format!("the recorded backup of the {of} was made at `{taken}`, which is no time"),
+            "cannot be compared",
+            new,
+        ),
+    };
+    Some(RULE.at(Place::value("/backup/no_older_than"), message).label(label).help(help))
+}

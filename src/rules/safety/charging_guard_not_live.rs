@@ -1,0 +1,100 @@
+use crate::change::text;
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::state::{ChargingGuard, Kind, Object};
+use crate::model::text::host;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The charging guard does not name the live site.
+    ///
+    /// ## What it does
+    /// Reports a site on which, when the plan's changes are made, subscriptions are not charged only where the site's
+    /// address is the live one: the guard is off, or its Production Site URL is another host.
+    ///
+    /// ## Why it matters
+    /// AccessAlly cannot tell a copy from the live site. A copy carries the charging instructions, so both would charge
+    /// every subscriber. The vendor recommends the guard on every copy, live or staging (documented). Hosts replace the live
+    /// domain everywhere when they make a copy; the guard can then name the copy itself and let it charge (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {charging_guard: null}
+    /// site: {charging-guard: {enabled: false}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {charging_guard: null}
+    /// site: {charging-guard: {enabled: true, production_url: //staging.small.example}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {charging_guard: {production_url: //shop.small.example}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {charging_guard: {production_url: //small.example}}
+    /// site: {charging-guard: {enabled: true, production_url: //staging.small.example}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Give `charging_guard` the live site's host, typed without a scheme.
+    {
+        id: "charging-guard-not-live",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "S6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/charging_guard",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    if plan.was_left_out(&["charging_guard"]) || plan.was_left_out(&["sites"]) {
+        return Some(());
+    }
+    let live = plan.live_host().unwrap_or_default();
+    let guard = facts.charging_guard(After)?;
+    if !guard.enabled {
+        let message = "the charging guard is off, so this site and its copy can both charge subscribers";
+        out.push(shown(facts, &live, guard, message.to_owned(), "enabled:"));
+        return Some(());
+    }
+    let url = facts.field(Kind::ChargingGuard, "charging-guard.production_url", guard.production_url.as_ref())?;
+    let named = host(url);
+    if named.as_ref() != Some(&live) {
+        let message = match named {
+            Some(named) if facts.plan().staging_host() == Some(named.clone()) => {
+                format!("the charging guard names the staging copy, `{named}`, so the copy can charge subscribers")
+            }
+            Some(named) => format!("the charging guard names `{named}`, and the live site is `{live}`"),
+            None => format!("the charging guard names no host, and the live site is `{live}`"),
+        };
+        out.push(shown(facts, &live, guard, message, "production_url:"));
+    }
+    Some(())
+}
+
+fn shown(facts: &Facts<'_>, live: &str, guard: &ChargingGuard, message: String, needle: &str) -> Finding {
+    const WHERE: &str = "in AccessAlly it is the Production Site URL under General Settings > Developer Tools";
+    if facts.plan().charging_guard.is_some() {
+        return RULE
+            .at(Place::value("/charging_guard/production_url"), message)
+            .label("not the live host")
+            .help(format!("set `production_url: //{live}`; {WHERE}"))
+            .related(Place::value("/sites/live"), "the live site")
+            .on_site("charging-guard");
+    }
+    let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
+    RULE.at(Place::key("/charging_guard"), message)
+        .label("no `charging_guard` section")
+        .help(format!("add `charging_guard` with the live host; {WHERE}"))
+        .fix("add the section", format!("charging_guard:\n  production_url: //{live}\n"))
+        .excerpt("charging-guard", excerpt, needle, "as it stays")
+}

@@ -1,0 +1,68 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Warning};
+use crate::model::Kind;
+use crate::model::state::Object;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The Production Site URL is typed with a scheme.
+    ///
+    /// ## What it does
+    /// Reports a charging guard whose Production Site URL does not start with `//` when the plan's changes are made. A change
+    /// is only made where the host differs, so a scheme that the site has already stays until somebody takes it out.
+    ///
+    /// ## Why it matters
+    /// The vendor asks to type the address without a scheme, starting with `//` (documented). Written otherwise it may equal
+    /// no site's address, and then the live site charges nobody (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {charging_guard: {production_url: "https://small.example"}}
+    /// site: {charging-guard: {production_url: //staging.small.example}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {charging-guard: {production_url: "https://small.example"}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {charging-guard: {production_url: //small.example}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Type the address as `//` and the host, in the plan and under General Settings > Developer Tools.
+    {
+        id: "charging-guard-with-scheme",
+        severity: Warning,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "S6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/charging_guard/production_url",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    if facts.plan().was_left_out(&["charging_guard"]) {
+        return Some(());
+    }
+    let guard = facts.charging_guard(After)?;
+    if !guard.enabled {
+        return Some(());
+    }
+    let url = facts.field(Kind::ChargingGuard, "charging-guard.production_url", guard.production_url.as_ref())?;
+    if !url.trim().starts_with("//") {
+        let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
+        out.push(
+            RULE.at(Place::value("/charging_guard/production_url"), "the Production Site URL does not start with `//`")
+                .label("the charging guard")
+                .help("type it as `//` and the host, here and under General Settings > Developer Tools")
+                .excerpt("charging-guard", excerpt, "production_url:", "typed with a scheme"),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,80 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Error};
+use crate::model::state::Object;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The site uses another CRM than the plan says.
+    ///
+    /// ## What it does
+    /// Compares `name` under `crm` with the site's own system and its label, without case, spaces and dashes. The old and the
+    /// new name of one product (Infusionsoft and Keap, ConvertKit and Kit) are one name.
+    ///
+    /// ## Why it matters
+    /// AccessAlly keeps the system as a name of small letters and dashes (seen in code). A plan for another CRM was written
+    /// for another site, or before the site moved; its webhooks and its paid days are then another system's (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {crm: {name: keap}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {crm: {name: ActiveCampaign}}
+    /// site: {crm: {system: active-campaign, label: null}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {crm: {name: keap}}
+    /// site: {crm: {system: infusionsoft, label: null}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Write the CRM's name as AccessAlly > Settings > General Setup > CRM Integration shows it.
+    {
+        id: "crm-differs",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P3",
+        evidence: SeenInCode,
+        since: "0.1.0",
+        anchor: "/crm/name",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    if facts.plan().was_left_out(&["crm"]) {
+        return Some(());
+    }
+    let crm = facts.crm(Before)?;
+    let name = &facts.plan().crm.name;
+    let same = std::iter::once(&crm.system).chain(&crm.label).any(|known| product(known) == product(name));
+    // A site that has switched names no CRM at all.
+    if !same && !crm.managed {
+        let excerpt = text::object(&Object::Crm(crm.clone()));
+        out.push(
+            RULE.at(
+                Place::value("/crm/name"),
+                format!("the plan switches from `{name}`, and the site uses `{}`", crm.system),
+            )
+            .label("not the site's CRM")
+            .help("write the name that AccessAlly > Settings > General Setup > CRM Integration shows")
+            .excerpt("crm", excerpt, "system:", "the site's CRM"),
+        );
+    }
+    Some(())
+}
+
+/// A CRM's name without what spelling adds.
+fn product(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    match plain.as_str() {
+        "infusionsoft" => "keap".to_owned(),
+        "convertkit" => "kit".to_owned(),
+        _ => plain,
+    }
+}

@@ -1,0 +1,69 @@
+use crate::change::text;
+use crate::diag::{Place, Severity::Error};
+use crate::model::Kind;
+use crate::model::state::Object;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The CRM is not connected any more.
+    ///
+    /// ## What it does
+    /// Reports a site whose CRM does not answer, and a site that is on Managed Contacts already.
+    ///
+    /// ## Why it matters
+    /// The CRM must still be active and connected while the migration runs: the vendor's tool reads the contacts there.
+    /// On a site that has switched already there is nothing left to switch.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {crm: {connected: false}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {crm: {managed: true}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {crm: {connected: true, managed: false}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Connect the CRM again, or name the site that has not switched yet.
+    {
+        id: "crm-disconnected",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        guide: "P3",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/crm",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let crm = facts.crm(Before)?;
+    let excerpt = text::object(&Object::Crm(crm.clone()));
+    if crm.managed {
+        let message = "the site is on AccessAlly Managed Contacts already, so there is nothing to switch";
+        out.push(
+            RULE.at(Place::key("/crm"), message)
+                .label("switched already")
+                .help("name the site that has not switched yet, or restore the copy from before the switch")
+                .excerpt("crm", excerpt, "managed:", "switched already"),
+        );
+    } else if !facts.field(Kind::Crm, "crm.connected", crm.connected)? {
+        let system = crm.label.as_ref().unwrap_or(&crm.system);
+        let message = format!("`{system}` does not answer the site, and the migration needs it connected");
+        out.push(
+            RULE.at(Place::key("/crm"), message)
+                .label("does not answer")
+                .help("check its connection under AccessAlly > Settings > General Setup > CRM Integration")
+                .excerpt("crm", excerpt, "connected:", "does not answer"),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,80 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::Kind;
+use crate::model::plan::DuringMigration;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Staging, declare_rule};
+
+declare_rule! {
+    /// Mail from the staging copy reaches members during the migration.
+    ///
+    /// ## What it does
+    /// Asks for `during_migration: simulate` in the plan's `mail` section, and for a staging copy on which mail is
+    /// simulated when the plan's changes are made.
+    ///
+    /// ## Why it matters
+    /// The vendor's latest guide says that the migration resets every user's password and mails new credentials
+    /// (documented). A staging copy holds the live members, so they would receive passwords of a copy (inferred). The guide
+    /// asks for working mail on staging and never says to trap it. Mail that the CRM itself sends, or a plugin that talks
+    /// straight to a delivery service, passes any simulation (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {mail: null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {mail: {during_migration: deliver}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {mail: {during_migration: simulate}}
+    /// site: {mail: {simulated: false}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Say `during_migration: simulate`. With Fluent SMTP it is the "Email Simulation" setting, or the constant
+    /// `FLUENTMAIL_SIMULATE_EMAILS`; with WP Mail SMTP the constants `WPMS_ON` and `WPMS_DO_NOT_SEND`.
+    {
+        id: "mail-not-simulated",
+        severity: Error,
+        phase: Configure,
+        target: Staging,
+        waivable: false,
+        guide: "S2",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/mail/during_migration",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    if facts.plan().was_left_out(&["mail"]) {
+        return Some(());
+    }
+    let Some(intent) = &facts.plan().mail else {
+        let message = "the plan does not say what keeps the staging copy's mail from members during the migration";
+        out.push(
+            RULE.at(Place::key("/mail"), message)
+                .label("no `mail` section")
+                .help("add `mail` with `during_migration: simulate`")
+                .fix("add the section", "mail:\n  transport: fluent-smtp\n  during_migration: simulate\n"),
+        );
+        return Some(());
+    };
+    let place = Place::value("/mail/during_migration");
+    if intent.during_migration != DuringMigration::Simulate {
+        let message = "mail is delivered while the migration resets passwords, so members can get mail from a copy";
+        out.push(RULE.at(place, message).label("reaches members").help(HELP).on_site("mail"));
+        return Some(());
+    }
+    let mail = facts.mail(After)?;
+    if !facts.field(Kind::Mail, "mail.simulated", mail.simulated)? {
+        let message = "mail is not simulated on the staging copy when the plan's changes are made";
+        out.push(RULE.at(place, message).label("not so on the site").help(HELP).on_site("mail"));
+    }
+    Some(())
+}
+
+/// What to do about mail that is delivered.
+const HELP: &str = "set `during_migration: simulate`; in Fluent SMTP it is the \"Email Simulation\" setting";

@@ -1,0 +1,89 @@
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::Kind;
+use crate::model::plan::{Plan, Sold, Welcome};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+
+declare_rule! {
+    /// Some new members get no welcome e-mail.
+    ///
+    /// ## What it does
+    /// Compares who gets a welcome e-mail when the plan's changes are made with how the offerings are sold: order forms need
+    /// `purchases`, opt-in forms need `purchases-and-opt-ins`.
+    ///
+    /// ## Why it matters
+    /// AccessAlly has three modes: do not send, all initial purchases, all purchases and opt-ins (documented). The first is
+    /// meant for sites whose CRM sends the mail, so a site that leaves its CRM is likely to be on it still (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {emails: {welcome: none}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {emails: {welcome: null}}
+    /// site: {emails: {welcome: purchases}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {offerings: {mini-course: {sold: invitation}}, emails: {welcome: purchases}}
+    /// site: {emails: {welcome: none}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Give `welcome` under `emails` the mode that covers every way in.
+    {
+        id: "welcome-does-not-cover",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: true,
+        guide: "P6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/emails/welcome",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    let Some((needed, sold)) = needed(plan) else { return Some(()) };
+    if plan.was_left_out(&["emails"]) {
+        return Some(());
+    }
+    let emails = facts.emails(After)?;
+    // Where nothing is sent at all, the rule about that has the word.
+    if emails.enabled && facts.field(Kind::Emails, "emails.welcome", emails.welcome)? < needed {
+        out.push(uncovered(plan, needed, sold));
+    }
+    Some(())
+}
+
+/// The mode that covers every offering, and the first offering that asks for it.
+fn needed(plan: &Plan) -> Option<(Welcome, &str)> {
+    let first = |sold| plan.offerings.iter().find(|(_, offering)| offering.sold == sold).map(|(key, _)| key.as_str());
+    let opt_in = first(Sold::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
+    opt_in.or_else(|| first(Sold::OrderForm).map(|key| (Welcome::Purchases, key)))
+}
+
+fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
+    let name = &plan.offerings[key].name;
+    let (word, message) = match needed {
+        Welcome::PurchasesAndOptIns => {
+            ("purchases-and-opt-ins", format!("whoever opts in to `{name}` gets no welcome e-mail"))
+        }
+        Welcome::Purchases | Welcome::None => ("purchases", format!("whoever buys `{name}` gets no welcome e-mail")),
+    };
+    let finding = RULE
+        .at(Place::value("/emails/welcome"), message)
+        .label("does not cover them")
+        .help(format!("set `welcome: {word}` under `emails`; the modes are under AccessAlly > Settings > Emails"))
+        .related(Place::value(pointer(&["offerings", key, "sold"])), "how they come in")
+        .on_site("emails");
+    match plan.emails {
+        Some(_) => finding,
+        None => finding.fix("add the section", format!("emails:\n  enabled: true\n  welcome: {word}\n")),
+    }
+}

@@ -1,0 +1,64 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+
+use super::written;
+
+declare_rule! {
+    /// Nobody answers for a waiver.
+    ///
+    /// ## What it does
+    /// Reports a waiver whose `owner` is not one of the plan's `people`.
+    ///
+    /// ## Why it matters
+    /// A waiver is a person's word that a known fault is right for this site. Without the person there is no word.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   migration: {keep_maintenance_mode: false}
+    ///   waive:
+    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: kim, until: 2026-12-31}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   migration: {keep_maintenance_mode: false}
+    ///   waive:
+    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}
+    /// ```
+    ///
+    /// ## Fix
+    /// Add the person to `people`, or name somebody who is there.
+    {
+        id: "waiver-owner-unknown",
+        severity: Error,
+        phase: Fit,
+        target: Both,
+        waivable: false,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/waive",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    for (index, waiver) in written(plan) {
+        let owner = &waiver.owner;
+        let mistyped = plan.was_left_out(&["people"]) || plan.was_left_out(&["people", owner]);
+        if !plan.people.contains_key(owner) && !mistyped {
+            let place = Place::value(pointer(&["waive", &index.to_string(), "owner"]));
+            let message = format!("the waiver of `{}` is owned by `{owner}`, who is not among `people`", waiver.rule);
+            out.push(
+                RULE.at(place, message)
+                    .label("not among `people`")
+                    .help(format!("add `{owner}` to `people` with their part, or name somebody who is there"))
+                    .related(Place::key("/people"), format!("nobody is called `{owner}` here")),
+            );
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,79 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Place, Severity::Warning};
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Grade, Phase::Fit, Rule, Source::Inferred, Target, by_id, declare_rule};
+
+use super::{counts, written};
+
+declare_rule! {
+    /// A waiver that meets no finding.
+    ///
+    /// ## What it does
+    /// Reports a waiver whose rule says nothing at that place. A rule that speaks only of the other site, or that lacks a
+    /// fact in this check, cannot tell.
+    ///
+    /// ## Why it matters
+    /// The fault is mended, or the waiver points at the wrong place. Left standing, it hides the next fault there.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   waive:
+    ///     - {rule: emails-off, at: /emails/enabled, reason: the CRM mails, owner: jo, until: 2026-12-31}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   emails: {enabled: false}
+    ///   waive:
+    ///     - {rule: emails-off, at: /emails, reason: the host mails, owner: jo, until: 2026-12-31}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   emails: {enabled: false}
+    ///   waive:
+    ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-12-31}
+    /// ```
+    ///
+    /// ## Fix
+    /// Remove the waiver, or copy the place from the finding that it is meant for.
+    {
+        id: "waiver-unused",
+        severity: Warning,
+        phase: Fit,
+        target: Target::Both,
+        waivable: false,
+        guide: "–",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/waive",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let mut telling = BTreeMap::new();
+    for ((index, waiver), used) in written(facts.plan()).zip(facts.waiver_uses()) {
+        let Some(rule) = by_id(&waiver.rule).filter(|_| !used && counts(waiver, facts)) else { continue };
+        if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
+            let place = Place::value(pointer(&["waive", &index.to_string(), "at"]));
+            let message = format!("the waiver of `{}` at `{}` meets no finding", waiver.rule, waiver.at);
+            let help = "remove the waiver, or copy the place from the finding that it is meant for";
+            out.push(RULE.at(place, message).label("nothing is found here").help(help));
+        }
+    }
+    Some(())
+}
+
+/// Whether the rule spoke of this site and had every fact: else its silence means nothing.
+fn can_tell(rule: &Rule, facts: &Facts<'_>) -> bool {
+    let elsewhere = if facts.live() { Target::Staging } else { Target::Live };
+    if rule.target == elsewhere {
+        return false;
+    }
+    (rule.check)(facts, &mut Findings::new());
+    facts.take_reads().iter().all(|read| !matches!(read.grade, Grade::Unknown(_)))
+}
