@@ -3,13 +3,15 @@ use crate::diag::{Place, Severity::Warning};
 use crate::model::Kind;
 use crate::model::state::Object;
 use crate::model::text::pointer;
+use crate::rules::safety::crm_differs::product;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::SeenInCode, Target::Both, declare_rule};
 
 declare_rule! {
     /// An offering was made under another system than the site's.
     ///
     /// ## What it does
-    /// Compares the system that is stored in each planned offering with the system that the site is connected to.
+    /// Compares the system that is stored in each planned offering with the system that the site is connected to,
+    /// without case and dashes.
     ///
     /// ## Why it matters
     /// Each offering stores the system that it was made under (seen in code). What another value than the site's does
@@ -47,7 +49,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let Some(offering) = site.get(key) else { continue };
         let fact = format!("offering/{key}: system");
         let Some(system) = facts.field(Kind::Offering, &fact, offering.system.as_ref()) else { continue };
-        if system.to_lowercase() != crm.system.to_lowercase() {
+        if product(system) != product(&crm.system) {
             let message =
                 format!("`{}` was made under `{system}`, and the site is connected to `{}`", intent.name, crm.system);
             out.push(

@@ -70,7 +70,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 /// A CRM's name without what spelling adds.
-fn product(name: &str) -> String {
+pub(in crate::rules) fn product(name: &str) -> String {
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     match plain.as_str() {
         "infusionsoft" => "keap".to_owned(),
