@@ -69,11 +69,20 @@ impl Seen<'_> {
         let near = words::nearest(key, known.iter().map(String::as_str));
         let message = format!("unknown key `{}` in {}", words::clean(key), self.name(at));
         let help = match near {
+            None if self.was_cut_by_a_comma(&place, key) => {
+                "a comma inside `{…}` begins a new key: put the whole text in quotes".to_owned()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => "remove it".to_owned(),
             None => format!("remove it; the keys here are {}", words::list(known.iter().map(String::as_str))),
         };
         self.misfit(&place, Part::Key, "unknown-key", message, Some(help))
+    }
+
+    /// A key of several words with nothing behind it was meant as text.
+    fn was_cut_by_a_comma(&self, place: &str, key: &str) -> bool {
+        let empty = |node: &crate::text::Node| matches!(node.value, crate::text::Value::Null) && node.span.is_empty();
+        key.contains(' ') && self.tree.locate(place).is_some_and(|at| empty(at.node))
     }
 
     fn missing(&self, at: &str, property: &str, error: &ValidationError<'_>, out: &mut Vec<Misfit>) {
@@ -111,16 +120,9 @@ impl Seen<'_> {
             let (code, message, help) = words::not_one_of(&self.name(at), &self.found(at), &options);
             return out.push(self.misfit(at, Part::Value, code, message, Some(help)));
         }
-        let here = |error: &ValidationError<'_>| error.instance_path().as_str() == at;
         let names_another = |error: &ValidationError<'_>| {
-            here(error)
-                && matches!(
-                    error.kind(),
-                    Kind::Required { .. }
-                        | Kind::AdditionalProperties { .. }
-                        | Kind::Type { .. }
-                        | Kind::Constant { .. }
-                )
+            let tells = matches!(error.kind(), Kind::Required { .. } | Kind::Type { .. } | Kind::Constant { .. });
+            tells && error.instance_path().as_str() == at
         };
         match context.iter().find(|errors| !errors.iter().any(names_another)) {
             Some(meant) => meant.iter().for_each(|error| self.read(error, out)),
