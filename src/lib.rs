@@ -4,6 +4,7 @@
 
 pub mod change;
 pub mod diag;
+pub mod example;
 pub mod model;
 pub mod population;
 pub mod rules;

@@ -106,6 +106,16 @@ pub struct PopulationDigest {
     pub sha256: String,
 }
 
+impl PopulationDigest {
+    /// Whether both are of one stream. A kind that is counted as none is as good as one that is not named.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let some = |digest: &Self| -> Vec<(String, u64)> {
+            digest.counts.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (kind.clone(), *count)).collect()
+        };
+        self.sha256 == other.sha256 && some(self) == some(other)
+    }
+}
+
 /// The last record: a cut stream can never pass for a whole one. It tells damage, not forgery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct End {

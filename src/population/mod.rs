@@ -20,5 +20,5 @@ pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
 
 pub(crate) use choose::mix;
-pub(crate) use json::{misfit, object, opening, word};
+pub(crate) use json::{misfit, object, opening, reason, word};
 pub(crate) use record::check;

@@ -1,5 +1,10 @@
 //! Places that have a configuration and a population: a site in a file, a WordPress.
 
+mod disk;
+pub mod file;
+mod seal;
+pub mod snapshot_file;
+
 use std::path::PathBuf;
 
 use crate::change::Change;

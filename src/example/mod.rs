@@ -1,0 +1,110 @@
+//! An invented site, so that everything can be tried without one: Bloom Coaching, about to leave its CRM.
+//!
+//! It is a faithful one: the traps that a switch has stand in it, each where it stands on real sites.
+//!
+//! - The CRM opens the fourth module of Group Coaching by a webhook; on the site it is "not based on a schedule".
+//! - The form of the summer sale grants the whole offering at once instead of releasing it.
+//! - One opt-in form only adds a tag, and nothing opens.
+//! - The CRM ends unpaid payment plans by a webhook; their form has no setting of its own.
+//! - The clone rewrote the charging guard's address, so that the copy takes itself for the live site.
+//! - Nobody gets a welcome e-mail, as the CRM sent it; and mail leaves the copy for real.
+//!
+//! The same seed gives the same bytes. No clock, no place, no real name or address is in it.
+
+mod members;
+mod names;
+mod objects;
+mod offerings;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::snapshot::{Capture, FORMAT};
+use crate::model::{Header, How, Kind, Snapshot, State};
+use crate::population::mix;
+use crate::site::snapshot_file::SnapshotFile;
+
+/// When the example was taken.
+pub const TAKEN_AT: &str = "2026-11-21T06:12:00Z";
+/// The host of the example's staging copy.
+pub const HOST: &str = "staging.bloom.example";
+
+/// The example's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// `bloom-coaching.site.ndjson`: the configuration.
+    pub site: String,
+    /// `bloom-coaching.population.ndjson`: contacts, orders, subscriptions.
+    pub population: String,
+}
+
+impl Files {
+    /// Each file's name and text.
+    pub fn named(&self) -> [(&'static str, &str); 2] {
+        [("bloom-coaching.site.ndjson", &self.site), ("bloom-coaching.population.ndjson", &self.population)]
+    }
+}
+
+/// The example for a seed: the configuration is always the same, the members are not.
+pub fn generate(seed: u64) -> Files {
+    let (population, digest) = members::stream(&mut Chance::new(seed));
+    let population_kinds = ["contact", "order", "subscription"];
+    let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
+    let header = Header {
+        format: FORMAT.to_owned(),
+        host: HOST.to_owned(),
+        collector: "bridge".to_owned(),
+        collector_version: "0.1.0".to_owned(),
+        taken_at: TAKEN_AT.to_owned(),
+        sections: kinds.map(|kind| (kind.to_owned(), Capture::How(How::Bridge))).collect(),
+    };
+    let mut state = State::default();
+    offerings::fill(&mut state);
+    objects::fill(&mut state);
+    let snapshot = Snapshot { header, state, population: Some(digest) };
+    Files { site: SnapshotFile::new(snapshot).text(), population }
+}
+
+/// Writes the example into a folder, which is made where it is missing; the paths of its files.
+///
+/// # Errors
+/// What the system says of the folder or a file.
+pub fn write(dir: &Path, seed: u64) -> io::Result<Vec<PathBuf>> {
+    fs::create_dir_all(dir)?;
+    let files = generate(seed);
+    let write = |(name, text): (&str, &str)| {
+        let path = dir.join(name);
+        fs::write(&path, text).map(|()| path)
+    };
+    files.named().into_iter().map(write).collect()
+}
+
+/// Chance out of a seed, by splitmix64's counter.
+struct Chance {
+    seed: u64,
+    drawn: u64,
+}
+
+impl Chance {
+    fn new(seed: u64) -> Self {
+        Self { seed, drawn: 0 }
+    }
+
+    /// A number below a limit.
+    fn below(&mut self, limit: u64) -> u64 {
+        self.drawn = self.drawn.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(self.seed ^ self.drawn, "") % limit
+    }
+
+    /// One of these.
+    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        let index = self.below(all.len() as u64) as usize;
+        &all[index]
+    }
+
+    /// True so many times in a hundred.
+    fn percent(&mut self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+}

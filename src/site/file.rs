@@ -1,0 +1,122 @@
+//! A site in a file: its configuration, with its population beside it. It carries out every change itself.
+
+use std::path::{Path, PathBuf};
+
+use super::snapshot_file::SnapshotFile;
+use super::{Executor, Reading, Site, SiteError, disk};
+use crate::change::{self, Change};
+use crate::model::Snapshot;
+use crate::model::population::{Census, Questions};
+use crate::population::{self, Chosen, Damage, Wish, take_census};
+
+pub use super::seal::{seal, seal_file};
+
+/// A site in a file.
+#[derive(Clone, Debug)]
+pub struct FileSite {
+    path: PathBuf,
+}
+
+impl FileSite {
+    /// The site in a file. `X.site.ndjson` has its population beside it in `X.population.ndjson`, any other `Y.ext` in
+    /// `Y.population.ndjson`; each may be packed, by a further `.zst` or `.gz` in its name.
+    ///
+    /// # Errors
+    /// [`SiteError::File`] where there is no regular file that can be read.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, SiteError> {
+        let path = path.into();
+        disk::open(&path)?;
+        Ok(Self { path })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file of its population; none where none lies beside it.
+    pub fn population_path(&self) -> Option<PathBuf> {
+        disk::population(&self.path)
+    }
+
+    /// Spot-check contacts for a first plan; none where no population was captured.
+    ///
+    /// # Errors
+    /// [`SiteError`] where configuration or population cannot be read whole, or do not belong together.
+    pub fn choose(&self, wish: &Wish) -> Result<Option<Vec<Chosen>>, SiteError> {
+        // The census proves that the population is the configuration's own.
+        if self.census(self.load()?.snapshot(), &Questions::default())?.is_none() {
+            return Ok(None);
+        }
+        let Some(path) = self.population_path() else { return Ok(None) };
+        let chosen = population::choose(disk::open(&path)?, disk::open(&path)?, wish);
+        chosen.map(Some).map_err(|damage| disk::damaged(&path, damage))
+    }
+
+    fn load(&self) -> Result<SnapshotFile, SiteError> {
+        SnapshotFile::read(disk::open(&self.path)?).map_err(|damage| disk::damaged(&self.path, damage))
+    }
+
+    fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
+        let Some(path) = self.population_path() else { return Ok(None) };
+        let damaged = |damage| disk::damaged(&path, damage);
+        let (census, digest) = take_census(disk::open(&path)?, questions).map_err(damaged)?;
+        let what = match &snapshot.population {
+            Some(own) if own.is_same(&digest) => return Ok(Some(census)),
+            Some(_) => "it is not the population that the configuration beside it was taken with",
+            None => "the configuration beside it holds no digest of a population",
+        };
+        let help = "take both again; if they were written by hand, run `plan snapshot seal` on the configuration";
+        Err(damaged(Damage::whole(what).help(help)))
+    }
+}
+
+impl Site for FileSite {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
+        let snapshot = self.load()?.into_snapshot();
+        let census = self.census(&snapshot, questions)?;
+        Ok(Reading { snapshot, census })
+    }
+
+    fn executor(&self, _: &Change) -> Executor {
+        Executor::Automatic
+    }
+
+    fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
+        let file = self.load()?;
+        let mut state = file.snapshot().state.clone();
+        change::apply(&mut state, change)?;
+        let text = file.text_with(&state);
+        // A file that could not be read again would be a loss, whatever led to it.
+        let again = SnapshotFile::read(text.as_bytes()).map(SnapshotFile::into_snapshot);
+        match again {
+            Ok(again) if again.state == state => disk::replace(&self.path, &text),
+            Ok(_) => Err(self.refuse("the changed object would be read as another")),
+            Err(damage) => Err(self.refuse(&damage.to_string())),
+        }
+    }
+}
+
+impl FileSite {
+    /// Why a change is not written.
+    fn refuse(&self, what: &str) -> SiteError {
+        SiteError::Damaged {
+            path: self.path.clone(),
+            line: None,
+            what: format!("the change was not written, as it would damage the file: {what}"),
+            help: "correct the plan's names and keys".to_owned(),
+        }
+    }
+}
+
+/// Writes a configuration to a file, packed by its name: whole or not at all, and a new file its owner's alone.
+///
+/// # Errors
+/// [`SiteError::File`] where it cannot be written.
+pub fn save(path: &Path, snapshot: Snapshot) -> Result<(), SiteError> {
+    disk::replace(path, &SnapshotFile::new(snapshot).text())
+}

@@ -1,0 +1,106 @@
+//! Sealing a hand-written stream: its records sorted, counted and digested.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
+use super::{SiteError, disk};
+use crate::model::population::{Opening, Questions};
+use crate::model::snapshot::PopulationDigest;
+use crate::population::{Damage, Line, check, misfit, object, opening, sealed, take_census, word};
+
+/// Seals a configuration or a population: sorts, counts and digests it. An end record is not needed; blank lines go.
+///
+/// # Errors
+/// [`Damage`] where a line is no record of the format; the line's number is the one in the text.
+pub fn seal(text: &str) -> Result<String, Damage> {
+    seal_with(text, None)
+}
+
+/// Seals a file in place. A configuration is tied to the population that lies beside it, which must be sealed before.
+///
+/// # Errors
+/// [`SiteError`] where the file cannot be read or written, or a line of it is no record of the format.
+pub fn seal_file(path: &Path) -> Result<(), SiteError> {
+    let damaged = |damage| disk::damaged(path, damage);
+    let mut bytes = Vec::new();
+    let read = disk::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| damaged(Damage::Read(error)))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(damaged(Damage::whole(format!("it is longer than {} MiB", LARGEST >> 20))));
+    }
+    let text =
+        String::from_utf8(bytes).map_err(|_| damaged(Damage::whole("it is not UTF-8").help("save it as UTF-8")))?;
+    let beside = if first_kind(&text) == "snapshot" { disk::population(path) } else { None };
+    let population = match beside {
+        Some(beside) => {
+            let read = take_census(disk::open(&beside)?, &Questions::default());
+            Some(read.map_err(|damage| disk::damaged(&beside, damage))?.1)
+        }
+        None => None,
+    };
+    disk::replace(path, &seal_with(&text, population).map_err(damaged)?)
+}
+
+fn seal_with(text: &str, population: Option<PopulationDigest>) -> Result<String, Damage> {
+    let lines = text.lines().enumerate().map(|(index, text)| Line { number: index as u64 + 1, text });
+    let mut lines = lines.filter(|line| !line.text.trim().is_empty());
+    let first = lines.next();
+    if first_kind(text) == "population" {
+        return seal_population(first, lines);
+    }
+    let mut file = SnapshotFile::begin(first)?;
+    for line in lines {
+        let mut fields = object(line)?;
+        let kind = text_of(&mut fields, "kind", line)?;
+        if kind == "end" {
+            file.set_more(without_book(fields));
+            continue;
+        }
+        let key = text_of(&mut fields, "key", line)?;
+        file.take(line, kind, key, fields)?;
+    }
+    if let Some(population) = population {
+        file.set_population(population);
+    }
+    Ok(file.text())
+}
+
+fn seal_population<'a>(first: Option<Line<'a>>, lines: impl Iterator<Item = Line<'a>>) -> Result<String, Damage> {
+    let fields = opening(first, "population")?;
+    serde_json::from_value::<Opening>(fields.into()).map_err(|error| misfit(1, &error))?;
+    let (mut records, mut more) = (Vec::new(), Map::new());
+    for line in lines {
+        let (kind, key) = check(line)?;
+        if kind == "end" {
+            more = without_book(object(line)?);
+        } else {
+            records.push((kind, key, line));
+        }
+    }
+    records.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let twice =
+        records.windows(2).find(|pair| pair[0].0 != "contact" && (&pair[0].0, &pair[0].1) == (&pair[1].0, &pair[1].1));
+    if let Some([_, (kind, _, line)]) = twice {
+        return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(kind))));
+    }
+    let first = first.map_or("", |line| line.text);
+    Ok(sealed(first, records.iter().map(|(kind, _, line)| (kind.as_str(), line.text)), more).0)
+}
+
+/// The fields of an end record beyond its counts and digest, which are made anew.
+fn without_book(mut fields: Map<String, Value>) -> Map<String, Value> {
+    for name in ["kind", "counts", "sha256"] {
+        fields.shift_remove(name);
+    }
+    fields
+}
+
+/// The kind that a text says it is.
+fn first_kind(text: &str) -> String {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let fields: Option<Value> = serde_json::from_str(first).ok();
+    fields.and_then(|fields| fields.get("kind")?.as_str().map(str::to_owned)).unwrap_or_default()
+}

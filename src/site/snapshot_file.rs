@@ -1,0 +1,259 @@
+//! A configuration as lines of JSON: reading it whole, and writing it with every untouched line as it was.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::model::plan::webhook_key;
+use crate::model::snapshot::PopulationDigest;
+use crate::model::state::{Kind, Object};
+use crate::model::text::slug;
+use crate::model::{Header, On, Snapshot, State};
+use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, reason, sealed, word};
+
+/// How many bytes of configuration are read at most: 1 GiB.
+pub const LARGEST: u64 = 1 << 30;
+
+/// The record that ties a configuration to its population.
+const POPULATION: &str = "population";
+
+/// A configuration with the lines that it was read from.
+#[derive(Clone, Debug)]
+pub struct SnapshotFile {
+    snapshot: Snapshot,
+    first: String,
+    /// Lines by kind and key, those of unknown kinds among them.
+    lines: BTreeMap<(String, String), String>,
+    /// The end record's fields beyond this format.
+    more: Map<String, Value>,
+}
+
+impl SnapshotFile {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// [`Damage`] where it cannot be read, or is not a whole configuration in a format that this build reads.
+    pub fn read<R: BufRead>(reader: R) -> Result<Self, Damage> {
+        let mut lines = Lines::at_most(reader, LARGEST);
+        let first = lines.next_line()?;
+        let mut file = Self::begin(first)?;
+        let mut ledger = Ledger::new();
+        ledger.first(&file.first);
+        while let Some(line) = lines.next_line()? {
+            let mut fields = object(line)?;
+            let kind = text_of(&mut fields, "kind", line)?;
+            if kind == "end" {
+                ledger.close(line)?;
+                file.more = fields;
+                return match lines.next_line()? {
+                    None => Ok(file),
+                    Some(line) => Err(Damage::at(line.number, "there is more after the end record")),
+                };
+            }
+            let key = text_of(&mut fields, "key", line)?;
+            ledger.record(line, &kind, &key)?;
+            file.take(line, kind, key, fields)?;
+        }
+        Err(Damage::whole("it has no end record: the file is cut"))
+    }
+
+    /// A configuration that was never a file.
+    pub fn new(snapshot: Snapshot) -> Self {
+        let first = tagged("snapshot", None, &snapshot.header).to_string();
+        let population = snapshot.population.as_ref().map(|digest| {
+            let line = tagged(POPULATION, Some(POPULATION), digest).to_string();
+            ((POPULATION.to_owned(), POPULATION.to_owned()), line)
+        });
+        let mut file = Self { snapshot, first, lines: population.into_iter().collect(), more: Map::new() };
+        let state = std::mem::take(&mut file.snapshot.state);
+        file.lines = file.lines_with(&state);
+        file.snapshot.state = state;
+        file
+    }
+
+    /// The configuration.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The configuration, without its lines.
+    pub fn into_snapshot(self) -> Snapshot {
+        self.snapshot
+    }
+
+    /// The file's text. For a file that was read, the bytes that were read.
+    pub fn text(&self) -> String {
+        self.text_with(&self.snapshot.state)
+    }
+
+    /// The file's text with this state in place of its own: the line of every object that is the same in both, and of
+    /// every record of another kind, is copied byte for byte.
+    pub fn text_with(&self, state: &State) -> String {
+        let lines = self.lines_with(state);
+        let records = lines.iter().map(|((kind, _), line)| (kind.as_str(), line.as_str()));
+        sealed(&self.first, records, self.more.clone()).0
+    }
+
+    /// A file with a first line and no record.
+    pub(super) fn begin(first: Option<Line<'_>>) -> Result<Self, Damage> {
+        let fields = opening(first, "snapshot")?;
+        let header: Header = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
+        let first = first.map_or("", |line| line.text).to_owned();
+        let snapshot = Snapshot { header, state: State::default(), population: None };
+        Ok(Self { snapshot, first, lines: BTreeMap::new(), more: Map::new() })
+    }
+
+    /// Takes one record.
+    pub(super) fn take(
+        &mut self,
+        line: Line<'_>,
+        kind: String,
+        key: String,
+        fields: Map<String, Value>,
+    ) -> Result<(), Damage> {
+        if let Some(known) = Kind::from_name(&kind) {
+            let object = read_object(line, known, fields)?;
+            natural(line, known, &key, &object)?;
+            self.snapshot.state.insert(&key, object);
+        } else if kind == POPULATION {
+            if key != POPULATION {
+                return Err(Damage::at(line.number, "the key of the `population` record is `population`"));
+            }
+            let digest = serde_json::from_value(fields.into()).map_err(|error| misfit(line.number, &error))?;
+            self.snapshot.population = Some(digest);
+        } else if matches!(kind.as_str(), "contact" | "order" | "subscription") {
+            let what = format!("a `{kind}` record stands in the configuration, which may be shared");
+            return Err(Damage::at(line.number, what).help("move it to the population, and run `plan snapshot seal`"));
+        } else if kind == "snapshot" {
+            return Err(Damage::at(line.number, "a second snapshot begins here").help("give one file a snapshot"));
+        }
+        if self.lines.insert((kind.clone(), key), line.text.to_owned()).is_some() {
+            return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(&kind))));
+        }
+        Ok(())
+    }
+
+    /// Ties the configuration to another population.
+    pub(super) fn set_population(&mut self, digest: PopulationDigest) {
+        if self.snapshot.population.as_ref() != Some(&digest) {
+            let line = tagged(POPULATION, Some(POPULATION), &digest).to_string();
+            self.lines.insert((POPULATION.to_owned(), POPULATION.to_owned()), line);
+            self.snapshot.population = Some(digest);
+        }
+    }
+
+    /// Keeps fields of the end record that are beyond this format.
+    pub(super) fn set_more(&mut self, more: Map<String, Value>) {
+        self.more = more;
+    }
+
+    /// The lines with this state in place of the file's own.
+    fn lines_with(&self, state: &State) -> BTreeMap<(String, String), String> {
+        let mut lines = self.lines.clone();
+        let place = |on: &On| (on.kind.name().to_owned(), on.key.clone());
+        for on in self.snapshot.state.places() {
+            if state.get(&on).is_none() {
+                lines.remove(&place(&on));
+            }
+        }
+        for on in state.places() {
+            let object = state.get(&on);
+            if self.snapshot.state.get(&on) == object {
+                continue;
+            }
+            let new = tagged(on.kind.name(), Some(&on.key), &object.map(|object| object.fields()).unwrap_or_default());
+            let old = lines.get(&place(&on)).and_then(|line| serde_json::from_str(line).ok());
+            let line = old.map_or_else(|| new.clone(), |old| over(&old, new.clone())).to_string();
+            lines.insert(place(&on), line);
+        }
+        lines
+    }
+}
+
+/// Fields under a kind and a key.
+fn tagged<T: Serialize>(kind: &str, key: Option<&str>, fields: &T) -> Value {
+    let mut all = Map::from_iter([("kind".to_owned(), json!(kind))]);
+    all.extend(key.map(|key| ("key".to_owned(), json!(key))));
+    if let Ok(Value::Object(fields)) = serde_json::to_value(fields) {
+        all.extend(fields.into_iter().filter(|(name, _)| name != "kind" && name != "key"));
+    }
+    Value::Object(all)
+}
+
+/// A new value in the order of the fields of an old one, so that a line changes only where the object did.
+fn over(old: &Value, new: Value) -> Value {
+    match (old, new) {
+        (Value::Object(old), Value::Object(mut new)) => {
+            let mut all = Map::new();
+            for (name, value) in old {
+                match new.shift_remove(name) {
+                    Some(new) => drop(all.insert(name.clone(), over(value, new))),
+                    // A null said "nothing" before, and nothing is what the object still has.
+                    None if value.is_null() => drop(all.insert(name.clone(), Value::Null)),
+                    None => {}
+                }
+            }
+            all.extend(new);
+            Value::Object(all)
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            Value::Array(old.iter().zip(new).map(|(old, new)| over(old, new)).collect())
+        }
+        (_, new) => new,
+    }
+}
+
+/// Takes a text out of a record's fields.
+pub(super) fn text_of(fields: &mut Map<String, Value>, name: &str, line: Line<'_>) -> Result<String, Damage> {
+    match fields.shift_remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        Some(Value::String(_)) | None => Err(Damage::at(line.number, format!("the record has no {name}"))),
+        Some(_) => Err(Damage::at(line.number, format!("the record's {name} is not text"))),
+    }
+}
+
+/// Reads an object; where that fails, names the field that is to blame.
+fn read_object(line: Line<'_>, kind: Kind, fields: Map<String, Value>) -> Result<Object, Damage> {
+    Object::from_fields(kind, Value::Object(fields.clone())).map_err(|error| {
+        let reason = reason(&error);
+        let blamed = fields.keys().find(|name| {
+            let mut without = fields.clone();
+            without.shift_remove(*name);
+            match Object::from_fields(kind, Value::Object(without)) {
+                Ok(_) => true,
+                Err(error) => error.to_string() == format!("missing field `{name}`"),
+            }
+        });
+        let place = blamed.map(|name| format!(" in `{name}`")).unwrap_or_default();
+        Damage::at(line.number, format!("the fields of this `{kind}` do not fit{place}: {reason}"))
+    })
+}
+
+/// Whether a key is the natural one of its object.
+fn natural(line: Line<'_>, kind: Kind, key: &str, object: &Object) -> Result<(), Damage> {
+    let named = |name: &str| (slug(name), "the slug of its name");
+    let (wanted, rule) = match object {
+        Object::Offering(object) => named(&object.name),
+        Object::OptInForm(object) => named(&object.name),
+        Object::OrderForm(object) => named(&object.name),
+        Object::Webhook(object) => {
+            let target = object.target.as_deref().filter(|target| !target.is_empty());
+            let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
+            (webhook_key(&calls), "its command and target")
+        }
+        Object::ChargingGuard(_)
+        | Object::Crm(_)
+        | Object::Emails(_)
+        | Object::Environment(_)
+        | Object::Mail(_)
+        | Object::Maintenance(_) => (kind.name().to_owned(), "the kind's own name, as a site has one"),
+        Object::Administrator(_) | Object::Plugin(_) | Object::Tag(_) => return Ok(()),
+    };
+    if wanted == key {
+        return Ok(());
+    }
+    let help = "two objects whose names give one key cannot be told apart: rename one on the site, and take it again";
+    Err(Damage::at(line.number, format!("the key of this `{kind}` is not {rule}")).help(help))
+}
