@@ -188,11 +188,8 @@ fn over(old: &Value, new: Value) -> Value {
         (Value::Object(old), Value::Object(mut new)) => {
             let mut all = Map::new();
             for (name, value) in old {
-                match new.shift_remove(name) {
-                    Some(new) => drop(all.insert(name.clone(), over(value, new))),
-                    // A null said "nothing" before, and nothing is what the object still has.
-                    None if value.is_null() => drop(all.insert(name.clone(), Value::Null)),
-                    None => {}
+                if let Some(new) = new.shift_remove(name) {
+                    all.insert(name.clone(), over(value, new));
                 }
             }
             all.extend(new);
