@@ -235,14 +235,11 @@ pub struct Snapshot {
 /// Another thing to do with snapshots.
 #[derive(Debug, Subcommand)]
 pub enum SnapshotVerb {
-    /// Sort, count and digest a hand-written snapshot.
+    /// Sort, count and digest a hand-written snapshot or population, in place; the population first.
     Seal {
         /// The hand-written records, one a line.
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// The file to write; without it, standard output.
-        #[arg(long, short, value_name = "FILE")]
-        out: Option<PathBuf>,
     },
 }
 

@@ -58,16 +58,16 @@ pub fn write(plan: &Path, confirmation: &Confirmation) -> io::Result<()> {
 /// The latest confirmation whose digest of changes begins with these digits, for this host.
 pub fn find(plan: &Path, digits: &str, host: &str) -> Option<Confirmation> {
     let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).ok()?;
-    let known = text.lines().filter_map(|line| serde_json::from_str::<Confirmation>(line).ok());
+    let mut known = text.lines().filter_map(|line| serde_json::from_str::<Confirmation>(line).ok());
     let digits = digits.to_ascii_lowercase();
     let named = |c: &Confirmation| c.host == host && c.digests.changes.starts_with(&digits);
-    known.filter(named).last().filter(|_| digits.len() >= FEWEST_DIGITS)
+    known.rfind(named).filter(|_| digits.len() >= FEWEST_DIGITS)
 }
 
 /// The confirmation that was written last.
 pub fn latest(plan: &Path) -> Option<Confirmation> {
     let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).ok()?;
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).last()
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).next_back()
 }
 
 const FILE: &str = "confirmations.ndjson";

@@ -1,6 +1,5 @@
 //! `plan snapshot`: a site into a file; and `seal` for a hand-written one.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use crate::cli::{Snapshot, SnapshotVerb};
@@ -11,12 +10,9 @@ use crate::site::snapshot_file::SnapshotFile;
 
 use super::{Failure, Terminal, exit, inputs};
 
-/// Most bytes of a hand-written snapshot.
-const LIMIT: u64 = 256 << 20;
-
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
-        (Some(SnapshotVerb::Seal { file, out }), _) => seal(file, out.as_deref(), terminal),
+        (Some(SnapshotVerb::Seal { file }), _) => seal(file, terminal),
         (None, Some(site)) => read(site, args.out.as_deref(), terminal),
         (None, None) => Err(Failure::new(exit::USAGE, "name the site with `--site`")),
     }
@@ -41,18 +37,8 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     Ok(exit::OK)
 }
 
-fn seal(path: &Path, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let failed = |e: std::io::Error| Failure::file("read", path, &e);
-    let mut text = String::new();
-    std::fs::File::open(path).map_err(failed)?.take(LIMIT).read_to_string(&mut text).map_err(failed)?;
-    let sealed = file::seal(&text)
-        .map_err(|damage| Failure::new(exit::COULD_NOT_RUN, format!("`{}`: {damage}", path.display())))?;
-    match out {
-        Some(out) => {
-            std::fs::write(out, sealed).map_err(|e| Failure::file("write", out, &e))?;
-            writeln!(terminal.err, "wrote {}", out.display())?;
-        }
-        None => write!(terminal.out, "{sealed}")?,
-    }
+fn seal(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    file::seal_file(path)?;
+    writeln!(terminal.err, "sealed {}", path.display())?;
     Ok(exit::OK)
 }

@@ -35,14 +35,42 @@ pub const SEED: u64 = 7;
 /// The host of the example's staging copy.
 pub const HOST: &str = "staging.bloom.example";
 
-/// A file of the example: its path below the folder, and its text.
-pub type ExampleFile = (&'static str, String);
+/// The example's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// `bloom-coaching.site.ndjson`: the configuration.
+    pub site: String,
+    /// `bloom-coaching.population.ndjson`: contacts, orders, subscriptions.
+    pub population: String,
+    /// `private/bloom-coaching.contacts.yaml`: the spot-check contacts' values.
+    pub contacts: String,
+    /// `bloom-coaching.record.ndjson`: the evidence of a backup.
+    pub record: String,
+    /// `bloom-coaching.yaml`: the finished plan.
+    pub plan: String,
+    /// `bloom-coaching-first-draft.yaml`: the plan as somebody new might write it.
+    pub first_draft: String,
+}
+
+impl Files {
+    /// Each file's path below the folder, and its text.
+    pub fn named(&self) -> [(&'static str, &str); 6] {
+        [
+            ("bloom-coaching.site.ndjson", &self.site),
+            ("bloom-coaching.population.ndjson", &self.population),
+            ("private/bloom-coaching.contacts.yaml", &self.contacts),
+            ("bloom-coaching.record.ndjson", &self.record),
+            ("bloom-coaching.yaml", &self.plan),
+            ("bloom-coaching-first-draft.yaml", &self.first_draft),
+        ]
+    }
+}
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
 
 /// The example for a seed: the configuration is always the same, the members and so the spot-check contacts are not.
-pub fn generate(seed: u64) -> Vec<ExampleFile> {
+pub fn generate(seed: u64) -> Files {
     let (population, digest) = members::stream(&mut Chance::new(seed));
     let population_kinds = ["contact", "order", "subscription"];
     let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
@@ -62,14 +90,14 @@ pub fn generate(seed: u64) -> Vec<ExampleFile> {
         .expect("the example's own stream is whole");
     let site = SnapshotFile::new(Snapshot { header, state, population: Some(digest) }).text();
     let first_three = contacts::reasons(&chosen[..3], 4);
-    vec![
-        ("bloom-coaching.site.ndjson", site),
-        ("bloom-coaching.population.ndjson", population),
-        ("private/bloom-coaching.contacts.yaml", contacts::values(&chosen, 0)),
-        ("bloom-coaching.record.ndjson", format!("{}\n", digest::canonical(&backup()))),
-        ("bloom-coaching.yaml", PLAN.replace("    # contacts\n", &contacts::reasons(&chosen, 4))),
-        ("bloom-coaching-first-draft.yaml", FIRST_DRAFT.replace("    # first three contacts\n", &first_three)),
-    ]
+    Files {
+        site,
+        population,
+        contacts: contacts::values(&chosen, 0),
+        record: format!("{}\n", digest::canonical(&backup())),
+        plan: PLAN.replace("    # contacts\n", &contacts::reasons(&chosen, 4)),
+        first_draft: FIRST_DRAFT.replace("    # first three contacts\n", &first_three),
+    }
 }
 
 const PLAN: &str = include_str!("plan.yaml");
@@ -99,11 +127,11 @@ fn backup() -> Entry {
 /// What the system says of the folder or a file.
 pub fn write(dir: &Path, seed: u64) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(dir.join("private"))?;
-    let write = |(name, text): (&str, String)| {
+    let write = |(name, text): (&str, &str)| {
         let path = dir.join(name);
         fs::write(&path, text).map(|()| path)
     };
-    generate(seed).into_iter().map(write).collect()
+    generate(seed).named().into_iter().map(write).collect()
 }
 
 /// Chance out of a seed, by splitmix64's counter.

@@ -122,7 +122,7 @@ impl<'a> Picture<'a> {
             message.push_str(" (waived)");
         }
         let help = [
-            finding.help.as_deref().map(escape::line),
+            finding.help.as_deref().map(escape::terminal),
             finding
                 .fix
                 .as_ref()

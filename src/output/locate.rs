@@ -104,9 +104,10 @@ fn first_key(node: &Node) -> Option<crate::text::Span> {
 fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal: bool) -> Source {
     let mut text = escape::same_length(source.text()).into_bytes();
     if !show_personal {
+        let everything = 0..text.len();
         let personal = match (document, tree) {
-            (Document::Contacts, None) => vec![0..text.len()],
-            (Document::Contacts, Some(tree)) => ranges(&tree.root, tree, 0..text.len()),
+            (Document::Contacts, None) => Vec::from([everything]),
+            (Document::Contacts, Some(tree)) => ranges(&tree.root, tree, everything),
             (Document::Plan, Some(tree)) => contacts_of_plan(tree),
             (Document::Plan, None) => Vec::new(),
         };

@@ -149,7 +149,7 @@ mod tests {
         assert!(object(Line { number: 1, text: r#" {"a":[1,-2,0.5,null,true,{"b":"c"}]} "# }).is_ok());
         assert_eq!(
             said(r#"{"a":{"secret":1,"secret":2}}"#),
-            "the record does not fit: a field is there twice (column 29)"
+            "the record does not fit: a field is there twice (column 28)"
         );
         assert_eq!(said(r#"{"a":1} {"#), "it is not valid JSON (column 9)");
         assert_eq!(said("[]"), "the record is not a JSON object");

@@ -19,6 +19,10 @@ pub(super) struct Misfit {
     pub(super) leaves_out: Option<String>,
     /// What to say; none where a rule says it.
     pub(super) finding: Option<Finding>,
+    /// The place that an unknown key was probably meant for.
+    meant: Option<String>,
+    /// The place of a missing key.
+    lacks: Option<String>,
 }
 
 /// Everything in a tree that does not fit a schema, in the order of the schema.
@@ -32,7 +36,16 @@ pub(super) fn all(tree: &Tree, schema: &Value, document: Document) -> Vec<Misfit
     for error in validator.iter_errors(&tree.root) {
         seen.read(&error, &mut misfits);
     }
+    misspelt(&mut misfits);
     misfits
+}
+
+/// A key that is missing because it was misspelt is one mistake: its misspelling says it.
+fn misspelt(misfits: &mut [Misfit]) {
+    let meant: std::collections::HashSet<String> = misfits.iter().filter_map(|misfit| misfit.meant.clone()).collect();
+    for misfit in misfits.iter_mut().filter(|misfit| misfit.lacks.as_ref().is_some_and(|key| meant.contains(key))) {
+        misfit.finding = None;
+    }
 }
 
 /// What an error is read against.
@@ -76,7 +89,8 @@ impl Seen<'_> {
             None if known.is_empty() => "remove it".to_owned(),
             None => format!("remove it; the keys here are {}", words::list(known.iter().map(String::as_str))),
         };
-        self.misfit(&place, Part::Key, "unknown-key", message, Some(help))
+        let meant = near.map(|near| child(at, near));
+        Misfit { meant, ..self.misfit(&place, Part::Key, "unknown-key", message, Some(help)) }
     }
 
     /// A key of several words with nothing behind it was meant as text.
@@ -94,6 +108,7 @@ impl Seen<'_> {
         let described = self.subschema(error).and_then(|schema| self.resolve(schema.get("properties")?.get(property)?));
         let what = described.and_then(words::first_sentence).map(|what| format!(": {what}")).unwrap_or_default();
         let mut misfit = self.misfit(at, Part::Key, "missing-key", message, Some(format!("add `{property}`{what}")));
+        misfit.lacks = Some(place.clone());
         if at.is_empty() {
             misfit.leaves_out = Some(place);
         }
@@ -169,7 +184,7 @@ impl Seen<'_> {
         let place = Place::At { document: self.document, pointer: at.to_owned(), part };
         let mut finding = Finding::new(code, Severity::Error, place, message);
         finding.help = help;
-        Misfit { leaves_out: Some(unit(at, self.document)), finding: Some(finding) }
+        Misfit { leaves_out: Some(unit(at, self.document)), finding: Some(finding), meant: None, lacks: None }
     }
 
     /// How a place is called in a sentence.
