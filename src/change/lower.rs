@@ -16,6 +16,8 @@ pub struct Lowered {
     pub changes: Vec<Change>,
     /// The site after all of them.
     pub after: State,
+    /// What the plan speaks of and the site's capture does not hold: not compared, so never "no change".
+    pub not_compared: Vec<Kind>,
 }
 
 /// The changes that lead from a site to what the plan intends.
@@ -35,7 +37,20 @@ pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
     for change in &changes {
         apply(&mut after, change).expect("a change that was just made from a state fits that state");
     }
-    Lowered { changes, after }
+    Lowered { changes, after, not_compared: not_compared(plan, before) }
+}
+
+fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
+    let spoken_of = [
+        (Kind::ChargingGuard, plan.charging_guard.is_some()),
+        (Kind::Emails, plan.emails.is_some()),
+        (Kind::Mail, plan.mail.is_some()),
+        (Kind::Offering, !plan.offerings.is_empty()),
+        (Kind::OptInForm, !plan.opt_in_forms.is_empty()),
+        (Kind::OrderForm, !plan.order_forms.is_empty()),
+    ];
+    let captured = |kind: Kind| matches!(before.header.capture(kind.name()), Capture::How(_));
+    spoken_of.into_iter().filter(|(kind, spoken)| *spoken && !captured(*kind)).map(|(kind, _)| kind).collect()
 }
 
 /// The change of one object, unless both sides are the same.

@@ -48,6 +48,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str) -> Option<Changes
         host: &site.line.host,
         captured_at: &site.line.captured_at,
         list: lowered.changes.iter().map(|change| (change, site.site.executor(change))).collect(),
+        not_compared: &lowered.not_compared,
         digests: checked.digests.as_ref()?,
         sources: &checked.opened.sources,
         verdict: checked.judgement.verdict.name(),

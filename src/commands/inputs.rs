@@ -295,6 +295,7 @@ impl Checked {
             intent: self.opened.whole.then(|| change::intent_digest(&self.opened.plan)),
             site: self.site.as_ref().map(|site| site.line.clone()),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
+            not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len()),
             sources: &self.opened.sources,
             show_personal: self.show_personal,
         }

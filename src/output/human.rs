@@ -49,22 +49,23 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
 
 /// What is unproven, gathered by what is missing: twenty rules may lack the same fact.
 fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut by_fact: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_why: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
-        by_fact.entry(&finding.message).or_default().push(&finding.rule);
+        let (facts, why) = finding.message.split_once(": ").unwrap_or((&finding.message, ""));
+        by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
     }
-    if by_fact.is_empty() {
+    let total: usize = by_why.values().flat_map(BTreeMap::values).map(Vec::len).sum();
+    if total == 0 {
         return Ok(());
     }
-    let total: usize = by_fact.values().map(Vec::len).sum();
-    writeln!(
-        out,
-        "{}",
-        paint(style, "33", &format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule")))
-    )?;
-    for (message, rules) in by_fact {
-        writeln!(out, "  {}", escape::line(message))?;
-        writeln!(out, "    {}", rules.join(", "))?;
+    let head = format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule"));
+    writeln!(out, "{}", paint(style, "33", &head))?;
+    for (why, by_facts) in by_why {
+        writeln!(out, "  {}", escape::line(why))?;
+        for (facts, rules) in by_facts {
+            let facts = facts.strip_prefix("cannot be told without ").unwrap_or(facts);
+            writeln!(out, "    without {}: {}", escape::line(facts), rules.join(", "))?;
+        }
     }
     writeln!(
         out,

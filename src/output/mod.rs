@@ -30,6 +30,8 @@ pub struct Report<'a> {
     pub site: Option<SiteLine>,
     /// How many changes the plan asks for.
     pub changes: usize,
+    /// How many kinds of object the plan speaks of and the site's capture does not hold.
+    pub not_compared: usize,
     /// The texts that places are in.
     pub sources: &'a Sources,
     /// Whether personal values may be shown.
@@ -112,7 +114,11 @@ impl Report<'_> {
                 let how = if site.mode == Mode::Snapshot { "a recording, as of" } else { "read as of" };
                 lines.push(format!("site {} ({how} {})", site.host, site.captured_at));
                 lines.push(format!("facts: {captured} captured, {attested} by word, {unknown} unknown"));
-                lines.push(format!("{} would make it so", many(self.changes, "change")));
+                let changes = many(self.changes, "change");
+                lines.push(match self.not_compared {
+                    0 => format!("{changes} would make it so"),
+                    unknown => format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind")),
+                });
             }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
         }

@@ -9,7 +9,7 @@ use crate::output::human::{Style, paint};
 use crate::output::{escape, many};
 use crate::site::Executor;
 
-use super::{Changes, counts, sides, verb};
+use super::{Changes, counts, not_compared, sides, verb};
 
 /// Writes the diff.
 ///
@@ -63,17 +63,21 @@ fn mark(style: Style, code: &str, text: &str) -> String {
 
 fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let total = changes.list.len();
-    if total == 0 {
+    let unknown = not_compared(changes);
+    if total == 0 && unknown.is_none() {
         writeln!(out, "no change: the site is as the plan wants it")?;
     } else {
         writeln!(
             out,
-            "{} ({}) on {}, read as of {}",
+            "{}{} on {}, read as of {}",
             many(total, "change"),
-            counts(changes),
+            if total == 0 { String::new() } else { format!(" ({})", counts(changes)) },
             escape::line(changes.host),
             changes.captured_at
         )?;
+    }
+    if let Some(unknown) = unknown {
+        writeln!(out, "{}", paint(style, "33", &unknown))?;
     }
     writeln!(out, "  verdict  {}", changes.verdict)?;
     writeln!(out, "  intent   {}", changes.digests.intent)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::Digests;
-use crate::model::On;
+use crate::model::{Kind, On};
 use crate::output::json::FORMAT_VERSION;
 use crate::site::Executor;
 
@@ -22,6 +22,8 @@ pub struct Document {
     pub digests: Digests,
     /// The changes in the order in which they are carried out.
     pub changes: Vec<Line>,
+    /// Kinds that the plan speaks of and the site's capture does not hold: an empty list of changes says nothing of them.
+    pub not_compared: Vec<Kind>,
 }
 
 /// One change.
@@ -55,6 +57,7 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         format_version: FORMAT_VERSION.to_owned(),
         digests: changes.digests.clone(),
         changes: changes.list.iter().map(line).collect(),
+        not_compared: changes.not_compared.to_vec(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

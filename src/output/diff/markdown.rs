@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use crate::output::{escape, many};
 
-use super::{Changes, counts, sides, verb};
+use super::{Changes, counts, not_compared, sides, verb};
 
 /// Lines around a changed one.
 const CONTEXT: usize = 3;
@@ -22,6 +22,9 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}.\n", counts(changes))?;
     }
     writeln!(out, "The plan is **{}** against the site as of {}.\n", changes.verdict, changes.captured_at)?;
+    if let Some(unknown) = not_compared(changes) {
+        writeln!(out, "**Attention:** {unknown}.\n")?;
+    }
     for (kind, list) in changes.by_kind() {
         for (change, executor) in list {
             let (before, after) = sides(change);

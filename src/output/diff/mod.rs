@@ -24,6 +24,8 @@ pub struct Changes<'a> {
     pub captured_at: &'a str,
     /// The changes, with who carries each out.
     pub list: Vec<(&'a Change, Executor)>,
+    /// What the plan speaks of and the capture does not hold.
+    pub not_compared: &'a [Kind],
     /// The digests.
     pub digests: &'a Digests,
     /// The texts that causes are in.
@@ -61,6 +63,12 @@ pub fn verb(change: &Change) -> &'static str {
 /// Both sides of a change as YAML.
 pub fn sides(change: &Change) -> (String, String) {
     (text::side(&change.on, change.before.as_ref()), text::side(&change.on, change.after.as_ref()))
+}
+
+/// What could not be compared, as a sentence; none where everything was.
+pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
+    let kinds: Vec<&str> = changes.not_compared.iter().map(|kind| kind.name()).collect();
+    (!kinds.is_empty()).then(|| format!("not compared, since the site's capture does not hold it: {}", kinds.join(", ")))
 }
 
 /// How many changes of each kind, as words: `2 of offering, 1 of emails`.

@@ -203,7 +203,7 @@ impl WordPress {
             host: self.reader.address().host(),
             collector: How::CoreRest.name().to_owned(),
             collector_version: env!("CARGO_PKG_VERSION").to_owned(),
-            taken_at: taken_at.to_string(),
+            taken_at: taken_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             sections: kinds.chain(population).map(|(name, capture)| (name.to_owned(), capture)).collect(),
         }
     }

@@ -1,0 +1,114 @@
+//! The house keeps its order: arrows between rooms, sizes, generated files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            rust_files(&path, out);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    rust_files(&root().join("src"), &mut files);
+    files.sort();
+    files
+}
+
+/// Which rooms a room may use: the table of ARCHITECTURE.md.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<String>>();
+        (names(cells[0]).first().unwrap().clone(), names(cells[2]))
+    })
+    .collect()
+}
+
+/// The rooms that a text names after `crate::`.
+fn used(text: &str) -> BTreeSet<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>())
+        .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
+        .filter(|name: &String| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn arrows_go_one_way() {
+    let arrows = arrows();
+    let src = root().join("src");
+    let mut rooms = BTreeSet::new();
+    for file in sources() {
+        let inside = file.strip_prefix(&src).unwrap();
+        let room = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let allowed = arrows.get(&room).unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for `{room}`"));
+        for other in used(&fs::read_to_string(&file).unwrap()) {
+            let is_room = arrows.contains_key(&other);
+            assert!(!is_room || other == room || allowed.contains(&other), "{}: `{room}` may not use `{other}`", inside.display());
+        }
+        rooms.insert(room);
+    }
+    assert_eq!(rooms, arrows.into_keys().collect(), "the rooms and the rows of ARCHITECTURE.md");
+}
+
+#[test]
+fn pure_rooms_touch_nothing_outside() {
+    let pure = ["model", "change", "rules", "population", "text", "diag", "shape"];
+    let outside = ["std::fs", "std::net::Tcp", "std::env", "std::process", "Timestamp::now", "SystemTime", "Instant::now"];
+    for file in sources() {
+        let inside = file.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&file).unwrap();
+        if pure.iter().any(|room| inside.starts_with(room)) || inside == "apply/machine.rs" || inside == "apply/gate.rs" {
+            let found = outside.iter().find(|name| text.contains(**name));
+            assert_eq!(found, None, "{inside} is of a pure room");
+        }
+    }
+}
+
+#[test]
+fn only_one_file_draws_and_few_parse() {
+    let users = |name: &str| -> BTreeSet<String> {
+        let uses = |file: &PathBuf| fs::read_to_string(file).unwrap().contains(&format!("use {name}"));
+        let inside = |file: PathBuf| file.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
+        sources().into_iter().filter(uses).map(inside).collect()
+    };
+    assert_eq!(users("miette"), BTreeSet::from(["output/human.rs".to_owned()]));
+    assert!(users("granit_parser").iter().all(|file| file.starts_with("text/compose")));
+    assert!(users("ureq").iter().all(|file| file.starts_with("site/wordpress/")));
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    for file in sources() {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        // The model's and the command line's files are lists of fields with their documentation.
+        let list = ["model/plan.rs", "model/state.rs", "cli.rs"].iter().any(|name| file.ends_with(name));
+        assert!(lines <= if list { 750 } else { 400 }, "{} has {lines} lines", file.display());
+    }
+}
+
+#[test]
+fn the_rule_reference_is_fresh() {
+    let made = std::process::Command::new(env!("CARGO_BIN_EXE_plan"))
+        .args(["explain", "--format", "markdown"])
+        .output()
+        .unwrap();
+    let there = fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    assert!(there == String::from_utf8(made.stdout).unwrap(), "run: plan explain --format markdown > docs/rules.md");
+}

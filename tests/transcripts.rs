@@ -1,0 +1,119 @@
+//! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
+//! `plans/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
+//!
+//! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
+//! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs one command line and gives what it printed.
+fn run(line: &str, folder: &Path) -> String {
+    let words: Vec<String> = shell_words(line);
+    assert_eq!(words.first().map(String::as_str), Some("plan"), "only `plan` is run: {line}");
+    let output = Command::new(env!("CARGO_BIN_EXE_plan"))
+        .args(&words[1..])
+        .current_dir(folder)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match output.status.code() {
+        Some(0) => {}
+        code => text.push_str(&format!("? {}\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
+    }
+    without_times(&text)
+}
+
+/// Words of a command line; double quotes hold blanks together.
+fn shell_words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The names of journals hold the time of the run.
+fn without_times(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(".journal.2") {
+        let (before, after) = rest.split_at(at + ".journal.".len());
+        out.push_str(before);
+        out.push_str("[TIME]");
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == 'T' || c == 'Z');
+    }
+    out + rest
+}
+
+/// The document with every console block as it runs now.
+fn rerun(document: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
+    let mut out = String::new();
+    let mut in_block = false;
+    for line in document.lines() {
+        match (in_block, line) {
+            (false, "```console") => {
+                in_block = true;
+                out.push_str("```console\n");
+            }
+            (true, "```") => {
+                in_block = false;
+                out.push_str("```\n");
+            }
+            (false, line) => out.extend([line, "\n"]),
+            (true, line) => {
+                if let Some(command) = line.strip_prefix("$ ") {
+                    out.extend([line, "\n"]);
+                    out.push_str(&run(command, folder.path()));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(root().join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.push(root().join("README.md"));
+    all.sort();
+    all
+}
+
+#[test]
+fn every_console_block_prints_what_stands_there() {
+    let mut stale = Vec::new();
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        let now = rerun(&text);
+        if now != text {
+            stale.push(path.display().to_string());
+            if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+                fs::write(&path, now).unwrap();
+                stale.pop();
+            } else {
+                let first = text.lines().zip(now.lines()).find(|(a, b)| a != b);
+                eprintln!("{}: {first:?}", path.display());
+            }
+        }
+    }
+    assert_eq!(stale, Vec::<String>::new(), "run UPDATE_SNAPSHOTS=1 cargo test --test transcripts, and read the difference");
+}
