@@ -60,7 +60,11 @@ fn arrows_go_one_way() {
         let allowed = arrows.get(&room).unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for `{room}`"));
         for other in used(&fs::read_to_string(&file).unwrap()) {
             let is_room = arrows.contains_key(&other);
-            assert!(!is_room || other == room || allowed.contains(&other), "{}: `{room}` may not use `{other}`", inside.display());
+            assert!(
+                !is_room || other == room || allowed.contains(&other),
+                "{}: `{room}` may not use `{other}`",
+                inside.display()
+            );
         }
         rooms.insert(room);
     }
@@ -70,11 +74,13 @@ fn arrows_go_one_way() {
 #[test]
 fn pure_rooms_touch_nothing_outside() {
     let pure = ["model", "change", "rules", "population", "text", "diag", "shape"];
-    let outside = ["std::fs", "std::net::Tcp", "std::env", "std::process", "Timestamp::now", "SystemTime", "Instant::now"];
+    let outside =
+        ["std::fs", "std::net::Tcp", "std::env", "std::process", "Timestamp::now", "SystemTime", "Instant::now"];
     for file in sources() {
         let inside = file.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&file).unwrap();
-        if pure.iter().any(|room| inside.starts_with(room)) || inside == "apply/machine.rs" || inside == "apply/gate.rs" {
+        if pure.iter().any(|room| inside.starts_with(room)) || inside == "apply/machine.rs" || inside == "apply/gate.rs"
+        {
             let found = outside.iter().find(|name| text.contains(**name));
             assert_eq!(found, None, "{inside} is of a pure room");
         }

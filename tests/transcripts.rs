@@ -92,7 +92,8 @@ fn rerun(document: &str) -> String {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = fs::read_dir(root().join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(root().join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path()).collect();
     all.push(root().join("README.md"));
     all.sort();
     all
@@ -115,5 +116,9 @@ fn every_console_block_prints_what_stands_there() {
             }
         }
     }
-    assert_eq!(stale, Vec::<String>::new(), "run UPDATE_SNAPSHOTS=1 cargo test --test transcripts, and read the difference");
+    assert_eq!(
+        stale,
+        Vec::<String>::new(),
+        "run UPDATE_SNAPSHOTS=1 cargo test --test transcripts, and read the difference"
+    );
 }

@@ -119,14 +119,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// The latest backup of a site.
-    pub fn latest_backup(&self, of: Place) -> Option<(&Entry, &Backup)> {
-        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Backup(backup) if backup.of == of => Some((entry, backup)),
-            _ => None,
-        })
-    }
-
     /// The latest word for a rule.
     pub fn word(&self, rule: &str) -> Option<(&Entry, &Word)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {

@@ -117,7 +117,9 @@ impl Report<'_> {
                 let changes = many(self.changes, "change");
                 lines.push(match self.not_compared {
                     0 => format!("{changes} would make it so"),
-                    unknown => format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind")),
+                    unknown => {
+                        format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind"))
+                    }
                 });
             }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),

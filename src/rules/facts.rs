@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::change::Change;
-use crate::model::plan::{ContactRecord, Plan};
+use crate::model::State;
+use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
-use crate::model::record::Record;
+use crate::model::record::{Backup, BackupSource, Evidence, Record};
 use crate::model::snapshot::{Capture, Snapshot};
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
     OrderForm, Plugin, Tag, Webhook,
 };
-use crate::model::{How, State};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -54,10 +54,10 @@ pub struct ContactsFile {
 /// How well one fact is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grade {
-    /// A machine read it.
-    Captured(How),
-    /// A person wrote it down.
-    Attested(How),
+    /// A machine read it, by this door.
+    Captured(&'static str),
+    /// A person says so, in this way.
+    Attested(&'static str),
     /// Nobody did, and why.
     Unknown(String),
 }
@@ -142,6 +142,22 @@ impl<'a> Facts<'a> {
         self.inputs.record
     }
 
+    /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
+    ///
+    /// A file was read; a host's restore point is somebody's word. Always known: a record without one says that there is none.
+    pub fn backup(&self, of: Place, part: BackupPart) -> Option<&'a Backup> {
+        let found = self.inputs.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some(backup),
+            _ => None,
+        });
+        let grade = match found.map(|backup| &backup.source) {
+            Some(BackupSource::RestorePoint(_)) => Grade::Attested("record"),
+            Some(BackupSource::File { .. }) | None => Grade::Captured("record"),
+        };
+        self.note(&format!("backup of {of:?}: {part:?}").to_lowercase(), grade);
+        found
+    }
+
     /// For each waiver of the plan, whether it met a finding. Empty until every other rule has run.
     pub fn waiver_uses(&self) -> &[bool] {
         self.waiver_uses.get().map_or(&[], Vec::as_slice)
@@ -156,7 +172,7 @@ impl<'a> Facts<'a> {
     pub fn contact_values(&self) -> Known<&'a BTreeMap<String, ContactRecord>> {
         let values = self.inputs.contacts.values.as_ref();
         match values {
-            Some(_) => self.note("contact values", Grade::Captured(How::Manual)),
+            Some(_) => self.note("contact values", Grade::Captured("the plan's own values")),
             None => self.note("contact values", Grade::Unknown("the file of contact values could not be read".into())),
         }
         values
@@ -169,8 +185,8 @@ impl<'a> Facts<'a> {
             (Some(_), Some(_)) => self
                 .capture("contact")
                 .filter(|grade| !matches!(grade, Grade::Unknown(_)))
-                .unwrap_or(Grade::Captured(How::Bridge)),
-            (None, Some(_)) => Grade::Captured(How::Manual),
+                .unwrap_or(Grade::Captured("population")),
+            (None, Some(_)) => Grade::Captured("population"),
         };
         let grade = match (grade, self.inputs.census) {
             (Grade::Captured(_) | Grade::Attested(_), None) => Grade::Unknown("its population is not beside it".into()),
@@ -188,7 +204,7 @@ impl<'a> Facts<'a> {
         };
         self.note(
             "host",
-            self.grade_of(Some(before.header.capture("environment"))).unwrap_or(Grade::Captured(How::CoreRest)),
+            self.grade_of(Some(before.header.capture("environment"))).unwrap_or(Grade::Captured("snapshot")),
         );
         Some(&before.header.host)
     }
@@ -268,8 +284,8 @@ impl<'a> Facts<'a> {
 
     fn grade_of(&self, capture: Option<Capture>) -> Option<Grade> {
         capture.map(|capture| match capture {
-            Capture::How(how) if how.is_captured() => Grade::Captured(how),
-            Capture::How(how) => Grade::Attested(how),
+            Capture::How(how) if how.is_captured() => Grade::Captured(how.name()),
+            Capture::How(how) => Grade::Attested(how.name()),
             Capture::Missing(why) => Grade::Unknown(why),
         })
     }

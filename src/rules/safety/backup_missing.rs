@@ -2,7 +2,7 @@ use crate::diag::{Place, Severity::Error};
 use crate::model::plan::{BackupDemand, BackupPart};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
-use super::{BACKUP_STUB, backup_of, latest_backup};
+use super::{BACKUP_STUB, backup_of};
 
 declare_rule! {
     /// No backup is on record.
@@ -86,7 +86,7 @@ fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Vec<&'static str> {
     let mut parts = demand.parts.clone();
     parts.sort_unstable();
     parts.dedup();
-    parts.retain(|part| latest_backup(facts.record(), demand.of, *part).is_none());
+    parts.retain(|part| facts.backup(demand.of, *part).is_none());
     let name = |part: &BackupPart| match part {
         BackupPart::Files => "files",
         BackupPart::Database => "database",

@@ -22,8 +22,8 @@ pub(super) mod welcome_does_not_cover;
 pub(super) mod window_missing;
 
 use crate::diag::Place;
-use crate::model::plan::{self, BackupDemand, BackupPart};
-use crate::model::record::{Backup, Evidence, Record};
+use crate::model::plan::{self, BackupDemand};
+use crate::model::record::Backup;
 
 use super::Facts;
 
@@ -32,18 +32,10 @@ fn judged_site(facts: &Facts<'_>) -> Place {
     Place::value(if facts.live() { "/sites/live" } else { "/sites/staging" })
 }
 
-/// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
-fn latest_backup(record: &Record, of: plan::Place, part: BackupPart) -> Option<&Backup> {
-    record.entries.iter().rev().find_map(|entry| match &entry.evidence {
-        Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some(backup),
-        _ => None,
-    })
-}
-
 /// The backups that together hold what the plan asks for, each once.
-fn kept_backups<'a>(record: &'a Record, demand: &BackupDemand) -> Vec<&'a Backup> {
+fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Vec<&'a Backup> {
     let mut kept: Vec<&Backup> = Vec::new();
-    for backup in demand.parts.iter().filter_map(|part| latest_backup(record, demand.of, *part)) {
+    for backup in demand.parts.iter().filter_map(|part| facts.backup(demand.of, *part)) {
         if !kept.iter().any(|known| std::ptr::eq(*known, backup)) {
             kept.push(backup);
         }
