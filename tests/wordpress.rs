@@ -2,10 +2,10 @@
 //!
 //! The real one needs Debian 12 (see tests/staging/README.md); `PLAN_WITHOUT_STAGING=1` leaves those two tests out.
 
+mod staging;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use amc_plan::site::wordpress::{Address, Limits, Login, WordPress};
 use amc_plan::site::{Executor, Site, SiteError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use staging::Staging;
 
 const SECRET: &str = "aBcD eFgH 1234 5678";
 
@@ -69,39 +70,13 @@ fn assert_says(all: &str, parts: &[&str]) {
 
 // ---- a real WordPress -------------------------------------------------------------------------------------------
 
-struct Staging {
-    folder: tempfile::TempDir,
-    site: Value,
+trait Visit {
+    fn connect(&self) -> Result<WordPress, SiteError>;
+    fn with_fault<T>(&self, name: &str, act: impl FnOnce() -> T) -> T;
+    fn says(&self, outcome: Result<WordPress, SiteError>, parts: &[&str]);
 }
 
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/staging").join(name)
-}
-
-impl Staging {
-    fn up(options: &[&str]) -> Option<Self> {
-        if std::env::var_os("PLAN_WITHOUT_STAGING").is_some() {
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let dir = folder.path().join("site");
-        let up = Command::new(script("up")).arg(&dir).args(options).output().unwrap();
-        assert!(up.status.success(), "tests/staging/up failed: {}", String::from_utf8_lossy(&up.stderr));
-        Some(Self { site: serde_json::from_slice(&up.stdout).unwrap(), folder })
-    }
-
-    fn dir(&self) -> PathBuf {
-        self.folder.path().join("site")
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        self.site.pointer(pointer).unwrap().as_str().unwrap()
-    }
-
-    fn url(&self) -> &str {
-        self.text("/url")
-    }
-
+impl Visit for Staging {
     fn connect(&self) -> Result<WordPress, SiteError> {
         connect(self.url(), "operator", self.text("/password"), quick())
     }
@@ -120,12 +95,6 @@ impl Staging {
         for secret in ["/password", "/spare/password", "/subscriber/password"] {
             assert!(!all.contains(self.text(secret)), "{all}");
         }
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        let _ = Command::new(script("down")).arg(self.dir()).output();
     }
 }
 

@@ -10,12 +10,17 @@ use super::{Failure, Terminal, exit, inputs};
 pub(super) const DRAWN: usize = 60;
 
 pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    run_drawing(args, DRAWN, terminal)
+}
+
+/// The same, drawing no more than so many findings.
+pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let checked = inputs::check(&args.subject)?;
     let path = checked.opened.path.display().to_string();
     let report = checked.report(&path);
     match args.format {
         CheckFormat::Human => {
-            let style = Style { color: terminal.color, width: terminal.width, most: DRAWN };
+            let style = Style { color: terminal.color, width: terminal.width, most };
             human::render(&report, style, terminal.out)?;
         }
         CheckFormat::Concise => concise::render(&report, terminal.out)?,

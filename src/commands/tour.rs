@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 use jiff::Timestamp;
 
-use crate::cli::{Cli, Tour};
+use crate::cli::{Cli, Tour, Verb};
 use crate::example;
 use crate::output::human::{Style, paint};
 
-use super::{Failure, Terminal, dispatch, exit};
+use super::{Failure, Terminal, check, dispatch, exit};
+
+/// Findings that the tour draws; the others are counted.
+const FIRST: usize = 6;
 
 pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let folder = folder(args)?;
@@ -61,7 +64,10 @@ fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
     writeln!(terminal.out, "{}", paint(style, "1;36", &format!("$ plan {}", shown.join(" "))))?;
     let cli = Cli::try_parse_from(std::iter::once("plan").chain(words.iter().copied()))
         .map_err(|e| Failure::new(exit::USAGE, e.to_string()))?;
-    dispatch(cli.verb, terminal)
+    match cli.verb {
+        Verb::Check(args) => check::run_drawing(&args, FIRST, terminal),
+        verb => dispatch(verb, terminal),
+    }
 }
 
 /// The digest that the diff before it put beside the plan.

@@ -1,0 +1,51 @@
+//! A real WordPress for the tests, up for as long as this value lives.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A site that `tests/staging/up` brought up in a private folder; dropped, it is taken down.
+pub(crate) struct Staging {
+    folder: tempfile::TempDir,
+    site: Value,
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/staging").join(name)
+}
+
+impl Staging {
+    /// Brings a site up; none where `PLAN_WITHOUT_STAGING` says that this machine cannot.
+    pub(crate) fn up(options: &[&str]) -> Option<Self> {
+        if std::env::var_os("PLAN_WITHOUT_STAGING").is_some() {
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("site");
+        let up = Command::new(script("up")).arg(&dir).args(options).output().unwrap();
+        assert!(up.status.success(), "tests/staging/up failed: {}", String::from_utf8_lossy(&up.stderr));
+        Some(Self { site: serde_json::from_slice(&up.stdout).unwrap(), folder })
+    }
+
+    /// The site's folder.
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.folder.path().join("site")
+    }
+
+    /// What `up` said at a JSON pointer.
+    pub(crate) fn text(&self, pointer: &str) -> &str {
+        self.site.pointer(pointer).unwrap().as_str().unwrap()
+    }
+
+    /// The site's address.
+    pub(crate) fn url(&self) -> &str {
+        self.text("/url")
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let _ = Command::new(script("down")).arg(self.dir()).output();
+    }
+}
