@@ -68,19 +68,20 @@ fn rerun(document: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
     let mut out = String::new();
-    let mut in_block = false;
+    // The fence of the block that is open: longer than any inside it.
+    let mut fence: Option<&str> = None;
     for line in document.lines() {
-        match (in_block, line) {
-            (false, "```console") => {
-                in_block = true;
-                out.push_str("```console\n");
+        let opens = line.strip_suffix("console").filter(|ticks| ticks.len() > 2 && ticks.chars().all(|c| c == '`'));
+        match (fence, opens) {
+            (None, _) => {
+                fence = opens;
+                out.extend([line, "\n"]);
             }
-            (true, "```") => {
-                in_block = false;
-                out.push_str("```\n");
+            (Some(open), _) if line == open => {
+                fence = None;
+                out.extend([line, "\n"]);
             }
-            (false, line) => out.extend([line, "\n"]),
-            (true, line) => {
+            (Some(_), _) => {
                 if let Some(command) = line.strip_prefix("$ ") {
                     out.extend([line, "\n"]);
                     out.push_str(&run(command, folder.path()));

@@ -127,6 +127,15 @@ pub struct Fix {
     pub paste: String,
 }
 
+/// What a rule could not be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacks {
+    /// The missing facts as a few words.
+    pub facts: String,
+    /// Why the first of them is missing.
+    pub why: String,
+}
+
 /// What a rule, or the shape check, says about a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -154,6 +163,8 @@ pub struct Finding {
     pub waived: bool,
     /// Whether it says that a fact is missing, rather than that something is wrong.
     pub unproven: bool,
+    /// The facts that are missing, and why the first of them is.
+    pub lacks: Option<Lacks>,
     /// Whether its phase is due at the gate that was asked for.
     pub due: bool,
 }
@@ -174,6 +185,7 @@ impl Finding {
             site: None,
             waived: false,
             unproven: false,
+            lacks: None,
             due: true,
         }
     }

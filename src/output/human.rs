@@ -9,7 +9,7 @@ use miette::{
     Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use crate::diag::{Excerpt, Finding, Severity};
+use crate::diag::{Excerpt, Finding, Lacks, Severity};
 use crate::text::Source;
 
 use super::{Report, Sources, escape, many};
@@ -51,8 +51,9 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
 fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut by_why: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
-        let (facts, why) = finding.message.split_once(": ").unwrap_or((&finding.message, ""));
-        by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
+        if let Some(Lacks { facts, why }) = &finding.lacks {
+            by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
+        }
     }
     let total: usize = by_why.values().flat_map(BTreeMap::values).map(Vec::len).sum();
     if total == 0 {
@@ -63,7 +64,6 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     for (why, by_facts) in by_why {
         writeln!(out, "  {}", escape::line(why))?;
         for (facts, rules) in by_facts {
-            let facts = facts.strip_prefix("cannot be told without ").unwrap_or(facts);
             writeln!(out, "    without {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }

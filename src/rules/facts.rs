@@ -144,8 +144,14 @@ impl<'a> Facts<'a> {
 
     /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
     ///
-    /// A file was read; a host's restore point is somebody's word. Always known: a record without one says that there is none.
-    pub fn backup(&self, of: Place, part: BackupPart) -> Option<&'a Backup> {
+    /// A file was read; a host's restore point is somebody's word. Unknown without a site: whether a backup is there in
+    /// time is a question of the moment, which only a reading has.
+    pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<&'a Backup>> {
+        let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
+        if self.inputs.before.is_none() {
+            self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
+            return None;
+        }
         let found = self.inputs.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
             Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some(backup),
             _ => None,
@@ -154,8 +160,8 @@ impl<'a> Facts<'a> {
             Some(BackupSource::RestorePoint(_)) => Grade::Attested("record"),
             Some(BackupSource::File { .. }) | None => Grade::Captured("record"),
         };
-        self.note(&format!("backup of {of:?}: {part:?}").to_lowercase(), grade);
-        found
+        self.note(&fact, grade);
+        Some(found)
     }
 
     /// For each waiver of the plan, whether it met a finding. Empty until every other rule has run.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{Finding, Place, Severity};
+use crate::diag::{Finding, Lacks, Place, Severity};
 use crate::model::plan::Waiver;
 
 use super::facts::{Facts, Grade, Inputs, Read};
@@ -177,6 +177,9 @@ fn merge(known: &mut BTreeMap<String, Grade>, read: &Read) {
     }
 }
 
+/// Missing facts that are named; the others are counted.
+const NAMED: usize = 3;
+
 fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let missing: Vec<(&str, &str)> = reads
         .iter()
@@ -185,11 +188,15 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
             Grade::Captured(_) | Grade::Attested(_) => None,
         })
         .collect();
-    let facts: Vec<String> = missing.iter().map(|(fact, _)| format!("`{fact}`")).collect();
-    let why = missing.first().map_or("", |(_, why)| why);
-    let message = format!("cannot be told without {}: {why}", facts.join(", "));
-    let mut finding = rule.at(Place::key(rule.anchor), message);
+    let why = missing.first().map_or("", |(_, why)| why).to_owned();
+    let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
+    let facts = match missing.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    };
+    let mut finding = rule.at(Place::key(rule.anchor), format!("cannot be told without {facts}: {why}"));
     finding.unproven = true;
+    finding.lacks = Some(Lacks { facts, why });
     finding.help(door(rule))
 }
 

@@ -1,6 +1,6 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::plan::{BackupDemand, BackupPart};
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::{BACKUP_STUB, backup_of};
 
@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         );
         return Some(());
     };
-    let missing = missing(facts, demand);
+    let missing = missing(facts, demand)?;
     if !missing.is_empty() {
         let of = backup_of(demand.of);
         let message = format!("no backup of the {of} that holds its {} is recorded", missing.join(" and its "));
@@ -82,14 +82,18 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Vec<&'static str> {
+fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Known<Vec<&'static str>> {
     let mut parts = demand.parts.clone();
     parts.sort_unstable();
     parts.dedup();
-    parts.retain(|part| facts.backup(demand.of, *part).is_none());
-    let name = |part: &BackupPart| match part {
-        BackupPart::Files => "files",
-        BackupPart::Database => "database",
-    };
-    parts.iter().map(name).collect()
+    let mut missing = Vec::new();
+    for part in parts {
+        if facts.backup(demand.of, part)?.is_none() {
+            missing.push(match part {
+                BackupPart::Files => "files",
+                BackupPart::Database => "database",
+            });
+        }
+    }
+    Some(missing)
 }

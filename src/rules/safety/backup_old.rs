@@ -58,7 +58,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else { return Some(()) };
     let Some(limit) = Seconds::parse(&demand.no_older_than) else { return Some(()) };
     let of = backup_of(demand.of);
-    for backup in kept_backups(facts, demand) {
+    for backup in kept_backups(facts, demand)? {
         out.extend(judge(backup, of, limit, facts.now()));
     }
     Some(())

@@ -25,7 +25,7 @@ use crate::diag::Place;
 use crate::model::plan::{self, BackupDemand};
 use crate::model::record::Backup;
 
-use super::Facts;
+use super::{Facts, Known};
 
 /// The judged site, where the plan names it.
 fn judged_site(facts: &Facts<'_>) -> Place {
@@ -33,14 +33,15 @@ fn judged_site(facts: &Facts<'_>) -> Place {
 }
 
 /// The backups that together hold what the plan asks for, each once.
-fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Vec<&'a Backup> {
+fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<&'a Backup>> {
     let mut kept: Vec<&Backup> = Vec::new();
-    for backup in demand.parts.iter().filter_map(|part| facts.backup(demand.of, *part)) {
+    for part in &demand.parts {
+        let Some(backup) = facts.backup(demand.of, *part)? else { continue };
         if !kept.iter().any(|known| std::ptr::eq(*known, backup)) {
             kept.push(backup);
         }
     }
-    kept
+    Some(kept)
 }
 
 /// The place of a backup in words.
