@@ -23,7 +23,7 @@ use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site};
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
-use super::{Failure, exit, record};
+use super::{Failure, exit, record_file};
 
 /// Most bytes of a file of contact values.
 const CONTACTS_LIMIT: usize = 1 << 20;
@@ -60,7 +60,7 @@ pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Res
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
     let (contacts, contacts_text) = contact_values(path, &plan, &mut findings);
-    let record = record::load(&record::path_of(path))?;
+    let record = record_file::load(&record_file::path_of(path))?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);
     Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, sources, whole })
 }

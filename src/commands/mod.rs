@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod inputs;
 mod record;
+mod record_file;
 mod schema;
 mod snapshot;
 mod tour;

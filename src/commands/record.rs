@@ -1,8 +1,8 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -10,70 +10,14 @@ use sha2::{Digest, Sha256};
 use crate::cli::{self, By, RecordVerb};
 use crate::model::digest;
 use crate::model::plan::{BackupPart, Place};
-use crate::model::record::{
-    Acknowledgement, Backup, BackupSource, Entry, Evidence, NONE_BEFORE, Record, Verification, VerificationLine, Word,
-};
+use crate::model::record::{Acknowledgement, Backup, BackupSource, Evidence, Verification, VerificationLine, Word};
 use crate::rules;
 
+use super::record_file::{LIMIT, append, load, path_of, read_text};
 use super::{Failure, Terminal, exit};
 
 /// Days for which a person's word counts where they do not say.
 const WORD_DAYS: i64 = 7;
-
-/// Most bytes of a record, and of a verification's text.
-const LIMIT: u64 = 16 << 20;
-
-/// The record beside a plan: `x.yaml` has `x.record.ndjson`.
-pub(super) fn path_of(plan: &Path) -> PathBuf {
-    plan.with_extension("record.ndjson")
-}
-
-/// Reads a record and proves its chain; an absent one is empty.
-pub(super) fn load(path: &Path) -> Result<Record, Failure> {
-    match read_text(path) {
-        Ok(text) => parse(&text, path),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
-        Err(e) => Err(Failure::file("read", path, &e)),
-    }
-}
-
-fn read_text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
-    let mut entries = Vec::new();
-    let mut previous = NONE_BEFORE.to_owned();
-    for (number, line) in text.lines().enumerate() {
-        let place = format!("`{}`, line {}", path.display(), number + 1);
-        let entry: Entry = serde_json::from_str(line).map_err(|_| {
-            Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)
-        })?;
-        if entry.previous != previous {
-            let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
-            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
-        }
-        previous = digest::of_bytes(line.as_bytes());
-        entries.push(entry);
-    }
-    Ok(Record { entries })
-}
-
-const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
-
-/// Adds one line of evidence to a record, whole and synced.
-pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) -> Result<(), Failure> {
-    load(path)?;
-    let failed = |e: std::io::Error| Failure::file("write", path, &e);
-    let text = if path.exists() { read_text(path).map_err(failed)? } else { String::new() };
-    let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
-    let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
-    let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
-    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
-}
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();

@@ -1,0 +1,67 @@
+//! The record's file beside the plan: read whole with its chain proven, added to line by line.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::model::digest;
+use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
+
+use super::{Failure, exit};
+
+/// Most bytes of a record.
+pub(super) const LIMIT: u64 = 16 << 20;
+
+/// The record beside a plan: `x.yaml` has `x.record.ndjson`.
+pub(super) fn path_of(plan: &Path) -> PathBuf {
+    plan.with_extension("record.ndjson")
+}
+
+/// Reads a record and proves its chain; an absent one is empty.
+pub(super) fn load(path: &Path) -> Result<Record, Failure> {
+    match read_text(path) {
+        Ok(text) => parse(&text, path),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
+        Err(e) => Err(Failure::file("read", path, &e)),
+    }
+}
+
+pub(super) fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
+    let mut entries = Vec::new();
+    let mut previous = NONE_BEFORE.to_owned();
+    for (number, line) in text.lines().enumerate() {
+        let place = format!("`{}`, line {}", path.display(), number + 1);
+        let entry: Entry = serde_json::from_str(line).map_err(|_| {
+            Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)
+        })?;
+        if entry.previous != previous {
+            let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
+            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
+        }
+        previous = digest::of_bytes(line.as_bytes());
+        entries.push(entry);
+    }
+    Ok(Record { entries })
+}
+
+const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
+
+/// Adds one line of evidence to a record, whole and synced.
+pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) -> Result<(), Failure> {
+    load(path)?;
+    let failed = |e: std::io::Error| Failure::file("write", path, &e);
+    let text = if path.exists() { read_text(path).map_err(failed)? } else { String::new() };
+    let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
+    let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
+    let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}

@@ -1,0 +1,69 @@
+//! Our tree says the same as a second, independent parser, on every plan and every example of the project.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use amc_plan::rules::ALL;
+use amc_plan::text::{Limits, Source, compose};
+
+fn same(name: &str, text: &str) {
+    let source = Source::new(name, text);
+    let (tree, problems) = compose(&source, &Limits::default());
+    assert!(problems.is_empty(), "{name}: {problems:?}");
+    let theirs: serde_json::Value = serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert_eq!(tree.unwrap().root.to_json(), theirs, "{name}");
+}
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The fences of a language in a text.
+fn fences(text: &str, language: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match &mut open {
+            Some(_) if line.trim() == "```" => found.extend(open.take()),
+            Some(fence) => fence.extend([line, "\n"]),
+            None if line.trim() == format!("```{language}") => open = Some(String::new()),
+            None => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn on_every_plan() {
+    let mut seen = 0;
+    for folder in ["plans", "plans/private", "tests/rules"] {
+        for path in fs::read_dir(root(folder)).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.extension().is_some_and(|ending| ending == "yaml") {
+                same(&path.display().to_string(), &fs::read_to_string(&path).unwrap());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 4);
+}
+
+#[test]
+fn on_every_fence_of_a_rule_and_of_the_readme() {
+    for rule in ALL {
+        for fence in fences(rule.docs, "yaml") {
+            same(rule.id, &fence);
+        }
+    }
+    for fence in fences(&fs::read_to_string(root("README.md")).unwrap(), "yaml") {
+        same("README.md", &fence);
+    }
+}
+
+#[test]
+fn the_readme_s_plan_fits_the_schema() {
+    let readme = fs::read_to_string(root("README.md")).unwrap();
+    let plan = fences(&readme, "yaml").into_iter().find(|fence| fence.contains("version: 1")).unwrap();
+    let (tree, _) = compose(&Source::new("README.md", plan), &Limits::default());
+    let (_, misfits) = amc_plan::shape::plan(&tree.unwrap());
+    assert!(misfits.is_empty(), "{misfits:#?}");
+}
