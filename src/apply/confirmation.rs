@@ -1,13 +1,14 @@
 //! What `diff` showed and when, kept in the state folder: the only thing that `apply --confirm` accepts.
 
 use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::change::Digests;
+use crate::change::{Digests, Marks};
+use crate::model::text::host;
 
 /// Hours for which a confirmation counts.
 pub const HOURS: i64 = 24;
@@ -18,20 +19,19 @@ pub const FEWEST_DIGITS: usize = 12;
 /// What one `diff` showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// The digests that it printed.
-    pub digests: Digests,
+    /// The plan's file name.
+    pub plan: String,
     /// The site's host.
     pub host: String,
     /// When.
     pub at: Timestamp,
+    /// The digests that it printed.
+    pub digests: Digests,
+    /// What stands behind them, object by object: to say what moved, never to decide whether something did.
+    pub marks: Marks,
 }
 
 impl Confirmation {
-    /// What a diff shows now.
-    pub fn new(digests: &Digests, host: &str, at: Timestamp) -> Self {
-        Self { digests: digests.clone(), host: host.to_owned(), at }
-    }
-
     /// Whether it no longer counts: too old, or from a time to come.
     pub fn has_expired(&self, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
@@ -46,28 +46,35 @@ impl Confirmation {
 pub fn write(plan: &Path, confirmation: &Confirmation) -> io::Result<()> {
     let folder = super::make_state_folder(plan)?;
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(folder.join(FILE))?;
+    options.create(true).append(true).read(true);
+    let mut file = super::open_private(&folder.join(FILE), &mut options)?;
+    let mut before = Vec::new();
+    file.read_to_end(&mut before)?;
+    // A line that was torn must not take this one with it.
+    let mend = if before.last().is_some_and(|last| *last != b'\n') { "\n" } else { "" };
     let line = serde_json::to_string(confirmation)?;
-    file.write_all(format!("{line}\n").as_bytes())?;
+    file.write_all(format!("{mend}{line}\n").as_bytes())?;
     file.sync_all()
 }
 
-/// The latest confirmation whose digest of changes begins with these digits, for this host.
-pub fn find(plan: &Path, digits: &str, host: &str) -> Option<Confirmation> {
-    let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).ok()?;
-    let mut known = text.lines().filter_map(|line| serde_json::from_str::<Confirmation>(line).ok());
-    let digits = digits.to_ascii_lowercase();
-    let named = |c: &Confirmation| c.host == host && c.digests.changes.starts_with(&digits);
-    known.rfind(named).filter(|_| digits.len() >= FEWEST_DIGITS)
+/// The latest confirmation of this plan for this host whose digest of changes begins with these digits.
+///
+/// A line that is not whole, whatever is missing, confirms nothing.
+pub fn find(plan: &Path, digits: &str, on: &str) -> Option<Confirmation> {
+    let (name, digits) = (super::plan_name(plan), digits.to_ascii_lowercase());
+    let named =
+        |c: &Confirmation| c.plan == name && host(&c.host) == host(on) && c.digests.changes.starts_with(&digits);
+    known(plan).into_iter().rfind(named).filter(|_| digits.len() >= FEWEST_DIGITS)
 }
 
 /// The confirmation that was written last.
 pub fn latest(plan: &Path) -> Option<Confirmation> {
-    let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).ok()?;
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).next_back()
+    known(plan).pop()
+}
+
+fn known(plan: &Path) -> Vec<Confirmation> {
+    let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 const FILE: &str = "confirmations.ndjson";

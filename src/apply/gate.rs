@@ -1,8 +1,8 @@
 //! May this run begin? Decided on values; nothing is written before it says yes.
 
-use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::Digests;
+use jiff::Timestamp;
 
 use super::confirmation::{Confirmation, HOURS};
 
@@ -22,38 +22,80 @@ pub enum Refusal {
         at: Timestamp,
     },
     /// The changes are not those that were shown.
-    ChangesMoved,
+    ChangesMoved {
+        /// Whether the plan intends something else now; else the site moved.
+        edited: bool,
+        /// The objects whose changes differ.
+        objects: Vec<String>,
+    },
     /// The configuration that the verdict or a change read is not what it was.
-    FactsMoved,
+    FactsMoved {
+        /// The objects that differ.
+        objects: Vec<String>,
+    },
+    /// The site is the plan's live site.
+    Live,
 }
 
-/// Decides, in the order of the exit codes: the verdict, then the digest, then its age, then what moved.
+/// What stands before a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// Whether the verdict is green.
+    pub green: bool,
+    /// Whether the site is the plan's live site: this build rehearses only.
+    pub live: bool,
+    /// The digest that was given.
+    pub given: Option<&'a str>,
+    /// The confirmation that it names.
+    pub known: Option<&'a Confirmation>,
+    /// What a diff would show now.
+    pub now: &'a Confirmation,
+}
+
+/// Decides, in the order of the verdict, the target, the digest, its age, what moved.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
-pub fn may_begin(
-    green: bool,
-    given: Option<&str>,
-    known: Option<&Confirmation>,
-    now: Timestamp,
-    digests: &Digests,
-) -> Result<(), Refusal> {
+pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
+    let Before { green, live, given, known, now } = before;
     if !green {
         return Err(Refusal::NotGreen);
+    }
+    if live {
+        return Err(Refusal::Live);
     }
     let Some(known) = known else {
         return Err(Refusal::Unconfirmed { given: given.map(str::to_owned) });
     };
-    if known.has_expired(now) {
+    if known.has_expired(now.at) {
         return Err(Refusal::Expired { at: known.at });
     }
-    if known.digests.changes != digests.changes {
-        return Err(Refusal::ChangesMoved);
+    if known.digests.changes != now.digests.changes {
+        let edited = known.digests.intent != now.digests.intent;
+        return Err(Refusal::ChangesMoved { edited, objects: differing(&known.marks.changes, &now.marks.changes) });
     }
-    if known.digests.facts != digests.facts {
-        return Err(Refusal::FactsMoved);
+    if known.digests.facts != now.digests.facts {
+        return Err(Refusal::FactsMoved { objects: differing(&known.marks.facts, &now.marks.facts) });
     }
     Ok(())
+}
+
+/// The objects that are in one list only, or differ.
+fn differing(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    let all: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    all.into_iter().filter(|object| then.get(*object) != now.get(*object)).cloned().collect()
+}
+
+/// The first few objects, as words in brackets.
+fn named(objects: &[String]) -> String {
+    const MOST: usize = 8;
+    let first: Vec<String> = objects.iter().take(MOST).map(|object| format!("`{}`", object.escape_debug())).collect();
+    let more = objects.len().saturating_sub(MOST);
+    match (first.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" ({})", first.join(", ")),
+        (false, more) => format!(" ({} and {more} more)", first.join(", ")),
+    }
 }
 
 impl Refusal {
@@ -72,16 +114,21 @@ impl Refusal {
                 (format!("`plan diff` never showed the digest `{given}` for this site, so nothing was written"), again)
             }
             Self::Expired { at } => {
-                (format!("the confirmation of {at} is older than {HOURS} h, so nothing was written"), again)
+                (format!("the confirmation of {at} is not of the last {HOURS} h, so nothing was written"), again)
             }
-            Self::ChangesMoved => (
-                "the changes are not those that were confirmed: the plan or the site moved; nothing was written".into(),
-                again,
-            ),
-            Self::FactsMoved => (
-                "the site moved since it was confirmed, in what the verdict or a change rests on; nothing was written"
-                    .into(),
-                again,
+            Self::ChangesMoved { edited, objects } => {
+                let who = if *edited { "the plan was edited" } else { "the site moved" };
+                let what = named(objects);
+                (format!("{who} since it was confirmed: the changes are others{what}; nothing was written"), again)
+            }
+            Self::FactsMoved { objects } => {
+                let what = named(objects);
+                let rests = "in what the verdict or a change rests on";
+                (format!("the site moved since it was confirmed, {rests}{what}; nothing was written"), again)
+            }
+            Self::Live => (
+                "this is the plan's live site, so nothing was written".into(),
+                "this build rehearses on the staging copy; the replay on the live site comes later".into(),
             ),
         }
     }

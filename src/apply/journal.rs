@@ -10,11 +10,19 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, Digests};
+use crate::change::{Change, Digests, changes_digest};
 use crate::model::digest;
+
+use super::machine;
 
 /// The version of the format that this build writes.
 pub const VERSION: u8 = 1;
+
+/// How every line begins.
+const OPENING: &[u8] = br#"{"version":"#;
+
+/// What is said of a line that no run of this tool left.
+const NOT_OURS: &str = "this is not a line of a journal; it was edited or comes from elsewhere";
 
 /// What the first line says of the line before it.
 const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -51,6 +59,8 @@ pub enum Event {
 pub struct Begin {
     /// The tool's version.
     pub tool: String,
+    /// The plan's file name.
+    pub plan: String,
     /// The site's host.
     pub host: String,
     /// What was confirmed.
@@ -109,16 +119,18 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] where the file exists already or cannot be written.
     pub fn create(path: &Path, begin: Begin, now: Timestamp) -> Result<Self, JournalError> {
-        let mut options = OpenOptions::new();
-        options.create_new(true).append(true).read(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|source| failed("create", path, source))?;
+        let file = super::open_private(path, OpenOptions::new().create_new(true).append(true).read(true))
+            .map_err(|source| failed("create", path, source))?;
         let previous = NONE_BEFORE.to_owned();
         let mut journal = Self { path: path.to_owned(), file, events: Vec::new(), previous, torn: false };
-        journal.append(Event::Begin(Box::new(begin)), now)?;
-        sync_folder(path)?;
-        Ok(journal)
+        match journal.append(Event::Begin(Box::new(begin)), now).and_then(|()| sync_folder(path)) {
+            Ok(()) => Ok(journal),
+            Err(error) => {
+                // A run that could not be written down has not begun; the failure is told already.
+                drop(std::fs::remove_file(path));
+                Err(error)
+            }
+        }
     }
 
     /// Opens a journal to go on with it. A torn last line is cut off.
@@ -126,18 +138,33 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let (text, kept) = load(path)?;
+        let (events, previous) = read_lines(&text[..kept], path)?;
         let io = |act: &'static str| move |source| failed(act, path, source);
-        let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(io("open"))?;
-        let mut text = Vec::new();
-        file.read_to_end(&mut text).map_err(io("read"))?;
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let torn = whole < text.len();
+        let mut file = super::open_private(path, OpenOptions::new().read(true).append(true)).map_err(io("open"))?;
+        let torn = kept < text.len();
         if torn {
-            file.set_len(whole as u64).and_then(|()| file.sync_all()).map_err(io("mend"))?;
+            file.set_len(kept as u64).and_then(|()| file.sync_all()).map_err(io("mend"))?;
             file.seek(SeekFrom::End(0)).map_err(io("mend"))?;
         }
-        let (events, previous) = read_lines(&text[..whole], path)?;
         Ok(Self { path: path.to_owned(), file, events, previous, torn })
+    }
+
+    /// How the run of a journal began, without touching the file; none where not even that was written whole.
+    ///
+    /// # Errors
+    /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
+    pub fn peek(path: &Path) -> Result<Option<Begin>, JournalError> {
+        let (text, kept) = load(path)?;
+        Ok(match read_lines(&text[..kept], path)?.0.into_iter().next() {
+            Some(Event::Begin(begin)) => Some(*begin),
+            _ => None,
+        })
+    }
+
+    /// How many changes are in place, in this run and in those before it.
+    pub fn in_place(&self) -> usize {
+        self.events.iter().filter(|event| matches!(event, Event::Done { .. })).count()
     }
 
     /// What happened so far.
@@ -186,24 +213,52 @@ impl Journal {
     }
 }
 
+/// A journal's bytes, and how many of them are whole lines. What stands after those was torn while it was written.
+fn load(path: &Path) -> Result<(Vec<u8>, usize), JournalError> {
+    let mut text = Vec::new();
+    super::open_private(path, OpenOptions::new().read(true))
+        .and_then(|mut file| file.read_to_end(&mut text))
+        .map_err(|source| failed("read", path, source))?;
+    let kept = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    // A file system may lengthen a file before it fills it.
+    let torn = text[kept..].trim_ascii_end();
+    let torn = torn.iter().rposition(|byte| *byte != 0).map_or(&torn[..0], |last| &torn[..=last]);
+    if torn.starts_with(OPENING) || OPENING.starts_with(torn) {
+        return Ok((text, kept));
+    }
+    let line = text[..kept].split(|byte| *byte == b'\n').count();
+    Err(JournalError::Foreign { path: path.to_owned(), line, what: NOT_OURS.to_owned() })
+}
+
 fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Event>, String), JournalError> {
+    let foreign =
+        |at: usize, what: &str| JournalError::Foreign { path: path.to_owned(), line: at + 1, what: what.to_owned() };
     let mut events = Vec::new();
     let mut previous = NONE_BEFORE.to_owned();
-    for (index, line) in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
-        let foreign = |what: String| JournalError::Foreign { path: path.to_owned(), line: index + 1, what };
-        let read: Line = serde_json::from_slice(line).map_err(|_| {
-            foreign("this is not a line of a journal; it was edited or comes from elsewhere".to_owned())
-        })?;
+    let lines = text.strip_suffix(b"\n").into_iter().flat_map(|text| text.split(|byte| *byte == b'\n'));
+    for (at, line) in lines.enumerate() {
+        let read: Line = serde_json::from_slice(line).map_err(|_| foreign(at, NOT_OURS))?;
         if read.version > VERSION {
-            return Err(foreign(format!("version {} is newer than this tool, which reads {VERSION}", read.version)));
+            let what = format!("version {} is newer than this tool, which reads {VERSION}", read.version);
+            return Err(foreign(at, &what));
         }
         if read.previous != previous {
-            return Err(foreign("the chain is broken: a line was changed, moved or taken out".to_owned()));
+            return Err(foreign(at, "the chain is broken: a line was changed, moved or taken out"));
         }
         previous = digest::of_bytes(line);
         events.push(read.event);
     }
-    Ok((events, previous))
+    let changes = match events.first() {
+        Some(Event::Begin(begin)) if changes_digest(&begin.host, &begin.changes) != begin.digests.changes => {
+            return Err(foreign(0, "the changes are not those of the digest that was confirmed"));
+        }
+        Some(Event::Begin(begin)) => begin.changes.len(),
+        _ => 0,
+    };
+    match machine::misplaced(&events, changes) {
+        Some(at) => Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out")),
+        None => Ok((events, previous)),
+    }
 }
 
 fn failed(act: &'static str, path: &Path, source: std::io::Error) -> JournalError {

@@ -1,4 +1,4 @@
-//! One run at a time on one host: a lock that the system lets go when its holder dies.
+//! One run at a time on one site: a lock that the system lets go when its holder dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -37,7 +37,9 @@ pub enum LockError {
 /// [`LockError`] where it is held, or its file cannot be written.
 pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.display().to_string(), source };
-    let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path).map_err(failed)?;
+    let mut options = OpenOptions::new();
+    options.create(true).read(true).write(true).truncate(false);
+    let mut file = super::open_private(path, &mut options).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::change::Change;
+use crate::change::{Change, same};
 
 use super::journal::Event;
 
@@ -21,11 +21,23 @@ pub enum Next {
 
 /// What the journal of a run over so many changes leads to.
 pub fn next(events: &[Event], changes: usize) -> Next {
-    events.iter().fold(first(0, changes), |_, event| match event {
-        Event::Begin(_) => first(0, changes),
-        Event::Intent { change } | Event::Halt { change, .. } => Next::Settle(*change),
-        Event::Done { change } => first(change + 1, changes),
-        Event::End => Next::Over,
+    match events.last() {
+        None | Some(Event::Begin(_)) => first(0, changes),
+        Some(Event::Intent { change } | Event::Halt { change, .. }) => Next::Settle(*change),
+        Some(Event::Done { change }) => first(change.saturating_add(1), changes),
+        Some(Event::End) => Next::Over,
+    }
+}
+
+/// The first event that cannot follow those before it; a journal that this machine led to has none.
+pub fn misplaced(events: &[Event], changes: usize) -> Option<usize> {
+    (0..events.len()).find(|&at| match (&events[at], next(&events[..at], changes)) {
+        (Event::Begin(_), _) => at != 0,
+        (_, _) if at == 0 => true,
+        (Event::Intent { change }, Next::Run(wanted)) => *change != wanted,
+        (Event::Done { change } | Event::Halt { change, .. }, Next::Settle(wanted)) => *change != wanted,
+        (Event::End, Next::Close) => false,
+        (Event::Intent { .. } | Event::Done { .. } | Event::Halt { .. } | Event::End, _) => true,
     })
 }
 
@@ -48,7 +60,7 @@ pub enum Seen {
 
 /// Compares what was found with both sides of a change.
 pub fn seen(change: &Change, found: Option<&Value>) -> Seen {
-    match (found == change.before.as_ref(), found == change.after.as_ref()) {
+    match (same(found, change.before.as_ref()), same(found, change.after.as_ref())) {
         (true, true) => Seen::Both,
         (true, false) => Seen::Before,
         (false, true) => Seen::After,

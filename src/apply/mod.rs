@@ -6,11 +6,14 @@ pub mod journal;
 pub mod lock;
 pub mod machine;
 
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::change::{Change, Conflict};
+use crate::model::digest;
 use crate::site::{Site, SiteError};
 
 use journal::{Event, Journal, JournalError};
@@ -28,11 +31,16 @@ pub enum Outcome {
         /// Why.
         why: String,
     },
+    /// It was asked to stop, and did so before it began this change.
+    Interrupted {
+        /// The change's number in the list.
+        at: usize,
+    },
 }
 
 /// Runs a journal to its end: what is in place is left alone, what was intended is settled by reading, the rest is done.
 ///
-/// `tell` hears of each change that is in place. The clock is asked only for the journal's own lines.
+/// `tell` hears of each change that is in place. `stop` is asked before a change is begun, never within one. The clock is asked only for the journal's own lines.
 ///
 /// # Errors
 /// [`JournalError`] where the journal itself cannot be written: nothing is done that was not written down before.
@@ -41,6 +49,7 @@ pub fn run(
     journal: &mut Journal,
     changes: &[Change],
     clock: fn() -> Timestamp,
+    stop: &dyn Fn() -> bool,
     tell: &mut dyn FnMut(usize, &Change),
 ) -> Result<Outcome, JournalError> {
     loop {
@@ -50,10 +59,11 @@ pub fn run(
                 journal.append(Event::End, clock())?;
                 continue;
             }
+            Next::Run(at) if stop() => return Ok(Outcome::Interrupted { at }),
             Next::Run(at) => (at, None),
             Next::Settle(at) => match site.observe(&changes[at].on) {
                 Ok(found) => (at, Some(machine::seen(&changes[at], found.as_ref()))),
-                Err(error) => return stop(journal, at, error.to_string(), clock()),
+                Err(error) => return halt(journal, at, error.to_string(), clock()),
             },
         };
         match seen {
@@ -62,14 +72,14 @@ pub fn run(
                 tell(at, &changes[at]);
                 continue;
             }
-            Some(Seen::Neither) => return stop(journal, at, neither(&changes[at]), clock()),
+            Some(Seen::Neither) => return halt(journal, at, neither(&changes[at]), clock()),
             Some(Seen::Before) => {}
             None => journal.append(Event::Intent { change: at }, clock())?,
         }
         if let Err(error) = site.execute(&changes[at])
             && let Some(why) = hopeless(&error)
         {
-            return stop(journal, at, why, clock());
+            return halt(journal, at, why, clock());
         }
         // Whatever execute said, only what the site shows now counts.
         match site.observe(&changes[at].on) {
@@ -79,11 +89,11 @@ pub fn run(
                     tell(at, &changes[at]);
                 }
                 Seen::Before => {
-                    return stop(journal, at, format!("`{}` did not take the change", changes[at].on), clock());
+                    return halt(journal, at, format!("`{}` did not take the change", changes[at].on), clock());
                 }
-                Seen::Neither => return stop(journal, at, neither(&changes[at]), clock()),
+                Seen::Neither => return halt(journal, at, neither(&changes[at]), clock()),
             },
-            Err(error) => return stop(journal, at, error.to_string(), clock()),
+            Err(error) => return halt(journal, at, error.to_string(), clock()),
         }
     }
 }
@@ -103,7 +113,7 @@ fn neither(change: &Change) -> String {
     format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
 }
 
-fn stop(journal: &mut Journal, at: usize, why: String, now: Timestamp) -> Result<Outcome, JournalError> {
+fn halt(journal: &mut Journal, at: usize, why: String, now: Timestamp) -> Result<Outcome, JournalError> {
     journal.append(Event::Halt { change: at, why: why.clone() }, now)?;
     Ok(Outcome::Stopped { at, why })
 }
@@ -116,7 +126,7 @@ pub fn state_folder(plan: &Path) -> PathBuf {
 /// Makes the state folder, for its owner only, and hides it from git.
 ///
 /// # Errors
-/// Whatever the file system says.
+/// Whatever the file system says; a link in its place, as a checkout may bring one, is refused.
 pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
     let folder = state_folder(plan);
     let mut builder = std::fs::DirBuilder::new();
@@ -124,18 +134,37 @@ pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(&folder)?;
+    if !std::fs::symlink_metadata(&folder)?.is_dir() {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "`.plan` is a link"));
+    }
+    #[cfg(unix)]
+    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
-        std::fs::write(ignore, "*\n")?;
+        open_private(&ignore, OpenOptions::new().create_new(true).write(true))?.write_all(b"*\n")?;
     }
     Ok(folder)
 }
 
-/// A file of the state folder that belongs to one plan on one host.
-pub fn state_file(folder: &Path, plan: &Path, host: &str, suffix: &str) -> PathBuf {
-    let safe = |text: &str| -> String {
-        text.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' }).collect()
-    };
-    let stem = plan.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    folder.join(format!("{}.{}.{suffix}", safe(&stem), safe(host)))
+/// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought.
+fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+/// A plan's file name: what a confirmation and a journal know it by.
+pub fn plan_name(plan: &Path) -> String {
+    plan.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A file of the state folder that belongs to one site: a run holds it against every other plan too.
+pub fn state_file(folder: &Path, site: &str, suffix: &str) -> PathBuf {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
+    let start = site.char_indices().rev().nth(59).map_or(0, |(start, _)| start);
+    let readable: String = site[start..].chars().map(safe).collect();
+    folder.join(format!("{readable}-{}.{suffix}", &digest::of_bytes(site.as_bytes())[..8]))
 }

@@ -53,10 +53,10 @@ fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
     spoken_of.into_iter().filter(|(kind, spoken)| *spoken && !captured(*kind)).map(|(kind, _)| kind).collect()
 }
 
-/// The change of one object, unless both sides are the same.
+/// The change of one object, unless both sides mean the same.
 fn change(on: On, state: &State, after: serde_json::Value, cause: String) -> Option<Change> {
     let before = managed::read(state, &on);
-    (before.as_ref() != Some(&after)).then_some(Change { on, before, after: Some(after), cause })
+    (!managed::same(before.as_ref(), Some(&after))).then_some(Change { on, before, after: Some(after), cause })
 }
 
 fn guard(plan: &Plan, state: &State) -> Option<Change> {
@@ -133,17 +133,32 @@ fn order_forms(plan: &Plan, state: &State) -> Vec<Change> {
         let operations = released(&now.operations, &intent.custom_operation.release);
         let wanted = intent.failed_payment.as_ref().map(|failed| failed.after_final_retry);
         let after_final_retry = wanted.or(now.after_final_retry);
-        let part = if operations == managed::as_set(&now.operations) { "failed_payment" } else { "custom_operation" };
+        let part = if operations == now.operations { "failed_payment" } else { "custom_operation" };
         let after = managed::value(&Checkout { operations, after_final_retry });
         change(On::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
     });
     forms.collect()
 }
 
-/// A form's operations with a Release for each of these offerings in place of a Grant of the same.
+/// A form's operations, in their order, with a Release for each of these offerings in place of a Grant of the same.
 fn released(now: &[Operation], offerings: &[String]) -> Vec<Operation> {
-    let granted = |operation: &Operation| matches!(operation, Operation::Grant(of) if offerings.contains(of));
-    let kept = now.iter().filter(|operation| !granted(operation)).cloned();
-    let all: Vec<_> = kept.chain(offerings.iter().cloned().map(Operation::Release)).collect();
-    managed::as_set(&all)
+    let mut all = Vec::with_capacity(now.len());
+    for operation in now {
+        match operation {
+            Operation::Grant(of) if offerings.contains(of) => all.push(Operation::Release(of.clone())),
+            kept => all.push(kept.clone()),
+        }
+    }
+    all.extend(offerings.iter().cloned().map(Operation::Release));
+    let mut seen = Vec::new();
+    all.retain(|operation| match operation {
+        // What the form had twice stays as it is; a wanted Release stands once.
+        Operation::Release(of) if offerings.contains(of) => {
+            let first = !seen.contains(of);
+            seen.push(of.clone());
+            first
+        }
+        _ => true,
+    });
+    if managed::as_set(&all) == managed::as_set(now) { now.to_vec() } else { all }
 }

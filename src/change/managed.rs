@@ -49,15 +49,37 @@ pub(super) struct Checkout {
     pub(super) after_final_retry: Option<AfterFinalRetry>,
 }
 
-/// The operations of a form as a set: order and repetition mean nothing.
+/// The operations of a form as a set: order and repetition mean nothing, of operations and of the tags in one.
 pub(super) fn as_set(operations: &[Operation]) -> Vec<Operation> {
     let mut set = operations.to_vec();
+    for operation in &mut set {
+        if let Operation::AddTags(tags) = operation {
+            tags.sort();
+            tags.dedup();
+        }
+    }
     set.sort();
     set.dedup();
     set
 }
 
-/// The managed fields of the object at a place, in canonical form; none where there is no such object, where its kind
+/// Managed fields without what means nothing: what two sides are compared by, and digested from.
+pub(super) fn canonical(fields: &Value) -> Value {
+    let mut fields = fields.clone();
+    if let Some(operations) = fields.get_mut("operations")
+        && let Ok(list) = Vec::<Operation>::deserialize(&*operations)
+    {
+        *operations = value(&as_set(&list));
+    }
+    fields
+}
+
+/// Whether managed fields mean the same. A site keeps its own order of operations; nothing else may differ.
+pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
+    a == b || a.zip(b).is_some_and(|(a, b)| canonical(a) == canonical(b))
+}
+
+/// The managed fields of the object at a place, as the site has them; none where there is no such object, where its kind
 /// has no managed fields, or where they were not captured.
 pub fn read(state: &State, on: &On) -> Option<Value> {
     let fields = match state.get(on)? {
@@ -68,10 +90,8 @@ pub fn read(state: &State, on: &On) -> Option<Value> {
             let timer = |m: crate::model::state::Module| Timer { number: m.number, name: m.name, release: m.release };
             value(&Timers { modules: o.modules.into_iter().map(timer).collect() })
         }
-        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: as_set(&o.operations) }),
-        Object::OrderForm(o) => {
-            value(&Checkout { operations: as_set(&o.operations), after_final_retry: o.after_final_retry })
-        }
+        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: o.operations }),
+        Object::OrderForm(o) => value(&Checkout { operations: o.operations, after_final_retry: o.after_final_retry }),
         Object::Administrator(_)
         | Object::Crm(_)
         | Object::Environment(_)
@@ -83,7 +103,7 @@ pub fn read(state: &State, on: &On) -> Option<Value> {
     Some(fields)
 }
 
-/// The canonical JSON form of managed fields.
+/// The JSON form of managed fields.
 pub(super) fn value<T: Serialize>(fields: &T) -> Value {
     serde_json::to_value(fields).unwrap_or(Value::Null)
 }
@@ -147,6 +167,8 @@ fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> 
     Ok(())
 }
 
-fn parse<T: DeserializeOwned>(fields: &Value) -> Result<T, Unfit> {
-    T::deserialize(fields).map_err(|_| Unfit)
+/// Fields as their type; unfit where reading them back would give others.
+fn parse<T: DeserializeOwned + Serialize>(fields: &Value) -> Result<T, Unfit> {
+    let typed = T::deserialize(fields).map_err(|_| Unfit)?;
+    if value(&typed) == *fields { Ok(typed) } else { Err(Unfit) }
 }

@@ -1,20 +1,26 @@
 //! `plan apply`: lock, fresh read, gate, confirmation, then exactly the confirmed changes, journaled.
 
 use std::io::{BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 
 use crate::apply::confirmation::{self, Confirmation};
-use crate::apply::gate::{self, Refusal};
+use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::journal::{Begin, Journal, JournalError};
-use crate::apply::lock::{self, LockError};
+use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::{self, Outcome};
-use crate::change::Change;
+use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::model::population::Questions;
+use crate::model::text::{host, host_and_port};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
-use crate::rules::Phase;
+use crate::rules::{Phase, Verdict};
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
@@ -31,50 +37,91 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let opened = inputs::open(&args.plan, args.limits, false)?;
     let folder = apply::make_state_folder(&args.plan)
         .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
-    let host = inputs::open_site(&args.site, Some(&opened.plan))?.name();
-    let _lock =
-        lock::take(&apply::state_file(&folder, &args.plan, &host, "lock"), Timestamp::now()).map_err(|error| {
-            match error {
-                LockError::Held(_) => {
-                    Failure::new(exit::LOCKED, error.to_string()).help("wait for it to end; nothing was written")
-                }
-                LockError::File { .. } => Failure::new(exit::COULD_NOT_RUN, error.to_string()),
-            }
-        })?;
-    let journal_path = apply::state_file(&folder, &args.plan, &host, "journal.ndjson");
-    match (args.resume, journal_path.exists()) {
-        (true, true) => return resume(args, journal_path, terminal),
-        (true, false) => {
-            return Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume"));
-        }
-        (false, true) => {
-            return Err(Failure::new(exit::PART_WAY, "an earlier run stopped part-way and is not finished")
-                .help(format!("finish it with `plan apply {} --site {} --resume`", args.plan.display(), args.site)));
-        }
-        (false, false) => {}
+    let mut site = inputs::open_site(&args.site, Some(&opened.plan))?;
+    let name = one_name(args);
+    let _lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
+    let journal = apply::state_file(&folder, &name, "journal.ndjson");
+    let begun = unfinished(args, &journal)?;
+    if args.resume {
+        return match begun {
+            Some(begin) => resume(&begin, &journal, site.as_mut(), terminal),
+            None => Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume")),
+        };
+    }
+    if begun.is_some() {
+        return Err(Failure::new(exit::PART_WAY, "an earlier run stopped part-way and is not finished").help(format!(
+            "finish it with `plan apply {} --site {} --resume`",
+            args.plan.display(),
+            args.site
+        )));
     }
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
-    let confirmation = confirm(args, &checked, terminal)?;
-    let Some(confirmation) = confirmation else { return nothing_to_do(&checked, terminal) };
+    let Some(confirmation) = confirm(args, &checked, terminal)? else { return nothing_to_do(&checked, terminal) };
     if args.confirm.is_none() {
         // A person took their time: the site may have moved while they read.
         checked =
             inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
         refuse_unless(&checked, None, Some(&confirmation))?;
     }
-    start(checked, &journal_path, terminal)
+    start(checked, &args.plan, &journal, terminal)
+}
+
+/// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan.
+fn one_name(args: &Apply) -> String {
+    if args.site.contains("://") {
+        return host_and_port(&args.site).unwrap_or_else(|| args.site.clone());
+    }
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (file, plan) = (real(Path::new(&args.site)), real(&args.plan));
+    let inside = plan.parent().and_then(|folder| file.strip_prefix(folder).ok());
+    inside.unwrap_or(&file).display().to_string()
+}
+
+fn take_lock(path: &Path) -> Result<Lock, Failure> {
+    lock::take(path, Timestamp::now()).map_err(|error| match error {
+        LockError::Held(_) => {
+            Failure::new(exit::LOCKED, error.to_string()).help("wait for it to end; nothing was written")
+        }
+        LockError::File { .. } => Failure::new(exit::COULD_NOT_RUN, error.to_string()),
+    })
+}
+
+/// How the run began that did not end here, if there is one. A journal that holds no beginning is taken away: a run
+/// that was not written down has not begun.
+fn unfinished(args: &Apply, journal: &Path) -> Result<Option<Begin>, Failure> {
+    if std::fs::symlink_metadata(journal).is_err() {
+        return Ok(None);
+    }
+    let Some(begin) = Journal::peek(journal)? else {
+        std::fs::remove_file(journal).map_err(|e| Failure::file("remove", journal, &e))?;
+        return Ok(None);
+    };
+    if begin.plan == apply::plan_name(&args.plan) {
+        return Ok(Some(begin));
+    }
+    let other = args.plan.with_file_name(&begin.plan);
+    let (code, message) = if args.resume {
+        (exit::USAGE, format!("the run to resume is not of this plan, but of `{}`", other.display()))
+    } else {
+        (exit::PART_WAY, format!("an earlier run of `{}` stopped part-way and is not finished", other.display()))
+    };
+    Err(Failure::new(code, message).help(format!(
+        "finish it with `plan apply {} --site {} --resume`",
+        other.display(),
+        args.site
+    )))
 }
 
 /// What was confirmed; none where there is nothing to do.
 fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<Option<Confirmation>, Failure> {
     let path = args.plan.display().to_string();
-    if !checked.judgement.verdict.eq(&crate::rules::Verdict::Green) {
+    let green = checked.judgement.verdict == Verdict::Green;
+    if !green {
         concise::render(&checked.report(&path), terminal.err)?;
-        return Err(refused(&Refusal::NotGreen));
     }
-    let Some(changes) = super::diff::changes(checked, &path) else {
-        return Err(Failure::new(exit::USAGE, "apply needs a site"));
+    let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !checked.is_live()) else {
+        return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
     let known = args.confirm.as_ref().and_then(|digits| confirmation::find(&args.plan, digits, changes.host));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
@@ -92,23 +139,25 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     if answer.trim() == digits {
-        return Ok(Some(Confirmation::new(changes.digests, changes.host, Timestamp::now())));
+        return Ok(checked.confirmation());
     }
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
 
 fn refuse_unless(checked: &Checked, given: Option<&str>, known: Option<&Confirmation>) -> Result<(), Failure> {
-    let Some(digests) = &checked.digests else { return Err(refused(&Refusal::NotGreen)) };
-    let green = checked.judgement.verdict == crate::rules::Verdict::Green;
-    gate::may_begin(green, given, known, Timestamp::now(), digests).map_err(|refusal| refused(&refusal))
+    let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
+    let green = checked.judgement.verdict == Verdict::Green;
+    gate::may_begin(Before { green, live: checked.is_live(), given, known, now: &now })
+        .map_err(|refusal| refused(&refusal))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
     let (message, help) = refusal.words();
     let code = match refusal {
         Refusal::NotGreen => exit::GATE,
+        Refusal::Live => exit::TARGET,
         Refusal::Unconfirmed { .. } => exit::UNCONFIRMED,
-        Refusal::Expired { .. } | Refusal::ChangesMoved | Refusal::FactsMoved => exit::STALE,
+        Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::FactsMoved { .. } => exit::STALE,
     };
     Failure::new(code, message).help(help)
 }
@@ -119,7 +168,7 @@ fn nothing_to_do(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<u8, F
     Ok(exit::OK)
 }
 
-fn start(checked: Checked, journal_path: &std::path::Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn start(checked: Checked, plan: &Path, journal: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (Some(mut read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };
@@ -136,29 +185,38 @@ fn start(checked: Checked, journal_path: &std::path::Path, terminal: &mut Termin
     }
     let begin = Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
+        plan: apply::plan_name(plan),
         host: read.line.host.clone(),
         digests,
         changes: lowered.changes,
     };
     let changes = begin.changes.clone();
-    let journal = Journal::create(journal_path, begin, Timestamp::now())?;
+    let journal = Journal::create(journal, begin, Timestamp::now())?;
     carry_out(read.site.as_mut(), journal, &changes, terminal)
 }
 
-fn resume(args: &Apply, path: PathBuf, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = inputs::open(&args.plan, args.limits, false)?;
-    let mut site = inputs::open_site(&args.site, Some(&opened.plan))?;
-    let journal = Journal::open(&path)?;
+/// Goes on with exactly the changes of the journal, whatever became of the plan.
+fn resume(begin: &Begin, path: &Path, site: &mut dyn Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let here = site.read(&Questions::default())?.snapshot.header.host;
+    if host(&here) != host(&begin.host) {
+        let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
+        return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
+    }
+    let journal = Journal::open(path)?;
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    let Some(begin) = journal.begin() else {
-        std::fs::remove_file(&path).map_err(|e| Failure::file("remove", &path, &e))?;
-        writeln!(terminal.out, "the run had not begun: nothing was written, and nothing is left to finish")?;
-        return Ok(exit::OK);
-    };
-    let changes = begin.changes.clone();
-    carry_out(site.as_mut(), journal, &changes, terminal)
+    carry_out(site, journal, &begin.changes, terminal)
+}
+
+/// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.
+fn ctrl_c() -> Arc<AtomicBool> {
+    let raised = Arc::new(AtomicBool::new(false));
+    let armed = flag::register_conditional_shutdown(SIGINT, exit::INTERRUPTED.into(), Arc::clone(&raised))
+        .and_then(|_| flag::register(SIGINT, Arc::clone(&raised)));
+    // Where the system has no signals, Ctrl-C ends the process at once.
+    drop(armed);
+    raised
 }
 
 /// Runs the journal to its end and says what is in place, whatever happens.
@@ -168,45 +226,62 @@ fn carry_out(
     changes: &[Change],
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
-    let mut in_place = 0;
+    let raised = ctrl_c();
     let out = &mut *terminal.out;
-    let outcome = apply::run(site, &mut journal, changes, Timestamp::now, &mut |at, change| {
-        in_place += 1;
-        // A closed pipe must not stop a run half-way.
-        let _ = writeln!(out, "  {}/{} {}", at + 1, changes.len(), escape::line(&change.on.to_string()));
-    });
-    match outcome? {
-        Outcome::Finished => {
-            let off = not_in_place(site, changes)?;
-            let kept = journal.archive(Timestamp::now())?;
-            if let Some(first) = off.first() {
-                let message = format!(
-                    "{} read back otherwise than they were written, `{first}` first",
-                    many(off.len(), "change")
-                );
-                return Err(Failure::new(exit::NOT_VERIFIED, message)
-                    .help("somebody else is at the site; compare with `plan diff`"));
-            }
-            writeln!(
-                terminal.out,
-                "{} in place on {}, read back; the journal is {}",
-                many(changes.len(), "change"),
-                escape::line(&site.name()),
-                kept.display()
-            )?;
-            Ok(exit::OK)
+    let outcome = apply::run(
+        site,
+        &mut journal,
+        changes,
+        Timestamp::now,
+        &|| raised.load(Ordering::Relaxed),
+        &mut |at, change| {
+            // A closed pipe must not stop a run half-way, and what is in place is told even if it stops.
+            let _ = writeln!(out, "  {}/{} {}", at + 1, changes.len(), escape::line(&change.on.to_string()));
+            let _ = out.flush();
+        },
+    );
+    let total = changes.len();
+    let (code, why) = match outcome {
+        Ok(Outcome::Finished) => return finished(site, journal, changes, terminal),
+        Ok(Outcome::Stopped { at, why }) => (exit::PART_WAY, format!("stopped at change {} of {total}: {why}", at + 1)),
+        Ok(Outcome::Interrupted { at }) => {
+            (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
         }
-        Outcome::Stopped { at, why } => {
-            writeln!(terminal.out, "{in_place} of {} in place in this run", many(changes.len(), "change"))?;
-            Err(Failure::new(exit::PART_WAY, format!("stopped at change {} of {}: {why}", at + 1, changes.len()))
-                .help("look at the site, then finish with `--resume`; what is in place is not done again"))
-        }
-    }
+        Err(error) => (exit::PART_WAY, format!("stopped, as it could not be written down: {error}")),
+    };
+    let _ = writeln!(terminal.out, "{} of {} in place", journal.in_place(), many(total, "change"));
+    Err(Failure::new(code, why)
+        .help("look at the site, then finish with `--resume`; what is in place is not done again"))
 }
 
-/// The changes that a fresh read does not show in place.
-fn not_in_place(site: &mut dyn Site, changes: &[Change]) -> Result<Vec<String>, Failure> {
-    let state = site.read(&crate::model::population::Questions::default())?.snapshot.state;
-    let off = changes.iter().filter(|change| crate::change::read(&state, &change.on) != change.after);
-    Ok(off.map(|change| change.on.to_string()).collect())
+/// Every change is in place: reads the site once more, and puts the journal away.
+fn finished(
+    site: &mut dyn Site,
+    journal: Journal,
+    changes: &[Change],
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    let again = "every change is in place; run it with `--resume` to read the site once more";
+    let unverified = |error: &dyn std::fmt::Display| {
+        Failure::new(exit::NOT_VERIFIED, format!("applied, but not read back: {error}")).help(again)
+    };
+    let state = site.read(&Questions::default()).map_err(|error| unverified(&error))?.snapshot.state;
+    let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
+    let off: Vec<&Change> = changes.iter().filter(is_off).collect();
+    let kept: PathBuf = journal.archive(Timestamp::now()).map_err(|error| unverified(&error))?;
+    if let Some(first) = off.first() {
+        let message =
+            format!("{} read back otherwise than they were written, `{}` first", many(off.len(), "change"), first.on);
+        return Err(
+            Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
+        );
+    }
+    writeln!(
+        terminal.out,
+        "{} in place on {}, read back; the journal is {}",
+        many(changes.len(), "change"),
+        escape::line(&site.name()),
+        kept.display()
+    )?;
+    Ok(exit::OK)
 }

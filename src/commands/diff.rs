@@ -1,12 +1,11 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
-use jiff::Timestamp;
-
-use crate::apply::confirmation::{self, Confirmation};
-use crate::cli::{Diff, DiffFormat};
+use crate::apply::confirmation;
+use crate::cli::{Diff, DiffFormat, On};
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
+use crate::rules::Phase;
 
 use super::inputs::{self, Checked};
 use super::{Failure, Terminal, check, exit};
@@ -14,7 +13,11 @@ use super::{Failure, Terminal, check, exit};
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let checked = inputs::check(&args.subject)?;
     let path = checked.opened.path.display().to_string();
-    let Some(changes) = changes(&checked, &path) else {
+    // A recording never permits apply, and apply judges by one gate: what another diff shows cannot be confirmed.
+    let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
+        && args.subject.on == On::Staging
+        && checked.gate == Phase::Configure;
+    let Some(changes) = changes(&checked, &path, confirmable) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
         let why = if checked.opened.whole {
@@ -32,16 +35,15 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
         DiffFormat::Markdown => diff::markdown::render(&changes, terminal.out)?,
     }
-    // A recording never permits apply, so what it shows is not kept as something that could be confirmed.
-    if checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live) {
-        confirmation::write(&checked.opened.path, &Confirmation::new(changes.digests, changes.host, Timestamp::now()))
+    if let Some(confirmation) = confirmable.then(|| checked.confirmation()).flatten() {
+        confirmation::write(&checked.opened.path, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", &checked.opened.path, &e))?;
     }
     Ok(if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK })
 }
 
 /// The changes of a checked plan; none without a site.
-pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str) -> Option<Changes<'a>> {
+pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool) -> Option<Changes<'a>> {
     let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
     Some(Changes {
         path,
@@ -52,5 +54,6 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str) -> Option<Changes
         digests: checked.digests.as_ref()?,
         sources: &checked.opened.sources,
         verdict: checked.judgement.verdict.name(),
+        confirmable,
     })
 }

@@ -7,13 +7,15 @@ use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
 
-use crate::change::{self, Digests, Lowered};
+use crate::apply::confirmation::Confirmation;
+use crate::apply::plan_name;
+use crate::change::{self, Digests, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding, Place, Severity};
 use crate::model::plan::ContactValues;
 use crate::model::population::Questions;
 use crate::model::record::Record;
-use crate::model::text::host_and_port;
+use crate::model::text::{host, host_and_port};
 use crate::model::{Kind, Plan};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
@@ -273,19 +275,43 @@ pub(super) fn judged(
 }
 
 fn digests(plan: &Plan, site: &SiteRead, lowered: &Lowered, judgement: &Judgement) -> Digests {
+    Digests {
+        intent: change::intent_digest(plan),
+        changes: change::changes_digest(&site.line.host, &lowered.changes),
+        facts: change::facts_digest(&site.reading.snapshot.state, kinds_read(lowered, judgement)),
+    }
+}
+
+/// The kinds of object that the verdict or a change read.
+fn kinds_read(lowered: &Lowered, judgement: &Judgement) -> Vec<Kind> {
     let changed = lowered.changes.iter().map(|change| change.on.kind);
     let judged = judgement.facts.iter().filter_map(|fact| Kind::from_name(fact));
     let mut kinds: Vec<Kind> = judged.chain(changed).collect();
     kinds.sort();
     kinds.dedup();
-    Digests {
-        intent: change::intent_digest(plan),
-        changes: change::changes_digest(&site.line.host, &lowered.changes),
-        facts: change::facts_digest(&site.reading.snapshot.state, kinds),
-    }
+    kinds
 }
 
 impl Checked {
+    /// What a diff shows now, for a later apply to compare with; none without a site.
+    pub(super) fn confirmation(&self) -> Option<Confirmation> {
+        let (site, lowered) = self.site.as_ref().zip(self.lowered.as_ref())?;
+        let kinds = kinds_read(lowered, &self.judgement);
+        Some(Confirmation {
+            plan: plan_name(&self.opened.path),
+            host: site.line.host.clone(),
+            at: Timestamp::now(),
+            digests: self.digests.clone()?,
+            marks: Marks::new(&lowered.changes, &site.reading.snapshot.state, kinds),
+        })
+    }
+
+    /// Whether the site is the one that the plan calls live.
+    pub(super) fn is_live(&self) -> bool {
+        let live = self.opened.plan.live_host();
+        live.is_some() && live == self.site.as_ref().and_then(|site| host(&site.line.host))
+    }
+
     /// The report that formats are made from.
     pub(super) fn report<'a>(&'a self, path: &'a str) -> Report<'a> {
         Report {

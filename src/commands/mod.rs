@@ -45,6 +45,8 @@ pub mod exit {
     pub const PART_WAY: u8 = 20;
     /// Applied, but reading it back showed something else.
     pub const NOT_VERIFIED: u8 = 21;
+    /// Interrupted; it can be resumed if a run had begun.
+    pub const INTERRUPTED: u8 = 130;
 }
 
 /// Why a verb ended without doing its job.

@@ -83,7 +83,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
-    if total > 0 {
+    if total > 0 && changes.confirmable {
         writeln!(
             out,
             "to carry out exactly this: plan apply {} --site … --confirm {}",

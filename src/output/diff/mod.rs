@@ -32,6 +32,8 @@ pub struct Changes<'a> {
     pub sources: &'a Sources,
     /// The verdict's word at the gate that was asked for.
     pub verdict: &'a str,
+    /// Whether `apply` takes the digest: not of a recording, and not of another gate than its own.
+    pub confirmable: bool,
 }
 
 impl Changes<'_> {

@@ -1,0 +1,154 @@
+//! Digests of what a plan intends, of what it changes, of what that rests on: the same for values that mean the same.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::model::plan::Price;
+use crate::model::state::{Kind, Object, On};
+use crate::model::text::Money;
+use crate::model::{Plan, State, digest};
+
+use super::Change;
+use super::managed::{as_set, canonical};
+
+/// The three digests under which a run is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Digests {
+    /// Of the plan without contacts, people and waivers.
+    pub intent: String,
+    /// Of the ordered list of changes and the host.
+    pub changes: String,
+    /// Of the configuration that the verdict or a change read.
+    pub facts: String,
+}
+
+/// A short digest of each object, by `kind/key`: tells which objects moved, without saying what is in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// Of each change.
+    pub changes: BTreeMap<String, String>,
+    /// Of each object that the verdict or a change read.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Marks {
+    /// The marks of these changes, and of the objects of these kinds.
+    pub fn new(changes: &[Change], state: &State, kinds: impl IntoIterator<Item = Kind>) -> Self {
+        let mark = |value: &Value| digest::of(value)[..12].to_owned();
+        Self {
+            changes: changes.iter().map(|change| (change.on.to_string(), mark(&sides(change)))).collect(),
+            facts: judged_of(state, kinds).map(|(on, is)| (on.to_string(), mark(&is))).collect(),
+        }
+    }
+}
+
+/// The digest of what the plan intends.
+pub fn intent_digest(plan: &Plan) -> String {
+    let mut intent = Plan {
+        contacts: Default::default(),
+        people: Default::default(),
+        waive: Vec::new(),
+        left_out: Default::default(),
+        ..plan.clone()
+    };
+    intent.sites.staging = address(&intent.sites.staging);
+    intent.sites.live = address(&intent.sites.live);
+    if let Some(guard) = &mut intent.charging_guard {
+        guard.production_url = address(&guard.production_url);
+    }
+    for form in intent.order_forms.values_mut() {
+        sort(&mut form.custom_operation.release);
+        if let Some(price) = form.expect.as_mut().and_then(|expect| expect.price.as_mut()) {
+            *price = Price(money(&price.0));
+        }
+    }
+    intent.opt_in_forms.values_mut().for_each(|form| sort(&mut form.custom_operation.release));
+    digest::of(&intent)
+}
+
+/// The digest of a list of changes for one host. Causes do not count: a moved line changes nothing.
+pub fn changes_digest(host: &str, changes: &[Change]) -> String {
+    let list: Vec<Value> = changes.iter().map(sides).collect();
+    digest::of(&json!({"host": address(host), "changes": list}))
+}
+
+/// The digest of the objects of these kinds: what rules and changes read, without what nobody judges
+/// (a collector's extra fields, and the webhook log's counters, which move by themselves).
+pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind>) -> String {
+    let facts: Vec<Value> = judged_of(state, kinds).map(|(on, is)| json!({"on": on, "is": is})).collect();
+    digest::of(&facts)
+}
+
+fn sides(change: &Change) -> Value {
+    let side = |fields: &Option<Value>| fields.as_ref().map(canonical);
+    json!({"on": change.on, "before": side(&change.before), "after": side(&change.after)})
+}
+
+fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Iterator<Item = (On, Value)> {
+    kinds
+        .into_iter()
+        .flat_map(|kind| state.keys(kind).into_iter().map(move |key| On { kind, key }))
+        .filter_map(|on| state.get(&on).map(|object| (on, judged(object))))
+}
+
+/// An object without what no rule and no change reads, and without what means nothing.
+fn judged(mut object: Object) -> Value {
+    match &mut object {
+        Object::Administrator(o) => o.extra.clear(),
+        Object::ChargingGuard(o) => {
+            o.extra.clear();
+            o.production_url = o.production_url.as_deref().map(address);
+        }
+        Object::Crm(o) => o.extra.clear(),
+        Object::Emails(o) => o.extra.clear(),
+        Object::Environment(o) => {
+            o.extra.clear();
+            o.url = address(&o.url);
+            sort(&mut o.staging_constants);
+        }
+        Object::Mail(o) => o.extra.clear(),
+        Object::Maintenance(o) => o.extra.clear(),
+        Object::Offering(o) => {
+            o.extra.clear();
+            o.modules.iter_mut().for_each(|module| module.extra.clear());
+        }
+        Object::OptInForm(o) => {
+            o.extra.clear();
+            o.operations = as_set(&o.operations);
+        }
+        Object::OrderForm(o) => {
+            o.extra.clear();
+            o.operations = as_set(&o.operations);
+            o.price = o.price.as_deref().map(money);
+        }
+        Object::Plugin(o) => o.extra.clear(),
+        Object::Tag(o) => o.extra.clear(),
+        Object::Webhook(o) => {
+            o.extra.clear();
+            o.last_called = None;
+            o.calls = None;
+        }
+    }
+    Value::Object(object.fields())
+}
+
+fn sort(set: &mut Vec<String>) {
+    set.sort();
+    set.dedup();
+}
+
+/// An address without what means nothing: scheme and host in lower case, no final slash.
+fn address(text: &str) -> String {
+    let text = text.trim();
+    let start = text.find("//").map_or(0, |at| at + 2);
+    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
+    text[..end].to_lowercase() + text[end..].trim_end_matches('/')
+}
+
+/// A price in one spelling; one that cannot be read as it stands.
+fn money(text: &str) -> String {
+    Money::parse(text).map_or_else(|| text.to_owned(), |money| money.to_string())
+}
