@@ -72,7 +72,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
             many(total, "change"),
             counts(changes),
             escape::line(changes.host),
-            changes.captured_at
+            escape::line(changes.captured_at)
         )?;
     }
     writeln!(out, "  verdict  {}", changes.verdict)?;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::change::Digests;
 use crate::model::On;
+use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::site::Executor;
 
@@ -56,6 +57,5 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         digests: changes.digests.clone(),
         changes: changes.list.iter().map(line).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    escape::json(&document, out)
 }

@@ -21,7 +21,8 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !changes.list.is_empty() {
         writeln!(out, "{}.\n", counts(changes))?;
     }
-    writeln!(out, "The plan is **{}** against the site as of {}.\n", changes.verdict, changes.captured_at)?;
+    let captured_at = escape::markdown(changes.captured_at);
+    writeln!(out, "The plan is **{}** against the site as of {captured_at}.\n", changes.verdict)?;
     for (kind, list) in changes.by_kind() {
         for (change, executor) in list {
             let (before, after) = sides(change);
