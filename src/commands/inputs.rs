@@ -52,12 +52,13 @@ pub(super) struct Opened {
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
     let bytes = read_at_most(path, limits.max_bytes)?;
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
-    let mut findings = shape::problems(problems, Document::Plan);
+    let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
     let mut plan = Plan::default();
     if let Some(tree) = &tree {
-        let (typed, misfits) = shape::plan(tree);
+        let (typed, mut misfits) = shape::plan(tree);
         plan = typed;
+        shape::without_echoes(&mut misfits, &findings, tree);
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
@@ -88,12 +89,14 @@ fn contact_values(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (Con
             Ok((file, bytes)) => {
                 let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
                 let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
-                findings.extend(shape::problems(problems, Document::Contacts));
+                let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
                 let values = tree.as_ref().map(|tree| {
-                    let (values, misfits) = shape::contact_values(tree);
+                    let (values, mut misfits) = shape::contact_values(tree);
+                    shape::without_echoes(&mut misfits, &read, tree);
                     findings.extend(misfits);
                     values.0
                 });
+                findings.extend(read);
                 (ContactsFile { values, own_file: true, tracked: tracked_by_git(&file) }, Some((source, tree)))
             }
             Err(what) => {

@@ -40,7 +40,7 @@ pub enum Document {
 }
 
 /// Which part of an entry is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// Its key. A container is always labelled by its key.
     Key,
@@ -49,7 +49,7 @@ pub enum Part {
 }
 
 /// Where a label points.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// An entry of a document, by JSON pointer; the nearest ancestor's key stands in for what is missing.
     At {

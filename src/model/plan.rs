@@ -14,25 +14,25 @@ use super::text::{host, slug};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "plan", extend("$id" = "https://amc-plan.example/schemas/plan.schema.json"))]
+// Every field has a default, so that a plan that lacks one is still read; the schema asks for these all the same.
+#[schemars(extend("required" = [
+    "version", "sites", "crm", "strategy", "offerings", "order_forms", "opt_in_forms", "webhooks", "contacts"
+]))]
 pub struct Plan {
     /// The version of this document's format: 1.
     #[schemars(extend("const" = 1))]
     #[serde(default)]
-    #[schemars(required)]
     pub version: u8,
     /// What this plan is for, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The two places: the staging copy where the switch is rehearsed, and the live site.
     #[serde(default)]
-    #[schemars(required)]
     pub sites: Sites,
     /// The CRM that the site leaves.
     #[serde(default)]
-    #[schemars(required)]
     pub crm: Crm,
     /// How the change reaches the live site. There is no default.
-    #[schemars(required)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
     /// Who takes part, by a short name, with the part they play. Addresses are not needed.
@@ -49,26 +49,21 @@ pub struct Plan {
     pub charging_guard: Option<GuardIntent>,
     /// Every offering, by the slug of its name.
     #[serde(default)]
-    #[schemars(required)]
     pub offerings: BTreeMap<String, OfferingIntent>,
     /// What the site has and this plan does not touch, each with the reason.
     #[serde(default, skip_serializing_if = "LeaveAlone::is_empty")]
     pub leave_alone: LeaveAlone,
     /// Every AccessAlly order form, by the slug of its name.
     #[serde(default)]
-    #[schemars(required)]
     pub order_forms: BTreeMap<String, OrderFormIntent>,
     /// Every AccessAlly opt-in form, by the slug of its name.
     #[serde(default)]
-    #[schemars(required)]
     pub opt_in_forms: BTreeMap<String, OptInFormIntent>,
     /// Every webhook in the site's log, by a name of your own.
     #[serde(default)]
-    #[schemars(required)]
     pub webhooks: BTreeMap<String, WebhookIntent>,
     /// The spot-check contacts, compared field by field before and after.
     #[serde(default)]
-    #[schemars(required)]
     pub contacts: Contacts,
     /// What counts as a backup good enough to start. The evidence itself is recorded with `plan record backup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,10 +124,10 @@ impl Plan {
 #[serde(deny_unknown_fields)]
 pub struct Sites {
     /// Address of the staging copy, for example `https://staging.bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^\s/]+"))]
+    #[schemars(regex(pattern = r"^https?://[^\s/]+"), extend("examples" = ["https://staging.bloom.example"]))]
     pub staging: String,
     /// Address of the live site, for example `https://bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^\s/]+"))]
+    #[schemars(regex(pattern = r"^https?://[^\s/]+"), extend("examples" = ["https://bloom.example"]))]
     pub live: String,
 }
 
@@ -432,6 +427,7 @@ impl JsonSchema for PriceText {
             "type": ["string", "number"],
             "pattern": r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$",
             "minimum": 0,
+            "examples": ["497.00 USD", "497"],
         })
     }
 }
@@ -572,7 +568,7 @@ pub struct BackupDemand {
     #[schemars(length(min = 1))]
     pub parts: Vec<BackupPart>,
     /// How old it may be when the switch starts, for example `2h`.
-    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"))]
+    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"), extend("examples" = ["2h", "90m", "1d"]))]
     pub no_older_than: String,
     /// Whether a copy must be off the server.
     #[serde(default)]
@@ -637,10 +633,11 @@ pub enum Confirmation {
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
-    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2} \S+$"))]
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} \S+$"))]
+    #[schemars(extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
     pub start: String,
     /// How long it is, for example `2h`.
-    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"))]
+    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"), extend("examples" = ["2h", "90m"]))]
     pub length: String,
 }
 
@@ -649,7 +646,7 @@ pub struct Window {
 #[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// The time of day in the window by which it is decided, for example `07:30`.
-    #[schemars(regex(pattern = r"^\d{2}:\d{2}$"))]
+    #[schemars(regex(pattern = r"^[0-9]{2}:[0-9]{2}$"), extend("examples" = ["07:30"]))]
     pub decide_by: String,
     /// Who decides: a short name from `people`.
     pub who: String,

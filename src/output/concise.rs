@@ -10,7 +10,7 @@ use super::{Report, escape};
 /// Whatever the writer says.
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due) {
-        let path = report.sources.text(spot.document).source.name();
+        let path = escape::line(report.sources.text(spot.document).source.name());
         let state = match (finding.waived, finding.unproven) {
             (true, _) => " (waived)",
             (_, true) => " (unproven)",
@@ -25,5 +25,5 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             escape::line(&finding.message)
         )?;
     }
-    writeln!(out, "{}", report.summary().join(" · "))
+    writeln!(out, "{}", escape::line(&report.summary().join(" · ")))
 }

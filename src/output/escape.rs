@@ -1,9 +1,15 @@
 //! Text from a plan or a site is data: made harmless at each sink.
 
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
 /// Characters that steer a terminal or reorder a line without being seen.
 fn steers(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// For a terminal or a plain line: what steers is spelt out.
@@ -36,21 +42,89 @@ pub fn same_length(text: &str) -> String {
         .collect()
 }
 
-/// For a cell or line of Markdown: nothing in it is markup.
+/// For Markdown and for HTML inside it: shown as code, so that nothing in it is markup, a mention or a link.
 pub fn markdown(text: &str) -> String {
-    line(text).chars().fold(String::new(), |mut clean, c| {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!' | '~' | '&' | '@') {
-            clean.push('\\');
+    let mut clean = String::from("<code>");
+    for c in line(text).chars() {
+        match c {
+            '-' | '/' | ' ' => clean.push(c),
+            '.' if !clean.to_lowercase().ends_with("www") => clean.push(c),
+            c if c.is_ascii_punctuation() => clean.push_str(&format!("&#{};", u32::from(c))),
+            c => clean.push(c),
         }
-        clean.push(c);
-        clean
-    })
+    }
+    clean + "</code>"
 }
 
 /// A fence of Markdown that nothing inside can close.
 pub fn fence(inside: &str) -> String {
     let longest = inside.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
     "`".repeat(longest.unwrap_or(0).max(2) + 1)
+}
+
+/// Writes a value as JSON, indented, with a line break behind it; what steers is escaped.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    let formatter = Plain(PrettyFormatter::new());
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
+    writeln!(out)
+}
+
+/// JSON for people and machines: indented, and nothing unseen in its strings.
+struct Plain(PrettyFormatter<'static>);
+
+impl Formatter for Plain {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for piece in fragment.split_inclusive(steers) {
+            let end = piece.char_indices().next_back().filter(|(_, c)| steers(*c));
+            let (plain, last) = end.map_or((piece, ""), |(at, _)| piece.split_at(at));
+            writer.write_all(plain.as_bytes())?;
+            last.encode_utf16().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(writer, escape)
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +137,25 @@ mod tests {
         let text = "a\u{1b}\u{85}\u{202e}ü";
         assert_eq!(same_length(text).len(), text.len());
         assert!(!same_length(text).chars().any(steers));
+    }
+
+    #[test]
+    fn json_escapes_what_steers_and_reads_back() {
+        let text = "a\u{7f}b\u{202e}c\u{e0041}d\n\"ü🌸";
+        let mut out = Vec::new();
+        json(&serde_json::json!({"k": [text, 1, {}]}), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(!out.chars().any(steers), "{out}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["k"][0], text);
+    }
+
+    #[test]
+    fn nothing_is_markup_in_markdown() {
+        assert_eq!(
+            markdown("</details>@jo `a`"),
+            "<code>&#60;&#47;details&#62;&#64;jo &#96;a&#96;</code>".replace("&#47;", "/")
+        );
+        assert!(!markdown("www.x.example https://x").contains("www.x"));
     }
 
     #[test]

@@ -225,6 +225,8 @@ impl SourceCode for Lines<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
         let source = self.0;
+        // Asked for no lines around it, `miette` wants to know where the span itself begins, for its headline.
+        let column = if before + after == 0 { source.position(span.offset()).column - 1 } else { 0 };
         let first = source.position(span.offset()).line.saturating_sub(before).max(1);
         let last = (source.position(span.offset() + span.len()).line + after).min(source.line_count());
         let start = source.line(first).ok_or(MietteError::OutOfBounds)?.start;
@@ -234,7 +236,7 @@ impl SourceCode for Lines<'_> {
             &source.text().as_bytes()[start..end],
             SourceSpan::from(start..end),
             first - 1,
-            0,
+            column,
             last - first + 1,
         )))
     }

@@ -1,5 +1,6 @@
 //! The report for machines, format version 1.0. A minor version adds keys; a reader ignores those it does not know.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -8,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Label, Place, Severity};
 use crate::rules::{Evidence, Phase, Verdict};
+use crate::shape::personal;
 
-use super::{Mode, Report};
+use super::{Mode, Report, escape};
 
 /// The format's version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -112,8 +114,7 @@ pub struct Related {
 /// # Errors
 /// Whatever the writer says.
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    writeln!(out)
+    escape::json(&document(report), out)
 }
 
 fn document(report: &Report<'_>) -> Document {
@@ -158,9 +159,13 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
 
 fn location(report: &Report<'_>, place: &Place) -> Location {
     let spot = report.sources.spot(place);
+    let masked = |pointer| match report.show_personal {
+        true => Cow::Borrowed(pointer),
+        false => personal::pointer(place.document(), pointer),
+    };
     Location {
         path: report.sources.text(spot.document).source.name().to_owned(),
-        pointer: place.pointer().map(str::to_owned),
+        pointer: place.pointer().map(masked).map(Cow::into_owned),
         line: spot.start.line,
         column: spot.start.column,
         end_line: spot.end.line,

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diag::{Document, Part, Place};
+use crate::shape::personal;
 use crate::text::{Node, Position, Source, Tree, Value};
 
 use super::escape;
@@ -104,14 +105,7 @@ fn first_key(node: &Node) -> Option<crate::text::Span> {
 fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal: bool) -> Source {
     let mut text = escape::same_length(source.text()).into_bytes();
     if !show_personal {
-        let everything = 0..text.len();
-        let personal = match (document, tree) {
-            (Document::Contacts, None) => Vec::from([everything]),
-            (Document::Contacts, Some(tree)) => ranges(&tree.root, tree, everything),
-            (Document::Plan, Some(tree)) => contacts_of_plan(tree),
-            (Document::Plan, None) => Vec::new(),
-        };
-        for range in personal {
+        for range in personal::hidden(source, tree, document) {
             for byte in &mut text[range] {
                 if !matches!(byte, b'\n' | b'\r') {
                     *byte = b'*';
@@ -120,34 +114,4 @@ fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal
         }
     }
     Source::new(source.name(), String::from_utf8(text).unwrap_or_default())
-}
-
-/// The personal bytes of a plan: every value under `/contacts` (the path of the values' file aside) and its comments.
-fn contacts_of_plan(tree: &Tree) -> Vec<Range<usize>> {
-    let Some(contacts) = tree.locate("/contacts") else { return Vec::new() };
-    let Some(map) = contacts.node.as_map() else { return Vec::new() };
-    let mut all: Vec<Range<usize>> = Vec::new();
-    for entry in map.iter().filter(|entry| !(&*entry.key.text == "values" && entry.value.as_str().is_some())) {
-        all.extend(ranges(&entry.value, tree, entry.value.span.range()));
-    }
-    all
-}
-
-/// The scalars under a node, and the comments inside a range.
-fn ranges(node: &Node, tree: &Tree, comments: Range<usize>) -> Vec<Range<usize>> {
-    let mut all = Vec::new();
-    scalars(node, &mut all);
-    let inside = tree.comments.iter().map(|comment| comment.span.range()).filter(|span| comments.contains(&span.start));
-    all.extend(inside);
-    all
-}
-
-fn scalars(node: &Node, out: &mut Vec<Range<usize>>) {
-    match &node.value {
-        Value::Map(map) => map.iter().for_each(|entry| scalars(&entry.value, out)),
-        Value::Seq(items) => items.iter().for_each(|item| scalars(item, out)),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Str(_) => {
-            out.push(node.span.range());
-        }
-    }
 }

@@ -1,19 +1,22 @@
 //! Does the tree fit the schema? Every misfit is a finding; what fits becomes the typed [`Plan`].
 
 mod decode;
+mod forms;
 mod misfit;
+pub mod personal;
 pub mod schema;
 mod tree_json;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use crate::diag::{Document, Finding, Label, Place, Severity};
 use crate::model::Plan;
 use crate::model::plan::ContactValuesFile;
-use crate::text::{Problem, Tree};
+use crate::text::{Problem, Source, Tree};
 
 /// A plan, as far as it fits, and every misfit.
 ///
@@ -21,7 +24,7 @@ use crate::text::{Problem, Tree};
 /// named in [`Plan::left_out`].
 pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
     let misfits = misfit::all(tree, &schema::plan(), Document::Plan);
-    let left_out: BTreeSet<String> = misfits.iter().filter_map(|misfit| misfit.leaves_out.clone()).collect();
+    let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
     let mut plan = read::<Plan>(tree, &left_out).unwrap_or_else(|what| {
         findings.push(unreadable(Document::Plan, &what));
@@ -34,7 +37,7 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
 /// The file of contact values, as far as it fits, and every misfit.
 pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>) {
     let misfits = misfit::all(tree, &schema::contact_values(), Document::Contacts);
-    let left_out: BTreeSet<String> = misfits.iter().filter_map(|misfit| misfit.leaves_out.clone()).collect();
+    let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
     let values = read(tree, &left_out).unwrap_or_else(|what| {
         findings.push(unreadable(Document::Contacts, &what));
@@ -43,18 +46,48 @@ pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>) {
     (values, findings)
 }
 
-/// The findings of reading a text, before there is any shape.
-pub fn problems(problems: Vec<Problem>, document: Document) -> Vec<Finding> {
+/// The findings of reading a text, before there is any shape; what they quote of contacts is masked.
+pub fn problems(problems: Vec<Problem>, source: &Source, tree: Option<&Tree>, document: Document) -> Vec<Finding> {
+    let stretches = match document {
+        Document::Plan if !problems.is_empty() => personal::stretches(source, tree),
+        _ => Vec::new(),
+    };
+    let is_personal = |at: usize| document == Document::Contacts || stretches.iter().any(|range| range.contains(&at));
     let finding = |problem: Problem| {
+        let masked = is_personal(problem.span.start);
         let label = |span, text| Label { place: Place::Bytes { document, span }, text };
         let primary = label(problem.span, problem.label);
         let mut finding = Finding::new(problem.code, Severity::Error, primary.place.clone(), problem.message);
         finding.primary = primary;
-        finding.help = problem.help.map(|help| help.trim_end_matches('.').to_owned());
+        finding.help = problem.help.map(|help| imperative(&help));
         finding.related = problem.related.into_iter().map(|(span, text)| label(span, text)).collect();
+        if masked {
+            personal::mask(&mut finding);
+        }
         finding
     };
     problems.into_iter().map(finding).collect()
+}
+
+/// A sentence as the helps of rules are written.
+fn imperative(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
+/// Takes out what the shape check says of a value that reading could not take: the reader has said it.
+pub fn without_echoes(misfits: &mut Vec<Finding>, read: &[Finding], tree: &Tree) {
+    let said: HashSet<Range<usize>> = read.iter().filter_map(|finding| bytes(&finding.primary.place)).collect();
+    let value = |place: &Place| tree.locate(place.pointer()?).map(|at| at.node.span.range());
+    if !said.is_empty() {
+        misfits.retain(|finding| {
+            value(&finding.primary.place).is_none_or(|span| span.is_empty() || !said.contains(&span))
+        });
+    }
+}
+
+fn bytes(place: &Place) -> Option<Range<usize>> {
+    if let Place::Bytes { span, .. } = place { Some(span.clone()) } else { None }
 }
 
 fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result<T, decode::Unreadable> {
@@ -65,6 +98,12 @@ fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result
 /// What the schema allowed and the types did not: a gap between the two, reported rather than hidden.
 fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
     let place = Place::At { document, pointer: String::new(), part: crate::diag::Part::Key };
-    Finding::new("does-not-fit", Severity::Error, place, format!("the document cannot be read: {what}"))
-        .help("compare it with `plan schema`, and report this as a fault of `plan`")
+    let mut finding =
+        Finding::new("does-not-fit", Severity::Error, place, "the document fits its schema and cannot be read")
+            .help("compare it with `plan schema`, and report this as a fault of `plan`");
+    match document {
+        Document::Plan => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),
+        Document::Contacts => finding.personal.push(what.to_string()),
+    }
+    finding
 }

@@ -5,6 +5,9 @@ use serde_json::Value as Json;
 
 use crate::text::{Node, Value};
 
+/// A value that is not there.
+pub(super) const NOTHING: &str = "nothing";
+
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;
 
@@ -18,10 +21,10 @@ pub(super) fn clean(text: &str) -> String {
 /// A value in a few words.
 pub(super) fn value(node: &Node, personal: bool) -> String {
     match &node.value {
-        Value::Null => "nothing".to_owned(),
+        Value::Null => NOTHING.to_owned(),
         Value::Seq(_) => "a list".to_owned(),
         Value::Map(_) => "a mapping".to_owned(),
-        Value::Bool(_) if personal => "yes or no".to_owned(),
+        Value::Bool(_) if personal => "`true` or `false`".to_owned(),
         Value::Int(_) | Value::UInt(_) | Value::Float(_) if personal => "a number".to_owned(),
         Value::Str(_) if personal => "text".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
@@ -62,59 +65,114 @@ pub(super) fn first_sentence(schema: &Json) -> Option<String> {
     Some(first.to_lowercase().chain(letters).collect())
 }
 
+/// What a value is for, as its schema says.
+#[derive(Default)]
+pub(super) struct About {
+    described: Option<String>,
+    examples: Vec<String>,
+}
+
+impl About {
+    /// From the description and the examples of a schema.
+    pub(super) fn of(schema: &Json) -> Self {
+        let examples = schema.get("examples").and_then(Json::as_array).into_iter().flatten();
+        let examples = examples.map(|example| example.as_str().map_or_else(|| example.to_string(), str::to_owned));
+        Self { described: first_sentence(schema), examples: examples.collect() }
+    }
+
+    /// An imperative with what the value is for behind it.
+    fn told(&self, imperative: &str) -> String {
+        match &self.described {
+            Some(what) => format!("{imperative}: {what}"),
+            None => imperative.to_owned(),
+        }
+    }
+
+    /// How to write it, by example where there is one.
+    fn by_example(&self, otherwise: &str) -> String {
+        match self.examples.as_slice() {
+            [] => self.told(otherwise),
+            some => format!("write it like {}", list(some.iter().map(String::as_str))),
+        }
+    }
+}
+
+/// The keys that can stand somewhere, as a clause.
+pub(super) fn keys(known: &[&str]) -> String {
+    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [only] => format!("the key here is {only}"),
+        [before @ .., last] => format!("the keys here are {} and {last}", before.join(", ")),
+        [] => "there are no keys here".to_owned(),
+    }
+}
+
 /// A value that is none of the words that can stand there.
-pub(super) fn not_one_of(name: &str, found: &str, options: &[&str]) -> (&'static str, String, String) {
+pub(super) fn not_one_of(name: &str, found: &str, options: &[&str], about: &About) -> (&'static str, String, String) {
     let options_text = list(options.iter().copied());
     let near = nearest(found.trim_matches('`'), options.iter().copied());
     let help = match near {
         Some(near) => format!("did you mean `{near}`? it can be {options_text}"),
+        None if options.is_empty() => about.told("write another value"),
         None => format!("write {options_text}"),
     };
-    ("wrong-value", format!("{name} cannot be {found}"), help)
+    let message =
+        if found == NOTHING { wrong_type(name, "a word", found) } else { format!("{name} cannot be {found}") };
+    ("wrong-value", message, help)
 }
 
-/// Code, message and help of any other misfit.
-pub(super) fn of(
-    kind: &Kind,
-    name: &str,
-    found: &str,
-    described: Option<String>,
-) -> (&'static str, String, Option<String>) {
-    let described = described.map(|what| format!("it says: {what}"));
-    match kind {
-        Kind::Type { kind } => {
-            let wanted = types(kind);
-            ("wrong-type", format!("{name} must be {wanted}, not {found}"), Some(help_for(&wanted, described)))
-        }
-        Kind::Enum { options } => {
-            let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-            let (code, message, help) = not_one_of(name, found, &options);
-            (code, message, Some(help))
-        }
-        Kind::Constant { expected_value } => (
-            "wrong-value",
-            format!("{name} must be `{expected_value}`, not {found}"),
-            Some(format!("write `{expected_value}`")),
-        ),
-        Kind::Pattern { .. } => ("wrong-value", format!("{name} cannot be {found}"), described),
-        Kind::Format { format } if format == "date" => (
-            "wrong-value",
-            format!("{name} must be a day, not {found}"),
-            Some("write it as year-month-day, for example `2026-12-31`".to_owned()),
-        ),
-        Kind::MinItems { .. } | Kind::MinProperties { .. } | Kind::MinLength { .. } => {
-            ("wrong-value", format!("{name} must not be empty"), described)
-        }
-        Kind::Minimum { limit } => ("wrong-value", format!("{name} must be at least {limit}, not {found}"), described),
-        Kind::Maximum { limit } => ("wrong-value", format!("{name} must be at most {limit}, not {found}"), described),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
-            ("wrong-type", format!("{name} cannot be {found}"), described)
-        }
-        other => ("wrong-value", format!("{name} does not fit (`{}`)", other.keyword()), described),
+/// A value of the wrong type.
+pub(super) fn wrong_type(name: &str, wanted: &str, found: &str) -> String {
+    match found {
+        NOTHING => format!("{name} has no value, and must be {wanted}"),
+        found => format!("{name} must be {wanted}, not {found}"),
     }
 }
 
-fn types(kind: &TypeKind) -> String {
+/// Code, message and help of any other misfit.
+pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'static str, String, Option<String>) {
+    let (code, message, help) = match kind {
+        Kind::Type { kind } => {
+            let wanted = types(kind);
+            ("wrong-type", wrong_type(name, &wanted, found), help_for(&wanted, found, about))
+        }
+        Kind::Enum { options } => {
+            let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+            not_one_of(name, found, &options, about)
+        }
+        Kind::Constant { expected_value } => {
+            let message = format!("{name} must be `{expected_value}`, not {found}");
+            ("wrong-value", message, format!("write `{expected_value}`"))
+        }
+        Kind::Pattern { .. } => {
+            ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise"))
+        }
+        Kind::Format { format } if format == "date" => (
+            "wrong-value",
+            format!("{name} must be a day, not {found}"),
+            "write it as year-month-day, for example `2026-12-31`".to_owned(),
+        ),
+        Kind::MinItems { .. } | Kind::MinProperties { .. } => {
+            ("wrong-value", format!("{name} must not be empty"), about.told("name at least one"))
+        }
+        Kind::MinLength { .. } => ("wrong-value", format!("{name} must not be empty"), about.told("fill it in")),
+        Kind::Minimum { limit } => (
+            "wrong-value",
+            format!("{name} must be at least {limit}, not {found}"),
+            about.by_example("write a larger number"),
+        ),
+        Kind::Maximum { limit } => (
+            "wrong-value",
+            format!("{name} must be at most {limit}, not {found}"),
+            about.by_example("write a smaller number"),
+        ),
+        _ => ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise")),
+    };
+    (code, message, Some(help))
+}
+
+/// The types that can stand somewhere, in words.
+pub(super) fn types(kind: &TypeKind) -> String {
     let word = |name: &str| match name {
         "object" => "a mapping",
         "array" => "a list",
@@ -132,10 +190,13 @@ fn types(kind: &TypeKind) -> String {
     }
 }
 
-fn help_for(wanted: &str, described: Option<String>) -> String {
-    match (wanted, described) {
-        ("text", _) => "put it in quotes".to_owned(),
-        (_, Some(described)) => described,
-        (wanted, None) => format!("write {wanted} here"),
+fn help_for(wanted: &str, found: &str, about: &About) -> String {
+    let scalar = !matches!(found, NOTHING | "a list" | "a mapping");
+    let word = found.trim_matches('`').to_lowercase();
+    match (wanted, word.as_str()) {
+        ("text", _) if scalar && about.examples.is_empty() => "put it in quotes".to_owned(),
+        ("`true` or `false`", "yes" | "y" | "on" | "the number `1") => "write `true`".to_owned(),
+        ("`true` or `false`", "no" | "n" | "off" | "the number `0") => "write `false`".to_owned(),
+        (wanted, _) => about.by_example(&format!("write {wanted}")),
     }
 }

@@ -73,7 +73,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
             many(total, "change"),
             if total == 0 { String::new() } else { format!(" ({})", counts(changes)) },
             escape::line(changes.host),
-            changes.captured_at
+            escape::line(changes.captured_at)
         )?;
     }
     if let Some(unknown) = unknown {

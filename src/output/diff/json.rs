@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::change::Digests;
 use crate::model::{Kind, On};
+use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::site::Executor;
 
@@ -59,6 +60,5 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         changes: changes.list.iter().map(line).collect(),
         not_compared: changes.not_compared.to_vec(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    escape::json(&document, out)
 }

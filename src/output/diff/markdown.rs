@@ -21,9 +21,12 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !changes.list.is_empty() {
         writeln!(out, "{}.\n", counts(changes))?;
     }
-    writeln!(out, "The plan is **{}** against the site as of {}.\n", changes.verdict, changes.captured_at)?;
+    let captured_at = escape::markdown(changes.captured_at);
+    writeln!(out, "The plan is **{}** against the site as of {captured_at}.
+", changes.verdict)?;
     if let Some(unknown) = not_compared(changes) {
-        writeln!(out, "**Attention:** {unknown}.\n")?;
+        writeln!(out, "**Attention:** {unknown}.
+")?;
     }
     for (kind, list) in changes.by_kind() {
         for (change, executor) in list {

@@ -1,0 +1,114 @@
+//! Values that can have several forms: only the one that was meant is spoken of.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use crate::diag::Part;
+use crate::text::{Map, child};
+
+use super::misfit::{Misfit, Seen};
+use super::words;
+
+/// The errors of a value against each of its forms.
+type Errors<'e> = [Vec<ValidationError<'e>>];
+
+impl Seen<'_> {
+    /// A value that has none of its forms.
+    pub(super) fn forms(
+        &self,
+        at: &str,
+        context: &Errors<'static>,
+        error: &ValidationError<'_>,
+        out: &mut Vec<Misfit>,
+    ) {
+        let words = constants(context);
+        if words.len() == context.len() {
+            let about = self.subschema(error).map(words::About::of).unwrap_or_default();
+            let (code, message, help) = words::not_one_of(&self.name(at), &self.found(at), &words, &about);
+            return out.push(self.misfit(at, Part::Value, code, message, Some(help)));
+        }
+        let names = self.names(error);
+        match (self.tree.locate(at).and_then(|at| at.node.as_map()), names.len() == context.len()) {
+            (Some(map), true) => match written(map, &names).as_slice() {
+                [] => out.push(self.none_of(at, map, &names)),
+                [only] => context[*only].iter().for_each(|error| self.read(error, out)),
+                [one, two, ..] => out.push(self.both(at, names[*one], names[*two])),
+            },
+            (None, true) => out.push(self.no_mapping(at, &names)),
+            (_, false) => match context.iter().find(|errors| !errors.iter().any(|error| is_other_type(error, at))) {
+                Some(meant) => meant.iter().for_each(|error| self.read(error, out)),
+                None => out.push(self.no_type(at, context)),
+            },
+        }
+    }
+
+    /// A mapping that has two of its forms at once; what is no mapping is wrong in another way, which is said.
+    pub(super) fn two_forms(&self, at: &str, error: &ValidationError<'_>) -> Option<Misfit> {
+        let names = self.names(error);
+        let map = self.tree.locate(at)?.node.as_map()?;
+        match written(map, &names).as_slice() {
+            [one, two, ..] => Some(self.both(at, names[*one], names[*two])),
+            _ => None,
+        }
+    }
+
+    /// The key that each form must have.
+    fn names(&self, error: &ValidationError<'_>) -> Vec<&str> {
+        let forms = self.schema.pointer(error.schema_path().as_str()).and_then(Value::as_array);
+        let name = |form| self.resolve(form)?.get("required")?.get(0)?.as_str();
+        forms.into_iter().flatten().filter_map(name).collect()
+    }
+
+    fn none_of(&self, at: &str, map: &Map, names: &[&str]) -> Misfit {
+        let slip = map.iter().find(|entry| words::nearest(&entry.key.text, names.iter().copied()).is_some());
+        if let Some(entry) = slip {
+            return self.unknown_key(at, &entry.key.text, names);
+        }
+        let message = format!("{} must have exactly one of {}", self.name(at), words::list(names.iter().copied()));
+        self.misfit(at, Part::Key, "missing-key", message, Some(write_one_of(names)))
+    }
+
+    fn both(&self, at: &str, one: &str, two: &str) -> Misfit {
+        let message = format!("{} has both `{one}` and `{two}`", self.name(at));
+        self.misfit(&child(at, two), Part::Key, "too-many-keys", message, Some("keep one of the two".to_owned()))
+    }
+
+    fn no_mapping(&self, at: &str, names: &[&str]) -> Misfit {
+        let message = words::wrong_type(&self.name(at), "a mapping", &self.found(at));
+        self.misfit(at, Part::Value, "wrong-type", message, Some(write_one_of(names)))
+    }
+
+    fn no_type(&self, at: &str, context: &Errors<'static>) -> Misfit {
+        let wanted = context.iter().flatten().filter_map(|error| match error.kind() {
+            Kind::Type { kind } if error.instance_path().as_str() == at => Some(words::types(kind)),
+            _ => None,
+        });
+        let wanted = wanted.collect::<Vec<_>>().join(" or ");
+        let message = words::wrong_type(&self.name(at), &wanted, &self.found(at));
+        self.misfit(at, Part::Value, "wrong-type", message, Some(format!("write {wanted}")))
+    }
+}
+
+/// The words that a value could be, where each form is one.
+fn constants<'e>(context: &'e Errors<'static>) -> Vec<&'e str> {
+    let word = |errors: &'e Vec<ValidationError<'static>>| match errors.first()?.kind() {
+        Kind::Constant { expected_value } => expected_value.as_str(),
+        _ => None,
+    };
+    context.iter().filter_map(word).collect()
+}
+
+/// Which of the names a mapping has.
+fn written(map: &Map, names: &[&str]) -> Vec<usize> {
+    (0..names.len()).filter(|&index| map.entry(names[index]).is_some()).collect()
+}
+
+fn is_other_type(error: &ValidationError<'_>, at: &str) -> bool {
+    matches!(error.kind(), Kind::Type { .. }) && error.instance_path().as_str() == at
+}
+
+fn write_one_of(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{name}: …")).collect();
+    format!("write {} here", words::list(names.iter().map(String::as_str)))
+}

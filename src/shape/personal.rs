@@ -1,0 +1,230 @@
+//! What of a document is about a person: the values of the spot-check contacts, wherever they were written.
+//!
+//! A text that was not read to its end, or that gives a key twice, holds values that no tree knows: those are found by
+//! their key in the text, and everything up to the next key at the same depth counts.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::diag::{Document, Finding};
+use crate::text::{Node, Source, Tree, Value};
+
+/// What stands for a personal word in a sentence.
+pub(super) const MASK: &str = "…";
+
+/// The keys that say nothing about anybody.
+const FIELDS: &[&str] =
+    &["contacts", "values", "list", "first_name", "last_name", "email", "tags", "affiliate", "orders"];
+
+/// Whether a key is one of ours, a slip of one, or an ID: what else may be a value that slipped into a key's place.
+pub(super) fn is_harmless(key: &str) -> bool {
+    let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let is_id = key.len() <= 24 && key.bytes().any(|byte| byte.is_ascii_digit());
+    plain && (is_id || FIELDS.iter().any(|field| strsim::jaro_winkler(key, field) > 0.8))
+}
+
+/// Whether a place is about a person.
+pub(super) fn is_place(document: Document, pointer: &str) -> bool {
+    document == Document::Contacts || pointer == "/contacts" || pointer.starts_with("/contacts/")
+}
+
+/// A pointer without the personal words in it.
+pub fn pointer(document: Document, pointer: &str) -> Cow<'_, str> {
+    if !is_place(document, pointer) || pointer.split('/').skip(1).all(is_harmless) {
+        return Cow::Borrowed(pointer);
+    }
+    let clean = |segment: &str| format!("/{}", if is_harmless(segment) { segment } else { MASK });
+    Cow::Owned(pointer.split('/').skip(1).map(clean).collect())
+}
+
+/// Takes the words of the text out of a finding about it; they are told to whoever asks for personal values.
+pub(super) fn mask(finding: &mut Finding) {
+    let mut words = Vec::new();
+    finding.message = without_quoted(&finding.message, &mut words);
+    finding.help = finding.help.take().map(|help| without_quoted(&help, &mut Vec::new()));
+    finding.personal.extend(words);
+}
+
+/// A sentence whose quoted words are masked, from the first to the last, where they may come from the text.
+fn without_quoted(sentence: &str, words: &mut Vec<String>) -> String {
+    let sign = |word: &str| word.len() < 3 && word.chars().all(|c| c.is_ascii_punctuation());
+    let keeps = |word: &str| word.starts_with("--max-") || sign(word) || is_harmless(word);
+    let ends = sentence.find('`').zip(sentence.rfind('`'));
+    match ends {
+        Some((first, last)) if !sentence.split('`').skip(1).step_by(2).all(keeps) => {
+            words.push(sentence[first..=last].trim_matches('`').to_owned());
+            format!("{}`{MASK}`{}", &sentence[..first], &sentence[last + 1..])
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
+/// The bytes of a document that may not be shown.
+pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<Range<usize>> {
+    let whole = 0..source.text().len();
+    match (document, tree.filter(|tree| tree.complete)) {
+        (Document::Contacts, None) => Vec::from([whole]),
+        (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
+        (Document::Plan, None) => written(source.text()),
+        (Document::Plan, Some(tree)) => of_plan(source, tree),
+    }
+}
+
+/// The stretches of a plan's text that contacts are written in, keys and all.
+pub(super) fn stretches(source: &Source, tree: Option<&Tree>) -> Vec<Range<usize>> {
+    match tree.filter(|tree| tree.complete) {
+        None => written(source.text()),
+        Some(tree) => {
+            let mut all: Vec<Range<usize>> = sections(source, tree).into_iter().map(|(_, range)| range).collect();
+            all.extend(elsewhere(source, tree, &all));
+            all
+        }
+    }
+}
+
+fn of_plan(source: &Source, tree: &Tree) -> Vec<Range<usize>> {
+    let sections = sections(source, tree);
+    let known: Vec<Range<usize>> = sections.iter().map(|(_, range)| range.clone()).collect();
+    let mut all: Vec<Range<usize>> =
+        sections.into_iter().flat_map(|(section, range)| inside(source, section, range)).collect();
+    all.extend(elsewhere(source, tree, &known));
+    all
+}
+
+/// The sections of contacts, each with its stretch: from its value to the next section.
+fn sections<'t>(source: &Source, tree: &'t Tree) -> Vec<(&'t Node, Range<usize>)> {
+    let Some(map) = tree.root.as_map() else { return Vec::new() };
+    let ends = map.iter().skip(1).map(|next| next.key.span.range().start).chain([source.text().len()]);
+    let sections = map.iter().zip(ends).filter(|(entry, _)| names_contacts(&entry.key.text));
+    sections.map(|(entry, end)| (&entry.value, entry.key.span.range().end..end)).collect()
+}
+
+/// Contacts that the tree of a plan does not hold: those of a key given twice, or of one that was refused.
+fn elsewhere(source: &Source, tree: &Tree, known: &[Range<usize>]) -> Vec<Range<usize>> {
+    let is_known = |at: usize| known.iter().any(|range| (range.start..=range.end).contains(&at));
+    let mut found = written(source.text());
+    found.retain(|range| !is_known(range.start));
+    if !found.is_empty() {
+        let mut spans = Vec::new();
+        scalars(&tree.root, &mut spans);
+        spans.extend(tree.comments.iter().map(|comment| comment.span.range()));
+        found.retain(|range| !spans.iter().any(|span| span.contains(&range.start)));
+    }
+    found
+}
+
+/// What is personal in a stretch of a text that was read to its end: values whole, and of what is no value every letter.
+fn inside(source: &Source, node: &Node, stretch: Range<usize>) -> Vec<Range<usize>> {
+    let path = node.get("values").filter(|values| values.as_str().is_some_and(|path| !path.contains('@')));
+    let mut shown = Vec::new();
+    keys(node, &mut shown);
+    shown.extend(path.map(|path| path.span.range()));
+    shown.sort_by_key(|range| range.start);
+    let mut hidden = Vec::new();
+    scalars(node, &mut hidden);
+    hidden.retain(|range| path.is_none_or(|path| path.span.range() != *range));
+    let mut at = stretch.start;
+    for keep in shown.into_iter().chain([stretch.end..stretch.end]) {
+        if at < keep.start {
+            hidden.extend(letters(source.text(), at..keep.start));
+        }
+        at = at.max(keep.end);
+    }
+    hidden
+}
+
+/// Runs of what is neither blank nor punctuation of YAML.
+fn letters(text: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let start = range.start;
+    let apart = |c: char| c.is_ascii_whitespace() || matches!(c, ':' | ',' | '-' | '[' | ']' | '{' | '}' | '#' | '"');
+    let piece = text.get(range).unwrap_or_default();
+    piece.split(apart).filter(|run| !run.is_empty()).map(move |run| {
+        let at = start + (run.as_ptr() as usize - piece.as_ptr() as usize);
+        at..at + run.len()
+    })
+}
+
+fn keys(node: &Node, out: &mut Vec<Range<usize>>) {
+    match &node.value {
+        Value::Map(map) => map.iter().for_each(|entry| {
+            if is_harmless(&entry.key.text) {
+                out.push(entry.key.span.range());
+            }
+            keys(&entry.value, out);
+        }),
+        Value::Seq(items) => items.iter().for_each(|item| keys(item, out)),
+        _ => {}
+    }
+}
+
+fn scalars(node: &Node, out: &mut Vec<Range<usize>>) {
+    match &node.value {
+        Value::Map(map) => map.iter().for_each(|entry| scalars(&entry.value, out)),
+        Value::Seq(items) => items.iter().for_each(|item| scalars(item, out)),
+        _ => out.push(node.span.range()),
+    }
+}
+
+/// Whether a key is `contacts` or a slip of it.
+fn names_contacts(key: &str) -> bool {
+    key.len() < 24 && strsim::jaro_winkler(&key.to_lowercase(), "contacts") > 0.9
+}
+
+/// Contacts by their key in the text alone, each up to the next key that is not deeper.
+fn written(text: &str) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for (colon, _) in text.match_indices(':') {
+        let before = text[..colon].trim_end_matches([' ', '\t', '"', '\'']);
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let start = (start..=before.len()).find(|&at| before.is_char_boundary(at)).unwrap_or(before.len());
+        let known = all.last().is_some_and(|last| colon < last.end);
+        if !known && names_contacts(&before[start..]) {
+            all.push(colon + 1..section_end(text, colon));
+        }
+    }
+    all
+}
+
+/// Where the next key begins that is not deeper than the line of this byte.
+fn section_end(text: &str, at: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '"', '\'']).len();
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let own = indent(&text[line..]);
+    let mut next = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+    while next < text.len() {
+        let end = text[next..].find('\n').map_or(text.len(), |end| next + end + 1);
+        let line = &text[next..end];
+        let key = line.trim_start_matches([' ', '"', '\'']).split(':').next().unwrap_or_default();
+        let is_key =
+            line.contains(':') && key.trim_end_matches(['"', '\'']).chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_key && !key.is_empty() && indent(line) <= own {
+            return next;
+        }
+        next = end;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_words_go_and_flags_stay() {
+        let mut words = Vec::new();
+        assert_eq!(
+            without_quoted("the alias `*a`b@x.example` is not allowed", &mut words),
+            "the alias `…` is not allowed"
+        );
+        assert_eq!(words, ["*a`b@x.example"]);
+        let harmless = "more than 5 (`--max-nodes 5`) in `first_name`, `{` and `10019`";
+        assert_eq!(without_quoted(harmless, &mut words), harmless);
+    }
+
+    #[test]
+    fn pointers_keep_fields_and_ids() {
+        assert_eq!(pointer(Document::Plan, "/contacts/values/10019/emial"), "/contacts/values/10019/emial");
+        assert_eq!(pointer(Document::Contacts, "/iris@x.example/email"), "/…/email");
+        assert_eq!(pointer(Document::Plan, "/offerings/iris@x.example"), "/offerings/iris@x.example");
+    }
+}
