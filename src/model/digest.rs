@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// # Panics
 /// Never for the types of this crate: they hold no maps with keys other than text and no non-finite numbers.
 pub fn canonical<T: Serialize>(value: &T) -> String {
-    serde_json_canonicalizer::to_string(value).expect("the model's types always have a JSON form")
+    super::canonical::to_string(value).expect("the model's types always have a JSON form")
 }
 
 /// The SHA-256 of a value's canonical JSON, 64 lower-case hexadecimal digits.

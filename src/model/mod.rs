@@ -2,6 +2,7 @@
 //!
 //! Types only, with serde and schemars. No input or output, no clock, no spans.
 
+mod canonical;
 pub mod digest;
 pub mod plan;
 pub mod population;
