@@ -10,6 +10,7 @@ mod inputs;
 mod record;
 mod record_file;
 mod schema;
+mod settings;
 mod snapshot;
 mod tour;
 

@@ -122,6 +122,9 @@ impl Report<'_> {
                     }
                 });
             }
+            None if self.intent.is_none() => {
+                lines.push("the plan could not be read whole, so no rule has judged it".to_owned())
+            }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
         }
         let later = not_due(&self.judgement.not_due);

@@ -18,6 +18,9 @@ use crate::model::Plan;
 use crate::model::plan::ContactValuesFile;
 use crate::text::{Problem, Source, Tree};
 
+/// The code of a document that the schema allows and the types do not: nothing of it was read.
+pub const DOES_NOT_FIT: &str = "does-not-fit";
+
 /// A plan, as far as it fits, and every misfit.
 ///
 /// What does not fit is left out by the object (an offering, a form, a whole section where the misfit is its own), and
@@ -99,7 +102,7 @@ fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result
 fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
     let place = Place::At { document, pointer: String::new(), part: crate::diag::Part::Key };
     let mut finding =
-        Finding::new("does-not-fit", Severity::Error, place, "the document fits its schema and cannot be read")
+        Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("compare it with `plan schema`, and report this as a fault of `plan`");
     match document {
         Document::Plan => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),

@@ -22,11 +22,18 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}.\n", counts(changes))?;
     }
     let captured_at = escape::markdown(changes.captured_at);
-    writeln!(out, "The plan is **{}** against the site as of {captured_at}.
-", changes.verdict)?;
+    writeln!(
+        out,
+        "The plan is **{}** against the site as of {captured_at}.
+",
+        changes.verdict
+    )?;
     if let Some(unknown) = not_compared(changes) {
-        writeln!(out, "**Attention:** {unknown}.
-")?;
+        writeln!(
+            out,
+            "**Attention:** {unknown}.
+"
+        )?;
     }
     for (kind, list) in changes.by_kind() {
         for (change, executor) in list {

@@ -23,7 +23,7 @@ pub(super) mod window_missing;
 
 use crate::diag::Place;
 use crate::model::plan::{self, BackupDemand};
-use crate::model::record::Backup;
+use crate::model::record::{Backup, Entry};
 
 use super::{Facts, Known};
 
@@ -33,11 +33,11 @@ fn judged_site(facts: &Facts<'_>) -> Place {
 }
 
 /// The backups that together hold what the plan asks for, each once.
-fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<&'a Backup>> {
-    let mut kept: Vec<&Backup> = Vec::new();
+fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<(&'a Entry, &'a Backup)>> {
+    let mut kept: Vec<(&Entry, &Backup)> = Vec::new();
     for part in &demand.parts {
         let Some(backup) = facts.backup(demand.of, *part)? else { continue };
-        if !kept.iter().any(|known| std::ptr::eq(*known, backup)) {
+        if !kept.iter().any(|(_, known)| std::ptr::eq(*known, backup.1)) {
             kept.push(backup);
         }
     }
