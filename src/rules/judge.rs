@@ -149,7 +149,12 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
     if findings.is_empty() && due {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
-    findings.iter_mut().for_each(|finding| finding.due = due);
+    for finding in &mut findings {
+        finding.due = due;
+        if let Some(excerpt) = &mut finding.excerpt {
+            excerpt.planned = facts.changes().iter().any(|change| change.on.to_string() == excerpt.of);
+        }
+    }
     all.findings.append(&mut findings);
 }
 
