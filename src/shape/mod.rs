@@ -29,7 +29,9 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
     let misfits = misfit::all(tree, &schema::plan(), Document::Plan);
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
-    let mut plan = read::<Plan>(tree, &left_out).unwrap_or_else(|what| {
+    // Of a text that is no mapping its misfit says it all.
+    let read = if tree.root.as_map().is_some() { read::<Plan>(tree, &left_out) } else { Ok(Plan::default()) };
+    let mut plan = read.unwrap_or_else(|what| {
         findings.push(unreadable(Document::Plan, &what));
         Plan::default()
     });

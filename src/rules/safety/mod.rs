@@ -12,13 +12,16 @@ pub(super) mod crm_disconnected;
 pub(super) mod crm_paid_until_too_early;
 pub(super) mod emails_off;
 pub(super) mod mail_not_simulated;
+pub(super) mod mail_transport_differs;
 pub(super) mod maintenance_mode_not_kept;
 pub(super) mod migration_choices_missing;
 pub(super) mod rollback_missing;
 pub(super) mod site_not_in_plan;
 pub(super) mod spare_admin_missing;
 pub(super) mod target_not_staging;
+pub(super) mod verification_unacknowledged;
 pub(super) mod welcome_does_not_cover;
+pub(super) mod window_impossible;
 pub(super) mod window_missing;
 
 use crate::diag::Place;
