@@ -66,11 +66,11 @@ pub fn read(state: &State, on: &On) -> Option<Value> {
         Object::Mail(o) => value(&Transport { simulated: o.simulated? }),
         Object::Offering(o) => {
             let timer = |m: crate::model::state::Module| Timer { number: m.number, name: m.name, release: m.release };
-            value(&Timers { modules: o.modules.into_iter().map(timer).collect() })
+            value(&Timers { modules: o.modules?.into_iter().map(timer).collect() })
         }
-        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: as_set(&o.operations) }),
+        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: as_set(&o.operations?) }),
         Object::OrderForm(o) => {
-            value(&Checkout { operations: as_set(&o.operations), after_final_retry: o.after_final_retry })
+            value(&Checkout { operations: as_set(&o.operations?), after_final_retry: o.after_final_retry })
         }
         Object::Administrator(_)
         | Object::Crm(_)
@@ -115,13 +115,16 @@ pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Resul
         Kind::Offering => write_timers(state, key, parse(fields)?)?,
         Kind::OptInForm => {
             let new: OptIn = parse(fields)?;
-            let blank = OptInForm { id: None, name: String::new(), operations: Vec::new(), extra: Map::new() };
+            let blank = OptInForm { id: None, name: String::new(), operations: Some(Vec::new()), extra: Map::new() };
             let form = state.opt_in_forms.entry(on.key.clone()).or_insert(blank);
-            (form.name, form.operations) = (new.name, new.operations);
+            // What was not captured is not written over.
+            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
+            form.name = new.name;
         }
         Kind::OrderForm => {
             let (form, new) = (state.order_forms.get_mut(key).ok_or(Unfit)?, parse::<Checkout>(fields)?);
-            (form.operations, form.after_final_retry) = (new.operations, new.after_final_retry);
+            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
+            form.after_final_retry = new.after_final_retry;
         }
         Kind::Administrator
         | Kind::Crm
@@ -136,12 +139,13 @@ pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Resul
 
 fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> {
     let offering = state.offerings.get_mut(key).ok_or(Unfit)?;
-    let same_modules = offering.modules.len() == new.modules.len()
-        && offering.modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
+    let modules = offering.modules.as_mut().ok_or(Unfit)?;
+    let same_modules = modules.len() == new.modules.len()
+        && modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
     if !same_modules {
         return Err(Unfit);
     }
-    for (module, timer) in offering.modules.iter_mut().zip(new.modules) {
+    for (module, timer) in modules.iter_mut().zip(new.modules) {
         module.release = timer.release;
     }
     Ok(())

@@ -119,7 +119,7 @@ fn judged(mut object: Object) -> Value {
         Object::Maintenance(o) => o.extra.clear(),
         Object::Offering(o) => {
             o.extra.clear();
-            o.modules.iter_mut().for_each(|module| module.extra.clear());
+            o.modules.iter_mut().flatten().for_each(|module| module.extra.clear());
         }
         Object::OptInForm(o) => o.extra.clear(),
         Object::OrderForm(o) => o.extra.clear(),
