@@ -154,3 +154,28 @@ fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> 
 fn parse<T: DeserializeOwned>(fields: &Value) -> Result<T, Unfit> {
     T::deserialize(fields).map_err(|_| Unfit)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Change, apply};
+    use super::*;
+
+    #[test]
+    fn what_was_not_captured_is_not_written_over() {
+        let unread = [
+            (Kind::OptInForm, json!({"name": "Signup"}), json!({"name": "Signup", "operations": []})),
+            (Kind::OrderForm, json!({"name": "Signup"}), json!({"operations": [], "after_final_retry": "revoke"})),
+            (Kind::Offering, json!({"name": "Signup"}), json!({"modules": []})),
+        ];
+        for (kind, fields, after) in unread {
+            let mut state = State::default();
+            state.insert("signup", Object::from_fields(kind, fields).unwrap());
+            let (on, as_it_was) = (On::new(kind, "signup"), state.clone());
+            let change = Change { on, before: None, after: Some(after), cause: String::new() };
+            assert!(apply(&mut state, &change).is_err(), "{kind}");
+            assert_eq!(state, as_it_was, "{kind}");
+        }
+    }
+}
