@@ -45,7 +45,8 @@ fn partly_left_out(facts: &Facts<'_>) -> bool {
 type Difference = (&'static str, &'static str, String, String);
 
 /// What differs, of what is recorded. No affiliate and no orders are a record too: that there are none.
-fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<String>) -> Vec<Difference> {
+/// Orders that were not captured are not compared.
+fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeSet<String>>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |key, name, plan: String, site: String, same: bool| {
         if !same {
@@ -71,8 +72,10 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<Stri
     let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
     let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));
     compare("affiliate", "affiliate", recorded.clone(), site.clone(), recorded == site);
-    let (recorded, site) = (set(&record.orders), set(orders));
-    compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+    if let Some(orders) = orders {
+        let (recorded, site) = (set(&record.orders), set(orders));
+        compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+    }
     found
 }
 
