@@ -410,6 +410,17 @@ fn only_a_diff_of_what_apply_judges_can_be_confirmed() {
 }
 
 #[test]
+fn a_reader_that_goes_away_does_not_stop_a_run() {
+    let place = Place::new();
+    let digest = place.digest();
+    let mut child = place.command(&["apply", PLAN, "--site", SITE, "--confirm", &digest]).spawn().unwrap();
+    drop(child.stdout.take());
+    place::Ran::from(child.wait_with_output().unwrap()).ends(0, &[]);
+    assert_eq!((place.archived().len(), place.journal().exists()), (1, false));
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+}
+
+#[test]
 fn the_live_site_is_out_of_reach() {
     let place = Place::new();
     place.edit_site(SITE, r#""host":"staging.bloom.example""#, r#""host":"Bloom.example""#);

@@ -21,6 +21,7 @@ use crate::model::text::{host, host_and_port};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{Phase, Verdict};
+use crate::site::file::FileSite;
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
@@ -39,7 +40,10 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
     let mut site = inputs::open_site(&args.site, Some(&opened.plan))?;
     let name = one_name(args);
-    let _lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
+    let lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
+    if let Some(dead) = lock.last.filter(|last| *last != std::process::id()) {
+        FileSite::sweep(Path::new(&args.site), dead);
+    }
     let journal = apply::state_file(&folder, &name, "journal.ndjson");
     let begun = unfinished(args, &journal)?;
     if args.resume {
@@ -276,12 +280,13 @@ fn finished(
             Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
         );
     }
-    writeln!(
+    // The site is as it should be, whoever hears of it.
+    let _ = writeln!(
         terminal.out,
         "{} in place on {}, read back; the journal is {}",
         many(changes.len(), "change"),
         escape::line(&site.name()),
         kept.display()
-    )?;
+    );
     Ok(exit::OK)
 }

@@ -116,9 +116,10 @@ pub fn run(cli: Cli) -> u8 {
     let mut out = io::BufWriter::new(stdout.lock());
     let mut err = stderr.lock();
     let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width() };
-    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| {
-        terminal.out.flush()?;
-        Ok(code)
+    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| match terminal.out.flush() {
+        // Whoever read along has heard enough; the code still says what became of it.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(code),
     });
     match ended {
         Ok(code) => code,

@@ -34,6 +34,11 @@ impl FileSite {
         &self.path
     }
 
+    /// Takes away what a run that died in the middle of a write left beside the file. Its process must be dead.
+    pub fn sweep(path: &Path, process: u32) {
+        disk::sweep(path, process);
+    }
+
     /// The file of its population; none where none lies beside it.
     pub fn population_path(&self) -> Option<PathBuf> {
         disk::population(&self.path)
