@@ -203,7 +203,7 @@ impl<'a> Seen<'a> {
             ("", Document::Contacts) => "the file of contact values".to_owned(),
             (at, document) => {
                 let at = personal::pointer(document, at);
-                format!("`{}`", words::clean(&at[1..].replace("~1", "/").replace("~0", "~")))
+                format!("`{}`", words::clean_place(&at[1..].replace("~1", "/").replace("~0", "~")))
             }
         }
     }
