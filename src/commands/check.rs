@@ -26,5 +26,7 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
         CheckFormat::Concise => concise::render(&report, terminal.out)?,
         CheckFormat::Json => json::render(&report, terminal.out)?,
     }
-    Ok(if report.is_green() { exit::OK } else { exit::NOT_GREEN })
+    let code = if report.is_green() { exit::OK } else { exit::NOT_GREEN };
+    checked.leave();
+    Ok(code)
 }
