@@ -343,8 +343,8 @@ pub struct RecordBackup {
     /// Which site was backed up.
     #[arg(long, value_enum, default_value_t = On::Live)]
     pub of: On,
-    /// Which parts it holds.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Files, Part::Database])]
+    /// Which parts it holds, for example `files,database`. Your word: the file itself is not looked into.
+    #[arg(long, value_enum, value_delimiter = ',', required = true)]
     pub parts: Vec<Part>,
     /// When it was made, RFC 3339; a file's own time if not said.
     #[arg(long, value_name = "TIME")]

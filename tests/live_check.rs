@@ -32,7 +32,18 @@ fn prepare(staging: &Staging) -> tempfile::TempDir {
     let recorded = plan(
         staging,
         folder.path(),
-        &["record", "backup", "dump.sql", "--stored-off-server", "--plan", "plan.yaml", "--who", "jo"],
+        &[
+            "record",
+            "backup",
+            "dump.sql",
+            "--parts",
+            "files,database",
+            "--stored-off-server",
+            "--plan",
+            "plan.yaml",
+            "--who",
+            "jo",
+        ],
     );
     assert!(recorded.status.success(), "{}", String::from_utf8_lossy(&recorded.stderr));
     folder

@@ -102,6 +102,7 @@ fn judged(fence: &Value, live: bool) -> Judgement {
         census: Some(&world.census),
         contacts: &world.contacts,
         record: &world.record,
+        refused_words: &BTreeSet::new(),
         now: world.now,
         live,
     };

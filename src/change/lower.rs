@@ -26,13 +26,15 @@ pub struct Lowered {
 /// rules say so.
 pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
     let state = &before.state;
-    let mut changes = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     changes.extend(guard(plan, state));
     changes.extend(emails(plan, state));
     changes.extend(mail(plan, state));
     changes.extend(plan.offerings.iter().filter_map(|(key, intent)| timers(key, intent, state)));
-    changes.extend(opt_in_forms(plan, before));
+    changes.extend(opt_in_forms(plan, state));
     changes.extend(order_forms(plan, state));
+    // A record in a section that its own header calls missing is not to be trusted.
+    changes.retain(|change| is_captured(before, change.on.kind));
     let mut after = state.clone();
     for change in &changes {
         apply(&mut after, change).expect("a change that was just made from a state fits that state");
@@ -49,8 +51,12 @@ fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
         (Kind::OptInForm, !plan.opt_in_forms.is_empty()),
         (Kind::OrderForm, !plan.order_forms.is_empty()),
     ];
-    let captured = |kind: Kind| matches!(before.header.capture(kind.name()), Capture::How(_));
-    spoken_of.into_iter().filter(|(kind, spoken)| *spoken && !captured(*kind)).map(|(kind, _)| kind).collect()
+    let lacking = |(kind, spoken): &(Kind, bool)| *spoken && !is_captured(before, *kind);
+    spoken_of.into_iter().filter(lacking).map(|(kind, _)| kind).collect()
+}
+
+fn is_captured(before: &Snapshot, kind: Kind) -> bool {
+    matches!(before.header.capture(kind.name()), Capture::How(_))
 }
 
 /// The change of one object, unless both sides mean the same.
@@ -113,17 +119,13 @@ fn wanted<'a>(intent: &'a OfferingIntent, now: &'a Offering) -> impl Iterator<It
     })
 }
 
-fn opt_in_forms(plan: &Plan, before: &Snapshot) -> Vec<Change> {
-    let captured = matches!(before.header.capture(Kind::OptInForm.name()), Capture::How(_));
+fn opt_in_forms(plan: &Plan, state: &State) -> Vec<Change> {
     let forms = plan.opt_in_forms.iter().filter_map(|(key, intent)| {
-        let now = before.state.opt_in_forms.get(key);
-        if now.is_none() && !captured {
-            return None;
-        }
+        let now = state.opt_in_forms.get(key);
         let operations = released(now.map_or(&[], |form| &form.operations), &intent.custom_operation.release);
         let name = now.map_or(&intent.name, |form| &form.name).clone();
         let cause = pointer(&["opt_in_forms", key, "custom_operation"]);
-        change(On::new(Kind::OptInForm, key), &before.state, managed::value(&OptIn { name, operations }), cause)
+        change(On::new(Kind::OptInForm, key), state, managed::value(&OptIn { name, operations }), cause)
     });
     forms.collect()
 }

@@ -24,19 +24,26 @@ pub fn side(on: &On, fields: Option<&Value>) -> String {
     yaml(&fields)
 }
 
-/// Modules as `number name: release (day n)`. The days are inferred: each delay counts from the module before it.
+/// Modules by number, as `number name: release (day n)`. The days are inferred: each delay counts from the module with
+/// the number before it.
 fn timeline(modules: &Value) -> Value {
+    let number = |module: &Value| module["number"].as_u64().unwrap_or(0);
+    let mut modules: Vec<&Value> = modules.as_array().into_iter().flatten().collect();
+    modules.sort_by_key(|module| number(module));
     let mut day = Some(0_u32);
     let mut lines = Map::new();
-    for module in modules.as_array().into_iter().flatten() {
-        let number = module["number"].as_u64().unwrap_or(0);
+    for module in modules {
+        let number = number(module);
         let name = format!("{number} {}", module["name"].as_str().unwrap_or_default());
         let release = module["release"].as_str().map(|text| text.parse::<Release>());
         let words = match release {
             None if number == 0 => "at once".to_owned(),
-            None => "not captured".to_owned(),
+            None => {
+                day = None;
+                "not captured".to_owned()
+            }
             Some(Ok(release)) => {
-                // After a module that is opened by hand no later day is known.
+                // After a module that no timer opens no later day is known.
                 day = release.days().and_then(|days| day?.checked_add(days));
                 match day {
                     Some(day) => format!("{release} (day {day})"),
@@ -52,4 +59,43 @@ fn timeline(modules: &Value) -> Value {
 /// Any value as YAML.
 pub fn yaml(value: &Value) -> String {
     serde_yaml::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lines(modules: &Value) -> Vec<String> {
+        let side = side(&On::new(Kind::Offering, "course"), Some(&json!({"modules": modules})));
+        side.lines().skip(1).map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn days_are_counted_by_number() {
+        let week = "7 days after previous";
+        let modules = json!([
+            {"number": 2, "name": "Habits", "release": week},
+            {"number": 0, "name": "Welcome"},
+            {"number": 1, "name": "Goals", "release": week},
+        ]);
+        let days = [
+            "0 Welcome: at once",
+            "1 Goals: 7 days after previous (day 7)",
+            "2 Habits: 7 days after previous (day 14)",
+        ];
+        assert_eq!(lines(&modules), days);
+    }
+
+    #[test]
+    fn no_day_is_counted_from_what_was_not_captured() {
+        let modules = json!([
+            {"number": 0, "name": "Welcome"},
+            {"number": 1, "name": "Goals"},
+            {"number": 2, "name": "Habits", "release": "7 days after previous"},
+        ]);
+        let days = ["0 Welcome: at once", "1 Goals: not captured", "2 Habits: 7 days after previous"];
+        assert_eq!(lines(&modules), days);
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
             diff::human::render(&changes, style, terminal.out)?;
         }
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
-        DiffFormat::Markdown => diff::markdown::render(&changes, terminal.out)?,
+        DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
     }
     if let Some(confirmation) = confirmable.then(|| checked.confirmation()).flatten() {
         confirmation::write(&checked.opened.path, &confirmation)
@@ -49,6 +49,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
     let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
     Some(Changes {
         path,
+        site: &site.line.name,
         host: &site.line.host,
         captured_at: &site.line.captured_at,
         list: lowered.changes.iter().map(|change| (change, site.site.executor(change))).collect(),
@@ -56,6 +57,8 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         digests: checked.digests.as_ref()?,
         sources: &checked.opened.sources,
         verdict: checked.judgement.verdict.name(),
+        plan: &checked.opened.plan,
+        record: &checked.opened.record,
         confirmable,
     })
 }

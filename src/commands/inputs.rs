@@ -15,7 +15,7 @@ use crate::diag::{Document, Finding, Place, Severity};
 use crate::model::plan::ContactValues;
 use crate::model::population::Questions;
 use crate::model::record::Record;
-use crate::model::text::{host, host_and_port};
+use crate::model::text::host;
 use crate::model::{Kind, Plan};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
@@ -25,6 +25,7 @@ use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site};
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
+use super::settings::{self, Settings};
 use super::{Failure, exit, record_file};
 
 /// Most bytes of a file of contact values.
@@ -43,6 +44,7 @@ pub(super) struct Opened {
     pub(super) findings: Vec<Finding>,
     pub(super) contacts: ContactsFile,
     pub(super) record: Record,
+    pub(super) settings: Settings,
     pub(super) sources: Sources,
     /// Whether the text was read to its end: else no rule may take what is missing for an absence.
     pub(super) whole: bool,
@@ -53,19 +55,21 @@ pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Res
     let bytes = read_at_most(path, limits.max_bytes)?;
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
-    let whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
+    let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
     let mut plan = Plan::default();
     if let Some(tree) = &tree {
         let (typed, mut misfits) = shape::plan(tree);
         plan = typed;
+        whole &= !misfits.iter().any(|finding| finding.rule == shape::DOES_NOT_FIT);
         shape::without_echoes(&mut misfits, &findings, tree);
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
     let (contacts, contacts_text) = contact_values(path, &plan, &mut findings);
     let record = record_file::load(&record_file::path_of(path))?;
+    let settings = settings::beside(path)?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);
-    Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, sources, whole })
+    Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole })
 }
 
 fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
@@ -141,7 +145,16 @@ fn tracked_by_git(file: &Path) -> Option<bool> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Settings of a hostile checkout must not run anything.
     let answer = Command::new("git")
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "--error-unmatch", "--"])
+        .args([
+            "--literal-pathspecs",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "ls-files",
+            "--error-unmatch",
+            "--",
+        ])
         .arg(file.file_name()?)
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -189,19 +202,18 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
     if !name.contains("://") {
         return Ok(Box::new(FileSite::open(Path::new(name))?));
     }
+    let address = Address::parse(name)?;
     if let Some(plan) = plan {
-        let named = [&plan.sites.staging, &plan.sites.live].into_iter().filter_map(|site| host_and_port(site));
-        let asked = host_and_port(name);
-        let named: Vec<String> = named.collect();
-        if !asked.is_some_and(|asked| named.contains(&asked)) {
-            let message = format!("`{name}` is not a site of this plan, so it is not connected to");
-            return Err(Failure::new(exit::USAGE, message).help(format!(
-                "the plan's `sites` name {}",
-                named.iter().map(|site| format!("`{site}`")).collect::<Vec<_>>().join(" and ")
-            )));
+        let sites = [&plan.sites.staging, &plan.sites.live].map(|site| Address::parse(site).map(|site| site.origin()));
+        let named: Vec<String> = sites.into_iter().filter_map(Result::ok).collect();
+        if !named.contains(&address.origin()) {
+            let message = format!("`{}` is not a site of this plan, so it is not connected to", address.origin());
+            let named: Vec<String> = named.iter().map(|site| format!("`{site}`")).collect();
+            return Err(
+                Failure::new(exit::USAGE, message).help(format!("the plan's `sites` name {}", named.join(" and ")))
+            );
         }
     }
-    let address = Address::parse(name)?;
     let login = Login::from_environment(&address)?;
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
 }
@@ -268,6 +280,7 @@ pub(super) fn judged(
         census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
         contacts: &opened.contacts,
         record: &opened.record,
+        refused_words: &opened.settings.words.refuse,
         now: site.as_ref().map_or_else(Timestamp::now, |site| site.now),
         live,
     };

@@ -10,6 +10,7 @@ mod inputs;
 mod record;
 mod record_file;
 mod schema;
+mod settings;
 mod snapshot;
 mod tour;
 
@@ -88,6 +89,10 @@ impl From<SiteError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            // Whoever reads has read enough: nothing is the matter, and nothing is to be said.
+            return Self::new(exit::OK, "");
+        }
         Self::new(exit::COULD_NOT_RUN, format!("cannot write: {error}"))
     }
 }
@@ -119,7 +124,9 @@ pub fn run(cli: Cli) -> u8 {
         Ok(code) => code,
         Err(failure) => {
             let _ = out.flush();
-            let _ = writeln!(err, "plan: {}", escape::terminal(&failure.message));
+            if !failure.message.is_empty() {
+                let _ = writeln!(err, "plan: {}", escape::terminal(&failure.message));
+            }
             if let Some(help) = failure.help {
                 let _ = writeln!(err, "  help: {}", escape::terminal(&help));
             }
@@ -141,7 +148,9 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Tour(args) => tour::run(&args, terminal),
         Verb::Example(args) => example::run(&args, terminal),
         Verb::Completions(args) => {
-            clap_complete::generate(args.shell, &mut Cli::command(), "plan", &mut terminal.out);
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "plan", &mut script);
+            terminal.out.write_all(&script)?;
             Ok(exit::OK)
         }
         Verb::Man(args) => {
@@ -166,7 +175,9 @@ fn colors(flag: Color, terminal: bool) -> bool {
     }
 }
 
-/// The terminal's columns as `COLUMNS` says, between 60 and 120; 100 where nobody says.
+/// The columns as `COLUMNS` says, or as the terminal has them, between 60 and 120; 100 where nobody says.
 fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(60, 120)
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+    said.or_else(measured).unwrap_or(100).clamp(60, 120)
 }

@@ -19,10 +19,13 @@ use super::{Failure, Terminal, exit};
 /// Days for which a person's word counts where they do not say.
 const WORD_DAYS: i64 = 7;
 
+/// Days after which nobody's word counts any more.
+const WORD_DAYS_AT_MOST: i64 = 60;
+
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
     let (by, evidence, said) = match args.verb {
-        RecordVerb::Backup(args) => backup(args)?,
+        RecordVerb::Backup(args) => backup(args, now)?,
         RecordVerb::Verification { by, host, file } => {
             let lines = verification(&file)?;
             let flagged = lines.iter().filter(|line| line.flagged).count();
@@ -54,7 +57,7 @@ fn who_is_known(by: &By) -> Result<(), Failure> {
 
 const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
 
-fn backup(args: cli::RecordBackup) -> Result<Said, Failure> {
+fn backup(args: cli::RecordBackup, now: Timestamp) -> Result<Said, Failure> {
     let (source, made) = match (&args.file, &args.restore_point) {
         (Some(file), _) => backup_file(file)?,
         (None, Some(id)) => (BackupSource::RestorePoint(id.clone()), None),
@@ -65,6 +68,12 @@ fn backup(args: cli::RecordBackup) -> Result<Said, Failure> {
         Failure::new(exit::USAGE, "a restore point does not tell when it was made")
             .help("say it with `--taken-at 2026-11-21T05:10:00Z`")
     })?;
+    if taken_at > now {
+        return Err(Failure::new(
+            exit::USAGE,
+            format!("the backup cannot have been made at {taken_at}, which lies ahead"),
+        ));
+    }
     let parts = args.parts.iter().map(|part| match part {
         cli::Part::Files => BackupPart::Files,
         cli::Part::Database => BackupPart::Database,
@@ -166,12 +175,18 @@ fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestam
             None => failure.help("`plan explain` lists them all"),
         });
     }
+    let day_in = |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date();
     let until = match until {
         Some(day) => day
             .parse::<jiff::civil::Date>()
             .map_err(|_| Failure::new(exit::USAGE, format!("`{day}` is not a day")).help("write it as 2026-12-31"))?,
-        None => (now + SignedDuration::from_hours(24 * WORD_DAYS)).to_zoned(jiff::tz::TimeZone::UTC).date(),
+        None => day_in(WORD_DAYS),
     };
+    if until < day_in(0) || until > day_in(WORD_DAYS_AT_MOST) {
+        let message =
+            format!("a person's word counts for {WORD_DAYS_AT_MOST} days at most, and `{until}` is not among them");
+        return Err(Failure::new(exit::USAGE, message).help("choose a nearer day with `--until`; it can be given anew"));
+    }
     let said = format!("the word of `{}` for `{rule}`, until {until}", by.who);
     Ok((by, Evidence::Word(Word { rule, says, until: until.to_string() }), said))
 }

@@ -30,7 +30,10 @@ pub(super) fn load(path: &Path) -> Result<Record, Failure> {
 
 pub(super) fn read_text(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
-    File::open(path)?.take(LIMIT).read_to_string(&mut text)?;
+    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Err(std::io::Error::other(format!("it is larger than {} MiB", LIMIT >> 20)));
+    }
     Ok(text)
 }
 
@@ -63,5 +66,7 @@ pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) 
     let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    // An editor may have taken the last line's end away.
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    file.write_all(format!("{gap}{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
 }

@@ -25,7 +25,7 @@ fn text(name: SchemaName) -> String {
     let schema = match name {
         SchemaName::Plan => schema::plan(),
         SchemaName::Snapshot => schema::snapshot(),
-        SchemaName::Report => schema::of::<Document>(),
+        SchemaName::Report => schema::written::<Document>(),
     };
     format!("{schema:#}")
 }

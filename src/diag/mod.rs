@@ -116,6 +116,8 @@ pub struct Excerpt {
     pub line: usize,
     /// A few words about that line.
     pub label: String,
+    /// Whether the plan's changes are in it: then it is not what the site has today.
+    pub planned: bool,
 }
 
 /// An edit that would mend a finding, as text to paste.
@@ -217,7 +219,7 @@ impl Finding {
         let (of, text) = (of.into(), text.into());
         let line = text.lines().position(|line| line.contains(needle)).unwrap_or(0);
         self.site = self.site.or_else(|| Some(of.clone()));
-        self.excerpt = Some(Excerpt { of, text, line, label: label.to_owned() });
+        self.excerpt = Some(Excerpt { of, text, line, label: label.to_owned(), planned: false });
         self
     }
 

@@ -424,10 +424,15 @@ impl JsonSchema for PriceText {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> Schema {
         schemars::json_schema!({
-            "type": ["string", "number"],
-            "pattern": r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$",
-            "minimum": 0,
-            "examples": ["497.00 USD", "497"],
+            "description": "The price with its currency: text, or a bare number.",
+            "anyOf": [
+                {
+                    "type": "string",
+                    "pattern": r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$",
+                    "examples": ["497.00 USD", "497"],
+                },
+                {"type": "number", "minimum": 0},
+            ],
         })
     }
 }

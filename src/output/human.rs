@@ -32,7 +32,11 @@ pub struct Style {
 pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(style);
     let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(|f| f.due).collect();
-    let (unproven, told): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
+    let (unproven, mut told): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
+    if told.len() > style.most {
+        // What is left out must not be what matters most.
+        told.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    }
     for finding in told.iter().take(style.most) {
         let mut picture = String::new();
         let drawn = Picture::of(finding, report);
@@ -132,7 +136,10 @@ impl<'a> Picture<'a> {
         let help: Vec<String> = help.into_iter().flatten().collect();
         let document = finding.primary.place.document();
         Self {
-            code: finding.rule.clone(),
+            code: match finding.primary.place.pointer().filter(|at| !at.is_empty()) {
+                Some(at) => format!("{} at {}", finding.rule, escape::line(at)),
+                None => finding.rule.clone(),
+            },
             message,
             severity: finding.severity,
             help: (!help.is_empty()).then(|| help.join("\n")),
@@ -245,6 +252,7 @@ impl SourceCode for Lines<'_> {
 /// The site's own value, as an excerpt of its own.
 #[derive(Debug)]
 struct SiteValue {
+    planned: bool,
     source: NamedSource<String>,
     label: LabeledSpan,
 }
@@ -258,13 +266,17 @@ impl SiteValue {
         let indent = line.len() - line.trim_start().len();
         let span = SourceSpan::from(start + indent..start + line.len());
         let label = LabeledSpan::new_primary_with_span(Some(escape::line(&excerpt.label)), span);
-        Self { source: NamedSource::new(format!("on the site: {}", escape::line(&excerpt.of)), text), label }
+        Self {
+            planned: excerpt.planned,
+            source: NamedSource::new(format!("on the site: {}", escape::line(&excerpt.of)), text),
+            label,
+        }
     }
 }
 
 impl fmt::Display for SiteValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what the site has")
+        f.write_str(if self.planned { "what the site will have, with the plan's changes" } else { "what the site has" })
     }
 }
 

@@ -87,7 +87,7 @@ impl Report<'_> {
             match (finding.waived, finding.unproven, finding.severity) {
                 (true, ..) => counts.waived += 1,
                 (_, true, Severity::Error) => counts.unproven += 1,
-                (_, true, _) => {}
+                (_, true, _) => counts.told_less += 1,
                 (_, _, Severity::Error) => counts.errors += 1,
                 (_, _, Severity::Warning) => counts.warnings += 1,
                 (_, _, Severity::Info) => {}
@@ -108,6 +108,9 @@ impl Report<'_> {
         if counts.waived > 0 {
             found.push(format!("{} waived", counts.waived));
         }
+        if counts.told_less > 0 {
+            found.push(format!("{} could not be told", many(counts.told_less, "further warning")));
+        }
         lines.push(found.join(", "));
         match &self.site {
             Some(site) => {
@@ -116,11 +119,14 @@ impl Report<'_> {
                 lines.push(format!("facts: {captured} captured, {attested} by word, {unknown} unknown"));
                 let changes = many(self.changes, "change");
                 lines.push(match self.not_compared {
-                    0 => format!("{changes} would make it so"),
+                    0 => format!("apply would make {changes}"),
                     unknown => {
                         format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind"))
                     }
                 });
+            }
+            None if self.intent.is_none() => {
+                lines.push("the plan could not be read whole, so no rule has judged it".to_owned())
             }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
         }
@@ -146,6 +152,8 @@ pub struct Counts {
     pub warnings: usize,
     /// Error-rules that lack a fact.
     pub unproven: usize,
+    /// Warning-rules that lack a fact.
+    pub told_less: usize,
     /// Findings that somebody answers for.
     pub waived: usize,
 }

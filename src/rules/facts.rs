@@ -1,7 +1,7 @@
 //! What a rule may know, and a note of each thing it asked for.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use crate::change::Change;
 use crate::model::State;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
-use crate::model::record::{Backup, BackupSource, Evidence, Record};
+use crate::model::record::{Backup, BackupSource, Entry, Evidence, Record};
 use crate::model::snapshot::{Capture, Snapshot};
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
@@ -34,6 +34,8 @@ pub struct Inputs<'a> {
     pub contacts: &'a ContactsFile,
     /// The evidence beside the plan.
     pub record: &'a Record,
+    /// The rules for which no person's word counts, as the project's settings say.
+    pub refused_words: &'a BTreeSet<String>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
     pub now: Timestamp,
     /// Whether the live site is judged, rather than the staging copy.
@@ -137,6 +139,16 @@ impl<'a> Facts<'a> {
         self.inputs.live
     }
 
+    /// Whether a site was read at all.
+    pub(super) fn has_site(&self) -> bool {
+        self.inputs.before.is_some()
+    }
+
+    /// Whether the project's settings let no person's word stand for this rule.
+    pub(super) fn refuses_words(&self, rule: &str) -> bool {
+        self.inputs.refused_words.contains(rule)
+    }
+
     /// The record. Always known: an empty one is one without evidence.
     pub fn record(&self) -> &'a Record {
         self.inputs.record
@@ -146,17 +158,17 @@ impl<'a> Facts<'a> {
     ///
     /// A file was read; a host's restore point is somebody's word. Unknown without a site: whether a backup is there in
     /// time is a question of the moment, which only a reading has.
-    pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<&'a Backup>> {
+    pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
         let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
         if self.inputs.before.is_none() {
             self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
             return None;
         }
         let found = self.inputs.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some(backup),
+            Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
             _ => None,
         });
-        let grade = match found.map(|backup| &backup.source) {
+        let grade = match found.map(|(_, backup)| &backup.source) {
             Some(BackupSource::RestorePoint(_)) => Grade::Attested("record"),
             Some(BackupSource::File { .. }) | None => Grade::Captured("record"),
         };

@@ -115,7 +115,10 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
         }
     }
     all.facts = known.into_keys().collect();
-    all.verdict = verdict(&all.findings);
+    all.verdict = match verdict(&all.findings) {
+        Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
+        verdict => verdict,
+    };
     all
 }
 
@@ -129,16 +132,14 @@ fn speaks(rule: &Rule, live: bool) -> bool {
 
 fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<String, Grade>, all: &mut Judgement) {
     let mut findings = Vec::new();
-    let finished = (rule.check)(facts, &mut findings).is_some();
+    (rule.check)(facts, &mut findings);
     let mut reads = facts.take_reads();
-    let lacks = reads.iter().any(|read| matches!(read.grade, Grade::Unknown(_)));
-    if lacks && findings.is_empty() {
+    // Also beside findings: one that is waived must not hide what the rule could not see.
+    if reads.iter().any(|read| matches!(read.grade, Grade::Unknown(_))) {
         match word(rule, facts) {
             Some(how) => reads.iter_mut().for_each(|read| attest(&mut read.grade, how)),
             None => findings.push(unproven(rule, &reads)),
         }
-    } else if lacks && !finished {
-        findings.push(unproven(rule, &reads));
     }
     if due {
         for read in &reads {
@@ -148,12 +149,20 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
     if findings.is_empty() && due {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
-    findings.iter_mut().for_each(|finding| finding.due = due);
+    for finding in &mut findings {
+        finding.due = due;
+        if let Some(excerpt) = &mut finding.excerpt {
+            excerpt.planned = facts.changes().iter().any(|change| change.on.to_string() == excerpt.of);
+        }
+    }
     all.findings.append(&mut findings);
 }
 
-/// A person's word for this rule that still counts.
+/// A person's word for this rule that still counts. It stands for what a reading could not show, never for a reading.
 fn word(rule: &Rule, facts: &Facts<'_>) -> Option<&'static str> {
+    if !facts.has_site() || facts.refuses_words(rule.id) {
+        return None;
+    }
     let (_, word) = facts.record().word(rule.id)?;
     let until: jiff::civil::Date = word.until.parse().ok()?;
     (until >= facts.today()).then_some("record")

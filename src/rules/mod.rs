@@ -104,6 +104,8 @@ pub struct Rule {
     pub target: Target,
     /// Whether somebody may answer for a finding of it.
     pub waivable: bool,
+    /// Whether a person's word may stand for a fact that it lacks.
+    pub attestable: bool,
     /// The item of the vendor's guide that it protects (P1 to P15 preconditions, S1 to S6 steps), or `–`.
     pub guide: &'static str,
     /// How well the fact behind it is known.

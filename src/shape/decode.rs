@@ -61,7 +61,11 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Int(value) => visitor.visit_i64(*value),
             Value::UInt(value) => visitor.visit_u64(*value),
-            Value::Float(value) => visitor.visit_f64(*value),
+            // JSON Schema takes 1.0 for a whole number, and so do we.
+            Value::Float(value) => match format!("{value:.0}").parse::<i64>() {
+                Ok(whole) if value.fract() == 0.0 && value.abs() < 9e15 => visitor.visit_i64(whole),
+                _ => visitor.visit_f64(*value),
+            },
             Value::Str(text) => visitor.visit_borrowed_str(text),
             Value::Seq(items) => visitor.visit_seq(Items { rest: items.iter(), reader: self }),
             Value::Map(map) => visitor.visit_map(Entries { rest: map.iter(), value: None, reader: self }),

@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use crate::diag::{Document, Finding, Part, Place, Severity};
-use crate::text::{Node, Tree, child};
+use crate::text::{MAX_PROBLEMS, Tree, child};
 
 use super::personal;
 use super::tree_json::TreeJson;
@@ -43,12 +43,37 @@ pub(super) fn all(tree: &Tree, schema: &Value, document: Document) -> Vec<Misfit
     std::mem::forget(validator);
     misspelt(&mut misfits);
     once(&mut misfits);
+    no_more_than(MAX_PROBLEMS, &mut misfits);
     misfits
+}
+
+/// What is told when not everything is.
+const MORE: &str = "more-problems";
+
+/// Keeps the first findings; one more says how many others there are.
+fn no_more_than(most: usize, misfits: &mut [Misfit]) {
+    let told = |misfit: &&mut Misfit| misfit.finding.as_ref().is_some_and(|finding| finding.rule != MORE);
+    let kept = misfits.iter_mut().filter(told).count().min(most);
+    let mut all = misfits.iter_mut().filter(|misfit| misfit.finding.is_some());
+    let mut more: Vec<&mut Misfit> = all.by_ref().skip(kept).collect();
+    let dropped = more.len();
+    let Some((first, others)) = more.split_first_mut() else { return };
+    if let Some(finding) = &mut first.finding {
+        *finding = Finding::new(
+            MORE,
+            Severity::Error,
+            finding.primary.place.clone(),
+            format!("{dropped} more problems are not listed"),
+        )
+        .label("the first of them");
+    }
+    others.iter_mut().for_each(|misfit| misfit.finding = None);
 }
 
 /// One mistake is said once: a value of the wrong type is wrong in every other way too.
 fn once(misfits: &mut [Misfit]) {
     let wrong_type = |finding: &Finding| finding.rule == "wrong-type";
+    let untold = |finding: &Finding| finding.rule == MORE;
     let mistyped: HashSet<Place> = misfits
         .iter()
         .filter_map(|m| m.finding.as_ref())
@@ -60,7 +85,7 @@ fn once(misfits: &mut [Misfit]) {
         misfit.finding = misfit.finding.take().filter(|finding| {
             let place = &finding.primary.place;
             let echo = !wrong_type(finding) && finding.rule != "unknown-key" && mistyped.contains(place);
-            !echo && said.insert((place.clone(), finding.rule.clone(), finding.message.clone()))
+            untold(finding) || !echo && said.insert((place.clone(), finding.rule.clone(), finding.message.clone()))
         });
     }
 }
@@ -86,7 +111,9 @@ impl<'a> Seen<'a> {
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
                 let known = self.keys_beside(error);
-                out.extend(unexpected.iter().map(|key| self.unknown_key(at, key, &known)));
+                let (first, more) = unexpected.split_at(unexpected.len().min(MAX_PROBLEMS));
+                out.extend(first.iter().map(|key| self.unknown_key(at, key, &known)));
+                out.extend(more.iter().map(|key| self.untold(&child(at, key))));
             }
             Kind::Required { property } => self.missing(at, property.as_str().unwrap_or_default(), error, out),
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => self.forms(at, context, error, out),
@@ -129,17 +156,15 @@ impl<'a> Seen<'a> {
         misfit
     }
 
-    /// A key on the line of the one before it, with nothing behind it, was meant as text.
+    /// A key inside brackets with nothing behind it, right after the comma of another entry, was meant as text.
     fn was_cut_by_a_comma(&self, place: &str) -> bool {
-        let empty = |node: &Node| matches!(node.value, crate::text::Value::Null) && node.span.is_empty();
+        let Some(at) = self.tree.locate(place) else { return false };
         let parent = place.rsplit_once('/').and_then(|(parent, _)| self.tree.locate(parent)?.node.as_map());
-        let Some((map, at)) = parent.zip(self.tree.locate(place)).filter(|(_, at)| empty(at.node)) else {
-            return false;
-        };
-        let before =
-            map.iter().map(|entry| entry.value.span.end).filter(|end| at.key.is_some_and(|key| *end <= key.start));
+        let (Some(key), Some(map)) = (at.key, parent) else { return false };
+        let is_empty = matches!(at.node.value, crate::text::Value::Null) && at.node.span.is_empty();
+        let before = map.partition_point(|entry| entry.key.span.start < key.start).checked_sub(1);
         // Between a value and the key after it stands a comma or a line break: only the first leaves them so near.
-        before.max().zip(at.key).is_some_and(|(end, key)| key.start - end <= 3)
+        is_empty && before.is_some_and(|before| key.start.saturating_sub(map[before].value.span.end) <= 3)
     }
 
     fn missing(&self, at: &str, property: &str, error: &ValidationError<'_>, out: &mut Vec<Misfit>) {
@@ -164,6 +189,13 @@ impl<'a> Seen<'a> {
         finding.help = help;
         let leaves_out = Vec::from([unit(at, self.document)]);
         Misfit { leaves_out, finding: Some(finding), meant: None, lacks: None }
+    }
+
+    /// One misfit too many to be told.
+    fn untold(&self, at: &str) -> Misfit {
+        let mut misfit = self.misfit(at, Part::Key, MORE, String::new(), None);
+        misfit.leaves_out.dedup();
+        misfit
     }
 
     /// How a place is called in a sentence.

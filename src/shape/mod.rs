@@ -18,6 +18,9 @@ use crate::model::Plan;
 use crate::model::plan::ContactValuesFile;
 use crate::text::{Problem, Source, Tree};
 
+/// The code of a document that the schema allows and the types do not: nothing of it was read.
+pub const DOES_NOT_FIT: &str = "does-not-fit";
+
 /// A plan, as far as it fits, and every misfit.
 ///
 /// What does not fit is left out by the object (an offering, a form, a whole section where the misfit is its own), and
@@ -26,7 +29,9 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
     let misfits = misfit::all(tree, &schema::plan(), Document::Plan);
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
-    let mut plan = read::<Plan>(tree, &left_out).unwrap_or_else(|what| {
+    // Of a text that is no mapping its misfit says it all.
+    let read = if tree.root.as_map().is_some() { read::<Plan>(tree, &left_out) } else { Ok(Plan::default()) };
+    let mut plan = read.unwrap_or_else(|what| {
         findings.push(unreadable(Document::Plan, &what));
         Plan::default()
     });
@@ -99,7 +104,7 @@ fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result
 fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
     let place = Place::At { document, pointer: String::new(), part: crate::diag::Part::Key };
     let mut finding =
-        Finding::new("does-not-fit", Severity::Error, place, "the document fits its schema and cannot be read")
+        Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("compare it with `plan schema`, and report this as a fault of `plan`");
     match document {
         Document::Plan => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),

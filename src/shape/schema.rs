@@ -28,12 +28,22 @@ pub fn of<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
-fn plain(schema: &mut Schema) {
+/// The schema of a type that this program writes: what is not known is null there.
+pub fn written<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(bare)).for_serialize();
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+fn bare(schema: &mut Schema) {
     schema.remove("default");
     let width = |format: &Value| format.as_str().is_some_and(|format| !format.starts_with("date"));
     if schema.get("format").is_some_and(width) {
         schema.remove("format");
     }
+}
+
+fn plain(schema: &mut Schema) {
+    bare(schema);
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|name| name != "null");
         if let [only] = types.as_slice() {

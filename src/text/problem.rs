@@ -75,7 +75,7 @@ impl Limits {
             Problem::new(
                 "too-large",
                 0..0,
-                format!("the file has {bytes} bytes, and no more than {limit} are read (`--max-bytes {limit}`)"),
+                format!("the file is larger than the {limit} bytes that are read (`--max-bytes {limit}`)"),
             )
             .help("Split the plan, or raise `--max-bytes` if the size is meant.")
         })

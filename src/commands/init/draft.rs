@@ -161,8 +161,11 @@ impl Draft<'_> {
 
     fn webhooks(&self, out: &mut String) {
         section(out, "webhooks", self.state().webhooks.is_empty());
+        let mut taken = std::collections::BTreeSet::new();
         for key in self.state().webhooks.keys() {
-            line(out, &format!("  {}:", quote(&slug(key))));
+            let name = (1..).map(|n| if n == 1 { slug(key) } else { format!("{}-{n}", slug(key)) });
+            let name = name.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
+            line(out, &format!("  {}:", quote(&name)));
             line(out, &format!("    calls: {}", quote(key)));
             line(
                 out,

@@ -9,7 +9,7 @@ use crate::output::human::{Style, paint};
 use crate::output::{escape, many};
 use crate::site::Executor;
 
-use super::{Changes, counts, not_compared, sides, verb};
+use super::{Changes, counts, next, not_compared, sides, verb};
 
 /// Writes the diff.
 ///
@@ -84,12 +84,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
     if total > 0 && changes.confirmable {
-        writeln!(
-            out,
-            "to carry out exactly this: plan apply {} --site … --confirm {}",
-            escape::line(changes.path),
-            &changes.digests.changes[..16]
-        )?;
+        writeln!(out, "{}", escape::line(&next(changes)))?;
     }
     Ok(())
 }

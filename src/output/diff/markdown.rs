@@ -1,33 +1,119 @@
-//! The diff for a pull request: a summary, then every object folded, nothing in it live markup.
+//! The diff for a pull request: what a reviewer has to weigh first, then every object folded; nothing in it is live markup.
 
 use std::io::{self, Write};
 
 use similar::TextDiff;
 
-use crate::output::{escape, many};
+use crate::diag::{Finding, Severity};
+use crate::model::record::{BackupSource, Evidence};
+use crate::output::{Report, escape, many};
 
-use super::{Changes, counts, not_compared, sides, verb};
+use super::{Changes, counts, next, not_compared, sides, verb};
 
 /// Lines around a changed one.
 const CONTEXT: usize = 3;
+
+/// Findings that are listed; the others are counted, since a comment has a limit.
+const LISTED: usize = 40;
 
 /// Writes the diff.
 ///
 /// # Errors
 /// Whatever the writer says.
-pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (host, captured_at) = (escape::markdown(changes.host), escape::markdown(changes.captured_at));
     writeln!(out, "<!-- plan diff -->")?;
-    writeln!(out, "### {} on {}\n", many(changes.list.len(), "change"), escape::markdown(changes.host))?;
+    writeln!(out, "### {}: {} on {host}\n", escape::markdown(changes.path), many(changes.list.len(), "change"))?;
+    writeln!(out, "The plan is **{}** against the site as of {captured_at}.\n", changes.verdict)?;
     if !changes.list.is_empty() {
-        writeln!(out, "{}.\n", counts(changes))?;
+        writeln!(out, "Changes: {}.\n", counts(changes))?;
     }
-    let captured_at = escape::markdown(changes.captured_at);
-    writeln!(out, "The plan is **{}** against the site as of {captured_at}.
-", changes.verdict)?;
     if let Some(unknown) = not_compared(changes) {
-        writeln!(out, "**Attention:** {unknown}.
-")?;
+        writeln!(out, "**Attention:** {unknown}.\n")?;
     }
+    findings(report, out)?;
+    decisions(changes, out)?;
+    objects(changes, out)?;
+    let digests = changes.digests;
+    writeln!(out, "| digest | |\n| --- | --- |\n| changes (confirm this one) | `{}` |", digests.changes)?;
+    writeln!(out, "| intent | `{}` |\n| facts | `{}` |", digests.intent, digests.facts)?;
+    if changes.confirmable && !changes.list.is_empty() {
+        writeln!(out, "\n{}", escape::markdown(&next(changes)))?;
+    }
+    Ok(())
+}
+
+/// Why the plan is not green, and what nobody has to mend but everybody should have read.
+fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let due: Vec<(&Finding, usize)> =
+        report.sorted().into_iter().filter(|(f, _)| f.due).map(|(f, spot)| (f, spot.start.line)).collect();
+    for (finding, line) in due.iter().take(LISTED) {
+        let word = match (finding.waived, finding.unproven, finding.severity) {
+            (true, ..) => "waived",
+            (_, true, _) => "unproven",
+            (_, _, Severity::Error) => "error",
+            (_, _, Severity::Warning) => "warning",
+            (_, _, Severity::Info) => "info",
+        };
+        writeln!(
+            out,
+            "- {word}, line {line}: {} ({})",
+            escape::markdown(&finding.message),
+            escape::markdown(&finding.rule)
+        )?;
+    }
+    match due.len().saturating_sub(LISTED) {
+        0 if due.is_empty() => Ok(()),
+        0 => writeln!(out),
+        more => writeln!(out, "- and {more} more\n"),
+    }
+}
+
+/// What people decided and vouch for, which no object shows.
+fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let plan = changes.plan;
+    let mut lines = Vec::new();
+    if let Some(strategy) = plan.strategy {
+        lines.push(format!("strategy: {strategy:?}"));
+    }
+    if let Some(window) = &plan.window {
+        lines.push(format!("window: {}, {}", window.start, window.length));
+    }
+    if let Some(rollback) = &plan.rollback {
+        lines.push(format!("rollback: {:?}, decided by {} until {}", rollback.way, rollback.who, rollback.decide_by));
+    }
+    for waiver in &plan.waive {
+        lines.push(format!(
+            "waived: {} at {}, by {} until {}: {}",
+            waiver.rule, waiver.at, waiver.owner, waiver.until, waiver.reason
+        ));
+    }
+    for entry in &changes.record.entries {
+        match &entry.evidence {
+            Evidence::Word(word) => {
+                lines.push(format!("word of {} for {}, until {}: {}", entry.who, word.rule, word.until, word.says))
+            }
+            Evidence::Backup(backup) => {
+                let source = match &backup.source {
+                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes"),
+                    BackupSource::RestorePoint(id) => format!("restore point {id}"),
+                };
+                lines.push(format!(
+                    "backup of {:?}, made {}: {source}, recorded by {}",
+                    backup.of, backup.taken_at, entry.who
+                ));
+            }
+            Evidence::Verification(_) | Evidence::Acknowledgement(_) => {}
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "- {}", escape::markdown(line)))?;
+    writeln!(out)
+}
+
+fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (kind, list) in changes.by_kind() {
         for (change, executor) in list {
             let (before, after) = sides(change);
@@ -39,15 +125,10 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             let fence = escape::fence(&lines);
             let name = escape::markdown(&change.on.key);
             let cause = escape::markdown(&changes.cause(change));
-            writeln!(out, "<details><summary>{} {kind} {name} ({})</summary>\n", verb(change), executor.name())?;
+            let name = if change.on.key == kind.name() { String::new() } else { format!(" {name}") };
+            writeln!(out, "<details><summary>{} {kind}{name} ({})</summary>\n", verb(change), executor.name())?;
             writeln!(out, "From {cause}.\n\n{fence}diff\n{lines}{fence}\n\n</details>\n")?;
         }
     }
-    let digests = changes.digests;
-    writeln!(out, "| digest | |\n| --- | --- |")?;
-    writeln!(
-        out,
-        "| intent | `{}` |\n| changes | `{}` |\n| facts | `{}` |",
-        digests.intent, digests.changes, digests.facts
-    )
+    Ok(())
 }

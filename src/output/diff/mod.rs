@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::change::{Change, Digests, text};
 use crate::diag::Place;
-use crate::model::Kind;
+use crate::model::record::Record;
+use crate::model::{Kind, Plan};
 use crate::site::Executor;
 
 use super::Sources;
@@ -18,6 +19,8 @@ use super::Sources;
 pub struct Changes<'a> {
     /// The plan's path as it was given.
     pub path: &'a str,
+    /// The site as it was named: a path or an address.
+    pub site: &'a str,
     /// The site's host.
     pub host: &'a str,
     /// When the site was captured, RFC 3339.
@@ -32,6 +35,10 @@ pub struct Changes<'a> {
     pub sources: &'a Sources,
     /// The verdict's word at the gate that was asked for.
     pub verdict: &'a str,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The evidence beside it.
+    pub record: &'a Record,
     /// Whether `apply` takes the digest: not of a recording, and not of another gate than its own.
     pub confirmable: bool,
 }
@@ -72,6 +79,17 @@ pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
     let kinds: Vec<&str> = changes.not_compared.iter().map(|kind| kind.name()).collect();
     (!kinds.is_empty())
         .then(|| format!("not compared, since the site's capture does not hold it: {}", kinds.join(", ")))
+}
+
+/// What to do next, as a sentence that ends in a command.
+pub fn next(changes: &Changes<'_>) -> String {
+    let (path, site) = (changes.path, changes.site);
+    if changes.verdict == "green" {
+        let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
+        format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}")
+    } else {
+        format!("apply refuses this while the plan is {}: plan check {path} --site {site}", changes.verdict)
+    }
 }
 
 /// How many changes of each kind, as words: `2 of offering, 1 of emails`.

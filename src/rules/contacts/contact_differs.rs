@@ -44,6 +44,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",

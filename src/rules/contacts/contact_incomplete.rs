@@ -45,6 +45,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",

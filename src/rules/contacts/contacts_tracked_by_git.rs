@@ -38,6 +38,7 @@ declare_rule! {
         phase: Fit,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P10",
         evidence: Inferred,
         since: "0.1.0",

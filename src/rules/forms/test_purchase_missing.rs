@@ -35,6 +35,7 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "S5",
         evidence: Documented,
         since: "0.1.0",

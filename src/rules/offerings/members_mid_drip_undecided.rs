@@ -39,6 +39,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",

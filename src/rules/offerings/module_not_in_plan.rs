@@ -44,6 +44,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P5",
         evidence: Documented,
         since: "0.1.0",

@@ -49,6 +49,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",

@@ -33,6 +33,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "S5",
         evidence: Inferred,
         since: "0.1.0",

@@ -38,6 +38,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

@@ -37,6 +37,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

@@ -35,6 +35,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P8",
         evidence: Documented,
         since: "0.1.0",

@@ -36,6 +36,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P7",
         evidence: Documented,
         since: "0.1.0",

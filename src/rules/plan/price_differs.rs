@@ -39,6 +39,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "S5",
         evidence: Inferred,
         since: "0.1.0",

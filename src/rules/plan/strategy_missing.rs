@@ -30,6 +30,7 @@ declare_rule! {
         phase: Fit,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

@@ -48,6 +48,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",

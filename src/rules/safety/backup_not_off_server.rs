@@ -37,6 +37,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",
@@ -46,7 +47,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else { return Some(()) };
-    if kept_backups(facts, demand)?.iter().any(|backup| !backup.stored_off_server) {
+    if kept_backups(facts, demand)?.iter().any(|(_, backup)| !backup.stored_off_server) {
         let message = format!("nobody says that a copy of the {}'s backup is off the server", backup_of(demand.of));
         out.push(
             RULE.at(Place::value("/backup/stored_off_server"), message)

@@ -11,8 +11,8 @@ declare_rule! {
     /// The backup is older than the plan allows.
     ///
     /// ## What it does
-    /// Compares the time at which the recorded backup was made with `no_older_than`. A time that lies ahead, or that cannot
-    /// be read, proves nothing and is reported as well.
+    /// Compares the time at which the recorded backup was made with `no_older_than`. A time that
+    /// lies after its own recording, or that cannot be read, proves nothing and is reported as well.
     ///
     /// ## Why it matters
     /// Restoring a backup loses what happened on the site since. Payments taken in between vanish from the history and
@@ -47,6 +47,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",
@@ -58,21 +59,24 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else { return Some(()) };
     let Some(limit) = Seconds::parse(&demand.no_older_than) else { return Some(()) };
     let of = backup_of(demand.of);
-    for backup in kept_backups(facts, demand)? {
-        out.extend(judge(backup, of, limit, facts.now()));
+    for (entry, backup) in kept_backups(facts, demand)? {
+        out.extend(judge(&entry.at, backup, of, limit, facts.now()));
     }
     Some(())
 }
 
-fn judge(backup: &Backup, of: &str, limit: Seconds, now: Timestamp) -> Option<Finding> {
+fn judge(recorded: &str, backup: &Backup, of: &str, limit: Seconds, now: Timestamp) -> Option<Finding> {
     let taken = &backup.taken_at;
     let age = taken.parse::<Timestamp>().map(|taken| Seconds(now.as_second() - taken.as_second()));
     let new = format!("make a new backup of the {of}, then record it with `plan record backup`");
+    // A backup made after the site was captured is as new as can be; one made after it was recorded never was.
+    let ahead =
+        recorded.parse::<Timestamp>().ok().zip(taken.parse::<Timestamp>().ok()).is_none_or(|(at, taken)| taken > at);
     let (message, label, help) = match age {
-        Ok(age) if age.0 < 0 => (
-            format!("the recorded backup of the {of} was made at `{taken}`, and this check's time is `{now}`"),
+        Ok(_) if ahead => (
+            format!("the backup of the {of} is said to be of `{taken}`, and was recorded before that, at `{recorded}`"),
             "lies ahead",
-            "take the snapshot again, or record the backup again with its true time".to_owned(),
+            "record the backup again with its true time".to_owned(),
         ),
         Ok(age) if age > limit => {
             (format!("the backup of the {of} is {age} old, and the plan allows {limit}"), "older than this", new)

@@ -39,6 +39,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",

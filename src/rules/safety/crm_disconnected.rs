@@ -37,6 +37,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P3",
         evidence: Documented,
         since: "0.1.0",

@@ -35,6 +35,7 @@ declare_rule! {
         phase: Fit,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P3",
         evidence: Documented,
         since: "0.1.0",

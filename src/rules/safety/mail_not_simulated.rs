@@ -41,6 +41,7 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         waivable: false,
+        attestable: true,
         guide: "S2",
         evidence: Inferred,
         since: "0.1.0",

@@ -30,6 +30,7 @@ declare_rule! {
         phase: Migrate,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "S2",
         evidence: Documented,
         since: "0.1.0",

@@ -12,18 +12,21 @@ pub(super) mod crm_disconnected;
 pub(super) mod crm_paid_until_too_early;
 pub(super) mod emails_off;
 pub(super) mod mail_not_simulated;
+pub(super) mod mail_transport_differs;
 pub(super) mod maintenance_mode_not_kept;
 pub(super) mod migration_choices_missing;
 pub(super) mod rollback_missing;
 pub(super) mod site_not_in_plan;
 pub(super) mod spare_admin_missing;
 pub(super) mod target_not_staging;
+pub(super) mod verification_unacknowledged;
 pub(super) mod welcome_does_not_cover;
+pub(super) mod window_impossible;
 pub(super) mod window_missing;
 
 use crate::diag::Place;
 use crate::model::plan::{self, BackupDemand};
-use crate::model::record::Backup;
+use crate::model::record::{Backup, Entry};
 
 use super::{Facts, Known};
 
@@ -33,11 +36,11 @@ fn judged_site(facts: &Facts<'_>) -> Place {
 }
 
 /// The backups that together hold what the plan asks for, each once.
-fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<&'a Backup>> {
-    let mut kept: Vec<&Backup> = Vec::new();
+fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<(&'a Entry, &'a Backup)>> {
+    let mut kept: Vec<(&Entry, &Backup)> = Vec::new();
     for part in &demand.parts {
         let Some(backup) = facts.backup(demand.of, *part)? else { continue };
-        if !kept.iter().any(|known| std::ptr::eq(*known, backup)) {
+        if !kept.iter().any(|(_, known)| std::ptr::eq(*known, backup.1)) {
             kept.push(backup);
         }
     }

@@ -30,6 +30,7 @@ declare_rule! {
         phase: Fit,
         target: Both,
         waivable: false,
+        attestable: false,
         guide: "P1",
         evidence: Inferred,
         since: "0.1.0",
@@ -43,8 +44,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let host = plain_host(facts.host()?);
-    if ![plan.staging_host(), plan.live_host()].contains(&Some(host.clone())) {
-        let message = format!("the site is `{host}`, which is neither the staging nor the live site of this plan");
+    let (named, words) = match facts.live() {
+        true => (vec![plan.live_host()], "not the live site"),
+        false => (vec![plan.staging_host(), plan.live_host()], "neither the staging nor the live site"),
+    };
+    if !named.contains(&Some(host.clone())) {
+        let message = format!("the site is `{host}`, which is {words} of this plan");
         out.push(
             RULE.at(Place::key("/sites"), message)
                 .label("other sites")

@@ -38,6 +38,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P12",
         evidence: Documented,
         since: "0.1.0",

@@ -55,6 +55,7 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         waivable: false,
+        attestable: false,
         guide: "P1",
         evidence: Inferred,
         since: "0.1.0",

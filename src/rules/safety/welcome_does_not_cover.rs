@@ -40,6 +40,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "P6",
         evidence: Documented,
         since: "0.1.0",

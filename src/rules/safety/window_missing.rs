@@ -29,6 +29,7 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         waivable: true,
+        attestable: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

@@ -45,6 +45,7 @@ declare_rule! {
         phase: Fit,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

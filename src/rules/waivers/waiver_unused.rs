@@ -47,6 +47,7 @@ declare_rule! {
         phase: Fit,
         target: Target::Both,
         waivable: false,
+        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

@@ -47,6 +47,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         waivable: false,
+        attestable: true,
         guide: "P9",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,0 +1,60 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::state::Kind;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The plan counts on another mail plugin than the one that sends.
+    ///
+    /// ## What it does
+    /// Compares `mail.transport` with the plugin that sends the site's mail.
+    ///
+    /// ## Why it matters
+    /// What keeps mail from members during the migration is a switch of that plugin (seen in code). A switch of a plugin
+    /// that does not send holds nothing back (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {mail: {transport: wp-mail-smtp}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {mail: {transport: Fluent SMTP}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Name the plugin that sends, or change the site to the one that the plan names.
+    {
+        id: "mail-transport-differs",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        attestable: true,
+        guide: "P2",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/mail/transport",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let Some(named) = facts.plan().mail.as_ref().and_then(|mail| mail.transport.as_ref()) else { return Some(()) };
+    let mail = facts.mail(Before)?;
+    let sends = facts.field(Kind::Mail, "mail.transport", mail.transport.as_ref())?;
+    if plain(named) != plain(sends) {
+        let message = format!("the plan counts on `{named}`, and the site's mail is sent by `{sends}`");
+        out.push(
+            RULE.at(Place::value("/mail/transport"), message)
+                .label("does not send")
+                .help("name the plugin that sends, and set its simulation")
+                .on_site("mail"),
+        );
+    }
+    Some(())
+}
+
+/// A plugin's name without case, blanks and dashes.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,584 @@
+//! `plan apply` through the real binary: it carries out what was confirmed, or says why not and touches nothing.
+
+mod place;
+
+use std::fs;
+
+use amc_plan::apply::confirmation::Confirmation;
+use amc_plan::apply::gate::{Before, Refusal, may_begin};
+use amc_plan::change::{Digests, Marks};
+use amc_plan::site::snapshot_file::SnapshotFile;
+use place::{PLAN, Place, SITE};
+use serde_json::{Value, json};
+
+const BOGUS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A change of the site in a fact that rules read and no change names.
+const FACT: (&str, &str) = (
+    r#""key":"hello-dolly/hello.php","version":"1.7.3","active":false"#,
+    r#""key":"hello-dolly/hello.php","version":"1.7.3","active":true"#,
+);
+
+/// The example with the archived journal of a whole run, and the site as it was before and after.
+struct Rerun {
+    place: Place,
+    lines: Vec<String>,
+    before: String,
+    after: String,
+}
+
+impl Rerun {
+    fn new() -> Self {
+        let place = Place::new();
+        let before = place.read(SITE);
+        place.confirm(&place.digest()).ends(0, &[]);
+        let journal = fs::read_to_string(&place.archived()[0]).unwrap();
+        let lines = journal.lines().map(|line| format!("{line}\n")).collect();
+        let after = place.read(SITE);
+        Self { place, lines, before, after }
+    }
+
+    /// The site as it was before the run, with a journal that reads so.
+    fn with_journal(&self, journal: &str) {
+        fs::write(self.place.path(SITE), &self.before).unwrap();
+        fs::write(self.place.journal(), journal).unwrap();
+    }
+}
+
+#[test]
+fn check_diff_apply_and_again() {
+    let place = Place::new();
+    place.run(&["check", PLAN, "--site", SITE]).ends(0, &[]);
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(1, &[]);
+    let digest = place.digest();
+    let ran = place.confirm(&digest[..16]);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("7/7") && ran.out.contains("7 changes in place"), "{ran:?}");
+    assert_eq!((place.archived().len(), place.journal().exists()), (1, false));
+    let after = place.read(SITE);
+    for more in [&["--confirm", &digest][..], &[], &["--no-input"]] {
+        let ran = place.apply(more);
+        ran.ends(0, &[]);
+        assert!(ran.out.contains("no change"), "{ran:?}");
+    }
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+    assert_eq!((place.read(SITE), place.archived().len()), (after, 1));
+    place.apply(&["--resume"]).ends(2, &["nothing to resume"]);
+}
+
+#[test]
+fn a_red_plan_is_refused_before_any_digest_is_looked_at() {
+    let place = Place::new();
+    let before = place.read(SITE);
+    place.edit(PLAN, "crm: {name: ontraport", "crm: {name: keap");
+    let digest = place.digest();
+    for more in [&["--confirm", &digest][..], &["--confirm", BOGUS], &["--no-input"], &[]] {
+        place.apply(more).ends(10, &["crm-differs", "nothing was written"]);
+    }
+    place.run(&["apply", "bloom-coaching-first-draft.yaml", "--site", SITE, "--no-input"]).ends(10, &[]);
+    fs::write(place.path("broken.yaml"), "version: [1").unwrap();
+    place.run(&["apply", "broken.yaml", "--site", SITE, "--no-input"]).ends(10, &[]);
+    assert_eq!(place.read(SITE), before);
+    assert!(!place.journal().exists() && place.archived().is_empty());
+}
+
+#[test]
+fn a_digest_that_nobody_was_shown_is_refused_even_where_nothing_is_to_be_done() {
+    let place = Place::new();
+    place.confirm(BOGUS).ends(12, &["never showed"]);
+    let (digest, before) = (place.digest(), place.read(SITE));
+    place.apply(&["--no-input"]).ends(12, &["no digest"]);
+    place.apply(&[]).ends(12, &["no digest"]);
+    let padded = format!("{digest}0");
+    for wrong in [BOGUS, "", "0", &digest[..11], &digest[1..], &padded, " ", "../../confirmations"] {
+        place.confirm(wrong).ends(12, &["nothing was written"]);
+    }
+    assert_eq!(place.read(SITE), before);
+    place.confirm(&digest.to_uppercase()).ends(0, &[]);
+    for wrong in [BOGUS, &digest[..11], ""] {
+        place.confirm(wrong).ends(12, &["nothing was written"]);
+    }
+}
+
+#[test]
+fn a_digest_of_another_plan_site_or_folder_is_refused() {
+    let place = Place::new();
+    fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
+    place.edit("other.yaml", "Money, release: 7 days", "Money, release: 8 days");
+    let other_plan = place.digest_of("other.yaml", SITE);
+    fs::copy(place.path(SITE), place.path("other.site.ndjson")).unwrap();
+    place.edit_site("other.site.ndjson", r#""host":"staging.bloom.example""#, r#""host":"staging2.bloom.example""#);
+    fs::copy(place.path("bloom-coaching.population.ndjson"), place.path("other.population.ndjson")).unwrap();
+    let other_site = place.digest_of(PLAN, "other.site.ndjson");
+    let folder = Place::new();
+    let other_folder = folder.digest();
+    for wrong in [other_plan, other_site, other_folder] {
+        place.confirm(&wrong).ends(12, &["never showed"]);
+    }
+    // The same changes, shown for another plan.
+    fs::copy(place.path(PLAN), place.path("same.yaml")).unwrap();
+    let same = place.digest_of("same.yaml", SITE);
+    place.confirm(&same).ends(12, &["never showed"]);
+    assert_eq!(place.digest(), same);
+    place.confirm(&same).ends(0, &[]);
+}
+
+#[test]
+fn a_plan_that_was_edited_since_is_refused_and_the_object_is_named() {
+    let place = Place::new();
+    let (digest, before) = (place.digest(), place.read(SITE));
+    place.edit(PLAN, "Money, release: 7 days", "Money, release: 8 days");
+    place.confirm(&digest).ends(11, &["the plan was edited", "(`offering/group-coaching`)"]);
+    assert_eq!(place.read(SITE), before);
+    place.edit(PLAN, "Money, release: 8 days", "Money, release: 7 days");
+    place.edit(PLAN, "people: {jo: operator", "# a word\npeople: {max: helper, jo: operator");
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
+fn a_site_that_moved_in_what_was_read_is_refused_and_untouched() {
+    let moves = [
+        (FACT, "`plugin/hello-dolly/hello.php`"),
+        ((r#""welcome":"none""#, r#""welcome":"purchases""#), "`emails`"),
+        (
+            (r#""key":"spare-admin","crm_contact":false"#, r#""key":"spare-admin-2","crm_contact":false"#),
+            "`administrator/spare-admin`, `administrator/spare-admin-2`",
+        ),
+    ];
+    for ((old, new), named) in moves {
+        let place = Place::new();
+        let digest = place.digest();
+        place.edit_site(SITE, old, new);
+        let moved = place.read(SITE);
+        place.confirm(&digest).ends(11, &["the site moved", named, "nothing was written"]);
+        assert_eq!(place.read(SITE), moved);
+        assert!(!place.journal().exists());
+        let again = place.digest();
+        place.confirm(&again).ends(0, &[]);
+    }
+}
+
+#[test]
+fn a_site_that_moved_in_what_nobody_reads_is_applied() {
+    let place = Place::new();
+    let digest = place.digest();
+    place.edit_site(SITE, r#""calls":212"#, r#""calls":213"#);
+    place.edit_site(SITE, r#""last_called":"2026-11-20T05:00:02Z""#, r#""last_called":"2026-11-22T01:00:00Z""#);
+    place.edit_site(SITE, r#""sender_name":"Bloom Coaching""#, r#""sender_name":"Bloom""#);
+    place.confirm(&digest).ends(0, &[]);
+    assert!(place.read(SITE).contains(r#""sender_name":"Bloom""#) && place.read(SITE).contains(r#""calls":213"#));
+}
+
+/// The one confirmation as JSON.
+fn confirmed(place: &Place) -> Value {
+    serde_json::from_str(fs::read_to_string(place.confirmations()).unwrap().trim()).unwrap()
+}
+
+#[test]
+fn a_confirmation_expires() {
+    let place = Place::new();
+    let (digest, before) = (place.digest(), place.read(SITE));
+    let mut known = confirmed(&place);
+    for at in ["2026-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-01-01T00:00:00Z"] {
+        known["at"] = json!(at);
+        fs::write(place.confirmations(), format!("{known}\n")).unwrap();
+        place.confirm(&digest).ends(11, &["not of the last 24 h"]);
+    }
+    assert_eq!(place.read(SITE), before);
+}
+
+#[test]
+fn a_gate_whose_value_was_taken_out_refuses() {
+    let place = Place::new();
+    let (digest, before) = (place.digest(), place.read(SITE));
+    let whole = confirmed(&place);
+    let write = |value: &Value| fs::write(place.confirmations(), format!("{value}\n")).unwrap();
+    for (parent, key) in [
+        ("/digests", "facts"),
+        ("/digests", "changes"),
+        ("/digests", "intent"),
+        ("", "digests"),
+        ("", "host"),
+        ("", "at"),
+        ("", "plan"),
+        ("", "marks"),
+    ] {
+        let mut less = whole.clone();
+        less.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key).unwrap();
+        write(&less);
+        place.confirm(&digest).ends(12, &["never showed"]);
+        less.pointer_mut(parent).unwrap()[key] = Value::Null;
+        write(&less);
+        place.confirm(&digest).ends(12, &["never showed"]);
+    }
+    let mut other = whole.clone();
+    other["digests"]["facts"] = json!(BOGUS);
+    write(&other);
+    place.confirm(&digest).ends(11, &["the site moved"]);
+    other["digests"]["facts"] = json!("");
+    write(&other);
+    place.confirm(&digest).ends(11, &["the site moved"]);
+    other = whole.clone();
+    other["digests"]["changes"] = json!(format!("{}{}", &digest[..32], &BOGUS[..32]));
+    write(&other);
+    place.confirm(&digest[..16]).ends(11, &["nothing was written"]);
+    place.confirm(&digest).ends(12, &["nothing was written"]);
+    let twice = format!("{whole}\n").replacen(r#""facts":"#, &format!(r#""facts":"{BOGUS}","facts":"#), 1);
+    fs::write(place.confirmations(), twice).unwrap();
+    place.confirm(&digest).ends(12, &[]);
+    // What only explains decides nothing.
+    other = whole.clone();
+    other["marks"] = json!({"changes": {}, "facts": {}});
+    write(&other);
+    assert_eq!(place.read(SITE), before);
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
+fn a_torn_confirmation_does_not_take_the_next_one_with_it() {
+    let place = Place::new();
+    place.digest();
+    fs::write(place.confirmations(), r#"{"plan":"bloom"#).unwrap();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
+fn one_run_at_a_time_and_a_dead_holder_holds_nothing() {
+    let place = Place::new();
+    let (digest, before) = (place.digest(), place.read(SITE));
+    place.confirm(BOGUS).ends(12, &[]);
+    let [lock] = &place.state_files(".lock")[..] else { panic!("one lock") };
+    assert!(fs::read_to_string(lock).unwrap().starts_with("process "), "its holder is dead and still named");
+    let held = fs::OpenOptions::new().write(true).open(lock).unwrap();
+    held.lock().unwrap();
+    place.confirm(&digest).ends(14, &["another run is at it: process "]);
+    fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
+    let spelled = place.path(".").join(SITE).display().to_string();
+    for plan in [PLAN, "./other.yaml"] {
+        place.run(&["apply", plan, "--site", &spelled, "--confirm", &digest]).ends(14, &[]);
+        place.run(&["apply", plan, "--site", &spelled, "--resume"]).ends(14, &[]);
+    }
+    assert_eq!(place.read(SITE), before);
+    drop(held);
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
+fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
+    let rerun = Rerun::new();
+    let place = &rerun.place;
+    let digest = place.digest();
+    for kept in (1..rerun.lines.len()).step_by(2) {
+        rerun.with_journal(&rerun.lines[..kept].concat());
+        if kept % 6 == 1 {
+            // Whatever stands in the way of a new run, and whatever became of the plan.
+            place.edit(PLAN, "crm: {name: ontraport", "crm: {name: keap");
+            place.confirm(&digest).ends(20, &["not finished", "--resume"]);
+            place.apply(&["--no-input"]).ends(20, &["not finished"]);
+            assert_eq!(place.read(SITE), rerun.before);
+            assert_eq!(fs::read_to_string(place.journal()).unwrap(), rerun.lines[..kept].concat());
+        }
+        // The changes whose outcome the journal holds are in place.
+        let done = rerun.lines[..kept].iter().filter(|line| line.contains(r#""done""#)).count();
+        let ran = place.apply(&["--resume"]);
+        // Those that it calls done are not done again: the site lacks them, and the last reading says so.
+        let code = if done == 0 { 0 } else { 21 };
+        ran.ends(code, &[]);
+        assert_eq!(ran.out.lines().filter(|line| line.starts_with("  ")).count(), 7 - done, "{ran:?}");
+        assert!(!place.journal().exists());
+        if done == 0 {
+            assert_eq!(place.read(SITE), rerun.after);
+        }
+        if kept % 6 == 1 {
+            place.edit(PLAN, "crm: {name: keap", "crm: {name: ontraport");
+        }
+    }
+}
+
+#[test]
+fn a_run_is_resumed_by_its_own_plan_on_its_own_host() {
+    let rerun = Rerun::new();
+    let place = &rerun.place;
+    let half = rerun.lines[..1].concat();
+    rerun.with_journal(&half);
+    fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
+    place.run(&["apply", "other.yaml", "--site", SITE, "--no-input"]).ends(20, &["`bloom-coaching.yaml` stopped"]);
+    place.run(&["apply", "other.yaml", "--site", SITE, "--resume"]).ends(2, &["bloom-coaching.yaml"]);
+    place.edit_site(SITE, r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#);
+    let moved = place.read(SITE);
+    place.apply(&["--resume"]).ends(13, &["`staging.bloom.example`", "`bloom.example`"]);
+    assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (moved, half));
+}
+
+#[test]
+fn a_journal_of_another_hand_is_refused_and_untouched() {
+    let rerun = Rerun::new();
+    let place = &rerun.place;
+    let begin = &rerun.lines[0];
+    let without =
+        |at: usize| rerun.lines.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, l)| l.as_str()).collect();
+    let cases: [(&str, String); 11] = [
+        ("words", "remember the milk".into()),
+        ("a line of words", "remember the milk\n".into()),
+        ("another journal", "{\"format\":1}\n".into()),
+        ("no beginning", rerun.lines[1..3].concat()),
+        ("an edited change", begin.replacen(r#""simulated":true"#, r#""simulated":false"#, 1)),
+        (
+            "an edited line in the middle",
+            [begin.as_str(), &rerun.lines[1].replacen(":0", ":1", 1), &rerun.lines[2]].concat(),
+        ),
+        ("a line taken out", without(2)),
+        ("a blank line put in", [begin.as_str(), "\n", &rerun.lines[1]].concat()),
+        ("a line twice", [begin.as_str(), &rerun.lines[1], &rerun.lines[1]].concat()),
+        ("a newer version", begin.replacen(r#"{"version":1"#, r#"{"version":9"#, 1)),
+        ("an end of another hand", [begin.as_str(), "and so on"].concat()),
+    ];
+    for (what, journal) in &cases {
+        rerun.with_journal(journal);
+        for more in [&["--resume"][..], &["--no-input"]] {
+            let ran = place.apply(more);
+            assert_eq!(ran.code, Some(3), "{what}: {ran:?}");
+            assert!(ran.err.contains("journal.ndjson`, line "), "{what}: {ran:?}");
+            assert_eq!(&fs::read_to_string(place.journal()).unwrap(), journal, "{what}");
+            assert_eq!(place.read(SITE), rerun.before, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_and_told() {
+    let rerun = Rerun::new();
+    for tail in ["{", r#"{"version":1,"at":"2026-"#, "\0\0\0\0", "{\"version\":1,\0\0"] {
+        rerun.with_journal(&[rerun.lines[0].as_str(), tail].concat());
+        rerun.place.apply(&["--no-input"]).ends(20, &[]);
+        assert!(fs::read_to_string(rerun.place.journal()).unwrap().ends_with(tail), "only a resumed run mends it");
+        rerun.place.apply(&["--resume"]).ends(0, &["torn and is dropped"]);
+        assert_eq!(rerun.place.read(SITE), rerun.after);
+    }
+    // A run whose beginning was not written whole has not begun.
+    for torn in ["", "{\"ver", &rerun.lines[0][..40]] {
+        rerun.with_journal(torn);
+        rerun.place.apply(&["--resume"]).ends(2, &["nothing to resume"]);
+        rerun.with_journal(torn);
+        let digest = rerun.place.digest();
+        rerun.place.confirm(&digest).ends(0, &[]);
+        assert_eq!(rerun.place.read(SITE), rerun.after);
+    }
+}
+
+#[test]
+fn what_is_not_how_apply_is_used() {
+    let place = Place::new();
+    let digest = place.digest();
+    let usages: [&[&str]; 8] = [
+        &["apply", PLAN, "--snapshot", SITE, "--confirm", &digest],
+        &["apply", PLAN, "--site", SITE, "--snapshot", SITE],
+        &["apply", PLAN, "--no-site"],
+        &["apply", PLAN],
+        &["apply", PLAN, "--site", SITE, "--resume", "--confirm", &digest],
+        &["apply", PLAN, "--site", SITE, "--resume"],
+        &["apply", PLAN, "--site", SITE, "--confirm"],
+        &["apply", PLAN, "--site", "https://elsewhere.example", "--confirm", &digest],
+    ];
+    for words in usages {
+        assert_eq!(place.run(words).code, Some(2), "{words:?}");
+    }
+    for words in [["apply", "none.yaml", "--site", SITE], ["apply", PLAN, "--site", "none.site.ndjson"]] {
+        place.run(&words).ends(3, &["none."]);
+    }
+    let cut = place.read(SITE);
+    fs::write(place.path(SITE), &cut[..cut.len() / 2]).unwrap();
+    place.confirm(&digest).ends(3, &[]);
+}
+
+#[test]
+fn only_a_diff_of_what_apply_judges_can_be_confirmed() {
+    let place = Place::new();
+    for more in [
+        &["--snapshot", SITE][..],
+        &["--site", SITE, "--gate", "fit"],
+        &["--site", SITE, "--gate", "go-live"],
+        &["--site", SITE, "--on", "live"],
+    ] {
+        let ran = place.run(&[&["diff", PLAN], more].concat());
+        ran.ends(0, &[]);
+        assert!(!place.confirmations().exists() && !ran.out.contains("--confirm"), "{more:?}: {}", ran.out);
+    }
+    place.run(&["diff", PLAN, "--no-site"]).ends(2, &[]);
+    assert!(!place.path(".plan").exists());
+}
+
+#[test]
+fn the_live_site_is_out_of_reach() {
+    let place = Place::new();
+    place.edit_site(SITE, r#""host":"staging.bloom.example""#, r#""host":"Bloom.example""#);
+    let (digest, before) = (place.digest(), place.read(SITE));
+    place.confirm(&digest).ends(10, &["target-not-staging"]);
+    place.apply(&["--no-input"]).ends(10, &["target-not-staging"]);
+    assert_eq!(place.read(SITE), before);
+    // And if no rule said so.
+    let digests = Digests { intent: "i".into(), changes: "c".into(), facts: "f".into() };
+    let (at, marks) = (jiff::Timestamp::UNIX_EPOCH, Marks::default());
+    let now = Confirmation { plan: PLAN.into(), host: "bloom.example".into(), at, digests, marks };
+    let ask = |green, live| may_begin(Before { green, live, given: Some("c"), known: Some(&now), now: &now });
+    assert_eq!(ask(false, true), Err(Refusal::NotGreen));
+    assert_eq!(ask(true, true), Err(Refusal::Live));
+    assert_eq!(ask(true, false), Ok(()));
+    let unknown = Before { green: true, live: true, given: None, known: None, now: &now };
+    assert_eq!(may_begin(unknown), Err(Refusal::Live));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn the_state_folder_is_its_owners_alone() {
+        let place = Place::new();
+        fs::create_dir(place.path(".plan")).unwrap();
+        fs::set_permissions(place.path(".plan"), fs::Permissions::from_mode(0o755)).unwrap();
+        place.confirm(&place.digest()).ends(0, &[]);
+        assert_eq!(mode(&place.path(".plan")), 0o700);
+        assert_eq!(place.read(".plan/.gitignore"), "*\n");
+        let all = place.state_files("");
+        assert_eq!(all.len(), 4, "{all:?}");
+        for path in all {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn a_link_in_the_state_folder_leads_nowhere() {
+        let place = Place::new();
+        let digest = place.digest();
+        fs::write(place.path("precious"), "precious").unwrap();
+        place.confirm(BOGUS).ends(12, &[]);
+        let lock = place.state_files(".lock")[0].clone();
+        for linked in [&lock, &place.journal()] {
+            let _ = fs::remove_file(linked);
+            symlink(place.path("precious"), linked).unwrap();
+            place.confirm(&digest).ends(3, &["not a regular file"]);
+            fs::remove_file(linked).unwrap();
+        }
+        fs::remove_file(place.confirmations()).unwrap();
+        symlink(place.path("precious"), place.confirmations()).unwrap();
+        place.run(&["diff", PLAN, "--site", SITE]).ends(3, &["not a regular file"]);
+        fs::remove_dir_all(place.path(".plan")).unwrap();
+        symlink(place.folder.path(), place.path(".plan")).unwrap();
+        place.apply(&["--no-input"]).ends(3, &["`.plan` is a link"]);
+        assert_eq!(place.read("precious"), "precious");
+    }
+
+    /// As somebody who may not write everywhere: root is nobody for this.
+    fn as_anybody(place: &Place, command: &mut Command) {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        use std::os::unix::process::CommandExt as _;
+        if fs::metadata(place.folder.path()).unwrap().uid() != 0 {
+            return;
+        }
+        const NOBODY: u32 = 65_534;
+        let copy = place.path("plan-binary");
+        fs::copy(env!("CARGO_BIN_EXE_plan"), &copy).unwrap();
+        let mut all = vec![place.folder.path().to_owned()];
+        while let Some(path) = all.pop() {
+            if path.is_dir() {
+                all.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+        let mut again = Command::new(copy);
+        again.args(words).current_dir(place.folder.path()).env("NO_COLOR", "1").uid(NOBODY).gid(NOBODY);
+        *command = again;
+    }
+
+    #[test]
+    fn a_site_that_cannot_be_written_is_left_whole_and_the_run_can_be_resumed() {
+        let place = Place::new();
+        let site = format!("site/{SITE}");
+        fs::create_dir(place.path("site")).unwrap();
+        for name in [SITE, "bloom-coaching.population.ndjson"] {
+            fs::rename(place.path(name), place.path("site").join(name)).unwrap();
+        }
+        let (digest, before) = (place.digest_of(PLAN, &site), place.read(&site));
+        let words = ["apply", PLAN, "--site", &site, "--confirm", &digest];
+        let mut command = place.command(&words);
+        as_anybody(&place, &mut command);
+        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
+        let ran: place::Ran = command.output().unwrap().into();
+        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
+        ran.ends(20, &["stopped at change 1 of 7", "cannot write"]);
+        assert!(ran.out.contains("0 of 7 changes in place"), "{ran:?}");
+        assert_eq!(place.read(&site), before);
+        place.run(&["apply", PLAN, "--site", &site, "--resume"]).ends(0, &[]);
+    }
+
+    #[test]
+    fn without_a_state_folder_nothing_begins() {
+        let place = Place::new();
+        let before = place.read(SITE);
+        let mut command = place.command(&["apply", PLAN, "--site", SITE, "--no-input"]);
+        as_anybody(&place, &mut command);
+        fs::set_permissions(place.folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        let ran: place::Ran = command.output().unwrap().into();
+        fs::set_permissions(place.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        ran.ends(3, &["state folder"]);
+        assert_eq!(place.read(SITE), before);
+    }
+
+    /// Runs with files limited to so many blocks of 512 bytes, as a full disk limits them, but for anybody.
+    fn limited(place: &Place, blocks: u64, words: &[&str]) -> place::Ran {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks} || exit 99; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).args(words);
+        command.current_dir(place.folder.path()).env("NO_COLOR", "1").stdin(std::process::Stdio::null());
+        command.output().unwrap().into()
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_old_file_whole_at_every_size() {
+        // Packed, the site is smaller than the journal, so that either can be what does not fit.
+        let place = Place::new();
+        let site = format!("{SITE}.zst");
+        let whole = SnapshotFile::read(place.read(SITE).as_bytes()).unwrap().into_snapshot();
+        amc_plan::site::file::save(&place.path(&site), whole).unwrap();
+        let (digest, before) = (place.digest_of(PLAN, &site), fs::read(place.path(&site)).unwrap());
+        let words = ["apply", PLAN, "--site", &site, "--confirm", &digest];
+        let resume = ["apply", PLAN, "--site", &site, "--resume"];
+        let mut codes = std::collections::BTreeSet::new();
+        for blocks in [1, 6, 7, 8, 9, 10, 11, 12] {
+            fs::write(place.path(&site), &before).unwrap();
+            let ran = limited(&place, blocks, &words);
+            codes.insert(ran.code.unwrap());
+            match ran.code {
+                Some(3) => {
+                    assert_eq!(fs::read(place.path(&site)).unwrap(), before);
+                    assert_eq!(place.state_files(".journal.ndjson").len(), 0, "{blocks}: {ran:?}");
+                    place.run(&words).ends(0, &[]);
+                }
+                Some(20) => {
+                    assert!(ran.out.contains(" of 7 changes in place"), "{ran:?}");
+                    place.run(&["check", PLAN, "--site", &site]).ends(0, &[]);
+                    place.run(&words).ends(20, &[]);
+                    place.run(&resume).ends(0, &[]);
+                }
+                code => assert_eq!(code, Some(0), "{blocks}: {ran:?}"),
+            }
+            let left = fs::read_dir(place.folder.path())
+                .unwrap()
+                .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".tmp"));
+            assert_eq!(left.count(), 0);
+            place.run(&["diff", PLAN, "--site", &site, "--exit-code"]).ends(0, &[]);
+        }
+        assert_eq!(codes, [0, 3, 20].into(), "each of them was met");
+    }
+}

@@ -1,0 +1,98 @@
+//! The suites of `tests/conformance/` as hostile input: whatever they hold, `check` ends with a code of its table and a valid report.
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use amc_plan::text::{Limits, Problem, Tree, compose_bytes};
+use common::{survives, validator};
+use serde_json::Value;
+
+/// The most that a case may take, on a busy machine and without optimisation.
+const SECONDS: Duration = Duration::from_secs(2);
+
+/// A flow list that goes on at the column of its key: not allowed, and understood by every parser tried.
+const TAKEN: [&str; 1] = ["9C9N"];
+
+fn cases(name: &str) -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance").join(name);
+    let text = std::fs::read_to_string(path).expect("the suite");
+    text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
+}
+
+/// Two threads take every other case; each is judged as JSON, and in one of the forms for people.
+fn all_survive(cases: &[Value]) {
+    let report = validator("report");
+    std::thread::scope(|scope| {
+        for part in 0..2 {
+            let report = &report;
+            scope.spawn(move || {
+                let folder = tempfile::tempdir().expect("a folder");
+                for (index, case) in cases.iter().enumerate().skip(part).step_by(2) {
+                    let formats = ["json", ["human", "concise"][index / 2 % 2]];
+                    let (name, text) = (case["name"].as_str().expect("a name"), case["text"].as_str().expect("a text"));
+                    survives(folder.path(), name, text.as_bytes(), report, SECONDS, &formats);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn the_yaml_suite_is_survived() {
+    let cases = cases("yaml-test-suite.ndjson");
+    assert_eq!(cases.len(), 402);
+    all_survive(&cases);
+}
+
+#[test]
+fn the_json_suite_is_survived() {
+    let cases = cases("json-test-suite.ndjson");
+    assert_eq!(cases.len(), 338);
+    all_survive(&cases);
+}
+
+fn read(case: &Value) -> (Option<Tree>, Vec<Problem>) {
+    let text = case["text"].as_str().expect("a text");
+    let (_, tree, problems) = compose_bytes("p", text.as_bytes().to_vec(), &Limits::default());
+    (tree, problems)
+}
+
+#[test]
+fn what_yaml_forbids_is_a_problem() {
+    let failing: Vec<Value> = cases("yaml-test-suite.ndjson").into_iter().filter(|case| case["fail"] == true).collect();
+    assert_eq!(failing.len(), 94);
+    let taken: Vec<&str> =
+        failing.iter().filter(|case| read(case).1.is_empty()).map(|case| case["name"].as_str().unwrap()).collect();
+    assert_eq!(taken, TAKEN);
+}
+
+#[test]
+fn what_is_read_is_what_yaml_means() {
+    let mut compared = 0;
+    for case in cases("yaml-test-suite.ndjson").iter().filter(|case| case["fail"] == false) {
+        let (Some(tree), problems) = read(case) else { continue };
+        let Some(Ok(meant)) = case["json"].as_str().map(serde_json::from_str::<Value>) else { continue };
+        if problems.is_empty() {
+            compared += 1;
+            assert_eq!(tree.root.to_json(), meant, "{case}");
+        }
+        let syntax = problems.iter().find(|problem| problem.code == "yaml-syntax");
+        assert_eq!(syntax, None, "{case}");
+    }
+    assert!(compared > 130, "{compared}");
+}
+
+#[test]
+fn json_is_read_as_json_reads_it() {
+    for case in cases("json-test-suite.ndjson") {
+        let (name, text) = (case["name"].as_str().unwrap(), case["text"].as_str().unwrap());
+        let Ok(meant) = serde_json::from_str::<Value>(text) else { continue };
+        let (tree, problems) = read(&case);
+        // YAML's `-0` is the whole number 0.
+        if problems.is_empty() && name != "y_number_minus_zero.json" {
+            assert_eq!(tree.unwrap().root.to_json(), meant, "{name}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The example in a folder of its own, and the real binary run in it.
+
+#![allow(dead_code, reason = "each test program uses its own part of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use amc_plan::example;
+use amc_plan::site::file::seal;
+use tempfile::TempDir;
+
+/// The finished plan.
+pub(crate) const PLAN: &str = "bloom-coaching.yaml";
+/// The site.
+pub(crate) const SITE: &str = "bloom-coaching.site.ndjson";
+
+/// The example in a folder of its own.
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
+}
+
+/// What a command line came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// The exit code must be this, and every word must be on standard error.
+    #[track_caller]
+    pub(crate) fn ends(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is not said: {self:#?}");
+        }
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        example::write(folder.path(), example::SEED).unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Puts one text in place of another, which must be there.
+    #[track_caller]
+    pub(crate) fn edit(&self, name: &str, old: &str, new: &str) {
+        let text = self.read(name);
+        assert!(text.contains(old), "`{old}` is not in {name}");
+        fs::write(self.path(name), text.replacen(old, new, 1)).unwrap();
+    }
+
+    /// The same in a site, which is sealed again.
+    #[track_caller]
+    pub(crate) fn edit_site(&self, name: &str, old: &str, new: &str) {
+        self.edit(name, old, new);
+        fs::write(self.path(name), seal(&self.read(name)).unwrap()).unwrap();
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plan"));
+        command.args(words).current_dir(self.folder.path()).env("NO_COLOR", "1");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
+        self.command(words).output().unwrap().into()
+    }
+
+    /// `diff` of a plan on a site: the digest of its changes.
+    #[track_caller]
+    pub(crate) fn digest_of(&self, plan: &str, site: &str) -> String {
+        let ran = self.run(&["diff", plan, "--site", site, "--format", "json"]);
+        ran.ends(0, &[]);
+        let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        document["digests"]["changes"].as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn digest(&self) -> String {
+        self.digest_of(PLAN, SITE)
+    }
+
+    pub(crate) fn apply(&self, more: &[&str]) -> Ran {
+        self.run(&[&["apply", PLAN, "--site", SITE], more].concat())
+    }
+
+    pub(crate) fn confirm(&self, digest: &str) -> Ran {
+        self.apply(&["--confirm", digest])
+    }
+
+    /// The files of the state folder with this end.
+    pub(crate) fn state_files(&self, end: &str) -> Vec<PathBuf> {
+        let Ok(folder) = fs::read_dir(self.path(".plan")) else { return Vec::new() };
+        let mut found: Vec<PathBuf> =
+            folder.map(|entry| entry.unwrap().path()).filter(|path| ends(path, end)).collect();
+        found.sort();
+        found
+    }
+
+    /// Where the journal of an unfinished run on the example's site is.
+    pub(crate) fn journal(&self) -> PathBuf {
+        amc_plan::apply::state_file(&self.path(".plan"), SITE, "journal.ndjson")
+    }
+
+    /// Journals of runs that ended.
+    pub(crate) fn archived(&self) -> Vec<PathBuf> {
+        self.state_files(".ndjson").into_iter().filter(|path| path.to_string_lossy().contains(".journal.2")).collect()
+    }
+
+    pub(crate) fn confirmations(&self) -> PathBuf {
+        self.path(".plan").join("confirmations.ndjson")
+    }
+}
+
+fn ends(path: &Path, end: &str) -> bool {
+    path.file_name().unwrap().to_string_lossy().ends_with(end)
+}
