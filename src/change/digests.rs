@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::plan::Price;
+use crate::model::plan::{OfferingIntent, Price};
 use crate::model::state::{Kind, Object, On};
 use crate::model::text::Money;
 use crate::model::{Plan, State, digest};
@@ -45,14 +45,40 @@ impl Marks {
     }
 }
 
+/// What is digested of a plan. Its offerings, which are most of a large one, are not copied.
+#[derive(Serialize)]
+struct Intent<'a> {
+    /// Stands before those of the rest, which are none: of a field that comes twice the first counts.
+    offerings: &'a BTreeMap<String, OfferingIntent>,
+    #[serde(flatten)]
+    rest: &'a Plan,
+}
+
 /// The digest of what the plan intends.
 pub fn intent_digest(plan: &Plan) -> String {
     let mut intent = Plan {
-        contacts: Default::default(),
+        version: plan.version,
+        name: plan.name.clone(),
+        sites: plan.sites.clone(),
+        crm: plan.crm.clone(),
+        strategy: plan.strategy,
         people: Default::default(),
+        mail: plan.mail.clone(),
+        emails: plan.emails.clone(),
+        charging_guard: plan.charging_guard.clone(),
+        offerings: Default::default(),
+        leave_alone: plan.leave_alone.clone(),
+        order_forms: plan.order_forms.clone(),
+        opt_in_forms: plan.opt_in_forms.clone(),
+        webhooks: plan.webhooks.clone(),
+        contacts: Default::default(),
+        backup: plan.backup.clone(),
+        migration: plan.migration.clone(),
+        test_purchases: plan.test_purchases.clone(),
+        window: plan.window.clone(),
+        rollback: plan.rollback.clone(),
         waive: Vec::new(),
         left_out: Default::default(),
-        ..plan.clone()
     };
     intent.sites.staging = address(&intent.sites.staging);
     intent.sites.live = address(&intent.sites.live);
@@ -66,7 +92,7 @@ pub fn intent_digest(plan: &Plan) -> String {
         }
     }
     intent.opt_in_forms.values_mut().for_each(|form| sort(&mut form.custom_operation.release));
-    digest::of(&intent)
+    digest::of(&Intent { offerings: &plan.offerings, rest: &intent })
 }
 
 /// The digest of a list of changes for one host. Causes do not count: a moved line changes nothing.
@@ -78,8 +104,10 @@ pub fn changes_digest(host: &str, changes: &[Change]) -> String {
 /// The digest of the objects of these kinds: what rules and changes read, without what nobody judges
 /// (a collector's extra fields, and the webhook log's counters, which move by themselves).
 pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind>) -> String {
-    let facts: Vec<Value> = judged_of(state, kinds).map(|(on, is)| json!({"on": on, "is": is})).collect();
-    digest::of(&facts)
+    let mut facts = judged_of(state, kinds).map(|(on, is)| json!({"on": on, "is": is}));
+    let first = facts.next().map_or(String::new(), |fact| digest::canonical(&fact));
+    let list = facts.fold(format!("[{first}"), |list, fact| list + "," + &digest::canonical(&fact));
+    digest::of_bytes((list + "]").as_bytes())
 }
 
 fn sides(change: &Change) -> Value {

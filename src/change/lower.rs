@@ -101,11 +101,12 @@ fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
             cause.get_or_insert_with(|| pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
         }
     }
+    let cause = cause?;
     let modules = modules
         .into_iter()
         .map(|(module, release)| managed::Timer { number: module.number, name: module.name.clone(), release })
         .collect();
-    change(On::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause?)
+    change(On::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause)
 }
 
 /// The releases that a plan sets on modules which the site has under the same number and name, and whose timer was captured.

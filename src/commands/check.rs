@@ -35,7 +35,9 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     if let Some(age) = report.site.as_ref().filter(|site| site.mode == Mode::Snapshot).and_then(age) {
         writeln!(terminal.err, "attention: the recording is {age} old, and the site may have moved since")?;
     }
-    Ok(if report.is_green() { exit::OK } else { exit::NOT_GREEN })
+    let code = if report.is_green() { exit::OK } else { exit::NOT_GREEN };
+    checked.leave();
+    Ok(code)
 }
 
 /// How old a recording is, once it is older than a day.

@@ -39,7 +39,9 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         confirmation::write(&checked.opened.path, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", &checked.opened.path, &e))?;
     }
-    Ok(if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK })
+    let code = if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK };
+    checked.leave();
+    Ok(code)
 }
 
 /// The changes of a checked plan; none without a site.

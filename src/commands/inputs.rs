@@ -309,6 +309,11 @@ fn kinds_read(lowered: &Lowered, judgement: &Judgement) -> Vec<Kind> {
 }
 
 impl Checked {
+    /// Leaves everything to the system: the process is about to end, and taking a large plan apart takes longer.
+    pub(super) fn leave(self) {
+        std::mem::forget(self);
+    }
+
     /// What a diff shows now, for a later apply to compare with; none without a site.
     pub(super) fn confirmation(&self) -> Option<Confirmation> {
         let (site, lowered) = self.site.as_ref().zip(self.lowered.as_ref())?;
@@ -334,7 +339,10 @@ impl Checked {
             judgement: &self.judgement,
             gate: self.gate,
             path,
-            intent: self.opened.whole.then(|| change::intent_digest(&self.opened.plan)),
+            intent: match &self.digests {
+                Some(digests) => Some(digests.intent.clone()),
+                None => self.opened.whole.then(|| change::intent_digest(&self.opened.plan)),
+            },
             site: self.site.as_ref().map(|site| site.line.clone()),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len()),

@@ -9,21 +9,29 @@ use serde::{Deserialize, Serialize};
 /// Letters outside ASCII are kept, so that two names in another script do not collide.
 pub fn slug(name: &str) -> String {
     let mut slug = String::with_capacity(name.len());
-    for c in name.chars().flat_map(char::to_lowercase) {
+    let mut push = |c: char| {
         if c.is_alphanumeric() {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
+    };
+    for c in name.chars() {
+        if c.is_ascii() { push(c.to_ascii_lowercase()) } else { c.to_lowercase().for_each(&mut push) }
     }
-    slug.trim_end_matches('-').to_owned()
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
 }
 
 /// A JSON pointer (RFC 6901) from its segments.
 pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
-    segments.iter().fold(String::new(), |mut all, segment| {
+    segments.iter().map(AsRef::as_ref).fold(String::new(), |mut all, segment| {
         all.push('/');
-        all.push_str(&segment.as_ref().replace('~', "~0").replace('/', "~1"));
+        if segment.contains(['~', '/']) {
+            all.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        } else {
+            all.push_str(segment);
+        }
         all
     })
 }

@@ -31,6 +31,10 @@ pub fn line(text: &str) -> String {
 
 /// For a source shown beside byte offsets: what steers gives way to a character of as many bytes.
 pub fn same_length(text: &str) -> String {
+    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
+    if text.as_bytes().iter().all(plain) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| match (steers(c), c.len_utf8()) {
             (false, _) => c,

@@ -127,6 +127,10 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
         let next = self.rest.by_ref().find(|node| reader.keeps(node));
         next.map(|node| seed.deserialize(reader.into(node))).transpose()
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
 }
 
 struct Entries<'a> {

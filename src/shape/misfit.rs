@@ -39,6 +39,8 @@ pub(super) fn all(tree: &Tree, schema: &Value, document: Document) -> Vec<Misfit
     for error in validator.iter_errors(&tree.root) {
         seen.read(&error, &mut misfits);
     }
+    // Made once or twice in a process, and slow to take apart.
+    std::mem::forget(validator);
     misspelt(&mut misfits);
     once(&mut misfits);
     no_more_than(MAX_PROBLEMS, &mut misfits);

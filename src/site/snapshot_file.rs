@@ -213,8 +213,9 @@ pub(super) fn text_of(fields: &mut Map<String, Value>, name: &str, line: Line<'_
 
 /// Reads an object; where that fails, names the field that is to blame.
 fn read_object(line: Line<'_>, kind: Kind, fields: Map<String, Value>) -> Result<Object, Damage> {
-    Object::from_fields(kind, Value::Object(fields.clone())).map_err(|error| {
+    Object::from_fields(kind, Value::Object(fields)).map_err(|error| {
         let reason = reason(&error);
+        let fields = object(line).unwrap_or_default();
         let blamed = fields.keys().find(|name| {
             let mut without = fields.clone();
             without.shift_remove(*name);

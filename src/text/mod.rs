@@ -81,12 +81,8 @@ impl Source {
         let (name, text) = (name.into(), text.into());
         let bytes = text.as_bytes();
         let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let breaks = bytes.iter().filter(|&&byte| byte == b'\n').count();
-        let mut lines = Vec::with_capacity(breaks + 1);
-        lines.push(Span::new(first, first).start);
-        lines.extend(
-            (1..).zip(bytes).filter(|(_, byte)| **byte == b'\n').map(|(after, _)| Span::new(after, after).start),
-        );
+        let mut lines = vec![Span::new(first, first).start];
+        lines.extend(text.match_indices('\n').map(|(at, _)| Span::new(at + 1, at + 1).start));
         let mut seen = 0;
         let mut marks = Vec::with_capacity(bytes.len() / STRIDE + 1);
         for chunk in bytes.chunks(STRIDE) {
@@ -145,6 +141,6 @@ impl Source {
 
 /// Characters that begin in these bytes.
 fn count_chars(bytes: &[u8]) -> u32 {
-    let starts = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    let starts = if bytes.is_ascii() { bytes.len() } else { bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() };
     u32::try_from(starts).unwrap_or(u32::MAX)
 }

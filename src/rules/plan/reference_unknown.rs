@@ -89,8 +89,8 @@ fn people(plan: &Plan, out: &mut Findings) {
     let owners = plan.offerings.iter().flat_map(|(key, offering)| {
         let modules = offering.modules.iter().enumerate();
         modules.filter_map(move |(index, module)| {
-            let place = pointer(&["offerings", key, "modules", &index.to_string(), "owner"]);
-            module.owner.as_ref().map(|owner| (place, owner))
+            let owner = module.owner.as_ref()?;
+            Some((pointer(&["offerings", key, "modules", &index.to_string(), "owner"]), owner))
         })
     });
     let who = plan.rollback.iter().map(|rollback| (pointer(&["rollback", "who"]), &rollback.who));
