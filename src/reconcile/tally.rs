@@ -71,6 +71,11 @@ impl Line {
         i128::from(self.after) - i128::from(self.before)
     }
 
+    /// Whether a reader should see it: it differs, or should.
+    pub fn is_worth_showing(&self) -> bool {
+        self.before != self.after || !self.is_conserved()
+    }
+
     /// Whether the difference is the expected one.
     pub fn is_conserved(&self) -> bool {
         self.difference() == i128::from(self.expected)
