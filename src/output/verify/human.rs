@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::output::human::{Style, paint};
 use crate::output::{SiteLine, escape, many};
 use crate::reconcile::{
-    Alone, Cell, Changed, Classes, Comparison, Examples, Ledger, Line, Merged, Power, Reconciled, SPOT_FIELDS, Spot,
-    VENDORS_BOUND, Values, Verdict,
+    Alone, Cell, Changed, Classes, Comparison, Examples, Field, Ledger, Line, Merged, Power, Reconciled, SPOT_FIELDS,
+    Spot, VENDORS_BOUND, Values, Verdict,
 };
 
 use super::Verification;
@@ -47,14 +47,26 @@ impl Page {
         paint(self.style, "31", text)
     }
 
+    /// The guide's table, a line a contact.
     fn spots(&self, spots: &[Spot], out: &mut dyn Write) -> io::Result<()> {
         self.head(&format!("the plan's {}", many(spots.len(), "spot-check contact")), out)?;
-        let width = spots.iter().map(|spot| escape::line(&spot.id).chars().count()).max().unwrap_or(0);
+        let id = |spot: &Spot| escape::line(&spot.id);
+        let first = spots.iter().map(|spot| id(spot).chars().count()).max().unwrap_or(0);
+        let moved = spots.iter().map(|spot| cell_word(spot, &spot.cells[0]).chars().count()).max().unwrap_or(0);
+        let width = |field: Field| match field {
+            Field::ContactId => moved.max(field.name().len()),
+            _ => field.name().len().max("differs".len()),
+        };
+        let widths = SPOT_FIELDS.map(width);
+        let names: Vec<String> =
+            SPOT_FIELDS.iter().zip(&widths).map(|(field, width)| format!("{:width$}", field.name())).collect();
+        writeln!(out, "  {:first$}  {}", "", names.join("  ").trim_end())?;
         for spot in spots {
-            let id = escape::line(&spot.id);
-            let words = spot_words(spot);
-            let words = if spot.is_equal() { words } else { self.bad(&words) };
-            writeln!(out, "  {id:width$}  {words}")?;
+            let words = spot.cells.iter().zip(&widths);
+            let words: Vec<String> = words.map(|(cell, width)| format!("{:width$}", cell_word(spot, cell))).collect();
+            let words = words.join("  ");
+            let words = if spot.is_equal() { words.trim_end().to_owned() } else { self.bad(words.trim_end()) };
+            writeln!(out, "  {:first$}  {words}", id(spot))?;
             for (field, cell) in spot.cells.iter().filter(|_| self.personal) {
                 if let Cell::Differs { before, after } = cell {
                     values(field.name(), Some(before), Some(after), out)?;
@@ -62,8 +74,7 @@ impl Page {
             }
         }
         let equal = spots.iter().filter(|spot| spot.is_equal()).count();
-        let fields: Vec<&str> = SPOT_FIELDS.iter().map(|field| field.name()).collect();
-        writeln!(out, "  {equal} of {} equal in {}\n", spots.len(), fields.join(", "))
+        writeln!(out, "  {equal} of {} the same in every field\n", spots.len())
     }
 
     fn everybody(&self, all: &Classes, extra_expected: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -219,24 +230,15 @@ impl Page {
     }
 }
 
-/// What a spot-check contact shows, in words.
-fn spot_words(spot: &Spot) -> String {
-    if !spot.is_there {
-        let now = spot.now.as_ref().map(|now| format!(", but as {}", escape::line(now))).unwrap_or_default();
-        return format!("not there under this contact ID{now}");
+/// What a field of a spot-check contact shows, in a word.
+fn cell_word(spot: &Spot, (field, cell): &(Field, Cell)) -> String {
+    match (cell, &spot.now) {
+        (Cell::Equal, _) => "same".to_owned(),
+        (Cell::Unknown, _) => "?".to_owned(),
+        (Cell::Differs { .. }, Some(now)) if *field == Field::ContactId => format!("now {}", escape::line(now)),
+        (Cell::Differs { .. }, None) if *field == Field::ContactId => "missing".to_owned(),
+        (Cell::Differs { .. }, _) => "differs".to_owned(),
     }
-    let names = |wanted: fn(&Cell) -> bool| -> Vec<&str> {
-        spot.cells.iter().filter(|(_, cell)| wanted(cell)).map(|(field, _)| field.name()).collect()
-    };
-    let differing = names(|cell| matches!(cell, Cell::Differs { .. }));
-    let unknown = names(|cell| *cell == Cell::Unknown);
-    let parts = [("differs in", differing), ("not known before and after:", unknown)];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(words, names)| format!("{words} {}", names.join(", ")))
-        .collect();
-    if parts.is_empty() { "equal".to_owned() } else { parts.join("; ") }
 }
 
 fn merged(merged: &Merged, out: &mut dyn Write) -> io::Result<()> {
