@@ -12,6 +12,7 @@ use crate::diag::{Document, Part, Place};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::model::text::pointer;
+use crate::population::{same_address, same_name, set};
 
 use super::Facts;
 
@@ -59,10 +60,10 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeS
     ];
     for (key, name, recorded, site) in names {
         let recorded = recorded.as_ref().unwrap_or(site);
-        compare(key, name, recorded.clone(), site.clone(), recorded.trim() == site.trim());
+        compare(key, name, recorded.clone(), site.clone(), same_name(recorded, site));
     }
     if let Some(email) = &record.email {
-        let same = email.trim().to_lowercase() == contact.email.trim().to_lowercase();
+        let same = same_address(email, &contact.email);
         compare("email", "e-mail address", email.clone(), contact.email.clone(), same);
     }
     if let Some(tags) = &record.tags {
@@ -77,10 +78,6 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeS
         compare("orders", "orders", words(&recorded), words(&site), recorded == site);
     }
     found
-}
-
-fn set<'a>(values: impl IntoIterator<Item = &'a String>) -> BTreeSet<&'a str> {
-    values.into_iter().map(|value| value.trim()).collect()
 }
 
 fn words(values: &BTreeSet<&str>) -> String {
