@@ -48,7 +48,7 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let begun = unfinished(args, &journal)?;
     if args.resume {
         return match begun {
-            Some(begin) => resume(&begin, &journal, site.as_mut(), terminal),
+            Some(begin) => resume(args, &begin, &journal, site.as_mut(), terminal),
             None => Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume")),
         };
     }
@@ -143,7 +143,11 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     if answer.trim() == digits {
-        return Ok(checked.confirmation());
+        let confirmed = checked.confirmation();
+        if let Some(confirmation) = &confirmed {
+            confirmation::write(&args.plan, confirmation)?;
+        }
+        return Ok(confirmed);
     }
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
@@ -161,13 +165,21 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
         Refusal::Unconfirmed { .. } => exit::UNCONFIRMED,
-        Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::FactsMoved { .. } => exit::STALE,
+        Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::IntentMoved | Refusal::FactsMoved { .. } => {
+            exit::STALE
+        }
     };
     Failure::new(code, message).help(help)
 }
 
 fn nothing_to_do(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
+    let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
+    if unknown > 0 {
+        let kinds = many(unknown, "kind");
+        writeln!(terminal.out, "no change to be seen on {}; {kinds} of object not captured", escape::line(host))?;
+        return Ok(exit::OK);
+    }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
     Ok(exit::OK)
 }
@@ -200,7 +212,21 @@ fn start(checked: Checked, plan: &Path, journal: &Path, terminal: &mut Terminal<
 }
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan.
-fn resume(begin: &Begin, path: &Path, site: &mut dyn Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn resume(
+    args: &Apply,
+    begin: &Begin,
+    path: &Path,
+    site: &mut dyn Site,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    let confirmed = &begin.digests.changes;
+    if *confirmed != change::changes_digest(&begin.host, &begin.changes)
+        || confirmation::find(&args.plan, confirmed, &begin.host).is_none()
+    {
+        let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
+        return Err(Failure::new(exit::UNCONFIRMED, message)
+            .help(format!("move `{}` away, and begin anew with `plan diff`", path.display())));
+    }
     let here = site.read(&Questions::default())?.snapshot.header.host;
     if host(&here) != host(&begin.host) {
         let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
@@ -288,5 +314,6 @@ fn finished(
         escape::line(&site.name()),
         kept.display()
     );
+    let _ = writeln!(terminal.out, "next, before the migration: plan check PLAN --site SITE --gate migrate");
     Ok(exit::OK)
 }

@@ -118,7 +118,9 @@ impl Draft<'_> {
     }
 
     fn order_forms(&self, out: &mut String) {
-        section(out, "order_forms", self.state().order_forms.is_empty());
+        // Comments alone under a key would be nothing, and nothing is no list.
+        let none = self.state().order_forms.values().all(|form| opened(&form.operations).is_empty());
+        section(out, "order_forms", none);
         for (key, form) in &self.state().order_forms {
             let releases = opened(&form.operations);
             if releases.is_empty() {
@@ -150,7 +152,8 @@ impl Draft<'_> {
     }
 
     fn opt_in_forms(&self, out: &mut String) {
-        section(out, "opt_in_forms", self.state().opt_in_forms.is_empty());
+        let none = self.state().opt_in_forms.values().all(|form| opened(&form.operations).is_empty());
+        section(out, "opt_in_forms", none);
         for (key, form) in &self.state().opt_in_forms {
             match opened(&form.operations) {
                 releases if releases.is_empty() => undecided(out, key, nothing_opened("opt-in form", &form.operations)),
