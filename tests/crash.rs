@@ -110,11 +110,15 @@ impl Site for StandIn {
     }
 
     fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
+        Ok(Reading { snapshot: self.snapshot.clone(), census: None })
+    }
+
+    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
         if self.blind > 0 {
             self.blind -= 1;
             return Err(no_answer());
         }
-        Ok(Reading { snapshot: self.snapshot.clone(), census: None })
+        Ok(change::read(&self.snapshot.state, on))
     }
 
     fn executor(&self, _: &Change) -> Executor {
@@ -428,7 +432,7 @@ mod killed {
     use crate::place::{PLAN, Place, SITE};
 
     /// So many new forms make the run long enough to be met in the middle.
-    const FORMS: usize = 8;
+    const FORMS: usize = 6;
     const CHANGES: usize = FORMS + 7;
 
     /// A folder with a run over many changes: what it began with, and what it came to.
@@ -518,7 +522,7 @@ mod killed {
         long.ended();
         let mut chance = Chance::new();
         let (mut met, mut at) = (0, [false; CHANGES + 1]);
-        for _ in 0..kills(50) {
+        for _ in 0..kills(25) {
             long.start();
             // Up to two deaths in one run.
             for _ in 0..2 {
@@ -555,7 +559,7 @@ mod killed {
         let took = clock.elapsed();
         let mut chance = Chance::new();
         let (mut before, mut within) = (0, 0);
-        for _ in 0..kills(50) / 10 {
+        for _ in 0..kills(25) / 5 {
             fs::write(long.place.path(SITE), &long.before).unwrap();
             long.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
             let mut child = long.place.command(&apply).spawn().unwrap();
