@@ -166,11 +166,12 @@ fn many_examples_are_counted() {
     let switched = Switched::new();
     switched.edit(|mut record| {
         if record["kind"] == "contact" {
-            record["tags"].as_array_mut().unwrap().push(json!("Migrated"));
+            let own = format!("Own {}", record["key"]);
+            record["tags"].as_array_mut().unwrap().extend([json!("Migrated"), json!(own)]);
         }
         Some(record)
     });
     let said = text(&switched.verify(&BEFORE));
     assert!(said.contains("changed (tags of 240)") && said.contains("and 220 more"), "{said}");
-    assert!(said.contains("+240  tag `Migrated`"), "{said}");
+    assert!(said.contains("+240  tag `Migrated`") && said.contains("and 181 more; `--format json`"), "{said}");
 }

@@ -172,7 +172,7 @@ impl Page {
         if !differing.is_empty() {
             writeln!(out, "  {:>9}  {:>9}  {:>10}", "before", "after", "difference")?;
         }
-        for line in differing {
+        for line in differing.iter().take(self.style.most) {
             let numbers = format!("{:>9}  {:>9}  {:>+10}", line.before, line.after, line.difference());
             let numbers = if line.is_conserved() { numbers } else { self.bad(&numbers) };
             let expected = match line.expected {
@@ -180,6 +180,9 @@ impl Page {
                 expected => format!(" ({expected:+} expected)"),
             };
             writeln!(out, "  {numbers}  {}{expected}", counted(line))?;
+        }
+        if let Some(more) = differing.len().checked_sub(self.style.most).filter(|more| *more > 0) {
+            writeln!(out, "  and {more} more; `--format json` lists them all")?;
         }
         writeln!(out)
     }
