@@ -42,6 +42,8 @@ pub enum Verb {
     Diff(Diff),
     /// Carry out exactly what `diff` showed, only when green.
     Apply(Apply),
+    /// After the switch: the plan's contacts, and everybody else, before and after.
+    Verify(Verify),
     /// Read a site into a file.
     Snapshot(Snapshot),
     /// Write a first plan from a site.
@@ -215,6 +217,40 @@ pub struct Apply {
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
+}
+
+/// `plan verify`
+///
+/// Equal exits with 0, a difference with 21, and 1 where nothing that was compared differs but not everything could be.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The site after the switch: a site in a file, with its population beside it.
+    #[arg(long, value_name = "SITE|FILE")]
+    pub after: String,
+    /// The site before the switch: a site in a file, with its population beside it.
+    #[arg(long, value_name = "SITE|FILE")]
+    pub before: Option<String>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
+    pub format: VerifyFormat,
+    /// Show contacts' values instead of masking them.
+    #[arg(long)]
+    pub show_personal: bool,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// The forms of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// For a terminal.
+    Human,
+    /// For machines.
+    Json,
 }
 
 /// `plan snapshot`

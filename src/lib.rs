@@ -11,6 +11,7 @@ pub mod example;
 pub mod model;
 pub mod output;
 pub mod population;
+pub mod reconcile;
 pub mod rules;
 pub mod shape;
 pub mod site;

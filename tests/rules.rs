@@ -162,7 +162,9 @@ fn without_its_facts_a_rule_is_unproven_never_silent() {
     for rule in ALL {
         let judgement = judged(&Value::Object(Map::new()), live(rule));
         let Some(proof) = judgement.proofs.iter().find(|proof| proof.rule == rule.id) else { continue };
-        for section in proof.reads.iter().map(|read| &read.fact).filter(|fact| Kind::from_name(fact).is_some()) {
+        let is_section =
+            |fact: &&String| Kind::from_name(fact).is_some() || ["contact", "order"].contains(&fact.as_str());
+        for section in proof.reads.iter().map(|read| &read.fact).filter(is_section) {
             let fence =
                 serde_json::json!({"header": {"sections": {section.clone(): {"how": null, "missing": "not asked"}}}});
             let judgement = judged(&fence, live(rule));
@@ -216,7 +218,26 @@ fn without_an_optional_field_a_rule_is_unproven() {
         ("charging-guard-not-live", "{plan: {charging_guard: null}, site: {charging-guard: {production_url: null}}}"),
         ("contact-differs", "values: null"),
         ("contact-incomplete", "values: null"),
+        ("contact-differs", "header: {sections: {order: {how: null, missing: not asked}}}"),
+        ("crm-differs", "{plan: {crm: {name: keap}}, site: {crm: {managed: null}}}"),
         ("crm-disconnected", "site: {crm: {connected: null}}"),
+        ("crm-disconnected", "site: {crm: {managed: null}}"),
+        (
+            "failed-payment-undecided",
+            "{plan: {order_forms: {course-checkout: {failed_payment: null}}, \
+             webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}, \
+             site: {order-form/course-checkout: {recurring: null, after_final_retry: null}}}",
+        ),
+        ("form-opens-more", "site: {order-form/course-checkout: {operations: null}}"),
+        ("form-opens-more", "site: {opt-in-form/mini-course-signup: {operations: null}}"),
+        ("released-offering-missing", "site: {order-form/course-checkout: {operations: null}}"),
+        ("grant-instead-of-release", "site: {order-form/course-checkout: {operations: null}}"),
+        ("grant-instead-of-release", "site: {opt-in-form/mini-course-signup: {operations: null}}"),
+        ("members-mid-drip-undecided", "site: {offering/course: {modules: null}}"),
+        ("module-not-on-site", "site: {offering/course: {modules: null}}"),
+        ("opt-in-form-missing", "site: {opt-in-form/mini-course-signup: {operations: null}}"),
+        ("order-form-without-release", "site: {order-form/course-checkout: {operations: null}}"),
+        ("unscheduled-module", "site: {offering/course: {modules: null}}"),
         ("mail-not-simulated", "site: {mail: {simulated: null}}"),
         (
             "members-mid-drip-undecided",
@@ -228,7 +249,7 @@ fn without_an_optional_field_a_rule_is_unproven() {
         (
             "target-not-staging",
             "{plan: {sites: {staging: https://copy.example.net}}, header: {host: copy.example.net}, \
-             site: {environment: {type: null}}}",
+             site: {environment: {url: https://copy.example.net, type: null}}}",
         ),
         ("welcome-does-not-cover", "{plan: {emails: {welcome: null}}, site: {emails: {welcome: null}}}"),
     ];

@@ -55,12 +55,12 @@ fn operation() -> impl Strategy<Value = Operation> {
 fn offering() -> impl Strategy<Value = Offering> {
     let module = (any::<u32>(), ".{0,9}", option::of(release()), option::of(".{0,9}"), extra())
         .prop_map(|(number, name, release, tag, extra)| Module { number, name, release, tag, extra });
-    (option::of(".{0,9}"), name(), vec(module, 0..4), btree_map(".{0,6}", ".{0,9}", 0..3), extra())
+    (option::of(".{0,9}"), name(), option::of(vec(module, 0..4)), btree_map(".{0,6}", ".{0,9}", 0..3), extra())
         .prop_map(|(id, name, modules, tags, extra)| Offering { id, name, system: None, modules, tags, extra })
 }
 
 fn order_form() -> impl Strategy<Value = OrderForm> {
-    (name(), vec(operation(), 0..4), option::of(".{0,9}"), any::<bool>(), extra()).prop_map(
+    (name(), option::of(vec(operation(), 0..4)), option::of(".{0,9}"), option::of(any::<bool>()), extra()).prop_map(
         |(name, operations, price, recurring, extra)| OrderForm {
             id: None,
             name,

@@ -134,6 +134,7 @@ fn assert_right(snapshot: &Snapshot, url: &str) {
     assert!(state.administrators.values().all(|administrator| administrator.crm_contact.is_none()));
     let environment = state.environment.clone().unwrap();
     assert_eq!(environment.url, url);
+    assert_eq!(environment.home.as_deref(), Some(url));
     // WordPress 6.1 does not tell either.
     assert_eq!((environment.environment_type, environment.wordpress), (None, None));
     assert_eq!(environment.extra["users"], 29);

@@ -28,6 +28,8 @@ pub enum Refusal {
         /// The objects whose changes differ.
         objects: Vec<String>,
     },
+    /// The changes are the same, but the plan intends something else than what was shown.
+    IntentMoved,
     /// The configuration that the verdict or a change read is not what it was.
     FactsMoved {
         /// The objects that differ.
@@ -74,6 +76,9 @@ pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
         let edited = known.digests.intent != now.digests.intent;
         return Err(Refusal::ChangesMoved { edited, objects: differing(&known.marks.changes, &now.marks.changes) });
     }
+    if known.digests.intent != now.digests.intent {
+        return Err(Refusal::IntentMoved);
+    }
     if known.digests.facts != now.digests.facts {
         return Err(Refusal::FactsMoved { objects: differing(&known.marks.facts, &now.marks.facts) });
     }
@@ -108,7 +113,7 @@ impl Refusal {
             }
             Self::Unconfirmed { given: None } => (
                 "no digest was confirmed, so nothing was written".into(),
-                format!("run `plan diff`, read it, and repeat its digest: `--confirm DIGEST` ({HOURS} h)"),
+                format!("run `plan diff`, read it, and repeat its digest with `--confirm` within {HOURS} hours"),
             ),
             Self::Unconfirmed { given: Some(given) } => {
                 (format!("`plan diff` never showed the digest `{given}` for this site, so nothing was written"), again)
@@ -121,6 +126,10 @@ impl Refusal {
                 let what = named(objects);
                 (format!("{who} since it was confirmed: the changes are others{what}; nothing was written"), again)
             }
+            Self::IntentMoved => (
+                "the plan was edited since it was confirmed, and intends something else; nothing was written".into(),
+                again,
+            ),
             Self::FactsMoved { objects } => {
                 let what = named(objects);
                 let rests = "in what the verdict or a change rests on";

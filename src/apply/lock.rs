@@ -10,6 +10,8 @@ use jiff::Timestamp;
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
+    /// The process that held it last. It is dead, or has let go.
+    pub last: Option<u32>,
 }
 
 /// Why a lock could not be had.
@@ -40,19 +42,22 @@ pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false);
     let mut file = super::open_private(path, &mut options).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let _ = (&mut file).take(200).read_to_string(&mut holder);
-            return Err(LockError::Held(holder.trim().to_owned()));
-        }
+    let held = match file.try_lock() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
         Err(TryLockError::Error(source)) => return Err(failed(source)),
+    };
+    let mut holder = String::new();
+    // Who it was is only told; what somebody else wrote into the file must not stop anybody.
+    let _ = (&mut file).take(200).read_to_string(&mut holder);
+    if held {
+        return Err(LockError::Held(holder.trim().to_owned()));
     }
+    let last = holder.split_whitespace().nth(1).and_then(|process| process.parse().ok());
     let holder = format!("process {} since {now}\n", std::process::id());
     file.set_len(0)
         .and_then(|()| file.seek(SeekFrom::Start(0)))
         .and_then(|_| file.write_all(holder.as_bytes()))
         .map_err(failed)?;
-    Ok(Lock { _file: file })
+    Ok(Lock { _file: file, last })
 }

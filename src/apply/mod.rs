@@ -53,48 +53,51 @@ pub fn run(
     tell: &mut dyn FnMut(usize, &Change),
 ) -> Result<Outcome, JournalError> {
     loop {
-        let (at, seen) = match machine::next(journal.events(), changes.len()) {
+        let (at, in_place) = match machine::next(journal.events(), changes.len()) {
             Next::Over => return Ok(Outcome::Finished),
             Next::Close => {
                 journal.append(Event::End, clock())?;
                 continue;
             }
             Next::Run(at) if stop() => return Ok(Outcome::Interrupted { at }),
-            Next::Run(at) => (at, None),
-            Next::Settle(at) => match site.observe(&changes[at].on) {
-                Ok(found) => (at, Some(machine::seen(&changes[at], found.as_ref()))),
-                Err(error) => return halt(journal, at, error.to_string(), clock()),
-            },
-        };
-        match seen {
-            Some(Seen::After | Seen::Both) => {
-                journal.append(Event::Done { change: at }, clock())?;
-                tell(at, &changes[at]);
-                continue;
+            Next::Run(at) => {
+                journal.append(Event::Intent { change: at }, clock())?;
+                (at, act(site, &changes[at]))
             }
-            Some(Seen::Neither) => return halt(journal, at, neither(&changes[at]), clock()),
-            Some(Seen::Before) => {}
-            None => journal.append(Event::Intent { change: at }, clock())?,
+            Next::Settle(at) => (at, settle(site, &changes[at])),
+        };
+        if let Err(why) = in_place {
+            journal.append(Event::Halt { change: at, why: why.clone() }, clock())?;
+            return Ok(Outcome::Stopped { at, why });
         }
-        if let Err(error) = site.execute(&changes[at])
-            && let Some(why) = hopeless(&error)
-        {
-            return halt(journal, at, why, clock());
-        }
-        // Whatever execute said, only what the site shows now counts.
-        match site.observe(&changes[at].on) {
-            Ok(found) => match machine::seen(&changes[at], found.as_ref()) {
-                Seen::After | Seen::Both => {
-                    journal.append(Event::Done { change: at }, clock())?;
-                    tell(at, &changes[at]);
-                }
-                Seen::Before => {
-                    return halt(journal, at, format!("`{}` did not take the change", changes[at].on), clock());
-                }
-                Seen::Neither => return halt(journal, at, neither(&changes[at]), clock()),
-            },
-            Err(error) => return halt(journal, at, error.to_string(), clock()),
-        }
+        journal.append(Event::Done { change: at }, clock())?;
+        tell(at, &changes[at]);
+    }
+}
+
+/// What became of a change that was intended once: it is in place, or it is tried again, or somebody else was there.
+fn settle(site: &mut dyn Site, change: &Change) -> Result<(), String> {
+    let found = site.observe(&change.on).map_err(|error| error.to_string())?;
+    match machine::seen(change, found.as_ref()) {
+        Seen::After | Seen::Both => Ok(()),
+        Seen::Before => act(site, change),
+        Seen::Neither => Err(neither(change)),
+    }
+}
+
+/// Carries out a change, and looks whether it is in place.
+fn act(site: &mut dyn Site, change: &Change) -> Result<(), String> {
+    if let Err(error) = site.execute(change)
+        && let Some(why) = hopeless(&error)
+    {
+        return Err(why);
+    }
+    // Whatever execute said, only what the site shows now counts.
+    let found = site.observe(&change.on).map_err(|error| error.to_string())?;
+    match machine::seen(change, found.as_ref()) {
+        Seen::After | Seen::Both => Ok(()),
+        Seen::Before => Err(format!("`{}` did not take the change", change.on)),
+        Seen::Neither => Err(neither(change)),
     }
 }
 
@@ -111,11 +114,6 @@ fn hopeless(error: &SiteError) -> Option<String> {
 
 fn neither(change: &Change) -> String {
     format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
-}
-
-fn halt(journal: &mut Journal, at: usize, why: String, now: Timestamp) -> Result<Outcome, JournalError> {
-    journal.append(Event::Halt { change: at, why: why.clone() }, now)?;
-    Ok(Outcome::Stopped { at, why })
 }
 
 /// The folder beside a plan that holds confirmations, locks and journals: `.plan`.

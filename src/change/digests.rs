@@ -135,21 +135,22 @@ fn judged(mut object: Object) -> Value {
         Object::Environment(o) => {
             o.extra.clear();
             o.url = address(&o.url);
+            o.home = o.home.as_deref().map(address);
             sort(&mut o.staging_constants);
         }
         Object::Mail(o) => o.extra.clear(),
         Object::Maintenance(o) => o.extra.clear(),
         Object::Offering(o) => {
             o.extra.clear();
-            o.modules.iter_mut().for_each(|module| module.extra.clear());
+            o.modules.iter_mut().flatten().for_each(|module| module.extra.clear());
         }
         Object::OptInForm(o) => {
             o.extra.clear();
-            o.operations = as_set(&o.operations);
+            o.operations = o.operations.as_deref().map(as_set);
         }
         Object::OrderForm(o) => {
             o.extra.clear();
-            o.operations = as_set(&o.operations);
+            o.operations = o.operations.as_deref().map(as_set);
             o.price = o.price.as_deref().map(money);
         }
         Object::Plugin(o) => o.extra.clear(),

@@ -91,7 +91,7 @@ fn mail(plan: &Plan, state: &State) -> Option<Change> {
 
 fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
     let now = state.offerings.get(key)?;
-    let mut modules: Vec<_> = now.modules.iter().map(|m| (m, m.release.clone())).collect();
+    let mut modules: Vec<_> = now.modules.as_ref()?.iter().map(|m| (m, m.release.clone())).collect();
     let mut cause = None;
     for (index, release) in wanted(intent, now) {
         let (number, release) = release;
@@ -122,7 +122,8 @@ fn wanted<'a>(intent: &'a OfferingIntent, now: &'a Offering) -> impl Iterator<It
 fn opt_in_forms(plan: &Plan, state: &State) -> Vec<Change> {
     let forms = plan.opt_in_forms.iter().filter_map(|(key, intent)| {
         let now = state.opt_in_forms.get(key);
-        let operations = released(now.map_or(&[], |form| &form.operations), &intent.custom_operation.release);
+        let known = now.map_or(Some(&[][..]), |form| form.operations.as_deref())?;
+        let operations = released(known, &intent.custom_operation.release);
         let name = now.map_or(&intent.name, |form| &form.name).clone();
         let cause = pointer(&["opt_in_forms", key, "custom_operation"]);
         change(On::new(Kind::OptInForm, key), state, managed::value(&OptIn { name, operations }), cause)
@@ -133,10 +134,11 @@ fn opt_in_forms(plan: &Plan, state: &State) -> Vec<Change> {
 fn order_forms(plan: &Plan, state: &State) -> Vec<Change> {
     let forms = plan.order_forms.iter().filter_map(|(key, intent)| {
         let now = state.order_forms.get(key)?;
-        let operations = released(&now.operations, &intent.custom_operation.release);
+        let known = now.operations.as_deref()?;
+        let operations = released(known, &intent.custom_operation.release);
         let wanted = intent.failed_payment.as_ref().map(|failed| failed.after_final_retry);
         let after_final_retry = wanted.or(now.after_final_retry);
-        let part = if operations == now.operations { "failed_payment" } else { "custom_operation" };
+        let part = if operations == *known { "failed_payment" } else { "custom_operation" };
         let after = managed::value(&Checkout { operations, after_final_retry });
         change(On::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
     });

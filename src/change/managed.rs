@@ -88,10 +88,10 @@ pub fn read(state: &State, on: &On) -> Option<Value> {
         Object::Mail(o) => value(&Transport { simulated: o.simulated? }),
         Object::Offering(o) => {
             let timer = |m: crate::model::state::Module| Timer { number: m.number, name: m.name, release: m.release };
-            value(&Timers { modules: o.modules.into_iter().map(timer).collect() })
+            value(&Timers { modules: o.modules?.into_iter().map(timer).collect() })
         }
-        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: o.operations }),
-        Object::OrderForm(o) => value(&Checkout { operations: o.operations, after_final_retry: o.after_final_retry }),
+        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: o.operations? }),
+        Object::OrderForm(o) => value(&Checkout { operations: o.operations?, after_final_retry: o.after_final_retry }),
         Object::Administrator(_)
         | Object::Crm(_)
         | Object::Environment(_)
@@ -135,13 +135,16 @@ pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Resul
         Kind::Offering => write_timers(state, key, parse(fields)?)?,
         Kind::OptInForm => {
             let new: OptIn = parse(fields)?;
-            let blank = OptInForm { id: None, name: String::new(), operations: Vec::new(), extra: Map::new() };
+            let blank = OptInForm { id: None, name: String::new(), operations: Some(Vec::new()), extra: Map::new() };
             let form = state.opt_in_forms.entry(on.key.clone()).or_insert(blank);
-            (form.name, form.operations) = (new.name, new.operations);
+            // What was not captured is not written over.
+            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
+            form.name = new.name;
         }
         Kind::OrderForm => {
             let (form, new) = (state.order_forms.get_mut(key).ok_or(Unfit)?, parse::<Checkout>(fields)?);
-            (form.operations, form.after_final_retry) = (new.operations, new.after_final_retry);
+            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
+            form.after_final_retry = new.after_final_retry;
         }
         Kind::Administrator
         | Kind::Crm
@@ -156,12 +159,13 @@ pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Resul
 
 fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> {
     let offering = state.offerings.get_mut(key).ok_or(Unfit)?;
-    let same_modules = offering.modules.len() == new.modules.len()
-        && offering.modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
+    let modules = offering.modules.as_mut().ok_or(Unfit)?;
+    let same_modules = modules.len() == new.modules.len()
+        && modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
     if !same_modules {
         return Err(Unfit);
     }
-    for (module, timer) in offering.modules.iter_mut().zip(new.modules) {
+    for (module, timer) in modules.iter_mut().zip(new.modules) {
         module.release = timer.release;
     }
     Ok(())
@@ -171,4 +175,29 @@ fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> 
 fn parse<T: DeserializeOwned + Serialize>(fields: &Value) -> Result<T, Unfit> {
     let typed = T::deserialize(fields).map_err(|_| Unfit)?;
     if value(&typed) == *fields { Ok(typed) } else { Err(Unfit) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Change, apply};
+    use super::*;
+
+    #[test]
+    fn what_was_not_captured_is_not_written_over() {
+        let unread = [
+            (Kind::OptInForm, json!({"name": "Signup"}), json!({"name": "Signup", "operations": []})),
+            (Kind::OrderForm, json!({"name": "Signup"}), json!({"operations": [], "after_final_retry": "revoke"})),
+            (Kind::Offering, json!({"name": "Signup"}), json!({"modules": []})),
+        ];
+        for (kind, fields, after) in unread {
+            let mut state = State::default();
+            state.insert("signup", Object::from_fields(kind, fields).unwrap());
+            let (on, as_it_was) = (On::new(kind, "signup"), state.clone());
+            let change = Change { on, before: None, after: Some(after), cause: String::new() };
+            assert!(apply(&mut state, &change).is_err(), "{kind}");
+            assert_eq!(state, as_it_was, "{kind}");
+        }
+    }
 }

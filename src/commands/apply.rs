@@ -21,6 +21,7 @@ use crate::model::text::{host, host_and_port};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{Phase, Verdict};
+use crate::site::file::FileSite;
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
@@ -34,27 +35,14 @@ impl From<JournalError> for Failure {
 }
 
 pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = inputs::open(&args.plan, args.limits, false)?;
-    let folder = apply::make_state_folder(&args.plan)
-        .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
-    let mut site = inputs::open_site(&args.site, Some(&opened.plan))?;
-    let name = one_name(args);
-    let _lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
-    let journal = apply::state_file(&folder, &name, "journal.ndjson");
-    let begun = unfinished(args, &journal)?;
     if args.resume {
-        return match begun {
-            Some(begin) => resume(&begin, &journal, site.as_mut(), terminal),
-            None => Err(Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume")),
-        };
+        return resume(args, terminal);
     }
-    if begun.is_some() {
-        return Err(Failure::new(exit::PART_WAY, "an earlier run stopped part-way and is not finished").help(format!(
-            "finish it with `plan apply {} --site {} --resume`",
-            args.plan.display(),
-            args.site
-        )));
-    }
+    let opened = inputs::open(&args.plan, args.limits, false)?;
+    // A wrong name is told before anything is made beside the plan.
+    drop(inputs::open_site(&args.site, Some(&opened.plan))?);
+    let (_lock, journal) = alone(args)?;
+    unfinished(args, &journal)?;
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
     let Some(confirmation) = confirm(args, &checked, terminal)? else { return nothing_to_do(&checked, terminal) };
@@ -67,15 +55,27 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     start(checked, &args.plan, &journal, terminal)
 }
 
+/// Nobody else's turn at this site: the lock, and where the journal of a run on it is.
+fn alone(args: &Apply) -> Result<(Lock, PathBuf), Failure> {
+    let folder = apply::make_state_folder(&args.plan)
+        .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
+    let name = one_name(args);
+    let lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
+    if let Some(dead) = lock.last.filter(|last| *last != std::process::id()) {
+        FileSite::sweep(Path::new(&args.site), dead);
+    }
+    Ok((lock, apply::state_file(&folder, &name, "journal.ndjson")))
+}
+
 /// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan.
 fn one_name(args: &Apply) -> String {
     if args.site.contains("://") {
         return host_and_port(&args.site).unwrap_or_else(|| args.site.clone());
     }
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (file, plan) = (real(Path::new(&args.site)), real(&args.plan));
-    let inside = plan.parent().and_then(|folder| file.strip_prefix(folder).ok());
-    inside.unwrap_or(&file).display().to_string()
+    let folder = args.plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = real(Path::new(&args.site));
+    file.strip_prefix(real(folder)).unwrap_or(&file).display().to_string()
 }
 
 fn take_lock(path: &Path) -> Result<Lock, Failure> {
@@ -87,8 +87,8 @@ fn take_lock(path: &Path) -> Result<Lock, Failure> {
     })
 }
 
-/// How the run began that did not end here, if there is one. A journal that holds no beginning is taken away: a run
-/// that was not written down has not begun.
+/// How the run to resume began, if there is one; without `--resume` one that is not finished is in the way. A journal
+/// that holds no beginning is taken away: a run that was not written down has not begun.
 fn unfinished(args: &Apply, journal: &Path) -> Result<Option<Begin>, Failure> {
     if std::fs::symlink_metadata(journal).is_err() {
         return Ok(None);
@@ -97,7 +97,7 @@ fn unfinished(args: &Apply, journal: &Path) -> Result<Option<Begin>, Failure> {
         std::fs::remove_file(journal).map_err(|e| Failure::file("remove", journal, &e))?;
         return Ok(None);
     };
-    if begin.plan == apply::plan_name(&args.plan) {
+    if args.resume && begin.plan == apply::plan_name(&args.plan) {
         return Ok(Some(begin));
     }
     let other = args.plan.with_file_name(&begin.plan);
@@ -139,7 +139,11 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     if answer.trim() == digits {
-        return Ok(checked.confirmation());
+        let confirmed = checked.confirmation();
+        if let Some(confirmation) = &confirmed {
+            confirmation::write(&args.plan, confirmation)?;
+        }
+        return Ok(confirmed);
     }
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
@@ -157,13 +161,21 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
         Refusal::Unconfirmed { .. } => exit::UNCONFIRMED,
-        Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::FactsMoved { .. } => exit::STALE,
+        Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::IntentMoved | Refusal::FactsMoved { .. } => {
+            exit::STALE
+        }
     };
     Failure::new(code, message).help(help)
 }
 
 fn nothing_to_do(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
+    let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
+    if unknown > 0 {
+        let kinds = many(unknown, "kind");
+        writeln!(terminal.out, "no change to be seen on {}; {kinds} of object not captured", escape::line(host))?;
+        return Ok(exit::OK);
+    }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
     Ok(exit::OK)
 }
@@ -196,17 +208,36 @@ fn start(checked: Checked, plan: &Path, journal: &Path, terminal: &mut Terminal<
 }
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan.
-fn resume(begin: &Begin, path: &Path, site: &mut dyn Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
+    let mut site = if args.site.contains("://") {
+        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
+    } else {
+        inputs::open_site(&args.site, None)?
+    };
+    if !apply::state_folder(&args.plan).is_dir() {
+        return Err(nothing());
+    }
+    let (_lock, path) = alone(args)?;
+    let begin = unfinished(args, &path)?.ok_or_else(nothing)?;
+    let confirmed = &begin.digests.changes;
+    if *confirmed != change::changes_digest(&begin.host, &begin.changes)
+        || confirmation::find(&args.plan, confirmed, &begin.host).is_none()
+    {
+        let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
+        return Err(Failure::new(exit::UNCONFIRMED, message)
+            .help(format!("move `{}` away, and begin anew with `plan diff`", path.display())));
+    }
     let here = site.read(&Questions::default())?.snapshot.header.host;
     if host(&here) != host(&begin.host) {
         let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
         return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
     }
-    let journal = Journal::open(path)?;
+    let journal = Journal::open(&path)?;
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    carry_out(site, journal, &begin.changes, terminal)
+    carry_out(site.as_mut(), journal, &begin.changes, terminal)
 }
 
 /// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.
@@ -276,12 +307,14 @@ fn finished(
             Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
         );
     }
-    writeln!(
+    // The site is as it should be, whoever hears of it.
+    let _ = writeln!(
         terminal.out,
         "{} in place on {}, read back; the journal is {}",
         many(changes.len(), "change"),
         escape::line(&site.name()),
         kept.display()
-    )?;
+    );
+    let _ = writeln!(terminal.out, "next, before the migration: plan check PLAN --site SITE --gate migrate");
     Ok(exit::OK)
 }

@@ -5,7 +5,7 @@ use crate::cli::{Diff, DiffFormat, On};
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
-use crate::rules::Phase;
+use crate::rules::{Phase, Verdict};
 
 use super::inputs::{self, Checked};
 use super::{Failure, Terminal, check, exit};
@@ -17,6 +17,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
         && args.subject.on == On::Staging
         && checked.gate == Phase::Configure;
+    let green = checked.judgement.verdict == Verdict::Green;
     let Some(changes) = changes(&checked, &path, confirmable) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
@@ -35,7 +36,8 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
         DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
     }
-    if let Some(confirmation) = confirmable.then(|| checked.confirmation()).flatten() {
+    // What was shown while it was red was not shown as something to carry out.
+    if let Some(confirmation) = (confirmable && green).then(|| checked.confirmation()).flatten() {
         confirmation::write(&checked.opened.path, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", &checked.opened.path, &e))?;
     }

@@ -25,7 +25,39 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     Ok(exit::OK)
 }
 
+/// The codes of reading and of the shape check, which are no rules: nobody can waive them.
+const CODES: &[&str] = &[
+    "alias-refused",
+    "anchor-refused",
+    "contact-values-unreadable",
+    "control-character",
+    "directive-refused",
+    "does-not-fit",
+    "duplicate-key",
+    "empty-plan",
+    "key-not-text",
+    "merge-key-refused",
+    "missing-key",
+    "not-utf8",
+    "number-not-finite",
+    "number-out-of-range",
+    "second-document",
+    "tag-refused",
+    "too-deep",
+    "too-large",
+    "too-many-keys",
+    "too-many-nodes",
+    "unknown-key",
+    "wrong-type",
+    "wrong-value",
+    "yaml-syntax",
+];
+
 fn known(id: &str) -> Result<&'static Rule, Failure> {
+    if CODES.contains(&id) {
+        let message = format!("`{id}` is no rule but a finding of reading the plan: its own help says how to mend it");
+        return Err(Failure::new(exit::USAGE, message).help("`plan schema` prints what a plan may say"));
+    }
     rules::by_id(id).ok_or_else(|| {
         let failure = Failure::new(exit::USAGE, format!("there is no rule `{id}`"));
         match rules::nearest(id, ALL.iter().map(|rule| rule.id)) {

@@ -200,7 +200,12 @@ pub(super) struct SiteRead {
 /// With a plan, an address must be one that the plan names: nothing else is ever connected to.
 pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
     if !name.contains("://") {
-        return Ok(Box::new(FileSite::open(Path::new(name))?));
+        let path = Path::new(name);
+        if !path.exists() && !name.contains('/') && name.contains('.') {
+            return Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no file `{name}`"))
+                .help(format!("for a site's address, write `https://{name}`")));
+        }
+        return Ok(Box::new(FileSite::open(path)?));
     }
     let address = Address::parse(name)?;
     if let Some(plan) = plan {

@@ -13,6 +13,7 @@ mod schema;
 mod settings;
 mod snapshot;
 mod tour;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -24,7 +25,7 @@ use crate::site::SiteError;
 
 /// The exit codes, one table for all verbs.
 pub mod exit {
-    /// Green, no change, applied and verified.
+    /// Green, no change, applied and verified, equal before and after.
     pub const OK: u8 = 0;
     /// Red or unproven; `diff --exit-code` with changes.
     pub const NOT_GREEN: u8 = 1;
@@ -44,7 +45,7 @@ pub mod exit {
     pub const LOCKED: u8 = 14;
     /// Stopped part-way; the journal is kept and the run can be resumed.
     pub const PART_WAY: u8 = 20;
-    /// Applied, but reading it back showed something else.
+    /// Applied, but reading it back showed something else; `verify` found a difference.
     pub const NOT_VERIFIED: u8 = 21;
     /// Interrupted; it can be resumed if a run had begun.
     pub const INTERRUPTED: u8 = 130;
@@ -116,9 +117,10 @@ pub fn run(cli: Cli) -> u8 {
     let mut out = io::BufWriter::new(stdout.lock());
     let mut err = stderr.lock();
     let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width() };
-    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| {
-        terminal.out.flush()?;
-        Ok(code)
+    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| match terminal.out.flush() {
+        // Whoever read along has heard enough; the code still says what became of it.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(code),
     });
     match ended {
         Ok(code) => code,
@@ -140,6 +142,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
         Verb::Apply(args) => apply::run(&args, terminal),
+        Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),

@@ -36,10 +36,22 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Word { by, rule, says, until } => word(by, rule, says, until, now)?,
     };
     who_is_known(&by)?;
+    if says_nothing(&evidence) {
+        return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
+            .help("say in a few words what was seen, and how"));
+    }
     let path = path_of(&by.plan);
     append(&path, &by.who, now, evidence)?;
     writeln!(terminal.out, "recorded in {}: {said}", path.display())?;
     Ok(exit::OK)
+}
+
+fn says_nothing(evidence: &Evidence) -> bool {
+    match evidence {
+        Evidence::Word(word) => word.says.trim().is_empty(),
+        Evidence::Acknowledgement(seen) => seen.reason.trim().is_empty(),
+        Evidence::Backup(_) | Evidence::Verification(_) => false,
+    }
 }
 
 type Said = (By, Evidence, String);
@@ -174,6 +186,10 @@ fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestam
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`plan explain` lists them all"),
         });
+    }
+    if rules::by_id(&rule).is_some_and(|rule| !rule.attestable) {
+        return Err(Failure::new(exit::USAGE, format!("nobody's word can stand for `{rule}`"))
+            .help("it has to be read from the site"));
     }
     let day_in = |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date();
     let until = match until {

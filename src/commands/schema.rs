@@ -1,5 +1,7 @@
 //! `plan schema`: the JSON schemas, printed or written.
 
+use std::path::{Path, PathBuf};
+
 use crate::cli::{Schema, SchemaName};
 use crate::output::json::Document;
 use crate::shape::schema;
@@ -11,14 +13,22 @@ pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         writeln!(terminal.out, "{}", text(args.name))?;
         return Ok(exit::OK);
     };
-    std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
-    for (name, file) in [(SchemaName::Plan, "plan"), (SchemaName::Snapshot, "snapshot"), (SchemaName::Report, "report")]
-    {
-        let path = folder.join(format!("{file}.schema.json"));
-        std::fs::write(&path, format!("{}\n", text(name))).map_err(|e| Failure::file("write", &path, &e))?;
+    for path in write(folder)? {
         writeln!(terminal.err, "wrote {}", path.display())?;
     }
     Ok(exit::OK)
+}
+
+/// Writes every schema into a folder; their paths.
+pub(super) fn write(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
+    let all = [(SchemaName::Plan, "plan"), (SchemaName::Snapshot, "snapshot"), (SchemaName::Report, "report")];
+    let write = |(name, file): (SchemaName, &str)| {
+        let path = folder.join(format!("{file}.schema.json"));
+        std::fs::write(&path, format!("{}\n", text(name))).map_err(|e| Failure::file("write", &path, &e))?;
+        Ok(path)
+    };
+    all.into_iter().map(write).collect()
 }
 
 fn text(name: SchemaName) -> String {

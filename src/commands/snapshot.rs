@@ -19,6 +19,10 @@ pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Fa
 }
 
 fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if let Some(out) = out.filter(|out| out.exists()) {
+        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not written over", out.display()))
+            .help("choose another name with `--out`, or move it away"));
+    }
     let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();
     let host = snapshot.header.host.clone();

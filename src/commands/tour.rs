@@ -9,15 +9,17 @@ use crate::cli::{Cli, Tour, Verb};
 use crate::example;
 use crate::output::human::{Style, paint};
 
-use super::{Failure, Terminal, check, dispatch, exit};
+use super::{Failure, Terminal, check, dispatch, exit, schema};
 
 /// Findings that the tour draws; the others are counted.
 const FIRST: usize = 6;
 
 pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let folder = folder(args)?;
-    example::write(&folder, example::SEED).map_err(|e| Failure::file("write into", &folder, &e))?;
-    let in_folder = |name: &str| folder.join(name).display().to_string();
+    let plans = folder.join("plans");
+    example::write(&plans, example::SEED).map_err(|e| Failure::file("write into", &plans, &e))?;
+    schema::write(&folder.join("schemas"))?;
+    let in_folder = |name: &str| plans.join(name).display().to_string();
     let (draft, plan, site) = (
         in_folder("bloom-coaching-first-draft.yaml"),
         in_folder("bloom-coaching.yaml"),
@@ -35,6 +37,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     say(terminal, "\nOnce more: there is nothing left to do.")?;
     let code = step(terminal, &["apply", &plan, "--site", &site])?;
     writeln!(terminal.out, "\nEverything is in {}: look at the plan, change it, and try again.", folder.display())?;
+    writeln!(terminal.out, "For a site of your own: plan init --site URL|FILE --live URL --out plans/switch.yaml")?;
     Ok(code)
 }
 

@@ -22,13 +22,14 @@ pub(super) fn fill(state: &mut State) {
         system: "ontraport".to_owned(),
         label: Some("Ontraport".to_owned()),
         connected: Some(true),
-        managed: false,
+        managed: Some(false),
         extra: none(),
     });
     let sender = extra(&[("sender_name", json!("Bloom Coaching"))]);
     state.emails = Some(Emails { enabled: true, welcome: Some(Welcome::None), extra: sender });
     state.environment = Some(Environment {
         url: "https://staging.bloom.example".to_owned(),
+        home: None,
         environment_type: Some("staging".to_owned()),
         staging_constants: Vec::new(),
         wordpress: Some("6.8.7".to_owned()),

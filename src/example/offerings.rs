@@ -54,7 +54,7 @@ pub(super) fn fill(state: &mut State) {
         state.opt_in_forms.insert(slug(&form.name), form);
     }
     let of_offerings = state.offerings.values().flat_map(|offering| {
-        offering.tags.values().cloned().chain(offering.modules.iter().filter_map(|module| module.tag.clone()))
+        offering.tags.values().cloned().chain(offering.modules.iter().flatten().filter_map(|module| module.tag.clone()))
     });
     let names: Vec<String> = of_offerings.chain(LISTS.into_iter().chain(SALES).map(str::to_owned)).collect();
     state.tags = names.into_iter().map(|name| (name, Tag { id: None, extra: Map::new() })).collect();
@@ -96,7 +96,7 @@ fn offering(id: u32, name: &str, modules: &[(&str, Option<Release>)]) -> Offerin
         id: Some(id.to_string()),
         name: name.to_owned(),
         system: Some("ontraport".to_owned()),
-        modules: modules.collect(),
+        modules: Some(modules.collect()),
         tags: parts.map(|(part, ending)| (part.to_owned(), tag(name, ending))).into(),
         extra: Map::from_iter([("option_key".to_owned(), json!(format!("_accessally_offering_{id}")))]),
     }
@@ -122,11 +122,11 @@ fn order_forms() -> [OrderForm; 6] {
     forms.map(|(id, name, price, recurring, after_final_retry, operations)| OrderForm {
         id: Some(id.to_string()),
         name: name.to_owned(),
-        operations,
+        operations: Some(operations),
         after_final_retry,
         price: Some(price.to_owned()),
         gateway: Some("stripe".to_owned()),
-        recurring,
+        recurring: Some(recurring),
         extra: Map::new(),
     })
 }
@@ -135,7 +135,7 @@ fn opt_in_forms() -> [OptInForm; 2] {
     let form = |id: u32, name: &str, operations: Vec<Operation>| OptInForm {
         id: Some(id.to_string()),
         name: name.to_owned(),
-        operations,
+        operations: Some(operations),
         extra: Map::new(),
     };
     [

@@ -354,7 +354,8 @@ pub struct FailedPayment {
     pub after_final_retry: AfterFinalRetry,
 }
 
-/// What happens after the last retry of a failed payment (the first three are the documented ways to end a subscription).
+/// What happens after the last retry of a failed payment. The first three are the documented ways to end a subscription;
+/// that an order form has a setting which does one of them is inferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AfterFinalRetry {

@@ -321,9 +321,9 @@ pub struct CrmConnection {
     /// Whether the CRM answered when asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
-    /// Whether the site is on AccessAlly Managed Contacts already.
-    #[serde(default)]
-    pub managed: bool,
+    /// Whether the site is on AccessAlly Managed Contacts already; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -347,6 +347,9 @@ pub struct Emails {
 pub struct Environment {
     /// The site's own address (`siteurl`).
     pub url: String,
+    /// The address under which it is visited (`home`); unknown where not captured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
     /// `wp_get_environment_type()`: production, staging, development or local; unknown where not captured.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub environment_type: Option<String>,
@@ -396,9 +399,9 @@ pub struct Offering {
     /// The system that it was made under (seen in code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// Its modules by number; 0 is the base module.
-    #[serde(default)]
-    pub modules: Vec<Module>,
+    /// Its modules by number; 0 is the base module. Unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modules: Option<Vec<Module>>,
     /// Its tags by their part: `base`, `instant`, `revoke` (seen in code), and their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -410,7 +413,7 @@ pub struct Offering {
 impl Offering {
     /// The module with this number.
     pub fn module(&self, number: u32) -> Option<&Module> {
-        self.modules.iter().find(|module| module.number == number)
+        self.modules.iter().flatten().find(|module| module.number == number)
     }
 }
 
@@ -454,10 +457,10 @@ pub struct OrderForm {
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after a purchase.
-    #[serde(default)]
-    pub operations: Vec<Operation>,
-    /// What happens after the last retry of a failed payment; none where nothing is set.
+    /// What runs after a purchase; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<Operation>>,
+    /// What happens after the last retry of a failed payment. Where a form was captured, none means that nothing is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_final_retry: Option<AfterFinalRetry>,
     /// Its price with the currency.
@@ -466,9 +469,9 @@ pub struct OrderForm {
     /// The gateway that takes the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
-    /// Whether it charges again by itself.
-    #[serde(default)]
-    pub recurring: bool,
+    /// Whether it charges again by itself; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurring: Option<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -482,9 +485,9 @@ pub struct OptInForm {
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after an opt-in.
-    #[serde(default)]
-    pub operations: Vec<Operation>,
+    /// What runs after an opt-in; unknown where the collector could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<Operation>>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

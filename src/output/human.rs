@@ -295,3 +295,98 @@ impl Diagnostic for SiteValue {
         Some(Box::new(std::iter::once(self.label.clone())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::diag::{Document, Label, Part, Place};
+    use crate::text::{Limits, Node, Value, child, compose_bytes};
+
+    const PLAN: &str = include_str!("../../plans/bloom-coaching.yaml");
+    const CONTACTS: &str = include_str!("../../plans/private/bloom-coaching.contacts.yaml");
+
+    fn sources() -> Sources {
+        let read = |text: &str| {
+            let (source, tree, _) = compose_bytes("p", text.as_bytes().to_vec(), &Limits::default());
+            (source, tree)
+        };
+        Sources::new(read(PLAN), Some(read(CONTACTS)), true)
+    }
+
+    fn pointers(node: &Node, at: &str, out: &mut Vec<String>) {
+        out.push(at.to_owned());
+        match &node.value {
+            Value::Map(map) => map.iter().for_each(|entry| pointers(&entry.value, &child(at, &entry.key.text), out)),
+            Value::Seq(items) => (0..).zip(items).for_each(|(n, item)| pointers(item, &format!("{at}/{n}"), out)),
+            _ => {}
+        }
+    }
+
+    fn text_of(document: Document) -> &'static str {
+        if document == Document::Plan { PLAN } else { CONTACTS }
+    }
+
+    /// A place of either text: an entry, its value, something missing beneath it, or bare bytes.
+    fn place() -> impl Strategy<Value = Place> {
+        let document = prop_oneof![Just(Document::Plan), Just(Document::Contacts)];
+        (document, any::<prop::sample::Index>(), 0..4u8, 0usize..90).prop_map(|(document, at, sort, length)| {
+            let tree = compose_bytes("p", text_of(document).into(), &Limits::default()).1.expect("a tree");
+            let mut all = Vec::new();
+            pointers(&tree.root, "", &mut all);
+            let pointer = all[at.index(all.len())].clone();
+            match sort {
+                0 => Place::At { document, pointer, part: Part::Key },
+                1 => Place::At { document, pointer, part: Part::Value },
+                2 => Place::At { document, pointer: child(&pointer, "absent"), part: Part::Key },
+                _ => {
+                    let ends: Vec<usize> = text_of(document).char_indices().map(|(at, _)| at).collect();
+                    let start = at.index(ends.len());
+                    let end = (start + length).min(ends.len() - 1);
+                    Place::Bytes { document, span: ends[start]..ends[end] }
+                }
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_label_is_inside_another_on_its_line(places in prop::collection::vec(place(), 1..6)) {
+            let sources = sources();
+            let mut places = places.into_iter();
+            let first = places.next().expect("a place");
+            let document = first.document();
+            let mut finding = Finding::new("rule", Severity::Error, first, "message");
+            finding.related = (1..).zip(places).map(|(n, place)| Label { place, text: format!("label {n}") }).collect();
+            let labels = labels(&finding, &sources);
+            prop_assert!(labels[0].primary());
+            let source = sources.shown(document);
+            let drawn: Vec<(usize, Range<usize>)> = labels.iter().map(|label| {
+                let span = label.offset()..label.offset() + label.len();
+                (source.position(span.start).line, span)
+            }).collect();
+            for (index, (line, span)) in drawn.iter().enumerate() {
+                prop_assert_eq!(source.position(span.end).line, *line, "a label runs over its line: {:?}", &span);
+                for (other_line, other) in &drawn[..index] {
+                    let apart = line != other_line || span.end.max(span.start + 1) <= other.start || other.end.max(other.start + 1) <= span.start;
+                    prop_assert!(apart, "{:?} and {:?}", span, other);
+                }
+            }
+            let picture = Picture {
+                code: "rule".to_owned(), message: "message".to_owned(), severity: Severity::Error, help: None,
+                source: Lines(source), labels: labels.clone(), site: Vec::new(),
+            };
+            let mut out = String::new();
+            handler(Style { color: false, width: 120, most: 1 }).render_report(&mut out, &picture).expect("a picture");
+            let start = source.position(drawn[0].1.start);
+            let headline = format!("[p:{}:{}]", start.line, start.column);
+            prop_assert!(out.contains(&headline), "{headline}: {out}");
+            for label in labels.iter().filter_map(LabeledSpan::label) {
+                prop_assert!(out.contains(label), "{label}: {out}");
+            }
+        }
+    }
+}

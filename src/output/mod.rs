@@ -7,6 +7,7 @@ pub mod escape;
 pub mod human;
 pub mod json;
 pub mod locate;
+pub mod verify;
 
 use std::collections::BTreeMap;
 

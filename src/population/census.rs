@@ -17,7 +17,7 @@ use crate::model::snapshot::PopulationDigest;
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let mut counter = Counter { questions, census: Census::default(), tags: HashMap::new() };
-    let digest = each(reader, |record, repeats| counter.see(record, repeats))?;
+    let digest = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
@@ -37,9 +37,9 @@ struct Count {
 }
 
 impl Counter<'_> {
-    fn see(&mut self, record: &Record<'_>, repeats: bool) {
+    fn see(&mut self, record: &Record<'_>) {
         match &*record.kind {
-            "contact" => self.contact(record, repeats),
+            "contact" => self.contact(record),
             "order" => {
                 self.census.orders += 1;
                 if let Some((_, orders)) = self.census.contacts.get_mut(&*record.contact) {
@@ -51,7 +51,7 @@ impl Counter<'_> {
         }
     }
 
-    fn contact(&mut self, record: &Record<'_>, repeats: bool) {
+    fn contact(&mut self, record: &Record<'_>) {
         self.census.members += 1;
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {
@@ -62,7 +62,7 @@ impl Counter<'_> {
                 count.last = self.census.members;
             }
         }
-        if repeats {
+        if record.repeats {
             self.census.repeated_ids.insert(record.key.to_string());
         } else if self.questions.contacts.contains(&*record.key) {
             self.census.contacts.insert(record.key.to_string(), (record.to_contact(), Default::default()));

@@ -86,13 +86,13 @@ const MANY_TAGS: usize = 8;
 /// [`Damage`] where a stream cannot be used, or the two are not the same.
 pub fn choose<R: BufRead>(first: R, second: R, wish: &Wish) -> Result<Vec<Chosen>, Damage> {
     let mut orders = HashMap::new();
-    let digest = each(first, |record, _| {
+    let digest = each(first, |record| {
         if record.kind == "order" {
             *orders.entry(mix(wish.seed, &record.contact)).or_insert(0) += 1;
         }
     })?;
     let mut draw = Draw { wish, orders, sorts: Default::default(), held: None };
-    if each(second, |record, _| draw.see(record))? != digest {
+    if each(second, |record| draw.see(record))? != digest {
         return Err(Damage::whole("it changed while it was read"));
     }
     Ok(draw.finish())

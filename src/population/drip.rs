@@ -16,7 +16,7 @@ impl Drip {
     ///
     /// Names of the parts `base`, `instant` and `revoke` as seen in code.
     pub fn of(offering: &Offering) -> Option<Self> {
-        let (last, earlier) = offering.modules.split_last()?;
+        let (last, earlier) = offering.modules.as_ref()?.split_last()?;
         let last = last.tag.clone().filter(|_| !earlier.is_empty())?;
         let part = |name: &str| offering.tags.get(name).cloned();
         let begun: Vec<_> = part("base").into_iter().chain(earlier.iter().filter_map(|m| m.tag.clone())).collect();

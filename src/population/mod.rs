@@ -11,6 +11,7 @@ mod json;
 mod ledger;
 mod lines;
 mod record;
+mod same;
 
 pub use census::take_census;
 pub use choose::{Chosen, Reason, Wish, choose};
@@ -21,4 +22,5 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 
 pub(crate) use choose::mix;
 pub(crate) use json::{misfit, object, opening, reason, word};
-pub(crate) use record::check;
+pub(crate) use record::{Record, Records, check};
+pub(crate) use same::{address, same_address, same_name, set};

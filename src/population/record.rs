@@ -11,39 +11,48 @@ use crate::model::population::{Contact, Opening};
 use crate::model::snapshot::PopulationDigest;
 
 /// Text that borrows from the line wherever it has no escapes, inside a list or an option too.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A record of any kind of the population: the fields of all of them.
-#[derive(Debug, Deserialize)]
-pub(super) struct Record<'a> {
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Record<'a> {
     #[serde(borrow)]
-    pub(super) kind: Cow<'a, str>,
+    pub(crate) kind: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) key: Cow<'a, str>,
+    pub(crate) key: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) first_name: Cow<'a, str>,
+    pub(crate) first_name: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) last_name: Cow<'a, str>,
+    pub(crate) last_name: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) email: Cow<'a, str>,
+    pub(crate) email: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(super) tags: Vec<Text<'a>>,
+    pub(crate) tags: Vec<Text<'a>>,
     #[serde(borrow, default)]
     affiliate: Option<Text<'a>>,
     #[serde(borrow, default)]
-    pub(super) contact: Cow<'a, str>,
-    #[serde(borrow, default, rename = "form")]
-    _form: Cow<'a, str>,
-    #[serde(borrow, default, rename = "total")]
-    _total: Cow<'a, str>,
-    #[serde(borrow, default, rename = "date")]
-    _date: Cow<'a, str>,
-    #[serde(borrow, default, rename = "status")]
-    _status: Cow<'a, str>,
-    #[serde(borrow, default, rename = "next_payment")]
-    _next_payment: Option<Text<'a>>,
+    pub(crate) contact: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(crate) form: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(crate) total: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(crate) date: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(crate) status: Cow<'a, str>,
+    #[serde(borrow, default)]
+    next_payment: Option<Text<'a>>,
+    /// Whether it has the kind and key of the record before it.
+    #[serde(skip)]
+    pub(crate) repeats: bool,
 }
 
 /// A record of a kind that this build does not know: only its name counts.
@@ -59,7 +68,7 @@ impl<'a> Record<'a> {
     /// Reads a line; the end record too, of which only the kind is looked at.
     fn read(line: Line<'a>) -> Result<Self, Damage> {
         let read = serde_json::from_str(line.text).or_else(|error| match serde_json::from_str(line.text) {
-            Ok(Stranger { kind, key }) if !is_known(&kind) => Ok(Self::stranger(kind, key)),
+            Ok(Stranger { kind, key }) if !is_known(&kind) => Ok(Self { kind, key, ..Self::default() }),
             _ => Err(misfit(line.number, &error)),
         });
         let record: Self = read?;
@@ -72,32 +81,23 @@ impl<'a> Record<'a> {
         Ok(record)
     }
 
-    fn stranger(kind: Cow<'a, str>, key: Cow<'a, str>) -> Self {
-        let none = || Cow::Borrowed("");
-        Self {
-            kind,
-            key,
-            first_name: none(),
-            last_name: none(),
-            email: none(),
-            tags: Vec::new(),
-            affiliate: None,
-            contact: none(),
-            _form: none(),
-            _total: none(),
-            _date: none(),
-            _status: none(),
-            _next_payment: None,
-        }
-    }
-
     /// Whether somebody referred this contact.
     pub(super) fn is_referred(&self) -> bool {
-        self.affiliate.as_ref().is_some_and(|affiliate| !affiliate.0.is_empty())
+        !self.affiliate().is_empty()
+    }
+
+    /// Who referred this contact; empty where nobody did.
+    pub(crate) fn affiliate(&self) -> &str {
+        self.affiliate.as_ref().map_or("", |affiliate| &affiliate.0)
+    }
+
+    /// The day of a subscription's next payment; empty where none is due.
+    pub(crate) fn next_payment(&self) -> &str {
+        self.next_payment.as_ref().map_or("", |day| &day.0)
     }
 
     /// The contact that the record is.
-    pub(super) fn to_contact(&self) -> Contact {
+    pub(crate) fn to_contact(&self) -> Contact {
         Contact {
             key: self.key.to_string(),
             first_name: self.first_name.to_string(),
@@ -114,27 +114,71 @@ fn is_known(kind: &str) -> bool {
     matches!(kind, "contact" | "order" | "subscription" | "end")
 }
 
-/// Reads a whole population and shows every record, with whether it repeats the one before it.
-pub(super) fn each<R: BufRead>(reader: R, mut see: impl FnMut(&Record<'_>, bool)) -> Result<PopulationDigest, Damage> {
-    let mut lines = Lines::new(reader);
-    let mut ledger = Ledger::with_repeats_of("contact");
-    let first = lines.next_line()?;
-    let fields = opening(first, "population")?;
-    serde_json::from_value::<Opening>(fields.into()).map_err(|error| misfit(1, &error))?;
-    ledger.first(first.map_or("", |line| line.text));
-    while let Some(line) = lines.next_line()? {
-        let record = Record::read(line)?;
-        if record.kind == "end" {
-            let digest = ledger.close(line)?;
-            return match lines.next_line()? {
-                None => Ok(digest),
-                Some(line) => Err(Damage::at(line.number, "there is more after the end record")),
-            };
-        }
-        let repeats = ledger.record(line, &record.kind, &record.key)?;
-        see(&record, repeats);
+/// The records of a population, one at a time in one reused buffer, each checked against the book of the stream.
+#[derive(Debug)]
+pub(crate) struct Records<R> {
+    lines: Lines<R>,
+    ledger: Ledger,
+    end: Option<PopulationDigest>,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Reads the first line.
+    ///
+    /// # Errors
+    /// [`Damage`] where it does not open a population in the format.
+    pub(crate) fn open(reader: R) -> Result<Self, Damage> {
+        let mut lines = Lines::new(reader);
+        let mut ledger = Ledger::with_repeats_of("contact");
+        let first = lines.next_line()?;
+        let fields = opening(first, "population")?;
+        serde_json::from_value::<Opening>(fields.into()).map_err(|error| misfit(1, &error))?;
+        ledger.first(first.map_or("", |line| line.text));
+        Ok(Self { lines, ledger, end: None })
     }
-    Err(Damage::whole("it has no end record: the file is cut"))
+
+    /// The next record; none after the last one.
+    ///
+    /// # Errors
+    /// [`Damage`] where the stream cannot be read, is cut, or is not in the format.
+    pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, Damage> {
+        if self.end.is_some() {
+            return Ok(None);
+        }
+        let Some(line) = self.lines.next_line()? else { return Err(cut()) };
+        let mut record = Record::read(line)?;
+        if record.kind == "end" {
+            self.end = Some(std::mem::take(&mut self.ledger).close(line)?);
+            return Ok(None);
+        }
+        record.repeats = self.ledger.record(line, &record.kind, &record.key)?;
+        Ok(Some(record))
+    }
+
+    /// The digest of the stream, once every record was read.
+    ///
+    /// # Errors
+    /// [`Damage`] where there is no end record, or more after it.
+    pub(crate) fn finish(mut self) -> Result<PopulationDigest, Damage> {
+        let digest = self.end.ok_or_else(cut)?;
+        match self.lines.next_line()? {
+            None => Ok(digest),
+            Some(line) => Err(Damage::at(line.number, "there is more after the end record")),
+        }
+    }
+}
+
+fn cut() -> Damage {
+    Damage::whole("it has no end record: the file is cut")
+}
+
+/// Reads a whole population and shows every record.
+pub(super) fn each<R: BufRead>(reader: R, mut see: impl FnMut(&Record<'_>)) -> Result<PopulationDigest, Damage> {
+    let mut records = Records::open(reader)?;
+    while let Some(record) = records.next()? {
+        see(&record);
+    }
+    records.finish()
 }
 
 /// Whether a line is a record of a population; its kind and key.

@@ -10,7 +10,7 @@ use crate::change::Change;
 use crate::model::State;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
-use crate::model::record::{Backup, BackupSource, Entry, Evidence, Record};
+use crate::model::record::{Backup, Entry, Evidence, Record};
 use crate::model::snapshot::{Capture, Snapshot};
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
@@ -156,8 +156,8 @@ impl<'a> Facts<'a> {
 
     /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
     ///
-    /// A file was read; a host's restore point is somebody's word. Unknown without a site: whether a backup is there in
-    /// time is a question of the moment, which only a reading has.
+    /// What it holds is its recorder's word; one that is not on record is no fact. Unknown without a site: whether a
+    /// backup is there in time is a question of the moment, which only a reading has.
     pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
         let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
         if self.inputs.before.is_none() {
@@ -168,11 +168,10 @@ impl<'a> Facts<'a> {
             Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
             _ => None,
         });
-        let grade = match found.map(|(_, backup)| &backup.source) {
-            Some(BackupSource::RestorePoint(_)) => Grade::Attested("record"),
-            Some(BackupSource::File { .. }) | None => Grade::Captured("record"),
-        };
-        self.note(&fact, grade);
+        // A file is there; what it holds, and of which site, is its recorder's word.
+        if found.is_some() {
+            self.note(&fact, Grade::Attested("record"));
+        }
         Some(found)
     }
 
@@ -186,54 +185,47 @@ impl<'a> Facts<'a> {
         self.inputs.contacts
     }
 
-    /// The recorded values of the spot-check contacts.
+    /// The recorded values of the spot-check contacts: the plan's own, so no fact of the site unless they cannot be read.
     pub fn contact_values(&self) -> Known<&'a BTreeMap<String, ContactRecord>> {
         let values = self.inputs.contacts.values.as_ref();
-        match values {
-            Some(_) => self.note("contact values", Grade::Captured("the plan's own values")),
-            None => self.note("contact values", Grade::Unknown("the file of contact values could not be read".into())),
+        if values.is_none() {
+            self.note("contact values", Grade::Unknown("the file of contact values could not be read".to_owned()));
         }
         values
     }
 
-    /// What the population answered.
+    /// What the population answered about contacts.
     pub fn census(&self) -> Known<&'a Census> {
-        let grade = match (self.inputs.before, self.inputs.census) {
-            (_, None) => self.capture("contact").unwrap_or_else(|| Grade::Unknown("no population was captured".into())),
-            (Some(_), Some(_)) => self
-                .capture("contact")
-                .filter(|grade| !matches!(grade, Grade::Unknown(_)))
-                .unwrap_or(Grade::Captured("population")),
-            (None, Some(_)) => Grade::Captured("population"),
-        };
-        let grade = match (grade, self.inputs.census) {
-            (Grade::Captured(_) | Grade::Attested(_), None) => Grade::Unknown("its population is not beside it".into()),
-            (grade, _) => grade,
-        };
-        self.note("contact", grade);
+        self.population_section("contact")?;
         self.inputs.census
     }
 
-    /// The host that the site gave for itself.
-    pub fn host(&self) -> Known<&'a str> {
-        let Some(before) = self.inputs.before else {
-            self.note("host", Grade::Unknown(NO_SITE.to_owned()));
-            return None;
+    /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
+    pub fn population_section(&self, section: &str) -> Known<()> {
+        let grade = match (self.capture(section), self.inputs.census) {
+            (Grade::Captured(_) | Grade::Attested(_), None) => {
+                Grade::Unknown("its population is not beside the snapshot".to_owned())
+            }
+            (grade, _) => grade,
         };
-        self.note(
-            "host",
-            self.grade_of(Some(before.header.capture("environment"))).unwrap_or(Grade::Captured("snapshot")),
-        );
-        Some(&before.header.host)
+        let known = !matches!(grade, Grade::Unknown(_));
+        self.note(section, grade);
+        known.then_some(())
+    }
+
+    /// The host that the header gives: as well known as the environment, and worth a word even where that is unknown.
+    pub fn host(&self) -> Known<&'a str> {
+        self.note("host", self.capture(Kind::Environment.name()));
+        self.inputs.before.map(|before| before.header.host.as_str())
     }
 
     /// A field that a collector may not have been able to tell; `fact` names it, for example `mail.simulated`.
     pub fn field<T>(&self, kind: Kind, fact: &str, value: Option<T>) -> Known<T> {
-        if value.is_none() {
-            self.note(fact, Grade::Unknown(format!("the collector of `{kind}` could not tell")));
-        } else if let Some(grade) = self.capture(kind.name()) {
-            self.note(fact, grade);
-        }
+        let grade = match value {
+            Some(_) => self.capture(kind.name()),
+            None => Grade::Unknown(format!("the collector of `{kind}` could not tell")),
+        };
+        self.note(fact, grade);
         value
     }
 
@@ -277,35 +269,24 @@ impl<'a> Facts<'a> {
     }
 
     fn section(&self, kind: Kind, side: Side) -> Option<&'a State> {
-        match self.capture(kind.name()) {
-            Some(grade @ Grade::Unknown(_)) => {
-                self.note(kind.name(), grade);
-                None
-            }
-            Some(grade) => {
-                self.note(kind.name(), grade);
-                match side {
-                    Side::Before => self.inputs.before.map(|before| &before.state),
-                    Side::After => self.inputs.after,
-                }
-            }
-            None => {
-                self.note(kind.name(), Grade::Unknown(NO_SITE.to_owned()));
-                None
-            }
+        let grade = self.capture(kind.name());
+        let known = !matches!(grade, Grade::Unknown(_));
+        self.note(kind.name(), grade);
+        match side {
+            Side::Before => self.inputs.before.map(|before| &before.state),
+            Side::After => self.inputs.after,
         }
+        .filter(|_| known)
     }
 
-    fn capture(&self, section: &str) -> Option<Grade> {
-        self.grade_of(self.inputs.before.map(|before| before.header.capture(section)))
-    }
-
-    fn grade_of(&self, capture: Option<Capture>) -> Option<Grade> {
-        capture.map(|capture| match capture {
-            Capture::How(how) if how.is_captured() => Grade::Captured(how.name()),
-            Capture::How(how) => Grade::Attested(how.name()),
-            Capture::Missing(why) => Grade::Unknown(why),
-        })
+    /// How a section of the snapshot was captured; unknown without a site.
+    fn capture(&self, section: &str) -> Grade {
+        match self.inputs.before.map(|before| before.header.capture(section)) {
+            Some(Capture::How(how)) if how.is_captured() => Grade::Captured(how.name()),
+            Some(Capture::How(how)) => Grade::Attested(how.name()),
+            Some(Capture::Missing(why)) => Grade::Unknown(why),
+            None => Grade::Unknown(NO_SITE.to_owned()),
+        }
     }
 
     /// An unknown answer is never covered up by a later known one.

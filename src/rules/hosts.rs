@@ -10,6 +10,18 @@ pub(super) fn plain_host(host: &str) -> String {
     text::host(host).filter(|_| !bare_v6).unwrap_or_else(|| host.to_lowercase())
 }
 
+/// A site's host without the `www.` under which most sites answer as well.
+pub(super) fn without_www(host: &str) -> &str {
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// Whether a host is this machine itself.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// First words of the hosts of staging copies (seen in code).
 const STAGING_WORDS: &[&str] =
     &["staging", "stage", "stg", "dev", "test", "uat", "preprod", "sandbox", "local", "localhost"];
@@ -52,7 +64,7 @@ const STAGING_PAIRS: &[(&str, &str)] = &[
 /// Whether a host is named as staging copies are. A whole first word, for `testimonials.example` is no copy.
 pub(super) fn looks_like_staging(host: &str) -> bool {
     let first = host.split('.').next().unwrap_or(host);
-    host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    is_loopback(host)
         || STAGING_WORDS.contains(&first.trim_end_matches(|c: char| c.is_ascii_digit()))
         || STAGING_ENDS.iter().any(|end| host.ends_with(end))
         || STAGING_PAIRS.iter().any(|(start, end)| host.starts_with(start) && host.ends_with(end))
@@ -72,6 +84,16 @@ mod tests {
         }
         for host in ["testimonials.example", "locals.example", "devon-yoga.example", "bloom.kinsta.cloud", "10.0.0.1"] {
             assert!(!looks_like_staging(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for host in ["localhost", "bloom.localhost", "127.0.0.1", "::1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["localhost.example", "10.0.0.1", "local.example"] {
+            assert!(!is_loopback(host), "{host}");
         }
     }
 

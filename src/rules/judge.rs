@@ -160,7 +160,7 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
 
 /// A person's word for this rule that still counts. It stands for what a reading could not show, never for a reading.
 fn word(rule: &Rule, facts: &Facts<'_>) -> Option<&'static str> {
-    if !facts.has_site() || facts.refuses_words(rule.id) {
+    if !rule.attestable || !facts.has_site() || facts.refuses_words(rule.id) {
         return None;
     }
     let (_, word) = facts.record().word(rule.id)?;

@@ -92,11 +92,11 @@ impl Seen<'_> {
 
 /// The words that a value could be, where each form is one.
 fn constants<'e>(context: &'e Errors<'static>) -> Vec<&'e str> {
-    let word = |errors: &'e Vec<ValidationError<'static>>| match errors.first()?.kind() {
+    let word = |error: &'e ValidationError<'static>| match error.kind() {
         Kind::Constant { expected_value } => expected_value.as_str(),
         _ => None,
     };
-    context.iter().filter_map(word).collect()
+    context.iter().filter_map(|errors| errors.iter().find_map(word)).collect()
 }
 
 /// Which of the names a mapping has.

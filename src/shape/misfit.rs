@@ -132,7 +132,7 @@ impl<'a> Seen<'a> {
     pub(super) fn unknown_key(&self, at: &str, key: &str, known: &[&str]) -> Misfit {
         let place = child(at, key);
         let near = words::nearest(key, known.iter().copied());
-        let personal = personal::is_place(self.document, &place) && near.is_none() && !personal::is_harmless(key);
+        let personal = personal::is_place(self.document, &place) && !personal::is_harmless(key);
         let shown = if personal { personal::MASK.to_owned() } else { words::clean(key) };
         let message = format!("unknown key `{shown}` in {}", self.name(at));
         let help = match near {
@@ -205,7 +205,7 @@ impl<'a> Seen<'a> {
             ("", Document::Contacts) => "the file of contact values".to_owned(),
             (at, document) => {
                 let at = personal::pointer(document, at);
-                format!("`{}`", words::clean(&at[1..].replace("~1", "/").replace("~0", "~")))
+                format!("`{}`", words::clean_place(&at[1..].replace("~1", "/").replace("~0", "~")))
             }
         }
     }

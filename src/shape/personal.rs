@@ -124,7 +124,7 @@ fn inside(source: &Source, node: &Node, stretch: Range<usize>) -> Vec<Range<usiz
     scalars(node, &mut hidden);
     hidden.retain(|range| path.is_none_or(|path| path.span.range() != *range));
     let mut at = stretch.start;
-    for keep in shown.into_iter().chain([stretch.end..stretch.end]) {
+    for keep in shown.into_iter().chain(std::iter::once(stretch.end..stretch.end)) {
         if at < keep.start {
             hidden.extend(letters(source.text(), at..keep.start));
         }

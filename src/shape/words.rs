@@ -11,11 +11,23 @@ pub(super) const NOTHING: &str = "nothing";
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;
 
+/// Characters of a place that are shown.
+const PLACE_SHOWN: usize = 240;
+
 /// Text of a document, safe to show: control characters escaped, cut.
 pub(super) fn clean(text: &str) -> String {
+    cut(text, SHOWN)
+}
+
+/// The name of a place, which is of no use without its end: cut much later.
+pub(super) fn clean_place(text: &str) -> String {
+    cut(text, PLACE_SHOWN)
+}
+
+fn cut(text: &str, most: usize) -> String {
     let escaped: String =
         text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
-    if escaped.chars().count() <= SHOWN { escaped } else { escaped.chars().take(SHOWN).chain(['…']).collect() }
+    if escaped.chars().count() <= most { escaped } else { escaped.chars().take(most).chain(['…']).collect() }
 }
 
 /// A value in a few words.

@@ -135,8 +135,8 @@ fn new_in(folder: &Path) -> io::Result<(Unfinished, File)> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut last = io::Error::from(ErrorKind::AlreadyExists);
-    for attempt in 0..100 {
-        let path = folder.join(format!(".plan-{}-{attempt}.tmp", std::process::id()));
+    for attempt in 0..100_u32 {
+        let path = unfinished(folder, std::process::id(), attempt);
         match options.open(&path) {
             Ok(file) => return Ok((Unfinished(path), file)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
@@ -144,6 +144,18 @@ fn new_in(folder: &Path) -> io::Result<(Unfinished, File)> {
         }
     }
     Err(last)
+}
+
+/// Where a process writes a file before it finds its place.
+fn unfinished(folder: &Path, process: u32, attempt: u32) -> PathBuf {
+    folder.join(format!(".plan-{process}-{attempt}.tmp"))
+}
+
+/// Takes away what a dead process left unfinished beside this file.
+pub(super) fn sweep(path: &Path, process: u32) {
+    let beside = path.parent().unwrap_or(Path::new(""));
+    // What cannot be taken away harms nothing.
+    let _swept = (0..).take_while(|attempt| fs::remove_file(unfinished(beside, process, *attempt)).is_ok()).count();
 }
 
 /// Makes a new name in a folder last.

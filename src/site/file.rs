@@ -7,8 +7,9 @@ use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::Snapshot;
 use crate::model::population::{Census, Questions};
-use crate::population::{self, Chosen, Damage, Wish, take_census};
+use crate::population::{self, Chosen, Wish, take_census};
 
+pub use super::beside::Beside;
 pub use super::seal::{seal, seal_file};
 
 /// A site in a file.
@@ -34,9 +35,24 @@ impl FileSite {
         &self.path
     }
 
+    /// Takes away what a run that died in the middle of a write left beside the file. Its process must be dead.
+    pub fn sweep(path: &Path, process: u32) {
+        disk::sweep(path, process);
+    }
+
     /// The file of its population; none where none lies beside it.
     pub fn population_path(&self) -> Option<PathBuf> {
         disk::population(&self.path)
+    }
+
+    /// The configuration, and the population beside it; none where none lies there. Only the first is read.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the configuration cannot be read whole.
+    pub fn with_population(&self) -> Result<(Snapshot, Option<Beside>), SiteError> {
+        let snapshot = self.load()?.into_snapshot();
+        let beside = self.population_path().map(|path| Beside::new(path, &snapshot));
+        Ok((snapshot, beside))
     }
 
     /// Spot-check contacts for a first plan; none where no population was captured.
@@ -59,15 +75,9 @@ impl FileSite {
 
     fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
         let Some(path) = self.population_path() else { return Ok(None) };
-        let damaged = |damage| disk::damaged(&path, damage);
-        let (census, digest) = take_census(disk::open(&path)?, questions).map_err(damaged)?;
-        let what = match &snapshot.population {
-            Some(own) if own.is_same(&digest) => return Ok(Some(census)),
-            Some(_) => "it is not the population that the configuration beside it was taken with",
-            None => "the configuration beside it holds no digest of a population",
-        };
-        let help = "take both again; if they were written by hand, run `plan snapshot seal` on the configuration";
-        Err(damaged(Damage::whole(what).help(help)))
+        let beside = Beside::new(path, snapshot);
+        let (census, digest) = take_census(beside.open()?, questions).map_err(|damage| beside.damaged(damage))?;
+        beside.belongs(&digest).map(|()| Some(census))
     }
 }
 

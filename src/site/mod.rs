@@ -1,5 +1,6 @@
 //! Places that have a configuration and a population: a site in a file, a WordPress.
 
+mod beside;
 mod disk;
 pub mod file;
 mod seal;

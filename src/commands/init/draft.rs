@@ -107,7 +107,7 @@ impl Draft<'_> {
 
     /// How an offering is sold, as its forms tell.
     fn sold(&self, key: &str) -> &'static str {
-        let opens = |operations: &[Operation]| opened(operations).iter().any(|of| of == key);
+        let opens = |operations: &Option<Vec<Operation>>| opened(operations).iter().any(|of| of == key);
         if self.state().order_forms.values().any(|form| opens(&form.operations)) {
             "order-form"
         } else if self.state().opt_in_forms.values().any(|form| opens(&form.operations)) {
@@ -118,11 +118,13 @@ impl Draft<'_> {
     }
 
     fn order_forms(&self, out: &mut String) {
-        section(out, "order_forms", self.state().order_forms.is_empty());
+        // Comments alone under a key would be nothing, and nothing is no list.
+        let none = self.state().order_forms.values().all(|form| opened(&form.operations).is_empty());
+        section(out, "order_forms", none);
         for (key, form) in &self.state().order_forms {
             let releases = opened(&form.operations);
             if releases.is_empty() {
-                undecided(out, key, "this order form opens no offering");
+                undecided(out, key, nothing_opened("order form", &form.operations));
                 continue;
             }
             named_form(out, key, &form.name, &releases);
@@ -134,7 +136,7 @@ impl Draft<'_> {
             });
             match after {
                 Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
-                None if form.recurring => line(
+                None if form.recurring != Some(false) => line(
                     out,
                     "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)",
                 ),
@@ -150,10 +152,11 @@ impl Draft<'_> {
     }
 
     fn opt_in_forms(&self, out: &mut String) {
-        section(out, "opt_in_forms", self.state().opt_in_forms.is_empty());
+        let none = self.state().opt_in_forms.values().all(|form| opened(&form.operations).is_empty());
+        section(out, "opt_in_forms", none);
         for (key, form) in &self.state().opt_in_forms {
             match opened(&form.operations) {
-                releases if releases.is_empty() => undecided(out, key, "this opt-in form opens no offering"),
+                releases if releases.is_empty() => undecided(out, key, nothing_opened("opt-in form", &form.operations)),
                 releases => named_form(out, key, &form.name, &releases),
             }
         }
@@ -212,9 +215,12 @@ impl Draft<'_> {
 }
 
 fn modules(out: &mut String, offering: &Offering) {
+    let Some(modules) = &offering.modules else {
+        return line(out, "    # decide: modules: the site's own modules could not be read");
+    };
     line(out, "    modules:");
-    let timed = offering.modules.iter().any(|module| matches!(module.release, Some(Release::After { .. })));
-    for (index, module) in offering.modules.iter().enumerate() {
+    let timed = modules.iter().any(|module| matches!(module.release, Some(Release::After { .. })));
+    for (index, module) in modules.iter().enumerate() {
         if module.number == 0 {
             line(out, &format!("      - {{base: {}}}", quote(&module.name)));
             continue;
@@ -244,12 +250,12 @@ fn modules(out: &mut String, offering: &Offering) {
 }
 
 /// The offerings that operations open, whether by Release or by Grant.
-fn opened(operations: &[Operation]) -> Vec<String> {
+fn opened(operations: &Option<Vec<Operation>>) -> Vec<String> {
     let of = |operation: &Operation| match operation {
         Operation::Release(of) | Operation::Grant(of) => Some(of.clone()),
         Operation::AddTags(_) | Operation::Other(_) => None,
     };
-    let mut all: Vec<String> = operations.iter().filter_map(of).collect();
+    let mut all: Vec<String> = operations.iter().flatten().filter_map(of).collect();
     all.sort();
     all.dedup();
     all
@@ -262,7 +268,15 @@ fn named_form(out: &mut String, key: &str, name: &str, releases: &[String]) {
     line(out, &format!("    custom_operation: {{release: [{}]}}", releases.join(", ")));
 }
 
-fn undecided(out: &mut String, key: &str, why: &str) {
+/// Why a form stands in no section.
+fn nothing_opened(kind: &str, operations: &Option<Vec<Operation>>) -> String {
+    match operations {
+        Some(_) => format!("this {kind} opens no offering"),
+        None => format!("what this {kind} opens could not be read"),
+    }
+}
+
+fn undecided(out: &mut String, key: &str, why: String) {
     line(out, &format!("  # decide: `{}`: {why}; add it here with what it releases, or to `leave_alone`", clean(key)));
 }
 

@@ -14,6 +14,7 @@ use crate::population::{Chosen, Drip, Wish};
 use crate::shape::schema;
 use crate::site::Site;
 use crate::site::file::FileSite;
+use crate::site::wordpress::Address;
 
 use super::{Failure, Terminal, exit, inputs};
 
@@ -24,6 +25,9 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if args.out.exists() {
         return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not written over", args.out.display()))
             .help("choose another name with `--out`, or move it away"));
+    }
+    if let Some(live) = &args.live {
+        Address::parse(live)?;
     }
     let (snapshot, address, chosen) = look(args)?;
     let stem = args.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -43,6 +47,14 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let schema_file = folder.join("plan.schema.json");
     write(&schema_file, &format!("{:#}\n", schema::plan()))?;
     write(&args.out, &draft.text())?;
+    if !args.inline_contacts && !chosen.is_empty() {
+        writeln!(
+            terminal.err,
+            "wrote {}, which {} ignores",
+            folder.join(&values).display(),
+            folder.join(".gitignore").display()
+        )?;
+    }
     writeln!(
         terminal.err,
         "wrote {} from {}, with {}",
@@ -103,8 +115,10 @@ fn ignore(path: &Path) -> Result<(), Failure> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err(failed(e)),
     };
-    let missing: Vec<&str> =
-        ["private/", ".plan/"].into_iter().filter(|line| !text.lines().any(|known| known.trim() == *line)).collect();
+    let missing: Vec<&str> = ["private/", "*.population.ndjson*", ".plan/"]
+        .into_iter()
+        .filter(|line| !text.lines().any(|known| known.trim() == *line))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -69,12 +69,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let values = facts.contact_values()?;
+    let orders_known = facts.population_section("order");
     for id in list.keys() {
         if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
-            out.extend(compared(facts, id, &differences(record, contact, orders)));
+            out.extend(compared(facts, id, &differences(record, contact, orders_known.map(|()| orders))));
         }
     }
-    Some(())
+    orders_known
 }
 
 fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference]) -> Option<Finding> {

@@ -12,6 +12,7 @@ use crate::diag::{Document, Part, Place};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::model::text::pointer;
+use crate::population::{same_address, same_name, set};
 
 use super::Facts;
 
@@ -45,7 +46,8 @@ fn partly_left_out(facts: &Facts<'_>) -> bool {
 type Difference = (&'static str, &'static str, String, String);
 
 /// What differs, of what is recorded. No affiliate and no orders are a record too: that there are none.
-fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<String>) -> Vec<Difference> {
+/// Orders that were not captured are not compared.
+fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeSet<String>>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |key, name, plan: String, site: String, same: bool| {
         if !same {
@@ -58,10 +60,10 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<Stri
     ];
     for (key, name, recorded, site) in names {
         let recorded = recorded.as_ref().unwrap_or(site);
-        compare(key, name, recorded.clone(), site.clone(), recorded.trim() == site.trim());
+        compare(key, name, recorded.clone(), site.clone(), same_name(recorded, site));
     }
     if let Some(email) = &record.email {
-        let same = email.trim().to_lowercase() == contact.email.trim().to_lowercase();
+        let same = same_address(email, &contact.email);
         compare("email", "e-mail address", email.clone(), contact.email.clone(), same);
     }
     if let Some(tags) = &record.tags {
@@ -71,13 +73,11 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: &BTreeSet<Stri
     let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
     let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));
     compare("affiliate", "affiliate", recorded.clone(), site.clone(), recorded == site);
-    let (recorded, site) = (set(&record.orders), set(orders));
-    compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+    if let Some(orders) = orders {
+        let (recorded, site) = (set(&record.orders), set(orders));
+        compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+    }
     found
-}
-
-fn set<'a>(values: impl IntoIterator<Item = &'a String>) -> BTreeSet<&'a str> {
-    values.into_iter().map(|value| value.trim()).collect()
 }
 
 fn words(values: &BTreeSet<&str>) -> String {

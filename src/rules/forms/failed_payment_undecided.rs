@@ -1,7 +1,7 @@
 use crate::change::text;
 use crate::diag::{Finding, Place, Severity::Error};
 use crate::model::plan::AfterFinalRetry;
-use crate::model::state::{Object, OrderForm};
+use crate::model::state::{Kind, Object, OrderForm};
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
@@ -54,7 +54,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (key, form) in facts.order_forms(After)?.iter().filter(|(_, form)| form.recurring) {
+    for (key, form) in facts.order_forms(After)? {
         let undecided = matches!(form.after_final_retry, None | Some(AfterFinalRetry::Keep));
         let planned = plan.order_forms.get(key);
         let Some(intent) =
@@ -62,6 +62,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         else {
             continue;
         };
+        let fact = format!("order-form/{key}: recurring");
+        if facts.field(Kind::OrderForm, &fact, form.recurring) != Some(true) {
+            continue;
+        }
         out.push(finding(key, form, intent.failed_payment.is_some()));
     }
     Some(())

@@ -1,12 +1,13 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::plan::{CustomOperation, OptInFormIntent, Sold, name_key};
+use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
 };
 
-use super::released;
+use super::{any_unread, released};
 
 declare_rule! {
     /// A free offering has no opt-in form.
@@ -65,9 +66,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             );
         }
     }
-    let done = released(facts.opt_in_forms(After)?.values().flat_map(|form| &form.operations));
+    let site = facts.opt_in_forms(After)?;
+    let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
     for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.sold == Sold::OptIn) {
-        if planned.contains(key) && !done.contains(key.as_str()) {
+        let lacks = planned.contains(key) && !done.contains(key.as_str());
+        // A form that could not be read may release it.
+        if lacks && !any_unread(facts, Kind::OptInForm, site.iter().map(|(key, form)| (key, &form.operations))) {
             let message = format!("no opt-in form of the site will release `{}`", offering.name);
             let place = Place::value(pointer(&["offerings", key, "sold"]));
             let help = "make its form on the site under AccessAlly > Settings > Opt-in Forms";

@@ -1,33 +1,50 @@
-use crate::diag::{Place, Severity::Error};
-use crate::model::plan::{CustomOperation, OrderFormIntent, Sold, name_key};
+use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::plan::{CustomOperation, OfferingIntent, OrderFormIntent, Sold, name_key};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
 };
 
+use super::is_bought;
+
 declare_rule! {
-    /// An offering sold through an order form has none.
+    /// An offering that is bought has no order form.
     ///
     /// ## What it does
-    /// Reports an offering with `sold: order-form` that no order form of the plan releases.
+    /// Reports an offering with `sold: order-form`, `bundle` or `team` that no order form of the plan releases.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. CRM order
-    /// forms and third-party carts are not compatible with Managed Contacts.
+    /// forms and third-party carts are not compatible with Managed Contacts. What comes with another offering, or is bought
+    /// for a team, is released by that form too, or nobody gets it (inferred).
     ///
     /// ## Bad
     /// ```yaml
     /// plan: {order_forms: {course-checkout: null}, leave_alone: {order_forms: {course-checkout: not used}}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {bonus: {name: Bonus, sold: bundle, modules: [{base: Bonus}]}}}
+    /// site: {offering/bonus: {name: Bonus, system: ontraport, modules: [{number: 0, name: Bonus}]}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {mini-course: {sold: team}}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
-    /// plan: {}
+    /// plan:
+    ///   offerings: {bonus: {name: Bonus, sold: bundle, modules: [{base: Bonus}]}}
+    ///   order_forms: {course-checkout: {custom_operation: {release: [course, bonus]}}}
+    /// site: {offering/bonus: {name: Bonus, system: ontraport, modules: [{number: 0, name: Bonus}]}}
     /// ```
     ///
     /// ## Fix
-    /// Add the order form that sells it to `order_forms`, or say truly how the offering is sold.
+    /// List it under `release` of the order form that sells it, or say truly how the offering is sold.
     {
         id: "order-form-missing",
         severity: Error,
@@ -50,25 +67,32 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let released: std::collections::BTreeSet<&String> =
         plan.order_forms.values().flat_map(|form| &form.custom_operation.release).collect();
     for (key, offering) in &plan.offerings {
-        if offering.sold == Sold::OrderForm && !released.contains(key) {
-            let message = format!(
-                "`{}` is sold through an order form, and no order form of this plan releases it",
-                offering.name
-            );
-            let at = pointer(&["offerings", key, "sold"]);
-            let help = format!(
-                "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `sold`"
-            );
-            out.push(
-                RULE.at(Place::value(at), message)
-                    .label("needs an order form")
-                    .help(help)
-                    .fix("add to `order_forms`", form(key, &offering.name))
-                    .on_site(format!("offering/{key}")),
-            );
+        if is_bought(offering.sold) && !released.contains(key) {
+            out.push(finding(key, offering));
         }
     }
     Some(())
+}
+
+fn finding(key: &str, offering: &OfferingIntent) -> Finding {
+    let way = match offering.sold {
+        Sold::Bundle => "comes with another offering's order form",
+        Sold::Team => "is bought for a team",
+        _ => "is sold through an order form",
+    };
+    let message = format!("`{}` {way}, and no order form of this plan releases it", offering.name);
+    let finding = RULE
+        .at(Place::value(pointer(&["offerings", key, "sold"])), message)
+        .label("needs an order form")
+        .on_site(format!("offering/{key}"));
+    if offering.sold == Sold::Bundle {
+        return finding
+            .help(format!("add `{key}` to `release` of the order form that it comes with, or change `sold`"));
+    }
+    let help = format!(
+        "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `sold`"
+    );
+    finding.help(help).fix("add to `order_forms`", form(key, &offering.name))
 }
 
 fn form(offering: &str, name: &str) -> String {

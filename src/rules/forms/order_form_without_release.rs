@@ -1,18 +1,19 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::Sold;
+use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
-use super::{is_sold, released};
+use super::{any_unread, is_bought, released};
 
 declare_rule! {
-    /// No order form of the site releases an offering that is sold through one.
+    /// No order form of the site releases an offering that is bought.
     ///
     /// ## What it does
-    /// Reports an offering with `sold: order-form` that no order form of the site releases when the plan's changes are
-    /// made, although an order form of the plan should: the site lacks that form, and no change can make it.
+    /// Reports an offering with `sold: order-form`, `bundle` or `team` that no order form of the site releases when the
+    /// plan's changes are made, although an order form of the plan should: the site lacks that form, and no change can
+    /// make it.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. Without it
@@ -20,6 +21,12 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
+    /// site: {order-form/course-checkout: null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {sold: bundle}}}
     /// site: {order-form/course-checkout: null}
     /// ```
     ///
@@ -47,16 +54,20 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let site = facts.order_forms(After)?;
-    let done = released(site.values().flat_map(|form| &form.operations));
+    let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
+    let bought = |offering: &str| plan.offerings.get(offering).is_some_and(|offering| is_bought(offering.sold));
     let mut meant = BTreeMap::new();
     for (form, intent) in &plan.order_forms {
         for offering in &intent.custom_operation.release {
             meant.entry(offering.as_str()).or_insert(form);
         }
     }
-    let lacking =
-        meant.into_iter().filter(|(offering, _)| is_sold(plan, offering, Sold::OrderForm) && !done.contains(offering));
+    let lacking = meant.into_iter().filter(|(offering, _)| bought(offering) && !done.contains(offering));
     for (offering, form) in lacking {
+        // A form that could not be read may release it.
+        if any_unread(facts, Kind::OrderForm, site.iter().map(|(key, form)| (key, &form.operations))) {
+            continue;
+        }
         let name = &plan.offerings[offering].name;
         let help = format!(
             "make `{}` on the site (AccessAlly > Sales > Order Form Setup) with the Release operation of `{name}`",

@@ -72,7 +72,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
         let planned = offering.planned(0);
         let said = planned.is_some_and(|(_, module)| is_timer(module.release.as_ref()));
-        let base = offering.site.modules.iter().find(|module| module.number == 0);
+        let base = offering.modules.iter().find(|module| module.number == 0);
         if let Some(base) = base.filter(|base| is_timer(base.release.as_ref()) && !said) {
             let at = planned
                 .map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));

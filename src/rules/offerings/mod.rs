@@ -23,18 +23,26 @@ pub(super) struct Planned<'a> {
     key: &'a str,
     intent: &'a OfferingIntent,
     site: &'a Offering,
+    modules: &'a [Module],
 }
 
-/// The plan's offerings that the site has when the changes are made.
+/// The plan's offerings that the site has when the changes are made, as far as their modules could be read.
 ///
 /// Without those of which a module did not fit the schema: it would be missed, and the places of the others would be wrong.
-pub(super) fn on_both_sides<'a>(facts: &Facts<'a>) -> Known<impl Iterator<Item = Planned<'a>> + use<'a>> {
+pub(super) fn on_both_sides<'a>(facts: &Facts<'a>) -> Known<Vec<Planned<'a>>> {
     let site = facts.offerings(After)?;
     let plan = facts.plan();
-    Some(plan.offerings.iter().filter_map(move |(key, intent)| {
-        let site = site.get(key)?;
-        (!left_out_inside(plan, &["offerings", key, "modules"])).then_some(Planned { key, intent, site })
-    }))
+    let planned = plan.offerings.iter().filter_map(|(key, intent)| {
+        let site = site.get(key).filter(|_| !left_out_inside(plan, &["offerings", key, "modules"]))?;
+        let modules = modules(facts, key, site)?;
+        Some(Planned { key, intent, site, modules })
+    });
+    Some(planned.collect())
+}
+
+/// The modules of an offering.
+pub(super) fn modules<'a>(facts: &Facts<'_>, key: &str, offering: &'a Offering) -> Known<&'a [Module]> {
+    facts.field(Kind::Offering, &format!("offering/{key}: modules"), offering.modules.as_deref())
 }
 
 impl<'a> Planned<'a> {
@@ -74,5 +82,6 @@ pub(super) fn release<'a>(facts: &Facts<'_>, key: &str, module: &'a Module) -> K
 /// Whether a timer opens any module of the offering.
 pub(super) fn is_timed(facts: &Facts<'_>, key: &str, offering: &Offering) -> bool {
     let is_timer = |module: &Module| matches!(release(facts, key, module), Some(Release::After { .. }));
-    offering.modules.iter().any(|module| module.number > 0 && is_timer(module))
+    modules(facts, key, offering)
+        .is_some_and(|modules| modules.iter().any(|module| module.number > 0 && is_timer(module)))
 }

@@ -54,13 +54,13 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
-        let numbers: BTreeMap<u32, &Module> = offering.site.modules.iter().map(|m| (m.number, m)).collect();
+        let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
         let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| name_key(&m.name) == name);
         let planned = offering.intent.numbered().map(|(_, number, module)| (number, name_key(module.name())));
         let misplaced: BTreeSet<String> =
             planned.filter(|(number, name)| !fits(*number, name)).map(|(_, name)| name).collect();
         let listed: BTreeSet<u32> = offering.intent.numbered().map(|(_, number, _)| number).collect();
-        for module in offering.site.modules.iter().filter(|module| !listed.contains(&module.number)) {
+        for module in offering.modules.iter().filter(|module| !listed.contains(&module.number)) {
             // What nothing opens, what is not understood, and what the plan has under another number is reported as that.
             let as_that = matches!(module.release, Some(Release::ByHand | Release::Other(_)));
             if as_that || misplaced.contains(&name_key(&module.name)) {

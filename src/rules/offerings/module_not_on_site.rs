@@ -59,8 +59,8 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
-        let numbers: BTreeMap<u32, &Module> = offering.site.modules.iter().map(|m| (m.number, m)).collect();
-        let names: BTreeMap<String, &Module> = offering.site.modules.iter().map(|m| (name_key(&m.name), m)).collect();
+        let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
+        let names: BTreeMap<String, &Module> = offering.modules.iter().map(|m| (name_key(&m.name), m)).collect();
         let mut seen = BTreeMap::new();
         for (index, number, module) in offering.intent.numbered() {
             let at = Place::key(offering.module(index));

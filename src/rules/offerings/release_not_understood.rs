@@ -45,7 +45,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
-        for module in &offering.site.modules {
+        for module in offering.modules {
             let Some(Release::Other(words)) = release(facts, offering.key, module) else { continue };
             if offering.is_misnamed(module) {
                 continue;

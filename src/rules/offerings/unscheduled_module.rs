@@ -57,7 +57,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
-        for module in offering.site.modules.iter().filter(|module| module.number > 0) {
+        for module in offering.modules.iter().filter(|module| module.number > 0) {
             judge(facts, &offering, module, out);
         }
     }

@@ -67,10 +67,10 @@ fn leave_alone_stub(section: &str, key: &str) -> String {
 }
 
 /// The offerings that a form's operations release or grant.
-fn opened(operations: &[Operation]) -> Vec<String> {
-    let offering = |operation: &Operation| match operation {
+fn opened<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> Vec<String> {
+    let offering = |operation: &'a Operation| match operation {
         Operation::Release(offering) | Operation::Grant(offering) => Some(offering.clone()),
         Operation::AddTags(_) | Operation::Other(_) => None,
     };
-    operations.iter().filter_map(offering).collect()
+    operations.into_iter().filter_map(offering).collect()
 }

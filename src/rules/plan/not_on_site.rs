@@ -22,7 +22,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {order-form/course-checkout: null, order-form/course-chekout: {id: "5", name: Course Chekout}}
+    /// site: {order-form/course-checkout: null, order-form/course-chekout: {id: "5", name: Course Chekout, operations: []}}
     /// ```
     ///
     /// ## Bad

@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 fn intent(offering: &Offering) -> OfferingIntent {
-    let modules = offering.modules.iter().enumerate().map(|(index, module)| entry(index, module)).collect();
+    let modules = offering.modules.iter().flatten().enumerate().map(|(index, module)| entry(index, module)).collect();
     OfferingIntent { name: offering.name.clone(), sold: Sold::OrderForm, modules, members_mid_drip: None }
 }
 

@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label(format!("`{key}` is not here"))
             .help(mention("opt_in_forms"))
             .excerpt(format!("opt-in-form/{key}"), excerpt, "name:", "not in the plan");
-        let release = opened(&form.operations);
+        let release = opened(form.operations.iter().flatten());
         out.push(if release.is_empty() {
             finding.fix("leave it alone, with your reason", leave_alone_stub("opt_in_forms", key))
         } else {

@@ -67,7 +67,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// The form as the plan would write it; none for a form that opens no offering.
 fn intent(form: &OrderForm) -> Option<OrderFormIntent> {
-    let release = opened(&form.operations);
+    let release = opened(form.operations.iter().flatten());
     let price = form.price.as_deref().and_then(Money::parse).map(|price| Price(price.to_string()));
     let expected = price.is_some() || form.gateway.is_some();
     (!release.is_empty()).then(|| OrderFormIntent {

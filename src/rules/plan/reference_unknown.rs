@@ -31,7 +31,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, offering: masterclass}}}}}
+    /// plan: {webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, offering: masterclass, by_hand: jo}}}}}
     /// ```
     ///
     /// ## Bad

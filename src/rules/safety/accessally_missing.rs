@@ -1,7 +1,7 @@
 use crate::diag::{Finding, Severity::Error};
 use crate::model::Kind;
 use crate::model::state::Plugin;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
 
 use super::judged_site;
 
@@ -12,7 +12,8 @@ declare_rule! {
     /// Asks for the plugin `accessally/accessally.php`, active, in version 4.0 or newer.
     ///
     /// ## Why it matters
-    /// The migration is a screen of AccessAlly itself, and AccessAlly Managed exists since version 4.0.
+    /// The migration is a screen of AccessAlly itself (documented), and AccessAlly Managed exists since version 4.0 (seen in
+    /// code).
     ///
     /// ## Bad
     /// ```yaml
@@ -46,7 +47,7 @@ declare_rule! {
         waivable: false,
         attestable: false,
         guide: "–",
-        evidence: Documented,
+        evidence: SeenInCode,
         since: "0.1.0",
         anchor: "/sites",
     }

@@ -1,6 +1,6 @@
 use crate::change::text;
 use crate::diag::{Place, Severity::Error};
-use crate::model::state::Object;
+use crate::model::state::{Kind, Object};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
 
 declare_rule! {
@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let name = &facts.plan().crm.name;
     let same = std::iter::once(&crm.system).chain(&crm.label).any(|known| product(known) == product(name));
     // A site that has switched names no CRM at all.
-    if !same && !crm.managed {
+    if !same && !facts.field(Kind::Crm, "crm.managed", crm.managed)? {
         let excerpt = text::object(&Object::Crm(crm.clone()));
         out.push(
             RULE.at(

@@ -48,7 +48,8 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
     let excerpt = text::object(&Object::Crm(crm.clone()));
-    if crm.managed {
+    let managed = facts.field(Kind::Crm, "crm.managed", crm.managed);
+    if managed == Some(true) {
         let message = "the site is on AccessAlly Managed Contacts already, so there is nothing to switch";
         out.push(
             RULE.at(Place::key("/crm"), message)

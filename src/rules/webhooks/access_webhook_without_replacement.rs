@@ -12,12 +12,14 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports webhooks that revoke, charge or cancel a subscription, and that the plan retires, keeps, leaves alone, or
-    /// replaces by something that does none of this.
+    /// replaces by something that does not do the same. A person can do all three (`by_hand`; for a cancellation that may
+    /// be the member), and an order form's `failed_payment` can revoke and cancel. For a charge it counts where it is named
+    /// as `setting`: a failed payment is tried again by itself. The `release_timers` of an offering do none of it.
     ///
     /// ## Why it matters
-    /// Webhooks that the CRM fires stop with the switch, and webhooks are not used with Managed Contacts (documented). The
-    /// vendor's pages name no replacement for these commands. Without one, members who do not pay keep their access, or
-    /// are never charged again (inferred).
+    /// Webhooks that the CRM fires stop with the switch, webhooks are not used with Managed Contacts, and a failed payment is
+    /// tried three times, one day apart (documented). The vendor's pages name no replacement for these commands. Without
+    /// one, members who do not pay keep their access, or are never charged again (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -31,12 +33,37 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
+    /// plan:
+    ///   webhooks:
+    ///     dunning: {after_switch: {replaced_by: {order_form: null, offering: course, setting: release_timers}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   webhooks:
+    ///     dunning: {calls: aal_chargesubscription?productId=12, after_switch: {replaced_by: {setting: null}}}
+    /// site:
+    ///   webhook/aal_revokesubscription?productId=12: null
+    ///   webhook/aal_chargesubscription?productId=12: {command: aal_chargesubscription, target: productId=12}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
     /// plan: {webhooks: {dunning: null}, leave_alone: {webhooks: {aal_revokesubscription?productId=12: old}}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {calls: aal_chargesubscription?productId=12}}}
+    /// site:
+    ///   webhook/aal_revokesubscription?productId=12: null
+    ///   webhook/aal_chargesubscription?productId=12: {command: aal_chargesubscription, target: productId=12}
     /// ```
     ///
     /// ## Fix
@@ -63,10 +90,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let (part, what) = match fate {
             AfterSwitch::Retired(_) => ("retired", "is retired"),
             AfterSwitch::Kept(_) => ("kept", "is kept, and webhooks are not used with Managed Contacts"),
-            AfterSwitch::ReplacedBy(replacement) if replaces(replacement) => continue,
-            AfterSwitch::ReplacedBy(_) => {
-                ("replaced_by", "is replaced by what neither ends nor charges a subscription")
-            }
+            AfterSwitch::ReplacedBy(replacement) if replaces(&webhook.calls, replacement) => continue,
+            AfterSwitch::ReplacedBy(_) => ("replaced_by", "is replaced by what does not do the same"),
         };
         let at = pointer(&["webhooks", name, "after_switch", part]);
         out.push(finding(at, &webhook.calls, what));
@@ -80,11 +105,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn replaces(replacement: &Replacement) -> bool {
-    let Replacement { order_form, offering, setting, by_hand, .. } = replacement;
-    let by_form = order_form.is_some() && matches!(setting, None | Some(Setting::FailedPayment));
-    let by_timers = offering.is_some() && matches!(setting, None | Some(Setting::ReleaseTimers));
-    by_form || by_timers || by_hand.is_some()
+/// What the form does then, and whether the person is one of the plan's, are other rules' matters.
+fn replaces(calls: &str, replacement: &Replacement) -> bool {
+    let Replacement { order_form, setting, by_hand, .. } = replacement;
+    let by_form = match setting {
+        Some(Setting::FailedPayment) => true,
+        // Charging again is not what one thinks of first, so it has to be said.
+        None => command(calls) != "aal_chargesubscription",
+        Some(_) => false,
+    };
+    by_hand.is_some() || (order_form.is_some() && by_form)
 }
 
 fn finding(at: String, calls: &str, what: &str) -> Finding {

@@ -3,7 +3,7 @@ use crate::diag::{Place, Severity::Error};
 use crate::model::plan::{AfterFinalRetry, AfterSwitch, Replacement, Setting};
 use crate::model::state::Object;
 use crate::model::text::pointer;
-use crate::rules::offerings::is_timed;
+use crate::rules::offerings::{is_timed, modules};
 use crate::rules::{
     Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
     left_out_inside,
@@ -74,13 +74,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (name, webhook) in &facts.plan().webhooks {
         let Some(AfterSwitch::ReplacedBy(replacement)) = &webhook.after_switch else { continue };
         let Replacement { order_form, offering, setting, .. } = replacement;
-        // Without a setting, only one part of a form or offering can stand in for such a command.
+        // Without a setting, only one part of a form can stand in for such a command.
         let implied = setting.is_none() && guards_money_or_access(&command(&webhook.calls));
         let at = |part: &str| pointer(&["webhooks", name, "after_switch", "replaced_by", part]);
         if let Some(form) = order_form.as_ref().filter(|_| implied || *setting == Some(Setting::FailedPayment)) {
             known = by_form(facts, form, at("order_form"), out).and(known);
         }
-        if let Some(offering) = offering.as_ref().filter(|_| implied || *setting == Some(Setting::ReleaseTimers)) {
+        if let Some(offering) = offering.as_ref().filter(|_| *setting == Some(Setting::ReleaseTimers)) {
             known = by_timers(facts, offering, at("offering"), out).and(known);
         }
     }
@@ -113,8 +113,9 @@ fn by_timers(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Kn
     let Some(offering) = offering.filter(|_| !left_out_inside(plan, &["offerings", key, "modules"])) else {
         return Some(());
     };
-    let unknown = offering.modules.iter().any(|module| module.number > 0 && module.release.is_none());
-    if !is_timed(facts, key, offering) && !unknown {
+    let unknown = offering.modules.iter().flatten().any(|module| module.number > 0 && module.release.is_none());
+    let unread = modules(facts, key, offering).is_none();
+    if !is_timed(facts, key, offering) && !unknown && !unread {
         let excerpt = text::object(&Object::Offering(offering.clone()));
         out.push(
             RULE.at(Place::value(at), format!("no module of `{}` opens by a timer", offering.name))

@@ -111,12 +111,12 @@ impl WordPress {
         let own = text(&settings, "url").or_else(|| text(&index, "url"));
         let url = own.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
         let mut extra = Map::new();
-        extra.extend(text(&index, "home").map(|home| ("home".to_owned(), Value::from(home))));
         extra.extend(self.users_total()?.map(|users| ("users".to_owned(), Value::from(users))));
         let info = self.environment_info(&index)?;
         let known = ["production", "staging", "development", "local"];
         let environment_type = text(&info, "environment").filter(|name| known.contains(&name.as_str()));
-        Ok(Environment { url, environment_type, wordpress: text(&info, "wp_version"), extra, ..Environment::default() })
+        let (home, wordpress) = (text(&index, "home"), text(&info, "wp_version"));
+        Ok(Environment { url, home, environment_type, wordpress, extra, ..Environment::default() })
     }
 
     /// What the Abilities API tells of the environment; null before WordPress 6.9.

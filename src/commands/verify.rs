@@ -1,0 +1,233 @@
+//! `plan verify`: the plan's contacts and everybody else, before and after the switch.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::cli::{Verify, VerifyFormat};
+use crate::diag::Document;
+use crate::model::plan::ContactRecord;
+use crate::model::population::Census;
+use crate::model::snapshot::Header;
+use crate::model::{Capture, Snapshot};
+use crate::output::human::Style;
+use crate::output::verify::{Verification, human, json};
+use crate::output::{Mode, SiteLine};
+use crate::population::take_census;
+use crate::reconcile::{Ask, Cell, Comparison, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, spot_check};
+use crate::site::file::{Beside, FileSite};
+
+use super::inputs::{self, Opened};
+use super::{Failure, Terminal, check, exit};
+
+pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let opened = inputs::open(&args.plan, args.limits, args.show_personal)?;
+    if !opened.whole {
+        let failure = Failure::new(exit::NOT_GREEN, "the plan cannot be read, so its contacts are not known");
+        return Err(failure.help("`plan check` shows where it breaks"));
+    }
+    let before = args.before.as_deref().map(Place::open).transpose()?;
+    let after = Place::open(&args.after)?;
+    let comparison = compare(&opened, before.as_ref(), &after)?;
+    let notes = notes(&opened, before.as_ref(), &after, &comparison);
+    let path = opened.path.display().to_string();
+    let verification = Verification {
+        path: &path,
+        before: before.as_ref().and_then(Place::line),
+        after: after.line(),
+        comparison: &comparison,
+        notes: &notes,
+        show_personal: args.show_personal,
+    };
+    match args.format {
+        VerifyFormat::Human => {
+            let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
+            human::render(&verification, style, terminal.out)?;
+        }
+        VerifyFormat::Json => json::render(&verification, terminal.out)?,
+    }
+    Ok(match comparison.verdict() {
+        Verdict::Equal => exit::OK,
+        Verdict::Different => exit::NOT_VERIFIED,
+        Verdict::Unproven => exit::NOT_GREEN,
+    })
+}
+
+/// A side as it was named, before its population is read.
+struct Place {
+    name: String,
+    /// The file's configuration and population; none for an address.
+    file: Option<(Snapshot, Option<Beside>)>,
+}
+
+impl Place {
+    /// An address is not connected to: a WordPress tells its population to nobody yet.
+    fn open(name: &str) -> Result<Self, Failure> {
+        let file = if name.contains("://") { None } else { Some(FileSite::open(name)?.with_population()?) };
+        Ok(Self { name: name.to_owned(), file })
+    }
+
+    fn header(&self) -> Option<&Header> {
+        self.file.as_ref().map(|(snapshot, _)| &snapshot.header)
+    }
+
+    fn line(&self) -> Option<SiteLine> {
+        let header = self.header()?;
+        let (host, captured_at) = (header.host.clone(), header.taken_at.clone());
+        Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot })
+    }
+
+    /// The population; or why there is none.
+    fn population(&self) -> Result<&Beside, String> {
+        let Some((_, beside)) = &self.file else {
+            return Err(format!("`{}` is an address, and a site gives its population in a file only", self.name));
+        };
+        let beside = beside.as_ref().ok_or_else(|| format!("no population lies beside `{}`", self.name))?;
+        self.lacks("contact").map_or(Ok(beside), Err)
+    }
+
+    /// Why a kind was not captured; none where it was.
+    fn lacks(&self, kind: &str) -> Option<String> {
+        let (snapshot, _) = self.file.as_ref()?;
+        let counted = snapshot.population.as_ref().and_then(|population| population.counts.get(kind));
+        match snapshot.header.sections.get(kind) {
+            Some(Capture::How(_)) => None,
+            Some(Capture::Missing(why)) => Some(why.clone()),
+            None => counted.is_none_or(|count| *count == 0).then(|| "the snapshot does not hold it".to_owned()),
+        }
+    }
+}
+
+/// Compares whatever was captured, and says what was not.
+fn compare(opened: &Opened, before: Option<&Place>, after: &Place) -> Result<Comparison, Failure> {
+    let plan = &opened.plan;
+    let sides = [before.map(|place| place.population().ok()), Some(after.population().ok())].map(Option::flatten);
+    let mut found = match sides {
+        [Some(left), Some(right)] => both(opened, (before.unwrap_or(after), left), (after, right))?,
+        [None, Some(right)] => after_only(opened, after, right)?,
+        [_, None] => Found::default(),
+    };
+    found.unproven.splice(0..0, not_captured(before, after));
+    found.unproven.extend(not_recorded(opened));
+    let listed = plan.contacts.list.len() as u64;
+    let extra_expected = imports_all(opened);
+    let Found { spots, everybody, members, unproven } = found;
+    Ok(Comparison { spots, listed, everybody, members, extra_expected, unproven })
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    spots: Option<Vec<crate::reconcile::Spot>>,
+    everybody: Option<Reconciled>,
+    members: Option<u64>,
+    unproven: Vec<Unproven>,
+}
+
+fn imports_all(opened: &Opened) -> bool {
+    opened.plan.migration.as_ref().is_some_and(|choices| choices.import_all_contacts)
+}
+
+fn both(
+    opened: &Opened,
+    (before, left): (&Place, &Beside),
+    (after, right): (&Place, &Beside),
+) -> Result<Found, Failure> {
+    let captured = |kind| [before.lacks(kind).is_none(), after.lacks(kind).is_none()];
+    let orders = captured("order");
+    let ask = Ask {
+        contacts: inputs::questions(&opened.plan).contacts,
+        orders: orders == [true; 2],
+        subscriptions: captured("subscription") == [true; 2],
+        extra_expected: imports_all(opened),
+    };
+    let all = reconcile(left.open()?, right.open()?, &ask).map_err(|unreadable| match unreadable.side {
+        Side::Before => left.damaged(unreadable.damage),
+        Side::After => right.damaged(unreadable.damage),
+    })?;
+    left.belongs(&all.before)?;
+    right.belongs(&all.after)?;
+    let spotted = Spotted {
+        recorded: opened.contacts.values.as_ref(),
+        before: Some(&all.asked_before),
+        after: &all.asked_after,
+        renamed: &all.renamed,
+        orders,
+    };
+    let (spots, mut unproven) = spots(opened, &spotted);
+    for kind in ["order", "subscription"] {
+        unproven.extend([(before, "before"), (after, "after")].into_iter().filter_map(|(place, side)| {
+            place.lacks(kind).map(|why| Unproven { what: format!("{kind}s {side}"), why })
+        }));
+    }
+    Ok(Found { spots: Some(spots), members: Some(all.contacts.before), everybody: Some(all), unproven })
+}
+
+/// Without a population before, only what was recorded of the plan's contacts can be compared.
+fn after_only(opened: &Opened, after: &Place, right: &Beside) -> Result<Found, Failure> {
+    let read = take_census(right.open()?, &inputs::questions(&opened.plan));
+    let (Census { members, contacts, .. }, digest) = read.map_err(|damage| right.damaged(damage))?;
+    right.belongs(&digest)?;
+    let spotted = Spotted {
+        recorded: opened.contacts.values.as_ref(),
+        before: None,
+        after: &contacts,
+        renamed: &BTreeMap::new(),
+        orders: [false, after.lacks("order").is_none()],
+    };
+    let (spots, unproven) = spots(opened, &spotted);
+    Ok(Found { spots: Some(spots), everybody: None, members: Some(members), unproven })
+}
+
+fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<crate::reconcile::Spot>, Vec<Unproven>) {
+    let spots = spot_check(opened.plan.contacts.list.keys(), spotted);
+    let unknown: Vec<&str> = spots
+        .iter()
+        .filter(|spot| spot.is_there && spot.cells.iter().any(|(_, cell)| *cell == Cell::Unknown))
+        .map(|spot| spot.id.as_str())
+        .collect();
+    let unproven = (!unknown.is_empty()).then(|| Unproven {
+        what: format!("spot-check contacts {}", unknown.join(", ")),
+        why: "not every field is known before and after".to_owned(),
+    });
+    (spots, unproven.into_iter().collect())
+}
+
+/// Which population was not captured, and why.
+fn not_captured(before: Option<&Place>, after: &Place) -> Vec<Unproven> {
+    let named = |what: &str, why| Unproven { what: what.to_owned(), why };
+    let before = match before {
+        None => Some("nobody named it; give the site as it was with `--before`".to_owned()),
+        Some(place) => place.population().err(),
+    };
+    let sides = [("the population before", before), ("the population after", after.population().err())];
+    sides.into_iter().filter_map(|(what, why)| Some(named(what, why?))).collect()
+}
+
+/// Recorded values that the plan speaks of and that could not be read.
+fn not_recorded(opened: &Opened) -> Option<Unproven> {
+    let values: Option<&BTreeMap<String, ContactRecord>> = opened.contacts.values.as_ref();
+    let unread = opened.plan.contacts.values.is_some() && values.is_none();
+    let broken = opened.findings.iter().any(|finding| finding.primary.place.document() == Document::Contacts);
+    let misfit = opened.plan.left_out.iter().any(|place| place.starts_with("/contacts"));
+    (unread || broken || misfit).then(|| Unproven {
+        what: "the plan's spot-check contacts".to_owned(),
+        why: "what the plan says of them cannot be read whole; `plan check` shows where".to_owned(),
+    })
+}
+
+/// What a reader should know of the two sides.
+fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Comparison) -> Vec<String> {
+    let mut notes = Vec::new();
+    if opened.plan.contacts.list.is_empty() {
+        notes.push("the plan lists no spot-check contacts".to_owned());
+    }
+    if comparison.everybody.as_ref().is_some_and(|all| all.before.sha256 == all.after.sha256) {
+        notes.push("both sides are one and the same reading, so this says nothing of the switch".to_owned());
+    }
+    let time = |place: &Place| place.header()?.taken_at.parse::<Timestamp>().ok();
+    if before.and_then(time).zip(time(after)).is_some_and(|(before, after)| after < before) {
+        notes.push("the side after was captured before the side before: are they the wrong way round?".to_owned());
+    }
+    notes
+}

@@ -1,0 +1,281 @@
+//! The verification for a terminal.
+
+use std::io::{self, Write};
+
+use crate::output::human::{Style, paint};
+use crate::output::{SiteLine, escape, many};
+use crate::reconcile::{
+    Alone, Cell, Changed, Classes, Comparison, Examples, Field, Ledger, Line, Merged, Power, Reconciled, SPOT_FIELDS,
+    Spot, VENDORS_BOUND, Values, Verdict,
+};
+
+use super::Verification;
+
+/// Writes the verification.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn render(verification: &Verification<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { style, personal: verification.show_personal };
+    let comparison = verification.comparison;
+    if let Some(spots) = &comparison.spots {
+        page.spots(spots, out)?;
+    }
+    if let Some(all) = &comparison.everybody {
+        page.everybody(&all.contacts, comparison.extra_expected, out)?;
+        page.ledger("orders", all.orders.as_ref(), out)?;
+        page.ledger("subscriptions", all.subscriptions.as_ref(), out)?;
+        page.account(&all.account, out)?;
+        page.bound(all, out)?;
+    }
+    page.power(comparison, out)?;
+    page.footer(verification, out)
+}
+
+/// How the page is written.
+struct Page {
+    style: Style,
+    personal: bool,
+}
+
+impl Page {
+    fn head(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", paint(self.style, "1", text))
+    }
+
+    fn bad(&self, text: &str) -> String {
+        paint(self.style, "31", text)
+    }
+
+    /// The guide's table, a line a contact.
+    fn spots(&self, spots: &[Spot], out: &mut dyn Write) -> io::Result<()> {
+        self.head(&format!("the plan's {}", many(spots.len(), "spot-check contact")), out)?;
+        let id = |spot: &Spot| escape::line(&spot.id);
+        let first = spots.iter().map(|spot| id(spot).chars().count()).max().unwrap_or(0);
+        let moved = spots.iter().map(|spot| cell_word(spot, &spot.cells[0]).chars().count()).max().unwrap_or(0);
+        let width = |field: Field| match field {
+            Field::ContactId => moved.max(field.name().len()),
+            _ => field.name().len().max("differs".len()),
+        };
+        let widths = SPOT_FIELDS.map(width);
+        let names: Vec<String> =
+            SPOT_FIELDS.iter().zip(&widths).map(|(field, width)| format!("{:width$}", field.name())).collect();
+        writeln!(out, "  {:first$}  {}", "", names.join("  ").trim_end())?;
+        for spot in spots {
+            let words = spot.cells.iter().zip(&widths);
+            let words: Vec<String> = words.map(|(cell, width)| format!("{:width$}", cell_word(spot, cell))).collect();
+            let words = words.join("  ");
+            let words = if spot.is_equal() { words.trim_end().to_owned() } else { self.bad(words.trim_end()) };
+            writeln!(out, "  {:first$}  {words}", id(spot))?;
+            for (field, cell) in spot.cells.iter().filter(|_| self.personal) {
+                if let Cell::Differs { before, after } = cell {
+                    values(field.name(), Some(before), Some(after), out)?;
+                }
+            }
+        }
+        let equal = spots.iter().filter(|spot| spot.is_equal()).count();
+        writeln!(out, "  {equal} of {} the same in every field\n", spots.len())
+    }
+
+    fn everybody(&self, all: &Classes, extra_expected: bool, out: &mut dyn Write) -> io::Result<()> {
+        self.head("everybody", out)?;
+        writeln!(
+            out,
+            "  {} before = {} same + {} changed + {} missing + {} merged",
+            all.before, all.same, all.changed.total, all.missing.total, all.merged
+        )?;
+        writeln!(
+            out,
+            "  {} after  = {} same + {} changed + {} merged into + {} duplicated + {} extra{}",
+            all.after,
+            all.same,
+            all.changed.total,
+            all.merged_into.total,
+            all.duplicated.total,
+            all.extra.total,
+            if extra_expected { " (expected: the plan imports all contacts)" } else { "" }
+        )?;
+        self.changed(all, out)?;
+        self.class("missing", &all.missing, |alone, out| self.alone(alone, out), out)?;
+        self.class("merged", &all.merged_into, merged, out)?;
+        self.class("duplicated", &all.duplicated, |alone, out| self.alone(alone, out), out)?;
+        self.class("extra", &all.extra, |alone, out| self.alone(alone, out), out)?;
+        writeln!(out)
+    }
+
+    fn changed(&self, all: &Classes, out: &mut dyn Write) -> io::Result<()> {
+        let fields: Vec<String> =
+            all.fields.iter().map(|(field, count)| format!("{} of {count}", field.name())).collect();
+        let title = format!("changed ({})", fields.join(", "));
+        self.class(&title, &all.changed, |changed, out| self.one_changed(changed, out), out)
+    }
+
+    fn one_changed(&self, changed: &Changed, out: &mut dyn Write) -> io::Result<()> {
+        let fields: Vec<&str> = changed.fields.iter().map(|field| field.name()).collect();
+        let was = changed.was.as_ref().map(|was| format!(" (was {})", escape::line(was))).unwrap_or_default();
+        writeln!(out, "    {}{was}: {}", escape::line(&changed.id), fields.join(", "))?;
+        self.values(&changed.values, out)
+    }
+
+    fn alone(&self, alone: &Alone, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "    {}", escape::line(&alone.id))?;
+        self.values(&alone.values, out)
+    }
+
+    fn values(&self, list: &[Values], out: &mut dyn Write) -> io::Result<()> {
+        let shown = list.iter().filter(|_| self.personal);
+        shown.into_iter().try_for_each(|one| values(one.field.name(), one.before.as_deref(), one.after.as_deref(), out))
+    }
+
+    fn class<T>(
+        &self,
+        title: &str,
+        examples: &Examples<T>,
+        each: impl Fn(&T, &mut dyn Write) -> io::Result<()>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if examples.total == 0 {
+            return Ok(());
+        }
+        writeln!(out, "  {}", self.bad(title))?;
+        examples.first.iter().try_for_each(|example| each(example, out))?;
+        match examples.more() {
+            0 => Ok(()),
+            more => writeln!(out, "    and {more} more"),
+        }
+    }
+
+    fn ledger(&self, name: &str, ledger: Option<&Ledger>, out: &mut dyn Write) -> io::Result<()> {
+        let Some(all) = ledger else { return Ok(()) };
+        self.head(name, out)?;
+        writeln!(
+            out,
+            "  {} before = {} same + {} changed + {} missing",
+            all.before, all.same, all.changed.total, all.missing.total
+        )?;
+        writeln!(
+            out,
+            "  {} after  = {} same + {} changed + {} extra",
+            all.after, all.same, all.changed.total, all.extra.total
+        )?;
+        for (title, examples) in [("changed", &all.changed), ("missing", &all.missing), ("extra", &all.extra)] {
+            if examples.total > 0 {
+                writeln!(out, "  {}: {}", self.bad(title), listed(examples))?;
+            }
+        }
+        writeln!(out)
+    }
+
+    fn account(&self, lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+        let differing: Vec<&Line> = lines.iter().filter(|line| line.is_worth_showing()).collect();
+        self.head(&format!("counts: {}, {} differ", many(lines.len(), "line"), differing.len()), out)?;
+        if !differing.is_empty() {
+            writeln!(out, "  {:>9}  {:>9}  {:>10}", "before", "after", "difference")?;
+        }
+        for line in differing.iter().take(self.style.most) {
+            let numbers = format!("{:>9}  {:>9}  {:>+10}", line.before, line.after, line.difference());
+            let numbers = if line.is_conserved() { numbers } else { self.bad(&numbers) };
+            let expected = match line.expected {
+                0 => String::new(),
+                expected => format!(" ({expected:+} expected)"),
+            };
+            writeln!(out, "  {numbers}  {}{expected}", counted(line))?;
+        }
+        if let Some(more) = differing.len().checked_sub(self.style.most).filter(|more| *more > 0) {
+            writeln!(out, "  and {more} more; `--format json` lists them all")?;
+        }
+        writeln!(out)
+    }
+
+    fn bound(&self, all: &Reconciled, out: &mut dyn Write) -> io::Result<()> {
+        let percent = all.percent();
+        let side = if percent.abs() > VENDORS_BOUND { "beyond" } else { "within" };
+        writeln!(
+            out,
+            "contact total: {percent:+.1} %, {side} the {VENDORS_BOUND} % from which the vendor's guide investigates;"
+        )?;
+        writeln!(out, "  any loss is a failure here\n")
+    }
+
+    fn power(&self, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+        let (Some(members), listed) = (comparison.members.filter(|members| *members > 0), comparison.listed) else {
+            return Ok(());
+        };
+        self.head(&format!("what {} of {members}, picked at random, would show", many_of(listed, "contact")), out)?;
+        for Power { percent, hit, shows_nothing } in comparison.power() {
+            let chance = shows_nothing * 100.0;
+            writeln!(out, "  nothing at all in {chance:.1} % of cases, when {percent} % of members ({hit}) are hit")?;
+        }
+        writeln!(out)
+    }
+
+    fn footer(&self, verification: &Verification<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let comparison = verification.comparison;
+        for unproven in &comparison.unproven {
+            let text = format!("? {}: {}", escape::line(&unproven.what), escape::line(&unproven.why));
+            writeln!(out, "{}", paint(self.style, "33", &text))?;
+        }
+        let verdict = comparison.verdict();
+        let (code, meaning) = match verdict {
+            Verdict::Equal => ("1;32", "everybody is as they were"),
+            Verdict::Different => ("1;31", "not everything is as it was"),
+            Verdict::Unproven => ("1;33", "not everything could be compared"),
+        };
+        let word = paint(self.style, code, verdict.name());
+        writeln!(out, "{}: {word}: {meaning}", escape::line(verification.path))?;
+        for (name, line) in [("before", &verification.before), ("after", &verification.after)] {
+            if let Some(SiteLine { name: file, host, captured_at, .. }) = line {
+                let (host, at, file) = (escape::line(host), escape::line(captured_at), escape::line(file));
+                writeln!(out, "  {name:6}  {host}, as of {at} ({file})")?;
+            }
+        }
+        verification.notes.iter().try_for_each(|note| writeln!(out, "  note: {}", escape::line(note)))
+    }
+}
+
+/// What a field of a spot-check contact shows, in a word.
+fn cell_word(spot: &Spot, (field, cell): &(Field, Cell)) -> String {
+    match (cell, &spot.now) {
+        (Cell::Equal, _) => "same".to_owned(),
+        (Cell::Unknown, _) => "?".to_owned(),
+        (Cell::Differs { .. }, Some(now)) if *field == Field::ContactId => format!("now {}", escape::line(now)),
+        (Cell::Differs { .. }, None) if *field == Field::ContactId => "missing".to_owned(),
+        (Cell::Differs { .. }, _) => "differs".to_owned(),
+    }
+}
+
+fn merged(merged: &Merged, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "    {} of {}", escape::line(&merged.into), listed(&merged.from))
+}
+
+/// Both values of a field.
+fn values(name: &str, before: Option<&str>, after: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            writeln!(out, "      {name}: before `{}`, after `{}`", escape::line(before), escape::line(after))
+        }
+        (Some(one), None) | (None, Some(one)) => writeln!(out, "      {name}: `{}`", escape::line(one)),
+        (None, None) => Ok(()),
+    }
+}
+
+fn listed(examples: &Examples<String>) -> String {
+    let ids: Vec<String> = examples.first.iter().map(|id| escape::line(id)).collect();
+    let more = match examples.more() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", ids.join(", "))
+}
+
+/// What a line of the account counts.
+fn counted(line: &Line) -> String {
+    match line.name.as_str() {
+        "" => line.counted.name().to_owned(),
+        name => format!("{} `{}`", line.counted.name(), escape::line(name)),
+    }
+}
+
+fn many_of(count: u64, noun: &str) -> String {
+    many(usize::try_from(count).unwrap_or(usize::MAX), noun)
+}

@@ -1,0 +1,26 @@
+//! Before and after of everybody: one file a form. Personal values are shown only where that was asked for.
+
+pub mod document;
+pub mod human;
+pub mod json;
+
+use crate::reconcile::Comparison;
+
+use super::SiteLine;
+
+/// What `plan verify` found, with all that a format needs to show it.
+#[derive(Debug)]
+pub struct Verification<'a> {
+    /// The plan's path as it was given.
+    pub path: &'a str,
+    /// The side before; none where nobody named one, or where it is no file.
+    pub before: Option<SiteLine>,
+    /// The side after; none where it is no file.
+    pub after: Option<SiteLine>,
+    /// All that was compared.
+    pub comparison: &'a Comparison,
+    /// What a reader should know of the two sides.
+    pub notes: &'a [String],
+    /// Whether personal values may be shown.
+    pub show_personal: bool,
+}

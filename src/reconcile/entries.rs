@@ -1,0 +1,86 @@
+//! Orders and subscriptions, joined by their own ID.
+
+use crate::population::Record;
+
+use super::{Examples, Ledger};
+
+/// An order or a subscription that is not the same on both sides, as far as its line tells: an owner with a new contact
+/// ID is told from another owner only when everybody was matched.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) key: Box<str>,
+    /// The contact ID of its owner before; none where it was not there.
+    pub(super) before: Option<Box<str>>,
+    /// The contact ID of its owner after; none where it is not there.
+    pub(super) after: Option<Box<str>>,
+    /// Whether its own values differ.
+    pub(super) differs: bool,
+}
+
+/// All of one kind.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) ledger: Ledger,
+    /// Those that are not the same, in the order of their IDs.
+    pub(super) open: Vec<Entry>,
+}
+
+impl Entries {
+    /// Takes one that is there before, after, or both.
+    pub(super) fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
+        self.ledger.before += u64::from(before.is_some());
+        self.ledger.after += u64::from(after.is_some());
+        let owner = |side: Option<&Record<'_>>| side.map(|record| Box::from(&*record.contact));
+        let differs = match (before, after) {
+            (Some(before), Some(after)) => {
+                let differs = !is_same(before, after);
+                if !differs && before.contact == after.contact {
+                    self.ledger.same += 1;
+                    return;
+                }
+                differs
+            }
+            _ => false,
+        };
+        let Some(either) = before.or(after) else { return };
+        self.open.push(Entry { key: Box::from(&*either.key), before: owner(before), after: owner(after), differs });
+    }
+}
+
+/// Whether both have the same values; whose they are aside.
+fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
+    let values = |record: &Record<'_>| {
+        [&record.form, &record.total, &record.date, &record.status, record.next_payment()]
+            .map(|value| value.trim().to_owned())
+    };
+    let same_text = before.form == after.form
+        && before.total == after.total
+        && before.date == after.date
+        && before.status == after.status
+        && before.next_payment() == after.next_payment();
+    same_text || values(before) == values(after)
+}
+
+/// What became of one that was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    Same,
+    Changed,
+    Missing,
+    Extra,
+}
+
+impl Ledger {
+    pub(super) fn count(&mut self, became: Became, key: &str) {
+        let examples: &mut Examples<String> = match became {
+            Became::Same => {
+                self.same += 1;
+                return;
+            }
+            Became::Changed => &mut self.changed,
+            Became::Missing => &mut self.missing,
+            Became::Extra => &mut self.extra,
+        };
+        examples.push(|| key.to_owned());
+    }
+}

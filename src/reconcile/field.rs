@@ -1,0 +1,154 @@
+//! What of a contact is compared, and when two values are the same.
+
+use std::collections::BTreeSet;
+
+use crate::model::population::Contact;
+use crate::population::{Record, same_address, same_name, set};
+
+/// A field of a contact: the guide's seven, and the subscriptions.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// The contact ID.
+    ContactId,
+    /// First name.
+    FirstName,
+    /// Last name.
+    LastName,
+    /// E-mail address.
+    Email,
+    /// The tags, as a set.
+    Tags,
+    /// Who referred them, letter by letter.
+    Affiliate,
+    /// Their orders. In a spot check their IDs as a set, else each with its form, total, date and status too.
+    Orders,
+    /// Their subscriptions, each with its form, status and next payment.
+    Subscriptions,
+}
+
+impl Field {
+    /// Every field, in the order of the guide's table.
+    pub const ALL: [Self; 8] = [
+        Self::ContactId,
+        Self::FirstName,
+        Self::LastName,
+        Self::Email,
+        Self::Tags,
+        Self::Affiliate,
+        Self::Orders,
+        Self::Subscriptions,
+    ];
+
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ContactId => "contact ID",
+            Self::FirstName => "first name",
+            Self::LastName => "last name",
+            Self::Email => "e-mail",
+            Self::Tags => "tags",
+            Self::Affiliate => "affiliate",
+            Self::Orders => "orders",
+            Self::Subscriptions => "subscriptions",
+        }
+    }
+}
+
+/// A set of fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fields(u8);
+
+impl Fields {
+    /// The set of one field.
+    pub fn of(field: Field) -> Self {
+        Self(1 << field as u8)
+    }
+
+    /// The fields of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a field is in it.
+    pub fn has(self, field: Field) -> bool {
+        self.0 & Self::of(field).0 != 0
+    }
+
+    /// The fields, in the order of the guide's table.
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(move |field| self.has(*field))
+    }
+}
+
+/// Both values of a field that differs, each none where that side has no such contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values {
+    /// The field.
+    pub field: Field,
+    /// Before.
+    pub before: Option<String>,
+    /// After.
+    pub after: Option<String>,
+}
+
+/// Whether two contacts are the same to the letter, but for their ID.
+pub(super) fn is_same_text(before: &Record<'_>, after: &Record<'_>) -> bool {
+    before.tags == after.tags
+        && before.email == after.email
+        && before.first_name == after.first_name
+        && before.last_name == after.last_name
+        && before.affiliate() == after.affiliate()
+}
+
+/// What differs between two contacts. Orders and subscriptions are records of their own.
+pub(super) fn differing(before: &Contact, after: &Contact) -> Fields {
+    let same = [
+        (Field::ContactId, before.key == after.key),
+        (Field::FirstName, same_name(&before.first_name, &after.first_name)),
+        (Field::LastName, same_name(&before.last_name, &after.last_name)),
+        (Field::Email, same_address(&before.email, &after.email)),
+        (Field::Tags, set(&before.tags) == set(&after.tags)),
+        (Field::Affiliate, affiliate(before) == affiliate(after)),
+    ];
+    let differ = same.into_iter().filter(|(_, same)| !same);
+    differ.fold(Fields::default(), |fields, (field, _)| fields.and(Fields::of(field)))
+}
+
+/// Who referred a contact; empty where nobody did.
+pub(super) fn affiliate(contact: &Contact) -> &str {
+    contact.affiliate.as_deref().unwrap_or_default()
+}
+
+/// The values of these fields on both sides.
+pub(super) fn values(fields: Fields, before: Option<&Contact>, after: Option<&Contact>) -> Vec<Values> {
+    let of = |contact: Option<&Contact>, field| contact.map(|contact| value(contact, field));
+    let shown = fields.iter().filter(|field| !matches!(field, Field::Orders | Field::Subscriptions));
+    shown.map(|field| Values { field, before: of(before, field), after: of(after, field) }).collect()
+}
+
+/// A field of a contact as text.
+pub(super) fn value(contact: &Contact, field: Field) -> String {
+    match field {
+        Field::ContactId => contact.key.clone(),
+        Field::FirstName => contact.first_name.clone(),
+        Field::LastName => contact.last_name.clone(),
+        Field::Email => contact.email.clone(),
+        Field::Tags => words(&set(&contact.tags)),
+        Field::Affiliate => affiliate(contact).to_owned(),
+        Field::Orders | Field::Subscriptions => String::new(),
+    }
+}
+
+/// A set as text.
+pub(super) fn words(values: &BTreeSet<&str>) -> String {
+    values.iter().copied().collect::<Vec<_>>().join(", ")
+}

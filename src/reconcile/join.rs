@@ -1,0 +1,160 @@
+//! One pass over both populations, side by side.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use crate::model::population::Contact;
+use crate::population::{Damage, Record, Records};
+
+use super::entries::Entries;
+use super::field::{Fields, Values, differing, is_same_text, values};
+use super::index::{Index, address_number};
+use super::tally::Tally;
+use super::{Ask, Asked, EXAMPLES, Reconciled, Side, Unreadable, settle};
+
+/// Joins the populations of both sides.
+///
+/// # Errors
+/// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
+pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
+    let in_before = |damage: Damage| Unreadable { side: Side::Before, damage };
+    let in_after = |damage: Damage| Unreadable { side: Side::After, damage };
+    let mut left = Records::open(before).map_err(in_before)?;
+    let mut right = Records::open(after).map_err(in_after)?;
+    let mut join = Join::new(ask);
+    let mut b = left.next().map_err(in_before)?;
+    let mut a = right.next().map_err(in_after)?;
+    loop {
+        let order = match (&b, &a) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(b), Some(a)) => (&b.kind, &b.key).cmp(&(&a.kind, &a.key)),
+        };
+        join.see(b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
+        if order.is_le() {
+            b = left.next().map_err(in_before)?;
+        }
+        if order.is_ge() {
+            a = right.next().map_err(in_after)?;
+        }
+    }
+    let digests = (left.finish().map_err(in_before)?, right.finish().map_err(in_after)?);
+    Ok(settle::settle(join, digests))
+}
+
+/// What is kept while the streams go by.
+pub(super) struct Join<'q> {
+    pub(super) ask: &'q Ask,
+    pub(super) contacts: Contacts,
+    pub(super) orders: Entries,
+    pub(super) subscriptions: Entries,
+    pub(super) tally: Tally,
+    pub(super) asked_before: Asked,
+    pub(super) asked_after: Asked,
+}
+
+/// The contacts, joined by their ID.
+#[derive(Default)]
+pub(super) struct Contacts {
+    pub(super) before: u64,
+    /// The addresses of the side before, as numbers.
+    pub(super) addresses: Vec<u64>,
+    pub(super) index: Index,
+    /// What differs, by place in the index.
+    pub(super) changed: BTreeMap<usize, Fields>,
+    /// The values of the first of them.
+    pub(super) values: BTreeMap<usize, Vec<Values>>,
+    /// Before-contacts whose ID is not there after.
+    pub(super) lost: Vec<Contact>,
+    /// After-contacts whose ID was not there before, by place in the index.
+    pub(super) fresh: BTreeMap<usize, Contact>,
+}
+
+impl<'q> Join<'q> {
+    fn new(ask: &'q Ask) -> Self {
+        Self {
+            ask,
+            contacts: Contacts::default(),
+            orders: Entries::default(),
+            subscriptions: Entries::default(),
+            tally: Tally::default(),
+            asked_before: Asked::new(),
+            asked_after: Asked::new(),
+        }
+    }
+
+    /// Takes a record that is there before, after, or both.
+    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
+        let Some(kind) = before.or(after).map(|record| &*record.kind) else { return };
+        let sides = [(Side::Before, before), (Side::After, after)];
+        let there = sides.into_iter().filter_map(|(side, record)| Some((side, record?)));
+        there.clone().for_each(|(side, record)| self.keep_if_asked(side, record));
+        if (kind == "order" && !self.ask.orders) || (kind == "subscription" && !self.ask.subscriptions) {
+            return;
+        }
+        there.for_each(|(side, record)| self.tally.see(side, record));
+        match kind {
+            "contact" => self.contacts.see(before, after),
+            "order" => self.orders.see(before, after),
+            "subscription" => self.subscriptions.see(before, after),
+            _ => {}
+        }
+    }
+
+    fn keep_if_asked(&mut self, side: Side, record: &Record<'_>) {
+        let asked = match side {
+            Side::Before => &mut self.asked_before,
+            Side::After => &mut self.asked_after,
+        };
+        match &*record.kind {
+            "contact" if !record.repeats && self.ask.contacts.contains(&*record.key) => {
+                asked.insert(record.key.to_string(), (record.to_contact(), Default::default()));
+            }
+            "order" => {
+                if let Some((_, orders)) = asked.get_mut(&*record.contact) {
+                    orders.insert(record.key.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Contacts {
+    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
+        let known = before.map(|before| address_number(&before.email));
+        if let Some(number) = known {
+            self.before += 1;
+            self.addresses.push(number);
+        }
+        match (before, after) {
+            (Some(before), None) => self.lost.push(before.to_contact()),
+            (_, Some(after)) => {
+                let same = before.filter(|before| before.email == after.email).and(known);
+                let number = same.unwrap_or_else(|| address_number(&after.email));
+                let at = self.index.push(&after.key, number, before.is_some());
+                match before {
+                    Some(before) => self.pair(at, before, after),
+                    None => drop(self.fresh.insert(at, after.to_contact())),
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn pair(&mut self, at: usize, before: &Record<'_>, after: &Record<'_>) {
+        if is_same_text(before, after) {
+            return;
+        }
+        let (before, after) = (before.to_contact(), after.to_contact());
+        let fields = differing(&before, &after);
+        if !fields.is_empty() {
+            self.changed.insert(at, fields);
+            if self.values.len() < EXAMPLES {
+                self.values.insert(at, values(fields, Some(&before), Some(&after)));
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Before and after of everybody: two populations joined into classes, with an account of what must be conserved.
+//!
+//! Both streams are ordered by kind and key and are read once, side by side. A contact is found again by its ID, else by
+//! its e-mail address, else by its orders. Kept in memory are the after-contacts' IDs and a number for each address, and
+//! whole only what differs. It opens no file.
+
+mod entries;
+mod field;
+mod index;
+mod join;
+mod matching;
+mod power;
+mod settle;
+mod spot;
+mod tally;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::population::Contact;
+use crate::model::snapshot::PopulationDigest;
+use crate::population::Damage;
+
+pub use field::{Field, Fields, Values};
+pub use join::reconcile;
+pub use power::{Power, SHARES, power, shows_nothing};
+pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
+pub use tally::{Counted, Line, Side};
+pub use verdict::{Comparison, Unproven, VENDORS_BOUND, Verdict};
+
+/// How many examples of each class are kept.
+pub const EXAMPLES: usize = 20;
+
+/// What is asked of two populations.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The spot-check contacts, by ID.
+    pub contacts: BTreeSet<String>,
+    /// Whether orders were captured on both sides.
+    pub orders: bool,
+    /// Whether subscriptions were captured on both sides.
+    pub subscriptions: bool,
+    /// Whether the migration brings in contacts that the site did not have.
+    pub extra_expected: bool,
+}
+
+/// Contacts with the IDs of their orders, by contact ID.
+pub type Asked = BTreeMap<String, (Contact, BTreeSet<String>)>;
+
+/// A few of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examples<T> {
+    /// The first few.
+    pub first: Vec<T>,
+    /// How many there are.
+    pub total: u64,
+}
+
+impl<T> Default for Examples<T> {
+    fn default() -> Self {
+        Self { first: Vec::new(), total: 0 }
+    }
+}
+
+impl<T> Examples<T> {
+    fn push(&mut self, example: impl FnOnce() -> T) {
+        self.total += 1;
+        if self.first.len() < EXAMPLES {
+            self.first.push(example());
+        }
+    }
+
+    /// How many are not among the first few.
+    pub fn more(&self) -> u64 {
+        self.total - self.first.len() as u64
+    }
+}
+
+/// A contact that is there on both sides and differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its contact ID after.
+    pub id: String,
+    /// Its contact ID before, where it was another.
+    pub was: Option<String>,
+    /// What differs.
+    pub fields: Fields,
+    /// Both values of what differs, personal; orders and subscriptions aside.
+    pub values: Vec<Values>,
+}
+
+/// An after-contact that has become of several before-contacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// Its contact ID after.
+    pub into: String,
+    /// The contact IDs before.
+    pub from: Examples<String>,
+}
+
+/// A contact that is there on one side only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alone {
+    /// Its contact ID.
+    pub id: String,
+    /// Its values, personal.
+    pub values: Vec<Values>,
+}
+
+/// Every contact of both sides in one class each.
+///
+/// Before: same + changed + missing + merged. After: same + changed + those merged into + duplicated + extra.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    /// Contacts before.
+    pub before: u64,
+    /// Contacts after.
+    pub after: u64,
+    /// There on both sides, and the same.
+    pub same: u64,
+    /// There on both sides, and different.
+    pub changed: Examples<Changed>,
+    /// How many contacts differ in each field.
+    pub fields: BTreeMap<Field, u64>,
+    /// Before-contacts that nobody after is.
+    pub missing: Examples<Alone>,
+    /// Before-contacts that share their after-contact with another one.
+    pub merged: u64,
+    /// The after-contacts that they have become.
+    pub merged_into: Examples<Merged>,
+    /// After-contacts that nobody was, with an ID or address that another after-contact has.
+    pub duplicated: Examples<Alone>,
+    /// All other after-contacts that nobody was.
+    pub extra: Examples<Alone>,
+}
+
+/// Every order or subscription of both sides in one class each.
+///
+/// Before: same + changed + missing. After: same + changed + extra.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// How many before.
+    pub before: u64,
+    /// How many after.
+    pub after: u64,
+    /// There on both sides, of the same contact and with the same values.
+    pub same: u64,
+    /// There on both sides, and different.
+    pub changed: Examples<String>,
+    /// There before only.
+    pub missing: Examples<String>,
+    /// There after only.
+    pub extra: Examples<String>,
+}
+
+/// What came of joining two populations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconciled {
+    /// Everybody.
+    pub contacts: Classes,
+    /// Every order; none where they were not captured on both sides.
+    pub orders: Option<Ledger>,
+    /// Every subscription; none where they were not captured on both sides.
+    pub subscriptions: Option<Ledger>,
+    /// The account of what must be conserved, every line of it.
+    pub account: Vec<Line>,
+    /// The spot-check contacts as they were before.
+    pub asked_before: Asked,
+    /// The spot-check contacts as they are after.
+    pub asked_after: Asked,
+    /// Spot-check contacts that have another contact ID after.
+    pub renamed: BTreeMap<String, String>,
+    /// The digest of the population before.
+    pub before: PopulationDigest,
+    /// The digest of the population after.
+    pub after: PopulationDigest,
+}
+
+/// A population that could not be read whole.
+#[derive(Debug, thiserror::Error)]
+#[error("{damage}")]
+pub struct Unreadable {
+    /// Which of the two.
+    pub side: Side,
+    /// What is wrong with it.
+    pub damage: Damage,
+}

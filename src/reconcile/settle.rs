@@ -1,0 +1,202 @@
+//! Everybody's class, once both streams have gone by.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::model::population::Contact;
+use crate::model::snapshot::PopulationDigest;
+use crate::population::set;
+
+use super::entries::{Became, Entries};
+use super::field::{Field, Fields, differing, values};
+use super::index::sharing;
+use super::join::{Contacts, Join};
+use super::matching::{doubles, heirs};
+use super::tally::{Counted, Tally};
+use super::{Alone, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconciled};
+
+/// Puts everybody into a class.
+pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
+    let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after } = join;
+    tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);
+    let heirs = heirs(&contacts, &orders.open);
+    let mut room = Room::new(contacts, heirs);
+    let orders = ask.orders.then(|| room.ledger(orders, Field::Orders));
+    let subscriptions = ask.subscriptions.then(|| room.ledger(subscriptions, Field::Subscriptions));
+    let extra = room.extra();
+    if ask.extra_expected {
+        expect(&mut tally, extra.1.iter().map(|at| &room.contacts.fresh[at]));
+    }
+    let renamed = ask.contacts.iter().filter_map(|id| Some((id.clone(), room.new_id(id)?))).collect();
+    Reconciled {
+        contacts: room.classes(extra),
+        orders,
+        subscriptions,
+        account: tally.lines(),
+        asked_before,
+        asked_after,
+        renamed,
+        before,
+        after,
+    }
+}
+
+/// Expects what these contacts bring.
+fn expect<'c>(tally: &mut Tally, contacts: impl Iterator<Item = &'c Contact>) {
+    for contact in contacts {
+        tally.expect(Counted::Contacts, "");
+        set(&contact.tags).into_iter().for_each(|tag| tally.expect(Counted::Tag, tag));
+    }
+}
+
+/// The contacts with everybody matched.
+struct Room {
+    contacts: Contacts,
+    heirs: Vec<Option<usize>>,
+    /// The lost contacts that each after-contact claims, by its place.
+    claims: BTreeMap<usize, Vec<usize>>,
+    /// Where the holder of a contact ID from before is now, of those whose ID is no longer there.
+    moved: HashMap<String, usize>,
+}
+
+impl Room {
+    fn new(mut contacts: Contacts, heirs: Vec<Option<usize>>) -> Self {
+        let mut claims: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut moved = HashMap::new();
+        for (lost, at) in heirs.iter().enumerate().filter_map(|(lost, at)| Some((lost, (*at)?))) {
+            claims.entry(at).or_default().push(lost);
+            let id = &contacts.lost[lost].key;
+            if contacts.index.with_id(id).is_empty() {
+                moved.entry(id.clone()).or_insert(at);
+            }
+        }
+        let mut shown = 0;
+        for (at, lost) in &claims {
+            if let ([lost], Some(now)) = (&lost[..], contacts.fresh.get(at)) {
+                let was = &contacts.lost[*lost];
+                let fields = differing(was, now).and(Fields::of(Field::ContactId));
+                contacts.changed.insert(*at, fields);
+                if shown < EXAMPLES {
+                    contacts.values.insert(*at, values(fields, Some(was), Some(now)));
+                    shown += 1;
+                }
+            }
+        }
+        Self { contacts, heirs, claims, moved }
+    }
+
+    /// How many before-contacts have become this one.
+    fn parents(&self, at: usize) -> u64 {
+        let claimed = self.claims.get(&at).map_or(0, Vec::len) as u64;
+        claimed + u64::from(self.contacts.index.is_known(at))
+    }
+
+    /// Where the holder of a contact ID from before is now.
+    fn place(&self, id: &str) -> Option<usize> {
+        let places = self.contacts.index.with_id(id);
+        self.moved.get(id).copied().or_else(|| Some(places.start).filter(|_| !places.is_empty()))
+    }
+
+    fn new_id(&self, id: &str) -> Option<String> {
+        self.moved.get(id).map(|at| self.contacts.index.id(*at).to_owned())
+    }
+
+    /// Closes what is open of one kind, and marks whose it is.
+    fn ledger(&mut self, entries: Entries, field: Field) -> Ledger {
+        let Entries { mut ledger, open } = entries;
+        for entry in open {
+            let was = entry.before.as_deref().map(|owner| self.new_id(owner).unwrap_or_else(|| owner.to_owned()));
+            let became = match (&was, &entry.after) {
+                (Some(was), Some(now)) if **was == **now && !entry.differs => Became::Same,
+                (Some(_), Some(_)) => Became::Changed,
+                (_, None) => Became::Missing,
+                (None, Some(_)) => Became::Extra,
+            };
+            ledger.count(became, &entry.key);
+            if became != Became::Same {
+                let owners = [entry.before.as_deref(), entry.after.as_deref()];
+                let places: Vec<usize> = owners.into_iter().flatten().filter_map(|owner| self.place(owner)).collect();
+                places.into_iter().for_each(|at| self.mark(at, field));
+            }
+        }
+        ledger
+    }
+
+    /// Adds a field to those that differ, of a contact that is there on both sides.
+    fn mark(&mut self, at: usize, field: Field) {
+        if self.parents(at) > 0 {
+            let fields = self.contacts.changed.entry(at).or_default();
+            *fields = fields.and(Fields::of(field));
+        }
+    }
+
+    /// The after-contacts that nobody was, by place: doubles of others, and the rest.
+    fn extra(&self) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let unclaimed = self.contacts.fresh.keys().copied().filter(|at| !self.claims.contains_key(at)).collect();
+        let doubles = doubles(&self.contacts, &unclaimed);
+        let rest = unclaimed.difference(&doubles).copied().collect();
+        (doubles, rest)
+    }
+
+    fn classes(mut self, (doubles, rest): (BTreeSet<usize>, BTreeSet<usize>)) -> Classes {
+        let mut classes = Classes { before: self.contacts.before, ..Classes::default() };
+        classes.after = self.contacts.index.len() as u64;
+        classes.same = self.contacts.index.known();
+        self.merged(&mut classes);
+        self.changed(&mut classes);
+        for (lost, contact) in self.contacts.lost.iter().enumerate() {
+            if self.heirs[lost].is_none() {
+                classes.missing.push(|| alone(Some(contact), None));
+            }
+        }
+        for (class, places) in [(&mut classes.duplicated, doubles), (&mut classes.extra, rest)] {
+            places.iter().for_each(|at| class.push(|| alone(None, self.contacts.fresh.get(at))));
+        }
+        classes
+    }
+
+    /// Counts what became one, and takes it out of the other classes.
+    fn merged(&mut self, classes: &mut Classes) {
+        for (at, lost) in &self.claims {
+            let known = self.contacts.index.is_known(*at);
+            if !known && lost.len() == 1 {
+                continue;
+            }
+            classes.same -= u64::from(known);
+            classes.merged += lost.len() as u64 + u64::from(known);
+            self.contacts.changed.remove(at);
+            let into = self.contacts.index.id(*at);
+            classes.merged_into.push(|| {
+                let mut from = Examples::default();
+                let itself = known.then_some(into);
+                let ids = itself.into_iter().chain(lost.iter().map(|lost| self.contacts.lost[*lost].key.as_str()));
+                ids.for_each(|id| from.push(|| id.to_owned()));
+                Merged { into: into.to_owned(), from }
+            });
+        }
+    }
+
+    fn changed(&mut self, classes: &mut Classes) {
+        for (at, fields) in &self.contacts.changed {
+            classes.same -= u64::from(self.contacts.index.is_known(*at));
+            fields.iter().for_each(|field| *classes.fields.entry(field).or_default() += 1);
+            classes.changed.push(|| Changed {
+                id: self.contacts.index.id(*at).to_owned(),
+                was: self
+                    .claims
+                    .get(at)
+                    .and_then(|lost| lost.first())
+                    .map(|lost| self.contacts.lost[*lost].key.clone()),
+                fields: *fields,
+                values: self.contacts.values.remove(at).unwrap_or_default(),
+            });
+        }
+    }
+}
+
+/// A contact of one side with what a person needs to look it up.
+fn alone(before: Option<&Contact>, after: Option<&Contact>) -> Alone {
+    let fields = [Field::FirstName, Field::LastName, Field::Email];
+    let fields = fields.into_iter().fold(Fields::default(), |fields, field| fields.and(Fields::of(field)));
+    let id = before.or(after).map_or_else(String::new, |contact| contact.key.clone());
+    Alone { id, values: values(fields, before, after) }
+}

@@ -1,0 +1,162 @@
+//! The spot check: the plan's contacts field by field, as the guide's table has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::plan::ContactRecord;
+use crate::model::population::Contact;
+use crate::population::{same_address, same_name, set};
+
+use super::Asked;
+use super::field::{Field, affiliate, value, words};
+
+/// The guide's seven fields.
+pub const SPOT_FIELDS: [Field; 7] =
+    [Field::ContactId, Field::FirstName, Field::LastName, Field::Email, Field::Tags, Field::Affiliate, Field::Orders];
+
+/// What the spot-check contacts are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Spotted<'a> {
+    /// What was written down before the switch; it goes before what the population says.
+    pub recorded: Option<&'a BTreeMap<String, ContactRecord>>,
+    /// The contacts as they were before; none where that population was not captured.
+    pub before: Option<&'a Asked>,
+    /// The contacts as they are after.
+    pub after: &'a Asked,
+    /// Contacts that have another ID after.
+    pub renamed: &'a BTreeMap<String, String>,
+    /// Whether orders were captured before, and after.
+    pub orders: [bool; 2],
+}
+
+/// A field of a spot-check contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Both sides are the same.
+    Equal,
+    /// They are not.
+    Differs {
+        /// Before, personal.
+        before: String,
+        /// After, personal.
+        after: String,
+    },
+    /// One side is not known.
+    Unknown,
+}
+
+/// A spot-check contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The contact ID in the plan.
+    pub id: String,
+    /// The contact ID after, where it is another.
+    pub now: Option<String>,
+    /// Whether a contact with the plan's ID is there after.
+    pub is_there: bool,
+    /// Each of [`SPOT_FIELDS`].
+    pub cells: Vec<(Field, Cell)>,
+}
+
+impl Spot {
+    /// Whether a field differs.
+    pub fn differs(&self) -> bool {
+        self.cells.iter().any(|(_, cell)| matches!(cell, Cell::Differs { .. }))
+    }
+
+    /// Whether every field was compared and none differs.
+    pub fn is_equal(&self) -> bool {
+        self.cells.iter().all(|(_, cell)| *cell == Cell::Equal)
+    }
+}
+
+/// Compares each contact field by field.
+pub fn spot_check<'i>(ids: impl IntoIterator<Item = &'i String>, spotted: &Spotted<'_>) -> Vec<Spot> {
+    ids.into_iter().map(|id| spot(id, spotted)).collect()
+}
+
+fn spot(id: &str, spotted: &Spotted<'_>) -> Spot {
+    let recorded = spotted.recorded.and_then(|values| values.get(id));
+    let before = spotted.before.and_then(|contacts| contacts.get(id));
+    let after = spotted.after.get(id);
+    let now = spotted.renamed.get(id).filter(|_| after.is_none()).cloned();
+    let cell = |field| match after {
+        None if field == Field::ContactId => {
+            Cell::Differs { before: id.to_owned(), after: now.clone().unwrap_or_default() }
+        }
+        Some(_) if field == Field::ContactId => Cell::Equal,
+        None => Cell::Unknown,
+        Some(after) if field == Field::Orders => orders(recorded, before, &after.1, spotted.orders),
+        Some((after, _)) => person(field, recorded, before.map(|(contact, _)| contact), after),
+    };
+    let cells = SPOT_FIELDS.into_iter().map(|field| (field, cell(field))).collect();
+    Spot { id: id.to_owned(), is_there: after.is_some(), now, cells }
+}
+
+/// A field of the person: what was recorded, else what the population before says.
+fn person(field: Field, recorded: Option<&ContactRecord>, before: Option<&Contact>, after: &Contact) -> Cell {
+    let said = recorded.and_then(|record| written(record, field));
+    let Some(was) = said.or_else(|| before.map(|contact| Was::of(contact, field))) else { return Cell::Unknown };
+    if was.same(field, after) { Cell::Equal } else { was.differs(value(after, field)) }
+}
+
+/// A value of the side before.
+enum Was<'a> {
+    Text(&'a str),
+    Set(BTreeSet<&'a str>),
+}
+
+impl<'a> Was<'a> {
+    fn of(contact: &'a Contact, field: Field) -> Self {
+        match field {
+            Field::FirstName => Self::Text(&contact.first_name),
+            Field::LastName => Self::Text(&contact.last_name),
+            Field::Email => Self::Text(&contact.email),
+            Field::Tags => Self::Set(set(&contact.tags)),
+            _ => Self::Text(affiliate(contact)),
+        }
+    }
+
+    fn same(&self, field: Field, after: &Contact) -> bool {
+        match (self, field) {
+            (Self::Set(tags), _) => *tags == set(&after.tags),
+            (Self::Text(name), Field::FirstName) => same_name(name, &after.first_name),
+            (Self::Text(name), Field::LastName) => same_name(name, &after.last_name),
+            (Self::Text(email), Field::Email) => same_address(email, &after.email),
+            (Self::Text(text), _) => *text == affiliate(after),
+        }
+    }
+
+    fn differs(self, after: String) -> Cell {
+        let before = match self {
+            Self::Text(text) => text.to_owned(),
+            Self::Set(values) => words(&values),
+        };
+        Cell::Differs { before, after }
+    }
+}
+
+/// What somebody wrote down. That there is no affiliate is a record too.
+fn written(record: &ContactRecord, field: Field) -> Option<Was<'_>> {
+    match field {
+        Field::FirstName => record.first_name.as_deref().map(Was::Text),
+        Field::LastName => record.last_name.as_deref().map(Was::Text),
+        Field::Email => record.email.as_deref().map(Was::Text),
+        Field::Tags => record.tags.as_ref().map(|tags| Was::Set(set(tags))),
+        _ => Some(Was::Text(record.affiliate.as_deref().unwrap_or_default())),
+    }
+}
+
+/// The IDs of the orders. That there are none is a record too.
+fn orders(
+    recorded: Option<&ContactRecord>,
+    before: Option<&(Contact, BTreeSet<String>)>,
+    after: &BTreeSet<String>,
+    [captured_before, captured_after]: [bool; 2],
+) -> Cell {
+    let known = before.filter(|_| captured_before).map(|(_, orders)| set(orders));
+    match recorded.map(|record| set(&record.orders)).or(known) {
+        Some(was) if captured_after && was == set(after) => Cell::Equal,
+        Some(was) if captured_after => Cell::Differs { before: words(&was), after: words(&set(after)) },
+        _ => Cell::Unknown,
+    }
+}

@@ -1,0 +1,178 @@
+//! What must be as many after as before, whoever it belongs to.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::population::Record;
+
+/// What is counted.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counted {
+    /// Contacts.
+    Contacts,
+    /// Contacts that share their e-mail address with another one.
+    SharedAddresses,
+    /// Contacts with a tag, by its name.
+    Tag,
+    /// Orders.
+    Orders,
+    /// Orders of a status, by its word.
+    OrderStatus,
+    /// Subscriptions.
+    Subscriptions,
+    /// Subscriptions of a status, by its word.
+    SubscriptionStatus,
+    /// Subscriptions with a next payment.
+    NextPayments,
+    /// Subscriptions whose next payment is due on a day.
+    NextPaymentOn,
+    /// Records of a kind that this build does not know.
+    Records,
+}
+
+impl Counted {
+    /// Its name in a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contacts => "contacts",
+            Self::SharedAddresses => "contacts that share an address",
+            Self::Tag => "tag",
+            Self::Orders => "orders",
+            Self::OrderStatus => "orders of status",
+            Self::Subscriptions => "subscriptions",
+            Self::SubscriptionStatus => "subscriptions of status",
+            Self::NextPayments => "subscriptions with a next payment",
+            Self::NextPaymentOn => "next payments on",
+            Self::Records => "records of kind",
+        }
+    }
+}
+
+/// One line of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What is counted.
+    pub counted: Counted,
+    /// Which of them: a tag, a status, a day, a kind; empty where there is only one.
+    pub name: String,
+    /// How many before.
+    pub before: u64,
+    /// How many after.
+    pub after: u64,
+    /// How many more the plan expects after.
+    pub expected: u64,
+}
+
+impl Line {
+    /// How many more there are after.
+    pub fn difference(&self) -> i128 {
+        i128::from(self.after) - i128::from(self.before)
+    }
+
+    /// Whether a reader should see it: it differs, or should.
+    pub fn is_worth_showing(&self) -> bool {
+        self.before != self.after || !self.is_conserved()
+    }
+
+    /// Whether the difference is the expected one.
+    pub fn is_conserved(&self) -> bool {
+        self.difference() == i128::from(self.expected)
+    }
+}
+
+/// One side or the other of what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Before the switch.
+    Before,
+    /// After it.
+    After,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    sides: [u64; 2],
+    expected: u64,
+    /// The last contact that was counted, so that a tag given twice counts once.
+    last: u64,
+}
+
+/// The counts while both streams go by.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    counts: BTreeMap<Counted, HashMap<String, Count>>,
+    contacts: u64,
+}
+
+impl Tally {
+    /// Counts a record of a kind that is compared.
+    pub(super) fn see(&mut self, side: Side, record: &Record<'_>) {
+        match &*record.kind {
+            "contact" => {
+                self.add(side, Counted::Contacts, "");
+                self.contacts += 1;
+                let now = self.contacts;
+                for tag in &record.tags {
+                    self.with(Counted::Tag, tag.0.trim(), |count| {
+                        if std::mem::replace(&mut count.last, now) != now {
+                            count.sides[side as usize] += 1;
+                        }
+                    });
+                }
+            }
+            "order" => {
+                self.add(side, Counted::Orders, "");
+                self.add(side, Counted::OrderStatus, record.status.trim());
+            }
+            "subscription" => {
+                self.add(side, Counted::Subscriptions, "");
+                self.add(side, Counted::SubscriptionStatus, record.status.trim());
+                let day = record.next_payment().trim();
+                if !day.is_empty() {
+                    self.add(side, Counted::NextPayments, "");
+                    self.add(side, Counted::NextPaymentOn, day);
+                }
+            }
+            kind => self.add(side, Counted::Records, kind),
+        }
+    }
+
+    /// Sets a count of both sides.
+    pub(super) fn set(&mut self, counted: Counted, sides: [u64; 2]) {
+        self.with(counted, "", |count| count.sides = sides);
+    }
+
+    /// Expects one more after.
+    pub(super) fn expect(&mut self, counted: Counted, name: &str) {
+        self.with(counted, name, |count| count.expected += 1);
+    }
+
+    fn add(&mut self, side: Side, counted: Counted, name: &str) {
+        self.with(counted, name, |count| count.sides[side as usize] += 1);
+    }
+
+    fn with(&mut self, counted: Counted, name: &str, act: impl FnOnce(&mut Count)) {
+        let group = self.counts.entry(counted).or_default();
+        match group.get_mut(name) {
+            Some(count) => act(count),
+            None => act(group.entry(name.to_owned()).or_default()),
+        }
+    }
+
+    /// The account, ordered by what is counted and its name.
+    pub(super) fn lines(self) -> Vec<Line> {
+        let lines = self.counts.into_iter().flat_map(|(counted, group)| {
+            let named: BTreeMap<String, Count> = group.into_iter().collect();
+            named.into_iter().map(move |(name, Count { sides: [before, after], expected, .. })| Line {
+                counted,
+                name,
+                before,
+                after,
+                expected,
+            })
+        });
+        lines.collect()
+    }
+}

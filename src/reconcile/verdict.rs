@@ -1,0 +1,100 @@
+//! The answer: everything as it was, something that is not, or something that nobody saw.
+
+use super::{Ledger, Power, Reconciled, Spot, power};
+
+/// How far contact totals may differ before the vendor's own guide looks into it, in percent. It is shown as the outer
+/// bound; here any loss is a failure.
+pub const VENDORS_BOUND: f64 = 5.0;
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Everything was compared, and nothing differs but what the plan expects.
+    Equal,
+    /// Something differs.
+    Different,
+    /// Nothing that was compared differs, and something could not be compared.
+    Unproven,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Different => "different",
+            Self::Unproven => "unproven",
+        }
+    }
+}
+
+/// Something that could not be compared.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Unproven {
+    /// What.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// All that was compared.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The plan's contacts, field by field; none where the side after was not captured.
+    pub spots: Option<Vec<Spot>>,
+    /// How many contacts the plan lists.
+    pub listed: u64,
+    /// Everybody; none where a side was not captured.
+    pub everybody: Option<Reconciled>,
+    /// How many members there are: before, or after where nobody captured them before.
+    pub members: Option<u64>,
+    /// Whether the plan has the migration bring in contacts that the site did not have.
+    pub extra_expected: bool,
+    /// What could not be compared.
+    pub unproven: Vec<Unproven>,
+}
+
+impl Comparison {
+    /// The answer. A difference goes before what is unproven.
+    pub fn verdict(&self) -> Verdict {
+        let spots = self.spots.iter().flatten().any(Spot::differs);
+        if spots || self.everybody.as_ref().is_some_and(|all| all.differs(self.extra_expected)) {
+            return Verdict::Different;
+        }
+        let whole = self.everybody.is_some() && self.spots.is_some() && self.unproven.is_empty();
+        if whole { Verdict::Equal } else { Verdict::Unproven }
+    }
+
+    /// What as many contacts as the plan lists, picked at random, would show.
+    pub fn power(&self) -> Vec<Power> {
+        power(self.listed, self.members.unwrap_or(0))
+    }
+}
+
+impl Reconciled {
+    /// Whether anything is not as it was, but for contacts that the plan expects to come in.
+    pub fn differs(&self, extra_expected: bool) -> bool {
+        let contacts = &self.contacts;
+        let classes = [contacts.changed.total, contacts.missing.total, contacts.merged, contacts.duplicated.total];
+        let extra = !extra_expected && contacts.extra.total > 0;
+        let ledgers = [&self.orders, &self.subscriptions].into_iter().flatten();
+        extra
+            || classes.iter().any(|count| *count > 0)
+            || ledgers.into_iter().any(Ledger::differs)
+            || self.account.iter().any(|line| !line.is_conserved())
+    }
+
+    /// By how many percent the total of contacts differs; all of it where there were none before.
+    pub fn percent(&self) -> f64 {
+        let (before, after) = (self.contacts.before as f64, self.contacts.after as f64);
+        if before == 0.0 { if after == 0.0 { 0.0 } else { 100.0 } } else { (after - before) / before * 100.0 }
+    }
+}
+
+impl Ledger {
+    /// Whether anything in it is not as it was.
+    pub fn differs(&self) -> bool {
+        self.changed.total + self.missing.total + self.extra.total > 0
+    }
+}

@@ -1,0 +1,82 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::text::pointer;
+use crate::rules::plan::is_left_alone;
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+
+use super::{opens, planned_forms};
+
+declare_rule! {
+    /// A form releases an offering that the site does not have.
+    ///
+    /// ## What it does
+    /// Reports forms of the plan that release or grant, when its changes are made, an offering which the site lacks. That
+    /// the plan leaves the offering alone does not make it exist.
+    ///
+    /// ## Why it matters
+    /// Whoever buys or signs up through the form gets nothing of that offering (inferred).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   leave_alone: {offerings: {bonus: not dripped}}
+    ///   order_forms: {course-checkout: {custom_operation: {release: [course, bonus]}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan:
+    ///   leave_alone: {offerings: {bonus: not dripped}}
+    ///   opt_in_forms: {mini-course-signup: {custom_operation: {release: [mini-course, bonus]}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   leave_alone: {offerings: {bonus: not dripped}}
+    ///   order_forms: {course-checkout: {custom_operation: {release: [course, bonus]}}}
+    /// site: {offering/bonus: {name: Bonus}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Make the offering on the site, correct its key under `release`, or take it out of the form.
+    {
+        id: "released-offering-missing",
+        severity: Error,
+        phase: Configure,
+        target: Both,
+        waivable: false,
+        attestable: true,
+        guide: "P7",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/order_forms",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let (forms, known) = planned_forms(facts);
+    let site = facts.offerings(After)?;
+    let plan = facts.plan();
+    for form in forms {
+        for (verb, offering) in opens(form.operations).into_iter().filter(|(_, of)| !site.contains_key(*of)) {
+            let listed = form.release.iter().position(|listed| listed == offering);
+            // A listed name that the plan itself does not know has a rule of its own.
+            if listed.is_some() && !plan.mentions("offerings", offering) && !is_left_alone(plan, "offerings", offering)
+            {
+                continue;
+            }
+            let at = ["custom_operation", "release"];
+            let place = match listed {
+                Some(index) => Place::value(pointer(&[form.section, form.key, at[0], at[1], &index.to_string()])),
+                None => Place::key(pointer(&[form.section, form.key, at[0], at[1]])),
+            };
+            let message = format!("`{}` opens `{offering}`, and the site has no such offering", form.name);
+            let finding = RULE.at(place, message).label("not on the site").help(format!(
+                "make the offering on the site first (AccessAlly > Offerings), or take `{offering}` out of this form and \
+                 out of its Automations"
+            ));
+            out.push(form.excerpt(finding, (verb, offering), "opens nothing"));
+        }
+    }
+    known
+}

@@ -1,0 +1,614 @@
+//! Whatever happens to a run, finishing it gives what an undisturbed one gives, no act is done twice, and nothing of
+//! anybody else's is overwritten.
+
+#![allow(clippy::print_stdout, reason = "the numbers are part of what these tests are for")]
+
+mod place;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
+use amc_plan::apply::{Outcome, run};
+use amc_plan::change::{self, Change, Digests, changes_digest, lower};
+use amc_plan::example::generate;
+use amc_plan::model::population::Questions;
+use amc_plan::model::{Kind, On, Plan, Snapshot, State, digest};
+use amc_plan::shape;
+use amc_plan::site::snapshot_file::SnapshotFile;
+use amc_plan::site::{Executor, Reading, Site, SiteError};
+use amc_plan::text::{Limits, compose_bytes};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What goes wrong when a change is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Nothing.
+    None,
+    /// It lands, and the answer is lost.
+    LandsUnheard,
+    /// It does not land, and there is no answer.
+    Lost,
+    /// There is no answer, and it lands after the run has looked.
+    LandsLate,
+    /// The site says yes and does nothing.
+    Ignored,
+    /// Somebody else was there just before.
+    Overtaken,
+    /// It lands, and somebody else comes right after.
+    Overwritten,
+    /// It lands, and then the site cannot be read.
+    LandsBlind,
+}
+
+/// A stand-in for a site: a state in memory that fails as it is told to.
+struct StandIn {
+    snapshot: Snapshot,
+    journal: PathBuf,
+    /// What goes wrong at each attempt at an object, in turn.
+    faults: BTreeMap<On, Vec<Fault>>,
+    /// How often each change landed.
+    landed: BTreeMap<On, usize>,
+    /// What lands once the run has stopped.
+    late: Vec<Change>,
+    blind: usize,
+}
+
+impl StandIn {
+    fn new(state: State, journal: &Path) -> Self {
+        let snapshot = Snapshot { state, ..example() };
+        let (faults, landed) = (BTreeMap::new(), BTreeMap::new());
+        Self { snapshot, journal: journal.to_owned(), faults, landed, late: Vec::new(), blind: 0 }
+    }
+
+    fn land(&mut self, change: &Change) -> Result<(), SiteError> {
+        change::apply(&mut self.snapshot.state, change)?;
+        *self.landed.entry(change.on.clone()).or_default() += 1;
+        Ok(())
+    }
+
+    /// The run is over: what was under way arrives.
+    fn settle(&mut self) {
+        for change in std::mem::take(&mut self.late) {
+            self.land(&change).unwrap();
+        }
+    }
+
+    /// Somebody else's hand on an object.
+    fn meddle(&mut self, on: &On) -> Value {
+        let found = change::read(&self.snapshot.state, on);
+        let other = foreign(on);
+        let change = Change { on: on.clone(), before: found, after: Some(other.clone()), cause: String::new() };
+        change::apply(&mut self.snapshot.state, &change).unwrap();
+        other
+    }
+}
+
+/// A value that neither the site nor the plan has.
+fn foreign(on: &On) -> Value {
+    match on.kind {
+        Kind::ChargingGuard => json!({"enabled": false, "production_url": "//foreign.example"}),
+        Kind::Emails => json!({"enabled": false, "welcome": "purchases"}),
+        Kind::OptInForm => json!({"name": "Library Card", "operations": [{"other": "foreign"}]}),
+        Kind::OrderForm => json!({"operations": [{"other": "foreign"}], "after_final_retry": "keep"}),
+        kind => panic!("no foreign value of {kind}"),
+    }
+}
+
+fn no_answer() -> SiteError {
+    SiteError::Answer { origin: "https://x.example".into(), what: "it timed out".into(), help: "wait".into() }
+}
+
+impl Site for StandIn {
+    fn name(&self) -> String {
+        "a stand-in".to_owned()
+    }
+
+    fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
+        Ok(Reading { snapshot: self.snapshot.clone(), census: None })
+    }
+
+    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+        if self.blind > 0 {
+            self.blind -= 1;
+            return Err(no_answer());
+        }
+        Ok(change::read(&self.snapshot.state, on))
+    }
+
+    fn executor(&self, _: &Change) -> Executor {
+        Executor::Automatic
+    }
+
+    fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
+        let written = fs::read_to_string(&self.journal).unwrap();
+        let at = changes().iter().position(|known| known == change).unwrap();
+        assert!(
+            written.contains(&format!(r#"{{"intent":{{"change":{at}}}}}"#)),
+            "nothing is done that is not written down"
+        );
+        let faults = self.faults.entry(change.on.clone()).or_default();
+        match if faults.is_empty() { Fault::None } else { faults.remove(0) } {
+            Fault::None => self.land(change),
+            Fault::LandsUnheard => self.land(change).and(Err(no_answer())),
+            Fault::Lost => Err(no_answer()),
+            Fault::LandsLate => {
+                self.late.push(change.clone());
+                Err(no_answer())
+            }
+            Fault::Ignored => Ok(()),
+            Fault::Overtaken => {
+                self.meddle(&change.on);
+                self.land(change)
+            }
+            Fault::Overwritten => self.land(change).map(|()| drop(self.meddle(&change.on))),
+            Fault::LandsBlind => {
+                self.blind = 1;
+                self.land(change)
+            }
+        }
+    }
+}
+
+fn example() -> Snapshot {
+    static READ: OnceLock<Snapshot> = OnceLock::new();
+    READ.get_or_init(|| SnapshotFile::read(generate(7).site.as_bytes()).unwrap().into_snapshot()).clone()
+}
+
+/// The example's plan with these further opt-in forms, which the site does not have.
+fn plan_text(further: &[String]) -> String {
+    let form = |name: &String| {
+        let key = amc_plan::model::text::slug(name);
+        format!("  {key}:\n    name: {name}\n    custom_operation: {{release: [mini-course]}}\n")
+    };
+    let forms: String = further.iter().map(form).collect();
+    generate(7).plan.replace("opt_in_forms:\n", &format!("opt_in_forms:\n{forms}"))
+}
+
+fn plan() -> Plan {
+    let text = plan_text(&["Library Card".to_owned()]);
+    let (_, tree, problems) = compose_bytes("plan.yaml".to_owned(), text.into_bytes(), &Limits::default());
+    let (plan, misfits) = shape::plan(&tree.unwrap());
+    assert!(problems.is_empty() && misfits.is_empty());
+    plan
+}
+
+/// Six changes, one of them a creation.
+fn changes() -> Vec<Change> {
+    static LOWERED: OnceLock<Vec<Change>> = OnceLock::new();
+    let chosen = || {
+        let mut changes = lower(&plan(), &example()).changes;
+        changes.retain(|change| !matches!(change.on.kind, Kind::Mail | Kind::Offering));
+        assert_eq!((changes.len(), changes.iter().filter(|change| change.before.is_none()).count()), (6, 1));
+        changes
+    };
+    LOWERED.get_or_init(chosen).clone()
+}
+
+/// The example's state after so many changes.
+fn after(count: usize) -> State {
+    let mut state = example().state;
+    changes()[..count].iter().for_each(|change| change::apply(&mut state, change).unwrap());
+    state
+}
+
+fn begin() -> Begin {
+    let (host, changes) = ("staging.bloom.example".to_owned(), changes());
+    let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
+    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, digests, changes }
+}
+
+/// A folder in memory, where there is one: these tests sync thousands of times.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+/// The journal of a run that has begun and done nothing.
+fn begun(folder: &TempDir) -> Journal {
+    Journal::create(&folder.path().join("journal.ndjson"), begin(), Timestamp::UNIX_EPOCH).unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH
+}
+
+fn go_on(site: &mut StandIn) -> Outcome {
+    let mut journal = Journal::open(&site.journal.clone()).unwrap();
+    let outcome = run(site, &mut journal, &changes(), now, &|| false, &mut |_, _| ()).unwrap();
+    site.settle();
+    outcome
+}
+
+#[track_caller]
+fn stops(outcome: Outcome, wanted: usize, words: &str) {
+    match outcome {
+        Outcome::Stopped { at, why } if at == wanted && why.contains(words) => {}
+        other => panic!("not stopped at {wanted} by `{words}`: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn each_landed_once(site: &StandIn) {
+    for change in changes() {
+        assert_eq!(site.landed.get(&change.on), Some(&1), "{}", change.on);
+    }
+    assert_eq!(site.snapshot.state, after(6));
+    assert_eq!(Journal::open(&site.journal).unwrap().events().last(), Some(&Event::End));
+}
+
+#[test]
+fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    drop(begun(&folder));
+    assert!(matches!(go_on(&mut StandIn::new(after(0), &path)), Outcome::Finished));
+    let whole = fs::read(&path).unwrap();
+    let states: Vec<State> = (0..=6).map(after).collect();
+    let (mut points, mut unbegun) = (0, 0);
+    for cut in 0..=whole.len() {
+        let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+        if lines == 0 {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert_eq!(Journal::peek(&path).unwrap(), None);
+            unbegun += 1;
+            continue;
+        }
+        // Begin, then intent and outcome of each change in turn, then the end.
+        let (done, intended) = ((lines - 1) / 2, lines % 2 == 0 && lines < 14);
+        let done = done.min(6);
+        for landed in if intended { 0..=1 } else { 0..=0 } {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let mut site = StandIn::new(states[done + landed].clone(), &path);
+            assert!(matches!(go_on(&mut site), Outcome::Finished), "{cut}");
+            assert_eq!(site.snapshot.state, states[6], "{cut}");
+            assert!(site.landed.values().all(|count| *count == 1), "{cut}");
+            assert_eq!(site.landed.len(), 6 - done - landed, "exactly what was missing, at {cut}");
+            assert!(fs::read(&path).unwrap() == whole, "and the journal is that of a run without a crash, at {cut}");
+            points += 1;
+        }
+    }
+    println!("{points} crash points, and {unbegun} before the beginning");
+    assert!(points > 2_000);
+}
+
+#[test]
+fn an_answer_that_never_came() {
+    use Fault::{LandsBlind, LandsLate, LandsUnheard, Lost};
+    for at in 0..6 {
+        for faults in [
+            &[LandsUnheard][..],
+            &[Lost],
+            &[Lost, Lost],
+            &[Lost, LandsUnheard],
+            &[LandsLate],
+            &[Lost, LandsLate],
+            &[LandsBlind],
+            &[Lost, LandsBlind],
+            &[Fault::Ignored],
+            &[Fault::Ignored, Lost, Fault::Ignored],
+        ] {
+            let folder = folder();
+            drop(begun(&folder));
+            let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+            site.faults.insert(changes()[at].on.clone(), faults.to_vec());
+            let mut runs = 0;
+            while let Outcome::Stopped { at: stopped, why } = go_on(&mut site) {
+                assert_eq!(stopped, at, "{faults:?}: {why}");
+                runs += 1;
+            }
+            assert_eq!(runs, faults.iter().filter(|fault| **fault != LandsUnheard).count(), "{faults:?}");
+            each_landed_once(&site);
+        }
+    }
+}
+
+#[test]
+fn somebody_else_is_never_overwritten() {
+    for at in 0..6 {
+        for fault in [Fault::Overtaken, Fault::Overwritten] {
+            let change = &changes()[at];
+            let folder = folder();
+            drop(begun(&folder));
+            let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+            site.faults.insert(change.on.clone(), vec![fault]);
+            stops(go_on(&mut site), at, "omebody");
+            for _ in 0..2 {
+                assert_eq!(change::read(&site.snapshot.state, &change.on), Some(foreign(&change.on)));
+                stops(go_on(&mut site), at, "neither as the change found it nor as it leaves it");
+            }
+            let landed: usize = site.landed.values().sum();
+            assert_eq!(landed, at + usize::from(fault == Fault::Overwritten), "and nothing after it was begun");
+            // They take it back, to either side.
+            let back = if fault == Fault::Overtaken { change.before.clone() } else { change.after.clone() };
+            let undo = Change { before: Some(foreign(&change.on)), after: back, ..change.clone() };
+            change::apply(&mut site.snapshot.state, &undo).unwrap();
+            assert!(matches!(go_on(&mut site), Outcome::Finished));
+            each_landed_once(&site);
+        }
+    }
+}
+
+#[test]
+fn asked_to_stop_it_ends_the_act_it_is_in() {
+    for wanted in 0..=6 {
+        let folder = folder();
+        let mut journal = begun(&folder);
+        let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+        let told = std::cell::Cell::new(0);
+        let stop = || told.get() >= wanted;
+        let outcome =
+            run(&mut site, &mut journal, &changes(), now, &stop, &mut |_, _| told.set(told.get() + 1)).unwrap();
+        match outcome {
+            Outcome::Interrupted { at } => assert_eq!(at, wanted),
+            other => assert!(wanted == 6 && matches!(other, Outcome::Finished), "{wanted}: {other:?}"),
+        }
+        assert_eq!((journal.in_place(), site.landed.len()), (wanted, wanted));
+        assert_eq!(site.snapshot.state, after(wanted));
+        drop(journal);
+        assert!(matches!(go_on(&mut site), Outcome::Finished));
+        each_landed_once(&site);
+    }
+}
+
+#[test]
+fn a_clock_that_goes_back_changes_nothing() {
+    static SECONDS: AtomicI64 = AtomicI64::new(2_000_000_000);
+    fn back() -> Timestamp {
+        Timestamp::from_second(SECONDS.fetch_sub(86_400, Ordering::Relaxed)).unwrap()
+    }
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    let mut site = StandIn::new(after(0), &path);
+    site.faults.insert(changes()[3].on.clone(), vec![Fault::Lost]);
+    let mut journal = Journal::create(&path, begin(), back()).unwrap();
+    let outcome = run(&mut site, &mut journal, &changes(), back, &|| false, &mut |_, _| ()).unwrap();
+    stops(outcome, 3, "did not take");
+    let mut journal = Journal::open(&path).unwrap();
+    assert!(matches!(
+        run(&mut site, &mut journal, &changes(), back, &|| false, &mut |_, _| ()).unwrap(),
+        Outcome::Finished
+    ));
+    each_landed_once(&site);
+    // Two runs that end in one second are both kept.
+    let first = journal.archive(now()).unwrap();
+    let second = begun(&folder).archive(now()).unwrap();
+    assert!(first != second && first.exists() && second.exists() && !path.exists());
+}
+
+#[test]
+fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    let (intent, done) = (|n: usize| json!({"intent": {"change": n}}), |n: usize| json!({"done": {"change": n}}));
+    let halt = |n: usize| json!({"halt": {"change": n, "why": "x"}});
+    let start = json!({"begin": begin()});
+    let mut other = begin();
+    other.changes.reverse();
+    let cases: Vec<(Vec<Value>, usize)> = vec![
+        (vec![start.clone(), intent(99)], 2),
+        (vec![start.clone(), intent(1)], 2),
+        (vec![start.clone(), done(0)], 2),
+        (vec![start.clone(), halt(0)], 2),
+        (vec![start.clone(), json!("end")], 2),
+        (vec![start.clone(), start.clone()], 2),
+        (vec![start.clone(), intent(0), done(0), done(0)], 4),
+        (vec![start.clone(), intent(0), done(usize::MAX)], 3),
+        (vec![start.clone(), intent(0), intent(0)], 3),
+        (vec![start.clone(), intent(0), halt(1)], 3),
+        (vec![start.clone(), intent(0), halt(0), intent(1)], 4),
+        (vec![intent(0)], 1),
+        (vec![json!("end")], 1),
+        (vec![json!({"begin": other})], 1),
+    ];
+    for (events, wrong) in cases {
+        let mut previous = "0".repeat(64);
+        let mut text = String::new();
+        for event in &events {
+            let line = json!({"version": 1, "at": now(), "event": event, "previous": previous}).to_string();
+            previous = digest::of_bytes(line.as_bytes());
+            text += &format!("{line}\n");
+        }
+        fs::write(&path, &text).unwrap();
+        match Journal::open(&path) {
+            Err(JournalError::Foreign { line, .. }) => assert_eq!(line, wrong, "{events:?}"),
+            other => panic!("{events:?}: {other:?}"),
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[cfg(unix)]
+mod killed {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::place::{PLAN, Place, SITE};
+
+    /// So many new forms make the run long enough to be met in the middle.
+    const FORMS: usize = 6;
+    const CHANGES: usize = FORMS + 7;
+
+    /// A folder with a run over many changes: what it began with, and what it came to.
+    struct Long {
+        place: Place,
+        begin: String,
+        before: String,
+        after: String,
+    }
+
+    impl Long {
+        fn new() -> Self {
+            let place = Place::in_memory();
+            let forms: Vec<String> = (0..FORMS).map(|n| format!("Signup {n}")).collect();
+            fs::write(place.path(PLAN), plan_text(&forms)).unwrap();
+            let before = place.read(SITE);
+            place.confirm(&place.digest()).ends(0, &[]);
+            let journal = fs::read_to_string(&place.archived()[0]).unwrap();
+            let begin = format!("{}\n", journal.lines().next().unwrap());
+            let after = place.read(SITE);
+            assert_eq!(journal.matches(r#""done""#).count(), CHANGES);
+            Self { place, begin, before, after }
+        }
+
+        /// The site as it was, and a journal that has begun.
+        fn start(&self) {
+            fs::write(self.place.path(SITE), &self.before).unwrap();
+            fs::write(self.place.journal(), &self.begin).unwrap();
+            self.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+        }
+
+        fn resumed(&self) -> Child {
+            self.place.command(&["apply", PLAN, "--site", SITE, "--resume"]).spawn().unwrap()
+        }
+
+        #[track_caller]
+        fn ended(&self) {
+            assert!(self.place.read(SITE) == self.after, "the bytes are those of an undisturbed run");
+            assert_eq!((self.place.journal().exists(), self.place.archived().len()), (false, 1));
+            self.swept();
+        }
+
+        /// No half-written file of a dead run lies about.
+        #[track_caller]
+        fn swept(&self) {
+            let names = fs::read_dir(self.place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+            assert_eq!(names.filter(|name| name.to_string_lossy().ends_with(".tmp")).count(), 0);
+        }
+
+        fn done(&self) -> usize {
+            fs::read_to_string(self.place.journal()).map_or(CHANGES, |journal| journal.matches(r#""done""#).count())
+        }
+    }
+
+    /// Numbers out of a seed.
+    struct Chance(u64);
+
+    impl Chance {
+        fn new() -> Self {
+            let seed = u64::try_from(Timestamp::now().as_nanosecond() & i128::from(u64::MAX >> 1)).unwrap();
+            println!("seed {seed}");
+            Self(seed)
+        }
+
+        fn below(&mut self, limit: Duration) -> Duration {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let share = (self.0 >> 33) as f64 / f64::from(1_u32 << 31);
+            limit.mul_f64(share)
+        }
+    }
+
+    /// More by hand: `KILLS=500 cargo test --test crash`.
+    fn kills(usual: usize) -> usize {
+        std::env::var("KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+    }
+
+    #[test]
+    fn a_killed_run_is_finished_by_resuming() {
+        let long = Long::new();
+        // A resumed run judges nothing, so it needs no population.
+        fs::remove_file(long.place.path("bloom-coaching.population.ndjson")).unwrap();
+        long.start();
+        let clock = Instant::now();
+        let whole: place::Ran = long.resumed().wait_with_output().unwrap().into();
+        let took = clock.elapsed();
+        whole.ends(0, &[]);
+        long.ended();
+        let mut chance = Chance::new();
+        let (mut met, mut at) = (0, [false; CHANGES + 1]);
+        for _ in 0..kills(25) {
+            long.start();
+            // Up to two deaths in one run.
+            for _ in 0..2 {
+                let mut child = long.resumed();
+                std::thread::sleep(chance.below(took));
+                child.kill().unwrap();
+                let ended = child.wait().unwrap().code();
+                met += usize::from(ended.is_none());
+                if ended.is_some() || !long.place.journal().exists() {
+                    break;
+                }
+                at[long.done()] = true;
+            }
+            if long.place.journal().exists() {
+                let ran: place::Ran = long.resumed().wait_with_output().unwrap().into();
+                ran.ends(0, &[]);
+            }
+            long.ended();
+        }
+        let places = at.iter().filter(|met| **met).count();
+        println!("{met} kills, after {places} different numbers of changes; a whole run takes {took:?}");
+        assert!(met > 0);
+    }
+
+    #[test]
+    fn a_killed_apply_is_resumed_or_begun_again() {
+        let long = Long::new();
+        long.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+        fs::write(long.place.path(SITE), &long.before).unwrap();
+        let digest = long.place.digest();
+        let apply = ["apply", PLAN, "--site", SITE, "--confirm", &digest];
+        let clock = Instant::now();
+        long.place.run(&apply).ends(0, &[]);
+        let took = clock.elapsed();
+        let mut chance = Chance::new();
+        let (mut before, mut within) = (0, 0);
+        for _ in 0..kills(25) / 5 {
+            fs::write(long.place.path(SITE), &long.before).unwrap();
+            long.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+            let mut child = long.place.command(&apply).spawn().unwrap();
+            std::thread::sleep(chance.below(took));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            match long.place.apply(&["--resume"]) {
+                ran if ran.code == Some(0) => within += 1,
+                ran => {
+                    ran.ends(2, &["nothing to resume"]);
+                    long.place.run(&apply).ends(0, &[]);
+                    before += 1;
+                }
+            }
+            assert!(long.place.read(SITE) == long.after && !long.place.journal().exists());
+            long.swept();
+        }
+        println!(
+            "{before} kills before the run began or after it ended, {within} within it; a whole one takes {took:?}"
+        );
+    }
+
+    #[test]
+    fn ctrl_c_ends_the_act_and_can_be_resumed() {
+        let long = Long::new();
+        for presses in 1..=2 {
+            long.start();
+            let mut child = long.resumed();
+            let mut out = BufReader::new(child.stdout.take().unwrap());
+            let mut first = String::new();
+            out.read_line(&mut first).unwrap();
+            assert!(first.starts_with("  1/"), "{first}");
+            for _ in 0..presses {
+                let signal = format!("kill -INT {}", child.id());
+                assert!(Command::new("sh").args(["-c", &signal]).status().unwrap().success());
+            }
+            let rest: Vec<String> = out.lines().map(Result::unwrap).collect();
+            let ran: place::Ran = child.wait_with_output().unwrap().into();
+            assert_eq!(ran.code, Some(130), "{rest:?} {ran:?}");
+            if presses == 1 {
+                ran.ends(130, &["interrupted before change", "--resume"]);
+                let done = long.done();
+                assert!((1..CHANGES).contains(&done));
+                assert_eq!(rest.last().unwrap(), &format!("{done} of {CHANGES} changes in place"));
+                let journal = fs::read_to_string(long.place.journal()).unwrap();
+                assert!(journal.lines().last().unwrap().contains(r#""done""#), "no act is left open");
+            }
+            long.place.apply(&["--resume"]).ends(0, &[]);
+            long.ended();
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! What is personal stays masked in every format, and text from a plan or a site is data at every sink.
+
+mod common;
+
+use std::path::Path;
+
+use amc_plan::diag::{Document, Finding};
+use amc_plan::output::human::{self, Style};
+use amc_plan::output::{Report, Sources, concise, json};
+use amc_plan::rules::{Judgement, Phase};
+use amc_plan::shape;
+use amc_plan::text::{Limits, compose_bytes};
+use common::{copy_of_plans, plan, steers};
+use proptest::prelude::*;
+
+/// A word that no output may hold.
+const CANARY: &str = "canary@secret";
+
+/// Contacts' values as a file, the word in every place that is about a person.
+const VALUES: &str = r#"# canary@secret wrote this
+"10019": # canary@secret
+  first_name: "canary@secret"
+  last_name: canary@secret # canary@secret
+  email: 'canary@secret'
+  tags: [canary@secret, "x, canary@secret"]
+"10079":
+  first_name: |
+    canary@secret
+    and canary@secret
+  email: canary@secret
+  affiliate: canary@secret
+  orders: ["5014", canary@secret] # canary@secret
+"#;
+
+/// What turns a value into a mistake of each kind: put before it, behind it, or in its place.
+const SPOILERS: &[&str] = &[
+    "&canary@secret ",
+    "*canary@secret ",
+    "!canary@secret ",
+    "\"",
+    "'",
+    "[",
+    "{",
+    "]",
+    "}",
+    ": ",
+    ":\n",
+    ", ",
+    "\t",
+    "#",
+    "? ",
+    "- ",
+    "|",
+    "<<: ",
+    "canary@secret: ",
+    "%canary@secret\n",
+    "\n--- canary@secret\n",
+    "\u{0}",
+    "\u{202e}",
+    "~: ",
+    "1e999 ",
+    "{canary@secret: canary@secret, canary@secret: 1} ",
+    "first_name: ",
+    "\"10019\": {email: canary@secret}\n",
+];
+
+/// All three formats of what is found in a plan and in the file of contacts' values beside it.
+fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
+    let limits = Limits::default();
+    let read = |bytes: &[u8], document| {
+        let (source, tree, problems) = compose_bytes("p.yaml", bytes.to_vec(), &limits);
+        let mut findings = shape::problems(problems, &source, tree.as_ref(), document);
+        if let Some(tree) = &tree {
+            let mut misfits = match document {
+                Document::Plan => shape::plan(tree).1,
+                Document::Contacts => shape::contact_values(tree).1,
+            };
+            shape::without_echoes(&mut misfits, &findings, tree);
+            findings.extend(misfits);
+        }
+        ((source, tree), findings)
+    };
+    let (text, mut findings) = read(plan, Document::Plan);
+    let beside = contacts.map(|bytes| read(bytes, Document::Contacts));
+    let (beside, of_contacts): (Option<_>, Vec<Vec<Finding>>) = match beside {
+        Some((text, findings)) => (Some(text), vec![findings]),
+        None => (None, Vec::new()),
+    };
+    findings.extend(of_contacts.into_iter().flatten());
+    let sources = Sources::new(text, beside, false);
+    let judgement = Judgement::unread(findings);
+    let report = Report {
+        judgement: &judgement,
+        gate: Phase::Configure,
+        path: "p.yaml",
+        intent: None,
+        site: None,
+        changes: 0,
+        sources: &sources,
+        show_personal: false,
+    };
+    let mut outs = [Vec::new(), Vec::new(), Vec::new()];
+    human::render(&report, Style { color: false, width: 200, most: 60 }, &mut outs[0]).unwrap();
+    concise::render(&report, &mut outs[1]).unwrap();
+    json::render(&report, &mut outs[2]).unwrap();
+    outs.into_iter().map(|out| String::from_utf8(out).unwrap()).collect()
+}
+
+#[track_caller]
+fn hides(plan: &str, contacts: Option<&str>) {
+    for out in shown(plan.as_bytes(), contacts.map(str::as_bytes)) {
+        let holds = out.contains("canary") || out.contains("secret");
+        assert!(!holds, "\n--- plan\n{plan}\n--- contacts\n{}\n--- shown\n{out}", contacts.unwrap_or_default());
+        assert_eq!(steers(&out), None, "{out}");
+    }
+}
+
+/// A plan with the values in itself, under a section before and one behind.
+fn inline(values: &str) -> String {
+    let values: String = values.lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "version: 2\ncontacts:\n  values:\n{values}  list: {{\"10019\": canary@secret}} # canary@secret\nbackup: {{of: lvie}}\n"
+    )
+}
+
+#[test]
+fn values_stay_masked_whatever_is_wrong_with_them() {
+    hides("version: 2\n", Some(VALUES));
+    hides(&inline(VALUES), None);
+    for (at, _) in VALUES.match_indices(CANARY) {
+        for spoiler in SPOILERS {
+            for place in [at, at + CANARY.len()] {
+                let spoilt = format!("{}{spoiler}{}", &VALUES[..place], &VALUES[place..]);
+                hides("version: 2\n", Some(&spoilt));
+                hides(&inline(&spoilt), None);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_section_of_contacts_is_known_however_it_is_written() {
+    let section = "{values: {\"1\": {email: canary@secret, tags: canary@secret}}, list: {\"1\": [canary@secret]}}";
+    for plan in [
+        format!("contacts: {section}\n"),
+        format!("\"contacts\" : {section} # canary@secret\n"),
+        format!("{{version: 2, contacts: {section}, backup: 1}}\n"),
+        format!("contact: {section}\n"),
+        format!("contcats: {section}\n"),
+        format!("contacts: {{}}\nversion: 2\ncontacts: {section}\nbackup: 1\n"),
+        format!("version: 2\ncontacts: {section}\nbackup: [\n"),
+        format!("{{version: 2, \"contacts\": {section}, backup: [\n"),
+        format!("version: 2\n---\ncontacts: {section}\n"),
+        format!("<<: {{contacts: {section}}}\nversion: 2\n"),
+        format!("contacts: &a {section}\nversion: *a\n"),
+        format!("contacts: !x {section}\nversion: 2\n"),
+        "contacts: canary@secret\n".to_owned(),
+        "contacts: [canary@secret]\n".to_owned(),
+        "contacts: {list: canary@secret}\n".to_owned(),
+        "contacts: {values: 5, canary@secret: 1}\n".to_owned(),
+    ] {
+        hides(&plan, None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_edit_of_the_values_shows_them(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..SPOILERS.len(), 0usize..4), 1..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut text = VALUES.to_owned();
+        for (at, spoiler, removed) in edits {
+            // Only between words: a word cut in two is not that word any more.
+            let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).filter(|&at| !inside_word(&text, at)).collect();
+            let at = ends[at.index(ends.len())];
+            let end = (at + removed).min(text.len());
+            let end = if text.is_char_boundary(end) && !inside_word(&text, end) { end } else { at };
+            text.replace_range(at..end, SPOILERS[spoiler]);
+        }
+        if let Some(cut) = cut {
+            let mut at = cut.index(text.len());
+            while !text.is_char_boundary(at) { at -= 1; }
+            text.truncate(at);
+        }
+        hides("version: 2\n", Some(&text));
+    }
+}
+
+fn inside_word(text: &str, at: usize) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '@' || c == '_';
+    text[..at].ends_with(word) && text[at..].starts_with(word)
+}
+
+// ---- the real binary ----
+
+/// Every way to say something about a plan, with what each says.
+fn every_output(folder: &Path, name: &str) -> Vec<(String, String)> {
+    let site = "bloom-coaching.site.ndjson";
+    let mut all = Vec::new();
+    for format in ["human", "concise", "json"] {
+        for reading in [&["--site", site][..], &["--no-site"]] {
+            all.push([&["check", name, "--format", format, "--gate", "go-live"], reading].concat());
+        }
+    }
+    for format in ["human", "json", "markdown"] {
+        all.push(vec!["diff", name, "--site", site, "--format", format]);
+    }
+    all.push(vec!["diff", name, "--no-site"]);
+    all.push(vec!["apply", name, "--site", site, "--no-input"]);
+    let run = |args: Vec<&str>| {
+        let ran = plan(folder, &args);
+        assert!(!ran.err.contains("panicked"), "{args:?}: {}", ran.err);
+        (args.join(" "), ran.out + &ran.err)
+    };
+    all.into_iter().map(run).collect()
+}
+
+fn values_file(folder: &Path, text: &str) {
+    std::fs::write(folder.join("private/bloom-coaching.contacts.yaml"), text).unwrap();
+}
+
+#[test]
+fn no_verb_prints_a_contact() {
+    let folder = copy_of_plans();
+    let real = std::fs::read_to_string(folder.path().join("private/bloom-coaching.contacts.yaml")).unwrap();
+    let personal = ["Hazel", "jonah", "अनन्या", "iris.vanderlinde2", "aff-linden"];
+    let spoilt = [
+        real.clone(),
+        VALUES.to_owned(),
+        real.replace("Hazel", "Hazle").replace("5225", "9999"),
+        real.replace("\"Jonah\"", "\"Jonah"),
+        real.replace("email: ", "emial: "),
+        real.replace("first_name: \"Jonah\"", "first_name: [Jonah]"),
+        real.replace("\"10703\":", "\"10019\":"),
+        real.replace("\"10703\":", "jonah@x.example:"),
+    ];
+    for text in spoilt {
+        values_file(folder.path(), &text);
+        for (args, out) in every_output(folder.path(), "bloom-coaching.yaml") {
+            let held = personal.iter().chain(["canary", "Jonah"].iter()).find(|word| out.contains(**word));
+            assert_eq!(held, None, "{args}: {out}");
+        }
+    }
+    values_file(folder.path(), &real.replace("\"Hazel\"", "\"Hazle\""));
+    let args = ["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--show-personal"];
+    let out = plan(folder.path(), &args).out;
+    assert!(out.contains("Hazle") && out.contains("Hazel"), "{out}");
+}
+
+/// A name that tries to be something else in each sink.
+const HOSTILE: &str = "x\u{1b}[31m\u{202e}\u{9b}2J</details></summary><img src=x>@octocat #1 `a` ``` | **b** [c](d) https://e.example\r\n::error::f";
+
+#[test]
+fn text_of_a_plan_and_a_site_is_data() {
+    let folder = copy_of_plans();
+    let site = folder.path().join("bloom-coaching.site.ndjson");
+    let name = serde_json::to_string(HOSTILE).unwrap();
+    let text = std::fs::read_to_string(&site).unwrap();
+    let slug = amc_plan::model::text::slug(HOSTILE);
+    let hostile = text
+        .replace("\"Mini Course Webinar Signup\"", &name)
+        .replace("\"mini-course-webinar-signup\"", &format!("\"{slug}\""))
+        .replace("\"Summit 2019\"", &name)
+        .replace("\"summit-2019\"", &format!("\"{slug}\""))
+        .replace("\"collector_version\":\"0.1.0\"", &format!("\"collector_version\":{name}"))
+        .replace("\"name\":\"Boundaries\"", &format!("\"name\":{name}"))
+        .replace("\"aal_genpass\"", &name);
+    assert_ne!(hostile, text);
+    std::fs::write(&site, hostile).unwrap();
+    let sealed = plan(folder.path(), &["snapshot", "seal", "bloom-coaching.site.ndjson"]);
+    assert_eq!(sealed.code, 0, "{}", sealed.err);
+    let good = std::fs::read_to_string(folder.path().join("bloom-coaching.yaml")).unwrap();
+    let yaml_name = name.replace("\\r\\n", "\\n");
+    let at_home = good
+        .replace("name: Mini Course Webinar Signup", &format!("name: {yaml_name}"))
+        .replace("  mini-course-webinar-signup:", &format!("  {slug}:"))
+        .replace("summit-2019: archived", &format!("{slug}: archived"))
+        .replace("module: Boundaries", &format!("module: {yaml_name}"));
+    let plans = [
+        good.clone(),
+        at_home,
+        good.replace("name: Mini Course Webinar Signup", &format!("name: {yaml_name}")),
+        good.replace("name: Foundations\n", &format!("name: {yaml_name}\n")),
+        good.replace("Bloom Coaching, off Ontraport", HOSTILE),
+        good.replace("summit-2019: archived", &format!("{yaml_name}: archived")),
+        good.replace("sold: team", &format!("sold: {yaml_name}")),
+        good.replace("calls: aal_updateuser", &format!("calls: {yaml_name}")),
+        good.replace("transport: fluent-smtp", &format!("{yaml_name}: 1, {yaml_name}: 1")),
+        good.replace("values: private/bloom-coaching.contacts.yaml", &format!("values: {yaml_name}")),
+        good.replace("who: jo", &format!("who: {yaml_name}")),
+        good.replace("release: [mini-course]", &format!("release: [{yaml_name}]")),
+        good.replace("paid_until: 2027-01-31", &format!("paid_until: &{HOSTILE}")),
+        good.replace("live: https://bloom.example", &format!("live: {}", name.replace("\"x", "\"https://x"))),
+    ];
+    for (number, text) in plans.iter().enumerate() {
+        assert!(number == 0 || *text != good, "plan {number}");
+        std::fs::write(folder.path().join("p.yaml"), text).unwrap();
+        for (args, out) in every_output(folder.path(), "p.yaml") {
+            assert_eq!(steers(&out), None, "plan {number}, {args}: {out}");
+            assert!(!out.lines().any(|line| line.starts_with("::")), "plan {number}, {args}: {out}");
+            if args.contains("json") && out.starts_with('{') {
+                serde_json::from_str::<serde_json::Value>(out.split("\nplan: ").next().unwrap()).unwrap();
+            }
+            if args.contains("markdown") && !args.contains("--no-site") {
+                no_live_markup(&out);
+                assert!(number != 1 || out.contains("<summary>change opt-in-form <code>x-31m"), "{out}");
+            }
+        }
+    }
+}
+
+/// Outside fences nothing but our own markup.
+fn no_live_markup(out: &str) {
+    let (mut fence, mut live) = (None::<String>, String::new());
+    for line in out.lines() {
+        match &fence {
+            Some(open) if line == open => fence = None,
+            Some(_) => {}
+            None if line.starts_with("```") => fence = Some(line.trim_end_matches("diff").to_owned()),
+            None => live.extend([line, "\n"]),
+        }
+    }
+    assert_eq!(fence, None, "{out}");
+    let count = |word: &str| live.matches(word).count();
+    assert_eq!(count("<details>"), count("</details>"), "{live}");
+    assert_eq!(count("<summary>"), count("</summary>"), "{live}");
+    for word in ["<img", "@octocat", "](", "`a`", "https://e", "**b"] {
+        assert!(!live.contains(word), "{word}: {live}");
+    }
+}

@@ -1,0 +1,210 @@
+//! Every class by hand.
+
+use amc_plan::reconcile::{Ask, Counted, Field, Line, Side, reconcile};
+use serde_json::{Value, json};
+
+use crate::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
+
+fn three() -> Vec<Value> {
+    vec![
+        contact("1", "a@x.example", &["A", "B"]),
+        contact("2", "b@x.example", &["A"]),
+        contact("3", "c@x.example", &[]),
+        order("7", "1"),
+        order("8", "1"),
+        order("9", "2"),
+        subscription("5", "2", "2026-12-01"),
+    ]
+}
+
+/// The three with one record put in the place of another.
+fn with(index: usize, record: Value) -> Vec<Value> {
+    let mut all = three();
+    all[index] = record;
+    all
+}
+
+fn without(index: usize) -> Vec<Value> {
+    let mut all = three();
+    all.remove(index);
+    all
+}
+
+#[test]
+fn blanks_case_and_order_of_tags_are_no_difference() {
+    let mut ada = contact("1", " A@X.example", &["B", "A", "B "]);
+    ada["last_name"] = json!(" Ash ");
+    ada["affiliate"] = json!("");
+    let all = joined(&three(), &with(0, ada));
+    assert_eq!((all.contacts.same, classes(&all)), (3, [0; 6]));
+    assert!(!all.differs(false) && differing(&all).is_empty());
+}
+
+#[test]
+fn every_field_is_seen_and_counted() {
+    let mut ada = contact("1", "other@x.example", &["A"]);
+    ada["first_name"] = json!("Eda");
+    ada["last_name"] = json!("ash");
+    ada["affiliate"] = json!("9");
+    let all = joined(&three(), &with(0, ada));
+    assert_eq!(classes(&all), [1, 0, 0, 0, 0, 0]);
+    let five = [Field::FirstName, Field::LastName, Field::Email, Field::Tags, Field::Affiliate];
+    assert_eq!(fields(&all), five.map(|field| (field, 1)));
+    assert_eq!(differing(&all), [(Counted::Tag, "B", 1, 0)]);
+    let values = &all.contacts.changed.first[0].values;
+    assert_eq!((values[3].before.as_deref(), values[3].after.as_deref()), (Some("A, B"), Some("A")));
+}
+
+#[test]
+fn a_missing_and_an_extra_contact_do_not_cancel_out() {
+    let all = joined(&three(), &with(2, contact("4", "d@x.example", &[])));
+    assert_eq!(classes(&all), [0, 1, 0, 0, 0, 1]);
+    assert!(differing(&all).is_empty(), "the totals are the same");
+    assert!(all.differs(false) && all.differs(true));
+    assert_eq!((all.contacts.missing.first[0].id.as_str(), all.contacts.extra.first[0].id.as_str()), ("3", "4"));
+}
+
+#[test]
+fn a_new_contact_id_is_found_by_address_then_by_orders() {
+    let by_address = vec![
+        contact("1", "a@x.example", &["A", "B"]),
+        contact("2", "b@x.example", &["A"]),
+        contact("31", "C@x.example", &[]),
+        order("7", "1"),
+        order("8", "1"),
+        order("9", "2"),
+        subscription("5", "2", "2026-12-01"),
+    ];
+    let all = joined(&three(), &by_address);
+    assert_eq!((classes(&all), fields(&all)[0]), ([1, 0, 0, 0, 0, 0], (Field::ContactId, 1)));
+    assert_eq!(all.contacts.changed.first[0].was.as_deref(), Some("3"));
+
+    let mut by_orders = vec![contact("10", "new@x.example", &["A", "B"])];
+    by_orders.extend(three().into_iter().skip(1));
+    by_orders[3] = order("7", "10");
+    by_orders[4] = order("8", "10");
+    let all = joined(&three(), &by_orders);
+    assert_eq!(classes(&all), [1, 0, 0, 0, 0, 0]);
+    assert_eq!(fields(&all), [(Field::ContactId, 1), (Field::FirstName, 1), (Field::Email, 1)]);
+    assert_eq!(all.orders.as_ref().unwrap().same, 3, "the orders are with the same person");
+}
+
+#[test]
+fn merged_contacts_are_found_by_address_or_orders() {
+    // Contact 2 went into 1: its address is gone, its order is there.
+    let mut after = without(1);
+    after[4] = order("9", "1");
+    after[5] = subscription("5", "1", "2026-12-01");
+    let all = joined(&three(), &after);
+    assert_eq!((classes(&all), all.contacts.same), ([0, 0, 2, 1, 0, 0], 1));
+    let merged = &all.contacts.merged_into.first[0];
+    assert_eq!((merged.into.as_str(), &merged.from.first), ("1", &vec!["1".to_owned(), "2".to_owned()]));
+    assert_eq!(all.orders.as_ref().unwrap().same, 3, "no order was lost with them");
+
+    // Contact 3 has neither; both had one address.
+    let shared = with(2, contact("3", "a@x.example", &[]));
+    let all = joined(&shared, &without(2));
+    assert_eq!(classes(&all), [0, 0, 2, 1, 0, 0]);
+    assert!(differing(&all).contains(&(Counted::SharedAddresses, "", 2, 0)));
+}
+
+#[test]
+fn several_that_become_one_new_contact_are_merged() {
+    let before = [contact("1", "a@x.example", &[]), contact("2", "A@x.example", &[])];
+    let all = joined(&before, &[contact("9", "a@x.example", &[])]);
+    assert_eq!(classes(&all), [0, 0, 2, 1, 0, 0]);
+    // One for one while there are enough of them.
+    let all = joined(&before, &[contact("8", "a@x.example", &[]), contact("9", "a@x.example", &[])]);
+    assert_eq!(classes(&all), [2, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn duplicates_after_are_told_from_extra_contacts() {
+    let mut after = three();
+    after.extend([contact("1", "z@x.example", &[]), contact("4", "B@X.example", &[]), contact("5", "", &[])]);
+    let all = joined(&three(), &after);
+    assert_eq!((classes(&all), all.contacts.same), ([0, 0, 0, 0, 2, 1], 3));
+    let ids: Vec<&str> = all.contacts.duplicated.first.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["1", "4"]);
+    // Two contacts without an address share none.
+    let nobody = [contact("1", "", &[]), contact("2", " ", &[])];
+    assert_eq!(classes(&joined(&nobody, &[contact("1", "", &[])])), [0, 1, 0, 0, 0, 0]);
+}
+
+#[test]
+fn an_id_twice_before_and_once_after_is_merged_and_twice_on_both_is_the_same() {
+    let twice = [contact("1", "a@x.example", &[]), contact("1", "b@x.example", &[])];
+    assert_eq!(classes(&joined(&twice, &twice)), [0; 6]);
+    assert_eq!(classes(&joined(&twice, &twice[..1])), [0, 0, 2, 1, 0, 0]);
+}
+
+#[test]
+fn orders_and_subscriptions_have_their_own_account() {
+    let mut refunded = order("9", "2");
+    refunded["status"] = json!("Refunded");
+    let all = joined(&three(), &with(5, refunded));
+    assert_eq!((fields(&all), all.orders.as_ref().unwrap().changed.total), (vec![(Field::Orders, 1)], 1));
+    assert_eq!(differing(&all), [(Counted::OrderStatus, "Paid", 3, 2), (Counted::OrderStatus, "Refunded", 0, 1)]);
+
+    let all = joined(&three(), &with(5, order("9", "1")));
+    assert_eq!(fields(&all), [(Field::Orders, 2)], "who lost it and who has it");
+    assert!(differing(&all).is_empty());
+
+    let all = joined(&three(), &without(6));
+    assert_eq!((fields(&all), all.subscriptions.as_ref().unwrap().missing.total), (vec![(Field::Subscriptions, 1)], 1));
+    let all = joined(&three(), &with(6, subscription("5", "2", "2027-01-01")));
+    assert_eq!(fields(&all), [(Field::Subscriptions, 1)]);
+    let days = [(Counted::NextPaymentOn, "2026-12-01", 1, 0), (Counted::NextPaymentOn, "2027-01-01", 0, 1)];
+    assert_eq!(differing(&all), days);
+
+    // Of somebody who is on neither side: no contact to blame, and still not green.
+    let stray = [order("1", "99")];
+    let all = joined(&stray, &[]);
+    assert!(classes(&all) == [0; 6] && all.differs(false));
+}
+
+#[test]
+fn what_was_not_captured_is_not_compared() {
+    let (before, after) = (stream(&three()), stream(&three()[..3]));
+    let ask = Ask { orders: false, subscriptions: false, ..ask() };
+    let all = reconcile(before.as_bytes(), after.as_bytes(), &ask).unwrap();
+    assert!(all.orders.is_none() && all.subscriptions.is_none() && !all.differs(false));
+    assert!(all.account.iter().all(|line| !matches!(line.counted, Counted::Orders | Counted::Subscriptions)));
+}
+
+#[test]
+fn imported_contacts_are_expected_with_their_tags_and_hide_no_loss() {
+    let ask = Ask { extra_expected: true, ..ask() };
+    let mut after = three();
+    after.push(contact("4", "d@x.example", &["A", "A", "Lead"]));
+    let run = |after: &[Value]| reconcile(stream(&three()).as_bytes(), stream(after).as_bytes(), &ask).unwrap();
+    let all = run(&after);
+    assert!(!all.differs(true) && all.differs(false));
+    let shown: Vec<&Line> = all.account.iter().filter(|line| line.is_worth_showing()).collect();
+    assert_eq!(
+        shown.iter().map(|line| (line.counted, line.expected)).collect::<Vec<_>>(),
+        [(Counted::Contacts, 1), (Counted::Tag, 1), (Counted::Tag, 1)]
+    );
+    after.remove(2);
+    let all = run(&after);
+    let total = all.account.iter().find(|line| line.counted == Counted::Contacts).unwrap();
+    assert!(total.before == total.after && total.is_worth_showing() && all.differs(true));
+}
+
+#[test]
+fn a_kind_that_nobody_knows_is_counted() {
+    let voucher = |key: &str| json!({"kind": "voucher", "key": key, "tags": 5});
+    let all = joined(&[voucher("1"), voucher("2")], &[voucher("1")]);
+    assert_eq!(differing(&all), [(Counted::Records, "voucher", 2, 1)]);
+}
+
+#[test]
+fn a_damaged_side_is_named() {
+    let whole = stream(&three());
+    let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
+    let error = reconcile(whole.as_bytes(), cut.as_bytes(), &ask()).unwrap_err();
+    assert_eq!((error.side, error.to_string()), (Side::After, "it has no end record: the file is cut".to_owned()));
+    let more = format!("{whole}{{}}\n");
+    let error = reconcile(more.as_bytes(), whole.as_bytes(), &ask()).unwrap_err();
+    assert_eq!((error.side, error.to_string().contains("after the end record")), (Side::Before, true));
+}
