@@ -91,7 +91,7 @@ fn json_is_read_as_json_reads_it() {
         let Ok(meant) = serde_json::from_str::<Value>(text) else { continue };
         let (tree, problems) = read(&case);
         // YAML's `-0` is the whole number 0.
-        if problems.is_empty() && name != "y_number_minus_zero.json" {
+        if problems.is_empty() && !["y_number_minus_zero.json", "y_number_negative_zero.json"].contains(&name) {
             assert_eq!(tree.unwrap().root.to_json(), meant, "{name}");
         }
     }

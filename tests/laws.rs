@@ -87,15 +87,25 @@ fn offering() -> impl Strategy<Value = Offering> {
 }
 
 fn forms() -> impl Strategy<Value = (BTreeMap<String, OptInForm>, BTreeMap<String, OrderForm>)> {
-    let opt_in = (name(), option::weighted(0.9, vec(operation(), 0..5)), extra()).prop_map(|(name, operations, extra)| {
-        (slug(&name), OptInForm { id: Some("7".into()), name, operations, extra })
-    });
+    let opt_in =
+        (name(), option::weighted(0.9, vec(operation(), 0..5)), extra()).prop_map(|(name, operations, extra)| {
+            (slug(&name), OptInForm { id: Some("7".into()), name, operations, extra })
+        });
     let order = (name(), option::weighted(0.9, vec(operation(), 0..5)), option::of(retry()), extra()).prop_map(
         |(name, operations, after_final_retry, extra)| {
             let (price, gateway) = (Some("497.00 USD".into()), Some("stripe".into()));
             (
                 slug(&name),
-                OrderForm { id: None, name, operations, after_final_retry, price, gateway, recurring: Some(false), extra },
+                OrderForm {
+                    id: None,
+                    name,
+                    operations,
+                    after_final_retry,
+                    price,
+                    gateway,
+                    recurring: Some(false),
+                    extra,
+                },
             )
         },
     );

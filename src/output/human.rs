@@ -136,8 +136,8 @@ impl<'a> Picture<'a> {
         let help: Vec<String> = help.into_iter().flatten().collect();
         let document = finding.primary.place.document();
         Self {
-            code: match finding.primary.place.pointer().filter(|at| !at.is_empty()) {
-                Some(at) => format!("{} at {}", finding.rule, escape::line(at)),
+            code: match report.pointer(&finding.primary.place).filter(|at| !at.is_empty()) {
+                Some(at) => format!("{} at {}", finding.rule, escape::line(&at)),
                 None => finding.rule.clone(),
             },
             message,

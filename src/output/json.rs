@@ -1,6 +1,5 @@
 //! The report for machines, format version 1.0. A minor version adds keys; a reader ignores those it does not know.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -9,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Label, Place, Severity};
 use crate::rules::{Evidence, Phase, Verdict};
-use crate::shape::personal;
 
 use super::{Mode, Report, escape};
 
@@ -159,13 +157,9 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
 
 fn location(report: &Report<'_>, place: &Place) -> Location {
     let spot = report.sources.spot(place);
-    let masked = |pointer| match report.show_personal {
-        true => Cow::Borrowed(pointer),
-        false => personal::pointer(place.document(), pointer),
-    };
     Location {
         path: report.sources.text(spot.document).source.name().to_owned(),
-        pointer: place.pointer().map(masked).map(Cow::into_owned),
+        pointer: report.pointer(place),
         line: spot.start.line,
         column: spot.start.column,
         end_line: spot.end.line,

@@ -11,8 +11,9 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, Severity};
+use crate::diag::{Finding, Place, Severity};
 use crate::rules::{Evidence, Judgement, Phase, Verdict};
+use crate::shape::personal;
 
 pub use locate::{Sources, Spot};
 
@@ -136,6 +137,15 @@ impl Report<'_> {
             lines.push(format!("not yet due: {later}"));
         }
         lines
+    }
+
+    /// The pointer of a place, without the personal words that a misfit may have put into it.
+    pub fn pointer(&self, place: &Place) -> Option<String> {
+        let pointer = place.pointer()?;
+        Some(match self.show_personal {
+            true => pointer.to_owned(),
+            false => personal::pointer(place.document(), pointer).into_owned(),
+        })
     }
 
     /// Whether the verdict is green.
