@@ -21,7 +21,7 @@ fn cases(name: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
 }
 
-/// Two threads take every other case; each is judged as JSON, and in one of the forms for people.
+/// Two threads take every other case; each is judged as JSON, and every fourth in a form for people.
 fn all_survive(cases: &[Value]) {
     let report = validator("report");
     std::thread::scope(|scope| {
@@ -30,9 +30,9 @@ fn all_survive(cases: &[Value]) {
             scope.spawn(move || {
                 let folder = tempfile::tempdir().expect("a folder");
                 for (index, case) in cases.iter().enumerate().skip(part).step_by(2) {
-                    let formats = ["json", ["human", "concise"][index / 2 % 2]];
+                    let formats = [&["json"][..], &["json", "human"], &["json"], &["json", "concise"]][index / 2 % 4];
                     let (name, text) = (case["name"].as_str().expect("a name"), case["text"].as_str().expect("a text"));
-                    survives(folder.path(), name, text.as_bytes(), report, SECONDS, &formats);
+                    survives(folder.path(), name, text.as_bytes(), report, SECONDS, formats);
                 }
             });
         }
@@ -91,7 +91,7 @@ fn json_is_read_as_json_reads_it() {
         let Ok(meant) = serde_json::from_str::<Value>(text) else { continue };
         let (tree, problems) = read(&case);
         // YAML's `-0` is the whole number 0.
-        if problems.is_empty() && name != "y_number_minus_zero.json" {
+        if problems.is_empty() && !name.ends_with("_zero.json") {
             assert_eq!(tree.unwrap().root.to_json(), meant, "{name}");
         }
     }
