@@ -4,6 +4,8 @@
 //! for each share of changed offerings `N.as-planned.site.ndjson`, `N.1.site.ndjson`, `N.10.site.ndjson` with the two
 //! states as text: `N.P.before.json` and `N.P.after.json`, the second with its objects in another order.
 
+#![allow(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};

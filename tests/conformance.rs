@@ -21,7 +21,7 @@ fn cases(name: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
 }
 
-/// Two threads take every other case; each is judged as JSON, and in one of the forms for people.
+/// Two threads take every other case; each is judged as JSON, and every fourth in a form for people.
 fn all_survive(cases: &[Value]) {
     let report = validator("report");
     std::thread::scope(|scope| {
@@ -30,9 +30,9 @@ fn all_survive(cases: &[Value]) {
             scope.spawn(move || {
                 let folder = tempfile::tempdir().expect("a folder");
                 for (index, case) in cases.iter().enumerate().skip(part).step_by(2) {
-                    let formats = ["json", ["human", "concise"][index / 2 % 2]];
+                    let formats = [&["json"][..], &["json", "human"], &["json"], &["json", "concise"]][index / 2 % 4];
                     let (name, text) = (case["name"].as_str().expect("a name"), case["text"].as_str().expect("a text"));
-                    survives(folder.path(), name, text.as_bytes(), report, SECONDS, &formats);
+                    survives(folder.path(), name, text.as_bytes(), report, SECONDS, formats);
                 }
             });
         }

@@ -12,6 +12,7 @@ use miette::{
 use crate::diag::{Excerpt, Finding, Lacks, Severity};
 use crate::text::Source;
 
+use super::clip::{self, Clip};
 use super::{Report, Sources, escape, many};
 
 /// How a picture is drawn.
@@ -134,7 +135,8 @@ impl<'a> Picture<'a> {
                 .map(|fix| format!("{}:\n{}", escape::line(&fix.title), escape::terminal(fix.paste.trim_end()))),
         ];
         let help: Vec<String> = help.into_iter().flatten().collect();
-        let document = finding.primary.place.document();
+        let shown = report.sources.shown(finding.primary.place.document());
+        let (source, labels) = Lines::around(shown, labels(finding, report.sources));
         Self {
             code: match report.pointer(&finding.primary.place).filter(|at| !at.is_empty()) {
                 Some(at) => format!("{} at {}", finding.rule, escape::line(&at)),
@@ -143,8 +145,8 @@ impl<'a> Picture<'a> {
             message,
             severity: finding.severity,
             help: (!help.is_empty()).then(|| help.join("\n")),
-            source: Lines(report.sources.shown(document)),
-            labels: labels(finding, report.sources),
+            source,
+            labels,
             site: finding.excerpt.iter().map(SiteValue::of).collect(),
         }
     }
@@ -222,7 +224,31 @@ impl Diagnostic for Picture<'_> {
 
 /// A text of which `miette` may ask for lines: answered from the table of lines, however long the text is.
 #[derive(Debug)]
-struct Lines<'a>(&'a Source);
+enum Lines<'a> {
+    Whole(&'a Source),
+    /// A piece of a line that is too long.
+    Clipped(String, Clip),
+}
+
+impl<'a> Lines<'a> {
+    /// The text as it is drawn, with the labels that are seen in it; the first is the primary one.
+    fn around(source: &'a Source, labels: Vec<LabeledSpan>) -> (Self, Vec<LabeledSpan>) {
+        let span = |label: &LabeledSpan| label.offset()..label.offset() + label.len();
+        let Some(clip) = labels.first().and_then(|label| Clip::of(source, label.offset())) else {
+            return (Self::Whole(source), labels);
+        };
+        let moved = |label: LabeledSpan| {
+            let bytes = SourceSpan::from(clip.shows(&span(&label))?);
+            let text = label.label().map(str::to_owned);
+            Some(match label.primary() {
+                true => LabeledSpan::new_primary_with_span(text, bytes),
+                false => LabeledSpan::new_with_span(text, bytes),
+            })
+        };
+        let labels = labels.into_iter().filter_map(moved).collect();
+        (Self::Clipped(source.name().to_owned(), clip), labels)
+    }
+}
 
 impl SourceCode for Lines<'_> {
     fn read_span<'b>(
@@ -231,21 +257,25 @@ impl SourceCode for Lines<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let source = self.0;
         // Asked for no lines around it, `miette` wants to know where the span itself begins, for its headline.
-        let column = if before + after == 0 { source.position(span.offset()).column - 1 } else { 0 };
-        let first = source.position(span.offset()).line.saturating_sub(before).max(1);
-        let last = (source.position(span.offset() + span.len()).line + after).min(source.line_count());
-        let start = source.line(first).ok_or(MietteError::OutOfBounds)?.start;
-        let end = source.line(last).ok_or(MietteError::OutOfBounds)?.end;
-        Ok(Box::new(MietteSpanContents::new_named(
-            escape::line(source.name()),
-            &source.text().as_bytes()[start..end],
-            SourceSpan::from(start..end),
-            first - 1,
-            column,
-            last - first + 1,
-        )))
+        let headline = before + after == 0;
+        let contents = |name: &str, bytes: &'b [u8], start: usize, line: usize, column: usize, lines: usize| {
+            let range = SourceSpan::from(start..start + bytes.len());
+            let column = if headline { column - 1 } else { 0 };
+            MietteSpanContents::new_named(escape::line(name), bytes, range, line - 1, column, lines)
+        };
+        Ok(Box::new(match self {
+            Self::Clipped(name, clip) => contents(name, clip.text.as_bytes(), 0, clip.at.line, clip.at.column, 1),
+            Self::Whole(source) => {
+                let column = source.position(span.offset()).column;
+                let first = source.position(span.offset()).line.saturating_sub(before).max(1);
+                let last = (source.position(span.offset() + span.len()).line + after).min(source.line_count());
+                let start = source.line(first).ok_or(MietteError::OutOfBounds)?.start;
+                let end = source.line(last).ok_or(MietteError::OutOfBounds)?.end;
+                let bytes = &source.text().as_bytes()[start..end];
+                contents(source.name(), bytes, start, first, column, last - first + 1)
+            }
+        }))
     }
 }
 
@@ -259,7 +289,7 @@ struct SiteValue {
 
 impl SiteValue {
     fn of(excerpt: &Excerpt) -> Self {
-        let text = escape::same_length(excerpt.text.trim_end());
+        let text = clip::short_lines(&escape::same_length(excerpt.text.trim_end()));
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
         let start = starts.clone().nth(excerpt.line).unwrap_or(0);
         let line = text[start..].lines().next().unwrap_or_default();
@@ -377,7 +407,7 @@ mod tests {
             }
             let picture = Picture {
                 code: "rule".to_owned(), message: "message".to_owned(), severity: Severity::Error, help: None,
-                source: Lines(source), labels: labels.clone(), site: Vec::new(),
+                source: Lines::Whole(source), labels: labels.clone(), site: Vec::new(),
             };
             let mut out = String::new();
             handler(Style { color: false, width: 120, most: 1 }).render_report(&mut out, &picture).expect("a picture");

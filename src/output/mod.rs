@@ -1,5 +1,6 @@
 //! One report, many forms: one file a format, one function each.
 
+mod clip;
 pub mod concise;
 pub mod contacts;
 pub mod diff;

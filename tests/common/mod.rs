@@ -102,6 +102,7 @@ pub fn survives(
         assert!(!ran.out.contains("panicked"), "{name} as {format}: {}", ran.out);
         assert!(ran.took < most, "{name} as {format} took {:?}", ran.took);
         assert_eq!(steers(&ran.out), None, "{name} as {format}: {}", ran.out);
+        assert!(ran.out.len() < 1 << 20, "{name} as {format} fills {} bytes", ran.out.len());
         if format == "json" {
             json = ran.json();
             let errors: Vec<String> = report.iter_errors(&json).map(|e| e.to_string()).collect();
