@@ -59,7 +59,7 @@ fn limits_name_their_flags() {
     let limits = Limits { bytes: 10, ..Limits::default() };
     let (_, tree, problems) = compose_bytes("p", b"a: 1\nb: 2\nc: 3\n".to_vec(), &limits);
     assert_eq!((tree, codes(&problems)), (None, vec!["too-large"]));
-    assert_eq!(problems[0].message, "the file has 15 bytes, and no more than 10 are read (`--max-bytes 10`)");
+    assert_eq!(problems[0].message, "the file is larger than the 10 bytes that are read (`--max-bytes 10`)");
     let (tree, problems) = compose(&Source::new("p", "a: 1\nb: 2\nc: 3\n"), &limits);
     assert_eq!((tree, codes(&problems)), (None, vec!["too-large"]));
 
