@@ -1,13 +1,16 @@
 //! A site in a file: its configuration, with its population beside it. It carries out every change itself.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::snapshot_file::SnapshotFile;
+use serde_json::Value;
+
+use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
-use crate::model::Snapshot;
 use crate::model::population::{Census, Questions};
-use crate::population::{self, Chosen, Wish, take_census};
+use crate::model::{On, Snapshot};
+use crate::population::{self, Chosen, Damage, Wish, take_census};
 
 pub use super::beside::Beside;
 pub use super::seal::{seal, seal_file};
@@ -16,6 +19,8 @@ pub use super::seal::{seal, seal_file};
 #[derive(Clone, Debug)]
 pub struct FileSite {
     path: PathBuf,
+    /// The text that was read or written last, and what it holds: a run reads the same text after each of its changes.
+    last: Option<(String, SnapshotFile)>,
 }
 
 impl FileSite {
@@ -27,7 +32,7 @@ impl FileSite {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, SiteError> {
         let path = path.into();
         disk::open(&path)?;
-        Ok(Self { path })
+        Ok(Self { path, last: None })
     }
 
     /// The file.
@@ -73,6 +78,24 @@ impl FileSite {
         SnapshotFile::read(disk::open(&self.path)?).map_err(|damage| disk::damaged(&self.path, damage))
     }
 
+    /// The file as it is now, read whole; understood anew only where it is not what it was.
+    fn now(&mut self) -> Result<&SnapshotFile, SiteError> {
+        let damaged = |damage| disk::damaged(&self.path, damage);
+        let mut bytes = Vec::new();
+        let read = disk::open(&self.path)?.take(LARGEST + 1).read_to_end(&mut bytes);
+        read.map_err(|source| damaged(Damage::Read(source)))?;
+        let last = self.last.take().filter(|(text, _)| text.as_bytes() == bytes);
+        let now = match last {
+            Some(last) => last,
+            None => {
+                let file = SnapshotFile::read(&bytes[..]).map_err(damaged)?;
+                // Every line was found to be UTF-8.
+                (String::from_utf8_lossy(&bytes).into_owned(), file)
+            }
+        };
+        Ok(&self.last.insert(now).1)
+    }
+
     fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
         let Some(path) = self.population_path() else { return Ok(None) };
         let beside = Beside::new(path, snapshot);
@@ -96,15 +119,22 @@ impl Site for FileSite {
         Executor::Automatic
     }
 
+    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+        Ok(change::read(&self.now()?.snapshot().state, on))
+    }
+
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
-        let file = self.load()?;
+        let file = self.now()?;
         let mut state = file.snapshot().state.clone();
         change::apply(&mut state, change)?;
         let text = file.text_with(&state);
         // A file that could not be read again would be a loss, whatever led to it.
-        let again = SnapshotFile::read(text.as_bytes()).map(SnapshotFile::into_snapshot);
-        match again {
-            Ok(again) if again.state == state => disk::replace(&self.path, &text),
+        match SnapshotFile::read(text.as_bytes()) {
+            Ok(again) if again.snapshot().state == state => {
+                disk::replace(&self.path, &text)?;
+                self.last = Some((text, again));
+                Ok(())
+            }
             Ok(_) => Err(self.refuse("the changed object would be read as another")),
             Err(damage) => Err(self.refuse(&damage.to_string())),
         }
