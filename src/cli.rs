@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::Step;
+use crate::model::plan::{Confirmation, Place};
 use crate::rules::Phase;
 
 /// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
@@ -42,6 +44,16 @@ pub enum Verb {
     Diff(Diff),
     /// Carry out exactly what `diff` showed, only when green.
     Apply(Apply),
+    /// Where a run stands: done, next, who does it, and whether there is a way back.
+    Status(Status),
+    /// Take a run's changes back, as far as the barrier.
+    Undo(Undo),
+    /// What a run did, line by line.
+    Log(Log),
+    /// Who holds the lock of a site, and how to take it from somebody.
+    Lock(Lock),
+    /// Remove what a run kept of the site as it was before, contacts included.
+    Forget(Of),
     /// After the switch: the plan's contacts, and everybody else, before and after.
     Verify(Verify),
     /// Read a site into a file.
@@ -123,6 +135,15 @@ pub enum On {
     Staging,
     /// The live site.
     Live,
+}
+
+impl From<On> for Place {
+    fn from(on: On) -> Self {
+        match on {
+            On::Staging => Self::Staging,
+            On::Live => Self::Live,
+        }
+    }
 }
 
 /// The gates.
@@ -211,12 +232,117 @@ pub struct Apply {
     /// Never ask: without `--confirm` nothing is written.
     #[arg(long)]
     pub no_input: bool,
-    /// Finish a run that stopped part-way.
+    /// Go on with a run: first with what stopped part-way, then with the guide's steps, to the last one.
     #[arg(long, conflicts_with = "confirm")]
     pub resume: bool,
+    /// Go no further than this step; without it a new run ends when the plan's changes are in place.
+    #[arg(long, value_name = "STEP", value_parser = step)]
+    pub through: Option<Step>,
+    /// The phrase that opens the one-way door, `run migration on HOST`, for where nobody can be asked.
+    #[arg(long, value_name = "PHRASE")]
+    pub acknowledge: Option<String>,
+    /// Which of the plan's two sites is written to; live demands a finished rehearsal and `--host`.
+    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+    pub on: On,
+    /// The live site's host, typed out.
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
+}
+
+/// A plan and the site that a run is on.
+#[derive(Debug, Args)]
+pub struct Of {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The site of the run, as `apply` was given it.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
+}
+
+/// `plan status`
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// The forms of a status, of a log, of a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// For a terminal.
+    Human,
+    /// For machines.
+    Json,
+}
+
+/// `plan undo`
+#[derive(Debug, Args)]
+pub struct Undo {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// Never ask: without `--confirm` nothing is written.
+    #[arg(long)]
+    pub no_input: bool,
+    /// The digest of the changes to take back, as `plan status` shows it.
+    #[arg(long, value_name = "DIGEST")]
+    pub confirm: Option<String>,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// `plan log`
+#[derive(Debug, Args)]
+pub struct Log {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+}
+
+/// `plan lock`
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub verb: LockVerb,
+}
+
+/// What to do with a lock.
+#[derive(Debug, Subcommand)]
+pub enum LockVerb {
+    /// Who holds it. Exits with 14 where somebody does.
+    Status {
+        #[command(flatten)]
+        /// The run.
+        of: Of,
+        /// The form.
+        #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+        format: StatusFormat,
+    },
+    /// Take it from its holder, who stops before its next act.
+    Break {
+        #[command(flatten)]
+        /// The run.
+        of: Of,
+        /// The holder's lock id, as `plan lock status` shows it.
+        #[arg(long)]
+        id: String,
+    },
 }
 
 /// `plan verify`
@@ -351,6 +477,59 @@ pub enum RecordVerb {
         #[arg(long, value_name = "DAY")]
         until: Option<String>,
     },
+    /// A person's word for a step of the guide that nothing can observe.
+    Step {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The step, for example `push`.
+        #[arg(value_name = "STEP", value_parser = step)]
+        step: Step,
+        /// What the person saw.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+    /// The spare administrator signed in; asked for before and after the migration.
+    SignIn {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// How it was tried.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+    /// A test purchase, with what was seen after it.
+    Purchase {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The order form, by its key in the plan.
+        #[arg(value_name = "FORM")]
+        form: String,
+        /// What was seen: some of `order`, `content`, `welcome-email`, `new-user`.
+        #[arg(long, value_delimiter = ',', required = true, value_parser = saw)]
+        saw: Vec<Confirmation>,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+}
+
+fn step(name: &str) -> Result<Step, String> {
+    let known = Step::ALL.iter().map(|step| step.name());
+    let unknown = || format!("the steps are {}", known.collect::<Vec<_>>().join(", "));
+    Step::ALL.iter().copied().find(|step| step.name() == name).ok_or_else(unknown)
+}
+
+fn saw(name: &str) -> Result<Confirmation, String> {
+    let unknown = || "what can be seen is order, content, welcome-email, new-user".to_owned();
+    Confirmation::ALL.iter().copied().find(|seen| seen.name() == name).ok_or_else(unknown)
 }
 
 /// Where the record is and who speaks.

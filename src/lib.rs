@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod diag;
 pub mod example;
+pub mod guide;
 pub mod model;
 pub mod output;
 pub mod population;

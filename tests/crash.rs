@@ -12,9 +12,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
-use amc_plan::apply::{Outcome, run};
+use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
+use amc_plan::model::plan::{Place as PlanPlace, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::{Kind, On, Plan, Snapshot, State, digest};
 use amc_plan::shape;
@@ -200,7 +201,8 @@ fn after(count: usize) -> State {
 fn begin() -> Begin {
     let (host, changes) = ("staging.bloom.example".to_owned(), changes());
     let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
-    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, digests, changes }
+    let (on, strategy) = (PlanPlace::Staging, Some(Strategy::RehearseAndReplay));
+    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, on, strategy, digests, changes }
 }
 
 /// A folder in memory, where there is one: these tests sync thousands of times.
@@ -217,9 +219,17 @@ fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH
 }
 
+fn watch<'a>(
+    clock: fn() -> Timestamp,
+    stop: &'a dyn Fn() -> bool,
+    tell: &'a mut dyn FnMut(usize, &Change),
+) -> Watch<'a> {
+    Watch { clock, stop, ousted: &|| None, tell }
+}
+
 fn go_on(site: &mut StandIn) -> Outcome {
     let mut journal = Journal::open(&site.journal.clone()).unwrap();
-    let outcome = run(site, &mut journal, &changes(), now, &|| false, &mut |_, _| ()).unwrap();
+    let outcome = run(site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
     site.settle();
     outcome
 }
@@ -238,7 +248,7 @@ fn each_landed_once(site: &StandIn) {
         assert_eq!(site.landed.get(&change.on), Some(&1), "{}", change.on);
     }
     assert_eq!(site.snapshot.state, after(6));
-    assert_eq!(Journal::open(&site.journal).unwrap().events().last(), Some(&Event::End));
+    assert_eq!(Journal::open(&site.journal).unwrap().events().last().unwrap().event, Event::Done { change: 5 });
 }
 
 #[test]
@@ -254,13 +264,12 @@ fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
         let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
         if lines == 0 {
             fs::write(&path, &whole[..cut]).unwrap();
-            assert_eq!(Journal::peek(&path).unwrap(), None);
+            assert_eq!(Journal::peek(&path).unwrap().0, []);
             unbegun += 1;
             continue;
         }
-        // Begin, then intent and outcome of each change in turn, then the end.
-        let (done, intended) = ((lines - 1) / 2, lines % 2 == 0 && lines < 14);
-        let done = done.min(6);
+        // Begin, then intent and outcome of each change in turn.
+        let (done, intended) = ((lines - 1) / 2, lines % 2 == 0);
         for landed in if intended { 0..=1 } else { 0..=0 } {
             fs::write(&path, &whole[..cut]).unwrap();
             let mut site = StandIn::new(states[done + landed].clone(), &path);
@@ -342,12 +351,12 @@ fn asked_to_stop_it_ends_the_act_it_is_in() {
         let told = std::cell::Cell::new(0);
         let stop = || told.get() >= wanted;
         let outcome =
-            run(&mut site, &mut journal, &changes(), now, &stop, &mut |_, _| told.set(told.get() + 1)).unwrap();
+            run(&mut site, &mut journal, &changes(), watch(now, &stop, &mut |_, _| told.set(told.get() + 1))).unwrap();
         match outcome {
             Outcome::Interrupted { at } => assert_eq!(at, wanted),
             other => assert!(wanted == 6 && matches!(other, Outcome::Finished), "{wanted}: {other:?}"),
         }
-        assert_eq!((journal.in_place(), site.landed.len()), (wanted, wanted));
+        assert_eq!((journal.progress().in_place(), site.landed.len()), (wanted, wanted));
         assert_eq!(site.snapshot.state, after(wanted));
         drop(journal);
         assert!(matches!(go_on(&mut site), Outcome::Finished));
@@ -366,17 +375,17 @@ fn a_clock_that_goes_back_changes_nothing() {
     let mut site = StandIn::new(after(0), &path);
     site.faults.insert(changes()[3].on.clone(), vec![Fault::Lost]);
     let mut journal = Journal::create(&path, begin(), back()).unwrap();
-    let outcome = run(&mut site, &mut journal, &changes(), back, &|| false, &mut |_, _| ()).unwrap();
+    let outcome = run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap();
     stops(outcome, 3, "did not take");
     let mut journal = Journal::open(&path).unwrap();
     assert!(matches!(
-        run(&mut site, &mut journal, &changes(), back, &|| false, &mut |_, _| ()).unwrap(),
+        run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap(),
         Outcome::Finished
     ));
     each_landed_once(&site);
     // Two runs that end in one second are both kept.
-    let first = journal.archive(now()).unwrap();
-    let second = begun(&folder).archive(now()).unwrap();
+    let first = journal.put_away(now()).unwrap();
+    let second = begun(&folder).put_away(now()).unwrap();
     assert!(first != second && first.exists() && second.exists() && !path.exists());
 }
 
@@ -450,7 +459,7 @@ mod killed {
             fs::write(place.path(PLAN), plan_text(&forms)).unwrap();
             let before = place.read(SITE);
             place.confirm(&place.digest()).ends(0, &[]);
-            let journal = fs::read_to_string(&place.archived()[0]).unwrap();
+            let journal = fs::read_to_string(place.journal()).unwrap();
             let begin = format!("{}\n", journal.lines().next().unwrap());
             let after = place.read(SITE);
             assert_eq!(journal.matches(r#""done""#).count(), CHANGES);
@@ -461,17 +470,17 @@ mod killed {
         fn start(&self) {
             fs::write(self.place.path(SITE), &self.before).unwrap();
             fs::write(self.place.journal(), &self.begin).unwrap();
-            self.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
         }
 
         fn resumed(&self) -> Child {
-            self.place.command(&["apply", PLAN, "--site", SITE, "--resume"]).spawn().unwrap()
+            self.place.command(&["apply", PLAN, "--site", SITE, "--resume", "--through", "configure"]).spawn().unwrap()
         }
 
         #[track_caller]
         fn ended(&self) {
             assert!(self.place.read(SITE) == self.after, "the bytes are those of an undisturbed run");
-            assert_eq!((self.place.journal().exists(), self.place.archived().len()), (false, 1));
+            assert_eq!((self.place.journal().exists(), self.place.archived().len()), (true, 0));
+            assert_eq!(self.done(), CHANGES);
             self.swept();
         }
 
@@ -531,15 +540,13 @@ mod killed {
                 child.kill().unwrap();
                 let ended = child.wait().unwrap().code();
                 met += usize::from(ended.is_none());
-                if ended.is_some() || !long.place.journal().exists() {
+                if ended.is_some() {
                     break;
                 }
                 at[long.done()] = true;
             }
-            if long.place.journal().exists() {
-                let ran: place::Ran = long.resumed().wait_with_output().unwrap().into();
-                ran.ends(0, &[]);
-            }
+            let ran: place::Ran = long.resumed().wait_with_output().unwrap().into();
+            ran.ends(0, &[]);
             long.ended();
         }
         let places = at.iter().filter(|met| **met).count();
@@ -550,7 +557,7 @@ mod killed {
     #[test]
     fn a_killed_apply_is_resumed_or_begun_again() {
         let long = Long::new();
-        long.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+        fs::remove_file(long.place.journal()).unwrap();
         fs::write(long.place.path(SITE), &long.before).unwrap();
         let digest = long.place.digest();
         let apply = ["apply", PLAN, "--site", SITE, "--confirm", &digest];
@@ -561,12 +568,12 @@ mod killed {
         let (mut before, mut within) = (0, 0);
         for _ in 0..kills(25) / 5 {
             fs::write(long.place.path(SITE), &long.before).unwrap();
-            long.place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+            fs::remove_file(long.place.journal()).unwrap();
             let mut child = long.place.command(&apply).spawn().unwrap();
             std::thread::sleep(chance.below(took));
             child.kill().unwrap();
             child.wait().unwrap();
-            match long.place.apply(&["--resume"]) {
+            match long.place.apply(&["--resume", "--through", "configure"]) {
                 ran if ran.code == Some(0) => within += 1,
                 ran => {
                     ran.ends(2, &["nothing to resume"]);
@@ -574,7 +581,8 @@ mod killed {
                     before += 1;
                 }
             }
-            assert!(long.place.read(SITE) == long.after && !long.place.journal().exists());
+            assert!(long.place.read(SITE) == long.after);
+            assert_eq!(long.done(), CHANGES);
             long.swept();
         }
         println!(
@@ -607,7 +615,7 @@ mod killed {
                 let journal = fs::read_to_string(long.place.journal()).unwrap();
                 assert!(journal.lines().last().unwrap().contains(r#""done""#), "no act is left open");
             }
-            long.place.apply(&["--resume"]).ends(0, &[]);
+            long.place.apply(&["--resume", "--through", "configure"]).ends(0, &[]);
             long.ended();
         }
     }

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, Digests, changes_digest};
-use crate::model::digest;
+use crate::guide;
+use crate::model::plan::{Place, Strategy};
+use crate::model::{Executor, Step, digest};
 
-use super::machine;
+use super::machine::Progress;
 
 /// The version of the format that this build writes.
 pub const VERSION: u8 = 1;
@@ -33,6 +35,11 @@ const NONE_BEFORE: &str = "00000000000000000000000000000000000000000000000000000
 pub enum Event {
     /// A run began.
     Begin(Box<Begin>),
+    /// Somebody went on with it.
+    Resume {
+        /// The lock's token: it grows with each holder.
+        token: u64,
+    },
     /// A change is about to be carried out.
     Intent {
         /// Its number in the list.
@@ -50,7 +57,45 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// Every change is in place.
+    /// A step of the guide is next, and was told to a person.
+    Reached {
+        /// The step.
+        step: Step,
+    },
+    /// The barrier was acknowledged: from here on the migration may have been started.
+    Crossed {
+        /// Who acknowledged it: a short name from the plan's `people`, where one was given.
+        who: Option<String>,
+        /// How many members the site had.
+        members: Option<u64>,
+    },
+    /// A step of the guide is behind.
+    Passed {
+        /// The step.
+        step: Step,
+        /// What proves it: `automatic` by reading, `guided` a person's act that was read back, `attested` a person's word.
+        by: Executor,
+        /// What was seen, in a few words without personal values.
+        seen: String,
+    },
+    /// From here on the changes are taken back, the last one first.
+    Undo,
+    /// A change is about to be taken back.
+    TakeBack {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// A change is taken back: it was read back.
+    TakenBack {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// The run is not gone on with.
+    Closed {
+        /// Why.
+        why: String,
+    },
+    /// Everything is done.
     End,
 }
 
@@ -63,10 +108,30 @@ pub struct Begin {
     pub plan: String,
     /// The site's host.
     pub host: String,
+    /// Which of the plan's two places it is.
+    pub on: Place,
+    /// How the change reaches the live site; none where the run is over when the changes are in place.
+    pub strategy: Option<Strategy>,
     /// What was confirmed.
     pub digests: Digests,
     /// The changes, in order: what a resumed run carries out, whatever became of the plan.
     pub changes: Vec<Change>,
+}
+
+impl Begin {
+    /// The steps once the changes are in place: first the proof that they are, then those of the guide.
+    pub fn steps(&self) -> &'static [Step] {
+        self.strategy.map_or(&[Step::Configure], |strategy| guide::from_configure(strategy, self.on))
+    }
+}
+
+/// An event with its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,7 +172,8 @@ pub enum JournalError {
 pub struct Journal {
     path: PathBuf,
     file: File,
-    events: Vec<Event>,
+    events: Vec<Told>,
+    progress: Progress,
     previous: String,
     /// Whether a torn last line was dropped when it was opened.
     pub torn: bool,
@@ -122,7 +188,8 @@ impl Journal {
         let file = super::open_private(path, OpenOptions::new().create_new(true).append(true).read(true))
             .map_err(|source| failed("create", path, source))?;
         let previous = NONE_BEFORE.to_owned();
-        let mut journal = Self { path: path.to_owned(), file, events: Vec::new(), previous, torn: false };
+        let (events, progress) = (Vec::new(), Progress::default());
+        let mut journal = Self { path: path.to_owned(), file, events, progress, previous, torn: false };
         match journal.append(Event::Begin(Box::new(begin)), now).and_then(|()| sync_folder(path)) {
             Ok(()) => Ok(journal),
             Err(error) => {
@@ -139,7 +206,7 @@ impl Journal {
     /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let (text, kept) = load(path)?;
-        let (events, previous) = read_lines(&text[..kept], path)?;
+        let (events, progress, previous) = read_lines(&text[..kept], path)?;
         let io = |act: &'static str| move |source| failed(act, path, source);
         let mut file = super::open_private(path, OpenOptions::new().read(true).append(true)).map_err(io("open"))?;
         let torn = kept < text.len();
@@ -147,37 +214,36 @@ impl Journal {
             file.set_len(kept as u64).and_then(|()| file.sync_all()).map_err(io("mend"))?;
             file.seek(SeekFrom::End(0)).map_err(io("mend"))?;
         }
-        Ok(Self { path: path.to_owned(), file, events, previous, torn })
+        Ok(Self { path: path.to_owned(), file, events, progress, previous, torn })
     }
 
-    /// How the run of a journal began, without touching the file; none where not even that was written whole.
+    /// What stands in a journal, without touching the file; nothing where not even its beginning was written whole.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
-    pub fn peek(path: &Path) -> Result<Option<Begin>, JournalError> {
+    pub fn peek(path: &Path) -> Result<(Vec<Told>, Progress), JournalError> {
         let (text, kept) = load(path)?;
-        Ok(match read_lines(&text[..kept], path)?.0.into_iter().next() {
-            Some(Event::Begin(begin)) => Some(*begin),
-            _ => None,
-        })
+        read_lines(&text[..kept], path).map(|(events, progress, _)| (events, progress))
     }
 
-    /// How many changes are in place, in this run and in those before it.
-    pub fn in_place(&self) -> usize {
-        self.events.iter().filter(|event| matches!(event, Event::Done { .. })).count()
+    /// How far the run is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// What happened so far.
-    pub fn events(&self) -> &[Event] {
+    pub fn events(&self) -> &[Told] {
         &self.events
     }
 
     /// How the run began; none where not even that was written whole.
     pub fn begin(&self) -> Option<&Begin> {
-        match self.events.first() {
-            Some(Event::Begin(begin)) => Some(begin),
-            _ => None,
-        }
+        begin(&self.events)
+    }
+
+    /// The SHA-256 of its last line, which holds that of the one before: the digest of the whole.
+    pub fn digest(&self) -> &str {
+        &self.previous
     }
 
     /// Writes a line and syncs it.
@@ -192,7 +258,8 @@ impl Journal {
             .and_then(|()| self.file.sync_all())
             .map_err(|source| failed("write", &self.path, source))?;
         self.previous = digest::of_bytes(text.as_bytes());
-        self.events.push(line.event);
+        self.progress.take(&line.event);
+        self.events.push(Told { at: now, event: line.event });
         Ok(())
     }
 
@@ -200,7 +267,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be moved.
-    pub fn archive(self, now: Timestamp) -> Result<PathBuf, JournalError> {
+    pub fn put_away(&self, now: Timestamp) -> Result<PathBuf, JournalError> {
         let stamp: String = now.strftime("%Y%m%dT%H%M%SZ").to_string();
         let aside = (0..).map(|n| match n {
             0 => self.path.with_extension(format!("{stamp}.ndjson")),
@@ -230,10 +297,11 @@ fn load(path: &Path) -> Result<(Vec<u8>, usize), JournalError> {
     Err(JournalError::Foreign { path: path.to_owned(), line, what: NOT_OURS.to_owned() })
 }
 
-fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Event>, String), JournalError> {
+fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Told>, Progress, String), JournalError> {
     let foreign =
         |at: usize, what: &str| JournalError::Foreign { path: path.to_owned(), line: at + 1, what: what.to_owned() };
-    let mut events = Vec::new();
+    let mut events: Vec<Told> = Vec::new();
+    let mut progress = Progress::default();
     let mut previous = NONE_BEFORE.to_owned();
     let lines = text.strip_suffix(b"\n").into_iter().flat_map(|text| text.split(|byte| *byte == b'\n'));
     for (at, line) in lines.enumerate() {
@@ -245,19 +313,26 @@ fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Event>, String), JournalE
         if read.previous != previous {
             return Err(foreign(at, "the chain is broken: a line was changed, moved or taken out"));
         }
-        previous = digest::of_bytes(line);
-        events.push(read.event);
-    }
-    let changes = match events.first() {
-        Some(Event::Begin(begin)) if changes_digest(&begin.host, &begin.changes) != begin.digests.changes => {
-            return Err(foreign(0, "the changes are not those of the digest that was confirmed"));
+        if let Event::Begin(begin) = &read.event
+            && changes_digest(&begin.host, &begin.changes) != begin.digests.changes
+        {
+            return Err(foreign(at, "the changes are not those of the digest that was confirmed"));
         }
-        Some(Event::Begin(begin)) => begin.changes.len(),
-        _ => 0,
-    };
-    match machine::misplaced(&events, changes) {
-        Some(at) => Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out")),
-        None => Ok((events, previous)),
+        if !progress.may_follow(&read.event) {
+            return Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out"));
+        }
+        progress.take(&read.event);
+        previous = digest::of_bytes(line);
+        events.push(Told { at: read.at, event: read.event });
+    }
+    Ok((events, progress, previous))
+}
+
+/// How the run of these events began; none where there are none.
+pub fn begin(events: &[Told]) -> Option<&Begin> {
+    match &events.first()?.event {
+        Event::Begin(begin) => Some(begin),
+        _ => None,
     }
 }
 

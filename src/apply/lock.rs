@@ -1,33 +1,92 @@
-//! One run at a time on one site: a lock that the system lets go when its holder dies.
+//! One run at a time on one site: the system's own file lock, a lease for holders on other machines, a fencing token.
+//!
+//! A holder that died lets go of the file lock at once. On a shared folder the file lock may not reach another machine: there
+//! the lease counts, which its holder renews. The token grows with each holder; a holder whose lock was broken sees another
+//! holder's id in the file before its next act, and stops.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::model::digest;
+
+/// Seconds after which a holder on another machine that gave no sign of life counts as dead.
+pub const LEASE: i64 = 120;
+
+/// Seconds between two signs of life.
+const BEAT: i64 = 10;
+
+/// Most bytes of a lock's file.
+const LIMIT: u64 = 4096;
+
+/// Who holds a lock, or held it last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The lock's id, 8 hexadecimal digits: another for each holder.
+    pub id: String,
+    /// One more than the holder's before.
+    pub token: u64,
+    /// The process.
+    pub process: u32,
+    /// The machine's name.
+    pub machine: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// The last sign of life; none where it was let go.
+    pub alive_at: Option<Timestamp>,
+}
+
+impl Holder {
+    /// Whether its lease still runs. A sign of life from a time to come counts: clocks differ.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.alive_at.is_some_and(|beat| now.duration_since(beat) < SignedDuration::from_secs(LEASE))
+    }
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "process {} on `{}` since {}", self.process, self.machine.escape_debug(), self.since)
+    }
+}
 
 /// A held lock; let go when dropped, or when the process dies.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
-    /// The process that held it last. It is dead, or has let go.
-    pub last: Option<u32>,
+    path: PathBuf,
+    file: File,
+    holder: Holder,
+    beat: Cell<Timestamp>,
+    /// Who held it last. It is dead, or has let go.
+    pub last: Option<Holder>,
+}
+
+/// How a lock stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody holds it.
+    Free(Option<Holder>),
+    /// Somebody holds it.
+    Held(Option<Holder>),
 }
 
 /// Why a lock could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else holds it.
-    #[error("another run is at it: {0}")]
-    Held(
+    #[error("another run is at it{}", holder.as_ref().map(|holder| format!(": {holder} (lock {})", holder.id)).unwrap_or_default())]
+    Held {
         /// Who, as far as they wrote it down.
-        String,
-    ),
+        holder: Option<Holder>,
+    },
     /// The file system said no.
-    #[error("cannot lock `{path}`: {source}")]
+    #[error("cannot lock `{}`: {source}", path.display())]
     File {
         /// The lock's file.
-        path: String,
+        path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
@@ -38,26 +97,119 @@ pub enum LockError {
 /// # Errors
 /// [`LockError`] where it is held, or its file cannot be written.
 pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
-    let failed = |source| LockError::File { path: path.display().to_string(), source };
+    let failed = |source| LockError::File { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false);
     let mut file = super::open_private(path, &mut options).map_err(failed)?;
-    let held = match file.try_lock() {
-        Ok(()) => false,
-        Err(TryLockError::WouldBlock) => true,
-        Err(TryLockError::Error(source)) => return Err(failed(source)),
-    };
-    let mut holder = String::new();
-    // Who it was is only told; what somebody else wrote into the file must not stop anybody.
-    let _ = (&mut file).take(200).read_to_string(&mut holder);
-    if held {
-        return Err(LockError::Held(holder.trim().to_owned()));
+    let free = try_lock(&file).map_err(failed)?;
+    let last = holder_in(&mut file);
+    let elsewhere = last.as_ref().is_some_and(|last| last.machine != machine() && last.is_alive(now));
+    if !free || elsewhere {
+        return Err(LockError::Held { holder: last });
     }
-    let last = holder.split_whitespace().nth(1).and_then(|process| process.parse().ok());
-    let holder = format!("process {} since {now}\n", std::process::id());
-    file.set_len(0)
-        .and_then(|()| file.seek(SeekFrom::Start(0)))
-        .and_then(|_| file.write_all(holder.as_bytes()))
-        .map_err(failed)?;
-    Ok(Lock { _file: file, last })
+    let (process, machine) = (std::process::id(), machine());
+    let token = last.as_ref().map_or(1, |last| last.token.saturating_add(1));
+    let id = digest::of_bytes(format!("{token} {process} {machine} {now}").as_bytes())[..8].to_owned();
+    let holder = Holder { id, token, process, machine, since: now, alive_at: Some(now) };
+    let lock = Lock { path: path.to_owned(), file, holder, beat: Cell::new(now), last };
+    lock.write(Some(now)).map_err(failed)?;
+    Ok(lock)
+}
+
+/// How a lock stands, without taking it.
+///
+/// # Errors
+/// [`LockError`] where its file cannot be read.
+pub fn standing(path: &Path, now: Timestamp) -> Result<Standing, LockError> {
+    let failed = |source| LockError::File { path: path.to_owned(), source };
+    let mut file = match super::open_private(path, OpenOptions::new().read(true).write(true)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Free(None)),
+        Err(error) => return Err(failed(error)),
+    };
+    let free = try_lock(&file).map_err(failed)?;
+    let holder = holder_in(&mut file);
+    let elsewhere = holder.as_ref().is_some_and(|holder| holder.machine != machine() && holder.is_alive(now));
+    Ok(if free && !elsewhere { Standing::Free(holder) } else { Standing::Held(holder) })
+}
+
+/// Takes a lock away from its holder, who stops before its next act. The id must be the holder's.
+///
+/// # Errors
+/// [`LockError::Held`] where another holds it by now; [`LockError::File`] where its file cannot be replaced.
+pub fn break_it(path: &Path, id: &str) -> Result<(), LockError> {
+    let failed = |source| LockError::File { path: path.to_owned(), source };
+    let mut file = super::open_private(path, OpenOptions::new().read(true).write(true)).map_err(failed)?;
+    let holder = holder_in(&mut file);
+    let Some(holder) = holder.clone().filter(|holder| holder.id == id) else {
+        return Err(LockError::Held { holder });
+    };
+    // A new file: the old one's lock dies with its holder, whenever that is.
+    let freed = Holder { id: "00000000".to_owned(), alive_at: None, ..holder };
+    let new = path.with_extension("lock.new");
+    drop(std::fs::remove_file(&new));
+    let mut file = super::open_private(&new, OpenOptions::new().create_new(true).write(true)).map_err(failed)?;
+    file.write_all(line(&freed).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    std::fs::rename(&new, path).map_err(failed)
+}
+
+impl Lock {
+    /// The fencing token.
+    pub fn token(&self) -> u64 {
+        self.holder.token
+    }
+
+    /// Gives a sign of life; says why this lock is no longer its holder's, where that is so.
+    pub fn ousted(&self, now: Timestamp) -> Option<String> {
+        let mut options = OpenOptions::new();
+        let there = super::open_private(&self.path, options.read(true)).ok().and_then(|mut file| holder_in(&mut file));
+        if there.as_ref().is_none_or(|there| there.id != self.holder.id) {
+            return Some("its lock was broken: somebody else may be at the site".to_owned());
+        }
+        if now.duration_since(self.beat.get()).abs() >= SignedDuration::from_secs(BEAT) {
+            self.beat.set(now);
+            // A sign of life that cannot be given is no reason to stop: this machine's lock holds.
+            drop(self.write(Some(now)));
+        }
+        None
+    }
+
+    fn write(&self, alive_at: Option<Timestamp>) -> io::Result<()> {
+        let mut file = &self.file;
+        // Longer first, then cut: a reader in between finds a whole line.
+        file.seek(SeekFrom::Start(0))?;
+        let line = line(&Holder { alive_at, ..self.holder.clone() });
+        file.write_all(line.as_bytes())?;
+        file.set_len(line.len() as u64)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Where it was broken the file is no longer the one at the path, and writing to it does no harm.
+        drop(self.write(None));
+    }
+}
+
+fn line(holder: &Holder) -> String {
+    serde_json::to_string(holder).unwrap_or_default() + "\n"
+}
+
+fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(source)) => Err(source),
+    }
+}
+
+/// Who it was is only told and fenced by; what somebody else wrote into the file must not stop anybody.
+fn holder_in(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.take(LIMIT).read_to_string(&mut text).ok()?;
+    serde_json::from_str(text.lines().next()?).ok()
+}
+
+fn machine() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::change::{Change, same};
+use crate::model::Step;
 
 use super::journal::Event;
 
@@ -13,36 +14,146 @@ pub enum Next {
     Run(usize),
     /// This change was intended and nobody knows what became of it: read, then decide.
     Settle(usize),
-    /// Everything is in place: write that down.
+    /// Every change is in place: go on with this step of the guide.
+    Step(Step),
+    /// Write down that this change is taken back, then take it back.
+    TakeBack(usize),
+    /// This change was being taken back and nobody knows what became of it: read, then decide.
+    SettleBack(usize),
+    /// Everything is done: write that down.
     Close,
     /// Nothing.
     Over,
 }
 
-/// What the journal of a run over so many changes leads to.
-pub fn next(events: &[Event], changes: usize) -> Next {
-    match events.last() {
-        None | Some(Event::Begin(_)) => first(0, changes),
-        Some(Event::Intent { change } | Event::Halt { change, .. }) => Next::Settle(*change),
-        Some(Event::Done { change }) => first(change.saturating_add(1), changes),
-        Some(Event::End) => Next::Over,
+/// How far a run is: what its events so far come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many changes there are.
+    changes: usize,
+    /// The steps after the changes.
+    steps: Vec<Step>,
+    begun: bool,
+    /// Changes below this number are in place, but for those that were taken back.
+    in_place: usize,
+    /// A change that was intended, or is being taken back, with an unknown end.
+    open: Option<usize>,
+    /// How many steps are behind.
+    passed: usize,
+    reached: bool,
+    crossed: bool,
+    taking_back: bool,
+    over: bool,
+}
+
+impl Progress {
+    /// What is to be done next.
+    pub fn next(&self) -> Next {
+        match (self.over, self.taking_back, self.open) {
+            (true, _, _) => Next::Over,
+            (false, true, Some(change)) => Next::SettleBack(change),
+            (false, true, None) => self.in_place.checked_sub(1).map_or(Next::Close, Next::TakeBack),
+            (false, false, Some(change)) => Next::Settle(change),
+            (false, false, None) if self.in_place < self.changes => Next::Run(self.in_place),
+            (false, false, None) => self.steps.get(self.passed).copied().map_or(Next::Close, Next::Step),
+        }
     }
-}
 
-/// The first event that cannot follow those before it; a journal that this machine led to has none.
-pub fn misplaced(events: &[Event], changes: usize) -> Option<usize> {
-    (0..events.len()).find(|&at| match (&events[at], next(&events[..at], changes)) {
-        (Event::Begin(_), _) => at != 0,
-        (_, _) if at == 0 => true,
-        (Event::Intent { change }, Next::Run(wanted)) => *change != wanted,
-        (Event::Done { change } | Event::Halt { change, .. }, Next::Settle(wanted)) => *change != wanted,
-        (Event::End, Next::Close) => false,
-        (Event::Intent { .. } | Event::Done { .. } | Event::Halt { .. } | Event::End, _) => true,
-    })
-}
+    /// How many changes are in place, in this run and in those before it.
+    pub fn in_place(&self) -> usize {
+        self.in_place
+    }
 
-fn first(at: usize, changes: usize) -> Next {
-    if at < changes { Next::Run(at) } else { Next::Close }
+    /// Whether every change is in place and was read back once more.
+    pub fn is_configured(&self) -> bool {
+        self.passed > 0 && !self.taking_back
+    }
+
+    /// The steps that are behind.
+    pub fn passed(&self) -> &[Step] {
+        &self.steps[..self.passed]
+    }
+
+    /// Whether the step that comes next was begun.
+    pub fn is_reached(&self) -> bool {
+        self.reached
+    }
+
+    /// Whether the one-way door was opened: from then on nobody may say that nothing happened.
+    pub fn is_past_the_barrier(&self) -> bool {
+        self.crossed
+    }
+
+    /// Whether the changes are being taken back, or were.
+    pub fn is_taking_back(&self) -> bool {
+        self.taking_back
+    }
+
+    /// Whether the run is over.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether an event can follow those before it.
+    pub(super) fn may_follow(&self, event: &Event) -> bool {
+        let next = self.next();
+        match event {
+            Event::Begin(_) => !self.begun,
+            _ if !self.begun || self.over => false,
+            Event::Resume { .. } => true,
+            Event::Intent { change } => next == Next::Run(*change),
+            Event::Done { change } => next == Next::Settle(*change),
+            Event::TakeBack { change } => next == Next::TakeBack(*change),
+            Event::TakenBack { change } => next == Next::SettleBack(*change),
+            Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
+            Event::Reached { step } => next == Next::Step(*step) && !self.reached,
+            Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
+            Event::Passed { step, .. } => {
+                let may_pass = match step {
+                    Step::Configure => true,
+                    Step::RunMigration => self.crossed,
+                    _ => self.reached,
+                };
+                next == Next::Step(*step) && may_pass
+            }
+            Event::Undo => !self.crossed && !self.taking_back,
+            Event::Closed { .. } => !self.crossed || self.open.is_none(),
+            Event::End => next == Next::Close,
+        }
+    }
+
+    /// Goes on by one event.
+    pub(super) fn take(&mut self, event: &Event) {
+        match event {
+            Event::Begin(begin) => {
+                self.begun = true;
+                self.changes = begin.changes.len();
+                self.steps = begin.steps().to_vec();
+            }
+            Event::Intent { change } | Event::TakeBack { change } => self.open = Some(*change),
+            Event::Done { change } => {
+                self.open = None;
+                self.in_place = change.saturating_add(1);
+            }
+            Event::TakenBack { change } => {
+                self.open = None;
+                self.in_place = *change;
+            }
+            Event::Reached { .. } => self.reached = true,
+            Event::Crossed { .. } => self.crossed = true,
+            Event::Passed { .. } => {
+                self.passed += 1;
+                self.reached = false;
+            }
+            Event::Undo => {
+                self.taking_back = true;
+                // What nobody knows of is taken back too: reading tells whether there is anything to take back.
+                self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);
+            }
+            Event::End | Event::Closed { .. } => self.over = true,
+            Event::Halt { .. } | Event::Resume { .. } => {}
+        }
+    }
 }
 
 /// What a site shows of a change.

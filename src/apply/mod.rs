@@ -1,10 +1,12 @@
 //! Carrying out exactly what was confirmed: gate, pure machine, journal.
 
+pub mod certificate;
 pub mod confirmation;
 pub mod gate;
 pub mod journal;
 pub mod lock;
 pub mod machine;
+pub mod proof;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
@@ -38,9 +40,20 @@ pub enum Outcome {
     },
 }
 
-/// Runs a journal to its end: what is in place is left alone, what was intended is settled by reading, the rest is done.
-///
-/// `tell` hears of each change that is in place. `stop` is asked before a change is begun, never within one. The clock is asked only for the journal's own lines.
+/// What a run needs beside its site and its journal.
+pub struct Watch<'a> {
+    /// Asked only for the journal's own lines.
+    pub clock: fn() -> Timestamp,
+    /// Asked before a change is begun, never within one.
+    pub stop: &'a dyn Fn() -> bool,
+    /// Why this run may not go on: its lock is somebody else's now. Asked before each act.
+    pub ousted: &'a dyn Fn() -> Option<String>,
+    /// Hears of each change that is in place, or is taken back.
+    pub tell: &'a mut dyn FnMut(usize, &Change),
+}
+
+/// Carries out the changes of a journal, or takes them back, as the journal has it: what is in place is left alone, what was
+/// intended is settled by reading, the rest is done. The steps that follow the changes are not its own.
 ///
 /// # Errors
 /// [`JournalError`] where the journal itself cannot be written: nothing is done that was not written down before.
@@ -48,30 +61,48 @@ pub fn run(
     site: &mut dyn Site,
     journal: &mut Journal,
     changes: &[Change],
-    clock: fn() -> Timestamp,
-    stop: &dyn Fn() -> bool,
-    tell: &mut dyn FnMut(usize, &Change),
+    watch: Watch<'_>,
 ) -> Result<Outcome, JournalError> {
+    let Watch { clock, stop, ousted, tell } = watch;
     loop {
-        let (at, in_place) = match machine::next(journal.events(), changes.len()) {
-            Next::Over => return Ok(Outcome::Finished),
+        let next = journal.progress().next();
+        let (at, back, begins) = match next {
+            Next::Over | Next::Step(_) => return Ok(Outcome::Finished),
             Next::Close => {
                 journal.append(Event::End, clock())?;
                 continue;
             }
-            Next::Run(at) if stop() => return Ok(Outcome::Interrupted { at }),
-            Next::Run(at) => {
-                journal.append(Event::Intent { change: at }, clock())?;
-                (at, act(site, &changes[at]))
-            }
-            Next::Settle(at) => (at, settle(site, &changes[at])),
+            Next::Run(at) => (at, false, true),
+            Next::Settle(at) => (at, false, false),
+            Next::TakeBack(at) => (at, true, true),
+            Next::SettleBack(at) => (at, true, false),
         };
-        if let Err(why) = in_place {
+        if begins && stop() {
+            return Ok(Outcome::Interrupted { at });
+        }
+        if let Some(why) = ousted() {
+            return Ok(Outcome::Stopped { at, why });
+        }
+        if begins {
+            journal
+                .append(if back { Event::TakeBack { change: at } } else { Event::Intent { change: at } }, clock())?;
+        }
+        let change = &changes[at];
+        let ended = match (back, begins) {
+            (true, _) => settle(site, &change.inverse()),
+            (false, true) => act(site, change),
+            (false, false) => settle(site, change),
+        };
+        if let Some(why) = ousted() {
+            // Nothing is written down: the journal is its new holder's, who settles this by reading.
+            return Ok(Outcome::Stopped { at, why });
+        }
+        if let Err(why) = ended {
             journal.append(Event::Halt { change: at, why: why.clone() }, clock())?;
             return Ok(Outcome::Stopped { at, why });
         }
-        journal.append(Event::Done { change: at }, clock())?;
-        tell(at, &changes[at]);
+        journal.append(if back { Event::TakenBack { change: at } } else { Event::Done { change: at } }, clock())?;
+        tell(at, change);
     }
 }
 

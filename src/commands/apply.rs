@@ -1,38 +1,29 @@
 //! `plan apply`: lock, fresh read, gate, confirmation, then exactly the confirmed changes, journaled.
 
 use std::io::{BufRead, IsTerminal};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
 
 use jiff::Timestamp;
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{Begin, Journal, JournalError};
-use crate::apply::lock::{self, Lock, LockError};
-use crate::apply::{self, Outcome};
+use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::lock::Lock;
+use crate::apply::machine::Next;
+use crate::apply::{self};
 use crate::change::{self, Change};
-use crate::cli::Apply;
-use crate::model::population::Questions;
-use crate::model::text::{host, host_and_port};
+use crate::cli::{Apply, On};
+use crate::model::text::host;
+use crate::model::{State, Step};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{Phase, Verdict};
-use crate::site::file::FileSite;
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
-use super::{Failure, Terminal, check, exit};
-
-impl From<JournalError> for Failure {
-    fn from(error: JournalError) -> Self {
-        Self::new(exit::COULD_NOT_RUN, error.to_string())
-            .help("nothing is done that cannot be written down first; mend the disk or the folder, then run it again")
-    }
-}
+use super::run::Run;
+use super::turn::{Files, Unfinished};
+use super::{Failure, Terminal, check, exit, replay};
 
 pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.resume {
@@ -41,76 +32,79 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let opened = inputs::open(&args.plan, args.limits, false)?;
     // A wrong name is told before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
-    let (_lock, journal) = alone(args)?;
-    unfinished(args, &journal)?;
+    let files = Files::of(&args.plan, &args.site);
+    let lock = files.take(&args.plan)?;
+    let earlier = files.unfinished()?;
+    let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
-    let mut checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
-    let Some(confirmation) = confirm(args, &checked, terminal)? else { return nothing_to_do(&checked, terminal) };
+    let mut checked = inputs::judged(opened, &choice, Phase::Configure, live, false)?;
+    let cloned = earlier.as_ref().zip(checked.site.as_ref());
+    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(run, &site.reading.snapshot.state));
+    if cloned {
+        writeln!(
+            terminal.err,
+            "the site was copied anew since the last run: that run is closed, and everything is judged afresh"
+        )?;
+    } else if let Some(run) = &earlier {
+        not_in_the_way(args, run)?;
+    }
+    let confirmed = confirm(args, &checked, terminal)?;
+    if live {
+        replay::may_replay(args, &checked, terminal)?;
+    }
+    let Some(confirmation) = confirmed else { return nothing_to_do(args, &checked, earlier.as_ref(), terminal) };
     if args.confirm.is_none() {
         // A person took their time: the site may have moved while they read.
         checked =
-            inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
-        refuse_unless(&checked, None, Some(&confirmation))?;
+            inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, live, false)?;
+        refuse_unless(args, &checked, None, Some(&confirmation))?;
     }
-    start(checked, &args.plan, &journal, terminal)
+    if files.journal().exists() {
+        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" })?;
+    }
+    start(args, checked, Turn { files, lock }, terminal)
 }
 
-/// Nobody else's turn at this site: the lock, and where the journal of a run on it is.
-fn alone(args: &Apply) -> Result<(Lock, PathBuf), Failure> {
-    let folder = apply::make_state_folder(&args.plan)
-        .map_err(|e| Failure::file("make the state folder beside", &args.plan, &e))?;
-    let name = one_name(args);
-    let lock = take_lock(&apply::state_file(&folder, &name, "lock"))?;
-    if let Some(dead) = lock.last.filter(|last| *last != std::process::id()) {
-        FileSite::sweep(Path::new(&args.site), dead);
-    }
-    Ok((lock, apply::state_file(&folder, &name, "journal.ndjson")))
-}
-
-/// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan.
-fn one_name(args: &Apply) -> String {
-    if args.site.contains("://") {
-        return host_and_port(&args.site).unwrap_or_else(|| args.site.clone());
-    }
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = args.plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = real(Path::new(&args.site));
-    file.strip_prefix(real(folder)).unwrap_or(&file).display().to_string()
-}
-
-fn take_lock(path: &Path) -> Result<Lock, Failure> {
-    lock::take(path, Timestamp::now()).map_err(|error| match error {
-        LockError::Held(_) => {
-            Failure::new(exit::LOCKED, error.to_string()).help("wait for it to end; nothing was written")
-        }
-        LockError::File { .. } => Failure::new(exit::COULD_NOT_RUN, error.to_string()),
-    })
-}
-
-/// How the run to resume began, if there is one; without `--resume` one that is not finished is in the way. A journal
-/// that holds no beginning is taken away: a run that was not written down has not begun.
-fn unfinished(args: &Apply, journal: &Path) -> Result<Option<Begin>, Failure> {
-    if std::fs::symlink_metadata(journal).is_err() {
-        return Ok(None);
-    }
-    let Some(begin) = Journal::peek(journal)? else {
-        std::fs::remove_file(journal).map_err(|e| Failure::file("remove", journal, &e))?;
-        return Ok(None);
-    };
-    if args.resume && begin.plan == apply::plan_name(&args.plan) {
-        return Ok(Some(begin));
-    }
-    let other = args.plan.with_file_name(&begin.plan);
-    let (code, message) = if args.resume {
-        (exit::USAGE, format!("the run to resume is not of this plan, but of `{}`", other.display()))
+/// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
+/// the barrier, is not.
+fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
+    let progress = &run.progress;
+    let other = args.plan.with_file_name(&run.begin.plan);
+    let go_on = |verb: &str| format!("finish it with `plan {verb} {} --site {}`", other.display(), args.site);
+    let whose = format!("an earlier run of `{}`", other.display());
+    let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
+    let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
+    if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
+        Ok(())
+    } else if progress.is_taking_back() {
+        part_way("is being undone, and that is not finished", go_on("undo"))
+    } else if progress.is_past_the_barrier() {
+        part_way("is past *Run Migration* and not finished", go_on("apply") + " --resume")
+    } else if waits {
+        part_way("waits for a person's step", go_on("apply") + " --resume, or take it back with `plan undo`")
     } else {
-        (exit::PART_WAY, format!("an earlier run of `{}` stopped part-way and is not finished", other.display()))
-    };
-    Err(Failure::new(code, message).help(format!(
-        "finish it with `plan apply {} --site {} --resume`",
-        other.display(),
-        args.site
-    )))
+        part_way("stopped part-way and is not finished", go_on("apply") + " --resume")
+    }
+}
+
+/// Whether the site is a fresh copy: what the run left behind is gone.
+fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
+    let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
+    let changes = &run.begin.changes;
+    let undone = run.progress.is_configured() && !changes.is_empty() && changes.iter().all(gone);
+    let unmigrated = run.progress.passed().contains(&Step::RunMigration)
+        && state.crm.as_ref().is_some_and(|crm| crm.managed == Some(false));
+    undone || unmigrated
+}
+
+/// Closes a run that is not gone on with, and puts its journal away.
+fn close(files: &Files, why: &str) -> Result<(), Failure> {
+    let mut journal = Journal::open(&files.journal())?;
+    if !journal.progress().is_over() {
+        journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
+    }
+    journal.put_away(Timestamp::now())?;
+    Ok(())
 }
 
 /// What was confirmed; none where there is nothing to do.
@@ -120,7 +114,8 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     if !green {
         concise::render(&checked.report(&path), terminal.err)?;
     }
-    let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !checked.is_live()) else {
+    let live = is_unasked_live(args, checked);
+    let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
     let known = args.confirm.as_ref().and_then(|digits| confirmation::find(&args.plan, digits, changes.host));
@@ -128,7 +123,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         return Ok(None);
     }
     if args.confirm.is_some() || args.no_input || !std::io::stdin().is_terminal() {
-        refuse_unless(checked, args.confirm.as_deref(), known.as_ref())?;
+        refuse_unless(args, checked, args.confirm.as_deref(), known.as_ref())?;
         return Ok(known);
     }
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
@@ -148,10 +143,20 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
 
-fn refuse_unless(checked: &Checked, given: Option<&str>, known: Option<&Confirmation>) -> Result<(), Failure> {
+/// Whether the site is the live one, and nobody asked for that.
+fn is_unasked_live(args: &Apply, checked: &Checked) -> bool {
+    args.on != On::Live && checked.is_live()
+}
+
+fn refuse_unless(
+    args: &Apply,
+    checked: &Checked,
+    given: Option<&str>,
+    known: Option<&Confirmation>,
+) -> Result<(), Failure> {
     let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
     let green = checked.judgement.verdict == Verdict::Green;
-    gate::may_begin(Before { green, live: checked.is_live(), given, known, now: &now })
+    gate::may_begin(Before { green, live: is_unasked_live(args, checked), given, known, now: &now })
         .map_err(|refusal| refused(&refusal))
 }
 
@@ -168,7 +173,12 @@ fn refused(refusal: &Refusal) -> Failure {
     Failure::new(code, message).help(help)
 }
 
-fn nothing_to_do(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn nothing_to_do(
+    args: &Apply,
+    checked: &Checked,
+    earlier: Option<&Unfinished>,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
     let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
     let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
     if unknown > 0 {
@@ -177,10 +187,25 @@ fn nothing_to_do(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<u8, F
         return Ok(exit::OK);
     }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
+    if let Some(Next::Step(step)) = earlier.map(|run| run.progress.next()) {
+        writeln!(
+            terminal.out,
+            "the run waits at `{}`; go on with --resume: plan status {}",
+            step.name(),
+            args.plan.display()
+        )?;
+    }
     Ok(exit::OK)
 }
 
-fn start(checked: Checked, plan: &Path, journal: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+/// A turn at a site: held until it is dropped.
+struct Turn {
+    files: Files,
+    lock: Lock,
+}
+
+fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let strategy = checked.opened.plan.strategy;
     let (Some(mut read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };
@@ -197,17 +222,23 @@ fn start(checked: Checked, plan: &Path, journal: &Path, terminal: &mut Terminal<
     }
     let begin = Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
-        plan: apply::plan_name(plan),
+        plan: apply::plan_name(&args.plan),
         host: read.line.host.clone(),
+        on: args.on.into(),
+        strategy,
         digests,
         changes: lowered.changes,
     };
+    read.site.keep(&turn.files.before())?;
     let changes = begin.changes.clone();
-    let journal = Journal::create(journal, begin, Timestamp::now())?;
-    carry_out(read.site.as_mut(), journal, &changes, terminal)
+    let journal = Journal::create(&turn.files.journal(), begin, Timestamp::now())?;
+    let mut run = Run { site: read.site, journal, lock: turn.lock, files: turn.files };
+    run.carry_out(&changes, terminal)?;
+    run.configured(args, &changes, terminal)?;
+    run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }
 
-/// Goes on with exactly the changes of the journal, whatever became of the plan.
+/// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
 fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
     let mut site = if args.site.contains("://") {
@@ -218,103 +249,57 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if !apply::state_folder(&args.plan).is_dir() {
         return Err(nothing());
     }
-    let (_lock, path) = alone(args)?;
-    let begin = unfinished(args, &path)?.ok_or_else(nothing)?;
-    let confirmed = &begin.digests.changes;
-    if *confirmed != change::changes_digest(&begin.host, &begin.changes)
-        || confirmation::find(&args.plan, confirmed, &begin.host).is_none()
-    {
-        let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
-        return Err(Failure::new(exit::UNCONFIRMED, message)
-            .help(format!("move `{}` away, and begin anew with `plan diff`", path.display())));
+    let files = Files::of(&args.plan, &args.site);
+    let lock = files.take(&args.plan)?;
+    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    if begin.plan != apply::plan_name(&args.plan) {
+        let other = args.plan.with_file_name(&begin.plan);
+        let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
+        let help = format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site);
+        return Err(Failure::new(exit::USAGE, message).help(help));
     }
-    let here = site.read(&Questions::default())?.snapshot.header.host;
-    if host(&here) != host(&begin.host) {
-        let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
-        return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
+    if progress.is_taking_back() && !progress.is_over() {
+        return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));
     }
-    let journal = Journal::open(&path)?;
+    was_confirmed(&args.plan, &begin, &files)?;
+    is_its_site(site.as_mut(), &begin)?;
+    let mut journal = Journal::open(&files.journal())?;
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    carry_out(site.as_mut(), journal, &begin.changes, terminal)
-}
-
-/// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.
-fn ctrl_c() -> Arc<AtomicBool> {
-    let raised = Arc::new(AtomicBool::new(false));
-    let armed = flag::register_conditional_shutdown(SIGINT, exit::INTERRUPTED.into(), Arc::clone(&raised))
-        .and_then(|_| flag::register(SIGINT, Arc::clone(&raised)));
-    // Where the system has no signals, Ctrl-C ends the process at once.
-    drop(armed);
-    raised
-}
-
-/// Runs the journal to its end and says what is in place, whatever happens.
-fn carry_out(
-    site: &mut dyn Site,
-    mut journal: Journal,
-    changes: &[Change],
-    terminal: &mut Terminal<'_>,
-) -> Result<u8, Failure> {
-    let raised = ctrl_c();
-    let out = &mut *terminal.out;
-    let outcome = apply::run(
-        site,
-        &mut journal,
-        changes,
-        Timestamp::now,
-        &|| raised.load(Ordering::Relaxed),
-        &mut |at, change| {
-            // A closed pipe must not stop a run half-way, and what is in place is told even if it stops.
-            let _ = writeln!(out, "  {}/{} {}", at + 1, changes.len(), escape::line(&change.on.to_string()));
-            let _ = out.flush();
-        },
-    );
-    let total = changes.len();
-    let (code, why) = match outcome {
-        Ok(Outcome::Finished) => return finished(site, journal, changes, terminal),
-        Ok(Outcome::Stopped { at, why }) => (exit::PART_WAY, format!("stopped at change {} of {total}: {why}", at + 1)),
-        Ok(Outcome::Interrupted { at }) => {
-            (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
-        }
-        Err(error) => (exit::PART_WAY, format!("stopped, as it could not be written down: {error}")),
-    };
-    let _ = writeln!(terminal.out, "{} of {} in place", journal.in_place(), many(total, "change"));
-    Err(Failure::new(code, why)
-        .help("look at the site, then finish with `--resume`; what is in place is not done again"))
-}
-
-/// Every change is in place: reads the site once more, and puts the journal away.
-fn finished(
-    site: &mut dyn Site,
-    journal: Journal,
-    changes: &[Change],
-    terminal: &mut Terminal<'_>,
-) -> Result<u8, Failure> {
-    let again = "every change is in place; run it with `--resume` to read the site once more";
-    let unverified = |error: &dyn std::fmt::Display| {
-        Failure::new(exit::NOT_VERIFIED, format!("applied, but not read back: {error}")).help(again)
-    };
-    let state = site.read(&Questions::default()).map_err(|error| unverified(&error))?.snapshot.state;
-    let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
-    let off: Vec<&Change> = changes.iter().filter(is_off).collect();
-    let kept: PathBuf = journal.archive(Timestamp::now()).map_err(|error| unverified(&error))?;
-    if let Some(first) = off.first() {
-        let message =
-            format!("{} read back otherwise than they were written, `{}` first", many(off.len(), "change"), first.on);
-        return Err(
-            Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
-        );
+    if !journal.progress().is_over() {
+        journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
     }
-    // The site is as it should be, whoever hears of it.
-    let _ = writeln!(
-        terminal.out,
-        "{} in place on {}, read back; the journal is {}",
-        many(changes.len(), "change"),
-        escape::line(&site.name()),
-        kept.display()
-    );
-    let _ = writeln!(terminal.out, "next, before the migration: plan check PLAN --site SITE --gate migrate");
-    Ok(exit::OK)
+    let mut run = Run { site, journal, lock, files };
+    let last = begin.steps().last().copied().unwrap_or(Step::Configure);
+    let mut through = args.through.unwrap_or(last);
+    if !progress.is_configured() {
+        run.carry_out(&begin.changes, terminal)?;
+        run.configured(args, &begin.changes, terminal)?;
+        through = args.through.unwrap_or(Step::Configure);
+    }
+    run.walk(args, through, terminal)
+}
+
+/// Whether somebody confirmed here what a journal holds: else it comes from elsewhere.
+pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result<(), Failure> {
+    let confirmed = &begin.digests.changes;
+    if *confirmed == change::changes_digest(&begin.host, &begin.changes)
+        && confirmation::find(plan, confirmed, &begin.host).is_some()
+    {
+        return Ok(());
+    }
+    let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
+    let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
+    Err(Failure::new(exit::UNCONFIRMED, message).help(help))
+}
+
+/// Whether the site is the one that the run began on.
+pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<(), Failure> {
+    let here = site.configuration()?.header.host;
+    if host(&here) == host(&begin.host) {
+        return Ok(());
+    }
+    let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
+    Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))
 }

@@ -344,10 +344,7 @@ impl Checked {
             judgement: &self.judgement,
             gate: self.gate,
             path,
-            intent: match &self.digests {
-                Some(digests) => Some(digests.intent.clone()),
-                None => self.opened.whole.then(|| change::intent_digest(&self.opened.plan)),
-            },
+            plan: self.opened.whole.then_some(&self.opened.plan),
             site: self.site.as_ref().map(|site| site.line.clone()),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len()),

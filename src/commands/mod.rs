@@ -1,19 +1,29 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
 mod apply;
+mod certificate;
 mod check;
 mod diff;
 mod example;
 mod explain;
+mod forget;
 mod init;
 mod inputs;
+mod lock;
+mod log;
 mod record;
 mod record_file;
+mod replay;
+mod run;
 mod schema;
 mod settings;
 mod snapshot;
+mod status;
 mod tour;
+mod turn;
+mod undo;
 mod verify;
+mod walk;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -43,6 +53,10 @@ pub mod exit {
     pub const TARGET: u8 = 13;
     /// Refused, nothing written: somebody else is at it.
     pub const LOCKED: u8 = 14;
+    /// Refused, nothing written: a limit is exceeded.
+    pub const LIMIT: u8 = 15;
+    /// Refused, nothing written: the barrier was not acknowledged. After a write it is [`PART_WAY`].
+    pub const BARRIER: u8 = 16;
     /// Stopped part-way; the journal is kept and the run can be resumed.
     pub const PART_WAY: u8 = 20;
     /// Applied, but reading it back showed something else; `verify` found a difference.
@@ -142,6 +156,11 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
         Verb::Apply(args) => apply::run(&args, terminal),
+        Verb::Status(args) => status::run(&args, terminal),
+        Verb::Undo(args) => undo::run(&args, terminal),
+        Verb::Log(args) => log::run(&args, terminal),
+        Verb::Lock(args) => lock::run(args, terminal),
+        Verb::Forget(args) => forget::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),

@@ -9,8 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{self, By, RecordVerb};
 use crate::model::digest;
-use crate::model::plan::{BackupPart, Place};
-use crate::model::record::{Acknowledgement, Backup, BackupSource, Evidence, Verification, VerificationLine, Word};
+use crate::model::plan::{BackupPart, Confirmation, Place};
+use crate::model::record::{
+    Acknowledgement, Backup, BackupSource, Evidence, Purchase, SignIn, StepTaken, Verification, VerificationLine, Word,
+};
 use crate::rules;
 
 use super::record_file::{LIMIT, append, load, path_of, read_text};
@@ -34,6 +36,17 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, line, reason)?,
         RecordVerb::Word { by, rule, says, until } => word(by, rule, says, until, now)?,
+        RecordVerb::Step { by, step, says, on } => {
+            let host = host_of(&by, on)?;
+            let said = format!("the word of `{}` for the step `{}` on {host}", by.who, step.name());
+            (by, Evidence::Step(StepTaken { host, step, says }), said)
+        }
+        RecordVerb::SignIn { by, says, on } => {
+            let host = host_of(&by, on)?;
+            let said = format!("the spare administrator signed in on {host}, by the word of `{}`", by.who);
+            (by, Evidence::SignIn(SignIn { host, says }), said)
+        }
+        RecordVerb::Purchase { by, form, saw, on } => purchase(by, form, saw, on)?,
     };
     who_is_known(&by)?;
     if says_nothing(&evidence) {
@@ -50,7 +63,9 @@ fn says_nothing(evidence: &Evidence) -> bool {
     match evidence {
         Evidence::Word(word) => word.says.trim().is_empty(),
         Evidence::Acknowledgement(seen) => seen.reason.trim().is_empty(),
-        Evidence::Backup(_) | Evidence::Verification(_) => false,
+        Evidence::Step(taken) => taken.says.trim().is_empty(),
+        Evidence::SignIn(signed_in) => signed_in.says.trim().is_empty(),
+        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) => false,
     }
 }
 
@@ -65,6 +80,26 @@ fn who_is_known(by: &By) -> Result<(), Failure> {
     let known: Vec<&str> = opened.plan.people.keys().map(String::as_str).collect();
     Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who))
         .help(format!("name one of {known:?} with `--who`, or add them to `people`")))
+}
+
+/// The host of one of the plan's two sites.
+fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
+    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
+    let (name, host) = if on == cli::On::Live { ("live", plan.live_host()) } else { ("staging", plan.staging_host()) };
+    host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
+}
+
+fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result<Said, Failure> {
+    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
+    if !plan.order_forms.contains_key(&form) {
+        let known: Vec<&str> = plan.order_forms.keys().map(String::as_str).collect();
+        let failure = Failure::new(exit::USAGE, format!("`{form}` is not among the plan's `order_forms`"));
+        return Err(failure.help(format!("name one of {known:?}")));
+    }
+    let host = host_of(&by, on)?;
+    let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
+    let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
+    Ok((by, Evidence::Purchase(Purchase { host, form, saw }), said))
 }
 
 const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };

@@ -1,10 +1,11 @@
 //! `plan verify`: the plan's contacts and everybody else, before and after the switch.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::cli::{Verify, VerifyFormat};
+use crate::cli::{Limits, Verify, VerifyFormat};
 use crate::diag::Document;
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
@@ -51,6 +52,29 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         Verdict::Different => exit::NOT_VERIFIED,
         Verdict::Unproven => exit::NOT_GREEN,
     })
+}
+
+/// The comparison of two sides in a line, with its verdict: what a run says at its end.
+pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) -> Result<Ended, Failure> {
+    let opened = inputs::open(plan, limits, false)?;
+    let (before, after) = (Place::open(before)?, Place::open(after)?);
+    let comparison = compare(&opened, Some(&before), &after)?;
+    let verdict = comparison.verdict();
+    let anew = match (before.header(), after.header()) {
+        (Some(before), Some(after)) => before.taken_at != after.taken_at,
+        _ => true,
+    };
+    let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
+    let words = format!("verified: {}{unread}", human::line(&comparison));
+    Ok(Ended { verdict, words, anew })
+}
+
+/// What the comparison at the end of a run came to.
+pub(super) struct Ended {
+    pub(super) verdict: Verdict,
+    pub(super) words: String,
+    /// Whether the side after is another reading than the side before.
+    pub(super) anew: bool,
 }
 
 /// A side as it was named, before its population is read.

@@ -4,15 +4,19 @@
 
 mod canonical;
 pub mod digest;
+mod executor;
 pub mod plan;
 pub mod population;
 pub mod record;
 pub mod release;
 pub mod snapshot;
 pub mod state;
+mod step;
 pub mod text;
 
+pub use executor::Executor;
 pub use plan::Plan;
 pub use release::Release;
 pub use snapshot::{Capture, Header, How, Snapshot};
 pub use state::{Kind, On, State};
+pub use step::Step;

@@ -124,10 +124,10 @@ impl Plan {
 #[serde(deny_unknown_fields)]
 pub struct Sites {
     /// Address of the staging copy, for example `https://staging.bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^\s/]+"), extend("examples" = ["https://staging.bloom.example"]))]
+    #[schemars(regex(pattern = r"^https?://[^ /]+"), extend("examples" = ["https://staging.bloom.example"]))]
     pub staging: String,
     /// Address of the live site, for example `https://bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^\s/]+"), extend("examples" = ["https://bloom.example"]))]
+    #[schemars(regex(pattern = r"^https?://[^ /]+"), extend("examples" = ["https://bloom.example"]))]
     pub live: String,
 }
 
@@ -634,12 +634,27 @@ pub enum Confirmation {
     NewUser,
 }
 
+impl Confirmation {
+    /// All four.
+    pub const ALL: &[Self] = &[Self::Order, Self::Content, Self::WelcomeEmail, Self::NewUser];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Content => "content",
+            Self::WelcomeEmail => "welcome-email",
+            Self::NewUser => "new-user",
+        }
+    }
+}
+
 /// The maintenance window on the live site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
-    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} \S+$"))]
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [A-Za-z0-9_/+-]+$"))]
     #[schemars(extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
     pub start: String,
     /// How long it is, for example `2h`.

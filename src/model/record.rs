@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::plan::{BackupPart, Place};
+use super::Step;
+use super::plan::{BackupPart, Confirmation, Place};
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -36,6 +37,43 @@ pub enum Evidence {
     Acknowledgement(Acknowledgement),
     /// A named person's word for a rule whose fact nobody captured.
     Word(Word),
+    /// A named person's word for a step of the guide that nothing can observe.
+    Step(StepTaken),
+    /// The spare administrator signed in.
+    SignIn(SignIn),
+    /// A test purchase, and what was seen after it.
+    Purchase(Purchase),
+}
+
+/// A step of the guide was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepTaken {
+    /// The site's host.
+    pub host: String,
+    /// The step.
+    pub step: Step,
+    /// What the person saw.
+    pub says: String,
+}
+
+/// The spare administrator signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignIn {
+    /// The site's host.
+    pub host: String,
+    /// How it was tried.
+    pub says: String,
+}
+
+/// A test purchase.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Purchase {
+    /// The site's host.
+    pub host: String,
+    /// The order form, by its key in the plan.
+    pub form: String,
+    /// Which of the guide's four confirmations were seen.
+    pub saw: Vec<Confirmation>,
 }
 
 /// Evidence of a backup.

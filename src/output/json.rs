@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::change::intent_digest;
 use crate::diag::{Label, Place, Severity};
 use crate::rules::{Evidence, Phase, Verdict};
 
@@ -123,7 +124,7 @@ fn document(report: &Report<'_>) -> Document {
         format_version: FORMAT_VERSION.to_owned(),
         verdict: judgement.verdict,
         gate: report.gate,
-        plan: PlanLine { path: report.path.to_owned(), intent: report.intent.clone() },
+        plan: PlanLine { path: report.path.to_owned(), intent: report.plan.map(intent_digest) },
         site: Site {
             host: site.map(|site| site.host.clone()),
             captured_at: site.map(|site| site.captured_at.clone()),

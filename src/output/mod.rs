@@ -8,11 +8,13 @@ pub mod escape;
 pub mod human;
 pub mod json;
 pub mod locate;
+pub mod status;
 pub mod verify;
 
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Place, Severity};
+use crate::model::Plan;
 use crate::rules::{Evidence, Judgement, Phase, Verdict};
 use crate::shape::personal;
 
@@ -27,8 +29,8 @@ pub struct Report<'a> {
     pub gate: Phase,
     /// The plan's path as it was given.
     pub path: &'a str,
-    /// The digest of the plan's intent; none where the plan could not be read.
-    pub intent: Option<String>,
+    /// The plan; none where it could not be read whole.
+    pub plan: Option<&'a Plan>,
     /// The site; none in a check without one.
     pub site: Option<SiteLine>,
     /// How many changes the plan asks for.
@@ -128,7 +130,7 @@ impl Report<'_> {
                     }
                 });
             }
-            None if self.intent.is_none() => {
+            None if self.plan.is_none() => {
                 lines.push("the plan could not be read whole, so no rule has judged it".to_owned())
             }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),

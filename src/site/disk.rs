@@ -177,6 +177,31 @@ pub(super) fn population(path: &Path) -> Option<PathBuf> {
     beside.into_iter().find(|beside| beside != path && fs::symlink_metadata(beside).is_ok())
 }
 
+/// The name of a copy of this population beside another configuration, packed the same way.
+pub(super) fn beside(path: &Path, population: &Path) -> PathBuf {
+    let packing = match Packing::of(population) {
+        Packing::Plain => "",
+        Packing::Zstd => ".zst",
+        Packing::Gzip => ".gz",
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{}.population.ndjson{packing}", name.trim_end_matches(".site.ndjson")))
+}
+
+/// Copies a file as it is, packed or not; the copy is its owner's alone, and there whole or not at all.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), SiteError> {
+    let mut source = open_regular(from).map_err(|source| failed("read", from, source))?;
+    replace_by(to, |file| io::copy(&mut source, file).map(drop)).map_err(|source| failed("write", to, source))
+}
+
+/// Removes a file that may be gone already.
+pub(super) fn remove(path: &Path) -> Result<(), SiteError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path, error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// What the system said of a file.
 pub(super) fn failed(act: &'static str, path: &Path, source: io::Error) -> SiteError {
     SiteError::File { act, path: path.to_owned(), source }

@@ -119,6 +119,19 @@ impl Site for FileSite {
         Executor::Automatic
     }
 
+    fn configuration(&mut self) -> Result<Snapshot, SiteError> {
+        Ok(self.now()?.snapshot().clone())
+    }
+
+    fn keep(&mut self, at: &Path) -> Result<(), SiteError> {
+        forget(at)?;
+        if let Some(population) = self.population_path() {
+            disk::copy(&population, &disk::beside(at, &population))?;
+        }
+        let text = self.now()?.text();
+        disk::replace(at, &text)
+    }
+
     fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
         Ok(change::read(&self.now()?.snapshot().state, on))
     }
@@ -159,4 +172,23 @@ impl FileSite {
 /// [`SiteError::File`] where it cannot be written.
 pub fn save(path: &Path, snapshot: Snapshot) -> Result<(), SiteError> {
     disk::replace(path, &SnapshotFile::new(snapshot).text())
+}
+
+/// Writes a text to a file: whole or not at all.
+///
+/// # Errors
+/// [`SiteError::File`] where it cannot be written.
+pub fn save_text(path: &Path, text: &str) -> Result<(), SiteError> {
+    disk::replace(path, text)
+}
+
+/// Takes a kept site away, with its population.
+///
+/// # Errors
+/// [`SiteError::File`] where a file is there and cannot be removed.
+pub fn forget(at: &Path) -> Result<(), SiteError> {
+    while let Some(population) = disk::population(at) {
+        disk::remove(&population)?;
+    }
+    disk::remove(at)
 }

@@ -7,13 +7,15 @@ mod seal;
 pub mod snapshot_file;
 pub mod wordpress;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::change::Change;
 use crate::model::population::{Census, Questions};
 use crate::model::{On, Snapshot};
+
+pub use crate::model::Executor;
 
 /// What one reading of a site gave.
 #[derive(Clone, Debug)]
@@ -22,29 +24,6 @@ pub struct Reading {
     pub snapshot: Snapshot,
     /// What the population answered; none where no population was captured.
     pub census: Option<Census>,
-}
-
-/// Who carries out a change on this site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Executor {
-    /// The site announces that it can.
-    Automatic,
-    /// A person acts on an admin screen; the effect is read back.
-    Guided,
-    /// A person acts, and nothing can observe it.
-    Attested,
-}
-
-impl Executor {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Automatic => "automatic",
-            Self::Guided => "guided",
-            Self::Attested => "attested",
-        }
-    }
 }
 
 /// A place that can be read, and that carries out the changes it announces as automatic.
@@ -64,6 +43,23 @@ pub trait Site {
     /// [`SiteError`] where the site cannot be read.
     fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
         Ok(crate::change::read(&self.read(&Questions::default())?.snapshot.state, on))
+    }
+
+    /// The configuration now, without its population: what a person's act is watched by.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site cannot be read.
+    fn configuration(&mut self) -> Result<Snapshot, SiteError> {
+        Ok(self.read(&Questions::default())?.snapshot)
+    }
+
+    /// Keeps what the site is now in a file of its owner's alone, with its population beside it where there is one to be had.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site cannot be read, or the file not be written.
+    fn keep(&mut self, at: &Path) -> Result<(), SiteError> {
+        file::forget(at)?;
+        file::save(at, self.configuration()?)
     }
 
     /// Who carries out this change here.

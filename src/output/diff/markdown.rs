@@ -103,7 +103,12 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
                     backup.of, backup.taken_at, entry.who
                 ));
             }
-            Evidence::Verification(_) | Evidence::Acknowledgement(_) => {}
+            // Of a run, not of what is reviewed before it.
+            Evidence::Verification(_)
+            | Evidence::Acknowledgement(_)
+            | Evidence::Step(_)
+            | Evidence::SignIn(_)
+            | Evidence::Purchase(_) => {}
         }
     }
     if lines.is_empty() {

@@ -32,6 +32,25 @@ pub fn render(verification: &Verification<'_>, style: Style, out: &mut dyn Write
     page.footer(verification, out)
 }
 
+/// The verification in a line, without a personal value.
+pub fn line(comparison: &Comparison) -> String {
+    let mut parts = vec![comparison.verdict().name().to_owned()];
+    if let Some(spots) = &comparison.spots {
+        let equal = spots.iter().filter(|spot| spot.is_equal()).count();
+        parts.push(format!("{equal} of {} listed contacts the same", spots.len()));
+    }
+    if let Some(all) = comparison.everybody.as_ref().map(|all| &all.contacts) {
+        let Classes { before, same, merged, .. } = all;
+        let (changed, missing, extra) = (all.changed.total, all.missing.total, all.extra.total);
+        parts.push(format!(
+            "of {} {same} the same, {changed} changed, {missing} missing, {merged} merged, {extra} extra",
+            many(usize::try_from(*before).unwrap_or(usize::MAX), "contact")
+        ));
+    }
+    parts.extend(comparison.unproven.iter().map(|lack| format!("{}: {}", lack.what, lack.why)));
+    escape::line(&parts.join(" · "))
+}
+
 /// How the page is written.
 struct Page {
     style: Style,

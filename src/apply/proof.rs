@@ -1,0 +1,124 @@
+//! What proves that a step of the guide is behind: from the record's words and what the site shows. Pure.
+
+use jiff::Timestamp;
+
+use crate::model::plan::Confirmation;
+use crate::model::record::{Entry, Evidence, Record};
+use crate::model::text::host;
+use crate::model::{Executor, Plan, Step};
+
+/// What a step has to show for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// It is behind.
+    Behind {
+        /// What proves it.
+        by: Executor,
+        /// What was seen.
+        seen: String,
+    },
+    /// It is not, as far as can be seen.
+    Open(String),
+}
+
+/// The last verification on record, and whether each of its flagged lines was looked at.
+pub fn verification(record: &Record, here: &str) -> Proof {
+    let of_here = |entry: &Entry| match &entry.evidence {
+        Evidence::Verification(verification) => host(&verification.host) == host(here) || verification.host == here,
+        _ => false,
+    };
+    let Some(at) = record.entries.iter().rposition(of_here) else {
+        return Proof::Open("no verification of this site is on record since the changes were in place".into());
+    };
+    let Evidence::Verification(verification) = &record.entries[at].evidence else {
+        return Proof::Open("no verification is on record".into());
+    };
+    let seen = |line: usize| {
+        let later = &record.entries[at..];
+        later.iter().any(|entry| matches!(&entry.evidence, Evidence::Acknowledgement(seen) if seen.line == line))
+    };
+    let flagged: Vec<usize> =
+        verification.lines.iter().enumerate().filter(|(_, line)| line.flagged).map(|(at, _)| at + 1).collect();
+    let unseen: Vec<String> = flagged.iter().filter(|line| !seen(**line)).map(usize::to_string).collect();
+    if !unseen.is_empty() {
+        return Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {}", unseen.join(", ")));
+    }
+    let lines = count(verification.lines.len(), "line");
+    Proof::Behind {
+        by: Executor::Attested,
+        seen: format!("{lines} on record, {} with a \"!\" and a reason", flagged.len()),
+    }
+}
+
+/// Whether somebody said that the spare administrator could sign in here.
+pub fn has_signed_in(record: &Record, here: &str) -> bool {
+    record
+        .entries
+        .iter()
+        .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)))
+}
+
+/// Whether the migration has taken place. Once the door is open nobody may press twice on a guess.
+pub fn migration(managed: Option<bool>, record: &Record, here: &str, crossed: Timestamp) -> Proof {
+    let careful = format!(
+        "*Run Migration* may have been pressed at {crossed}: do not press it again until its state is known (a time-out does not end it)"
+    );
+    let (by, seen) = match managed {
+        Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
+        Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
+        None => match attested(record, Step::RunMigration, here, "") {
+            Proof::Behind { by, seen } => (by, seen),
+            Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
+        },
+    };
+    if has_signed_in(record, here) {
+        return Proof::Behind { by, seen: format!("{seen}; the spare administrator signed in after it") };
+    }
+    Proof::Open("nobody has said that the spare administrator could sign in after it: plan record sign-in".into())
+}
+
+/// A person's word for a step, given on this site since the step was reached.
+pub fn attested(record: &Record, step: Step, here: &str, otherwise: &str) -> Proof {
+    let word = record.entries.iter().rev().find_map(|entry| match &entry.evidence {
+        Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(here) => Some((entry, taken)),
+        _ => None,
+    });
+    match word {
+        Some((entry, taken)) => {
+            Proof::Behind { by: Executor::Attested, seen: format!("{}, by the word of `{}`", taken.says, entry.who) }
+        }
+        None => Proof::Open(format!("{otherwise}: plan record step {} \"…\"", step.name())),
+    }
+}
+
+/// The guide's confirmations for each order form that the plan wants one bought on.
+pub fn purchases(plan: &Plan, record: &Record, here: &str) -> Proof {
+    let seen = |form: &str, wanted: Confirmation| {
+        record.entries.iter().any(|entry| match &entry.evidence {
+            Evidence::Purchase(purchase) => {
+                purchase.form == form && host(&purchase.host) == host(here) && purchase.saw.contains(&wanted)
+            }
+            _ => false,
+        })
+    };
+    let mut missing = Vec::new();
+    for (form, purchase) in &plan.test_purchases {
+        let unseen: Vec<&str> =
+            purchase.expect.iter().filter(|wanted| !seen(form, **wanted)).map(|wanted| wanted.name()).collect();
+        if !unseen.is_empty() {
+            missing.push(format!("`{form}` ({})", unseen.join(", ")));
+        }
+    }
+    if missing.is_empty() {
+        let forms = count(plan.test_purchases.len(), "order form");
+        return Proof::Behind {
+            by: Executor::Attested,
+            seen: format!("{forms}, each with what the plan expects to be seen"),
+        };
+    }
+    Proof::Open(format!("not seen yet: {}; plan record purchase FORM --saw …", missing.join(", ")))
+}
+
+fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

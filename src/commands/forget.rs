@@ -1,0 +1,27 @@
+//! `plan forget`: what a run kept of the site as it was before is removed, contacts included.
+
+use crate::cli::Of;
+use crate::site::file;
+
+use super::turn::Files;
+use super::{Failure, Terminal, exit};
+
+pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let files = Files::of(&args.plan, &args.site);
+    let kept = files.before();
+    if !kept.exists() {
+        writeln!(terminal.out, "nothing is kept of this site")?;
+        return Ok(exit::OK);
+    }
+    let _lock = files.take(&args.plan)?;
+    if files.unfinished()?.is_some_and(|run| !run.progress.is_over() && run.progress.is_past_the_barrier()) {
+        let message =
+            "a run past *Run Migration* still needs it: without it nobody can prove that everybody kept what they had";
+        return Err(
+            Failure::new(exit::PART_WAY, message).help("finish the run with `plan apply … --resume`, then forget")
+        );
+    }
+    file::forget(&kept)?;
+    writeln!(terminal.out, "forgotten: {}, and the population beside it", kept.display())?;
+    Ok(exit::OK)
+}

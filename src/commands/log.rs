@@ -1,0 +1,60 @@
+//! `plan log`: what the run on a site did, line by line.
+
+use serde_json::json;
+
+use crate::apply::journal::{Event, Told, begin};
+use crate::cli::{Log, StatusFormat};
+use crate::output::{escape, many};
+
+use super::turn::Files;
+use super::{Failure, Terminal, exit};
+
+pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let files = Files::of(&args.of.plan, &args.of.site);
+    let events = match files.unfinished()? {
+        Some(run) => run.events,
+        None => files.latest_put_away()?,
+    };
+    if events.is_empty() {
+        return Err(Failure::new(exit::USAGE, "no run on this site is on record here"));
+    }
+    for told in &events {
+        match args.format {
+            StatusFormat::Human => writeln!(terminal.out, "{}  {}", told.at, words(told, &events))?,
+            StatusFormat::Json => writeln!(terminal.out, "{}", json!({"at": told.at, "event": told.event}))?,
+        }
+    }
+    Ok(exit::OK)
+}
+
+/// An event in words.
+fn words(told: &Told, events: &[Told]) -> String {
+    let on = |change: usize| {
+        let on = begin(events).and_then(|begin| begin.changes.get(change)).map(|change| change.on.to_string());
+        format!("{} {}", change + 1, escape::line(&on.unwrap_or_default()))
+    };
+    match &told.event {
+        Event::Begin(begin) => {
+            let changes = many(begin.changes.len(), "change");
+            format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host))
+        }
+        Event::Resume { token } => format!("gone on with, as holder {token} of the lock"),
+        Event::Intent { change } => format!("about to make change {}", on(*change)),
+        Event::Done { change } => format!("in place: change {}", on(*change)),
+        Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),
+        Event::Reached { step } => format!("next is the step {}", step.name()),
+        Event::Crossed { who, members } => {
+            let members = members.map_or_else(|| "an unknown number of members".to_owned(), |n| format!("{n} members"));
+            let who = who
+                .as_deref()
+                .map_or_else(String::new, |who| format!(", spare administrator proven by {}", escape::line(who)));
+            format!("the one-way door was opened, for {members}{who}")
+        }
+        Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
+        Event::Undo => "from here on the changes are taken back".to_owned(),
+        Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
+        Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
+        Event::Closed { why } => format!("closed: {}", escape::line(why)),
+        Event::End => "ended".to_owned(),
+    }
+}

@@ -1,0 +1,141 @@
+//! A run under its lock: the changes carried out or taken back, read back, and the verification at their end.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+
+use crate::apply::journal::{Event, Journal};
+use crate::apply::lock::Lock;
+use crate::apply::{self, Outcome, Watch};
+use crate::change::{self, Change};
+use crate::cli::Apply;
+use crate::model::{Executor, Step};
+use crate::output::{escape, many};
+use crate::reconcile;
+use crate::site::Site;
+
+use super::turn::Files;
+use super::verify::Ended;
+use super::{Failure, Terminal, exit, verify};
+
+/// A run that is under way; its lock is let go when it is dropped.
+pub(super) struct Run {
+    pub(super) site: Box<dyn Site>,
+    pub(super) journal: Journal,
+    pub(super) lock: Lock,
+    pub(super) files: Files,
+}
+
+/// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.
+pub(super) fn ctrl_c() -> Arc<AtomicBool> {
+    let raised = Arc::new(AtomicBool::new(false));
+    let armed = flag::register_conditional_shutdown(SIGINT, exit::INTERRUPTED.into(), Arc::clone(&raised))
+        .and_then(|_| flag::register(SIGINT, Arc::clone(&raised)));
+    // Where the system has no signals, Ctrl-C ends the process at once.
+    drop(armed);
+    raised
+}
+
+impl Run {
+    /// Carries the changes out, or takes them back, and says what is in place, whatever happens.
+    pub(super) fn carry_out(&mut self, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let raised = ctrl_c();
+        let back = self.journal.progress().is_taking_back();
+        let (out, lock) = (&mut *terminal.out, &self.lock);
+        let mark = if back { "taken back: " } else { "" };
+        let outcome = apply::run(
+            self.site.as_mut(),
+            &mut self.journal,
+            changes,
+            Watch {
+                clock: Timestamp::now,
+                stop: &|| raised.load(Ordering::Relaxed),
+                ousted: &|| lock.ousted(Timestamp::now()),
+                tell: &mut |at, change| {
+                    // A closed pipe must not stop a run half-way, and what is in place is told even if it stops.
+                    let on = escape::line(&change.on.to_string());
+                    let _ = writeln!(out, "  {}/{} {mark}{on}", at + 1, changes.len());
+                    let _ = out.flush();
+                },
+            },
+        );
+        let total = changes.len();
+        let (code, why) = match outcome {
+            Ok(Outcome::Finished) => return Ok(()),
+            Ok(Outcome::Stopped { at, why }) => {
+                (exit::PART_WAY, format!("stopped at change {} of {total}: {why}", at + 1))
+            }
+            Ok(Outcome::Interrupted { at }) => {
+                (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
+            }
+            Err(error) => (exit::PART_WAY, format!("stopped, as it could not be written down: {error}")),
+        };
+        let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
+        let finish = if back { "run `plan undo` again" } else { "finish with `--resume`" };
+        let help = format!("look at the site, then {finish}; what is done is not done again");
+        Err(Failure::new(code, why).help(help))
+    }
+
+    /// Every change is in place: reads the site once more, and compares everybody with how they were before.
+    pub(super) fn configured(
+        &mut self,
+        args: &Apply,
+        changes: &[Change],
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        self.read_back(changes)?;
+        // The site is as it should be, whoever hears of it.
+        let _ = writeln!(
+            terminal.out,
+            "{} in place on {}, read back; the journal is {}",
+            many(changes.len(), "change"),
+            escape::line(&self.site.name()),
+            self.files.journal().display()
+        );
+        // The changes are in place whatever became of the plan or of the population since.
+        let Ended { verdict, words, .. } = self.compared(&args.plan, args.limits).unwrap_or_else(|failure| Ended {
+            verdict: reconcile::Verdict::Unproven,
+            words: format!("not verified: {}", failure.message),
+            anew: false,
+        });
+        let _ = writeln!(terminal.out, "{words}");
+        let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words };
+        self.note(passed)?;
+        if verdict == reconcile::Verdict::Different {
+            return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before")
+                .help("look at `plan verify`; `plan undo` takes the changes back"));
+        }
+        Ok(())
+    }
+
+    /// Writes down what happened after the site was written to.
+    pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
+        self.journal.append(event, Timestamp::now()).map_err(|error| {
+            Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}"))
+                .help("mend the disk or the folder, then go on with `--resume`; what is done is not done again")
+        })
+    }
+
+    fn read_back(&mut self, changes: &[Change]) -> Result<(), Failure> {
+        let state = self.site.configuration().map_err(|error| {
+            Failure::new(exit::NOT_VERIFIED, format!("applied, but not read back: {error}"))
+                .help("every change is in place; run it with `--resume` to go on")
+        })?;
+        let state = state.state;
+        let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
+        let off: Vec<&Change> = changes.iter().filter(is_off).collect();
+        let Some(first) = off.first() else { return Ok(()) };
+        let message =
+            format!("{} read back otherwise than they were written, `{}` first", many(off.len(), "change"), first.on);
+        Err(Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`"))
+    }
+
+    /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
+    pub(super) fn compared(&self, plan: &Path, limits: crate::cli::Limits) -> Result<Ended, Failure> {
+        verify::in_a_line(plan, limits, &self.files.before().display().to_string(), &self.site.name())
+    }
+}

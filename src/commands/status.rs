@@ -1,0 +1,107 @@
+//! `plan status`: where a run stands.
+
+use jiff::Timestamp;
+
+use crate::apply::journal::{Begin, Event, Told};
+use crate::apply::lock::{self, Standing};
+use crate::apply::machine::{Next, Progress};
+use crate::cli::{Status, StatusFormat};
+use crate::guide::{WayBack, steps};
+use crate::model::plan::Place;
+use crate::model::{Executor, Step};
+use crate::output::status::{self, Line, Stand};
+
+use super::inputs::{self, Opened};
+use super::turn::Files;
+use super::{Failure, Terminal, exit};
+
+pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let opened = inputs::open(&args.of.plan, args.limits, false)?;
+    let files = Files::of(&args.of.plan, &args.of.site);
+    let run = files.unfinished()?;
+    let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));
+    let (begin, events, progress) = match &run {
+        Some(run) => (Some(&run.begin), &run.events[..], Some(&run.progress)),
+        None => (None, &[][..], None),
+    };
+    let on = begin.map_or(Place::Staging, |begin| begin.on);
+    let Some(strategy) = begin.map_or(opened.plan.strategy, |begin| begin.strategy) else {
+        return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
+            .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
+    };
+    let lines = steps(strategy, on).iter().map(|step| line(*step, begin, progress, events)).collect();
+    let status = status::Status {
+        path: args.of.plan.display().to_string(),
+        site: args.of.site.clone(),
+        strategy,
+        on,
+        digest: begin.map(|begin| begin.digests.changes.clone()),
+        changes: begin.map_or(0, |begin| begin.changes.len()),
+        in_place: progress.map_or(0, Progress::in_place),
+        taking_back: progress.is_some_and(Progress::is_taking_back),
+        past_the_barrier: progress.is_some_and(Progress::is_past_the_barrier),
+        held,
+        way_back: progress.filter(|progress| progress.is_past_the_barrier()).map(|_| way_back(&opened)),
+        steps: lines,
+    };
+    match args.format {
+        StatusFormat::Human => status::human(&status, terminal.out)?,
+        StatusFormat::Json => status::json(&status, terminal.out)?,
+    }
+    Ok(exit::OK)
+}
+
+fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: &[Told]) -> Line {
+    let about = step.about();
+    let behind = events.iter().rev().find_map(|told| match &told.event {
+        Event::Passed { step: passed, by, seen } if *passed == step => Some((told.at, *by, seen.clone())),
+        _ => None,
+    });
+    let follows = begin.is_some_and(|begin| begin.steps().contains(&step));
+    let next = progress.map(Progress::next);
+    let stand = match (step, behind.is_some(), next) {
+        (_, true, _) => Stand::Done,
+        (Step::Configure, _, Some(Next::Step(_) | Next::Close | Next::Over)) => Stand::Done,
+        (Step::Configure, _, Some(_)) => Stand::Next,
+        (_, _, Some(Next::Step(now))) if now == step => Stand::Next,
+        // The gate proved them before the run began.
+        (_, _, Some(_)) if !follows => Stand::Done,
+        (Step::Preflight, _, None) => Stand::Next,
+        _ => Stand::Later,
+    };
+    let gate = match step {
+        Step::Preflight => Some("configure"),
+        Step::RunMigration => Some("migrate"),
+        Step::Push | Step::ReopenLive => Some("go-live"),
+        _ => None,
+    };
+    Line {
+        step,
+        title: about.title,
+        stand,
+        executor: behind.as_ref().map_or(about.executor, |(_, by, _)| *by),
+        back: about.back,
+        barrier: step == Step::RunMigration,
+        gate,
+        at: behind.as_ref().map(|(at, ..)| at.to_string()),
+        seen: behind.map(|(_, _, seen)| seen),
+        why: if about.executor == Executor::Automatic { "" } else { about.why },
+    }
+}
+
+/// The way back from past the barrier, as the plan names it.
+pub(super) fn way_back(opened: &Opened) -> String {
+    let backup = opened.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
+        crate::model::record::Evidence::Backup(backup) => Some(backup.taken_at.clone()),
+        _ => None,
+    });
+    let backup =
+        backup.map_or_else(|| "no backup is on record".to_owned(), |at| format!("the backup on record is of {at}"));
+    let way = opened
+        .plan
+        .rollback
+        .as_ref()
+        .map_or("the plan names no `rollback`", |rollback| super::walk::way_back(rollback.way));
+    debug_assert_eq!(Step::RunMigration.about().back, WayBack::OneWay);
+    format!("{way}; {backup}; mails that were sent stay sent")
+}

@@ -1,0 +1,91 @@
+//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier.
+
+use std::io::{BufRead, IsTerminal};
+
+use jiff::Timestamp;
+
+use crate::apply::journal::{Event, Journal};
+use crate::change::{self, Change};
+use crate::cli::Undo;
+use crate::output::many;
+
+use super::apply::{is_its_site, was_confirmed};
+use super::run::Run;
+use super::turn::{Files, Unfinished};
+use super::{Failure, Terminal, exit, inputs};
+
+pub(super) fn run(args: &Undo, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let opened = inputs::open(&args.of.plan, args.limits, false)?;
+    let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
+    let files = Files::of(&args.of.plan, &args.of.site);
+    let nothing = || Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo");
+    if !files.journal().exists() {
+        return Err(nothing());
+    }
+    let lock = files.take(&args.of.plan)?;
+    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    if progress.is_past_the_barrier() {
+        let message =
+            "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
+        return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
+    }
+    was_confirmed(&args.of.plan, &begin, &files)?;
+    is_its_site(site.as_mut(), &begin)?;
+    if !progress.is_taking_back() {
+        confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
+    }
+    let mut journal = Journal::open(&files.journal())?;
+    let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
+    if !journal.progress().is_over() {
+        journal.append(event, Timestamp::now())?;
+    }
+    let mut run = Run { site, journal, lock, files };
+    run.carry_out(&begin.changes, terminal)?;
+    let state = run.site.configuration()?.state;
+    let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
+    let off = begin.changes.iter().filter(is_off).count();
+    let kept = run.journal.put_away(Timestamp::now())?;
+    if off > 0 {
+        let message = format!("{} read back otherwise than before the run", many(off, "object"));
+        return Err(
+            Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
+        );
+    }
+    writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
+    Ok(exit::OK)
+}
+
+fn confirm(
+    args: &Undo,
+    digest: &str,
+    changes: &[Change],
+    in_place: usize,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    const FEWEST: usize = 8;
+    let shown = &digest[..FEWEST];
+    let typed = match &args.confirm {
+        Some(given) => given.clone(),
+        None if args.no_input || !std::io::stdin().is_terminal() => String::new(),
+        None => {
+            for change in changes[..in_place].iter().rev() {
+                writeln!(terminal.out, "  take back {}", crate::output::escape::line(&change.on.to_string()))?;
+            }
+            let count = many(in_place, "change");
+            write!(
+                terminal.out,
+                "\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "
+            )?;
+            terminal.out.flush()?;
+            let mut typed = String::new();
+            std::io::stdin().lock().read_line(&mut typed)?;
+            typed
+        }
+    };
+    let typed = typed.trim().to_ascii_lowercase();
+    if typed.len() >= FEWEST && digest.starts_with(&typed) {
+        return Ok(());
+    }
+    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run to undo, so nothing was written")
+        .help(format!("repeat the run's digest, as `plan status` shows it: --confirm {shown}")))
+}

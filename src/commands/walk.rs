@@ -1,0 +1,332 @@
+//! The steps of the guide after the changes: told, waited for, proven.
+
+use std::io::{BufRead, IsTerminal};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::apply::journal::Event;
+use crate::apply::machine::Next;
+use crate::apply::proof::{Proof, attested, has_signed_in, migration, purchases, verification};
+use crate::cli::Apply;
+use crate::guide::{self, Movement};
+use crate::model::plan::{Place, RollbackWay};
+use crate::model::record::{Evidence, Record};
+use crate::model::{Executor, Plan, Step};
+use crate::output::{concise, escape, many};
+use crate::reconcile;
+use crate::rules::{Phase, Verdict};
+
+use super::inputs::{self, Checked, Choice};
+use super::run::{Run, ctrl_c};
+use super::turn::configured_at;
+use super::verify::Ended;
+use super::{Failure, Terminal, certificate, exit, record_file};
+
+/// Seconds between two readings while a person's step is waited for.
+const POLL: u64 = 2;
+
+impl Run {
+    /// Goes through the steps up to this one, as far as they can be proven.
+    pub(super) fn walk(&mut self, args: &Apply, through: Step, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        loop {
+            let step = match self.journal.progress().next() {
+                Next::Step(step) if step <= through => step,
+                Next::Step(step) => {
+                    let title = step.about().title;
+                    writeln!(
+                        terminal.out,
+                        "next: {title}, by hand; go on with --resume, or look: plan status {}",
+                        args.plan.display()
+                    )?;
+                    return Ok(exit::OK);
+                }
+                Next::Close => return self.end(args, terminal),
+                _ => return Ok(exit::OK),
+            };
+            let begins = !self.journal.progress().is_reached();
+            if begins {
+                self.note(Event::Reached { step })?;
+            }
+            let plan = self.same_plan(args)?;
+            if step == Step::RunMigration && !self.journal.progress().is_past_the_barrier() {
+                self.cross(args, &plan, terminal)?;
+            }
+            let (by, seen) = self.wait(args, &plan, step, terminal)?;
+            let line = escape::line(&seen);
+            self.note(Event::Passed { step, by, seen })?;
+            writeln!(terminal.out, "behind: {} ({}): {line}", step.about().title, by.name())?;
+            terminal.out.flush()?;
+        }
+    }
+
+    /// The plan, which must intend what was confirmed.
+    fn same_plan(&self, args: &Apply) -> Result<Plan, Failure> {
+        let opened = inputs::open(&args.plan, args.limits, false)?;
+        let begun = self.journal.begin().map(|begin| &begin.digests.intent);
+        if opened.whole && begun == Some(&crate::change::intent_digest(&opened.plan)) {
+            return Ok(opened.plan);
+        }
+        let message = "the plan was edited since this run began, and intends something else";
+        let failure = Failure::new(exit::PART_WAY, message);
+        Err(if self.journal.progress().is_past_the_barrier() {
+            failure.help("past *Run Migration* a run ends as it began: take the plan back to what was confirmed, then `--resume`")
+        } else {
+            failure.help("confirm the new plan with `plan diff`, and apply it without `--resume`: that closes this run")
+        })
+    }
+
+    /// Waits until a step is behind; without input, asks once.
+    fn wait(
+        &mut self,
+        args: &Apply,
+        plan: &Plan,
+        step: Step,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(Executor, String), Failure> {
+        let mut open = match self.prove(args, plan, step)? {
+            Proof::Behind { by, seen } => return Ok((by, seen)),
+            Proof::Open(why) => why,
+        };
+        // Who is told to press once more presses twice.
+        let pressed = step == Step::RunMigration;
+        if !pressed {
+            self.tell(step, terminal)?;
+        }
+        if args.no_input || !std::io::stdin().is_terminal() {
+            let message = format!("waits at `{}`: {open}", step.name());
+            let when = if pressed { "when its state is known," } else { "do it, then" };
+            return Err(
+                Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost"))
+            );
+        }
+        let raised = ctrl_c();
+        let mut last = (Movement::default(), Timestamp::now());
+        loop {
+            let now = Timestamp::now();
+            // A site that does not answer for a while is waited for like one that does not move.
+            let seen = self.site.configuration().map(|snapshot| Movement::of(&snapshot));
+            if let Ok(seen) = &seen
+                && *seen != last.0
+            {
+                last = (seen.clone(), now);
+            }
+            let still = now.duration_since(last.1).as_secs();
+            let words = match &seen {
+                Ok(movement) => movement.words(still),
+                Err(_) => format!("the site does not answer · {still} s since the last change"),
+            };
+            write!(terminal.err, "\r\x1b[K  waiting: {words}")?;
+            terminal.err.flush()?;
+            for _ in 0..POLL * 10 {
+                if raised.load(Ordering::Relaxed) {
+                    writeln!(terminal.err)?;
+                    let message = format!("interrupted while waiting at `{}`: {open}", step.name());
+                    return Err(Failure::new(exit::INTERRUPTED, message).help("go on with `--resume`; nothing is lost"));
+                }
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            if let Some(why) = self.lock.ousted(Timestamp::now()) {
+                return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
+            }
+            match self.prove(args, plan, step) {
+                Ok(Proof::Behind { by, seen }) => {
+                    writeln!(terminal.err)?;
+                    return Ok((by, seen));
+                }
+                Ok(Proof::Open(why)) => open = why,
+                Err(failure) if failure.code == exit::COULD_NOT_RUN => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// What a person has to do.
+    fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let about = step.about();
+        writeln!(terminal.out, "\n{} ({}, {})", about.title, about.executor.name(), about.back.name())?;
+        let lines =
+            [("where", about.screen), ("do", about.act), ("proven by", about.observed), ("believed", about.believed)];
+        for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+            writeln!(terminal.out, "  {name:9}  {text}")?;
+        }
+        terminal.out.flush()?;
+        Ok(())
+    }
+
+    /// When an event of this run happened last.
+    fn when(&self, is: impl Fn(&Event) -> bool) -> Option<Timestamp> {
+        self.journal.events().iter().rfind(|told| is(&told.event)).map(|told| told.at)
+    }
+
+    /// What the record holds of this run's site since a time.
+    fn record_since(&self, args: &Apply, since: Timestamp) -> Result<Record, Failure> {
+        let mut record = record_file::load(&record_file::path_of(&args.plan))?;
+        record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
+        Ok(record)
+    }
+
+    fn prove(&mut self, args: &Apply, plan: &Plan, step: Step) -> Result<Proof, Failure> {
+        let here = self.journal.begin().map(|begin| begin.host.clone()).unwrap_or_default();
+        match step {
+            Step::StartVerification => {
+                let record = self.record_since(args, configured_at(self.journal.events()))?;
+                Ok(verification(&record, &here))
+            }
+            Step::RunMigration => {
+                let crossed = self.when(|event| matches!(event, Event::Crossed { .. })).unwrap_or(Timestamp::MAX);
+                let record = self.record_since(args, crossed)?;
+                let managed = Movement::of(&self.site.configuration()?).managed;
+                Ok(migration(managed, &record, &here, crossed))
+            }
+            Step::ReviewContacts => {
+                let Ended { verdict, words, anew } = self.compared(&args.plan, args.limits)?;
+                match verdict {
+                    reconcile::Verdict::Equal if !anew => Ok(Proof::Open(
+                        "the site's contacts were not read since the migration: take a new snapshot of it".into(),
+                    )),
+                    reconcile::Verdict::Equal => Ok(Proof::Behind { by: Executor::Automatic, seen: words }),
+                    reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
+                        "look at who differs: plan verify {} --before {} --after {}; mend it on the site, or restore, then `--resume`",
+                        args.plan.display(),
+                        self.files.before().display(),
+                        self.site.name()
+                    ))),
+                    reconcile::Verdict::Unproven => {
+                        let record = self.record_since(args, self.reached_at())?;
+                        Ok(attested(&record, step, &here, &words))
+                    }
+                }
+            }
+            Step::LeaveMaintenance => match Movement::of(&self.site.configuration()?).maintenance {
+                Some(false) => Ok(Proof::Behind {
+                    by: Executor::Guided,
+                    seen: "the site says that maintenance mode is off".into(),
+                }),
+                Some(true) => Ok(Proof::Open("the site says that maintenance mode is on".into())),
+                None => {
+                    let record = self.record_since(args, self.reached_at())?;
+                    Ok(attested(&record, step, &here, "whether maintenance mode is on is not captured"))
+                }
+            },
+            Step::TestPurchase => Ok(purchases(plan, &self.record_since(args, self.reached_at())?, &here)),
+            Step::Push | Step::Merge => {
+                let record = self.record_since(args, self.reached_at())?;
+                Ok(attested(&record, step, &here, "nobody has said that it was done"))
+            }
+            Step::ReopenLive => {
+                let record = self.record_since(args, self.reached_at())?;
+                let live = plan.live_host().unwrap_or_default();
+                Ok(attested(&record, step, &live, "nobody has said that it was done"))
+            }
+            Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure => {
+                Ok(Proof::Behind { by: Executor::Automatic, seen: "before the run".into() })
+            }
+        }
+    }
+
+    fn reached_at(&self) -> Timestamp {
+        self.when(|event| matches!(event, Event::Reached { .. })).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The one-way door: the gate on a fresh reading, both logins, what cannot be undone, and a phrase that is typed.
+    fn cross(&mut self, args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let (written, here, on) = self
+            .journal
+            .begin()
+            .map(|begin| (!begin.changes.is_empty(), begin.host.clone(), begin.on))
+            .unwrap_or((true, String::new(), Place::Staging));
+        let code = if written { exit::PART_WAY } else { exit::BARRIER };
+        let opened = inputs::open(&args.plan, args.limits, false)?;
+        let choice = Choice::Live(args.site.clone());
+        let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
+        if checked.judgement.verdict != Verdict::Green {
+            concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+            return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
+                .help("mend what is found, then go on with `--resume`"));
+        }
+        let record = self.record_since(args, configured_at(self.journal.events()))?;
+        if !has_signed_in(&record, &here) {
+            return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(
+                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …",
+                args.plan.display()
+            )));
+        }
+        let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
+        self.site.keep(&self.files.before())?;
+        let phrase = format!("{} {here}", guide::PHRASE);
+        self.tell(Step::RunMigration, terminal)?;
+        barrier(plan, &checked, members, terminal)?;
+        let typed = match &args.acknowledge {
+            Some(typed) => typed.clone(),
+            None if args.no_input || !std::io::stdin().is_terminal() => String::new(),
+            None => {
+                write!(terminal.out, "\nType `{phrase}` to go on, anything else to stop here: ")?;
+                terminal.out.flush()?;
+                let mut typed = String::new();
+                std::io::stdin().lock().read_line(&mut typed)?;
+                typed
+            }
+        };
+        if typed.trim() != phrase {
+            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
+                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `plan undo`"),
+            ));
+        }
+        let signed = record.entries.iter().rfind(|entry| matches!(entry.evidence, Evidence::SignIn(_)));
+        let who = signed.map(|entry| entry.who.clone());
+        self.note(Event::Crossed { who, members })?;
+        writeln!(terminal.out, "now press *Run Migration*, once")?;
+        Ok(())
+    }
+
+    /// Every step is behind: the certificate of a rehearsal, and the journal put away.
+    fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        if let Some(path) = certificate::write(&args.plan, &self.journal)? {
+            writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", path.display())?;
+        }
+        self.note(Event::End)?;
+        let kept = self.journal.put_away(Timestamp::now())?;
+        writeln!(terminal.out, "every step is behind; the journal is {}", kept.display())?;
+        Ok(exit::OK)
+    }
+}
+
+/// What cannot be undone, whom it reaches, and what the way back loses.
+fn barrier(plan: &Plan, checked: &Checked, members: Option<u64>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let out = &mut *terminal.out;
+    let members = members.map_or_else(
+        || "how many members there are was not captured: all of them".to_owned(),
+        |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
+    );
+    let mail = checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);
+    let reach = match mail {
+        Some(true) => "; mail is simulated on this site, so none of it should arrive",
+        Some(false) => "; mail IS DELIVERED from this site",
+        None => "; whether mail is delivered from this site was not captured",
+    };
+    writeln!(out, "  one-way    passwords are reset and mailed to {members}{reach}")?;
+    writeln!(out, "             ({})", guide::CONTRADICTION)?;
+    let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
+    match way {
+        Some((way, who, by)) => {
+            let who = escape::line(who);
+            let by = escape::line(by);
+            writeln!(out, "  way back   {}; {who} decides by {by}", way_back(way))?;
+        }
+        None => writeln!(out, "  way back   the plan names none (`rollback`)")?,
+    }
+    Ok(())
+}
+
+pub(super) fn way_back(way: RollbackWay) -> &'static str {
+    match way {
+        RollbackWay::RestoreLiveBackup => {
+            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
+        }
+        RollbackWay::BackToCrm => {
+            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What a person has to know of each step: where, what, what can be proven, and why a machine does not do it.
+
+use crate::model::Executor;
+
+use super::{Step, WayBack};
+
+/// What is known of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Its name, as the guide has it.
+    pub title: &'static str,
+    /// Who takes it.
+    pub executor: Executor,
+    /// Whether there is a way back.
+    pub back: WayBack,
+    /// The admin screen, by its menus; empty where there is none.
+    pub screen: &'static str,
+    /// What the person does.
+    pub act: &'static str,
+    /// What is read from the site or from files as a proof of it; empty where nothing can be.
+    pub observed: &'static str,
+    /// What is only believed, on a named person's word; empty where nothing is.
+    pub believed: &'static str,
+    /// Why it is not automatic; empty where it is.
+    pub why: &'static str,
+}
+
+/// What a person types before the one-way door, in front of the site's host.
+pub const PHRASE: &str = "run migration on";
+
+/// Where the vendor's own pages differ on passwords (documented, both): the worse is assumed.
+pub const CONTRADICTION: &str = "the guide says that every password is reset and mailed, another page of the vendor says that logins are kept; \
+    the worse is assumed until a rehearsal shows otherwise";
+
+const CLOSED: &str = "AccessAlly publishes no interface for it (none was found in public), so a person presses it";
+
+impl Step {
+    /// What is known of it.
+    pub fn about(self) -> About {
+        match self {
+            Self::FreezeLive => About {
+                title: "Freeze the live site",
+                executor: Executor::Attested,
+                back: WayBack::Reversible,
+                screen: "live: AccessAlly > Settings > Migration Tools",
+                act: "switch maintenance mode on, on live, before the copy is made; nothing may be bought or opted into until live is reopened",
+                observed: "",
+                believed: "that live has been in maintenance mode since the copy was made",
+                why: "a run writes to one site, and this one is another",
+            },
+            Self::Preflight => About {
+                title: "Preflight",
+                executor: Executor::Automatic,
+                back: WayBack::Reversible,
+                screen: "",
+                act: "",
+                observed: "every rule of the gate, on a fresh reading",
+                believed: "what the record holds by word; the check counts it",
+                why: "",
+            },
+            Self::Backup => About {
+                title: "Full backup of the live site",
+                executor: Executor::Guided,
+                back: WayBack::Reversible,
+                screen: "your host's backups, or your backup plugin",
+                act: "make a full backup of live, files and database, and put it on record: plan record backup",
+                observed: "the file's size, digest, age and, of a database dump, what it holds",
+                believed: "a host's restore point, and what an archive holds",
+                why: "hosts and backup plugins each have their own way; the evidence is what counts",
+            },
+            Self::Configure => About {
+                title: "The plan's changes",
+                executor: Executor::Automatic,
+                back: WayBack::Reversible,
+                screen: "",
+                act: "",
+                observed: "every change is read back",
+                believed: "",
+                why: "",
+            },
+            Self::StartVerification => About {
+                title: "Start Verification",
+                executor: Executor::Guided,
+                back: WayBack::Reversible,
+                screen: "AccessAlly > Settings > General Setup > CRM Integration",
+                act: "choose \"Migrate to AccessAlly Managed\", leave \"Migrate all records\" unticked, press the button, copy every line it shows \
+                      into a file: plan record verification FILE; then acknowledge each line with a \"!\": plan record ack LINE --reason \"…\"",
+                observed: "that its lines are on record since the changes are in place, and that each \"!\" has a reason",
+                believed: "that the lines are what the screen showed; what they mean is the vendor's",
+                why: CLOSED,
+            },
+            Self::RunMigration => About {
+                title: "Run Migration",
+                executor: Executor::Guided,
+                back: WayBack::OneWay,
+                screen: "AccessAlly > Settings > General Setup > CRM Integration",
+                act: "as the ordinary administrator, with the spare one signed in elsewhere: tick \"Migrate all records\" and \"Do NOT turn off \
+                      Maintenance mode at the end\", press \"Run Migration\" once, and wait",
+                observed: "that the site says that it is on AccessAlly Managed Contacts",
+                believed: "that the spare administrator could sign in before and after",
+                why: CLOSED,
+            },
+            Self::ReviewContacts => About {
+                title: "Review contacts",
+                executor: Executor::Automatic,
+                back: WayBack::Reversible,
+                screen: "Users > Edit > AccessAlly",
+                act: "look at the listed contacts on the site as well",
+                observed: "the listed contacts field by field and everybody else, against the reading before the migration",
+                believed: "where a population cannot be read: a person's word for the listed contacts",
+                why: "",
+            },
+            Self::LeaveMaintenance => About {
+                title: "Leave maintenance mode",
+                executor: Executor::Guided,
+                back: WayBack::Reversible,
+                screen: "AccessAlly > Settings > Migration Tools",
+                act: "untick maintenance mode; from here on this site takes payments, so the charging guard must be right",
+                observed: "that maintenance mode is off",
+                believed: "",
+                why: CLOSED,
+            },
+            Self::TestPurchase => About {
+                title: "Test purchase",
+                executor: Executor::Attested,
+                back: WayBack::OneWay,
+                screen: "the page of each order form that the plan's `test_purchases` names",
+                act: "buy once on each of them in the gateway's test mode, and say what was seen: plan record purchase FORM --saw order,content,…",
+                observed: "",
+                believed: "the guide's four confirmations: order, content, welcome e-mail, new user",
+                why: "a purchase is a person's: card data never passes through a tool, and a real gateway could really charge",
+            },
+            Self::Push => About {
+                title: "Push staging to live",
+                executor: Executor::Attested,
+                back: WayBack::Restorable,
+                screen: "your host's staging screen",
+                act: "take a restore point of live, then push files and database; everything written on live since the copy is overwritten",
+                observed: "",
+                believed: "that the push ended well",
+                why: "every host has its own push, and hosts advise against pushing a database onto live",
+            },
+            Self::Merge => About {
+                title: "Carry over what live did meanwhile",
+                executor: Executor::Attested,
+                back: WayBack::OneWay,
+                screen: "AccessAlly > Settings > General Setup > Developer Tools",
+                act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan verify --merge-list",
+                observed: "",
+                believed: "that everything on the merge list was carried over",
+                why: "the vendor's transfer tool has no public interface, and its page was not seen whole",
+            },
+            Self::ReopenLive => About {
+                title: "Reopen live",
+                executor: Executor::Attested,
+                back: WayBack::Reversible,
+                screen: "live: AccessAlly > Settings > General Setup > Developer Tools, then Migration Tools",
+                act: "on live: the charging guard names live, mail is delivered, gateways are in live mode, maintenance mode is off",
+                observed: "",
+                believed: "all of it; prove it with: plan check PLAN --site LIVE --on live --gate go-live",
+                why: "a run writes to one site, and this one is another",
+            },
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The vendor's guide as a run: its steps in order, by strategy and site; who takes each, and whether there is a way back.
+//!
+//! Names of steps and screens are the vendor's own, from the public guide "Switching to AccessAlly Managed Contacts".
+//! What the guide does not say is marked as inferred where it is told.
+
+mod about;
+mod movement;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::plan::{Place, Strategy};
+
+pub use crate::model::Step;
+pub use movement::Movement;
+
+pub use about::{About, CONTRADICTION, PHRASE};
+
+/// Whether there is a way back from a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WayBack {
+    /// It changes nothing, or `plan undo` takes it back.
+    Reversible,
+    /// Only a backup takes it back.
+    Restorable,
+    /// What it did outside the site (mail that was sent, money that was charged) nothing takes back.
+    OneWay,
+}
+
+impl WayBack {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reversible => "reversible",
+            Self::Restorable => "restorable",
+            Self::OneWay => "one-way",
+        }
+    }
+}
+
+use Step::{
+    Backup, Configure, FreezeLive, LeaveMaintenance, Merge, Preflight, Push, ReopenLive, ReviewContacts, RunMigration,
+    StartVerification, TestPurchase,
+};
+
+/// The guide's own steps on one site.
+const ON_ONE_SITE: &[Step] =
+    &[Preflight, Backup, Configure, StartVerification, RunMigration, ReviewContacts, LeaveMaintenance, TestPurchase];
+
+const FREEZE_AND_PUSH: &[Step] = &[
+    FreezeLive,
+    Preflight,
+    Backup,
+    Configure,
+    StartVerification,
+    RunMigration,
+    ReviewContacts,
+    LeaveMaintenance,
+    TestPurchase,
+    Push,
+    ReopenLive,
+];
+
+const PUSH_THEN_MERGE: &[Step] = &[
+    Preflight,
+    Backup,
+    Configure,
+    StartVerification,
+    RunMigration,
+    ReviewContacts,
+    LeaveMaintenance,
+    TestPurchase,
+    Push,
+    Merge,
+    ReopenLive,
+];
+
+/// The steps of a run on one site, in order.
+///
+/// With `rehearse-and-replay` the same steps run twice, on the staging copy and then on live. The other two strategies
+/// run on the staging copy only, and reach live by the host's push.
+pub fn steps(strategy: Strategy, on: Place) -> &'static [Step] {
+    match (strategy, on) {
+        (Strategy::RehearseAndReplay, _) | (_, Place::Live) => ON_ONE_SITE,
+        (Strategy::FreezeAndPush, Place::Staging) => FREEZE_AND_PUSH,
+        (Strategy::PushThenMerge, Place::Staging) => PUSH_THEN_MERGE,
+    }
+}
+
+/// The steps from the plan's changes on: those before them are proven by the gate before a run begins.
+pub fn from_configure(strategy: Strategy, on: Place) -> &'static [Step] {
+    let all = steps(strategy, on);
+    let at = all.iter().position(|step| *step == Configure).unwrap_or(0);
+    &all[at..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_run_passes_the_barrier_once_and_reviews_contacts_right_after_it() {
+        for strategy in [Strategy::RehearseAndReplay, Strategy::FreezeAndPush, Strategy::PushThenMerge] {
+            for on in [Place::Staging, Place::Live] {
+                let steps = from_configure(strategy, on);
+                assert_eq!(
+                    steps[..4],
+                    [Configure, StartVerification, RunMigration, ReviewContacts],
+                    "{strategy:?} {on:?}"
+                );
+                let one_way: Vec<_> = steps.iter().filter(|step| step.about().back == WayBack::OneWay).collect();
+                assert_eq!(one_way.first(), Some(&&RunMigration), "{strategy:?} {on:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_push_needs_live_opened_again() {
+        let reopens = |strategy| steps(strategy, Place::Staging).contains(&ReopenLive);
+        assert!(!reopens(Strategy::RehearseAndReplay));
+        assert!(reopens(Strategy::FreezeAndPush) && reopens(Strategy::PushThenMerge));
+        assert_eq!(steps(Strategy::FreezeAndPush, Place::Staging)[0], FreezeLive);
+        assert!(steps(Strategy::PushThenMerge, Place::Staging).contains(&Merge));
+    }
+}

@@ -1,0 +1,48 @@
+//! What moves while a person's step is under way.
+
+use crate::model::Snapshot;
+
+/// What of a site tells that a migration is going on. What a collector does not report is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Movement {
+    /// Whether the site is on AccessAlly Managed Contacts.
+    pub managed: Option<bool>,
+    /// Whether maintenance mode is on.
+    pub maintenance: Option<bool>,
+    /// Members that the migration has been through: `migrated` of the `crm` record, where the collector counts them.
+    pub migrated: Option<u64>,
+    /// Mails that were caught rather than delivered: `trapped` of the `mail` record, where the collector counts them.
+    pub trapped: Option<u64>,
+}
+
+impl Movement {
+    /// What a reading shows.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let state = &snapshot.state;
+        let count = |extra: &serde_json::Map<String, serde_json::Value>, name: &str| extra.get(name)?.as_u64();
+        Self {
+            managed: state.crm.as_ref().and_then(|crm| crm.managed),
+            maintenance: state.maintenance.as_ref().map(|maintenance| maintenance.on),
+            migrated: state.crm.as_ref().and_then(|crm| count(&crm.extra, "migrated")),
+            trapped: state.mail.as_ref().and_then(|mail| count(&mail.extra, "trapped")),
+        }
+    }
+
+    /// It in words, with the seconds since it last changed.
+    pub fn words(&self, still: i64) -> String {
+        let yes = |fact: Option<bool>, on: &str, off: &str| {
+            fact.map_or_else(|| format!("{on}: not captured"), |is| if is { on.to_owned() } else { off.to_owned() })
+        };
+        let count = |count: Option<u64>, what: &str| {
+            count.map_or_else(|| format!("{what}: not counted"), |count| format!("{what}: {count}"))
+        };
+        [
+            yes(self.managed, "on Managed", "not on Managed yet"),
+            yes(self.maintenance, "maintenance mode on", "maintenance mode off"),
+            count(self.migrated, "members processed"),
+            count(self.trapped, "mails trapped"),
+            format!("{still} s since the last change"),
+        ]
+        .join(" · ")
+    }
+}

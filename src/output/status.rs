@@ -1,0 +1,142 @@
+//! Where a run stands: for a terminal, for machines.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{escape, many};
+use crate::guide::WayBack;
+use crate::model::plan::{Place, Strategy};
+use crate::model::{Executor, Step};
+
+/// Where a run stands.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Status {
+    /// The plan's path as it was given.
+    pub path: String,
+    /// The site as it was given.
+    pub site: String,
+    /// How the change reaches the live site.
+    pub strategy: Strategy,
+    /// Which of the plan's two sites the run is on.
+    pub on: Place,
+    /// The digest of the run's changes; null where no run is under way.
+    pub digest: Option<String>,
+    /// How many changes the run has.
+    pub changes: usize,
+    /// How many of them are in place.
+    pub in_place: usize,
+    /// Whether they are being taken back.
+    pub taking_back: bool,
+    /// Whether the one-way door was opened.
+    pub past_the_barrier: bool,
+    /// Whether somebody is at it now.
+    pub held: bool,
+    /// The way back from past the barrier; null before it.
+    pub way_back: Option<String>,
+    /// Every step in order.
+    pub steps: Vec<Line>,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Line {
+    /// The step.
+    pub step: Step,
+    /// Its name in the guide.
+    pub title: &'static str,
+    /// Where it stands.
+    pub stand: Stand,
+    /// Who takes it; of one that is done, what proved it.
+    pub executor: Executor,
+    /// Whether there is a way back from it.
+    pub back: WayBack,
+    /// Whether the one-way door is in front of it.
+    pub barrier: bool,
+    /// The gate that must be green before it; null where there is none of its own.
+    pub gate: Option<&'static str>,
+    /// When it was done, RFC 3339; null where it is not, or was proven before the run.
+    pub at: Option<String>,
+    /// What proved it.
+    pub seen: Option<String>,
+    /// Why it is not automatic; empty where it is.
+    pub why: &'static str,
+}
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stand {
+    /// It is behind.
+    Done,
+    /// It is the one to take.
+    Next,
+    /// It comes later.
+    Later,
+}
+
+/// Writes it for a terminal.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+    let title = status.steps.iter().map(|line| line.title.len()).max().unwrap_or(0);
+    for line in &status.steps {
+        if line.barrier {
+            let open = if status.past_the_barrier {
+                "opened: there is no undo any more"
+            } else {
+                "up to here `plan undo` takes everything back"
+            };
+            writeln!(out, "  ── one-way door ── {open}")?;
+        }
+        let mark = match line.stand {
+            Stand::Done => "✓",
+            Stand::Next => "▶",
+            Stand::Later => "·",
+        };
+        let gate = line.gate.map_or_else(String::new, |gate| format!(" · gate {gate}"));
+        write!(out, "{mark} {:title$}  {:9}  {}{gate}", line.title, line.executor.name(), line.back.name())?;
+        if line.step == Step::Configure && status.digest.is_some() {
+            write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
+        }
+        writeln!(out)?;
+        if let Some(seen) = &line.seen {
+            writeln!(out, "    {}  {}", line.at.as_deref().unwrap_or_default(), escape::line(seen))?;
+        }
+    }
+    writeln!(out)?;
+    match &status.digest {
+        None => writeln!(out, "no run is under way on {}", escape::line(&status.site))?,
+        Some(digest) => {
+            let what = if status.taking_back { "a run that is being undone" } else { "a run" };
+            let held = if status.held { ", and somebody is at it now" } else { "" };
+            writeln!(
+                out,
+                "{what} of the changes {} on {}{held}",
+                &digest[..16.min(digest.len())],
+                escape::line(&status.site)
+            )?;
+        }
+    }
+    if let Some(way) = &status.way_back {
+        writeln!(out, "the way back: {}", escape::line(way))?;
+    }
+    Ok(())
+}
+
+/// Writes it for machines.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn json(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        format_version: &'static str,
+        #[serde(flatten)]
+        status: &'a Status,
+    }
+    serde_json::to_writer_pretty(&mut *out, &Document { format_version: "1.0", status })?;
+    writeln!(out)
+}
