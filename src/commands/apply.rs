@@ -38,7 +38,9 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     if args.resume {
         return resume(args, terminal);
     }
-    let opened = inputs::open(&args.plan, args.limits, false)?;
+    let open =
+        || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
+    let opened = open()?;
     // A wrong name is told before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
     let (_lock, journal) = alone(args)?;
@@ -48,8 +50,7 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let Some(confirmation) = confirm(args, &checked, terminal)? else { return nothing_to_do(&checked, terminal) };
     if args.confirm.is_none() {
         // A person took their time: the site may have moved while they read.
-        checked =
-            inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
+        checked = inputs::judged(open()?, &choice, Phase::Configure, false, false)?;
         refuse_unless(&checked, None, Some(&confirmation))?;
     }
     start(checked, &args.plan, &journal, terminal)
