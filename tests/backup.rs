@@ -248,9 +248,15 @@ fn a_record_leads_nowhere_but_into_the_folder() {
         fs::write(&path, text.replace("\"live.sql\"", &format!("\"{outside}\""))).unwrap();
         assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).0, ["backup-file-differs"], "{outside}");
     }
+    fs::copy(folder.path().join("live.sql"), folder.path().join("backups/live.sql")).unwrap();
+    assert!(text.contains("\"users\":250"));
+    fs::write(&path, text.replace("\"users\":250", "\"users\":9999")).unwrap();
+    assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).0, ["backup-file-differs"], "written by hand");
+    fs::write(&path, &text).unwrap();
+    assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).1, "green");
     #[cfg(unix)]
     {
-        fs::write(&path, text).unwrap();
+        fs::remove_file(folder.path().join("backups/live.sql")).unwrap();
         std::os::unix::fs::symlink("../live.sql", folder.path().join("backups/live.sql")).unwrap();
         assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).0, ["backup-file-differs"], "a link");
     }

@@ -1,6 +1,6 @@
 //! A backup's file: read once for its size and digest, looked into where it is a database dump, and compared later.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::dump::{self, Contents};
-use crate::model::record::{BackupSource, Record};
+use crate::model::record::{BackupSource, Dump, Record};
 use crate::model::{Plan, digest};
 use crate::rules::{BackupFiles, FileNow};
 use crate::site::disk;
@@ -107,31 +107,39 @@ pub(super) fn compare(folder: &Path, plan: &Plan, record: &Record) -> Result<Bac
     let Some(demand) = &plan.backup else { return Ok(files) };
     let kept = demand.parts.iter().filter_map(|part| record.backup(demand.of, *part));
     for (_, backup) in kept {
-        if let BackupSource::File { name, bytes, sha256, .. } = &backup.source {
-            files.add(name, || now(folder, name, *bytes, sha256));
+        if let BackupSource::File { name, bytes, sha256, dump } = &backup.source {
+            files.add(name, || now(folder, name, *bytes, sha256, dump.as_ref()));
         }
     }
     Ok(files)
 }
 
-fn now(folder: &Path, name: &str, bytes: u64, sha256: &str) -> FileNow {
+fn now(folder: &Path, name: &str, bytes: u64, sha256: &str, dump: Option<&Dump>) -> FileNow {
     if !is_bare(Path::new(name)) {
         return FileNow::Unreadable("its recorded name is not the name of a file in the folder".to_owned());
     }
-    let compare = |path: &Path| -> io::Result<FileNow> {
-        let file = disk::open_regular(path)?;
-        let now = file.metadata()?.len();
-        if now != bytes {
-            return Ok(FileNow::OtherSize { bytes: now });
-        }
-        let mut file = Hashed::new(file);
-        io::copy(&mut file, &mut io::sink())?;
-        Ok(if file.sha256() == sha256 { FileNow::Same } else { FileNow::OtherContent })
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileNow::Missing,
+        Err(error) => return FileNow::Unreadable(error.to_string()),
+        // Another size needs no reading; what is no file is refused when it is opened.
+        Ok(about) if about.is_file() && about.len() != bytes => return FileNow::OtherSize { bytes: about.len() },
+        Ok(_) => {}
+    }
+    let seen = match look_into(&path) {
+        Ok(seen) => seen,
+        Err(failure) => return FileNow::Unreadable(failure.message),
     };
-    compare(&folder.join(name)).unwrap_or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound => FileNow::Missing,
-        _ => FileNow::Unreadable(error.to_string()),
-    })
+    // A record can be written by hand: what it says of the inside is read again as well.
+    let is_inside = |dump: &Dump| {
+        let prefix = dump.prefix.as_deref();
+        seen.contents.as_ref().and_then(|contents| contents.dump(prefix).ok()).is_some_and(|now| now == *dump)
+    };
+    match dump {
+        _ if seen.sha256 != sha256 => FileNow::OtherContent,
+        Some(dump) if !is_inside(dump) => FileNow::OtherInside,
+        _ => FileNow::Same,
+    }
 }
 
 #[cfg(test)]
@@ -166,10 +174,14 @@ mod tests {
         let seen = look_into(&path).unwrap();
         assert_eq!(seen.bytes, 25);
         assert_eq!(seen.sha256, digest::of_bytes(b"CREATE TABLE x (id int);\n"));
-        let is = |name: &str, bytes, sha256: &str| now(folder.path(), name, bytes, sha256);
+        let is = |name: &str, bytes, sha256: &str| now(folder.path(), name, bytes, sha256, None);
         assert_eq!(is("a.sql", 25, &seen.sha256), FileNow::Same);
         assert_eq!(is("a.sql", 24, &seen.sha256), FileNow::OtherSize { bytes: 25 });
         assert_eq!(is("a.sql", 25, "00"), FileNow::OtherContent);
+        let dump = seen.contents.as_ref().unwrap().dump(None).unwrap();
+        let inside = |dump: &Dump| now(folder.path(), "a.sql", 25, &seen.sha256, Some(dump));
+        assert_eq!(inside(&dump), FileNow::Same);
+        assert_eq!(inside(&Dump { users: 9, ..dump }), FileNow::OtherInside);
         assert_eq!(is("b.sql", 25, &seen.sha256), FileNow::Missing);
         for outside in ["../a.sql", "/etc/hostname", "", "."] {
             assert!(matches!(is(outside, 25, &seen.sha256), FileNow::Unreadable(_)), "{outside}");

@@ -77,6 +77,8 @@ fn who_is_known(by: &By) -> Result<(), Failure> {
 const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
 
 fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) -> Result<Said, Failure> {
+    // Before a file of many gigabytes is read.
+    who_is_known(&args.by)?;
     let (source, seen) = match (&args.file, args.restore_point) {
         (Some(file), _) => {
             let settings = settings::beside(&args.by.plan)?.backup_dir(args.backup_dir.as_deref());

@@ -110,11 +110,11 @@ fn a_dump_cut_anywhere_is_never_whole() {
     let marker = text.find("-- Dump completed").unwrap() + "-- Dump completed".len();
     let header = text.find("MariaDB dump").unwrap() + "MariaDB dump".len();
     for end in 0..marker {
-        let ending = look(&mut text[..end].as_bytes()).unwrap().ending;
+        let ending = look(&mut &text.as_bytes()[..end]).unwrap().ending;
         assert_ne!(ending, DumpEnding::Whole, "cut at {end}");
         assert!(end < header || matches!(ending, DumpEnding::Broken(_)), "cut at {end}: {ending:?}");
     }
-    assert_eq!(look(&mut text[..marker].as_bytes()).unwrap().ending, DumpEnding::Whole);
+    assert_eq!(look(&mut &text.as_bytes()[..marker]).unwrap().ending, DumpEnding::Whole);
 }
 
 #[test]

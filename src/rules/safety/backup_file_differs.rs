@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Where the folder of backups is named, with `--backup-dir` or in `plan.toml`, reads the recorded file there again and
-    /// compares its size and its SHA-256. Without the folder, the record counts as of its time.
+    /// compares its size, its SHA-256 and, of a database dump, what is inside. Without the folder, the record counts as of its time.
     ///
     /// ## Why it matters
     /// Backups are rotated, overwritten and copied half. What was proven of a file says nothing of another one, and nothing of
@@ -211,6 +211,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             Some(FileNow::OtherContent) => {
                 "is as long as it was when it was recorded, and its SHA-256 differs".to_owned()
             }
+            Some(FileNow::OtherInside) => "holds something else than its record says".to_owned(),
             Some(FileNow::Unreadable(why)) => format!("cannot be read again: {why}"),
         };
         out.push(
