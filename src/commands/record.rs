@@ -213,7 +213,7 @@ fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Fa
         )?,
         DumpEnding::Broken(how) => writeln!(terminal.err, "attention: `{name}` is no backup: {}", escape::line(how))?,
     }
-    if !dump.lacks.is_empty() {
+    if !dump.lacks.is_empty() && !matches!(dump.ending, DumpEnding::Broken(_)) {
         let lacks = dump.lacks.join("`, `");
         writeln!(terminal.err, "attention: `{name}` is no backup of a site: it lacks the tables `{lacks}`")?;
     }
