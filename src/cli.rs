@@ -94,6 +94,9 @@ pub struct Subject {
     /// Run the rules of this phase and all earlier ones.
     #[arg(long, value_enum, default_value_t = Gate::Configure)]
     pub gate: Gate,
+    /// The folder in which backups lie: the recorded file is read again and compared. `plan.toml` can name it too.
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<PathBuf>,
     /// Show contacts' values instead of masking them.
     #[arg(long)]
     pub show_personal: bool,
@@ -247,6 +250,9 @@ pub struct Apply {
     /// The live site's host, typed out.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
+    /// The folder in which backups lie: the recorded file is read again and compared. `plan.toml` can name it too.
+    #[arg(long, value_name = "DIR")]
+    pub backup_dir: Option<PathBuf>,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
@@ -549,7 +555,8 @@ pub struct RecordBackup {
     #[command(flatten)]
     /// Where the record is and who speaks.
     pub by: By,
-    /// The backup's file.
+    /// The backup's file. A database dump (`.sql`, `.sql.gz`, `.sql.zst`) is looked into; of an archive only size and
+    /// digest are read.
     #[arg(value_name = "FILE", required_unless_present = "restore_point", conflicts_with = "restore_point")]
     pub file: Option<PathBuf>,
     /// A host's restore point, by its id.
@@ -558,9 +565,15 @@ pub struct RecordBackup {
     /// Which site was backed up.
     #[arg(long, value_enum, default_value_t = On::Live)]
     pub of: On,
-    /// Which parts it holds, for example `files,database`. Your word: the file itself is not looked into.
-    #[arg(long, value_enum, value_delimiter = ',', required = true)]
+    /// The folder in which backups lie: a bare file name is looked for there. `plan.toml` can name it too.
+    #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
+    pub backup_dir: Option<PathBuf>,
+    /// Which parts it holds, for example `files,database`. Your word; a database dump shows by itself what it is.
+    #[arg(long, value_enum, value_delimiter = ',')]
     pub parts: Vec<Part>,
+    /// What the names of the site's tables begin with, where a dump holds more than one site.
+    #[arg(long, value_name = "PREFIX", conflicts_with = "restore_point")]
+    pub prefix: Option<String>,
     /// When it was made, RFC 3339; a file's own time if not said.
     #[arg(long, value_name = "TIME")]
     pub taken_at: Option<String>,

@@ -7,6 +7,7 @@ pub mod change;
 pub mod cli;
 pub mod commands;
 pub mod diag;
+pub mod dump;
 pub mod example;
 pub mod guide;
 pub mod model;

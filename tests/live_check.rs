@@ -28,14 +28,14 @@ fn prepare(staging: &Staging) -> tempfile::TempDir {
     fs::write(folder.path().join("private/bloom-coaching.contacts.yaml"), files.contacts).unwrap();
     fs::write(folder.path().join("plan.yaml"), files.plan.replace("https://staging.bloom.example", staging.url()))
         .unwrap();
-    fs::write(folder.path().join("dump.sql"), "-- a backup\n").unwrap();
+    fs::write(folder.path().join("backup.zip"), "a backup").unwrap();
     let recorded = plan(
         staging,
         folder.path(),
         &[
             "record",
             "backup",
-            "dump.sql",
+            "backup.zip",
             "--parts",
             "files,database",
             "--stored-off-server",

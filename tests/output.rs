@@ -93,7 +93,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         judgement: &judgement,
         gate: Phase::Configure,
         path: "p.yaml",
-        intent: None,
+        plan: None,
         site: None,
         changes: 0,
         not_compared: 0,

@@ -9,7 +9,7 @@ use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
-use amc_plan::rules::{ALL, ContactsFile, Inputs, Judgement, Phase, Rule, Verdict, judge};
+use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Phase, Rule, Verdict, judge};
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
@@ -19,6 +19,7 @@ struct World {
     census: Census,
     contacts: ContactsFile,
     record: Record,
+    backup_files: Option<BackupFiles>,
     now: jiff::Timestamp,
 }
 
@@ -85,6 +86,7 @@ fn world(mut fence: Value) -> World {
             tracked: read("tracked").as_bool(),
         },
         record: Record { entries: serde_json::from_value(read("record")).unwrap() },
+        backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
     }
 }
@@ -102,6 +104,7 @@ fn judged(fence: &Value, live: bool) -> Judgement {
         census: Some(&world.census),
         contacts: &world.contacts,
         record: &world.record,
+        backup_files: world.backup_files.as_ref(),
         refused_words: &BTreeSet::new(),
         now: world.now,
         live,

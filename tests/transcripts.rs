@@ -1,5 +1,5 @@
 //! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
-//! `plans/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
+//! `plans/` and backups under `backups/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`.
@@ -63,10 +63,29 @@ fn without_times(text: &str) -> String {
     out + rest
 }
 
+/// A folder of backups: a database dump with 300 users, the same cut short, and an archive of files.
+fn backups(folder: &Path) {
+    let table = |name: &str, rows: &str| {
+        format!("CREATE TABLE `wp_{name}` (`ID` bigint(20));\nINSERT INTO `wp_{name}` VALUES {rows};\n")
+    };
+    let users: Vec<String> = (1..=300).map(|id| format!("({id})")).collect();
+    let dump = format!(
+        "-- MariaDB dump 10.19  Distrib 10.11.14-MariaDB\n{}{}{}-- Dump completed on 2026-11-21  6:05:00\n",
+        table("options", "(1)"),
+        table("usermeta", "(1)"),
+        table("users", &users.join(","))
+    );
+    fs::create_dir(folder).unwrap();
+    fs::write(folder.join("live.sql"), &dump).unwrap();
+    fs::write(folder.join("cut.sql"), &dump[..dump.len() / 2]).unwrap();
+    fs::write(folder.join("files.zip"), "an archive").unwrap();
+}
+
 /// The document with every console block as it runs now.
 fn rerun(document: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
+    backups(&folder.path().join("backups"));
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;

@@ -29,7 +29,9 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     if args.resume {
         return resume(args, terminal);
     }
-    let opened = inputs::open(&args.plan, args.limits, false)?;
+    let open =
+        || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
+    let opened = open()?;
     // A wrong name is told before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
     let files = Files::of(&args.plan, &args.site);
@@ -55,8 +57,7 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let Some(confirmation) = confirmed else { return nothing_to_do(args, &checked, earlier.as_ref(), terminal) };
     if args.confirm.is_none() {
         // A person took their time: the site may have moved while they read.
-        checked =
-            inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, live, false)?;
+        checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
         refuse_unless(args, &checked, None, Some(&confirmation))?;
     }
     if files.journal().exists() {
@@ -99,7 +100,13 @@ fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
 
 /// Closes a run that is not gone on with, and puts its journal away.
 fn close(files: &Files, why: &str) -> Result<(), Failure> {
-    let mut journal = Journal::open(&files.journal())?;
+    let path = files.journal();
+    let mut journal = Journal::open(&path)?;
+    if journal.begin().is_none() {
+        // A run that was not written down has not begun.
+        drop(journal);
+        return std::fs::remove_file(&path).map_err(|e| Failure::file("remove", &path, &e));
+    }
     if !journal.progress().is_over() {
         journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
     }

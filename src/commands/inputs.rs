@@ -26,7 +26,7 @@ use crate::site::{Reading, Site};
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
 use super::settings::{self, Settings};
-use super::{Failure, exit, record_file};
+use super::{Failure, backup_file, exit, record_file};
 
 /// Most bytes of a file of contact values.
 const CONTACTS_LIMIT: usize = 1 << 20;
@@ -48,6 +48,14 @@ pub(super) struct Opened {
     pub(super) sources: Sources,
     /// Whether the text was read to its end: else no rule may take what is missing for an absence.
     pub(super) whole: bool,
+}
+
+impl Opened {
+    /// The same with what the command line says of the folder of backups.
+    pub(super) fn backup_dir(mut self, said: Option<&Path>) -> Self {
+        self.settings = self.settings.backup_dir(said);
+        self
+    }
 }
 
 /// Reads a plan and what stands beside it. Its content never fails.
@@ -258,7 +266,7 @@ pub(super) struct Checked {
 
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
-    let opened = open(&subject.plan, subject.limits, subject.show_personal)?;
+    let opened = open(&subject.plan, subject.limits, subject.show_personal)?.backup_dir(subject.backup_dir.as_deref());
     judged(opened, &Choice::from(&subject.reading), subject.gate.into(), subject.on == On::Live, subject.show_personal)
 }
 
@@ -277,6 +285,8 @@ pub(super) fn judged(
     }
     let site = read_site(choice, &opened.plan)?;
     let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
+    let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
+    let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {
         plan: &opened.plan,
         before: site.as_ref().map(|site| &site.reading.snapshot),
@@ -285,6 +295,7 @@ pub(super) fn judged(
         census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
         contacts: &opened.contacts,
         record: &opened.record,
+        backup_files: backup_files.as_ref(),
         refused_words: &opened.settings.words.refuse,
         now: site.as_ref().map_or_else(Timestamp::now, |site| site.now),
         live,

@@ -1,22 +1,28 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 
 use crate::cli::{self, By, RecordVerb};
-use crate::model::digest;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
-    Acknowledgement, Backup, BackupSource, Evidence, Purchase, SignIn, StepTaken, Verification, VerificationLine, Word,
+    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, Purchase, SignIn, StepTaken, Verification,
+    VerificationLine, Word,
 };
+use crate::output::escape;
 use crate::rules;
 
+use super::backup_file::{self, Seen};
 use super::record_file::{LIMIT, append, load, path_of, read_text};
-use super::{Failure, Terminal, exit};
+use super::{Failure, Terminal, exit, settings};
+
+/// How far the last zone of the world is behind UTC: no later can a time without a zone be.
+const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
 
 /// Days for which a person's word counts where they do not say.
 const WORD_DAYS: i64 = 7;
@@ -27,7 +33,7 @@ const WORD_DAYS_AT_MOST: i64 = 60;
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
     let (by, evidence, said) = match args.verb {
-        RecordVerb::Backup(args) => backup(args, now)?,
+        RecordVerb::Backup(args) => backup(args, now, terminal)?,
         RecordVerb::Verification { by, host, file } => {
             let lines = verification(&file)?;
             let flagged = lines.iter().filter(|line| line.flagged).count();
@@ -104,37 +110,37 @@ fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result
 
 const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
 
-fn backup(args: cli::RecordBackup, now: Timestamp) -> Result<Said, Failure> {
-    let (source, made) = match (&args.file, &args.restore_point) {
-        (Some(file), _) => backup_file(file)?,
-        (None, Some(id)) => (BackupSource::RestorePoint(id.clone()), None),
+fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) -> Result<Said, Failure> {
+    // Before a file of many gigabytes is read.
+    who_is_known(&args.by)?;
+    let (source, seen) = match (&args.file, args.restore_point) {
+        (Some(file), _) => {
+            let settings = settings::beside(&args.by.plan)?.backup_dir(args.backup_dir.as_deref());
+            let path = backup_file::find(file, settings.backup.folder.as_deref());
+            let seen = backup_file::look_into(&path)?;
+            (file_source(&path, &seen, args.prefix.as_deref())?, Some(seen))
+        }
+        (None, Some(id)) => (BackupSource::RestorePoint(id), None),
         (None, None) => return Err(Failure::new(exit::USAGE, "name a backup's file or `--restore-point ID`")),
     };
-    let said_time = args.taken_at.as_deref().map(time).transpose()?;
-    let taken_at = said_time.or(made).ok_or_else(|| {
-        Failure::new(exit::USAGE, "a restore point does not tell when it was made")
-            .help("say it with `--taken-at 2026-11-21T05:10:00Z`")
-    })?;
-    if taken_at > now {
-        return Err(Failure::new(
-            exit::USAGE,
-            format!("the backup cannot have been made at {taken_at}, which lies ahead"),
-        ));
-    }
-    let parts = args.parts.iter().map(|part| match part {
-        cli::Part::Files => BackupPart::Files,
-        cli::Part::Database => BackupPart::Database,
-    });
-    let of = if args.of == cli::On::Live { Place::Live } else { Place::Staging };
+    let parts = parts(&args.parts, &source)?;
+    let taken_at = taken_at(args.taken_at.as_deref(), seen.as_ref(), now)?;
     let said = match &source {
-        BackupSource::File { name, bytes, sha256 } => {
-            format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}", &sha256[..12])
+        BackupSource::File { name, bytes, sha256, dump } => {
+            let inside = match dump {
+                Some(dump) => format!("{dump}, as read from it"),
+                None => format!("its {} by word, as it was not looked into", names(&parts)),
+            };
+            format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
         }
         BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, by word"),
     };
+    if let BackupSource::File { name, dump: Some(dump), .. } = &source {
+        attend(name, dump, terminal)?;
+    }
     let evidence = Evidence::Backup(Backup {
-        of,
-        parts: parts.collect(),
+        of: if args.of == cli::On::Live { Place::Live } else { Place::Staging },
+        parts,
         taken_at: taken_at.to_string(),
         stored_off_server: args.stored_off_server,
         source,
@@ -142,33 +148,116 @@ fn backup(args: cli::RecordBackup, now: Timestamp) -> Result<Said, Failure> {
     Ok((args.by, evidence, said))
 }
 
+/// What a reading of a file puts on record.
+fn file_source(path: &Path, seen: &Seen, prefix: Option<&str>) -> Result<BackupSource, Failure> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let dump = match &seen.contents {
+        Some(contents) => Some(contents.dump(prefix).map_err(|sites| which_site(&name, prefix, &sites))?),
+        None if prefix.is_some() => {
+            return Err(Failure::new(exit::USAGE, format!("`{name}` is not looked into, so `--prefix` says nothing"))
+                .help("only a database dump is: `.sql`, `.sql.gz` or `.sql.zst`"));
+        }
+        None => None,
+    };
+    Ok(BackupSource::File { name, bytes: seen.bytes, sha256: seen.sha256.clone(), dump })
+}
+
+/// Sites of a dump that are named; the others are counted.
+const NAMED: usize = 10;
+
+fn which_site(name: &str, prefix: Option<&str>, sites: &[&str]) -> Failure {
+    let mut named: Vec<String> = sites.iter().take(NAMED).map(|site| format!("`{site}`")).collect();
+    if sites.len() > NAMED {
+        named.push(format!("{} more", sites.len() - NAMED));
+    }
+    match (prefix, named.is_empty()) {
+        (Some(prefix), true) => {
+            Failure::new(exit::USAGE, format!("`{name}` holds no tables of a WordPress site, so none under `{prefix}`"))
+                .help("record the dump of the site's own database")
+        }
+        (Some(prefix), false) => Failure::new(exit::USAGE, format!("`{name}` holds no site under `{prefix}`"))
+            .help(format!("it holds {}", named.join(", "))),
+        (None, _) => Failure::new(exit::USAGE, format!("`{name}` holds {} WordPress sites", sites.len()))
+            .help(format!("say with `--prefix` which is the site's: {}", named.join(", "))),
+    }
+}
+
+/// The parts that a backup holds: a dump is the database and nothing else, of all others it is the recorder's word.
+fn parts(said: &[cli::Part], source: &BackupSource) -> Result<Vec<BackupPart>, Failure> {
+    let is_dump = matches!(source, BackupSource::File { dump: Some(_), .. });
+    if is_dump && said.contains(&cli::Part::Files) {
+        return Err(Failure::new(exit::USAGE, "a database dump does not hold the site's files")
+            .help("record the dump without `--parts`, then the archive of the files with `--parts files`"));
+    }
+    if is_dump {
+        return Ok(vec![BackupPart::Database]);
+    }
+    if said.is_empty() {
+        return Err(Failure::new(exit::USAGE, "what this backup holds cannot be read from it")
+            .help("say it with `--parts files,database`"));
+    }
+    let part = |part: &cli::Part| match part {
+        cli::Part::Files => BackupPart::Files,
+        cli::Part::Database => BackupPart::Database,
+    };
+    Ok(said.iter().map(part).collect())
+}
+
+fn names(parts: &[BackupPart]) -> String {
+    let name = |part: &BackupPart| match part {
+        BackupPart::Files => "files",
+        BackupPart::Database => "database",
+    };
+    parts.iter().map(name).collect::<Vec<_>>().join(" and ")
+}
+
+/// When a backup was made, as somebody says or as its file's own time says; never later than the dump itself says.
+fn taken_at(said: Option<&str>, seen: Option<&Seen>, now: Timestamp) -> Result<Timestamp, Failure> {
+    let taken_at = said.map(time).transpose()?.or_else(|| seen.and_then(|seen| seen.made)).ok_or_else(|| {
+        Failure::new(exit::USAGE, "a restore point does not tell when it was made")
+            .help("say it with `--taken-at 2026-11-21T05:10:00Z`")
+    })?;
+    if taken_at > now {
+        let message = format!("the backup cannot have been made at {taken_at}, which lies ahead");
+        return Err(Failure::new(exit::USAGE, message));
+    }
+    let completed = seen.and_then(|seen| seen.contents.as_ref()?.completed.as_deref());
+    let at = completed.and_then(|completed| DateTime::strptime("%Y-%m-%d %H:%M:%S", completed).ok());
+    let latest = at.and_then(|at| at.to_zoned(TimeZone::UTC).ok()).map(|at| at.timestamp() + WESTMOST);
+    if latest.is_some_and(|latest| taken_at > latest) {
+        let message = format!(
+            "the dump says of itself that it was completed at {}, so it was not made at {taken_at}",
+            completed.unwrap_or_default()
+        );
+        return Err(Failure::new(exit::USAGE, message)
+            .help("a copy's own time is the time of copying: say when the dump was made with `--taken-at`"));
+    }
+    Ok(taken_at)
+}
+
+/// Says at once what a rule will say of a dump at the gate.
+fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let name = escape::line(name);
+    match &dump.ending {
+        DumpEnding::Whole => {}
+        DumpEnding::NotProven => writeln!(
+            terminal.err,
+            "attention: `{name}` is not proven whole: it has no last line `-- Dump completed`; \
+             make it without `--skip-comments`"
+        )?,
+        DumpEnding::Broken(how) => writeln!(terminal.err, "attention: `{name}` is no backup: {}", escape::line(how))?,
+    }
+    if !dump.lacks.is_empty() && !matches!(dump.ending, DumpEnding::Broken(_)) {
+        let lacks = dump.lacks.join("`, `");
+        writeln!(terminal.err, "attention: `{name}` is no backup of a site: it lacks the tables `{lacks}`")?;
+    }
+    Ok(())
+}
+
 fn time(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|_| {
         Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
     })
-}
-
-/// Reads a backup's file once, for its size and digest.
-fn backup_file(path: &Path) -> Result<(BackupSource, Option<Timestamp>), Failure> {
-    let failed = |e: std::io::Error| Failure::file("read", path, &e);
-    let mut file = File::open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
-    if !about.is_file() || about.len() == 0 {
-        let message = format!("`{}` is empty or not a file, so it is no backup", path.display());
-        return Err(Failure::new(exit::COULD_NOT_RUN, message));
-    }
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut block).map_err(failed)? {
-            0 => break,
-            read => hash.update(&block[..read]),
-        }
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let sha256 = digest::hex(&hash.finalize());
-    let made = about.modified().ok().and_then(|made| Timestamp::try_from(made).ok());
-    Ok((BackupSource::File { name, bytes: about.len(), sha256 }, made))
 }
 
 fn verification(file: &Path) -> Result<Vec<VerificationLine>, Failure> {

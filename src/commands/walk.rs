@@ -238,7 +238,7 @@ impl Run {
             .map(|begin| (!begin.changes.is_empty(), begin.host.clone(), begin.on))
             .unwrap_or((true, String::new(), Place::Staging));
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
-        let opened = inputs::open(&args.plan, args.limits, false)?;
+        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
         let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
         if checked.judgement.verdict != Verdict::Green {

@@ -105,9 +105,63 @@ pub enum BackupSource {
         bytes: u64,
         /// Its SHA-256.
         sha256: String,
+        /// What was seen inside, where it is a database dump; none: what it holds is the recorder's word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dump: Option<Dump>,
     },
     /// A host's restore point, by its id: attested.
     RestorePoint(String),
+}
+
+/// What was seen inside a database dump, read from its first byte to its last. No value of a row is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dump {
+    /// Whether it was seen to be whole.
+    pub ending: DumpEnding,
+    /// How many tables it creates.
+    pub tables: u64,
+    /// What the names of the site's tables begin with, for example `wp_`; none where it holds no site's tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Which of [`CORE_TABLES`] it does not create after that prefix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// How many rows it inserts into the site's `users`.
+    pub users: u64,
+    /// How many tables are named as AccessAlly and ProgressAlly name theirs: `aal_` or `pa_` after the prefix (seen in
+    /// public code, and other plugins may do the same).
+    pub accessally_tables: u64,
+}
+
+/// The tables without which no site comes back (WordPress's documented schema): its people and its settings.
+pub const CORE_TABLES: [&str; 3] = ["users", "usermeta", "options"];
+
+/// Whether a dump is whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DumpEnding {
+    /// Its last line says that the dump was completed, as mysqldump and mariadb-dump write it unless told not to.
+    Whole,
+    /// Nothing is wrong with it, and nothing proves that its end is the dump's end: made with `--skip-comments`, or by
+    /// another tool.
+    NotProven,
+    /// It is cut or damaged, and how.
+    Broken(String),
+}
+
+impl std::fmt::Display for Dump {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.ending {
+            DumpEnding::Whole => write!(f, "a whole database dump, ")?,
+            DumpEnding::NotProven => write!(f, "a database dump that is not proven whole, ")?,
+            DumpEnding::Broken(how) => write!(f, "a broken database dump ({how}), ")?,
+        }
+        write!(f, "tables: {}", self.tables)?;
+        match &self.prefix {
+            Some(prefix) => write!(f, ", users in `{prefix}users`: {}", self.users),
+            None => write!(f, ", none of a WordPress site"),
+        }
+    }
 }
 
 /// What "Start Verification" printed.
@@ -157,6 +211,14 @@ pub struct Record {
 }
 
 impl Record {
+    /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.
+    pub fn backup(&self, of: Place, part: BackupPart) -> Option<(&Entry, &Backup)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
+            _ => None,
+        })
+    }
+
     /// The latest word for a rule.
     pub fn word(&self, rule: &str) -> Option<(&Entry, &Word)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {

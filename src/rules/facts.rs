@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::change::Change;
 use crate::model::State;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
-use crate::model::record::{Backup, Entry, Evidence, Record};
+use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::{Capture, Snapshot};
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
@@ -34,6 +35,8 @@ pub struct Inputs<'a> {
     pub contacts: &'a ContactsFile,
     /// The evidence beside the plan.
     pub record: &'a Record,
+    /// What became of the recorded backups' files; none where nobody says in which folder they lie.
+    pub backup_files: Option<&'a BackupFiles>,
     /// The rules for which no person's word counts, as the project's settings say.
     pub refused_words: &'a BTreeSet<String>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
@@ -51,6 +54,44 @@ pub struct ContactsFile {
     pub own_file: bool,
     /// Whether git tracks the document that holds them; none where that could not be told.
     pub tracked: Option<bool>,
+}
+
+/// How the files of the recorded backups compare with their record now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct BackupFiles(BTreeMap<String, FileNow>);
+
+impl BackupFiles {
+    /// Notes how a file compares. Of two records of one name, one that does not fit counts.
+    pub fn add(&mut self, name: &str, now: impl FnOnce() -> FileNow) {
+        if self.now(name).is_none_or(|known| *known == FileNow::Same) {
+            self.0.insert(name.to_owned(), now());
+        }
+    }
+
+    fn now(&self, name: &str) -> Option<&FileNow> {
+        self.0.get(name)
+    }
+}
+
+/// How a backup's file compares with its record.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileNow {
+    /// Its size and its SHA-256 are those on record.
+    Same,
+    /// There is no such file in the folder.
+    Missing,
+    /// It has another size.
+    OtherSize {
+        /// Its size now, in bytes.
+        bytes: u64,
+    },
+    /// It has the same size and another SHA-256.
+    OtherContent,
+    /// It is the same file, and holds something else than its record says.
+    OtherInside,
+    /// It could not be read, and why.
+    Unreadable(String),
 }
 
 /// How well one fact is known.
@@ -156,7 +197,8 @@ impl<'a> Facts<'a> {
 
     /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
     ///
-    /// What it holds is its recorder's word; one that is not on record is no fact. Unknown without a site: whether a
+    /// A database dump shows what it holds. Otherwise that is its recorder's word, as it always is of which site it was
+    /// made; a backup that is not on record is no fact. Unknown without a site: whether a
     /// backup is there in time is a question of the moment, which only a reading has.
     pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
         let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
@@ -164,15 +206,55 @@ impl<'a> Facts<'a> {
             self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
             return None;
         }
-        let found = self.inputs.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
-            _ => None,
-        });
-        // A file is there; what it holds, and of which site, is its recorder's word.
-        if found.is_some() {
-            self.note(&fact, Grade::Attested("record"));
+        let found = self.inputs.record.backup(of, part);
+        if let Some((_, backup)) = found {
+            let shows = match &backup.source {
+                BackupSource::File { dump: Some(dump), .. } => part == BackupPart::Database && dump.lacks.is_empty(),
+                _ => false,
+            };
+            self.note(&fact, if shows { Grade::Captured("dump") } else { Grade::Attested("record") });
         }
         Some(found)
+    }
+
+    /// The dump that the database's backup was seen to be, with the name of its file; none where it is no dump.
+    pub fn dump(&self, of: Place) -> Known<Option<(&'a str, &'a Dump)>> {
+        Some(self.backup(of, BackupPart::Database)?.and_then(|(_, backup)| match &backup.source {
+            BackupSource::File { name, dump: Some(dump), .. } => Some((name.as_str(), dump)),
+            BackupSource::File { .. } | BackupSource::RestorePoint(_) => None,
+        }))
+    }
+
+    /// How a dump is broken, if it is.
+    pub fn broken(&self, dump: &'a Dump) -> Known<Option<&'a str>> {
+        let (grade, broken) = match &dump.ending {
+            DumpEnding::Whole => (Grade::Captured("dump"), Some(None)),
+            DumpEnding::Broken(how) => (Grade::Captured("dump"), Some(Some(how.as_str()))),
+            DumpEnding::NotProven => (Grade::Unknown("the dump has no last line `-- Dump completed`".to_owned()), None),
+        };
+        self.note(BACKUP_END, grade);
+        broken
+    }
+
+    /// How many users the site has at least, and who they are, as far as anything of it was captured: administrators
+    /// and contacts are users both, and one person may be both.
+    pub fn users_at_least(&self) -> Known<(u64, &'static str)> {
+        let is_known = |kind: &str| !matches!(self.capture(kind), Grade::Unknown(_));
+        let contacts = (is_known("contact") && self.inputs.census.is_some()).then(|| self.census()).flatten();
+        let contacts = contacts.map(|census| (census.members, "contacts"));
+        if contacts.is_some() && !is_known(Kind::Administrator.name()) {
+            return contacts;
+        }
+        let administrators = self.administrators(Side::Before)?.len() as u64;
+        contacts.into_iter().chain([(administrators, "administrators")]).max()
+    }
+
+    /// How a backup's file compares with its record now; none where no folder of backups was given, and its record
+    /// counts as of its time.
+    pub fn backup_file(&self, name: &str) -> Option<&'a FileNow> {
+        let now = self.inputs.backup_files?.now(name)?;
+        self.note(&format!("backup's file `{name}`"), Grade::Captured("file"));
+        Some(now)
     }
 
     /// For each waiver of the plan, whether it met a finding. Empty until every other rule has run.
@@ -298,6 +380,9 @@ impl<'a> Facts<'a> {
         }
     }
 }
+
+/// The fact that a database dump goes to its end.
+pub(super) const BACKUP_END: &str = "backup's end";
 
 /// Why nothing of a site is known in a check without one.
 const NO_SITE: &str = "the check ran without a site";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Finding, Lacks, Place, Severity};
 use crate::model::plan::Waiver;
 
-use super::facts::{Facts, Grade, Inputs, Read};
+use super::facts::{BACKUP_END, Facts, Grade, Inputs, Read};
 use super::{ALL, Phase, Rule, Target, waivers};
 
 /// The answer of a check.
@@ -197,6 +197,7 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
             Grade::Captured(_) | Grade::Attested(_) => None,
         })
         .collect();
+    let of_a_backup = missing.iter().all(|(fact, _)| *fact == BACKUP_END);
     let why = missing.first().map_or("", |(_, why)| why).to_owned();
     let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
     let facts = match missing.len().saturating_sub(NAMED) {
@@ -206,16 +207,17 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let mut finding = rule.at(Place::key(rule.anchor), format!("cannot be told without {facts}: {why}"));
     finding.unproven = true;
     finding.lacks = Some(Lacks { facts, why });
-    finding.help(door(rule))
+    finding.help(door(rule, of_a_backup))
 }
 
 /// What would prove a rule that lacks a fact.
-fn door(rule: &Rule) -> String {
-    format!(
-        "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI), \
-         or record a person's word: `plan record word {} \"…\"`",
-        rule.id
-    )
+fn door(rule: &Rule, of_a_backup: bool) -> String {
+    let door = if of_a_backup {
+        "make the dump again without `--skip-comments` and record it"
+    } else {
+        "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)"
+    };
+    format!("{door}, or record a person's word: `plan record word {} \"…\"`", rule.id)
 }
 
 /// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.

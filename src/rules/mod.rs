@@ -23,7 +23,7 @@ use crate::diag::{Finding, Severity};
 use crate::model::Plan;
 use crate::model::text::pointer;
 
-pub use facts::{ContactsFile, Facts, Grade, Inputs, Known, Read, Side};
+pub use facts::{BackupFiles, ContactsFile, Facts, FileNow, Grade, Inputs, Known, Read, Side};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
 pub use registry::{ALL, by_id};
 

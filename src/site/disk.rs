@@ -37,7 +37,8 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
     open_regular(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
 }
 
-fn open_regular(path: &Path) -> io::Result<File> {
+/// Opens a regular file as it lies there. Anything else (a link, a pipe, a device, a folder) is refused.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let regular = |found: &fs::Metadata| found.is_file();
     let seen = fs::symlink_metadata(path)?;
     if !regular(&seen) {
@@ -62,8 +63,9 @@ fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true
 }
 
-fn unpack(path: &Path, file: File) -> io::Result<Box<dyn BufRead>> {
-    fn lines<R: Read + 'static>(reader: R) -> Box<dyn BufRead> {
+/// Reads what is packed as this file's name says.
+pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<dyn BufRead + 'a>> {
+    fn lines<'a, R: Read + 'a>(reader: R) -> Box<dyn BufRead + 'a> {
         Box::new(BufReader::with_capacity(BLOCK, reader))
     }
     Ok(match Packing::of(path) {

@@ -1,7 +1,7 @@
 //! Places that have a configuration and a population: a site in a file, a WordPress.
 
 mod beside;
-mod disk;
+pub(crate) mod disk;
 pub mod file;
 mod seal;
 pub mod snapshot_file;

@@ -95,7 +95,10 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             }
             Evidence::Backup(backup) => {
                 let source = match &backup.source {
-                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes"),
+                    BackupSource::File { name, bytes, dump: Some(dump), .. } => {
+                        format!("file {name}, {bytes} bytes, {dump}")
+                    }
+                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes, contents by word"),
                     BackupSource::RestorePoint(id) => format!("restore point {id}"),
                 };
                 lines.push(format!(

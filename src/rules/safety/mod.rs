@@ -1,6 +1,10 @@
 //! Rules that keep money, mail and the way back safe.
 
 pub(super) mod accessally_missing;
+pub(super) mod backup_cut;
+pub(super) mod backup_file_differs;
+pub(super) mod backup_lacks_tables;
+pub(super) mod backup_lacks_users;
 pub(super) mod backup_missing;
 pub(super) mod backup_not_full;
 pub(super) mod backup_not_off_server;
@@ -25,8 +29,8 @@ pub(super) mod window_impossible;
 pub(super) mod window_missing;
 
 use crate::diag::Place;
-use crate::model::plan::{self, BackupDemand};
-use crate::model::record::{Backup, Entry};
+use crate::model::plan::{self, BackupDemand, BackupPart};
+use crate::model::record::{Backup, Dump, DumpEnding, Entry};
 
 use super::{Facts, Known};
 
@@ -45,6 +49,18 @@ fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<(&'a 
         }
     }
     Some(kept)
+}
+
+/// The dump that the demanded backup of the database was seen to be, with its file's name; none where it is no dump.
+fn dump_asked_for<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::Place)>> {
+    let asked = facts.plan().backup.as_ref().filter(|demand| demand.parts.contains(&BackupPart::Database));
+    let Some(demand) = asked else { return Some(None) };
+    Some(facts.dump(demand.of)?.map(|(name, dump)| (name, dump, demand.of)))
+}
+
+/// The same where the dump goes to its end: of a cut one nothing can be said to be missing.
+fn dump_not_cut<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::Place)>> {
+    Some(dump_asked_for(facts)?.filter(|(_, dump, _)| !matches!(dump.ending, DumpEnding::Broken(_))))
 }
 
 /// The place of a backup in words.
