@@ -3,8 +3,10 @@
 pub mod confirmation;
 pub mod gate;
 pub mod journal;
+pub mod limits;
 pub mod lock;
 pub mod machine;
+pub mod seal;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};

@@ -13,6 +13,7 @@ use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::journal::{Begin, Journal, JournalError};
 use crate::apply::lock::{self, Lock, LockError};
+use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self, Outcome};
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -20,12 +21,12 @@ use crate::model::population::Questions;
 use crate::model::text::{host, host_and_port};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
-use crate::rules::{Phase, Verdict};
+use crate::rules::{self, Phase, Verdict};
 use crate::site::file::FileSite;
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
-use super::{Failure, Terminal, check, exit};
+use super::{Failure, Terminal, check, exit, seal, settings};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -46,11 +47,11 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
     let Some(confirmation) = confirm(args, &checked, terminal)? else { return nothing_to_do(&checked, terminal) };
-    if args.confirm.is_none() {
+    if args.confirm.is_none() && args.seal.is_none() {
         // A person took their time: the site may have moved while they read.
         checked =
             inputs::judged(inputs::open(&args.plan, args.limits, false)?, &choice, Phase::Configure, false, false)?;
-        refuse_unless(&checked, None, Some(&confirmation))?;
+        ask(gate::may_begin, &checked, Given { known: Some(&confirmation), ..Given::default() })?;
     }
     start(checked, &args.plan, &journal, terminal)
 }
@@ -124,13 +125,27 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
     let known = args.confirm.as_ref().and_then(|digits| confirmation::find(&args.plan, digits, changes.host));
+    let settings = &checked.opened.settings.seal;
+    let sealed = args.seal.as_deref().map(seal::read).transpose()?;
+    let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
-        return Ok(None);
+        let counts =
+            |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), changes.host).is_ok();
+        let required = settings.demands().required && args.confirm.is_some();
+        if presented.as_ref().map_or(!required, counts) {
+            return Ok(None);
+        }
     }
-    if args.confirm.is_some() || args.no_input || !std::io::stdin().is_terminal() {
-        refuse_unless(checked, args.confirm.as_deref(), known.as_ref())?;
-        return Ok(known);
+    let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref() };
+    let asks = !args.no_input && std::io::stdin().is_terminal() && !settings.demands().required;
+    if args.confirm.is_some() || args.seal.is_some() || !asks {
+        ask(gate::may_begin, checked, given)?;
+        if let Some(sealed) = &sealed {
+            confirmation::keep(&args.plan, sealed)?;
+        }
+        return Ok(known.or_else(|| checked.confirmation()));
     }
+    ask(gate::may_be_confirmed, checked, given)?;
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
@@ -148,11 +163,35 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
 
-fn refuse_unless(checked: &Checked, given: Option<&str>, known: Option<&Confirmation>) -> Result<(), Failure> {
+/// What was given in place of a person's answer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Given<'a> {
+    digits: Option<&'a str>,
+    known: Option<&'a Confirmation>,
+    seal: Option<&'a Presented>,
+}
+
+/// Asks a gate about what was checked.
+pub(super) fn ask(
+    gate: fn(Before<'_>) -> Result<(), Refusal>,
+    checked: &Checked,
+    given: Given<'_>,
+) -> Result<(), Failure> {
     let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
-    let green = checked.judgement.verdict == Verdict::Green;
-    gate::may_begin(Before { green, live: checked.is_live(), given, known, now: &now })
-        .map_err(|refusal| refused(&refusal))
+    let settings = &checked.opened.settings;
+    let before = Before {
+        green: checked.judgement.verdict == Verdict::Green,
+        live: checked.is_live(),
+        limits: &settings.limits,
+        tally: &checked.tally(),
+        demands: settings.seal.demands(),
+        seal: given.seal,
+        rules: &rules::version(),
+        given: given.digits,
+        known: given.known,
+        now: &now,
+    };
+    gate(before).map_err(|refusal| refused(&refusal))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
@@ -160,10 +199,12 @@ fn refused(refusal: &Refusal) -> Failure {
     let code = match refusal {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
-        Refusal::Unconfirmed { .. } => exit::UNCONFIRMED,
+        Refusal::Limit(_) => exit::LIMIT,
+        Refusal::Unconfirmed { .. } | Refusal::SealMissing | Refusal::SealUnknown(_) => exit::UNCONFIRMED,
         Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::IntentMoved | Refusal::FactsMoved { .. } => {
             exit::STALE
         }
+        Refusal::SealExpired { .. } | Refusal::RulesMoved | Refusal::SealMoved(_) => exit::STALE,
     };
     Failure::new(code, message).help(help)
 }
@@ -221,9 +262,7 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (_lock, path) = alone(args)?;
     let begin = unfinished(args, &path)?.ok_or_else(nothing)?;
     let confirmed = &begin.digests.changes;
-    if *confirmed != change::changes_digest(&begin.host, &begin.changes)
-        || confirmation::find(&args.plan, confirmed, &begin.host).is_none()
-    {
+    if *confirmed != change::changes_digest(&begin.host, &begin.changes) || !was_confirmed(&args.plan, &begin)? {
         let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
         return Err(Failure::new(exit::UNCONFIRMED, message)
             .help(format!("move `{}` away, and begin anew with `plan diff`", path.display())));
@@ -238,6 +277,22 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     carry_out(site.as_mut(), journal, &begin.changes, terminal)
+}
+
+/// Whether what a run began with was confirmed here, by a digest or by a seal; where a seal is demanded, only by one
+/// that a reviewer signed.
+fn was_confirmed(plan: &Path, begin: &Begin) -> Result<bool, Failure> {
+    let settings = settings::beside(plan)?.seal;
+    let demands = settings.demands();
+    let sealed = confirmation::kept(plan).into_iter().any(|kept| {
+        // A reviewer's key that was taken out of the settings since must not strand a run.
+        let signature = kept.signature.filter(|_| demands.required);
+        let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
+        let demands = if demands.required { demands } else { Demands::default() };
+        presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
+    });
+    let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
+    Ok(sealed || (!demands.required && shown()))
 }
 
 /// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.

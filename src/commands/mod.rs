@@ -10,6 +10,7 @@ mod inputs;
 mod record;
 mod record_file;
 mod schema;
+mod seal;
 mod settings;
 mod snapshot;
 mod tour;
@@ -43,6 +44,8 @@ pub mod exit {
     pub const TARGET: u8 = 13;
     /// Refused, nothing written: somebody else is at it.
     pub const LOCKED: u8 = 14;
+    /// Refused, nothing written: more changes than a limit allows.
+    pub const LIMIT: u8 = 15;
     /// Stopped part-way; the journal is kept and the run can be resumed.
     pub const PART_WAY: u8 = 20;
     /// Applied, but reading it back showed something else; `verify` found a difference.
@@ -141,6 +144,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
+        Verb::Seal(args) => seal::run(&args, terminal),
         Verb::Apply(args) => apply::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

@@ -1,10 +1,15 @@
 //! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot waive it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
+use toml::Spanned;
 
+use crate::apply::limits::Limits;
+use crate::apply::seal::{Demands, Key};
 use crate::rules;
 
 use super::{Failure, exit};
@@ -14,6 +19,8 @@ use super::{Failure, exit};
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Settings {
     pub(super) words: Words,
+    pub(super) limits: Limits,
+    pub(super) seal: Seals,
 }
 
 /// The table `[words]`.
@@ -24,16 +31,47 @@ pub(super) struct Words {
     pub(super) refuse: BTreeSet<String>,
 }
 
+/// The table `[seal]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Seals {
+    /// Whether nothing is applied without one that a reviewer signed.
+    required: Option<Spanned<bool>>,
+    /// The reviewers' public keys, by name.
+    pub(super) keys: BTreeMap<String, Key>,
+}
+
+impl Seals {
+    pub(super) fn demands(&self) -> Demands {
+        let required = self.required.as_ref().is_some_and(|required| *required.get_ref());
+        Demands { required, signed: !self.keys.is_empty() }
+    }
+}
+
 /// Reads the settings beside a plan.
 pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let path = plan.with_file_name("plan.toml");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+        // A link that leads nowhere was meant to say something.
+        Err(e) if e.kind() == ErrorKind::NotFound && std::fs::symlink_metadata(&path).is_err() => {
+            return Ok(Settings::default());
+        }
         Err(e) => return Err(Failure::file("read", &path, &e)),
     };
-    let settings: Settings = toml::from_str(&text)
-        .map_err(|e| Failure::new(exit::COULD_NOT_RUN, format!("`{}`: {}", path.display(), e.message())))?;
+    let wrong = |at: Option<Range<usize>>, what: &str| {
+        let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
+        let (line, column) = (before.matches('\n').count() + 1, before.lines().next_back().map_or(0, |l| l.len()));
+        let column = if before.ends_with('\n') { 1 } else { column + 1 };
+        Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", path.display()))
+    };
+    let settings: Settings = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message()))?;
+    let Demands { required, signed } = settings.seal.demands();
+    if required && !signed {
+        let at = settings.seal.required.as_ref().map(Spanned::span);
+        let help = "name them under `[seal.keys]`, for example `sam = \"RW…\"`";
+        return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
+    }
     match settings.words.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),
         Some(id) => {
