@@ -233,18 +233,27 @@ pub struct Seal {
     /// The plan.
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// A live site: an address that the plan names, or a site in a file.
-    #[arg(long, value_name = "URL|FILE", required_unless_present = "snapshot", conflicts_with = "snapshot")]
-    pub site: Option<String>,
-    /// A recording of a site: apply compares it with the site as it is then.
-    #[arg(long, value_name = "FILE")]
-    pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    /// How the site is read.
+    pub reading: SealReading,
     /// For how long the seal counts, for example `72h` or `3d`; at most 14 days.
     #[arg(long, default_value = "72h", value_name = "TIME", value_parser = lasts)]
     pub expires: SignedDuration,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
+}
+
+/// How the site is read for a seal: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SealReading {
+    /// A live site: an address that the plan names, or a site in a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: Option<String>,
+    /// A recording of a site: `apply` compares what was sealed with the site as it is then.
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
 }
 
 fn lasts(text: &str) -> Result<SignedDuration, String> {

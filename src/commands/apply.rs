@@ -13,7 +13,7 @@ use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::journal::{Begin, Journal, JournalError};
 use crate::apply::lock::{self, Lock, LockError};
-use crate::apply::seal::{Demands, Presented, Sealed};
+use crate::apply::seal::{Demands, Presented, Sealed, Signature};
 use crate::apply::{self, Outcome};
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -142,6 +142,9 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         ask(gate::may_begin, checked, given)?;
         if let Some(sealed) = &sealed {
             confirmation::keep(&args.plan, sealed)?;
+        }
+        if let Some(Signature::By(reviewer)) = presented.as_ref().map(Presented::signature) {
+            writeln!(terminal.err, "the seal is signed by `{}`", escape::line(reviewer))?;
         }
         return Ok(known.or_else(|| checked.confirmation()));
     }

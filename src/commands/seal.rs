@@ -18,7 +18,7 @@ use super::{Failure, Terminal, exit};
 const MOST_BYTES: u64 = 1 << 17;
 
 pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let choice = match (&args.site, &args.snapshot) {
+    let choice = match (&args.reading.site, &args.reading.snapshot) {
         (Some(site), _) => Choice::Live(site.clone()),
         (None, Some(file)) => Choice::Snapshot(file.clone()),
         (None, None) => Choice::None,
