@@ -51,6 +51,29 @@ fn a_run_of_more_changes_than_the_limit_is_refused_before_anything_else_is_asked
 }
 
 #[test]
+fn a_share_of_the_objects_that_the_site_has_is_refused() {
+    let place = Place::new();
+    let record = r#"{"kind":"order-form","key":"team-seats-checkout","#;
+    for n in 1..=6 {
+        let form =
+            format!(r#"{{"kind":"order-form","key":"old-{n}","name":"Old {n}","operations":[],"recurring":false}}"#);
+        place.edit_site(SITE, record, &format!("{form}\n{record}"));
+        let left = format!("leave_alone:\n  order_forms:\n    old-{n}: archived\n");
+        let old = if n == 1 { "leave_alone:\n" } else { "leave_alone:\n  order_forms:\n" };
+        place.edit(PLAN, old, &left);
+    }
+    let (digest, before) = (place.digest(), place.read(SITE));
+    let set =
+        |most: u8| fs::write(place.path("plan.toml"), format!("[limits.percent]\norder-form = {most}\n")).unwrap();
+    set(16);
+    let words = ["would alter 2 of 12 objects of `order-form`", "`limits.percent.order-form` is 16 (in plan.toml)"];
+    place.confirm(&digest).ends(15, &words);
+    assert_eq!(place.read(SITE), before);
+    set(17);
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
 fn a_share_counts_where_there_are_ten_of_the_kind() {
     let thirty = limits("percent = {offering = 30, order-form = 0}");
     let exceeded = |kind, count, there| thirty.exceeded(&altered(kind, count, there)).is_some();
@@ -146,7 +169,10 @@ fn a_setting_of_a_wrong_type_is_an_error_with_its_place() {
     fs::remove_dir(place.path("plan.toml")).unwrap();
     #[cfg(unix)]
     {
-        std::os::unix::fs::symlink(place.path("nowhere"), place.path("plan.toml")).unwrap();
-        place.confirm(&digest).ends(3, &["cannot read", "plan.toml"]);
+        for target in ["nowhere", PLAN, "/dev/zero"] {
+            std::os::unix::fs::symlink(place.path(target), place.path("plan.toml")).unwrap();
+            place.confirm(&digest).ends(3, &["cannot read", "plan.toml", "not a regular file"]);
+            fs::remove_file(place.path("plan.toml")).unwrap();
+        }
     }
 }

@@ -381,11 +381,23 @@ fn a_seal_of_ten_thousand_objects_stays_small_and_names_the_kind() {
     assert_eq!(ask(&now), Ok(()));
     now.digests.facts = "g".into();
     now.marks.facts.insert("offering/77".into(), "other".into());
+    now.marks.facts.insert("plugin/a.php".into(), "new".into());
     let Err(Refusal::SealMoved(how)) = ask(&now) else { panic!("it moved") };
-    assert_eq!(*how, Refusal::FactsMoved { objects: vec!["offering".into()] });
+    assert_eq!(*how, Refusal::FactsMoved { objects: vec!["offering".into(), "plugin/a.php".into()] });
     let mut late = then.clone();
     late.at = "2026-11-22T07:00:00Z".parse::<Timestamp>().unwrap();
     assert!(matches!(ask(&late), Err(Refusal::SealExpired { .. })));
+}
+
+#[test]
+fn few_objects_of_a_kind_are_named_and_administrators_never() {
+    let named = |objects| Seal::new(&shown(objects), BTreeMap::new(), "r".into(), SignedDuration::from_hours(1)).marks;
+    let few = named(24);
+    assert_eq!((few.changes.len(), few.facts.len()), (24, 25));
+    assert!(few.facts.contains_key("offering/23") && few.facts.contains_key("administrator"));
+    let many = named(25);
+    assert_eq!((many.changes.len(), many.facts.len()), (1, 2));
+    assert!(many.facts.contains_key("offering"));
 }
 
 #[test]

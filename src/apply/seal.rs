@@ -23,8 +23,9 @@ pub const FORMAT: u8 = 1;
 /// Most hours for which a seal counts: 14 days.
 pub const MOST_HOURS: i64 = 14 * 24;
 
-/// Most objects that a seal names one by one; of more it says only which kinds moved, so that it stays small.
-pub const MOST_MARKS: usize = 100;
+/// Most objects of a kind that a seal names one by one; of a kind with more it says only whether it moved, so that a
+/// seal stays small.
+pub const MOST_MARKS: usize = 24;
 
 /// What a reviewer confirms. Holds no personal data: of administrators, whose names are logins, there is one mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,31 +51,17 @@ pub struct Seal {
     pub digests: Digests,
     /// How many changes there are of each kind of object.
     pub changes: BTreeMap<Kind, usize>,
-    /// What each mark stands for.
-    pub marks_by: Grain,
-    /// Short digests, to say what moved; never to decide whether something did.
+    /// Short digests, to say what moved, never whether something did; of administrators and of many of a kind, one for all.
     pub marks: Marks,
     /// The digest of all the rest, so that a slip of the pen is noticed. Against a forger there are signatures.
     pub seal: String,
-}
-
-/// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Grain {
-    /// One object, but all administrators together.
-    Object,
-    /// All objects of a kind.
-    Kind,
 }
 
 impl Seal {
     /// Seals what a diff shows now, under these rules, for so long.
     pub fn new(shown: &Confirmation, changes: BTreeMap<Kind, usize>, rules: String, lasts: SignedDuration) -> Self {
         let created = shown.at.round(jiff::Unit::Second).unwrap_or(shown.at);
-        let marks = folded(&shown.marks, Grain::Object);
-        let many = marks.changes.len() + marks.facts.len() > MOST_MARKS;
-        let marks_by = if many { Grain::Kind } else { Grain::Object };
+        let together = |kind: &str, count: usize| kind == Kind::Administrator.name() || count > MOST_MARKS;
         let mut seal = Self {
             format_version: FORMAT,
             plan: shown.plan.clone(),
@@ -85,8 +72,10 @@ impl Seal {
             rules,
             digests: shown.digests.clone(),
             changes,
-            marks_by,
-            marks: folded(&shown.marks, marks_by),
+            marks: Marks {
+                changes: folded(&shown.marks.changes, together),
+                facts: folded(&shown.marks.facts, together),
+            },
             seal: String::new(),
         };
         seal.seal = serde_json::to_value(&seal).map(own_digest).unwrap_or_default();
@@ -127,7 +116,12 @@ impl Seal {
 
     /// The marks of now, folded as this seal's are.
     pub(super) fn folded(&self, now: &Confirmation) -> Confirmation {
-        Confirmation { marks: folded(&now.marks, self.marks_by), ..now.clone() }
+        let Marks { changes, facts } = &self.marks;
+        let marks = Marks {
+            changes: folded(&now.marks.changes, |kind, _| changes.contains_key(kind)),
+            facts: folded(&now.marks.facts, |kind, _| facts.contains_key(kind)),
+        };
+        Confirmation { marks, ..now.clone() }
     }
 }
 
@@ -138,22 +132,23 @@ fn own_digest(mut seal: Value) -> String {
     digest::of(&seal)
 }
 
-fn folded(marks: &Marks, grain: Grain) -> Marks {
-    let fold = |marks: &BTreeMap<String, String>| {
-        let mut kept = BTreeMap::new();
-        let mut together: BTreeMap<&str, Vec<(&String, &String)>> = BTreeMap::new();
-        for (object, mark) in marks {
-            let kind = object.split_once('/').map_or(object.as_str(), |(kind, _)| kind);
-            if grain == Grain::Kind || kind == Kind::Administrator.name() {
-                together.entry(kind).or_default().push((object, mark));
-            } else {
-                kept.insert(object.clone(), mark.clone());
-            }
+/// One mark for all objects of each kind that goes together, by its name and how many there are.
+fn folded(marks: &BTreeMap<String, String>, together: impl Fn(&str, usize) -> bool) -> BTreeMap<String, String> {
+    let mut kinds: BTreeMap<&str, Vec<(&String, &String)>> = BTreeMap::new();
+    for (object, mark) in marks {
+        let kind = object.split_once('/').map_or(object.as_str(), |(kind, _)| kind);
+        kinds.entry(kind).or_default().push((object, mark));
+    }
+    let mut folded = BTreeMap::new();
+    for (kind, all) in kinds {
+        // A kind of which a site has one stands under its own name as it is.
+        if all.iter().any(|(object, _)| *object != kind) && together(kind, all.len()) {
+            folded.insert(kind.to_owned(), digest::of(&all)[..12].to_owned());
+        } else {
+            folded.extend(all.into_iter().map(|(object, mark)| (object.clone(), mark.clone())));
         }
-        kept.extend(together.into_iter().map(|(kind, all)| (kind.to_owned(), digest::of(&all)[..12].to_owned())));
-        kept
-    };
-    Marks { changes: fold(&marks.changes), facts: fold(&marks.facts) }
+    }
+    folded
 }
 
 /// A reviewer's public key, as minisign prints it: `RW…`.

@@ -51,14 +51,17 @@ impl Seals {
 /// Reads the settings beside a plan.
 pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let path = plan.with_file_name("plan.toml");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        // A link that leads nowhere was meant to say something.
-        Err(e) if e.kind() == ErrorKind::NotFound && std::fs::symlink_metadata(&path).is_err() => {
-            return Ok(Settings::default());
+    let unread = |e: std::io::Error| Failure::file("read", &path, &e);
+    match std::fs::symlink_metadata(&path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Settings::default()),
+        // A link that a checkout brought leads anywhere, and one that leads nowhere is not the same as no settings.
+        Ok(found) if !found.is_file() => {
+            let what = std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file");
+            return Err(unread(what));
         }
-        Err(e) => return Err(Failure::file("read", &path, &e)),
-    };
+        Ok(_) | Err(_) => {}
+    }
+    let text = std::fs::read_to_string(&path).map_err(unread)?;
     let wrong = |at: Option<Range<usize>>, what: &str| {
         let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
         let (line, column) = (before.matches('\n').count() + 1, before.lines().next_back().map_or(0, |l| l.len()));
