@@ -64,8 +64,8 @@ pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let text = std::fs::read_to_string(&path).map_err(unread)?;
     let wrong = |at: Option<Range<usize>>, what: &str| {
         let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
-        let (line, column) = (before.matches('\n').count() + 1, before.lines().next_back().map_or(0, |l| l.len()));
-        let column = if before.ends_with('\n') { 1 } else { column + 1 };
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
         Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", path.display()))
     };
     let settings: Settings = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message()))?;
