@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use crate::model::Step;
 use crate::model::plan::{Confirmation, Place};
@@ -42,6 +43,8 @@ pub enum Verb {
     Check(Check),
     /// Before and after of every change, with the digest that `apply` takes.
     Diff(Diff),
+    /// Write what is to be confirmed into a small file, for review in a pull request; `apply --seal` takes it.
+    Seal(Seal),
     /// Carry out exactly what `diff` showed, only when green.
     Apply(Apply),
     /// Where a run stands: done, next, who does it, and whether there is a way back.
@@ -232,11 +235,14 @@ pub struct Apply {
     /// The digest of the changes that `plan diff` showed.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
-    /// Never ask: without `--confirm` nothing is written.
+    /// A reviewed seal, in place of the digest; with both, both must hold. `FILE.minisig` is its signature.
+    #[arg(long, value_name = "FILE")]
+    pub seal: Option<PathBuf>,
+    /// Never ask: without `--confirm` or `--seal` nothing is written.
     #[arg(long)]
     pub no_input: bool,
     /// Go on with a run: first with what stopped part-way, then with the guide's steps, to the last one.
-    #[arg(long, conflicts_with = "confirm")]
+    #[arg(long, conflicts_with_all = ["confirm", "seal"])]
     pub resume: bool,
     /// Go no further than this step; without it a new run ends when the plan's changes are in place.
     #[arg(long, value_name = "STEP", value_parser = step)]
@@ -349,6 +355,48 @@ pub enum LockVerb {
         #[arg(long)]
         id: String,
     },
+}
+
+/// `plan seal`
+///
+/// Writes `NAME.seal.json` beside the plan `NAME.yaml`, and only when it is green.
+#[derive(Debug, Args)]
+pub struct Seal {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    #[command(flatten)]
+    /// How the site is read.
+    pub reading: SealReading,
+    /// For how long the seal counts, for example `72h` or `3d`; at most 14 days.
+    #[arg(long, default_value = "72h", value_name = "TIME", value_parser = lasts)]
+    pub expires: SignedDuration,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// How the site is read for a seal: exactly one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SealReading {
+    /// A live site: an address that the plan names, or a site in a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: Option<String>,
+    /// A recording of a site: `apply` compares what was sealed with the site as it is then.
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+}
+
+fn lasts(text: &str) -> Result<SignedDuration, String> {
+    let span: Span = text.parse().map_err(|_| "write hours or days, for example `72h` or `3d`")?;
+    let time = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|error| error.to_string())?;
+    let allowed = SignedDuration::from_mins(1)..=SignedDuration::from_hours(14 * 24);
+    if allowed.contains(&time) {
+        Ok(time)
+    } else {
+        Err("a seal counts for a minute at least and 14 days at most".into())
+    }
 }
 
 /// `plan verify`
@@ -633,6 +681,8 @@ pub enum SchemaName {
     Snapshot,
     /// Of `plan check --format json`.
     Report,
+    /// Of a seal.
+    Seal,
 }
 
 /// `plan tour`

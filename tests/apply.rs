@@ -6,6 +6,8 @@ use std::fs;
 
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, may_begin};
+use amc_plan::apply::limits::{Limits, Tally};
+use amc_plan::apply::seal::Demands;
 use amc_plan::change::{Digests, Marks};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use place::{PLAN, Place, SITE};
@@ -429,11 +431,23 @@ fn the_live_site_is_out_of_reach() {
     let digests = Digests { intent: "i".into(), changes: "c".into(), facts: "f".into() };
     let (at, marks) = (jiff::Timestamp::UNIX_EPOCH, Marks::default());
     let now = Confirmation { plan: PLAN.into(), host: "bloom.example".into(), at, digests, marks };
-    let ask = |green, live| may_begin(Before { green, live, given: Some("c"), known: Some(&now), now: &now });
-    assert_eq!(ask(false, true), Err(Refusal::NotGreen));
-    assert_eq!(ask(true, true), Err(Refusal::Live));
-    assert_eq!(ask(true, false), Ok(()));
-    let unknown = Before { green: true, live: true, given: None, known: None, now: &now };
+    let (limits, tally) = (Limits::default(), Tally::default());
+    let ready = Before {
+        green: true,
+        live: false,
+        limits: &limits,
+        tally: &tally,
+        demands: Demands::default(),
+        seal: None,
+        rules: "",
+        given: Some("c"),
+        known: Some(&now),
+        now: &now,
+    };
+    assert_eq!(may_begin(Before { green: false, live: true, ..ready }), Err(Refusal::NotGreen));
+    assert_eq!(may_begin(Before { live: true, ..ready }), Err(Refusal::Live));
+    assert_eq!(may_begin(ready), Ok(()));
+    let unknown = Before { live: true, given: None, known: None, ..ready };
     assert_eq!(may_begin(unknown), Err(Refusal::Live));
 }
 

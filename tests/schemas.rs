@@ -8,7 +8,7 @@ use common::{copy_of_plans, plan, plans, validator};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 3] = ["plan", "snapshot", "report"];
+const NAMES: [&str; 4] = ["plan", "snapshot", "report", "seal"];
 
 fn committed(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.schema.json"));

@@ -5,10 +5,13 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Digests, Marks};
 use crate::model::text::host;
+
+use super::seal::Sealed;
 
 /// Hours for which a confirmation counts.
 pub const HOURS: i64 = 24;
@@ -44,15 +47,31 @@ impl Confirmation {
 /// # Errors
 /// Whatever the file system says.
 pub fn write(plan: &Path, confirmation: &Confirmation) -> io::Result<()> {
+    append(plan, FILE, &serde_json::to_string(confirmation)?)
+}
+
+/// Keeps a seal that was accepted: what its run is later resumed on.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn keep(plan: &Path, sealed: &Sealed) -> io::Result<()> {
+    append(plan, SEALS, &serde_json::to_string(sealed)?)
+}
+
+/// The seals that were accepted for plans of this folder.
+pub fn kept(plan: &Path) -> Vec<Sealed> {
+    lines(plan, SEALS)
+}
+
+fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
     let folder = super::make_state_folder(plan)?;
     let mut options = OpenOptions::new();
     options.create(true).append(true).read(true);
-    let mut file = super::open_private(&folder.join(FILE), &mut options)?;
+    let mut file = super::open_private(&folder.join(name), &mut options)?;
     let mut before = Vec::new();
     file.read_to_end(&mut before)?;
     // A line that was torn must not take this one with it.
     let mend = if before.last().is_some_and(|last| *last != b'\n') { "\n" } else { "" };
-    let line = serde_json::to_string(confirmation)?;
     file.write_all(format!("{mend}{line}\n").as_bytes())?;
     file.sync_all()
 }
@@ -73,8 +92,13 @@ pub fn latest(plan: &Path) -> Option<Confirmation> {
 }
 
 fn known(plan: &Path) -> Vec<Confirmation> {
-    let text = std::fs::read_to_string(super::state_folder(plan).join(FILE)).unwrap_or_default();
+    lines(plan, FILE)
+}
+
+fn lines<T: DeserializeOwned>(plan: &Path, name: &str) -> Vec<T> {
+    let text = std::fs::read_to_string(super::state_folder(plan).join(name)).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 const FILE: &str = "confirmations.ndjson";
+const SEALS: &str = "seals.ndjson";

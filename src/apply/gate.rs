@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::confirmation::{Confirmation, HOURS};
+use super::limits::{Exceeded, Limits, Tally};
+use super::seal::{Demands, Presented, Seal, Unknown};
 
 /// Why a run may not begin. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,23 @@ pub enum Refusal {
     },
     /// The site is the plan's live site.
     Live,
+    /// There are more changes than a limit allows.
+    Limit(Exceeded),
+    /// The project's settings demand a seal, and none was given.
+    SealMissing,
+    /// The seal that was given counts for nothing here.
+    SealUnknown(Unknown),
+    /// The seal no longer counts, or is from a time to come.
+    SealExpired {
+        /// When it was made.
+        created: Timestamp,
+        /// Until when it counted.
+        expires: Timestamp,
+    },
+    /// The rules are others than those under which it was sealed.
+    RulesMoved,
+    /// What was sealed moved, and how.
+    SealMoved(Box<Self>),
 }
 
 /// What stands before a run.
@@ -46,6 +65,16 @@ pub struct Before<'a> {
     pub green: bool,
     /// Whether the site is the plan's live site: this build rehearses only.
     pub live: bool,
+    /// How much a run may change.
+    pub limits: &'a Limits,
+    /// How much this one would.
+    pub tally: &'a Tally,
+    /// What the project's settings demand of a seal.
+    pub demands: Demands,
+    /// The seal that was given.
+    pub seal: Option<&'a Presented>,
+    /// The digest of the rules by which it was judged.
+    pub rules: &'a str,
     /// The digest that was given.
     pub given: Option<&'a str>,
     /// The confirmation that it names.
@@ -54,17 +83,44 @@ pub struct Before<'a> {
     pub now: &'a Confirmation,
 }
 
-/// Decides, in the order of the verdict, the target, the digest, its age, what moved.
+/// Whether a person may be asked at all, or a seal be made: in the order of the verdict, the target, the limits.
+///
+/// No confirmation can lift a limit, so it is told before one is asked for.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn may_be_confirmed(before: Before<'_>) -> Result<(), Refusal> {
+    if !before.green {
+        return Err(Refusal::NotGreen);
+    }
+    if before.live {
+        return Err(Refusal::Live);
+    }
+    before.limits.exceeded(before.tally).map_or(Ok(()), |exceeded| Err(Refusal::Limit(exceeded)))
+}
+
+/// Decides, in the order of the verdict, the target, the limits, the seal, the digest, its age, what moved.
+///
+/// A seal stands for a digest; where both are given, both must hold.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
 pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
-    let Before { green, live, given, known, now } = before;
-    if !green {
-        return Err(Refusal::NotGreen);
-    }
-    if live {
-        return Err(Refusal::Live);
+    may_be_confirmed(before)?;
+    let Before { demands, seal, rules, given, known, now, .. } = before;
+    match seal {
+        Some(presented) => {
+            let seal = presented.of(demands, &now.plan, &now.host).map_err(Refusal::SealUnknown)?;
+            if given.is_some() && known.is_none() {
+                return Err(Refusal::Unconfirmed { given: given.map(str::to_owned) });
+            }
+            holds(seal, rules, now)?;
+            if given.is_none() {
+                return Ok(());
+            }
+        }
+        None if demands.required => return Err(Refusal::SealMissing),
+        None => {}
     }
     let Some(known) = known else {
         return Err(Refusal::Unconfirmed { given: given.map(str::to_owned) });
@@ -72,6 +128,23 @@ pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
     if known.has_expired(now.at) {
         return Err(Refusal::Expired { at: known.at });
     }
+    moved(known, now)
+}
+
+/// Whether a seal still fits: its age, the rules, what moved.
+fn holds(seal: &Seal, rules: &str, now: &Confirmation) -> Result<(), Refusal> {
+    const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+    if now.at >= seal.expires || seal.created.duration_since(now.at) > CLOCKS_DIFFER {
+        return Err(Refusal::SealExpired { created: seal.created, expires: seal.expires });
+    }
+    if seal.rules != rules {
+        return Err(Refusal::RulesMoved);
+    }
+    moved(&seal.confirmation(), &seal.folded(now)).map_err(|refusal| Refusal::SealMoved(Box::new(refusal)))
+}
+
+/// Whether what was confirmed is what stands now.
+fn moved(known: &Confirmation, now: &Confirmation) -> Result<(), Refusal> {
     if known.digests.changes != now.digests.changes {
         let edited = known.digests.intent != now.digests.intent;
         return Err(Refusal::ChangesMoved { edited, objects: differing(&known.marks.changes, &now.marks.changes) });
@@ -107,6 +180,7 @@ impl Refusal {
     /// What is the matter, and what to do next.
     pub fn words(&self) -> (String, String) {
         let again = "look at `plan diff` again, and confirm the digest that it prints".to_owned();
+        let anew = "make a new one with `plan seal`, and have it reviewed".to_owned();
         match self {
             Self::NotGreen => {
                 ("the plan is not green, so nothing was written".into(), "mend what `plan check` finds".into())
@@ -135,6 +209,21 @@ impl Refusal {
                 let rests = "in what the verdict or a change rests on";
                 (format!("the site moved since it was confirmed, {rests}{what}; nothing was written"), again)
             }
+            Self::Limit(exceeded) => exceeded.words(),
+            Self::SealMissing => (
+                "the plan.toml beside the plan demands a seal, and none was given, so nothing was written".into(),
+                "make one with `plan seal`, have it reviewed and signed, and give it with `--seal FILE`".into(),
+            ),
+            Self::SealUnknown(Unknown(why)) => {
+                (format!("the seal counts for nothing here: {why}; nothing was written"), anew)
+            }
+            Self::SealExpired { created, expires } => {
+                (format!("the seal counts from {created} until {expires} only, so nothing was written"), anew)
+            }
+            Self::RulesMoved => {
+                ("the rules are others than those under which it was sealed; nothing was written".into(), anew)
+            }
+            Self::SealMoved(how) => (how.words().0.replace("since it was confirmed", "since it was sealed"), anew),
             Self::Live => (
                 "this is the plan's live site, so nothing was written".into(),
                 "this build rehearses on the staging copy; the replay on the live site comes later".into(),

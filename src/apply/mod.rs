@@ -4,9 +4,11 @@ pub mod certificate;
 pub mod confirmation;
 pub mod gate;
 pub mod journal;
+pub mod limits;
 pub mod lock;
 pub mod machine;
 pub mod proof;
+pub mod seal;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};

@@ -26,7 +26,7 @@ pub struct Digests {
 }
 
 /// A short digest of each object, by `kind/key`: tells which objects moved, without saying what is in them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Marks {
     /// Of each change.
     pub changes: BTreeMap<String, String>,

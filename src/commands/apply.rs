@@ -10,6 +10,7 @@ use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
+use crate::apply::seal::{Demands, Presented, Sealed, Signature};
 use crate::apply::{self};
 use crate::change::{self, Change};
 use crate::cli::{Apply, On};
@@ -17,13 +18,13 @@ use crate::model::text::host;
 use crate::model::{State, Step};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
-use crate::rules::{Phase, Verdict};
+use crate::rules::{self, Phase, Verdict};
 use crate::site::{Executor, Site};
 
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
-use super::{Failure, Terminal, check, exit, replay};
+use super::{Failure, Terminal, check, exit, replay, seal, settings};
 
 pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.resume {
@@ -51,14 +52,11 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         not_in_the_way(args, run)?;
     }
     let confirmed = confirm(args, &checked, terminal)?;
-    if live {
-        replay::may_replay(args, &checked, terminal)?;
-    }
     let Some(confirmation) = confirmed else { return nothing_to_do(args, &checked, earlier.as_ref(), terminal) };
-    if args.confirm.is_none() {
+    if args.confirm.is_none() && args.seal.is_none() {
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
-        refuse_unless(args, &checked, None, Some(&confirmation))?;
+        ask(gate::may_begin, &checked, Given { known: Some(&confirmation), replay: live, ..Given::default() })?;
     }
     if files.journal().exists() {
         close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" })?;
@@ -121,18 +119,39 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     if !green {
         concise::render(&checked.report(&path), terminal.err)?;
     }
-    let live = is_unasked_live(args, checked);
+    let replay = args.on == On::Live;
+    if green && replay {
+        replay::may_replay(args, checked, terminal)?;
+    }
+    let live = checked.is_live() && !replay;
     let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
     let known = args.confirm.as_ref().and_then(|digits| confirmation::find(&args.plan, digits, changes.host));
+    let settings = &checked.opened.settings.seal;
+    let sealed = args.seal.as_deref().map(seal::read).transpose()?;
+    let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
-        return Ok(None);
+        let counts =
+            |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), changes.host).is_ok();
+        let required = settings.demands().required && args.confirm.is_some();
+        if presented.as_ref().map_or(!required, counts) {
+            return Ok(None);
+        }
     }
-    if args.confirm.is_some() || args.no_input || !std::io::stdin().is_terminal() {
-        refuse_unless(args, checked, args.confirm.as_deref(), known.as_ref())?;
-        return Ok(known);
+    let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
+    let asks = !args.no_input && std::io::stdin().is_terminal() && !settings.demands().required;
+    if args.confirm.is_some() || args.seal.is_some() || !asks {
+        ask(gate::may_begin, checked, given)?;
+        if let Some(sealed) = &sealed {
+            confirmation::keep(&args.plan, sealed)?;
+        }
+        if let Some(Signature::By(reviewer)) = presented.as_ref().map(Presented::signature) {
+            writeln!(terminal.err, "the seal is signed by `{}`", escape::line(reviewer))?;
+        }
+        return Ok(known.or_else(|| checked.confirmation()));
     }
+    ask(gate::may_be_confirmed, checked, given)?;
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
@@ -150,21 +169,37 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
 
-/// Whether the site is the live one, and nobody asked for that.
-fn is_unasked_live(args: &Apply, checked: &Checked) -> bool {
-    args.on != On::Live && checked.is_live()
+/// What was given in place of a person's answer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Given<'a> {
+    digits: Option<&'a str>,
+    known: Option<&'a Confirmation>,
+    seal: Option<&'a Presented>,
+    /// Whether it was asked for that the live site is written to.
+    replay: bool,
 }
 
-fn refuse_unless(
-    args: &Apply,
+/// Asks a gate about what was checked.
+pub(super) fn ask(
+    gate: fn(Before<'_>) -> Result<(), Refusal>,
     checked: &Checked,
-    given: Option<&str>,
-    known: Option<&Confirmation>,
+    given: Given<'_>,
 ) -> Result<(), Failure> {
     let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
-    let green = checked.judgement.verdict == Verdict::Green;
-    gate::may_begin(Before { green, live: is_unasked_live(args, checked), given, known, now: &now })
-        .map_err(|refusal| refused(&refusal))
+    let settings = &checked.opened.settings;
+    let before = Before {
+        green: checked.judgement.verdict == Verdict::Green,
+        live: checked.is_live() && !given.replay,
+        limits: &settings.limits,
+        tally: &checked.tally(),
+        demands: settings.seal.demands(),
+        seal: given.seal,
+        rules: &rules::version(),
+        given: given.digits,
+        known: given.known,
+        now: &now,
+    };
+    gate(before).map_err(|refusal| refused(&refusal))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
@@ -172,10 +207,12 @@ fn refused(refusal: &Refusal) -> Failure {
     let code = match refusal {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
-        Refusal::Unconfirmed { .. } => exit::UNCONFIRMED,
+        Refusal::Limit(_) => exit::LIMIT,
+        Refusal::Unconfirmed { .. } | Refusal::SealMissing | Refusal::SealUnknown(_) => exit::UNCONFIRMED,
         Refusal::Expired { .. } | Refusal::ChangesMoved { .. } | Refusal::IntentMoved | Refusal::FactsMoved { .. } => {
             exit::STALE
         }
+        Refusal::SealExpired { .. } | Refusal::RulesMoved | Refusal::SealMoved(_) => exit::STALE,
     };
     Failure::new(code, message).help(help)
 }
@@ -288,12 +325,21 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     run.walk(args, through, terminal)
 }
 
-/// Whether somebody confirmed here what a journal holds: else it comes from elsewhere.
+/// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one
+/// that a reviewer signed. Else it comes from elsewhere.
 pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result<(), Failure> {
-    let confirmed = &begin.digests.changes;
-    if *confirmed == change::changes_digest(&begin.host, &begin.changes)
-        && confirmation::find(plan, confirmed, &begin.host).is_some()
-    {
+    let settings = settings::beside(plan)?.seal;
+    let demands = settings.demands();
+    let sealed = confirmation::kept(plan).into_iter().any(|kept| {
+        // A reviewer's key that was taken out of the settings since must not strand a run.
+        let signature = kept.signature.filter(|_| demands.required);
+        let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
+        let demands = if demands.required { demands } else { Demands::default() };
+        presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
+    });
+    let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
+    let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
+    if whole && (sealed || !demands.required && shown()) {
         return Ok(());
     }
     let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";

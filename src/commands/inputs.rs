@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use jiff::Timestamp;
 
 use crate::apply::confirmation::Confirmation;
+use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, Digests, Lowered, Marks};
 use crate::cli::{self, On};
@@ -341,6 +342,12 @@ impl Checked {
             digests: self.digests.clone()?,
             marks: Marks::new(&lowered.changes, &site.reading.snapshot.state, kinds),
         })
+    }
+
+    /// How much a run would change; nothing without a site.
+    pub(super) fn tally(&self) -> Tally {
+        let both = self.site.as_ref().zip(self.lowered.as_ref());
+        both.map(|(site, lowered)| Tally::new(&lowered.changes, &site.reading.snapshot.state)).unwrap_or_default()
     }
 
     /// Whether the site is the one that the plan calls live.

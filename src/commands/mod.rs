@@ -17,6 +17,7 @@ mod record_file;
 mod replay;
 mod run;
 mod schema;
+mod seal;
 mod settings;
 mod snapshot;
 mod status;
@@ -54,7 +55,7 @@ pub mod exit {
     pub const TARGET: u8 = 13;
     /// Refused, nothing written: somebody else is at it.
     pub const LOCKED: u8 = 14;
-    /// Refused, nothing written: a limit is exceeded.
+    /// Refused, nothing written: a limit is exceeded, by the changes or by the time of a replay.
     pub const LIMIT: u8 = 15;
     /// Refused, nothing written: the barrier was not acknowledged. After a write it is [`PART_WAY`].
     pub const BARRIER: u8 = 16;
@@ -156,6 +157,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
+        Verb::Seal(args) => seal::run(&args, terminal),
         Verb::Apply(args) => apply::run(&args, terminal),
         Verb::Status(args) => status::run(&args, terminal),
         Verb::Undo(args) => undo::run(&args, terminal),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::output::json::Document;
 use crate::shape::schema;
@@ -22,7 +23,12 @@ pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 /// Writes every schema into a folder; their paths.
 pub(super) fn write(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
-    let all = [(SchemaName::Plan, "plan"), (SchemaName::Snapshot, "snapshot"), (SchemaName::Report, "report")];
+    let all = [
+        (SchemaName::Plan, "plan"),
+        (SchemaName::Snapshot, "snapshot"),
+        (SchemaName::Report, "report"),
+        (SchemaName::Seal, "seal"),
+    ];
     let write = |(name, file): (SchemaName, &str)| {
         let path = folder.join(format!("{file}.schema.json"));
         std::fs::write(&path, format!("{}\n", text(name))).map_err(|e| Failure::file("write", &path, &e))?;
@@ -36,6 +42,7 @@ fn text(name: SchemaName) -> String {
         SchemaName::Plan => schema::plan(),
         SchemaName::Snapshot => schema::snapshot(),
         SchemaName::Report => schema::written::<Document>(),
+        SchemaName::Seal => schema::written::<Seal>(),
     };
     format!("{schema:#}")
 }

@@ -1,10 +1,15 @@
 //! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot waive it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Spanned;
 
+use crate::apply::limits::Limits;
+use crate::apply::seal::{Demands, Key};
 use crate::rules;
 
 use super::{Failure, exit};
@@ -14,6 +19,8 @@ use super::{Failure, exit};
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Settings {
     pub(super) words: Words,
+    pub(super) limits: Limits,
+    pub(super) seal: Seals,
     pub(super) backup: Backup,
 }
 
@@ -43,16 +50,50 @@ pub(super) struct Words {
     pub(super) refuse: BTreeSet<String>,
 }
 
+/// The table `[seal]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Seals {
+    /// Whether nothing is applied without one that a reviewer signed.
+    required: Option<Spanned<bool>>,
+    /// The reviewers' public keys, by name.
+    pub(super) keys: BTreeMap<String, Key>,
+}
+
+impl Seals {
+    pub(super) fn demands(&self) -> Demands {
+        let required = self.required.as_ref().is_some_and(|required| *required.get_ref());
+        Demands { required, signed: !self.keys.is_empty() }
+    }
+}
+
 /// Reads the settings beside a plan.
 pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let path = plan.with_file_name("plan.toml");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
-        Err(e) => return Err(Failure::file("read", &path, &e)),
+    let unread = |e: std::io::Error| Failure::file("read", &path, &e);
+    match std::fs::symlink_metadata(&path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Settings::default()),
+        // A link that a checkout brought leads anywhere, and one that leads nowhere is not the same as no settings.
+        Ok(found) if !found.is_file() => {
+            let what = std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file");
+            return Err(unread(what));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let text = std::fs::read_to_string(&path).map_err(unread)?;
+    let wrong = |at: Option<Range<usize>>, what: &str| {
+        let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
+        Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", path.display()))
     };
-    let mut settings: Settings = toml::from_str(&text)
-        .map_err(|e| Failure::new(exit::COULD_NOT_RUN, format!("`{}`: {}", path.display(), e.message())))?;
+    let mut settings: Settings = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message()))?;
+    let Demands { required, signed } = settings.seal.demands();
+    if required && !signed {
+        let at = settings.seal.required.as_ref().map(Spanned::span);
+        let help = "name them under `[seal.keys]`, for example `sam = \"RW…\"`";
+        return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
+    }
     settings.backup.folder = settings.backup.folder.map(|folder| path.with_file_name(folder));
     match settings.words.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),

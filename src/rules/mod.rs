@@ -25,7 +25,7 @@ use crate::model::text::pointer;
 
 pub use facts::{BackupFiles, ContactsFile, Facts, FileNow, Grade, Inputs, Known, Read, Side};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
-pub use registry::{ALL, by_id};
+pub use registry::{ALL, by_id, version};
 
 /// When a rule is due. A gate runs its own phase and all earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,7 @@
 //! The list of all rules. Adding a rule touches its own file, its folder's `mod.rs`, and one line here.
 
+use crate::model::digest;
+
 use super::{Rule, contacts, forms, offerings, plan, safety, waivers, webhooks};
 
 /// Every rule, by family, then by name.
@@ -73,6 +75,13 @@ pub static ALL: &[&Rule] = &[
     &webhooks::replacement_does_nothing::RULE,
     &webhooks::webhook_without_fate::RULE,
 ];
+
+/// The version of the set of rules: a digest over what each of them is, how much it weighs, when and where it is due,
+/// and whether it may be waived. It is computed, so that no change of a rule can forget it.
+pub fn version() -> String {
+    let all = ALL.iter().map(|rule| (rule.id, rule.severity, rule.phase, rule.target, rule.waivable));
+    digest::of(&all.collect::<Vec<_>>())
+}
 
 /// The rule with this id.
 pub fn by_id(id: &str) -> Option<&'static Rule> {
