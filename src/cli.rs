@@ -59,6 +59,8 @@ pub enum Verb {
     Forget(Of),
     /// After the switch: the plan's contacts, and everybody else, before and after.
     Verify(Verify),
+    /// What live did since it was copied: contacts, orders and subscriptions to carry over after a push.
+    MergeList(MergeList),
     /// Read a site into a file.
     Snapshot(Snapshot),
     /// Write a first plan from a site.
@@ -431,6 +433,20 @@ pub enum VerifyFormat {
     Human,
     /// For machines.
     Json,
+}
+
+/// `plan merge-list`
+#[derive(Debug, Args)]
+pub struct MergeList {
+    /// The live site as it was when the copy was made: a site in a file, with its population beside it.
+    #[arg(long, value_name = "FILE")]
+    pub cloned: PathBuf,
+    /// The live site as it is now.
+    #[arg(long, value_name = "FILE")]
+    pub live: PathBuf,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
 }
 
 /// `plan snapshot`

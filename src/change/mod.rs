@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{On, State};
+use crate::model::{Kind, On, State};
 
 pub use digests::{Digests, Marks, changes_digest, facts_digest, intent_digest};
 pub use lower::{Lowered, lower};
@@ -35,6 +35,37 @@ impl Change {
     /// The same change backwards.
     pub fn inverse(&self) -> Self {
         Self { on: self.on.clone(), before: self.after.clone(), after: self.before.clone(), cause: self.cause.clone() }
+    }
+}
+
+/// When a change is carried out on a live site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before the window as well as in it: no member notices (inferred).
+    Ahead,
+    /// In the window only, while the site is in maintenance mode.
+    Window,
+}
+
+impl When {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ahead => "ahead",
+            Self::Window => "window",
+        }
+    }
+}
+
+impl Change {
+    /// When it is carried out on a live site. The charging guard is right on live at any time, and a form that did not
+    /// exist stands on no page yet; everything else can reach a member while the CRM still acts too (inferred).
+    pub fn when(&self) -> When {
+        match (self.on.kind, &self.before) {
+            (Kind::ChargingGuard, _) | (Kind::OptInForm, None) => When::Ahead,
+            _ => When::Window,
+        }
     }
 }
 

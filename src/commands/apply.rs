@@ -69,20 +69,21 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     let progress = &run.progress;
     let other = args.plan.with_file_name(&run.begin.plan);
-    let go_on = |verb: &str| format!("finish it with `plan {verb} {} --site {}`", other.display(), args.site);
+    let go_on =
+        |verb: &str, flag: &str| format!("finish it with `plan {verb} {} --site {}{flag}`", other.display(), args.site);
     let whose = format!("an earlier run of `{}`", other.display());
     let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
     let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
     if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
         Ok(())
     } else if progress.is_taking_back() {
-        part_way("is being undone, and that is not finished", go_on("undo"))
+        part_way("is being undone, and that is not finished", go_on("undo", ""))
     } else if progress.is_past_the_barrier() {
-        part_way("is past *Run Migration* and not finished", go_on("apply") + " --resume")
+        part_way("is past *Run Migration* and not finished", go_on("apply", " --resume"))
     } else if waits {
-        part_way("waits for a person's step", go_on("apply") + " --resume, or take it back with `plan undo`")
+        part_way("waits for a person's step", go_on("apply", " --resume") + ", or take it back with `plan undo`")
     } else {
-        part_way("stopped part-way and is not finished", go_on("apply") + " --resume")
+        part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
     }
 }
 

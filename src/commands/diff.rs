@@ -15,7 +15,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let path = checked.opened.path.display().to_string();
     // A recording never permits apply, and apply judges by one gate: what another diff shows cannot be confirmed.
     let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
-        && args.subject.on == On::Staging
+        && (args.subject.on == On::Staging || checked.is_live())
         && checked.gate == Phase::Configure;
     let green = checked.judgement.verdict == Verdict::Green;
     let Some(changes) = changes(&checked, &path, confirmable) else {
@@ -61,6 +61,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         verdict: checked.judgement.verdict.name(),
         plan: &checked.opened.plan,
         record: &checked.opened.record,
+        on_live: checked.is_live(),
         confirmable,
     })
 }

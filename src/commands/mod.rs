@@ -12,6 +12,7 @@ mod init;
 mod inputs;
 mod lock;
 mod log;
+mod merge_list;
 mod record;
 mod record_file;
 mod replay;
@@ -164,6 +165,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Log(args) => log::run(&args, terminal),
         Verb::Lock(args) => lock::run(args, terminal),
         Verb::Forget(args) => forget::run(&args, terminal),
+        Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),

@@ -246,6 +246,12 @@ impl Run {
             return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help("mend what is found, then go on with `--resume`"));
         }
+        if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
+            let message =
+                format!("`{}` is not as the plan wants it any more, so *Run Migration* is not begun", first.on);
+            return Err(Failure::new(code, message)
+                .help("somebody changed it: look at `plan diff`, and apply again before going on"));
+        }
         let record = self.record_since(args, configured_at(self.journal.events()))?;
         if !has_signed_in(&record, &here) {
             return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(

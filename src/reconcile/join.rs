@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use crate::model::population::Contact;
+use crate::model::snapshot::PopulationDigest;
 use crate::population::{Damage, Record, Records};
 
 use super::entries::Entries;
@@ -18,11 +19,21 @@ use super::{Ask, Asked, EXAMPLES, Reconciled, Side, Unreadable, settle};
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
 pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
+    let mut join = Join::new(ask);
+    let digests = side_by_side(before, after, |b, a| join.see(b, a))?;
+    Ok(settle::settle(join, digests))
+}
+
+/// Goes through both streams at once: what one kind and key has on each side is seen together.
+pub(super) fn side_by_side<B: BufRead, A: BufRead>(
+    before: B,
+    after: A,
+    mut see: impl FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
+) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
     let in_before = |damage: Damage| Unreadable { side: Side::Before, damage };
     let in_after = |damage: Damage| Unreadable { side: Side::After, damage };
     let mut left = Records::open(before).map_err(in_before)?;
     let mut right = Records::open(after).map_err(in_after)?;
-    let mut join = Join::new(ask);
     let mut b = left.next().map_err(in_before)?;
     let mut a = right.next().map_err(in_after)?;
     loop {
@@ -32,7 +43,7 @@ pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Resu
             (None, Some(_)) => Ordering::Greater,
             (Some(b), Some(a)) => (&b.kind, &b.key).cmp(&(&a.kind, &a.key)),
         };
-        join.see(b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
+        see(b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
         if order.is_le() {
             b = left.next().map_err(in_before)?;
         }
@@ -40,8 +51,7 @@ pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Resu
             a = right.next().map_err(in_after)?;
         }
     }
-    let digests = (left.finish().map_err(in_before)?, right.finish().map_err(in_after)?);
-    Ok(settle::settle(join, digests))
+    Ok((left.finish().map_err(in_before)?, right.finish().map_err(in_after)?))
 }
 
 /// What is kept while the streams go by.

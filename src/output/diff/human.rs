@@ -34,7 +34,8 @@ fn object(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let name = escape::line(&change.on.to_string());
-    let from = paint(style, "2", &format!("{} · {}", escape::line(&changes.cause(change)), executor.name()));
+    let when = if changes.on_live { format!(" · {}", change.when().name()) } else { String::new() };
+    let from = paint(style, "2", &format!("{} · {}{when}", escape::line(&changes.cause(change)), executor.name()));
     writeln!(out, "  {} {}  {from}", verb(change), paint(style, "1", &name))?;
     let (before, after) = sides(change);
     let (before, after) = (escape::terminal(&before), escape::terminal(&after));

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::change::Digests;
+use crate::change::{Digests, When};
 use crate::model::{Kind, On};
 use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
@@ -38,6 +38,8 @@ pub struct Line {
     pub after: Option<Value>,
     /// Who carries it out.
     pub executor: Executor,
+    /// When it is carried out on the live site; null on the staging copy.
+    pub when: Option<When>,
     /// Where in the plan it comes from, as a JSON pointer.
     pub cause: String,
 }
@@ -49,6 +51,7 @@ pub struct Line {
 pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     let line = |(change, executor): &(&crate::change::Change, Executor)| Line {
         on: change.on.clone(),
+        when: changes.on_live.then(|| change.when()),
         before: change.before.clone(),
         after: change.after.clone(),
         executor: *executor,

@@ -39,6 +39,8 @@ pub struct Changes<'a> {
     pub plan: &'a Plan,
     /// The evidence beside it.
     pub record: &'a Record,
+    /// Whether the site is the live one: each change then says when it is made.
+    pub on_live: bool,
     /// Whether `apply` takes the digest: not of a recording, and not of another gate than its own.
     pub confirmable: bool,
 }
@@ -86,7 +88,8 @@ pub fn next(changes: &Changes<'_>) -> String {
     let (path, site) = (changes.path, changes.site);
     if changes.verdict == "green" {
         let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
-        format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}")
+        let live = if changes.on_live { format!(" --on live --host {}", changes.host) } else { String::new() };
+        format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
     } else {
         format!("apply refuses this while the plan is {}: plan check {path} --site {site}", changes.verdict)
     }

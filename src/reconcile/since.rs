@@ -1,0 +1,96 @@
+//! What a live site did since its copy was made: the records that a push would overwrite, and that are carried over.
+
+use std::io::BufRead;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Unreadable;
+use super::join::side_by_side;
+use crate::model::snapshot::PopulationDigest;
+use crate::population::{Record, set};
+
+/// A record that is not what it was when the copy was made. It names fields, never values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Moved {
+    /// `contact`, `order` or `subscription`.
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+    /// Whose order or subscription it is; empty for a contact.
+    pub contact: String,
+    /// What became of it.
+    pub how: How,
+    /// Which of its fields differ, where it was there and still is.
+    pub fields: Vec<&'static str>,
+}
+
+/// What became of a record on live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// It came since.
+    New,
+    /// It differs.
+    Changed,
+    /// It is gone.
+    Gone,
+}
+
+impl How {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// Tells of every contact, order and subscription that live has otherwise than when the copy was made, in their order.
+///
+/// Both are readings of the live site, so an ID means the same person in both.
+///
+/// # Errors
+/// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
+pub fn since<B: BufRead, A: BufRead>(
+    cloned: B,
+    live: A,
+    mut tell: impl FnMut(Moved),
+) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
+    side_by_side(cloned, live, |was, is| {
+        let Some(record) = is.or(was) else { return };
+        if !matches!(&*record.kind, "contact" | "order" | "subscription") {
+            return;
+        }
+        let (how, fields) = match (was, is) {
+            (Some(was), Some(is)) => (How::Changed, differing(was, is)),
+            (None, _) => (How::New, Vec::new()),
+            (_, None) => (How::Gone, Vec::new()),
+        };
+        if how == How::Changed && fields.is_empty() {
+            return;
+        }
+        let (kind, key, contact) = (record.kind.to_string(), record.key.to_string(), record.contact.to_string());
+        tell(Moved { kind, key, contact, how, fields });
+    })
+}
+
+/// The names of the fields that differ. Whatever moved on live is carried over, so the letter counts.
+fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
+    let same = [
+        ("first_name", was.first_name == is.first_name),
+        ("last_name", was.last_name == is.last_name),
+        ("email", was.email == is.email),
+        ("tags", set(&was.tags) == set(&is.tags)),
+        ("affiliate", was.affiliate() == is.affiliate()),
+        ("contact", was.contact == is.contact),
+        ("form", was.form == is.form),
+        ("total", was.total == is.total),
+        ("date", was.date == is.date),
+        ("status", was.status == is.status),
+        ("next_payment", was.next_payment() == is.next_payment()),
+    ];
+    same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+}

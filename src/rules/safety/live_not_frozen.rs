@@ -1,0 +1,62 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
+use crate::model::plan::Strategy;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Staging, declare_rule};
+
+declare_rule! {
+    /// The plan freezes live and pushes staging over it, and nobody has said that live is frozen.
+    ///
+    /// ## What it does
+    /// With `strategy: freeze-and-push`, looks for a person's word on record that live has been in maintenance mode since
+    /// the copy was made. Live is another site, so nothing else can show it from here.
+    ///
+    /// ## Why it matters
+    /// A push overwrites, it never merges: whoever buys or joins on live after the copy was made is lost with it
+    /// (documented by the hosts). AccessAlly's maintenance mode stops payments (documented).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {strategy: freeze-and-push}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {strategy: freeze-and-push}
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence: {step: {host: small.example, step: freeze-live, says: in maintenance mode since 05:30}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Switch maintenance mode on, on live, make the copy, then `plan record step freeze-live "…" --on live`.
+    {
+        id: "live-not-frozen",
+        severity: Error,
+        phase: Configure,
+        target: Staging,
+        waivable: false,
+        attestable: false,
+        guide: "S6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/strategy",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    if plan.strategy == Some(Strategy::FreezeAndPush) && !facts.step(Step::FreezeLive, &plan.sites.live) {
+        out.push(
+            RULE.at(
+                Place::value("/strategy"),
+                "nobody has said that live is frozen, so whatever happens there until the push is lost",
+            )
+            .label("needs live in maintenance mode")
+            .help("switch maintenance mode on, on live, make the copy, then: plan record step freeze-live \"…\" --on live"),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,505 @@
+//! The guide's steps as a run: each proven, the one-way door behind its phrase, a way back until there, a certificate at the
+//! end, and live only with it.
+
+mod place;
+
+use std::fs;
+
+use amc_plan::model::plan::Place as Target;
+use amc_plan::model::plan::Strategy;
+use place::{PLAN, Place, Ran, SITE};
+use serde_json::Value;
+
+const PHRASE: &str = "run migration on staging.bloom.example";
+const CERTIFICATE: &str = "bloom-coaching.rehearsal.json";
+const POPULATION: &str = "bloom-coaching.population.ndjson";
+
+/// The example with its changes in place: the run waits for the vendor's verification.
+fn configured() -> Place {
+    let place = Place::new();
+    place.confirm(&place.digest()).ends(0, &[]);
+    place
+}
+
+fn on(place: &Place) -> Ran {
+    place.apply(&["--resume", "--no-input"])
+}
+
+#[track_caller]
+fn record(place: &Place, words: &[&str]) {
+    place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
+}
+
+fn verified(place: &Place) {
+    fs::write(place.path("lines.txt"), "41 tags\n! 3 users without a contact ID\n").unwrap();
+    record(place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
+    record(place, &["ack", "2", "--reason", "ours"]);
+}
+
+/// Past the one-way door, with nobody having pressed yet.
+fn crossed() -> Place {
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["do not press it again"]);
+    place
+}
+
+/// What the migration leaves on the site, read anew at this minute.
+fn migrated(place: &Place, maintenance: bool, minute: u32) {
+    let mut lines = Vec::new();
+    for line in place.read(SITE).lines() {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        match record["kind"].as_str().unwrap() {
+            "snapshot" => record["taken_at"] = format!("2026-11-21T06:{minute}:00Z").into(),
+            "crm" => {
+                record["managed"] = true.into();
+                record["system"] = "accessally-managed".into();
+            }
+            "maintenance" => record["on"] = maintenance.into(),
+            _ => {}
+        }
+        lines.push(record.to_string());
+    }
+    fs::write(place.path(SITE), lines.join("\n") + "\n").unwrap();
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+}
+
+/// A rehearsal from its beginning to its certificate.
+fn rehearsed() -> Place {
+    let place = crossed();
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    migrated(&place, false, 40);
+    on(&place).ends(20, &["not seen yet", "`group-coaching-checkout` (order, content, welcome-email, new-user)"]);
+    for form in [
+        "foundations-membership",
+        "group-coaching-checkout",
+        "group-coaching-payment-plan",
+        "group-coaching-summer-sale",
+        "group-coaching-vip-checkout",
+        "team-seats-checkout",
+    ] {
+        assert!(!place.path(CERTIFICATE).exists(), "{form} is not bought yet");
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
+        on(&place);
+    }
+    assert!(place.path(CERTIFICATE).exists());
+    place
+}
+
+fn status(place: &Place) -> Value {
+    let ran = place.run(&["status", PLAN, "--site", SITE, "--format", "json"]);
+    ran.ends(0, &[]);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// The steps by where they stand.
+fn stands(place: &Place, stand: &str) -> Vec<String> {
+    let status = status(place);
+    let steps = status["steps"].as_array().unwrap().iter();
+    steps.filter(|step| step["stand"] == stand).map(|step| step["step"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_rehearsal_goes_from_step_to_step_each_proven() {
+    let place = configured();
+    assert_eq!(stands(&place, "next"), ["start-verification"]);
+    on(&place).ends(20, &["no verification of this site is on record since"]);
+    // One that was recorded before the changes were in place says nothing of them.
+    let before = place.read("bloom-coaching.record.ndjson");
+    verified(&place);
+    fs::write(place.path("bloom-coaching.record.ndjson"), &before).unwrap();
+    fs::write(place.path("lines.txt"), "! a\nb\n! c\n").unwrap();
+    record(&place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
+    on(&place).ends(20, &["lines with a \"!\": 1, 3"]);
+    record(&place, &["ack", "1", "--reason", "ours"]);
+    on(&place).ends(20, &["lines with a \"!\": 3"]);
+    record(&place, &["ack", "3", "--reason", "ours"]);
+    on(&place).ends(20, &["nobody has said that the spare administrator could sign in"]);
+    assert_eq!(stands(&place, "next"), ["run-migration"]);
+    assert_eq!(status(&place)["past_the_barrier"], false);
+}
+
+#[test]
+fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    for phrase in ["", "yes", "run migration on bloom.example", "run migration on"] {
+        let ran = place.apply(&["--resume", "--no-input", "--acknowledge", phrase]);
+        ran.ends(20, &["was not acknowledged"]);
+        for word in ["mailed to 240 members", "mail is simulated", "jo decides by 07:30", "can be charged again"] {
+            assert!(ran.out.contains(word), "`{word}`: {ran:#?}");
+        }
+        assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
+    }
+    // The site is read afresh, whatever was green before.
+    let as_applied = place.read(SITE);
+    let open = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
+    place.edit_site(SITE, r#""simulated":true"#, r#""simulated":false"#);
+    open().ends(20, &["`mail` is not as the plan wants it any more"]);
+    fs::write(place.path(SITE), &as_applied).unwrap();
+    place.edit_site(SITE, r#""connected":true"#, r#""connected":false"#);
+    open().ends(20, &["crm-disconnected", "the gate `migrate` is not green"]);
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
+    fs::write(place.path(SITE), &as_applied).unwrap();
+    open().ends(20, &["do not press it again"]);
+}
+
+#[test]
+fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
+    let place = configured();
+    // A second run on a site that is as the plan wants it has no changes.
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    let mut begin: Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+    assert_eq!(begin["event"]["begin"]["changes"].as_array().unwrap().len(), 7);
+    fs::remove_file(place.journal()).unwrap();
+    begin["event"]["begin"]["changes"] = Value::Array(Vec::new());
+    let none = amc_plan::change::changes_digest("staging.bloom.example", &[]);
+    begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
+    assert_eq!(place.digest(), none, "and its diff was shown");
+    fs::write(place.journal(), begin.to_string() + "\n").unwrap();
+    on(&place).ends(0, &[]);
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    on(&place).ends(16, &["was not acknowledged"]);
+}
+
+#[test]
+fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
+    let place = crossed();
+    let site = place.read(SITE);
+    for _ in 0..2 {
+        let ran = on(&place);
+        ran.ends(20, &["may have been pressed at", "do not press it again until its state is known"]);
+        assert!(!ran.out.contains("press"), "{ran:#?}");
+    }
+    place
+        .run(&["undo", PLAN, "--site", SITE])
+        .ends(20, &["past *Run Migration*", "restore the backup", "charged again"]);
+    place.run(&["forget", PLAN, "--site", SITE]).ends(20, &["still needs it"]);
+    place.edit(PLAN, "welcome: purchases-and-opt-ins", "welcome: purchases");
+    place.apply(&["--no-input"]).ends(20, &["past *Run Migration*"]);
+    on(&place).ends(20, &["the plan was edited"]);
+    assert_eq!(place.read(SITE), site);
+    assert_eq!(status(&place)["past_the_barrier"], true);
+    assert!(
+        status(&place)["way_back"].as_str().unwrap().contains("2026-11-21T05:10:00Z"),
+        "the backup on record is named"
+    );
+}
+
+#[test]
+fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
+    let place = rehearsed();
+    let certificate: Value = serde_json::from_str(&place.read(CERTIFICATE)).unwrap();
+    let steps: Vec<&str> =
+        certificate["steps"].as_array().unwrap().iter().map(|s| s["step"].as_str().unwrap()).collect();
+    let guide = amc_plan::guide::from_configure(Strategy::RehearseAndReplay, Target::Staging);
+    assert_eq!(steps, guide.iter().map(|step| step.name()).collect::<Vec<_>>());
+    assert!(certificate["verified"]["seen"].as_str().unwrap().contains("of 240 contacts 240 the same"));
+    assert!(!place.journal().exists() && place.archived().len() == 1);
+    let log = place.run(&["log", PLAN, "--site", SITE]);
+    assert!(
+        log.out.contains("the one-way door was opened, for 240 members") && log.out.contains("ended"),
+        "{}",
+        log.out
+    );
+    place.run(&["forget", PLAN, "--site", SITE]).ends(0, &[]);
+    assert!(
+        place.state_files("before.site.ndjson").is_empty() && place.state_files("before.population.ndjson").is_empty()
+    );
+
+    // Live, as it was copied, in a folder of its own.
+    let live = "live.site.ndjson";
+    let fresh = Place::new();
+    let as_live = fresh
+        .read(SITE)
+        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
+        .replace("https://staging.bloom.example", "https://bloom.example")
+        .replace(r#""type":"staging""#, r#""type":"production""#);
+    fs::write(place.path(live), as_live).unwrap();
+    fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
+    place.run(&["snapshot", "seal", live]).ends(0, &[]);
+    let before = place.read(live);
+    let diff = place.run(&["diff", PLAN, "--site", live, "--on", "live", "--format", "json"]);
+    diff.ends(0, &[]);
+    let diff: Value = serde_json::from_str(&diff.out).unwrap();
+    let digest = diff["digests"]["changes"].as_str().unwrap();
+    let when = |kind: &str| {
+        let changes = diff["changes"].as_array().unwrap().iter();
+        changes.filter(|change| change["on"]["kind"] == kind).map(|change| change["when"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((when("emails"), when("offering")), (vec!["window".into()], vec!["window".into()]));
+    let apply = |more: &[&str]| {
+        let mut words = vec!["apply", PLAN, "--site", live, "--no-input", "--confirm", digest];
+        words.extend(more);
+        place.run(&words)
+    };
+    apply(&[]).ends(10, &["target-not-staging"]);
+    apply(&["--on", "live"]).ends(13, &["was not typed out"]);
+    apply(&["--on", "live", "--host", "staging.bloom.example"]).ends(13, &["was not typed out"]);
+    let kept = place.read(CERTIFICATE);
+    fs::remove_file(place.path(CERTIFICATE)).unwrap();
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["no finished rehearsal"]);
+    let write = |old: &str, new: &str| {
+        assert!(kept.contains(old), "{old}");
+        fs::write(place.path(CERTIFICATE), kept.replace(old, new)).unwrap();
+    };
+    write(certificate["intent"].as_str().unwrap(), &"0".repeat(64));
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["is not what the plan intends now"]);
+    write("staging.bloom.example", "other.example");
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["`other.example`"]);
+    write(r#""version": 1"#, r#""version": 2"#);
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(3, &["version 2"]);
+    fs::write(place.path(CERTIFICATE), &kept[..kept.len() / 2]).unwrap();
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(3, &["not a rehearsal's certificate"]);
+    // A rehearsal that took three hours does not fit into a window of two.
+    let mut slow = certificate.clone();
+    slow["steps"][0]["seconds"] = (3 * 3600).into();
+    fs::write(place.path(CERTIFICATE), slow.to_string()).unwrap();
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(15, &["the rehearsal took 3 h", "`window/length` is 2 h"]);
+    fs::write(place.path(CERTIFICATE), &kept).unwrap();
+    assert_eq!(place.read(live), before, "nothing was written by all that");
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(0, &[]);
+    assert_ne!(place.read(live), before);
+}
+
+#[test]
+fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
+    let place = crossed();
+    let population = place.read(POPULATION);
+    let line =
+        population.lines().find(|line| line.contains(r#""kind":"contact""#) && line.contains(r#""tags":[""#)).unwrap();
+    let mut contact: Value = serde_json::from_str(line).unwrap();
+    contact["tags"] = Value::Array(Vec::new());
+    fs::write(place.path(POPULATION), population.replacen(line, &contact.to_string(), 1)).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    let ran = on(&place);
+    ran.ends(21, &["239 the same, 1 changed", "plan verify"]);
+    assert!(!ran.err.contains(contact["email"].as_str().unwrap()));
+    // Mended, it goes on.
+    fs::write(place.path(POPULATION), &population).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    migrated(&place, true, 31);
+    on(&place).ends(20, &["maintenance mode is on"]);
+}
+
+#[test]
+fn contacts_that_were_not_read_since_prove_nothing() {
+    let place = crossed();
+    migrated(&place, true, 12);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["were not read since the migration"]);
+}
+
+#[test]
+fn undo_gives_the_bytes_back_that_were_there() {
+    let place = Place::new();
+    let before = place.read(SITE);
+    place.run(&["undo", PLAN, "--site", SITE]).ends(2, &["nothing to undo"]);
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    let after = place.read(SITE);
+    for more in [&["--no-input"][..], &[], &["--confirm", "00000000"], &["--confirm", &digest[..4]]] {
+        place.run(&[&["undo", PLAN, "--site", SITE], more].concat()).ends(12, &["nothing was written"]);
+    }
+    assert_eq!(place.read(SITE), after);
+    let ran = place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    ran.ends(0, &[]);
+    assert!(
+        ran.out.contains("1/7 taken back: charging-guard") && ran.out.contains("as it was before the run"),
+        "{ran:#?}"
+    );
+    assert_eq!(place.read(SITE), before);
+    assert!(!place.journal().exists());
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(2, &["nothing to undo"]);
+    // And again, from where a run stopped part-way.
+    place.confirm(&digest).ends(0, &[]);
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    fs::write(place.path(SITE), &before).unwrap();
+    let begun: String = journal.lines().take(2).map(|line| format!("{line}\n")).collect();
+    fs::write(place.journal(), begun).unwrap();
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+}
+
+#[test]
+fn undo_overwrites_nobody() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
+    let undo = || place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    undo().ends(20, &["`emails`", "somebody else changed it"]);
+    assert!(place.read(SITE).contains(r#""welcome":"purchases""#));
+    for words in [&["--no-input"][..], &["--resume"]] {
+        place.apply(words).ends(20, &["undo"]);
+    }
+    place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
+    undo().ends(0, &[]);
+    assert_eq!(place.read(SITE), Place::new().read(SITE));
+}
+
+#[test]
+fn a_site_that_was_copied_anew_closes_the_run_before() {
+    for past in [false, true] {
+        let place = if past { rehearsed_to_review() } else { configured() };
+        let fresh = Place::new();
+        fs::copy(fresh.path(SITE), place.path(SITE)).unwrap();
+        let digest = place.digest();
+        let ran = place.confirm(&digest);
+        ran.ends(0, &["copied anew"]);
+        let closed = fs::read_to_string(&place.archived()[0]).unwrap();
+        assert!(closed.contains("the site was copied anew"), "{closed}");
+        assert_eq!(stands(&place, "next"), ["start-verification"]);
+        // The guard and the mail trap are judged afresh: a copy whose guard cannot be mended is red.
+        fs::copy(fresh.path(SITE), place.path(SITE)).unwrap();
+        place.edit_site(SITE, r#""charging-guard":{"how":"bridge"}"#, r#""charging-guard":{"missing":"no door"}"#);
+        let site = place.read(SITE);
+        place.confirm(&digest).ends(10, &["charging-guard-not-live"]);
+        assert_eq!(place.read(SITE), site);
+    }
+}
+
+/// A run whose migration is behind.
+fn rehearsed_to_review() -> Place {
+    let place = crossed();
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    place
+}
+
+#[test]
+fn a_new_plan_takes_the_place_of_a_run_that_waits_before_the_door() {
+    let place = configured();
+    place.edit(PLAN, "welcome: purchases-and-opt-ins", "welcome: purchases");
+    on(&place).ends(20, &["the plan was edited"]);
+    place.edit(PLAN, "welcome: purchases", "welcome: purchases-and-opt-ins");
+    place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    assert!(fs::read_to_string(&place.archived()[0]).unwrap().contains("a new run took its place"));
+    // The plan of somebody else, on the same site, does not.
+    fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
+    fs::copy(place.path("bloom-coaching.record.ndjson"), place.path("other.record.ndjson")).unwrap();
+    place.edit("other.yaml", "release: 9 days after previous}", "release: 8 days after previous}");
+    let digest = place.digest_of("other.yaml", SITE);
+    place.run(&["apply", "other.yaml", "--site", SITE, "--confirm", &digest]).ends(20, &["waits for a person's step"]);
+}
+
+#[test]
+fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
+    let place = Place::new();
+    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
+    place.apply(&["--no-input"]).ends(10, &["live-not-frozen"]);
+    record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    let steps = status(&place)["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["step"].as_str().unwrap().to_owned())
+        .collect::<Vec<_>>();
+    assert_eq!(
+        (steps[0].as_str(), steps[steps.len() - 2].as_str(), steps[steps.len() - 1].as_str()),
+        ("freeze-live", "push", "reopen-live")
+    );
+    // It ends with a push: nothing is ever replayed on live.
+    place.run(&["apply", PLAN, "--site", SITE, "--on", "live", "--no-input"]).ends(10, &["site-not-in-plan"]);
+}
+
+#[test]
+fn two_at_once_are_one_after_the_other() {
+    let place = Place::new();
+    let digest = place.digest();
+    let begin = || place.command(&["apply", PLAN, "--site", SITE, "--confirm", &digest]).spawn().unwrap();
+    let both: Vec<_> = (0..2).map(|_| begin()).collect();
+    let codes: Vec<Option<i32>> =
+        both.into_iter().map(|child| child.wait_with_output().unwrap().status.code()).collect();
+    assert!(codes.contains(&Some(0)) && codes.iter().all(|code| [Some(0), Some(14)].contains(code)), "{codes:?}");
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    assert_eq!(journal.matches(r#""done""#).count(), 7, "each change was made once");
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+}
+
+#[test]
+fn a_lock_is_shown_and_broken_by_its_id_only() {
+    let place = Place::new();
+    let status = || place.run(&["lock", "status", PLAN, "--site", SITE, "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&status().out).unwrap()["held"], false);
+    place.confirm("0123456789abcdef").ends(12, &[]);
+    let [lock] = &place.state_files(".lock")[..] else { panic!("one lock") };
+    let held = fs::OpenOptions::new().write(true).open(lock).unwrap();
+    held.lock().unwrap();
+    let ran = status();
+    ran.ends(14, &[]);
+    let holder = serde_json::from_str::<Value>(&ran.out).unwrap();
+    let id = holder["holder"]["id"].as_str().unwrap();
+    let broken = |id: &str| place.run(&["lock", "break", PLAN, "--site", SITE, "--id", id]);
+    broken("ffffffff").ends(14, &[id]);
+    status().ends(14, &[]);
+    broken(id).ends(0, &[]);
+    status().ends(0, &[]);
+    place.confirm(&place.digest()).ends(0, &[]);
+}
+
+#[test]
+fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
+    let place = Place::new();
+    let (cloned, live) = ("cloned.site.ndjson", "now.site.ndjson");
+    let site = place.read(SITE).replace("staging.bloom.example", "bloom.example");
+    fs::write(place.path(cloned), &site).unwrap();
+    fs::write(place.path(live), site.replacen("2026-11-21T06:12:00Z", "2026-11-22T06:12:00Z", 1)).unwrap();
+    let population = place.read(POPULATION);
+    fs::write(place.path("cloned.population.ndjson"), &population).unwrap();
+    let mut lines: Vec<String> = population.lines().map(str::to_owned).collect();
+    let at = lines
+        .iter()
+        .position(|line| line.contains(r#""kind":"subscription""#) && line.contains(r#""status":"Active""#))
+        .unwrap();
+    let changed: Value = serde_json::from_str(&lines[at]).unwrap();
+    lines[at] = lines[at].replace(r#""status":"Active""#, r#""status":"Canceled by Client""#);
+    let gone = lines.iter().position(|line| line.contains(r#""kind":"order""#)).unwrap();
+    let gone: Value = serde_json::from_str(&lines.remove(gone)).unwrap();
+    let end = lines.len() - 1;
+    lines.insert(end, r#"{"kind":"contact","key":"99999","first_name":"Nia","last_name":"New","email":"nia@members.example","tags":[]}"#.into());
+    fs::write(place.path("now.population.ndjson"), lines.join("\n") + "\n").unwrap();
+    for name in ["now.population.ndjson", cloned, live] {
+        place.run(&["snapshot", "seal", name]).ends(0, &[]);
+    }
+    let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live, "--format", "json"]);
+    ran.ends(0, &[]);
+    assert!(!ran.out.contains("nia@") && !ran.out.contains("Nia"));
+    let list: Value = serde_json::from_str(&ran.out).unwrap();
+    let moved: Vec<(&str, &str, &str, String)> = list["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| {
+            (
+                r["how"].as_str().unwrap(),
+                r["kind"].as_str().unwrap(),
+                r["key"].as_str().unwrap(),
+                r["fields"].to_string(),
+            )
+        })
+        .collect();
+    let (changed, gone) = (changed["key"].as_str().unwrap(), gone["key"].as_str().unwrap());
+    assert_eq!(
+        moved,
+        [
+            ("new", "contact", "99999", "[]".to_owned()),
+            ("gone", "order", gone, "[]".to_owned()),
+            ("changed", "subscription", changed, r#"["status"]"#.to_owned()),
+        ]
+    );
+    place.run(&["merge-list", "--cloned", live, "--live", cloned]).ends(2, &["wrong way round"]);
+    place.run(&["merge-list", "--cloned", SITE, "--live", live]).ends(2, &["two sites"]);
+}
