@@ -128,11 +128,11 @@ impl Site for StandIn {
 
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
         let written = fs::read_to_string(&self.journal).unwrap();
-        let at = changes().iter().position(|known| known == change).unwrap();
-        assert!(
-            written.contains(&format!(r#"{{"intent":{{"change":{at}}}}}"#)),
-            "nothing is done that is not written down"
-        );
+        let forth =
+            changes().iter().position(|known| known == change).map(|at| format!(r#"{{"intent":{{"change":{at}}}}}"#));
+        let back = || changes().iter().position(|known| known.inverse() == *change);
+        let intent = forth.unwrap_or_else(|| format!(r#"{{"take-back":{{"change":{}}}}}"#, back().unwrap()));
+        assert!(written.contains(&intent), "nothing is done that is not written down");
         let faults = self.faults.entry(change.on.clone()).or_default();
         match if faults.is_empty() { Fault::None } else { faults.remove(0) } {
             Fault::None => self.land(change),
@@ -286,6 +286,94 @@ fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
 }
 
 #[test]
+fn an_undo_cut_at_every_byte_ends_where_the_run_began() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    drop(begun(&folder));
+    let mut site = StandIn::new(after(0), &path);
+    assert!(matches!(go_on(&mut site), Outcome::Finished));
+    let before = fs::read(&path).unwrap().len();
+    let mut journal = Journal::open(&path).unwrap();
+    journal.append(Event::Undo, now()).unwrap();
+    drop(journal);
+    assert!(matches!(go_on(&mut site), Outcome::Finished));
+    assert_eq!(site.snapshot.state, after(0));
+    // Each was made once and taken back once.
+    assert!(site.landed.values().all(|count| *count == 2));
+    let whole = fs::read(&path).unwrap();
+    let states: Vec<State> = (0..=6).map(after).collect();
+    let mut points = 0;
+    for cut in before + 1..=whole.len() {
+        let lines = whole[before..cut].iter().filter(|byte| **byte == b'\n').count();
+        if lines == 0 {
+            continue;
+        }
+        // Undo, then intent and outcome of each change backwards, then the end.
+        let (back, intended) = (((lines - 1) / 2).min(6), lines % 2 == 0 && lines < 14);
+        for landed in if intended { 0..=1 } else { 0..=0 } {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let mut site = StandIn::new(states[6 - back - landed].clone(), &path);
+            assert!(matches!(go_on(&mut site), Outcome::Finished), "{cut}");
+            assert_eq!(site.snapshot.state, states[0], "{cut}");
+            assert!(site.landed.values().all(|count| *count == 1), "{cut}");
+            assert_eq!(site.landed.len(), 6 - back - landed, "exactly what was left, at {cut}");
+            assert!(fs::read(&path).unwrap() == whole, "{cut}");
+            points += 1;
+        }
+    }
+    println!("{points} crash points of an undo");
+    assert!(points > 2_000);
+}
+
+#[test]
+fn an_undo_from_every_point_of_a_run_takes_back_what_is_in_place() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    drop(begun(&folder));
+    assert!(matches!(go_on(&mut StandIn::new(after(0), &path)), Outcome::Finished));
+    let whole = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    for kept in 1..=lines.len() {
+        let (done, intended) = ((kept - 1) / 2, kept % 2 == 0);
+        for landed in if intended { 0..=1 } else { 0..=0 } {
+            fs::write(&path, lines[..kept].iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+            Journal::open(&path).unwrap().append(Event::Undo, now()).unwrap();
+            let mut site = StandIn::new(after(done + landed), &path);
+            assert!(matches!(go_on(&mut site), Outcome::Finished), "{kept}");
+            assert_eq!(site.snapshot.state, after(0), "{kept}");
+            assert_eq!(site.landed.len(), done + landed, "{kept}");
+            assert_eq!(Journal::open(&path).unwrap().events().last().unwrap().event, Event::End);
+        }
+    }
+}
+
+#[test]
+fn whoever_lost_the_lock_stops_and_writes_nothing_more() {
+    for at in 0..12 {
+        let folder = folder();
+        let mut journal = begun(&folder);
+        let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+        // Asked before each act and after it: from this question on the lock is somebody else's.
+        let asked = std::cell::Cell::new(0);
+        let ousted = || {
+            asked.set(asked.get() + 1);
+            (asked.get() > at).then(|| "its lock was broken".to_owned())
+        };
+        let watch = Watch { clock: now, stop: &|| false, ousted: &ousted, tell: &mut |_, _| () };
+        let before = fs::read(&site.journal).unwrap();
+        stops(run(&mut site, &mut journal, &changes(), watch).unwrap(), at / 2, "lock was broken");
+        let written = fs::read(&site.journal).unwrap();
+        let lines = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
+        // An act that was under way has its intent written, and its outcome is left for the next holder to read.
+        assert_eq!(lines(&written) - lines(&before), at / 2 * 2 + at % 2, "{at}");
+        assert_eq!(site.landed.len(), at.div_ceil(2));
+        drop(journal);
+        assert!(matches!(go_on(&mut site), Outcome::Finished));
+        each_landed_once(&site);
+    }
+}
+
+#[test]
 fn an_answer_that_never_came() {
     use Fault::{LandsBlind, LandsLate, LandsUnheard, Lost};
     for at in 0..6 {
@@ -396,6 +484,14 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let (intent, done) = (|n: usize| json!({"intent": {"change": n}}), |n: usize| json!({"done": {"change": n}}));
     let halt = |n: usize| json!({"halt": {"change": n, "why": "x"}});
     let start = json!({"begin": begin()});
+    let reached = |step: &str| json!({"reached": {"step": step}});
+    let passed = |step: &str| json!({"passed": {"step": step, "by": "guided", "seen": "x"}});
+    let crossing = json!({"crossed": {"who": "jo", "members": 3}});
+    // Every change in place and read back; then up to the one-way door.
+    let in_place = (0..6).flat_map(|n| [intent(n), done(n)]);
+    let placed: Vec<Value> = [start.clone()].into_iter().chain(in_place).chain([passed("configure")]).collect();
+    let to_the_door = [reached("start-verification"), passed("start-verification"), reached("run-migration")];
+    let door: Vec<Value> = placed.iter().cloned().chain(to_the_door).collect();
     let mut other = begin();
     other.changes.reverse();
     let cases: Vec<(Vec<Value>, usize)> = vec![
@@ -412,6 +508,23 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![start.clone(), intent(0), halt(0), intent(1)], 4),
         (vec![intent(0)], 1),
         (vec![json!("end")], 1),
+        (vec![start.clone(), json!({"reached": {"step": "start-verification"}})], 2),
+        (vec![start.clone(), passed("configure")], 2),
+        (vec![start.clone(), json!({"crossed": {"who": null, "members": 3}})], 2),
+        (vec![start.clone(), json!("undo"), json!("undo")], 3),
+        (vec![start.clone(), json!("undo"), intent(0)], 3),
+        (vec![start.clone(), json!("undo"), json!({"take-back": {"change": 0}})], 3),
+        (vec![start.clone(), intent(0), json!("undo"), json!({"taken-back": {"change": 0}})], 4),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), json!({"take-back": {"change": 0}}), done(0)], 6),
+        (vec![start.clone(), json!({"closed": {"why": "x"}}), intent(0)], 3),
+        ([placed.clone(), vec![passed("start-verification")]].concat(), 15),
+        ([placed.clone(), vec![reached("run-migration")]].concat(), 15),
+        ([placed.clone(), vec![reached("start-verification"), reached("start-verification")]].concat(), 16),
+        ([placed.clone(), vec![crossing.clone()]].concat(), 15),
+        ([door.clone(), vec![passed("run-migration")]].concat(), 18),
+        ([door.clone(), vec![crossing.clone(), crossing.clone()]].concat(), 19),
+        ([door.clone(), vec![crossing.clone(), json!("undo")]].concat(), 19),
+        ([door.clone(), vec![crossing.clone(), json!("end")]].concat(), 19),
         (vec![json!({"begin": other})], 1),
     ];
     for (events, wrong) in cases {

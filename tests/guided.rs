@@ -416,6 +416,29 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
 }
 
 #[test]
+fn the_readme_says_of_every_step_why_it_is_a_persons() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let head = "| step | who | proven by | believed | why a person |\n|---|---|---|---|---|\n";
+    let (before, rest) = readme.split_once(head).unwrap();
+    let (table, after) = rest.split_once("\n\n").unwrap();
+    let steps = amc_plan::model::Step::ALL.iter().map(|step| step.about()).filter(|about| !about.why.is_empty());
+    let cell = |text: &str| if text.is_empty() { "–".to_owned() } else { text.replace('|', "\\|") };
+    let wanted: Vec<String> = steps
+        .map(|about| {
+            let cells = [about.title, about.executor.name(), about.observed, about.believed, about.why].map(cell);
+            format!("| {} |", cells.join(" | "))
+        })
+        .collect();
+    let wanted = wanted.join("\n");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, format!("{before}{head}{wanted}\n\n{}", after.trim_start_matches('\n'))).unwrap();
+    } else {
+        assert_eq!(table, wanted, "run UPDATE_SNAPSHOTS=1 cargo test --test guided, and read the difference");
+    }
+}
+
+#[test]
 fn two_at_once_are_one_after_the_other() {
     let place = Place::new();
     let digest = place.digest();

@@ -213,3 +213,89 @@ fn holder_in(file: &mut File) -> Option<Holder> {
 fn machine() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn held(path: &Path, change: impl FnOnce(&mut Holder)) {
+        let mut holder = Holder {
+            id: "0a1b2c3d".into(),
+            token: 41,
+            process: 1,
+            machine: "elsewhere".into(),
+            since: at(0),
+            alive_at: Some(at(0)),
+        };
+        change(&mut holder);
+        std::fs::write(path, line(&holder)).unwrap();
+    }
+
+    #[test]
+    fn a_holder_on_another_machine_is_dead_when_its_lease_ran_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        held(&path, |_| ());
+        for second in [-500, 0, LEASE - 1] {
+            let refused = take(&path, at(second)).unwrap_err().to_string();
+            assert!(refused.contains("process 1 on `elsewhere`") && refused.contains("0a1b2c3d"), "{refused}");
+            assert!(matches!(standing(&path, at(second)), Ok(Standing::Held(Some(_)))));
+        }
+        assert!(matches!(standing(&path, at(LEASE)), Ok(Standing::Free(Some(_)))));
+        let lock = take(&path, at(LEASE)).unwrap();
+        assert_eq!((lock.token(), lock.last.as_ref().unwrap().process), (42, 1));
+        assert_eq!(lock.ousted(at(LEASE)), None);
+    }
+
+    #[test]
+    fn a_holder_that_let_go_or_died_here_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        held(&path, |holder| holder.alive_at = None);
+        drop(take(&path, at(0)).unwrap());
+        held(&path, |holder| holder.machine = machine());
+        let lock = take(&path, at(0)).unwrap();
+        assert!(matches!(take(&path, at(9_999)), Err(LockError::Held { holder: Some(holder) }) if holder.token == 42));
+        drop(lock);
+        for text in ["", "process 9 since then\n", "{\"id\":1}\n", "\0\0\0"] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(take(&path, at(0)).unwrap().token(), 1, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_lock_ousts_its_holder_and_keeps_counting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let first = take(&path, at(0)).unwrap();
+        assert!(matches!(break_it(&path, "ffffffff"), Err(LockError::Held { holder: Some(_) })));
+        assert_eq!(first.ousted(at(1)), None);
+        break_it(&path, &first.holder.id).unwrap();
+        assert!(first.ousted(at(2)).is_some(), "before anybody else came");
+        let second = take(&path, at(3)).unwrap();
+        assert_eq!(second.token(), 2);
+        assert!(first.ousted(at(60)).is_some() && second.ousted(at(60)).is_none());
+        drop(first);
+        assert_eq!(second.ousted(at(120)), None, "what the first one wrote when it let go harms nobody");
+        std::fs::remove_file(&path).unwrap();
+        assert!(second.ousted(at(121)).is_some());
+    }
+
+    #[test]
+    fn a_sign_of_life_is_given_now_and_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let lock = take(&path, at(0)).unwrap();
+        let alive_at = || holder_in(&mut File::open(&path).unwrap()).unwrap().alive_at;
+        lock.ousted(at(BEAT - 1));
+        assert_eq!(alive_at(), Some(at(0)));
+        lock.ousted(at(BEAT));
+        assert_eq!(alive_at(), Some(at(BEAT)));
+        drop(lock);
+        assert_eq!(alive_at(), None);
+    }
+}

@@ -79,11 +79,7 @@ pub fn migration(managed: Option<bool>, record: &Record, here: &str, crossed: Ti
 
 /// A person's word for a step, given on this site since the step was reached.
 pub fn attested(record: &Record, step: Step, here: &str, otherwise: &str) -> Proof {
-    let word = record.entries.iter().rev().find_map(|entry| match &entry.evidence {
-        Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(here) => Some((entry, taken)),
-        _ => None,
-    });
-    match word {
+    match record.step(step, here) {
         Some((entry, taken)) => {
             Proof::Behind { by: Executor::Attested, seen: format!("{}, by the word of `{}`", taken.says, entry.who) }
         }

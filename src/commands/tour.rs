@@ -36,6 +36,8 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     step(terminal, &["apply", &plan, "--site", &site, "--confirm", &digest[..16]])?;
     say(terminal, "\nOnce more: there is nothing left to do.")?;
     let code = step(terminal, &["apply", &plan, "--site", &site])?;
+    say(terminal, "\nThe rest of the guide, step by step, is a person's; this is where the run stands:")?;
+    step(terminal, &["status", &plan, "--site", &site])?;
     writeln!(terminal.out, "\nEverything is in {}: look at the plan, change it, and try again.", folder.display())?;
     writeln!(terminal.out, "For a site of your own: plan init --site URL|FILE --live URL --out plans/switch.yaml")?;
     Ok(code)

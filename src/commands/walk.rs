@@ -149,7 +149,7 @@ impl Run {
         let lines =
             [("where", about.screen), ("do", about.act), ("proven by", about.observed), ("believed", about.believed)];
         for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
-            writeln!(terminal.out, "  {name:9}  {text}")?;
+            told(name, text, terminal)?;
         }
         terminal.out.flush()?;
         Ok(())
@@ -299,31 +299,36 @@ impl Run {
     }
 }
 
+/// A named paragraph, as wide as the terminal.
+fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let first = format!("  {name:9}  ");
+    let rest = " ".repeat(first.len());
+    let options = textwrap::Options::new(terminal.width).initial_indent(&first).subsequent_indent(&rest);
+    Ok(writeln!(terminal.out, "{}", textwrap::fill(text, options))?)
+}
+
 /// What cannot be undone, whom it reaches, and what the way back loses.
 fn barrier(plan: &Plan, checked: &Checked, members: Option<u64>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let out = &mut *terminal.out;
     let members = members.map_or_else(
         || "how many members there are was not captured: all of them".to_owned(),
         |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
     );
     let mail = checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);
     let reach = match mail {
-        Some(true) => "; mail is simulated on this site, so none of it should arrive",
-        Some(false) => "; mail IS DELIVERED from this site",
-        None => "; whether mail is delivered from this site was not captured",
+        Some(true) => "mail is simulated on this site, so none of it should arrive",
+        Some(false) => "mail IS DELIVERED from this site",
+        None => "whether mail is delivered from this site was not captured",
     };
-    writeln!(out, "  one-way    passwords are reset and mailed to {members}{reach}")?;
-    writeln!(out, "             ({})", guide::CONTRADICTION)?;
+    let contradiction = guide::CONTRADICTION;
+    told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
     let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
-    match way {
+    let way = match way {
         Some((way, who, by)) => {
-            let who = escape::line(who);
-            let by = escape::line(by);
-            writeln!(out, "  way back   {}; {who} decides by {by}", way_back(way))?;
+            format!("{}; {} decides by {}", way_back(way), escape::line(who), escape::line(by))
         }
-        None => writeln!(out, "  way back   the plan names none (`rollback`)")?,
-    }
-    Ok(())
+        None => "the plan names none (`rollback`)".to_owned(),
+    };
+    told("way back", &way, terminal)
 }
 
 pub(super) fn way_back(way: RollbackWay) -> &'static str {

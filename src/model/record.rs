@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Step;
 use super::plan::{BackupPart, Confirmation, Place};
+use super::text::host;
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -215,6 +216,14 @@ impl Record {
     pub fn backup(&self, of: Place, part: BackupPart) -> Option<(&Entry, &Backup)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
             Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
+            _ => None,
+        })
+    }
+
+    /// The latest word for a step on the site of this address or host.
+    pub fn step(&self, step: Step, site: &str) -> Option<(&Entry, &StepTaken)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(site) => Some((entry, taken)),
             _ => None,
         })
     }

@@ -10,13 +10,12 @@ use serde::Deserialize;
 use crate::change::Change;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
-use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Evidence, Record};
+use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::{Capture, Snapshot};
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
     OrderForm, Plugin, Tag, Webhook,
 };
-use crate::model::text::host;
 use crate::model::{State, Step};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
@@ -198,10 +197,7 @@ impl<'a> Facts<'a> {
 
     /// Whether a person's word for a step on this site is on record. An absent one is no fact.
     pub fn step(&self, step: Step, site: &str) -> bool {
-        let said = self.inputs.record.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::Step(taken) => taken.step == step && host(&taken.host) == host(site),
-            _ => false,
-        });
+        let said = self.inputs.record.step(step, site).is_some();
         if said {
             self.note(&format!("step {}", step.name()), Grade::Attested("record"));
         }
