@@ -5,6 +5,7 @@ mod backup_file;
 mod certificate;
 mod check;
 mod diff;
+mod door;
 mod example;
 mod explain;
 mod forget;

@@ -114,6 +114,9 @@ impl Run {
 
     /// Writes down what happened after the site was written to.
     pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
+        if let Some(why) = self.lock.ousted(Timestamp::now()) {
+            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")).help("look at `plan lock status`"));
+        }
         self.journal.append(event, Timestamp::now()).map_err(|error| {
             Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}"))
                 .help("mend the disk or the folder, then go on with `--resume`; what is done is not done again")

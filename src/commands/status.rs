@@ -101,7 +101,7 @@ pub(super) fn way_back(opened: &Opened) -> String {
         .plan
         .rollback
         .as_ref()
-        .map_or("the plan names no `rollback`", |rollback| super::walk::way_back(rollback.way));
+        .map_or("the plan names no `rollback`", |rollback| super::door::way_back(rollback.way));
     debug_assert_eq!(Step::RunMigration.about().back, WayBack::OneWay);
     format!("{way}; {backup}; mails that were sent stay sent")
 }

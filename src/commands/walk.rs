@@ -1,6 +1,6 @@
 //! The steps of the guide after the changes: told, waited for, proven.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,17 +8,15 @@ use jiff::Timestamp;
 
 use crate::apply::journal::Event;
 use crate::apply::machine::Next;
-use crate::apply::proof::{Proof, attested, has_signed_in, migration, purchases, verification};
+use crate::apply::proof::{Proof, attested, migration, purchases, verification};
 use crate::cli::Apply;
-use crate::guide::{self, Movement};
-use crate::model::plan::{Place, RollbackWay};
-use crate::model::record::{Evidence, Record};
+use crate::guide::Movement;
+use crate::model::record::Record;
 use crate::model::{Executor, Plan, Step};
-use crate::output::{concise, escape, many};
+use crate::output::escape;
 use crate::reconcile;
-use crate::rules::{Phase, Verdict};
 
-use super::inputs::{self, Checked, Choice};
+use super::inputs;
 use super::run::{Run, ctrl_c};
 use super::turn::configured_at;
 use super::verify::Ended;
@@ -117,7 +115,9 @@ impl Run {
                 Ok(movement) => movement.words(still),
                 Err(_) => format!("the site does not answer · {still} s since the last change"),
             };
-            write!(terminal.err, "\r\x1b[K  waiting: {words}")?;
+            // One line, so that the next one can take its place.
+            let line: String = format!("  waiting: {words}").chars().take(terminal.width - 1).collect();
+            write!(terminal.err, "\r\x1b[K{line}")?;
             terminal.err.flush()?;
             for _ in 0..POLL * 10 {
                 if raised.load(Ordering::Relaxed) {
@@ -143,7 +143,7 @@ impl Run {
     }
 
     /// What a person has to do.
-    fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let about = step.about();
         writeln!(terminal.out, "\n{} ({}, {})", about.title, about.executor.name(), about.back.name())?;
         let lines =
@@ -161,7 +161,7 @@ impl Run {
     }
 
     /// What the record holds of this run's site since a time.
-    fn record_since(&self, args: &Apply, since: Timestamp) -> Result<Record, Failure> {
+    pub(super) fn record_since(&self, args: &Apply, since: Timestamp) -> Result<Record, Failure> {
         let mut record = record_file::load(&record_file::path_of(&args.plan))?;
         record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
         Ok(record)
@@ -230,63 +230,6 @@ impl Run {
         self.when(|event| matches!(event, Event::Reached { .. })).unwrap_or(Timestamp::MAX)
     }
 
-    /// The one-way door: the gate on a fresh reading, both logins, what cannot be undone, and a phrase that is typed.
-    fn cross(&mut self, args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let (written, here, on) = self
-            .journal
-            .begin()
-            .map(|begin| (!begin.changes.is_empty(), begin.host.clone(), begin.on))
-            .unwrap_or((true, String::new(), Place::Staging));
-        let code = if written { exit::PART_WAY } else { exit::BARRIER };
-        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
-        let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
-        if checked.judgement.verdict != Verdict::Green {
-            concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
-            return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
-                .help("mend what is found, then go on with `--resume`"));
-        }
-        if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
-            let message =
-                format!("`{}` is not as the plan wants it any more, so *Run Migration* is not begun", first.on);
-            return Err(Failure::new(code, message)
-                .help("somebody changed it: look at `plan diff`, and apply again before going on"));
-        }
-        let record = self.record_since(args, configured_at(self.journal.events()))?;
-        if !has_signed_in(&record, &here) {
-            return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(
-                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …",
-                args.plan.display()
-            )));
-        }
-        let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
-        self.site.keep(&self.files.before())?;
-        let phrase = format!("{} {here}", guide::PHRASE);
-        self.tell(Step::RunMigration, terminal)?;
-        barrier(plan, &checked, members, terminal)?;
-        let typed = match &args.acknowledge {
-            Some(typed) => typed.clone(),
-            None if args.no_input || !std::io::stdin().is_terminal() => String::new(),
-            None => {
-                write!(terminal.out, "\nType `{phrase}` to go on, anything else to stop here: ")?;
-                terminal.out.flush()?;
-                let mut typed = String::new();
-                std::io::stdin().lock().read_line(&mut typed)?;
-                typed
-            }
-        };
-        if typed.trim() != phrase {
-            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `plan undo`"),
-            ));
-        }
-        let signed = record.entries.iter().rfind(|entry| matches!(entry.evidence, Evidence::SignIn(_)));
-        let who = signed.map(|entry| entry.who.clone());
-        self.note(Event::Crossed { who, members })?;
-        writeln!(terminal.out, "now press *Run Migration*, once")?;
-        Ok(())
-    }
-
     /// Every step is behind: the certificate of a rehearsal, and the journal put away.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if let Some(path) = certificate::write(&args.plan, &self.journal)? {
@@ -300,44 +243,9 @@ impl Run {
 }
 
 /// A named paragraph, as wide as the terminal.
-fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let first = format!("  {name:9}  ");
     let rest = " ".repeat(first.len());
     let options = textwrap::Options::new(terminal.width).initial_indent(&first).subsequent_indent(&rest);
     Ok(writeln!(terminal.out, "{}", textwrap::fill(text, options))?)
-}
-
-/// What cannot be undone, whom it reaches, and what the way back loses.
-fn barrier(plan: &Plan, checked: &Checked, members: Option<u64>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let members = members.map_or_else(
-        || "how many members there are was not captured: all of them".to_owned(),
-        |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
-    );
-    let mail = checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);
-    let reach = match mail {
-        Some(true) => "mail is simulated on this site, so none of it should arrive",
-        Some(false) => "mail IS DELIVERED from this site",
-        None => "whether mail is delivered from this site was not captured",
-    };
-    let contradiction = guide::CONTRADICTION;
-    told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
-    let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
-    let way = match way {
-        Some((way, who, by)) => {
-            format!("{}; {} decides by {}", way_back(way), escape::line(who), escape::line(by))
-        }
-        None => "the plan names none (`rollback`)".to_owned(),
-    };
-    told("way back", &way, terminal)
-}
-
-pub(super) fn way_back(way: RollbackWay) -> &'static str {
-    match way {
-        RollbackWay::RestoreLiveBackup => {
-            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
-        }
-        RollbackWay::BackToCrm => {
-            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
-        }
-    }
 }

@@ -1,0 +1,138 @@
+//! The one-way door before *Run Migration*: both judged and typed, and judged again after the typing.
+
+use std::io::{BufRead, IsTerminal};
+
+use crate::apply::journal::Event;
+use crate::apply::proof::has_signed_in;
+use crate::cli::Apply;
+use crate::guide;
+use crate::model::plan::{Place, RollbackWay};
+use crate::model::record::Evidence;
+use crate::model::{Plan, Step};
+use crate::output::{concise, escape, many};
+use crate::rules::{Phase, Verdict};
+
+use super::inputs::{self, Checked, Choice};
+use super::run::Run;
+use super::turn::configured_at;
+use super::walk::told;
+use super::{Failure, Terminal, exit};
+
+/// What was found in front of the door.
+struct Found {
+    members: Option<u64>,
+    /// Who said that the spare administrator could sign in.
+    who: Option<String>,
+    checked: Checked,
+}
+
+impl Run {
+    /// Opens the door: the gate on a fresh reading, both logins, what cannot be undone, and a phrase that is typed.
+    pub(super) fn cross(&mut self, args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let (written, here, on) = match self.journal.begin() {
+            Some(begin) => (!begin.changes.is_empty(), begin.host.clone(), begin.on),
+            None => (true, String::new(), Place::Staging),
+        };
+        let code = if written { exit::PART_WAY } else { exit::BARRIER };
+        let mut found = self.before_the_door(args, on, &here, code, terminal)?;
+        let phrase = format!("{} {here}", guide::PHRASE);
+        self.tell(Step::RunMigration, terminal)?;
+        barrier(plan, &found, terminal)?;
+        let asks = !args.no_input && std::io::stdin().is_terminal();
+        let typed = match &args.acknowledge {
+            Some(typed) => typed.clone(),
+            None if !asks => String::new(),
+            None => {
+                write!(terminal.out, "\nType `{phrase}` to go on, anything else to stop here: ")?;
+                terminal.out.flush()?;
+                let mut typed = String::new();
+                std::io::stdin().lock().read_line(&mut typed)?;
+                typed
+            }
+        };
+        if typed.trim() != phrase {
+            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
+                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `plan undo`"),
+            ));
+        }
+        if args.acknowledge.is_none() {
+            // A person took their time: the site may have moved while they read.
+            found = self.before_the_door(args, on, &here, code, terminal)?;
+        }
+        self.site.keep(&self.files.before())?;
+        self.note(Event::Crossed { who: found.who, members: found.members })?;
+        writeln!(terminal.out, "now press *Run Migration*, once")?;
+        terminal.out.flush()?;
+        Ok(())
+    }
+
+    fn before_the_door(
+        &self,
+        args: &Apply,
+        on: Place,
+        here: &str,
+        code: u8,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Found, Failure> {
+        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+        let choice = Choice::Live(args.site.clone());
+        let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
+        if checked.judgement.verdict != Verdict::Green {
+            concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+            return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
+                .help("mend what is found, then go on with `--resume`"));
+        }
+        if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
+            let message =
+                format!("`{}` is not as the plan wants it any more, so *Run Migration* is not begun", first.on);
+            return Err(Failure::new(code, message)
+                .help("somebody changed it: look at `plan diff`, and apply again before going on"));
+        }
+        let record = self.record_since(args, configured_at(self.journal.events()))?;
+        if !has_signed_in(&record, here) {
+            return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(
+                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …",
+                args.plan.display()
+            )));
+        }
+        let signed = record.entries.iter().rfind(|entry| matches!(entry.evidence, Evidence::SignIn(_)));
+        let who = signed.map(|entry| entry.who.clone());
+        let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
+        Ok(Found { members, who, checked })
+    }
+}
+
+/// What cannot be undone, whom it reaches, and what the way back loses.
+fn barrier(plan: &Plan, found: &Found, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let members = found.members.map_or_else(
+        || "how many members there are was not captured: all of them".to_owned(),
+        |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
+    );
+    let mail = found.checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);
+    let reach = match mail {
+        Some(true) => "mail is simulated on this site, so none of it should arrive",
+        Some(false) => "mail IS DELIVERED from this site",
+        None => "whether mail is delivered from this site was not captured",
+    };
+    let contradiction = guide::CONTRADICTION;
+    told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
+    let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
+    let way = match way {
+        Some((way, who, by)) => {
+            format!("{}; {} decides by {}", way_back(way), escape::line(who), escape::line(by))
+        }
+        None => "the plan names none (`rollback`)".to_owned(),
+    };
+    told("way back", &way, terminal)
+}
+
+pub(super) fn way_back(way: RollbackWay) -> &'static str {
+    match way {
+        RollbackWay::RestoreLiveBackup => {
+            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
+        }
+        RollbackWay::BackToCrm => {
+            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
+        }
+    }
+}
