@@ -703,6 +703,60 @@ mod killed {
         );
     }
 
+    /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test crash every_sync_point -- --nocapture`.
+    #[test]
+    fn killed_at_every_sync_point_of_apply_and_undo() {
+        if std::env::var_os("SYNC_POINTS").is_none() {
+            return;
+        }
+        let place = Place::in_memory();
+        let (digest, before) = (place.digest(), place.read(SITE));
+        let apply = ["apply", PLAN, "--site", SITE, "--confirm", &digest];
+        let undo = ["undo", PLAN, "--site", SITE, "--confirm", &digest];
+        place.run(&apply).ends(0, &[]);
+        let after = place.read(SITE);
+        for (words, undone) in [(&apply, false), (&undo, true)] {
+            for call in ["fsync", "rename", "write", "openat"] {
+                let mut kills = 0;
+                for nth in 1.. {
+                    fs::write(place.path(SITE), &before).unwrap();
+                    place.state_files("journal.ndjson").iter().for_each(|path| fs::remove_file(path).unwrap());
+                    if undone {
+                        place.run(&apply).ends(0, &[]);
+                    }
+                    let plain = place.command(&words[..]);
+                    let mut traced = Command::new("strace");
+                    traced.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={call}")).arg("-e");
+                    traced.arg(format!("inject={call}:signal=SIGKILL:when={nth}")).arg(plain.get_program());
+                    traced.args(plain.get_args()).current_dir(place.folder.path());
+                    let ended = traced.output().unwrap().status;
+                    if ended.success() {
+                        break;
+                    }
+                    kills += 1;
+                    let finished =
+                        if undone { place.run(&undo) } else { place.apply(&["--resume", "--through", "configure"]) };
+                    if finished.code == Some(2) && !undone {
+                        assert_eq!(place.read(SITE), before, "{call} {nth}: it had not begun");
+                        place.run(&apply).ends(0, &[]);
+                    } else {
+                        assert!(
+                            finished.code == Some(0) || undone && finished.code == Some(2),
+                            "{call} {nth}: {finished:?}"
+                        );
+                    }
+                    assert!(place.read(SITE) == *if undone { &before } else { &after }, "{call} {nth}");
+                    if !undone {
+                        let journal = fs::read_to_string(place.journal()).unwrap();
+                        assert_eq!(journal.matches(r#""done""#).count(), 7, "{call} {nth}: each change once");
+                    }
+                }
+                println!("{kills} kills at each {call} of {}", words[0]);
+                assert!(kills > 5);
+            }
+        }
+    }
+
     #[test]
     fn ctrl_c_ends_the_act_and_can_be_resumed() {
         let long = Long::new();

@@ -169,6 +169,24 @@ fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
 }
 
 #[test]
+fn a_flag_of_a_gate_is_enforced_or_refused() {
+    let place = Place::new();
+    let (digest, site) = (place.digest(), place.read(SITE));
+    for more in [
+        &["--confirm", &digest, "--acknowledge", PHRASE][..],
+        &["--confirm", &digest, "--acknowledge", PHRASE, "--through", "start-verification"],
+        &["--confirm", &digest, "--host", "staging.bloom.example"],
+        &["--resume", "--through", "configure", "--acknowledge", PHRASE],
+    ] {
+        place.apply(more).ends(2, &["leave it out"]);
+    }
+    assert_eq!(place.read(SITE), site);
+    place.confirm(&digest).ends(0, &[]);
+    place.apply(&["--resume", "--on", "live"]).ends(13, &["the run to resume is on the staging copy"]);
+    place.apply(&["--resume", "--on", "live", "--host", "staging.bloom.example"]).ends(13, &[]);
+}
+
+#[test]
 fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
     let place = crossed();
     let site = place.read(SITE);

@@ -14,6 +14,7 @@ use crate::apply::seal::{Demands, Presented, Sealed, Signature};
 use crate::apply::{self};
 use crate::change::{self, Change};
 use crate::cli::{Apply, On};
+use crate::model::plan::Place;
 use crate::model::text::host;
 use crate::model::{State, Step};
 use crate::output::human::Style;
@@ -27,6 +28,7 @@ use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, check, exit, replay, seal, settings};
 
 pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    nothing_is_ignored(args)?;
     if args.resume {
         return resume(args, terminal);
     }
@@ -62,6 +64,22 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" })?;
     }
     start(args, checked, Turn { files, lock }, terminal)
+}
+
+/// A flag of a gate that is given is enforced or refused, never ignored.
+fn nothing_is_ignored(args: &Apply) -> Result<(), Failure> {
+    let goes_through = args.resume && args.through.is_none() || args.through >= Some(Step::RunMigration);
+    let refused = |what: &str, help: &str| Err(Failure::new(exit::USAGE, what.to_owned()).help(help));
+    match (&args.acknowledge, &args.host) {
+        (Some(_), _) if !goes_through => refused(
+            "`--acknowledge` is for a run that goes through *Run Migration*, and this one ends before",
+            "leave it out, or add `--through run-migration` or a later step",
+        ),
+        (_, Some(_)) if args.on != On::Live => {
+            refused("`--host` is for the live site, and `--on live` was not given", "leave it out, or add `--on live`")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
@@ -305,6 +323,15 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     }
     if progress.is_taking_back() && !progress.is_over() {
         return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));
+    }
+    if args.on == On::Live && begin.on != Place::Live {
+        let message = "`--on live` was given, and the run to resume is on the staging copy";
+        return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
+    }
+    if args.host.as_deref().is_some_and(|typed| host(typed) != host(&begin.host)) {
+        return Err(
+            Failure::new(exit::TARGET, format!("the run to resume is on `{}`", begin.host)).help("type that host")
+        );
     }
     was_confirmed(&args.plan, &begin, &files)?;
     is_its_site(site.as_mut(), &begin)?;
