@@ -1,5 +1,7 @@
 //! Arguments, and nothing else.
 
+mod runbook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use crate::model::Step;
 use crate::model::plan::{Confirmation, Place};
 use crate::rules::Phase;
+
+pub use runbook::Runbook;
 
 /// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
 ///
@@ -55,6 +59,8 @@ pub enum Verb {
     Log(Log),
     /// Who holds the lock of a site, and how to take it from somebody.
     Lock(Lock),
+    /// The run as one page to print: steps, screens, people, boxes to tick.
+    Runbook(Runbook),
     /// Remove what a run kept of the site as it was before, contacts included.
     Forget(Of),
     /// After the switch: the plan's contacts, and everybody else, before and after.

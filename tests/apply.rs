@@ -34,7 +34,7 @@ impl Rerun {
         let place = Place::new();
         let before = place.read(SITE);
         place.confirm(&place.digest()).ends(0, &[]);
-        let journal = fs::read_to_string(&place.journal()).unwrap();
+        let journal = fs::read_to_string(place.journal()).unwrap();
         let lines = journal.lines().map(|line| format!("{line}\n")).collect();
         let after = place.read(SITE);
         Self { place, lines, before, after }

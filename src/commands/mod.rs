@@ -16,6 +16,7 @@ mod record;
 mod record_file;
 mod replay;
 mod run;
+mod runbook;
 mod schema;
 mod seal;
 mod settings;
@@ -163,6 +164,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Undo(args) => undo::run(&args, terminal),
         Verb::Log(args) => log::run(&args, terminal),
         Verb::Lock(args) => lock::run(args, terminal),
+        Verb::Runbook(args) => runbook::run(&args, terminal),
         Verb::Forget(args) => forget::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

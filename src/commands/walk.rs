@@ -11,7 +11,7 @@ use crate::apply::machine::Next;
 use crate::apply::proof::{Proof, attested, has_signed_in, migration, purchases, verification};
 use crate::cli::Apply;
 use crate::guide::{self, Movement};
-use crate::model::plan::{Place, RollbackWay};
+use crate::model::plan::Place;
 use crate::model::record::{Evidence, Record};
 use crate::model::{Executor, Plan, Step};
 use crate::output::{concise, escape, many};
@@ -313,20 +313,9 @@ fn barrier(plan: &Plan, checked: &Checked, members: Option<u64>, terminal: &mut 
         Some((way, who, by)) => {
             let who = escape::line(who);
             let by = escape::line(by);
-            writeln!(out, "  way back   {}; {who} decides by {by}", way_back(way))?;
+            writeln!(out, "  way back   {}; {who} decides by {by}", guide::way_back(way))?;
         }
         None => writeln!(out, "  way back   the plan names none (`rollback`)")?,
     }
     Ok(())
-}
-
-pub(super) fn way_back(way: RollbackWay) -> &'static str {
-    match way {
-        RollbackWay::RestoreLiveBackup => {
-            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
-        }
-        RollbackWay::BackToCrm => {
-            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
-        }
-    }
 }

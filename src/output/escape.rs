@@ -1,5 +1,6 @@
 //! Text from a plan or a site is data: made harmless at each sink.
 
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -58,6 +59,35 @@ pub fn markdown(text: &str) -> String {
         }
     }
     clean + "</code>"
+}
+
+/// For HTML, in an element or a quoted attribute: one line of text, and nothing in it is markup.
+#[derive(Clone, Copy, Debug)]
+pub struct Html<'a>(
+    /// The text.
+    pub &'a str,
+);
+
+impl fmt::Display for Html<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        line(self.0).chars().try_for_each(|c| match c {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            c => f.write_char(c),
+        })
+    }
+}
+
+/// One word of a command line for a POSIX shell, whatever stands in it; what steers is spelt out.
+pub fn shell(word: &str) -> String {
+    let word = line(word);
+    // A name that begins with a dash would be taken for an option.
+    let word = if word.starts_with('-') { format!("./{word}") } else { word };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// A fence of Markdown that nothing inside can close.
@@ -160,6 +190,19 @@ mod tests {
             "<code>&#60;&#47;details&#62;&#64;jo &#96;a&#96;</code>".replace("&#47;", "/")
         );
         assert!(!markdown("www.x.example https://x").contains("www.x"));
+    }
+
+    #[test]
+    fn nothing_is_markup_in_html_nor_a_command_in_a_shell() {
+        assert_eq!(
+            Html("<b a=\"x\" c='y'>&\n\u{202e}").to_string(),
+            "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;\\n\\u{202e}"
+        );
+        assert_eq!(shell("plans/a-b_c.yaml"), "plans/a-b_c.yaml");
+        assert_eq!(shell("a b; $(rm) `x`"), "'a b; $(rm) `x`'");
+        assert_eq!(shell("it's"), "'it'\\''s'");
+        assert_eq!(shell("--site"), "./--site");
+        assert_eq!(shell(""), "''");
     }
 
     #[test]
