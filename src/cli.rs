@@ -256,6 +256,9 @@ pub struct Apply {
     /// The phrase that opens the one-way door, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
+    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    #[arg(long, value_name = "FILE|-")]
+    pub log_json: Option<PathBuf>,
     /// Which of the plan's two sites is written to; live demands a finished rehearsal and `--host`.
     #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
     pub on: On,
@@ -316,6 +319,9 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
+    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    #[arg(long, value_name = "FILE|-")]
+    pub log_json: Option<PathBuf>,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,

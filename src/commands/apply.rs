@@ -21,14 +21,15 @@ use crate::output::{concise, diff, escape, many};
 use crate::rules::{self, Phase, Verdict};
 use crate::site::{Executor, Site};
 
+use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, check, exit, replay, seal, settings};
 
-pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.resume {
-        return resume(args, terminal);
+        return resume(args, log, terminal);
     }
     let open =
         || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
@@ -59,9 +60,9 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         ask(gate::may_begin, &checked, Given { known: Some(&confirmation), replay: live, ..Given::default() })?;
     }
     if files.journal().exists() {
-        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" })?;
+        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" }, log)?;
     }
-    start(args, checked, Turn { files, lock }, terminal)
+    start(args, checked, Turn { files, lock, log: log.clone() }, terminal)
 }
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
@@ -97,9 +98,10 @@ fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
 }
 
 /// Closes a run that is not gone on with, and puts its journal away.
-fn close(files: &Files, why: &str) -> Result<(), Failure> {
+fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
     let path = files.journal();
     let mut journal = Journal::open(&path)?;
+    journal.observe(log.observer());
     if journal.begin().is_none() {
         // A run that was not written down has not begun.
         drop(journal);
@@ -246,6 +248,7 @@ fn nothing_to_do(
 struct Turn {
     files: Files,
     lock: Lock,
+    log: EventLog,
 }
 
 fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -275,15 +278,17 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     };
     read.site.keep(&turn.files.before())?;
     let changes = begin.changes.clone();
-    let journal = Journal::create(&turn.files.journal(), begin, Timestamp::now())?;
-    let mut run = Run { site: read.site, journal, lock: turn.lock, files: turn.files };
+    let Turn { files, lock, log } = turn;
+    let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
+    journal.observe(log.observer());
+    let mut run = Run { site: read.site, journal, lock, files, log };
     run.carry_out(&changes, terminal)?;
     run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
-fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
     let mut site = if args.site.contains("://") {
         inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
@@ -308,13 +313,14 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     was_confirmed(&args.plan, &begin, &files)?;
     is_its_site(site.as_mut(), &begin)?;
     let mut journal = Journal::open(&files.journal())?;
+    journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     if !journal.progress().is_over() {
         journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
     }
-    let mut run = Run { site, journal, lock, files };
+    let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let mut through = args.through.unwrap_or(last);
     if !progress.is_configured() {

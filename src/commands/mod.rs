@@ -5,6 +5,7 @@ mod backup_file;
 mod certificate;
 mod check;
 mod diff;
+mod event_log;
 mod example;
 mod explain;
 mod forget;
@@ -159,9 +160,13 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
         Verb::Seal(args) => seal::run(&args, terminal),
-        Verb::Apply(args) => apply::run(&args, terminal),
+        Verb::Apply(args) => event_log::logged(args.log_json.as_deref(), "apply", terminal, |log, terminal| {
+            apply::run(&args, log, terminal)
+        }),
         Verb::Status(args) => status::run(&args, terminal),
-        Verb::Undo(args) => undo::run(&args, terminal),
+        Verb::Undo(args) => event_log::logged(args.log_json.as_deref(), "undo", terminal, |log, terminal| {
+            undo::run(&args, log, terminal)
+        }),
         Verb::Log(args) => log::run(&args, terminal),
         Verb::Lock(args) => lock::run(args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),

@@ -106,6 +106,19 @@ pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// A value as JSON on one line; what steers is escaped.
+pub fn json_line<T: Serialize>(value: &T) -> String {
+    // Outside its strings JSON holds nothing that steers.
+    serde_json::to_string(value).unwrap_or_default().chars().fold(String::new(), |mut clean, c| {
+        if steers(c) {
+            clean.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            clean.push(c);
+        }
+        clean
+    })
+}
+
 /// JSON for people and machines: indented, and nothing unseen in its strings.
 struct Plain(PrettyFormatter<'static>);
 
@@ -181,6 +194,14 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert!(!out.chars().any(steers), "{out}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["k"][0], text);
+    }
+
+    #[test]
+    fn a_line_of_json_escapes_what_steers_and_reads_back() {
+        let text = "a\u{7f}b\u{202e}c\u{e0041}d\n\"ü🌸";
+        let out = json_line(&serde_json::json!({"k": text}));
+        assert!(!out.chars().any(steers) && !out.contains('\n'), "{out}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["k"], text);
     }
 
     #[test]
