@@ -57,7 +57,8 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     if args.confirm.is_none() && args.seal.is_none() {
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
-        ask(gate::may_begin, &checked, Given { known: Some(&confirmation), replay: live, ..Given::default() })?;
+        let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
+        may_begin(&checked, given, terminal)?;
     }
     if files.journal().exists() {
         close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" }, log)?;
@@ -144,7 +145,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
     let asks = !args.no_input && std::io::stdin().is_terminal() && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
-        ask(gate::may_begin, checked, given)?;
+        may_begin(checked, given, terminal)?;
         if let Some(sealed) = &sealed {
             confirmation::keep(&args.plan, sealed)?;
         }
@@ -187,7 +188,33 @@ pub(super) fn ask(
     checked: &Checked,
     given: Given<'_>,
 ) -> Result<(), Failure> {
-    let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
+    let may = asked(gate, checked, given).unwrap_or(Err(Refusal::NotGreen));
+    may.map_err(|refusal| {
+        let changes = checked.lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
+        let changed: Vec<String> = changes.iter().map(|change| change.on.to_string()).collect();
+        let mut failure = refused(&refusal);
+        for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers) {
+            failure.message.extend(["\n  ", &escape::line(&consequence)]);
+        }
+        failure
+    })
+}
+
+/// Asks whether a run may begin, and says what moved without anything depending on it.
+fn may_begin(checked: &Checked, given: Given<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    ask(gate::may_begin, checked, given)?;
+    let beside = asked(gate::moved_beside, checked, given).unwrap_or_default();
+    if !beside.is_empty() {
+        let what = escape::line(&gate::named(&beside));
+        let rests = "neither a rule nor a change reads that, so it goes on";
+        writeln!(terminal.err, "the site moved since it was confirmed{what}: {rests}")?;
+    }
+    Ok(())
+}
+
+/// Puts a question about what was checked; none without a site.
+fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> Option<T> {
+    let now = checked.confirmation()?;
     let settings = &checked.opened.settings;
     let before = Before {
         green: checked.judgement.verdict == Verdict::Green,
@@ -201,7 +228,7 @@ pub(super) fn ask(
         known: given.known,
         now: &now,
     };
-    gate(before).map_err(|refusal| refused(&refusal))
+    Some(gate(before))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
