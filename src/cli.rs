@@ -1,5 +1,7 @@
 //! Arguments, and nothing else.
 
+mod runbook;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use crate::model::Step;
 use crate::model::plan::{Confirmation, Place};
 use crate::rules::Phase;
+
+pub use runbook::Runbook;
 
 /// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
 ///
@@ -55,6 +59,8 @@ pub enum Verb {
     Log(Log),
     /// Who holds the lock of a site, and how to take it from somebody.
     Lock(Lock),
+    /// The run as one page to print: steps, screens, people, boxes to tick.
+    Runbook(Runbook),
     /// Remove what a run kept of the site as it was before, contacts included.
     Forget(Of),
     /// After the switch: the plan's contacts, and everybody else, before and after.
@@ -252,6 +258,9 @@ pub struct Apply {
     /// The phrase that opens the one-way door, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
+    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    #[arg(long, value_name = "FILE|-")]
+    pub log_json: Option<PathBuf>,
     /// Which of the plan's two sites is written to; live demands a finished rehearsal and `--host`.
     #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
     pub on: On,
@@ -312,6 +321,9 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
+    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    #[arg(long, value_name = "FILE|-")]
+    pub log_json: Option<PathBuf>,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,

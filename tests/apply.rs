@@ -137,6 +137,73 @@ fn a_plan_that_was_edited_since_is_refused_and_the_object_is_named() {
     place.confirm(&digest).ends(0, &[]);
 }
 
+/// Changes of the site in what no rule and no change reads: an object of which there is one, and one of many of a kind.
+const BESIDE: [(&str, &str); 2] = [
+    (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#),
+    (r#""key":"Alumni_Base_Access","id":"302""#, r#""key":"Alumni_Base_Access","id":"902""#),
+];
+
+#[test]
+fn a_site_that_moved_in_what_nothing_reads_is_gone_on_with_and_that_is_said() {
+    const SAID: &str =
+        "the site moved since it was confirmed (`maintenance`, `tag`): neither a rule nor a change reads that";
+    for sealed in [false, true] {
+        let place = Place::new();
+        let digest = place.digest();
+        place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
+        BESIDE.iter().for_each(|(old, new)| place.edit_site(SITE, old, new));
+        let ran = if sealed { place.apply(&["--seal", "bloom-coaching.seal.json"]) } else { place.confirm(&digest) };
+        ran.ends(0, &[SAID]);
+        assert!(ran.out.contains("7 changes in place"), "{ran:?}");
+        assert!(place.read(SITE).contains(BESIDE[0].1), "what others did is not overwritten");
+    }
+}
+
+#[test]
+fn what_a_confirmation_does_not_tell_of_is_not_said_to_have_moved() {
+    let place = Place::new();
+    let digest = place.digest();
+    let mut older = confirmed(&place);
+    older["marks"].as_object_mut().unwrap().remove("others").unwrap();
+    fs::write(place.confirmations(), format!("{older}\n")).unwrap();
+    place.edit_site(SITE, BESIDE[0].0, BESIDE[0].1);
+    let ran = place.confirm(&digest);
+    ran.ends(0, &[]);
+    assert!(!ran.err.contains("moved"), "{ran:?}");
+}
+
+#[test]
+fn a_refusal_says_what_hangs_on_each_object_that_moved() {
+    let plan_row = r#""key":"group-coaching-payment-plan","id":"12""#;
+    let moved: [((&str, &str), &[&str]); 3] = [
+        (FACT, &["\n  `plugin/hello-dolly/hello.php`: plugin is read by `accessally-missing`"]),
+        (
+            (r#""welcome":"none""#, r#""welcome":"purchases""#),
+            &["\n  `emails`: its change is not the confirmed one; emails is read by `", "`"],
+        ),
+        (
+            (plan_row, r#""key":"group-coaching-payment-plan","id":"77""#),
+            &[
+                "\n  `order-form/group-coaching-payment-plan`: a confirmed change is on it; order-form is read by `",
+                " more rules",
+            ],
+        ),
+    ];
+    for ((old, new), words) in moved {
+        for sealed in [false, true] {
+            let place = Place::new();
+            let digest = place.digest();
+            place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
+            place.edit_site(SITE, old, new);
+            let before = place.read(SITE);
+            let ran =
+                if sealed { place.apply(&["--seal", "bloom-coaching.seal.json"]) } else { place.confirm(&digest) };
+            ran.ends(11, words);
+            assert_eq!(place.read(SITE), before);
+        }
+    }
+}
+
 #[test]
 fn a_site_that_moved_in_what_was_read_is_refused_and_untouched() {
     let moves = [

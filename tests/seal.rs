@@ -351,7 +351,7 @@ fn shown(objects: usize) -> Confirmation {
         (0..objects).map(|n| (format!("{kind}/{n}"), format!("{n:012}"))).collect()
     };
     let facts = marks("offering").into_iter().chain(marks("administrator")).collect();
-    let marks = Marks { changes: marks("offering"), facts };
+    let marks = Marks { changes: marks("offering"), facts, ..Marks::default() };
     Confirmation {
         plan: PLAN.into(),
         host: "staging.bloom.example".into(),

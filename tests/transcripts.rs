@@ -1,5 +1,5 @@
 //! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
-//! `plans/` and backups under `backups/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
+//! `plans/`, backups under `backups/` and the site as it moved under `plans/moved/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`.
@@ -81,11 +81,43 @@ fn backups(folder: &Path) {
     fs::write(folder.join("files.zip"), "an archive").unwrap();
 }
 
+/// The site as others left it: `beside` in what nothing reads, `read` in what rules read and a change is on.
+fn moved(plans: &Path, folder: &Path) {
+    let names = ["bloom-coaching.site.ndjson", "bloom-coaching.population.ndjson"];
+    let [site, population] = names.map(|name| fs::read_to_string(plans.join(name)).unwrap());
+    fs::create_dir(folder).unwrap();
+    for (name, edits) in [
+        ("beside", &[(r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#)][..]),
+        (
+            "read",
+            &[
+                (
+                    r#""key":"hello-dolly/hello.php","version":"1.7.3","active":false"#,
+                    r#""key":"hello-dolly/hello.php","version":"1.7.3","active":true"#,
+                ),
+                (
+                    r#""key":"group-coaching-payment-plan","id":"12""#,
+                    r#""key":"group-coaching-payment-plan","id":"77""#,
+                ),
+            ],
+        ),
+    ] {
+        let mut text = site.clone();
+        for (old, new) in edits {
+            assert!(text.contains(old), "{old}");
+            text = text.replacen(old, new, 1);
+        }
+        fs::write(folder.join(format!("{name}.site.ndjson")), amc_plan::site::file::seal(&text).unwrap()).unwrap();
+        fs::write(folder.join(format!("{name}.population.ndjson")), &population).unwrap();
+    }
+}
+
 /// The document with every console block as it runs now.
 fn rerun(document: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
     backups(&folder.path().join("backups"));
+    moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;

@@ -131,6 +131,15 @@ pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
     moved(known, now)
 }
 
+/// What moved beside what was confirmed: objects that neither the verdict nor a change reads, so that nothing depends on
+/// them. Nothing where what was confirmed does not tell.
+pub fn moved_beside(before: Before<'_>) -> Vec<String> {
+    let Before { demands, seal, known, now, .. } = before;
+    let sealed = seal.and_then(|presented| presented.of(demands, &now.plan, &now.host).ok());
+    let then = known.map(|known| &known.marks.others).or(sealed.map(|seal| &seal.marks.others));
+    then.filter(|then| !then.is_empty()).map_or_else(Vec::new, |then| differing(then, &now.marks.others))
+}
+
 /// Whether a seal still fits: its age, the rules, what moved.
 fn holds(seal: &Seal, rules: &str, now: &Confirmation) -> Result<(), Refusal> {
     const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
@@ -164,11 +173,56 @@ fn differing(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) ->
     all.into_iter().filter(|object| then.get(*object) != now.get(*object)).cloned().collect()
 }
 
+/// What hangs on each object that moved: the confirmed change that is on it, and the rules that read its kind. `readers`
+/// are the rules by kind; `changed` are the objects that a change of now is on.
+pub fn consequences(
+    refusal: &Refusal,
+    changed: &[String],
+    readers: &BTreeMap<String, Vec<&'static str>>,
+) -> Vec<String> {
+    let (objects, changes_moved) = match refusal {
+        Refusal::SealMoved(how) => return consequences(how, changed, readers),
+        Refusal::FactsMoved { objects } => (objects, false),
+        Refusal::ChangesMoved { objects, .. } => (objects, true),
+        _ => return Vec::new(),
+    };
+    let one = |object: &String| {
+        let kind = object.split_once('/').map_or(object.as_str(), |(kind, _)| kind);
+        let is_on = |on: &String| on == object || on.split_once('/').is_some_and(|(kind, _)| kind == object);
+        let change = match (changed.iter().any(is_on), changes_moved) {
+            (true, false) => Some("a confirmed change is on it".to_owned()),
+            (true, true) => Some("its change is not the confirmed one".to_owned()),
+            (false, true) => Some("its confirmed change is not needed any more".to_owned()),
+            (false, false) => None,
+        };
+        let rules = readers.get(kind).filter(|rules| !rules.is_empty()).map(|rules| read_by(kind, rules));
+        let why: Vec<String> = change.into_iter().chain(rules).collect();
+        format!("`{}`: {}", object.escape_debug(), why.join("; "))
+    };
+    let more = objects.len().checked_sub(MOST_NAMED + 1).map(|more| format!("and {} more", more + 1));
+    objects.iter().take(MOST_NAMED).map(one).chain(more).collect()
+}
+
+/// Which rules read a kind: the first few and a count.
+fn read_by(kind: &str, rules: &[&str]) -> String {
+    const FIRST: usize = 3;
+    let first: Vec<String> = rules.iter().take(FIRST).map(|rule| format!("`{rule}`")).collect();
+    let more = match rules.len().saturating_sub(FIRST) {
+        0 => String::new(),
+        1 => " and 1 more rule".to_owned(),
+        more => format!(" and {more} more rules"),
+    };
+    format!("{kind} is read by {}{more}", first.join(", "))
+}
+
+/// Most objects that are named.
+const MOST_NAMED: usize = 8;
+
 /// The first few objects, as words in brackets.
-fn named(objects: &[String]) -> String {
-    const MOST: usize = 8;
-    let first: Vec<String> = objects.iter().take(MOST).map(|object| format!("`{}`", object.escape_debug())).collect();
-    let more = objects.len().saturating_sub(MOST);
+pub fn named(objects: &[String]) -> String {
+    let first: Vec<String> =
+        objects.iter().take(MOST_NAMED).map(|object| format!("`{}`", object.escape_debug())).collect();
+    let more = objects.len().saturating_sub(MOST_NAMED);
     match (first.is_empty(), more) {
         (true, _) => String::new(),
         (false, 0) => format!(" ({})", first.join(", ")),

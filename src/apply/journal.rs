@@ -167,6 +167,18 @@ pub enum JournalError {
     },
 }
 
+type Hear = Box<dyn FnMut(&Told)>;
+
+/// Hears of each event once it is on disk.
+#[derive(Default)]
+struct Observer(Option<Hear>);
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Observer" } else { "None" })
+    }
+}
+
 /// An open journal.
 #[derive(Debug)]
 pub struct Journal {
@@ -175,6 +187,9 @@ pub struct Journal {
     events: Vec<Told>,
     progress: Progress,
     previous: String,
+    /// How many of the events stood there when it was opened.
+    found: usize,
+    observer: Observer,
     /// Whether a torn last line was dropped when it was opened.
     pub torn: bool,
 }
@@ -189,7 +204,9 @@ impl Journal {
             .map_err(|source| failed("create", path, source))?;
         let previous = NONE_BEFORE.to_owned();
         let (events, progress) = (Vec::new(), Progress::default());
-        let mut journal = Self { path: path.to_owned(), file, events, progress, previous, torn: false };
+        let observer = Observer::default();
+        let mut journal =
+            Self { path: path.to_owned(), file, events, progress, previous, found: 0, observer, torn: false };
         match journal.append(Event::Begin(Box::new(begin)), now).and_then(|()| sync_folder(path)) {
             Ok(()) => Ok(journal),
             Err(error) => {
@@ -214,7 +231,8 @@ impl Journal {
             file.set_len(kept as u64).and_then(|()| file.sync_all()).map_err(io("mend"))?;
             file.seek(SeekFrom::End(0)).map_err(io("mend"))?;
         }
-        Ok(Self { path: path.to_owned(), file, events, progress, previous, torn })
+        let (found, observer) = (events.len(), Observer::default());
+        Ok(Self { path: path.to_owned(), file, events, progress, previous, found, observer, torn })
     }
 
     /// What stands in a journal, without touching the file; nothing where not even its beginning was written whole.
@@ -259,8 +277,18 @@ impl Journal {
             .map_err(|source| failed("write", &self.path, source))?;
         self.previous = digest::of_bytes(text.as_bytes());
         self.progress.take(&line.event);
-        self.events.push(Told { at: now, event: line.event });
+        let told = Told { at: now, event: line.event };
+        if let Some(hear) = &mut self.observer.0 {
+            hear(&told);
+        }
+        self.events.push(told);
         Ok(())
+    }
+
+    /// Tells somebody of each event once it is on disk, from the first that was written since it was opened.
+    pub fn observe(&mut self, mut hear: impl FnMut(&Told) + 'static) {
+        self.events[self.found..].iter().for_each(&mut hear);
+        self.observer = Observer(Some(Box::new(hear)));
     }
 
     /// Moves a finished journal aside, under the time it ended, so that the next run begins a new one.

@@ -178,7 +178,10 @@ pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought.
-fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+///
+/// # Errors
+/// Whatever the file system says; what is not a regular file is refused.
+pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
     }

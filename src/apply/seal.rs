@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::change::{Digests, Marks};
+use crate::change::{Digests, MOST_MARKS, Marks};
 use crate::model::text::host;
 use crate::model::{Kind, digest};
 
@@ -22,10 +22,6 @@ pub const FORMAT: u8 = 1;
 
 /// Most hours for which a seal counts: 14 days.
 pub const MOST_HOURS: i64 = 14 * 24;
-
-/// Most objects of a kind that a seal names one by one; of a kind with more it says only whether it moved, so that a
-/// seal stays small.
-pub const MOST_MARKS: usize = 24;
 
 /// What a reviewer confirms. Holds no personal data: of administrators, whose names are logins, there is one mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -75,6 +71,7 @@ impl Seal {
             marks: Marks {
                 changes: folded(&shown.marks.changes, together),
                 facts: folded(&shown.marks.facts, together),
+                others: shown.marks.others.clone(),
             },
             seal: String::new(),
         };
@@ -116,10 +113,11 @@ impl Seal {
 
     /// The marks of now, folded as this seal's are.
     pub(super) fn folded(&self, now: &Confirmation) -> Confirmation {
-        let Marks { changes, facts } = &self.marks;
+        let Marks { changes, facts, .. } = &self.marks;
         let marks = Marks {
             changes: folded(&now.marks.changes, |kind, _| changes.contains_key(kind)),
             facts: folded(&now.marks.facts, |kind, _| facts.contains_key(kind)),
+            others: now.marks.others.clone(),
         };
         Confirmation { marks, ..now.clone() }
     }

@@ -1,6 +1,6 @@
 //! Digests of what a plan intends, of what it changes, of what that rests on: the same for values that mean the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,15 +32,30 @@ pub struct Marks {
     pub changes: BTreeMap<String, String>,
     /// Of each object that the verdict or a change read.
     pub facts: BTreeMap<String, String>,
+    /// Of the objects that nothing read, so that it can be said that they moved; of administrators, whose names are
+    /// logins, and of many of a kind, one mark for the kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, String>,
 }
+
+/// Most objects of a kind that are marked one by one where nothing rests on them, or that a seal names.
+pub const MOST_MARKS: usize = 24;
 
 impl Marks {
     /// The marks of these changes, and of the objects of these kinds.
     pub fn new(changes: &[Change], state: &State, kinds: impl IntoIterator<Item = Kind>) -> Self {
         let mark = |value: &Value| digest::of(value)[..12].to_owned();
+        let kinds: BTreeSet<Kind> = kinds.into_iter().collect();
+        let others = Kind::ALL.iter().copied().filter(|kind| !kinds.contains(kind));
+        let (many, few): (Vec<Kind>, Vec<Kind>) =
+            others.partition(|kind| *kind == Kind::Administrator || state.keys(*kind).len() > MOST_MARKS);
+        let many = many.into_iter().filter(|kind| !state.keys(*kind).is_empty());
+        let many = many.map(|kind| (kind.name().to_owned(), facts_digest(state, [kind])[..12].to_owned()));
+        let few = judged_of(state, few).map(|(on, is)| (on.to_string(), mark(&is)));
         Self {
             changes: changes.iter().map(|change| (change.on.to_string(), mark(&sides(change)))).collect(),
             facts: judged_of(state, kinds).map(|(on, is)| (on.to_string(), mark(&is))).collect(),
+            others: many.chain(few).collect(),
         }
     }
 }

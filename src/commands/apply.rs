@@ -22,15 +22,16 @@ use crate::output::{concise, diff, escape, many};
 use crate::rules::{self, Phase, Verdict};
 use crate::site::{Executor, Site};
 
+use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, check, exit, replay, seal, settings};
 
-pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
     if args.resume {
-        return resume(args, terminal);
+        return resume(args, log, terminal);
     }
     let open =
         || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
@@ -58,12 +59,13 @@ pub(super) fn run(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     if args.confirm.is_none() && args.seal.is_none() {
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
-        ask(gate::may_begin, &checked, Given { known: Some(&confirmation), replay: live, ..Given::default() })?;
+        let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
+        may_begin(&checked, given, terminal)?;
     }
     if files.journal().exists() {
-        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" })?;
+        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" }, log)?;
     }
-    start(args, checked, Turn { files, lock }, terminal)
+    start(args, checked, Turn { files, lock, log: log.clone() }, terminal)
 }
 
 /// A flag of a gate that is given is enforced or refused, never ignored.
@@ -116,9 +118,10 @@ fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
 }
 
 /// Closes a run that is not gone on with, and puts its journal away.
-fn close(files: &Files, why: &str) -> Result<(), Failure> {
+fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
     let path = files.journal();
     let mut journal = Journal::open(&path)?;
+    journal.observe(log.observer());
     if journal.begin().is_none() {
         // A run that was not written down has not begun.
         drop(journal);
@@ -161,7 +164,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
     let asks = !args.no_input && std::io::stdin().is_terminal() && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
-        ask(gate::may_begin, checked, given)?;
+        may_begin(checked, given, terminal)?;
         if let Some(sealed) = &sealed {
             confirmation::keep(&args.plan, sealed)?;
         }
@@ -204,7 +207,33 @@ pub(super) fn ask(
     checked: &Checked,
     given: Given<'_>,
 ) -> Result<(), Failure> {
-    let Some(now) = checked.confirmation() else { return Err(refused(&Refusal::NotGreen)) };
+    let may = asked(gate, checked, given).unwrap_or(Err(Refusal::NotGreen));
+    may.map_err(|refusal| {
+        let changes = checked.lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
+        let changed: Vec<String> = changes.iter().map(|change| change.on.to_string()).collect();
+        let mut failure = refused(&refusal);
+        for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers) {
+            failure.message.extend(["\n  ", &escape::line(&consequence)]);
+        }
+        failure
+    })
+}
+
+/// Asks whether a run may begin, and says what moved without anything depending on it.
+fn may_begin(checked: &Checked, given: Given<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    ask(gate::may_begin, checked, given)?;
+    let beside = asked(gate::moved_beside, checked, given).unwrap_or_default();
+    if !beside.is_empty() {
+        let what = escape::line(&gate::named(&beside));
+        let rests = "neither a rule nor a change reads that, so it goes on";
+        writeln!(terminal.err, "the site moved since it was confirmed{what}: {rests}")?;
+    }
+    Ok(())
+}
+
+/// Puts a question about what was checked; none without a site.
+fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> Option<T> {
+    let now = checked.confirmation()?;
     let settings = &checked.opened.settings;
     let before = Before {
         green: checked.judgement.verdict == Verdict::Green,
@@ -218,7 +247,7 @@ pub(super) fn ask(
         known: given.known,
         now: &now,
     };
-    gate(before).map_err(|refusal| refused(&refusal))
+    Some(gate(before))
 }
 
 fn refused(refusal: &Refusal) -> Failure {
@@ -265,6 +294,7 @@ fn nothing_to_do(
 struct Turn {
     files: Files,
     lock: Lock,
+    log: EventLog,
 }
 
 fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -294,15 +324,17 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     };
     read.site.keep(&turn.files.before())?;
     let changes = begin.changes.clone();
-    let journal = Journal::create(&turn.files.journal(), begin, Timestamp::now())?;
-    let mut run = Run { site: read.site, journal, lock: turn.lock, files: turn.files };
+    let Turn { files, lock, log } = turn;
+    let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
+    journal.observe(log.observer());
+    let mut run = Run { site: read.site, journal, lock, files, log };
     run.carry_out(&changes, terminal)?;
     run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
-fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
     let mut site = if args.site.contains("://") {
         inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
@@ -336,13 +368,14 @@ fn resume(args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     was_confirmed(&args.plan, &begin, &files)?;
     is_its_site(site.as_mut(), &begin)?;
     let mut journal = Journal::open(&files.journal())?;
+    journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     if !journal.progress().is_over() {
         journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
     }
-    let mut run = Run { site, journal, lock, files };
+    let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let mut through = args.through.unwrap_or(last);
     if !progress.is_configured() {

@@ -6,7 +6,7 @@ use crate::apply::journal::Event;
 use crate::apply::proof::has_signed_in;
 use crate::cli::Apply;
 use crate::guide;
-use crate::model::plan::{Place, RollbackWay};
+use crate::model::plan::Place;
 use crate::model::record::Evidence;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
@@ -119,20 +119,9 @@ fn barrier(plan: &Plan, found: &Found, terminal: &mut Terminal<'_>) -> Result<()
     let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
     let way = match way {
         Some((way, who, by)) => {
-            format!("{}; {} decides by {}", way_back(way), escape::line(who), escape::line(by))
+            format!("{}; {} decides by {}", guide::way_back(way), escape::line(who), escape::line(by))
         }
         None => "the plan names none (`rollback`)".to_owned(),
     };
     told("way back", &way, terminal)
-}
-
-pub(super) fn way_back(way: RollbackWay) -> &'static str {
-    match way {
-        RollbackWay::RestoreLiveBackup => {
-            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
-        }
-        RollbackWay::BackToCrm => {
-            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
-        }
-    }
 }

@@ -318,7 +318,7 @@ fn digests(plan: &Plan, site: &SiteRead, lowered: &Lowered, judgement: &Judgemen
 /// The kinds of object that the verdict or a change read.
 fn kinds_read(lowered: &Lowered, judgement: &Judgement) -> Vec<Kind> {
     let changed = lowered.changes.iter().map(|change| change.on.kind);
-    let judged = judgement.facts.iter().filter_map(|fact| Kind::from_name(fact));
+    let judged = judgement.readers.keys().filter_map(|fact| Kind::from_name(fact));
     let mut kinds: Vec<Kind> = judged.chain(changed).collect();
     kinds.sort();
     kinds.dedup();

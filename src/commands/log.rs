@@ -1,11 +1,10 @@
 //! `plan log`: what the run on a site did, line by line.
 
-use serde_json::json;
-
 use crate::apply::journal::{Event, Told, begin};
 use crate::cli::{Log, StatusFormat};
 use crate::output::{escape, many};
 
+use super::event_log::Line;
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
@@ -21,7 +20,9 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
     for told in &events {
         match args.format {
             StatusFormat::Human => writeln!(terminal.out, "{}  {}", told.at, words(told, &events))?,
-            StatusFormat::Json => writeln!(terminal.out, "{}", json!({"at": told.at, "event": told.event}))?,
+            StatusFormat::Json => {
+                writeln!(terminal.out, "{}", escape::json_line(&Line { at: told.at, event: &told.event }))?
+            }
         }
     }
     Ok(exit::OK)

@@ -6,6 +6,7 @@ mod certificate;
 mod check;
 mod diff;
 mod door;
+mod event_log;
 mod example;
 mod explain;
 mod forget;
@@ -18,6 +19,7 @@ mod record;
 mod record_file;
 mod replay;
 mod run;
+mod runbook;
 mod schema;
 mod seal;
 mod settings;
@@ -160,11 +162,16 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
         Verb::Seal(args) => seal::run(&args, terminal),
-        Verb::Apply(args) => apply::run(&args, terminal),
+        Verb::Apply(args) => event_log::logged(args.log_json.as_deref(), "apply", terminal, |log, terminal| {
+            apply::run(&args, log, terminal)
+        }),
         Verb::Status(args) => status::run(&args, terminal),
-        Verb::Undo(args) => undo::run(&args, terminal),
+        Verb::Undo(args) => event_log::logged(args.log_json.as_deref(), "undo", terminal, |log, terminal| {
+            undo::run(&args, log, terminal)
+        }),
         Verb::Log(args) => log::run(&args, terminal),
         Verb::Lock(args) => lock::run(args, terminal),
+        Verb::Runbook(args) => runbook::run(&args, terminal),
         Verb::Forget(args) => forget::run(&args, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),

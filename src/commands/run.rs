@@ -18,6 +18,7 @@ use crate::output::{escape, many};
 use crate::reconcile;
 use crate::site::Site;
 
+use super::event_log::EventLog;
 use super::turn::Files;
 use super::verify::Ended;
 use super::{Failure, Terminal, exit, verify};
@@ -28,6 +29,7 @@ pub(super) struct Run {
     pub(super) journal: Journal,
     pub(super) lock: Lock,
     pub(super) files: Files,
+    pub(super) log: EventLog,
 }
 
 /// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.

@@ -10,11 +10,12 @@ use crate::cli::Undo;
 use crate::output::many;
 
 use super::apply::{is_its_site, was_confirmed};
+use super::event_log::EventLog;
 use super::run::Run;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, exit, inputs};
 
-pub(super) fn run(args: &Undo, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
     let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     let files = Files::of(&args.of.plan, &args.of.site);
@@ -35,11 +36,12 @@ pub(super) fn run(args: &Undo, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
     }
     let mut journal = Journal::open(&files.journal())?;
+    journal.observe(log.observer());
     let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
     if !journal.progress().is_over() {
         journal.append(event, Timestamp::now())?;
     }
-    let mut run = Run { site, journal, lock, files };
+    let mut run = Run { site, journal, lock, files, log: log.clone() };
     run.carry_out(&begin.changes, terminal)?;
     let state = run.site.configuration()?.state;
     let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());

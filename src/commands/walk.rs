@@ -93,6 +93,8 @@ impl Run {
             self.tell(step, terminal)?;
         }
         if args.no_input || !std::io::stdin().is_terminal() {
+            let site = &mut self.site;
+            self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
             let message = format!("waits at `{}`: {open}", step.name());
             let when = if pressed { "when its state is known," } else { "do it, then" };
             return Err(
@@ -101,6 +103,7 @@ impl Run {
         }
         let raised = ctrl_c();
         let mut last = (Movement::default(), Timestamp::now());
+        let mut told = None;
         loop {
             let now = Timestamp::now();
             // A site that does not answer for a while is waited for like one that does not move.
@@ -110,14 +113,21 @@ impl Run {
             {
                 last = (seen.clone(), now);
             }
+            let seen = seen.ok();
+            if told.as_ref() != Some(&seen) {
+                self.log.waiting(step, || seen.clone());
+                told = Some(seen.clone());
+            }
             let still = now.duration_since(last.1).as_secs();
             let words = match &seen {
-                Ok(movement) => movement.words(still),
-                Err(_) => format!("the site does not answer · {still} s since the last change"),
+                Some(movement) => movement.words(still),
+                None => format!("the site does not answer · {still} s since the last change"),
             };
             // One line, so that the next one can take its place.
             let line: String = format!("  waiting: {words}").chars().take(terminal.width - 1).collect();
-            write!(terminal.err, "\r\x1b[K{line}")?;
+            if !self.log.is_on_stderr() {
+                write!(terminal.err, "\r\x1b[K{line}")?;
+            }
             terminal.err.flush()?;
             for _ in 0..POLL * 10 {
                 if raised.load(Ordering::Relaxed) {

@@ -13,7 +13,7 @@ use crate::model::plan::{Place, Strategy};
 pub use crate::model::Step;
 pub use movement::Movement;
 
-pub use about::{About, CONTRADICTION, PHRASE};
+pub use about::{About, CONTRADICTION, PAYMENTS, PHRASE, way_back};
 
 /// Whether there is a way back from a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -1,5 +1,6 @@
 //! Text from a plan or a site is data: made harmless at each sink.
 
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -60,6 +61,35 @@ pub fn markdown(text: &str) -> String {
     clean + "</code>"
 }
 
+/// For HTML, in an element or a quoted attribute: one line of text, and nothing in it is markup.
+#[derive(Clone, Copy, Debug)]
+pub struct Html<'a>(
+    /// The text.
+    pub &'a str,
+);
+
+impl fmt::Display for Html<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        line(self.0).chars().try_for_each(|c| match c {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            c => f.write_char(c),
+        })
+    }
+}
+
+/// One word of a command line for a POSIX shell, whatever stands in it; what steers is spelt out.
+pub fn shell(word: &str) -> String {
+    let word = line(word);
+    // A name that begins with a dash would be taken for an option.
+    let word = if word.starts_with('-') { format!("./{word}") } else { word };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// A fence of Markdown that nothing inside can close.
 pub fn fence(inside: &str) -> String {
     let longest = inside.lines().map(|line| line.trim_start().chars().take_while(|c| *c == '`').count()).max();
@@ -74,6 +104,19 @@ pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let formatter = Plain(PrettyFormatter::new());
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
     writeln!(out)
+}
+
+/// A value as JSON on one line; what steers is escaped.
+pub fn json_line<T: Serialize>(value: &T) -> String {
+    // Outside its strings JSON holds nothing that steers.
+    serde_json::to_string(value).unwrap_or_default().chars().fold(String::new(), |mut clean, c| {
+        if steers(c) {
+            clean.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            clean.push(c);
+        }
+        clean
+    })
 }
 
 /// JSON for people and machines: indented, and nothing unseen in its strings.
@@ -154,12 +197,33 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_json_escapes_what_steers_and_reads_back() {
+        let text = "a\u{7f}b\u{202e}c\u{e0041}d\n\"ü🌸";
+        let out = json_line(&serde_json::json!({"k": text}));
+        assert!(!out.chars().any(steers) && !out.contains('\n'), "{out}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["k"], text);
+    }
+
+    #[test]
     fn nothing_is_markup_in_markdown() {
         assert_eq!(
             markdown("</details>@jo `a`"),
             "<code>&#60;&#47;details&#62;&#64;jo &#96;a&#96;</code>".replace("&#47;", "/")
         );
         assert!(!markdown("www.x.example https://x").contains("www.x"));
+    }
+
+    #[test]
+    fn nothing_is_markup_in_html_nor_a_command_in_a_shell() {
+        assert_eq!(
+            Html("<b a=\"x\" c='y'>&\n\u{202e}").to_string(),
+            "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;\\n\\u{202e}"
+        );
+        assert_eq!(shell("plans/a-b_c.yaml"), "plans/a-b_c.yaml");
+        assert_eq!(shell("a b; $(rm) `x`"), "'a b; $(rm) `x`'");
+        assert_eq!(shell("it's"), "'it'\\''s'");
+        assert_eq!(shell("--site"), "./--site");
+        assert_eq!(shell(""), "''");
     }
 
     #[test]

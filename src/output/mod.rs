@@ -8,6 +8,7 @@ pub mod escape;
 pub mod human;
 pub mod json;
 pub mod locate;
+pub mod runbook;
 pub mod status;
 pub mod verify;
 

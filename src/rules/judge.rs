@@ -1,6 +1,6 @@
 //! All rules over one set of inputs: findings, evidence, verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,8 @@ pub struct Judgement {
     pub proofs: Vec<Proof>,
     /// The answer.
     pub verdict: Verdict,
-    /// The facts that due rules read, by name: what a confirmation binds.
-    pub facts: BTreeSet<String>,
+    /// The facts that due rules read, by name, and which rules read each: what a confirmation binds.
+    pub readers: BTreeMap<String, Vec<&'static str>>,
 }
 
 impl Judgement {
@@ -80,7 +80,7 @@ impl Judgement {
             evidence: Evidence::default(),
             not_due: BTreeMap::new(),
             proofs: Vec::new(),
-            facts: BTreeSet::new(),
+            readers: BTreeMap::new(),
         }
     }
 }
@@ -94,7 +94,7 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
         not_due: BTreeMap::new(),
         proofs: Vec::new(),
         verdict: Verdict::Green,
-        facts: BTreeSet::new(),
+        readers: BTreeMap::new(),
     };
     let mut known = BTreeMap::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| waivers::judges_waivers(rule));
@@ -114,7 +114,6 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
             Grade::Unknown(_) => all.evidence.unknown += 1,
         }
     }
-    all.facts = known.into_keys().collect();
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
         verdict => verdict,
@@ -144,6 +143,7 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
     if due {
         for read in &reads {
             merge(known, read);
+            all.readers.entry(read.fact.clone()).or_default().push(rule.id);
         }
     }
     if findings.is_empty() && due {

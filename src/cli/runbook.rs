@@ -1,0 +1,32 @@
+//! Arguments of `plan runbook`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Limits, On};
+
+/// `plan runbook`
+///
+/// The page needs nothing else: no network, no script, no file beside it. It holds no contact's values.
+#[derive(Debug, Args)]
+pub struct Runbook {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// A site to judge the plan against, so that the page tells how it stands: an address that the plan names, or a file.
+    #[arg(long, value_name = "URL|FILE", conflicts_with = "snapshot")]
+    pub site: Option<String>,
+    /// A recording of a site, to the same end.
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Which of the plan's two sites that is.
+    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+    pub on: On,
+    /// The page to write; an earlier page of this verb is replaced, nothing else is.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}

@@ -1,0 +1,156 @@
+//! `--log-json`: what a run does, one JSON line an event as it happens, for machines that watch it.
+//!
+//! The run does not depend on it: a log that cannot be opened is told before anything begins, and one that cannot be written
+//! any more is left alone and told of at the end.
+
+use std::cell::RefCell;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::apply::journal::Told;
+use crate::apply::open_private;
+use crate::guide::Movement;
+use crate::model::Step;
+use crate::output::escape;
+
+use super::{Failure, Terminal, exit};
+
+/// The version of the format that this build writes; it stands in the first line of every call.
+const VERSION: u8 = 1;
+
+/// Most bytes of a log's first line: some three times what one takes.
+const FIRST_LINE: u64 = 256;
+
+/// Where events are told to; nowhere, where nobody asked.
+#[derive(Clone, Default)]
+pub(super) struct EventLog(Rc<RefCell<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    to: To,
+    trouble: Option<String>,
+}
+
+#[derive(Default)]
+enum To {
+    #[default]
+    Nowhere,
+    Stderr,
+    File(PathBuf, File),
+}
+
+impl EventLog {
+    /// Opens the log that was asked for: `-` is standard error; a file is made, for its owner only, or written on where it
+    /// is such a log already. Anything else that is there is left as it is.
+    fn open(asked: Option<&Path>, verb: &str) -> Result<Self, Failure> {
+        let to = match asked {
+            None => To::Nowhere,
+            Some(dash) if dash == Path::new("-") => To::Stderr,
+            Some(path) => To::File(path.to_owned(), open(path)?),
+        };
+        let log = Self(Rc::new(RefCell::new(Inner { to, trouble: None })));
+        log.tell(
+            Timestamp::now(),
+            &json!({"opened": {"version": VERSION, "verb": verb, "tool": env!("CARGO_PKG_VERSION")}}),
+        );
+        Ok(log)
+    }
+
+    /// Whether it goes where people read along: lines that are drawn over and over would tear it.
+    pub(super) fn is_on_stderr(&self) -> bool {
+        matches!(self.0.borrow().to, To::Stderr)
+    }
+
+    /// One who hears what a journal is told.
+    pub(super) fn observer(&self) -> impl FnMut(&Told) + use<> {
+        let log = self.clone();
+        move |told| log.tell(told.at, &told.event)
+    }
+
+    /// A person's step is waited for; of a site that does not answer there is no movement. It is asked for only to be told.
+    pub(super) fn waiting(&self, step: Step, seen: impl FnOnce() -> Option<Movement>) {
+        if matches!(self.0.borrow().to, To::Nowhere) {
+            return;
+        }
+        let seen = seen().map(|Movement { managed, maintenance, migrated, trapped }| {
+            json!({"managed": managed, "maintenance": maintenance, "migrated": migrated, "trapped": trapped})
+        });
+        self.tell(Timestamp::now(), &json!({"waiting": {"step": step, "seen": seen}}));
+    }
+
+    fn tell<T: Serialize>(&self, at: Timestamp, event: &T) {
+        let mut inner = self.0.borrow_mut();
+        let line = || escape::json_line(&Line { at, event }) + "\n";
+        let written = match &mut inner.to {
+            To::Nowhere => return,
+            To::Stderr => io::stderr().write_all(line().as_bytes()).map_err(|e| format!("standard error: {e}")),
+            To::File(path, file) => file.write_all(line().as_bytes()).map_err(|e| format!("`{}`: {e}", path.display())),
+        };
+        if let Err(trouble) = written {
+            *inner = Inner { to: To::Nowhere, trouble: Some(trouble) };
+        }
+    }
+}
+
+/// One line, as `plan log --format json` prints it too.
+#[derive(Serialize)]
+pub(super) struct Line<'a, T> {
+    pub(super) at: Timestamp,
+    pub(super) event: &'a T,
+}
+
+/// Runs a verb with the log that was asked for, whose last line is how it ended.
+pub(super) fn logged(
+    asked: Option<&Path>,
+    verb: &str,
+    terminal: &mut Terminal<'_>,
+    run: impl FnOnce(&EventLog, &mut Terminal<'_>) -> Result<u8, Failure>,
+) -> Result<u8, Failure> {
+    let log = EventLog::open(asked, verb)?;
+    let ended = run(&log, terminal);
+    let (code, message) = match &ended {
+        Ok(code) => (*code, None),
+        Err(failure) => (failure.code, Some(&failure.message)),
+    };
+    log.tell(Timestamp::now(), &json!({"ended": {"code": code, "message": message}}));
+    if let Some(trouble) = &log.0.borrow().trouble {
+        // Nobody may be there to hear it; what became of the run is not changed by that.
+        let _ = writeln!(
+            terminal.err,
+            "the log of events is not whole, and the run went on without it: {}",
+            escape::line(trouble)
+        );
+    }
+    ended
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    let failed = |e: io::Error| Failure::file("open the log", path, &e);
+    if std::fs::symlink_metadata(path).is_err() {
+        return open_private(path, OpenOptions::new().create_new(true).append(true)).map_err(failed);
+    }
+    let mut file = open_private(path, OpenOptions::new().read(true).append(true)).map_err(failed)?;
+    let mut start = Vec::new();
+    (&file).take(FIRST_LINE).read_to_end(&mut start).map_err(failed)?;
+    if !start.is_empty() {
+        let first =
+            start.split(|byte| *byte == b'\n').next().and_then(|line| serde_json::from_slice::<Value>(line).ok());
+        if first.is_none_or(|first| first["event"]["opened"]["version"] != VERSION) {
+            let message = format!("`{}` is there and is no log of events, so it is not written to", path.display());
+            return Err(Failure::new(exit::USAGE, message).help("choose another name with `--log-json`"));
+        }
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).map_err(failed)?;
+        if last != *b"\n" {
+            // A line that was torn must not take the next one with it.
+            file.write_all(b"\n").map_err(failed)?;
+        }
+    }
+    Ok(file)
+}

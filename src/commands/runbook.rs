@@ -1,0 +1,85 @@
+//! `plan runbook`: the run as one page to print.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+
+use crate::change::intent_digest;
+use crate::cli::{On, Runbook};
+use crate::output::concise;
+use crate::output::runbook::{self, OPENING, Page, Rehearsed};
+use crate::rules::Phase;
+use crate::site::file;
+
+use super::inputs::{self, Choice};
+use super::{Failure, Terminal, certificate, exit};
+
+pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    may_be_written(&args.out)?;
+    let choice = match (&args.site, &args.snapshot) {
+        (Some(site), _) => Choice::Live(site.clone()),
+        (None, Some(file)) => Choice::Snapshot(file.clone()),
+        (None, None) => Choice::None,
+    };
+    let opened = inputs::open(&args.plan, args.limits, false)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live, false)?;
+    let path = args.plan.display().to_string();
+    let report = checked.report(&path);
+    if !checked.opened.whole {
+        concise::render(&report, terminal.err)?;
+        return Err(Failure::new(exit::COULD_NOT_RUN, "the plan could not be read whole, so no page was made")
+            .help("mend what is found, then make the page anew"));
+    }
+    let plan = &checked.opened.plan;
+    let Some(strategy) = plan.strategy else {
+        return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
+            .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
+    };
+    let intent = intent_digest(plan);
+    let rehearsed = certificate::load(&args.plan)?.map(|certificate| Rehearsed {
+        of_this: certificate.intent == intent,
+        ended_at: certificate.ended_at,
+        seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
+    });
+    let named = |on: On, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
+    let page = Page {
+        plan,
+        path: &path,
+        intent: &intent,
+        strategy,
+        staging: named(On::Staging, &plan.sites.staging),
+        live: named(On::Live, &plan.sites.live),
+        standing: checked.site.is_some().then_some(report),
+        rehearsed,
+    };
+    let text = runbook::html(&page).map_err(std::io::Error::other)?;
+    file::save_text(&args.out, &text)?;
+    writeln!(terminal.out, "wrote {}: open it in a browser, and print it", args.out.display())?;
+    Ok(exit::OK)
+}
+
+/// Whether a page may be put there: over nothing, or over an earlier page.
+fn may_be_written(path: &Path) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::file("read", path, &e);
+    let earlier = match std::fs::metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(failed(e)),
+        // A pipe would be waited for.
+        Ok(found) if !found.is_file() => false,
+        Ok(_) => {
+            let mut start = Vec::new();
+            File::open(path)
+                .and_then(|file| file.take(OPENING.len() as u64).read_to_end(&mut start))
+                .map_err(failed)?;
+            start == OPENING.as_bytes()
+        }
+    };
+    if earlier {
+        return Ok(());
+    }
+    Err(Failure::new(
+        exit::USAGE,
+        format!("`{}` is there and is no page of this verb, so it is not written over", path.display()),
+    )
+    .help("choose another name with `--out`, or move it away"))
+}

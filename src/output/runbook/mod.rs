@@ -1,0 +1,260 @@
+//! A run as one page to print, for a table without a network: who, when, each step with its screen and its commands,
+//! boxes to tick, the one-way door, the way back.
+//!
+//! The page is one file without scripts or anything from elsewhere, and reads from top to bottom without its styles. Every
+//! text of a plan goes through [`Html`]. Of contacts it holds IDs and reasons only.
+
+mod steps;
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use super::escape::Html;
+use super::{Report, many};
+use crate::diag::Document;
+use crate::guide::{self, CONTRADICTION, PAYMENTS};
+use crate::model::plan::{Place, Strategy};
+use crate::model::text::{Seconds, pointer};
+use crate::model::{Plan, Step};
+use crate::shape::personal;
+
+/// How every page begins: by this a file is known to be one.
+pub const OPENING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    <meta name=\"generator\" content=\"plan runbook\">\n";
+
+/// Most rows of a table that a plan can fill: a page is read by people.
+const MOST_ROWS: usize = 200;
+
+/// What a page is made from.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its path, as it was given and as the commands name it.
+    pub path: &'a str,
+    /// The digest of what it intends: two pages of one digest are of one run.
+    pub intent: &'a str,
+    /// How the change reaches the live site.
+    pub strategy: Strategy,
+    /// How it stands against a site; none where no site was named.
+    pub standing: Option<Report<'a>>,
+    /// How the commands name the staging copy.
+    pub staging: &'a str,
+    /// How the commands name the live site.
+    pub live: &'a str,
+    /// What the last finished rehearsal took.
+    pub rehearsed: Option<Rehearsed>,
+}
+
+/// What a finished rehearsal took.
+#[derive(Clone, Debug)]
+pub struct Rehearsed {
+    /// When it ended.
+    pub ended_at: String,
+    /// Whether it was of what the plan intends now.
+    pub of_this: bool,
+    /// Seconds of each step.
+    pub seconds: BTreeMap<Step, u64>,
+}
+
+/// The steps on one of the two sites.
+struct Part<'a> {
+    title: &'static str,
+    on: Place,
+    host: String,
+    site: &'a str,
+}
+
+/// The page.
+///
+/// # Errors
+/// None: it is written into a text.
+pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
+    let mut out = String::from(OPENING);
+    let name = Html(page.plan.name.as_deref().unwrap_or(page.path));
+    // Should a text ever slip through unescaped, a browser still loads and runs nothing.
+    writeln!(
+        out,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    )?;
+    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Runbook: {name}</title>")?;
+    writeln!(out, "<style>\n{}</style>\n</head>\n<body>", include_str!("page.css"))?;
+    writeln!(out, "<header>\n<p>Runbook</p>\n<h1>{name}</h1>")?;
+    standing(page, &mut out)?;
+    facts(page, &mut out)?;
+    writeln!(out, "</header>\n<main>")?;
+    people(page, &mut out)?;
+    how_to_use(&mut out)?;
+    way_back(page, &mut out)?;
+    for part in parts(page) {
+        steps::part(page, &part, &mut out)?;
+    }
+    not_automatic(page, &mut out)?;
+    writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
+    Ok(out)
+}
+
+fn parts<'a>(page: &Page<'a>) -> Vec<Part<'a>> {
+    let host = |host: Option<String>| host.unwrap_or_else(|| "HOST".to_owned());
+    let staging = |title| Part { title, on: Place::Staging, host: host(page.plan.staging_host()), site: page.staging };
+    let live = |title| Part { title, on: Place::Live, host: host(page.plan.live_host()), site: page.live };
+    match page.strategy {
+        Strategy::RehearseAndReplay => {
+            vec![staging("Part 1: rehearsal on staging"), live("Part 2: replay on live")]
+        }
+        Strategy::FreezeAndPush | Strategy::PushThenMerge => vec![staging("The run on staging, and the way to live")],
+    }
+}
+
+fn standing(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    let Some(report) = &page.standing else {
+        return writeln!(
+            out,
+            "<p class=\"standing unknown\"><strong>Not judged:</strong> no site was named when this page was made.</p>"
+        );
+    };
+    let verdict = report.judgement.verdict.name();
+    writeln!(
+        out,
+        "<div class=\"standing {}\">\n<p><strong>{}</strong></p>\n<ul>",
+        Html(verdict),
+        Html(&verdict.to_uppercase())
+    )?;
+    for line in report.summary() {
+        writeln!(out, "<li>{}</li>", Html(&line))?;
+    }
+    writeln!(out, "</ul>")?;
+    if !report.is_green() {
+        writeln!(
+            out,
+            "<p><strong>Do not begin.</strong> Mend what <code>plan check</code> finds, and print this page anew.</p>"
+        )?;
+    }
+    writeln!(out, "</div>")
+}
+
+fn facts(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    let plan = page.plan;
+    writeln!(out, "<table>\n<tbody>")?;
+    let mut row =
+        |name: &str, value: &str| writeln!(out, "<tr><th scope=\"row\">{name}</th><td>{}</td></tr>", Html(value));
+    row("Plan", page.path)?;
+    row("Intent", page.intent)?;
+    if !plan.left_out.is_empty() {
+        let places = many(plan.left_out.len(), "place");
+        row("Left out", &format!("{places} of the plan, which plan check names; this page lacks them"))?;
+    }
+    row("Strategy", steps::strategy(page.strategy))?;
+    row("Staging", &plan.sites.staging)?;
+    row("Live", &plan.sites.live)?;
+    let paid = plan.crm.paid_until.as_ref().map_or_else(String::new, |day| format!(", paid until {day}"));
+    row("CRM", &format!("{}{paid}; it stays connected until the migration is over", plan.crm.name))?;
+    match &plan.window {
+        Some(window) => row("Window on live", &format!("{}, for {}", window.start, window.length))?,
+        None => row("Window on live", "the plan names none (`window`)")?,
+    }
+    if let Some(rehearsed) = &page.rehearsed {
+        let total = rehearsed.seconds.values().fold(0, |sum: u64, seconds| sum.saturating_add(*seconds));
+        let took = Seconds(i64::try_from(total).unwrap_or(i64::MAX));
+        let of = if rehearsed.of_this { "" } else { "; but it was of another state of this plan: rehearse again" };
+        row("Rehearsal", &format!("took {took} and ended {}{of}", rehearsed.ended_at))?;
+    }
+    row("Decide by", &decision(page))?;
+    writeln!(out, "</tbody>\n</table>")
+}
+
+/// By when it is decided whether to go back, and by whom.
+fn decision(page: &Page<'_>) -> String {
+    page.plan.rollback.as_ref().map_or_else(
+        || "the plan names no `rollback`: who decides, and by when?".to_owned(),
+        |rollback| format!("{}; {} decides", rollback.decide_by, rollback.who),
+    )
+}
+
+fn people(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    writeln!(out, "<section>\n<h2>People</h2>")?;
+    if page.plan.people.is_empty() {
+        writeln!(out, "<p>The plan names nobody (<code>people</code>).</p>")?;
+        return writeln!(out, "</section>");
+    }
+    writeln!(
+        out,
+        "<table>\n<thead><tr><th scope=\"col\">Who</th><th scope=\"col\">Part</th><th scope=\"col\">There, reached at</th></tr></thead>\n<tbody>"
+    )?;
+    for (who, part) in page.plan.people.iter().take(MOST_ROWS) {
+        let decides = page.plan.rollback.as_ref().filter(|rollback| rollback.who == *who);
+        let decides = decides.map_or_else(String::new, |rollback| format!("; decides by {}", rollback.decide_by));
+        writeln!(out, "<tr><td>{}</td><td>{}{}</td><td>☐</td></tr>", Html(who), Html(part), Html(&decides))?;
+    }
+    more(page.plan.people.len(), 3, out)?;
+    writeln!(out, "</tbody>\n</table>\n</section>")
+}
+
+/// Says how many rows were left out.
+fn more(rows: usize, columns: usize, out: &mut String) -> fmt::Result {
+    match rows.checked_sub(MOST_ROWS) {
+        None | Some(0) => Ok(()),
+        Some(left) => writeln!(out, "<tr><td colspan=\"{columns}\">and {left} more, which stand in the plan</td></tr>"),
+    }
+}
+
+fn how_to_use(out: &mut String) -> fmt::Result {
+    writeln!(
+        out,
+        "<section>\n<h2>How to use this page</h2>\n<ul>\n\
+         <li>Take the steps in order. Tick a box when it is seen, not when it is expected; write the time and your initials.</li>\n\
+         <li>Words in CAPITALS within a command are yours to fill in.</li>\n\
+         <li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped goes on with <code>--resume</code>; nothing is done twice.</li>\n\
+         <li><em>Automatic</em>: plan does it and reads it back. <em>Guided</em>: you act, plan reads what became of it. <em>Attested</em>: nothing can be read, your word counts.</li>\n\
+         </ul>\n</section>"
+    )
+}
+
+fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    writeln!(out, "<section>\n<h2>The way back</h2>\n<dl>")?;
+    let mut line = |name: &str, text: &str| writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Html(text));
+    line("Before the door", "plan undo takes the plan's changes back, the last one first")?;
+    line(
+        "Behind it",
+        page.plan
+            .rollback
+            .as_ref()
+            .map_or("the plan names none (`rollback`)", |rollback| guide::way_back(rollback.way)),
+    )?;
+    line("Decide by", &decision(page))?;
+    line("Passwords", CONTRADICTION)?;
+    writeln!(out, "</dl>\n<p><strong>Payments:</strong> {}.</p>\n</section>", Html(PAYMENTS))
+}
+
+fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    writeln!(
+        out,
+        "<section>\n<h2>What cannot honestly be automated</h2>\n<table>\n<thead><tr><th scope=\"col\">Step</th>\
+         <th scope=\"col\">Why</th><th scope=\"col\">What is only believed</th></tr></thead>\n<tbody>"
+    )?;
+    for about in guide::steps(page.strategy, Place::Staging)
+        .iter()
+        .map(|step| step.about())
+        .filter(|about| !about.why.is_empty())
+    {
+        let believed = if about.believed.is_empty() { "nothing" } else { about.believed };
+        writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
+            Html(about.title),
+            Html(about.why),
+            Html(believed)
+        )?;
+    }
+    writeln!(out, "</tbody>\n</table>\n</section>")
+}
+
+/// The spot-check contacts: IDs and reasons, without what may be about a person.
+fn contacts(page: &Page<'_>) -> impl Iterator<Item = (String, String)> {
+    page.plan.contacts.list.iter().take(MOST_ROWS).map(|(id, reason)| {
+        let at = pointer(&["contacts", "list", id]);
+        let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
+        let word = |word| if str::contains(word, '@') { "…" } else { word };
+        (id, reason.split(' ').map(word).collect::<Vec<_>>().join(" "))
+    })
+}

@@ -1,0 +1,278 @@
+//! The steps of a part, each with what it takes.
+
+use std::fmt::{self, Write};
+
+use super::super::escape::{Html, shell};
+use super::{MOST_ROWS, Page, Part, contacts, decision, more};
+use crate::guide::{self, PAYMENTS};
+use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy};
+use crate::model::{Executor, Step};
+
+/// How a strategy reaches the live site.
+pub(super) fn strategy(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::RehearseAndReplay => "rehearse and replay: the same steps on staging, then on live in its window",
+        Strategy::FreezeAndPush => "freeze and push: live stands still while staging is switched and pushed over it",
+        Strategy::PushThenMerge => {
+            "push, then merge: staging is pushed over live, then what live did meanwhile is carried over"
+        }
+    }
+}
+
+/// A part of the page: all steps on one site.
+pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
+    writeln!(out, "<section class=\"part\">\n<h2>{} <small>{}</small></h2>", part.title, Html(&part.host))?;
+    if part.on == Place::Live {
+        writeln!(
+            out,
+            "<p>Only after a finished rehearsal of the same plan: its certificate lies beside the plan (<code>.rehearsal.json</code>), \
+             and <code>plan apply --on live</code> asks for it. Window: {}.</p>",
+            Html(
+                &page
+                    .plan
+                    .window
+                    .as_ref()
+                    .map_or_else(|| "none is planned".to_owned(), |w| format!("{}, for {}", w.start, w.length))
+            )
+        )?;
+        writeln!(
+            out,
+            "<p>☐ The certificate is there, for this intent &nbsp; ☐ Live's own backup is on record &nbsp; ☐ Members were told</p>"
+        )?;
+    }
+    for (at, one) in guide::steps(page.strategy, part.on).iter().enumerate() {
+        let live_takes_payments = match part.on {
+            Place::Live => *one == Step::LeaveMaintenance,
+            Place::Staging => *one == Step::ReopenLive,
+        };
+        if live_takes_payments {
+            decide(page, out)?;
+        }
+        if *one == Step::RunMigration {
+            barrier(page, part, out)?;
+        }
+        step(page, part, at + 1, *one, out)?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut String) -> fmt::Result {
+    let about = step.about();
+    let took = page.rehearsed.as_ref().and_then(|rehearsed| rehearsed.seconds.get(&step));
+    let took = took.map_or_else(String::new, |seconds| format!(" · {}", minutes(*seconds)));
+    writeln!(
+        out,
+        "<section class=\"step\">\n<h3>☐ {number}. {} <small>{} · {}{took}</small></h3>\n<dl>",
+        Html(about.title),
+        about.executor.name(),
+        about.back.name()
+    )?;
+    let why = if about.executor == Executor::Automatic { "" } else { about.why };
+    let lines = [
+        ("Screen", about.screen),
+        ("Do", about.act),
+        ("Observed", about.observed),
+        ("Only believed", about.believed),
+        ("Not automatic", why),
+    ];
+    for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+        writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Html(text))?;
+    }
+    writeln!(out, "</dl>")?;
+    match step {
+        Step::Backup => backup(page, out)?,
+        Step::RunMigration => choices(page, out)?,
+        Step::ReviewContacts => spot_check(page, out)?,
+        Step::TestPurchase => purchases(page, out)?,
+        Step::Push => writeln!(out, "<p><strong>Payments:</strong> {}.</p>", Html(PAYMENTS))?,
+        _ => {}
+    }
+    for command in commands(page, part, step) {
+        typed(&command, out)?;
+    }
+    writeln!(out, "<p class=\"sign\">Begun ____________  Ended ____________  Initials ________</p>\n</section>")
+}
+
+/// What is typed. Its words are kept whole where a line ends: `--on` must not be read as two.
+fn typed(command: &str, out: &mut String) -> fmt::Result {
+    let words: Vec<String> = command.split(' ').map(|word| format!("<span>{}</span>", Html(word))).collect();
+    writeln!(out, "<pre>{}</pre>", words.join(" "))
+}
+
+fn minutes(seconds: u64) -> String {
+    if seconds < 60 { "rehearsal: under 1 min".to_owned() } else { format!("rehearsal: {} min", seconds.div_ceil(60)) }
+}
+
+/// What to type at a step.
+fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
+    let (plan, site, host) = (shell(page.path), shell(part.site), shell(&part.host));
+    let on = if part.on == Place::Live { " --on live" } else { "" };
+    let by = format!("--plan {plan} --who WHO");
+    let resume = format!("plan apply {plan} --site {site} --resume");
+    let word = |on: &str| format!("plan record step {} \"WHAT YOU SAW\" {by}{on}", step.name());
+    match step {
+        Step::FreezeLive => vec![word(" --on live")],
+        Step::Preflight => vec![format!("plan check {plan} --site {site}{on}")],
+        Step::Backup => {
+            let of = page.plan.backup.as_ref().map_or(Place::Live, |backup| backup.of);
+            let of = if of == Place::Live { "live" } else { "staging" };
+            vec![
+                format!("plan record backup FILE {by} --of {of} --stored-off-server"),
+                format!("plan record backup --restore-point ID {by} --of {of} --parts files,database --taken-at TIME"),
+            ]
+        }
+        Step::Configure => {
+            let typed = if part.on == Place::Live { format!(" --on live --host {host}") } else { String::new() };
+            vec![
+                format!("plan diff {plan} --site {site}{on}"),
+                format!("plan apply {plan} --site {site}{typed} --confirm DIGEST"),
+                format!("plan status {plan} --site {site}"),
+            ]
+        }
+        Step::StartVerification => vec![
+            format!("plan record verification FILE {by} --host {host}"),
+            format!("plan record ack LINE --reason \"WHY IT MAY STAND\" {by}"),
+            format!("plan record sign-in \"HOW THE SPARE ADMINISTRATOR SIGNED IN\" {by}{on}"),
+            format!("{resume} --through start-verification"),
+        ],
+        Step::RunMigration => {
+            vec![format!("plan record sign-in \"HOW, AFTER THE MIGRATION\" {by}{on}"), resume]
+        }
+        Step::ReviewContacts | Step::LeaveMaintenance => vec![resume],
+        Step::TestPurchase => {
+            let forms = page.plan.test_purchases.iter().take(MOST_ROWS);
+            let said = forms.map(|(form, purchase)| {
+                let saw: Vec<&str> = purchase.expect.iter().map(|seen| seen.name()).collect();
+                format!("plan record purchase {} --saw {} {by}{on}", shell(form), saw.join(","))
+            });
+            said.chain([resume]).collect()
+        }
+        Step::Push | Step::Merge => vec![word(""), resume],
+        Step::ReopenLive => {
+            let live = shell(page.live);
+            vec![format!("plan check {plan} --site {live} --on live --gate go-live"), word(" --on live"), resume]
+        }
+    }
+}
+
+fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
+    writeln!(out, "<section class=\"barrier\">\n<h3>STOP: the one-way door</h3>")?;
+    writeln!(
+        out,
+        "<p><strong>Up to here <code>plan undo</code> takes everything back. Behind this line nothing does.</strong></p>\n<ul class=\"boxes\">"
+    )?;
+    let mail = page.plan.mail.as_ref().map(|mail| mail.during_migration);
+    let mail = match mail {
+        Some(DuringMigration::Simulate) => {
+            "Mail is simulated on this site: passwords are reset and mailed to every member"
+        }
+        Some(DuringMigration::Deliver) => "Mail WILL BE DELIVERED: passwords are reset and mailed to every member",
+        None => "The plan does not say what becomes of mail: passwords are reset and mailed to every member",
+    };
+    let boxes = [
+        mail,
+        "The spare administrator is signed in, in another browser, and was tried",
+        "A backup of live is on record, and somebody knows how to restore it",
+        "Whoever decides is reachable",
+    ];
+    for one in boxes {
+        writeln!(out, "<li>☐ {}</li>", Html(one))?;
+    }
+    writeln!(out, "</ul>\n<dl>")?;
+    let back = match part.on {
+        Place::Live => page
+            .plan
+            .rollback
+            .as_ref()
+            .map_or("the plan names none (`rollback`)", |rollback| guide::way_back(rollback.way)),
+        Place::Staging => "copy live to staging anew, and begin again; mails that were sent stay sent (inferred)",
+    };
+    writeln!(out, "<dt>Way back</dt><dd>{}</dd>", Html(back))?;
+    if part.on == Place::Live {
+        writeln!(
+            out,
+            "<dt>Payments</dt><dd>{}</dd>\n<dt>Decide by</dt><dd>{}</dd>",
+            Html(PAYMENTS),
+            Html(&decision(page))
+        )?;
+    }
+    let resume = format!("plan apply {} --site {} --resume", shell(page.path), shell(part.site));
+    writeln!(out, "</dl>\n<p>plan asks for this phrase, and nothing but it opens the door:</p>")?;
+    typed(&resume, out)?;
+    typed(&format!("{} {}", guide::PHRASE, part.host), out)?;
+    writeln!(
+        out,
+        "<p>After a time-out do <strong>not</strong> press <em>Run Migration</em> again until the site's state is known.</p>"
+    )?;
+    writeln!(out, "<p class=\"sign\">Opened at ____________  by ____________  seen by ____________</p>\n</section>")
+}
+
+fn decide(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    writeln!(out, "<section class=\"decide\">\n<h3>Decide now: go on, or go back</h3>")?;
+    writeln!(
+        out,
+        "<p>{}. From the next step on live takes payments, and a restore endangers them: {}.</p>",
+        Html(&decision(page)),
+        Html(PAYMENTS)
+    )?;
+    writeln!(out, "<p class=\"sign\">☐ go on   ☐ go back   Time ____________  Initials ________</p>\n</section>")
+}
+
+fn backup(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    let Some(backup) = &page.plan.backup else {
+        return writeln!(out, "<p>The plan demands no backup (<code>backup</code>).</p>");
+    };
+    let parts: Vec<String> = backup.parts.iter().map(|part| format!("{part:?}").to_lowercase()).collect();
+    let off = if backup.stored_off_server { ", a copy off the server" } else { "" };
+    let demand = format!("{}, no older than {} when the run begins{off}", parts.join(" and "), backup.no_older_than);
+    writeln!(out, "<p>Demanded: {}. Either of the two:</p>", Html(&demand))
+}
+
+fn choices(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    let Some(choices) = &page.plan.migration else {
+        return writeln!(out, "<p>The plan does not say which boxes to tick (<code>migration</code>).</p>");
+    };
+    let tick = |tick: bool| if tick { "ticked" } else { "not ticked" };
+    writeln!(
+        out,
+        "<p>☐ \"Migrate all records\": ticked &nbsp; ☐ \"Import all contacts\": {} &nbsp; ☐ \"Do NOT turn off Maintenance mode at the end\": {}</p>",
+        tick(choices.import_all_contacts),
+        tick(choices.keep_maintenance_mode)
+    )
+}
+
+fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    const SAME: &[&str] = &["ID", "Name", "E-mail", "Tags", "Affiliate", "Orders"];
+    writeln!(out, "<table>\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>")?;
+    SAME.iter().try_for_each(|same| write!(out, "<th scope=\"col\">{same}</th>"))?;
+    writeln!(out, "</tr></thead>\n<tbody>")?;
+    for (id, reason) in contacts(page) {
+        writeln!(out, "<tr><td>{}</td><td>{}</td>{}</tr>", Html(&id), Html(&reason), "<td>☐</td>".repeat(SAME.len()))?;
+    }
+    more(page.plan.contacts.list.len(), 2 + SAME.len(), out)?;
+    writeln!(
+        out,
+        "</tbody>\n</table>\n<p>Their values are not on this page; they stand in the plan's file of contacts.</p>"
+    )
+}
+
+fn purchases(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    if page.plan.test_purchases.is_empty() {
+        return writeln!(out, "<p>The plan names no test purchase (<code>test_purchases</code>).</p>");
+    }
+    writeln!(
+        out,
+        "<table>\n<thead><tr><th scope=\"col\">Order form</th><th scope=\"col\">Order</th><th scope=\"col\">Content</th>\
+         <th scope=\"col\">Welcome e-mail</th><th scope=\"col\">New user</th></tr></thead>\n<tbody>"
+    )?;
+    for (form, purchase) in page.plan.test_purchases.iter().take(MOST_ROWS) {
+        let name = page.plan.order_forms.get(form).map_or(form, |form| &form.name);
+        write!(out, "<tr><td>{}</td>", Html(name))?;
+        for seen in Confirmation::ALL {
+            write!(out, "<td>{}</td>", if purchase.expect.contains(seen) { "☐" } else { "not expected" })?;
+        }
+        writeln!(out, "</tr>")?;
+    }
+    more(page.plan.test_purchases.len(), 5, out)?;
+    writeln!(out, "</tbody>\n</table>")
+}
