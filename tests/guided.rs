@@ -41,12 +41,23 @@ fn crossed() -> Place {
     let place = configured();
     verified(&place);
     record(&place, &["sign-in", "in another browser"]);
-    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["do not press it again"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
     place
 }
 
 /// What the migration leaves on the site, read anew at this minute.
 fn migrated(place: &Place, maintenance: bool, minute: u32) {
+    let population = place.read(POPULATION);
+    let (head, records) = population.split_once('\n').unwrap();
+    let mut head: Value = serde_json::from_str(head).unwrap();
+    head["taken_at"] = format!("2026-11-21T06:{minute}:00Z").into();
+    fs::write(place.path(POPULATION), format!("{head}\n{records}")).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    configured_as_migrated(place, maintenance, minute);
+}
+
+/// The configuration alone, read anew.
+fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
     let mut lines = Vec::new();
     for line in place.read(SITE).lines() {
         let mut record: Value = serde_json::from_str(line).unwrap();
@@ -146,7 +157,11 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
     open().ends(20, &["crm-disconnected", "the gate `migrate` is not green"]);
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
     fs::write(place.path(SITE), &as_applied).unwrap();
-    open().ends(20, &["do not press it again"]);
+    // The plan that is judged is the one that was confirmed.
+    place.edit(PLAN, "no_older_than: 2h", "no_older_than: 48h");
+    open().ends(20, &["the plan was edited"]);
+    place.edit(PLAN, "no_older_than: 48h", "no_older_than: 2h");
+    open().ends(20, &["press it now, once"]);
 }
 
 #[test]
@@ -180,6 +195,8 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
     ] {
         place.apply(more).ends(2, &["leave it out"]);
     }
+    place.confirm(&"0".repeat(16)).ends(12, &[]);
+    place.apply(&["--confirm", &digest, "--through", "backup"]).ends(2, &["cannot end before them"]);
     assert_eq!(place.read(SITE), site);
     place.confirm(&digest).ends(0, &[]);
     place.apply(&["--resume", "--on", "live"]).ends(13, &["the run to resume is on the staging copy"]);
@@ -282,8 +299,21 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     apply(&["--on", "live", "--host", "bloom.example"]).ends(15, &["the rehearsal took 3 h", "`window/length` is 2 h"]);
     fs::write(place.path(CERTIFICATE), &kept).unwrap();
     assert_eq!(place.read(live), before, "nothing was written by all that");
+    let mut cut = certificate.clone();
+    cut["steps"].as_array_mut().unwrap().pop();
+    fs::write(place.path(CERTIFICATE), cut.to_string()).unwrap();
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["lacks the step `test-purchase`"]);
+    fs::write(place.path(CERTIFICATE), &kept).unwrap();
+    assert_eq!(place.read(live), before, "nothing was written by all that");
     apply(&["--on", "live", "--host", "bloom.example"]).ends(0, &[]);
-    assert_ne!(place.read(live), before);
+    let after = place.read(live);
+    assert_ne!(after, before);
+    // Whatever writes to live wants its host typed out.
+    place.run(&["undo", PLAN, "--site", live, "--confirm", digest]).ends(13, &["was not typed out"]);
+    place.run(&["apply", PLAN, "--site", live, "--resume"]).ends(13, &["was not typed out"]);
+    assert_eq!(place.read(live), after);
+    place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example"]).ends(0, &[]);
+    assert_eq!(place.read(live), before);
 }
 
 #[test]
@@ -311,9 +341,76 @@ fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
 #[test]
 fn contacts_that_were_not_read_since_prove_nothing() {
     let place = crossed();
-    migrated(&place, true, 12);
     record(&place, &["sign-in", "still signed in"]);
+    for minute in [12, 10, 30] {
+        // The configuration says that it is of an earlier, the same, a later time; the contacts are those of before.
+        configured_as_migrated(&place, true, minute);
+        on(&place).ends(20, &["were not read since the migration"]);
+    }
+    migrated(&place, true, 11);
     on(&place).ends(20, &["were not read since the migration"]);
+    migrated(&place, true, 31);
+    on(&place).ends(20, &["maintenance mode is on"]);
+}
+
+#[test]
+fn what_a_hand_sets_back_past_the_door_does_not_open_it_twice() {
+    let place = crossed();
+    fs::copy(Place::new().path(SITE), place.path(SITE)).unwrap();
+    place.confirm(&place.digest()).ends(20, &["past *Run Migration*"]);
+    // Nor does a confirmation that is gone.
+    fs::remove_file(place.confirmations()).unwrap();
+    let ran = on(&place);
+    ran.ends(20, &["do not press it again"]);
+    assert!(!ran.err.contains("move"), "{ran:#?}");
+}
+
+#[test]
+fn a_persons_own_words_stay_in_the_record() {
+    let place = crossed();
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    fs::remove_file(place.path(POPULATION)).unwrap();
+    on(&place).ends(20, &["plan record step review-contacts"]);
+    record(&place, &["step", "review-contacts", "Ada ada@member.example looks fine"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert!(log.contains("by the word of `jo`") && !log.contains("ada@"), "{log}");
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("ada@"));
+}
+
+#[test]
+fn an_ended_run_that_was_not_put_away_is_put_away_and_nothing_else() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    let undo = || place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    undo().ends(0, &[]);
+    let ended = fs::read_to_string(&place.archived()[0]).unwrap();
+    for again in [&undo as &dyn Fn() -> Ran, &|| on(&place)] {
+        fs::write(place.journal(), &ended).unwrap();
+        let site = place.read(SITE);
+        let ran = again();
+        ran.ends(0, &[]);
+        assert!(ran.out.contains("had ended"), "{ran:#?}");
+        assert!(!place.journal().exists() && place.read(SITE) == site);
+    }
+}
+
+#[test]
+fn a_site_that_is_as_planned_can_still_go_through_the_guide() {
+    let place = configured();
+    fs::remove_file(place.journal()).unwrap();
+    place.apply(&["--no-input"]).ends(0, &[]);
+    assert!(!place.journal().exists(), "nobody confirmed it");
+    let ran = place.confirm(&place.digest());
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("0 changes in place"), "{ran:#?}");
+    assert_eq!(stands(&place, "next"), ["start-verification"]);
+    // A plan that was edited where the site does not show it takes its place.
+    place.edit(PLAN, "no_older_than: 2h", "no_older_than: 48h");
+    on(&place).ends(20, &["the plan was edited"]);
+    place.confirm(&place.digest()).ends(0, &[]);
+    on(&place).ends(20, &["no verification"]);
 }
 
 #[test]
@@ -369,6 +466,7 @@ fn a_site_that_was_copied_anew_closes_the_run_before() {
         let place = if past { rehearsed_to_review() } else { configured() };
         let fresh = Place::new();
         fs::copy(fresh.path(SITE), place.path(SITE)).unwrap();
+        fs::copy(fresh.path(POPULATION), place.path(POPULATION)).unwrap();
         let digest = place.digest();
         let ran = place.confirm(&digest);
         ran.ends(0, &["copied anew"]);
@@ -541,6 +639,12 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
             ("changed", "subscription", changed, r#"["status"]"#.to_owned()),
         ]
     );
+    let half = place.read(live).replacen(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"off"}"#, 1);
+    fs::write(place.path(live), half).unwrap();
+    place.run(&["snapshot", "seal", live]).ends(0, &[]);
+    let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live]);
+    ran.ends(1, &["order: not captured on both sides"]);
+    assert!(!ran.out.contains("gone"), "{ran:#?}");
     place.run(&["merge-list", "--cloned", live, "--live", cloned]).ends(2, &["wrong way round"]);
     place.run(&["merge-list", "--cloned", SITE, "--live", live]).ends(2, &["two sites"]);
 }

@@ -46,7 +46,7 @@ pub struct Proven {
     pub seen: String,
 }
 
-/// How long a step took, from when it was told to when it was proven: the person's time included.
+/// How long a step took, from when the one before it was proven: the person's time included, and what lay between.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Took {
@@ -65,9 +65,9 @@ impl Certificate {
         let (mut steps, mut verified, mut since) = (Vec::new(), None, events.first()?.at);
         for told in events {
             match &told.event {
-                Event::Reached { .. } => since = told.at,
                 Event::Passed { step, by, seen } => {
                     steps.push(Took { step: *step, by: *by, seconds: seconds(since, told.at) });
+                    since = told.at;
                     if *step == Step::ReviewContacts {
                         verified = Some(Proven { by: *by, seen: seen.clone() });
                     }
@@ -91,7 +91,7 @@ impl Certificate {
 
     /// How many seconds a replay of the steps in the window will take, if it takes what the rehearsal took.
     pub fn seconds(&self) -> u64 {
-        self.steps.iter().map(|took| took.seconds).sum()
+        self.steps.iter().fold(0, |sum, took| sum.saturating_add(took.seconds))
     }
 }
 

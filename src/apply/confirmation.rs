@@ -96,7 +96,10 @@ fn known(plan: &Path) -> Vec<Confirmation> {
 }
 
 fn lines<T: DeserializeOwned>(plan: &Path, name: &str) -> Vec<T> {
-    let text = std::fs::read_to_string(super::state_folder(plan).join(name)).unwrap_or_default();
+    let mut text = String::new();
+    let file = super::open_private(&super::state_folder(plan).join(name), OpenOptions::new().read(true));
+    // What cannot be read confirms nothing.
+    drop(file.and_then(|mut file| file.read_to_string(&mut text)));
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 

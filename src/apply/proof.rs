@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::plan::Confirmation;
+use crate::model::plan::{Confirmation, Place};
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::host;
 use crate::model::{Executor, Plan, Step};
@@ -33,9 +33,12 @@ pub fn verification(record: &Record, here: &str) -> Proof {
     let Evidence::Verification(verification) = &record.entries[at].evidence else {
         return Proof::Open("no verification is on record".into());
     };
+    // What is acknowledged after another verification is of that one.
+    let own = &record.entries[at + 1..];
+    let next = own.iter().position(|entry| matches!(entry.evidence, Evidence::Verification(_)));
+    let own = &own[..next.unwrap_or(own.len())];
     let seen = |line: usize| {
-        let later = &record.entries[at..];
-        later.iter().any(|entry| matches!(&entry.evidence, Evidence::Acknowledgement(seen) if seen.line == line))
+        own.iter().any(|entry| matches!(&entry.evidence, Evidence::Acknowledgement(seen) if seen.line == line))
     };
     let flagged: Vec<usize> =
         verification.lines.iter().enumerate().filter(|(_, line)| line.flagged).map(|(at, _)| at + 1).collect();
@@ -59,14 +62,14 @@ pub fn has_signed_in(record: &Record, here: &str) -> bool {
 }
 
 /// Whether the migration has taken place. Once the door is open nobody may press twice on a guess.
-pub fn migration(managed: Option<bool>, record: &Record, here: &str, crossed: Timestamp) -> Proof {
+pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Place), crossed: Timestamp) -> Proof {
     let careful = format!(
         "*Run Migration* may have been pressed at {crossed}: do not press it again until its state is known (a time-out does not end it)"
     );
     let (by, seen) = match managed {
         Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
-        None => match attested(record, Step::RunMigration, here, "") {
+        None => match attested(record, Step::RunMigration, (here, on), "") {
             Proof::Behind { by, seen } => (by, seen),
             Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
         },
@@ -74,21 +77,33 @@ pub fn migration(managed: Option<bool>, record: &Record, here: &str, crossed: Ti
     if has_signed_in(record, here) {
         return Proof::Behind { by, seen: format!("{seen}; the spare administrator signed in after it") };
     }
-    Proof::Open("nobody has said that the spare administrator could sign in after it: plan record sign-in".into())
+    let flag = flag(on);
+    Proof::Open(format!(
+        "nobody has said that the spare administrator could sign in after it: plan record sign-in \"…\"{flag}"
+    ))
 }
 
-/// A person's word for a step, given on this site since the step was reached.
-pub fn attested(record: &Record, step: Step, here: &str, otherwise: &str) -> Proof {
+/// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.
+pub fn attested(record: &Record, step: Step, (here, on): (&str, Place), otherwise: &str) -> Proof {
     match record.step(step, here) {
-        Some((entry, taken)) => {
-            Proof::Behind { by: Executor::Attested, seen: format!("{}, by the word of `{}`", taken.says, entry.who) }
+        Some((entry, _)) => {
+            let seen = format!("by the word of `{}`, recorded {}", entry.who, entry.at);
+            Proof::Behind { by: Executor::Attested, seen }
         }
-        None => Proof::Open(format!("{otherwise}: plan record step {} \"…\"", step.name())),
+        None => Proof::Open(format!("{otherwise}: plan record step {} \"…\"{}", step.name(), flag(on))),
+    }
+}
+
+/// What `plan record` has to be given for this site.
+fn flag(on: Place) -> &'static str {
+    match on {
+        Place::Live => " --on live",
+        Place::Staging => "",
     }
 }
 
 /// The guide's confirmations for each order form that the plan wants one bought on.
-pub fn purchases(plan: &Plan, record: &Record, here: &str) -> Proof {
+pub fn purchases(plan: &Plan, record: &Record, (here, on): (&str, Place)) -> Proof {
     let seen = |form: &str, wanted: Confirmation| {
         record.entries.iter().any(|entry| match &entry.evidence {
             Evidence::Purchase(purchase) => {
@@ -112,7 +127,7 @@ pub fn purchases(plan: &Plan, record: &Record, here: &str) -> Proof {
             seen: format!("{forms}, each with what the plan expects to be seen"),
         };
     }
-    Proof::Open(format!("not seen yet: {}; plan record purchase FORM --saw …", missing.join(", ")))
+    Proof::Open(format!("not seen yet: {}; plan record purchase FORM --saw …{}", missing.join(", "), flag(on)))
 }
 
 fn count(count: usize, what: &str) -> String {

@@ -1,37 +1,35 @@
 //! `plan apply`: lock, fresh read, gate, confirmation, then exactly the confirmed changes, journaled.
 
 use std::io::{BufRead, IsTerminal};
-use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::journal::{Begin, Journal};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
-use crate::apply::seal::{Demands, Presented, Sealed, Signature};
+use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self};
-use crate::change::{self, Change};
+use crate::change::Change;
 use crate::cli::{Apply, On};
-use crate::model::plan::Place;
-use crate::model::text::host;
-use crate::model::{State, Step};
+use crate::model::Step;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{self, Phase, Verdict};
-use crate::site::{Executor, Site};
+use crate::site::Executor;
 
+use super::earlier::{close, not_in_the_way, was_cloned_again};
 use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
-use super::{Failure, Terminal, check, exit, replay, seal, settings};
+use super::{Failure, Terminal, check, exit, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
     if args.resume {
-        return resume(args, log, terminal);
+        return resume::resume(args, log, terminal);
     }
     let open =
         || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
@@ -55,23 +53,48 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
         not_in_the_way(args, run)?;
     }
     let confirmed = confirm(args, &checked, terminal)?;
-    let Some(confirmation) = confirmed else { return nothing_to_do(args, &checked, earlier.as_ref(), terminal) };
-    if args.confirm.is_none() && args.seal.is_none() {
+    let Some(confirmation) = confirmed else {
+        // Of a site that is as the plan wants it the guide's steps are still to be taken: a run without changes.
+        let intent = checked.digests.as_ref().map(|digests| &digests.intent);
+        let waits = earlier.as_ref().is_some_and(|run| !cloned && Some(&run.begin.digests.intent) == intent);
+        let confirmed = args.confirm.is_some() || args.seal.is_some();
+        let compared = checked.lowered.as_ref().is_some_and(|lowered| lowered.not_compared.is_empty());
+        if waits || !confirmed || !compared {
+            return nothing_to_do(args, &checked, earlier.as_ref(), terminal);
+        }
+        return begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal);
+    };
+    let asked = args.confirm.is_none() && args.seal.is_none() || live && args.host.is_none();
+    if asked {
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
         let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
         may_begin(&checked, given, terminal)?;
     }
-    if files.journal().exists() {
-        close(&files, if cloned { "the site was copied anew" } else { "a new run took its place" }, log)?;
+    begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal)
+}
+
+/// Puts what an earlier run left away, and begins.
+fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if let Some(why) = turn.lock.ousted(Timestamp::now()) {
+        return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
-    start(args, checked, Turn { files, lock, log: log.clone() }, terminal)
+    if turn.files.journal().exists() {
+        close(&turn.files, if cloned { "the site was copied anew" } else { "a new run took its place" }, &turn.log)?;
+    }
+    start(args, checked, turn, terminal)
 }
 
 /// A flag of a gate that is given is enforced or refused, never ignored.
 fn nothing_is_ignored(args: &Apply) -> Result<(), Failure> {
     let goes_through = args.resume && args.through.is_none() || args.through >= Some(Step::RunMigration);
     let refused = |what: &str, help: &str| Err(Failure::new(exit::USAGE, what.to_owned()).help(help));
+    if args.through.is_some_and(|through| through < Step::Configure) {
+        return refused(
+            "a run begins with the plan's changes, so it cannot end before them",
+            "name `configure` or a later step",
+        );
+    }
     match (&args.acknowledge, &args.host) {
         (Some(_), _) if !goes_through => refused(
             "`--acknowledge` is for a run that goes through *Run Migration*, and this one ends before",
@@ -82,56 +105,6 @@ fn nothing_is_ignored(args: &Apply) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
-/// the barrier, is not.
-fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
-    let progress = &run.progress;
-    let other = args.plan.with_file_name(&run.begin.plan);
-    let go_on =
-        |verb: &str, flag: &str| format!("finish it with `plan {verb} {} --site {}{flag}`", other.display(), args.site);
-    let whose = format!("an earlier run of `{}`", other.display());
-    let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
-    let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
-    if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
-        Ok(())
-    } else if progress.is_taking_back() {
-        part_way("is being undone, and that is not finished", go_on("undo", ""))
-    } else if progress.is_past_the_barrier() {
-        part_way("is past *Run Migration* and not finished", go_on("apply", " --resume"))
-    } else if waits {
-        part_way("waits for a person's step", go_on("apply", " --resume") + ", or take it back with `plan undo`")
-    } else {
-        part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
-    }
-}
-
-/// Whether the site is a fresh copy: what the run left behind is gone.
-fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
-    let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
-    let changes = &run.begin.changes;
-    let undone = run.progress.is_configured() && !changes.is_empty() && changes.iter().all(gone);
-    let unmigrated = run.progress.passed().contains(&Step::RunMigration)
-        && state.crm.as_ref().is_some_and(|crm| crm.managed == Some(false));
-    undone || unmigrated
-}
-
-/// Closes a run that is not gone on with, and puts its journal away.
-fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
-    let path = files.journal();
-    let mut journal = Journal::open(&path)?;
-    journal.observe(log.observer());
-    if journal.begin().is_none() {
-        // A run that was not written down has not begun.
-        drop(journal);
-        return std::fs::remove_file(&path).map_err(|e| Failure::file("remove", &path, &e));
-    }
-    if !journal.progress().is_over() {
-        journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
-    }
-    journal.put_away(Timestamp::now())?;
-    Ok(())
 }
 
 /// What was confirmed; none where there is nothing to do.
@@ -331,89 +304,4 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     run.carry_out(&changes, terminal)?;
     run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
-}
-
-/// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
-fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
-    let mut site = if args.site.contains("://") {
-        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
-    } else {
-        inputs::open_site(&args.site, None)?
-    };
-    if !apply::state_folder(&args.plan).is_dir() {
-        return Err(nothing());
-    }
-    let files = Files::of(&args.plan, &args.site);
-    let lock = files.take(&args.plan)?;
-    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
-    if begin.plan != apply::plan_name(&args.plan) {
-        let other = args.plan.with_file_name(&begin.plan);
-        let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
-        let help = format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site);
-        return Err(Failure::new(exit::USAGE, message).help(help));
-    }
-    if progress.is_taking_back() && !progress.is_over() {
-        return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));
-    }
-    if args.on == On::Live && begin.on != Place::Live {
-        let message = "`--on live` was given, and the run to resume is on the staging copy";
-        return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
-    }
-    if args.host.as_deref().is_some_and(|typed| host(typed) != host(&begin.host)) {
-        return Err(
-            Failure::new(exit::TARGET, format!("the run to resume is on `{}`", begin.host)).help("type that host")
-        );
-    }
-    was_confirmed(&args.plan, &begin, &files)?;
-    is_its_site(site.as_mut(), &begin)?;
-    let mut journal = Journal::open(&files.journal())?;
-    journal.observe(log.observer());
-    if journal.torn {
-        writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
-    }
-    if !journal.progress().is_over() {
-        journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
-    }
-    let mut run = Run { site, journal, lock, files, log: log.clone() };
-    let last = begin.steps().last().copied().unwrap_or(Step::Configure);
-    let mut through = args.through.unwrap_or(last);
-    if !progress.is_configured() {
-        run.carry_out(&begin.changes, terminal)?;
-        run.configured(args, &begin.changes, terminal)?;
-        through = args.through.unwrap_or(Step::Configure);
-    }
-    run.walk(args, through, terminal)
-}
-
-/// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one
-/// that a reviewer signed. Else it comes from elsewhere.
-pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result<(), Failure> {
-    let settings = settings::beside(plan)?.seal;
-    let demands = settings.demands();
-    let sealed = confirmation::kept(plan).into_iter().any(|kept| {
-        // A reviewer's key that was taken out of the settings since must not strand a run.
-        let signature = kept.signature.filter(|_| demands.required);
-        let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
-        let demands = if demands.required { demands } else { Demands::default() };
-        presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
-    });
-    let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
-    let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
-    if whole && (sealed || !demands.required && shown()) {
-        return Ok(());
-    }
-    let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
-    let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
-    Err(Failure::new(exit::UNCONFIRMED, message).help(help))
-}
-
-/// Whether the site is the one that the run began on.
-pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<(), Failure> {
-    let here = site.configuration()?.header.host;
-    if host(&here) == host(&begin.host) {
-        return Ok(());
-    }
-    let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
-    Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))
 }

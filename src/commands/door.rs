@@ -8,6 +8,7 @@ use crate::cli::Apply;
 use crate::guide;
 use crate::model::plan::Place;
 use crate::model::record::Evidence;
+use crate::model::text::host;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
 use crate::rules::{Phase, Verdict};
@@ -50,6 +51,7 @@ impl Run {
                 typed
             }
         };
+        self.is_not_interrupted()?;
         if typed.trim() != phrase {
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
                 format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `plan undo`"),
@@ -59,7 +61,9 @@ impl Run {
             // A person took their time: the site may have moved while they read.
             found = self.before_the_door(args, on, &here, code, terminal)?;
         }
+        self.is_still_ours()?;
         self.site.keep(&self.files.before())?;
+        self.is_not_interrupted()?;
         self.note(Event::Crossed { who: found.who, members: found.members })?;
         writeln!(terminal.out, "now press *Run Migration*, once")?;
         terminal.out.flush()?;
@@ -77,6 +81,14 @@ impl Run {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
         let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
+        let confirmed = self.journal.begin().map(|begin| &begin.digests.intent);
+        if checked.digests.as_ref().map(|digests| &digests.intent) != confirmed {
+            return Err(Failure::new(
+                code,
+                "the plan was edited since this run began, so *Run Migration* is not begun",
+            )
+            .help("take the plan back to what was confirmed, or confirm and apply it anew"));
+        }
         if checked.judgement.verdict != Verdict::Green {
             concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
             return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
@@ -91,11 +103,15 @@ impl Run {
         let record = self.record_since(args, configured_at(self.journal.events()))?;
         if !has_signed_in(&record, here) {
             return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(
-                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …",
-                args.plan.display()
+                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …{}",
+                args.plan.display(),
+                if on == Place::Live { " --on live" } else { "" }
             )));
         }
-        let signed = record.entries.iter().rfind(|entry| matches!(entry.evidence, Evidence::SignIn(_)));
+        let signed = record
+            .entries
+            .iter()
+            .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)));
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
         Ok(Found { members, who, checked })

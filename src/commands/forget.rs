@@ -22,6 +22,7 @@ pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
         );
     }
     file::forget(&kept)?;
+    file::forget_unfinished(&kept)?;
     writeln!(terminal.out, "forgotten: {}, and the population beside it", kept.display())?;
     Ok(exit::OK)
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat};
-use crate::model::Snapshot;
+
 use crate::model::text::host;
-use crate::output::{escape, many};
+use crate::model::{Capture, Snapshot};
+use crate::output::escape;
 use crate::reconcile::{Moved, Side, since};
 use crate::site::file::{Beside, FileSite};
 
@@ -22,20 +24,32 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
         return Err(Failure::new(exit::USAGE, message)
             .help("both have to be readings of the live site: one of when it was copied, one of now"));
     }
-    if cloned.header.taken_at > live.header.taken_at {
+    let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();
+    if time(&cloned) > time(&live) {
         let message = "the reading of now is older than the one of when the copy was made";
         return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
     }
     let mut moved: Vec<Moved> = Vec::new();
-    let digests =
-        since(before.open()?, now.open()?, |record| moved.push(record)).map_err(|unreadable| {
-            match unreadable.side {
-                Side::Before => before.damaged(unreadable.damage),
-                Side::After => now.damaged(unreadable.damage),
-            }
-        })?;
+    let captured = |snapshot: &Snapshot, kind: &str| {
+        snapshot.header.sections.get(kind).is_some_and(|how| matches!(how, Capture::How(_)))
+    };
+    let not_captured: Vec<&str> = ["contact", "order", "subscription"]
+        .into_iter()
+        .filter(|kind| !captured(&cloned, kind) || !captured(&live, kind))
+        .collect();
+    let keep = |record: Moved| {
+        // Of what one side did not capture nothing can be said to be gone or new.
+        if !not_captured.contains(&record.kind.as_str()) {
+            moved.push(record);
+        }
+    };
+    let digests = since(before.open()?, now.open()?, keep).map_err(|unreadable| match unreadable.side {
+        Side::Before => before.damaged(unreadable.damage),
+        Side::After => now.damaged(unreadable.damage),
+    })?;
     before.belongs(&digests.0)?;
     now.belongs(&digests.1)?;
+    let code = if not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for record in &moved {
         *counts.entry(format!("{} {}", record.how.name(), record.kind)).or_default() += 1;
@@ -47,11 +61,12 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
             "host": live.header.host,
             "cloned_at": since.0,
             "read_at": since.1,
+            "not_captured": not_captured,
             "counts": counts,
             "records": moved,
         });
         writeln!(terminal.out, "{document:#}")?;
-        return Ok(exit::OK);
+        return Ok(code);
     }
     for record in &moved {
         let contact = if record.contact.is_empty() {
@@ -77,19 +92,10 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
         escape::line(since.0),
         escape::line(since.1)
     )?;
-    for kind in ["contact", "order", "subscription"] {
-        let captured = |snapshot: &Snapshot| {
-            snapshot.header.sections.get(kind).is_some_and(|how| matches!(how, crate::model::Capture::How(_)))
-        };
-        if !captured(&cloned) || !captured(&live) {
-            writeln!(
-                terminal.err,
-                "{} not captured on both sides: nothing is known of them",
-                many(2, kind).trim_start_matches("2 ")
-            )?;
-        }
+    for kind in &not_captured {
+        writeln!(terminal.err, "{kind}: not captured on both sides, so nothing is known of them")?;
     }
-    Ok(exit::OK)
+    Ok(code)
 }
 
 /// A reading of the live site, with its population.

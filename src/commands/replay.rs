@@ -4,7 +4,8 @@ use std::io::{BufRead, IsTerminal};
 
 use crate::apply::certificate::Certificate;
 use crate::cli::Apply;
-use crate::model::plan::Strategy;
+use crate::guide;
+use crate::model::plan::{Place, Strategy};
 use crate::model::text::{Seconds, host};
 use crate::output::escape;
 
@@ -43,6 +44,11 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         let message =
             format!("the rehearsal was on `{}`, which is not the plan's staging site", escape::line(&rehearsed.host));
         return refused(message, "rehearse on the staging site that the plan names");
+    }
+    let steps = guide::from_configure(Strategy::RehearseAndReplay, Place::Staging);
+    if let Some(step) = steps.iter().find(|step| !rehearsed.steps.iter().any(|took| took.step == **step)) {
+        let message = format!("the rehearsal on record lacks the step `{}`", step.name());
+        return refused(message, "rehearse it on staging to its last step");
     }
     fits_the_window(plan.window.as_ref().and_then(|window| Seconds::parse(&window.length)), &rehearsed)?;
     let typed = match &args.host {

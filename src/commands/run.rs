@@ -1,8 +1,8 @@
 //! A run under its lock: the changes carried out or taken back, read back, and the verification at their end.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use signal_hook::consts::SIGINT;
@@ -32,8 +32,14 @@ pub(super) struct Run {
     pub(super) log: EventLog,
 }
 
-/// Raised by Ctrl-C; a second one ends the process at once, which the journal stands as it stands any other end.
-pub(super) fn ctrl_c() -> Arc<AtomicBool> {
+/// Raised by Ctrl-C, once for the whole run; a second one ends the process at once, which the journal stands as it stands
+/// any other end.
+pub(super) fn ctrl_c() -> &'static AtomicBool {
+    static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    RAISED.get_or_init(arm)
+}
+
+fn arm() -> Arc<AtomicBool> {
     let raised = Arc::new(AtomicBool::new(false));
     let armed = flag::register_conditional_shutdown(SIGINT, exit::INTERRUPTED.into(), Arc::clone(&raised))
         .and_then(|_| flag::register(SIGINT, Arc::clone(&raised)));
@@ -77,7 +83,11 @@ impl Run {
             Err(error) => (exit::PART_WAY, format!("stopped, as it could not be written down: {error}")),
         };
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
-        let finish = if back { "run `plan undo` again" } else { "finish with `--resume`" };
+        let finish = if back {
+            "run `plan undo` again; what somebody else changed has to be set by hand first, to either side of the change"
+        } else {
+            "finish with `--resume`"
+        };
         let help = format!("look at the site, then {finish}; what is done is not done again");
         Err(Failure::new(code, why).help(help))
     }
@@ -105,24 +115,40 @@ impl Run {
             anew: false,
         });
         let _ = writeln!(terminal.out, "{words}");
-        let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words };
-        self.note(passed)?;
         if verdict == reconcile::Verdict::Different {
-            return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before")
-                .help("look at `plan verify`; `plan undo` takes the changes back"));
+            return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(
+                "look who: plan verify {} --before {} --after {}; mend it and go on with `--resume`, or `plan undo`",
+                args.plan.display(),
+                self.files.before().display(),
+                self.site.name()
+            )));
         }
-        Ok(())
+        self.note(Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words })
     }
 
     /// Writes down what happened after the site was written to.
     pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
-        if let Some(why) = self.lock.ousted(Timestamp::now()) {
-            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")).help("look at `plan lock status`"));
-        }
+        self.is_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
             Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}"))
                 .help("mend the disk or the folder, then go on with `--resume`; what is done is not done again")
         })
+    }
+
+    /// Whether the lock is still this run's.
+    pub(super) fn is_still_ours(&self) -> Result<(), Failure> {
+        if let Some(why) = self.lock.ousted(Timestamp::now()) {
+            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")).help("look at `plan lock status`"));
+        }
+        Ok(())
+    }
+
+    /// Ends the run here where somebody pressed Ctrl-C.
+    pub(super) fn is_not_interrupted(&self) -> Result<(), Failure> {
+        if ctrl_c().load(Ordering::Relaxed) {
+            return Err(Failure::new(exit::INTERRUPTED, "interrupted").help("go on with `--resume`; nothing is lost"));
+        }
+        Ok(())
     }
 
     fn read_back(&mut self, changes: &[Change]) -> Result<(), Failure> {

@@ -15,7 +15,12 @@ use super::{Failure, exit};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        Self::new(exit::COULD_NOT_RUN, error.to_string())
+        let failure = Self::new(exit::COULD_NOT_RUN, error.to_string());
+        if matches!(error, JournalError::Foreign { .. }) {
+            return failure
+                .help("take the journal from a backup; until then nobody knows what this run did, so press nothing");
+        }
+        failure
             .help("nothing is done that cannot be written down first; mend the disk or the folder, then run it again")
     }
 }
@@ -65,6 +70,7 @@ impl Files {
         let lock = lock::take(&self.lock(), Timestamp::now())?;
         if let Some(dead) = lock.last.as_ref().filter(|last| last.process != std::process::id()) {
             FileSite::sweep(Path::new(&self.site), dead.process);
+            FileSite::sweep(&self.before(), dead.process);
         }
         Ok(lock)
     }
@@ -115,8 +121,13 @@ fn one_name(plan: &Path, site: &str) -> String {
     if site.contains("://") {
         return host_and_port(site).unwrap_or_else(|| site.to_owned());
     }
+    fn folder_of(path: &Path) -> &Path {
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = real(Path::new(site));
+    let (folder, site) = (folder_of(plan), Path::new(site));
+    // A site's file that is away for a moment keeps its name.
+    let away = || real(folder_of(site)).join(site.file_name().unwrap_or_default());
+    let file = site.canonicalize().unwrap_or_else(|_| away());
     file.strip_prefix(real(folder)).unwrap_or(&file).display().to_string()
 }

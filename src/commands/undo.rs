@@ -9,8 +9,8 @@ use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::output::many;
 
-use super::apply::{is_its_site, was_confirmed};
 use super::event_log::EventLog;
+use super::resume::{is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, exit, inputs};
@@ -25,6 +25,18 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let lock = files.take(&args.of.plan)?;
     let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    if begin.plan != crate::apply::plan_name(&args.of.plan) {
+        let other = args.of.plan.with_file_name(&begin.plan);
+        let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
+        let help = format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site);
+        return Err(Failure::new(exit::USAGE, message).help(help));
+    }
+    if progress.is_over() {
+        let kept = Journal::open(&files.journal())?.put_away(Timestamp::now())?;
+        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
+        return Ok(exit::OK);
+    }
+    live_is_typed(&begin, args.host.as_deref())?;
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";

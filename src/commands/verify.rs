@@ -60,8 +60,13 @@ pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) 
     let (before, after) = (Place::open(before)?, Place::open(after)?);
     let comparison = compare(&opened, Some(&before), &after)?;
     let verdict = comparison.verdict();
-    let anew = match (before.header(), after.header()) {
-        (Some(before), Some(after)) => before.taken_at != after.taken_at,
+    // A population's own header is under its digest: the same one is the same reading.
+    let read = |place: &Place| {
+        let (snapshot, _) = place.file.as_ref()?;
+        Some((snapshot.header.taken_at.parse::<Timestamp>().ok()?, snapshot.population.as_ref()?.sha256.clone()))
+    };
+    let anew = match (read(&before), read(&after)) {
+        (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
         _ => true,
     };
     let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };

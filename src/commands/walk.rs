@@ -11,6 +11,7 @@ use crate::apply::machine::Next;
 use crate::apply::proof::{Proof, attested, migration, purchases, verification};
 use crate::cli::Apply;
 use crate::guide::Movement;
+use crate::model::plan::Place;
 use crate::model::record::Record;
 use crate::model::{Executor, Plan, Step};
 use crate::output::escape;
@@ -43,15 +44,16 @@ impl Run {
                 Next::Close => return self.end(args, terminal),
                 _ => return Ok(exit::OK),
             };
-            let begins = !self.journal.progress().is_reached();
-            if begins {
+            self.is_not_interrupted()?;
+            if !self.journal.progress().is_reached() {
                 self.note(Event::Reached { step })?;
             }
             let plan = self.same_plan(args)?;
-            if step == Step::RunMigration && !self.journal.progress().is_past_the_barrier() {
+            let crosses = step == Step::RunMigration && !self.journal.progress().is_past_the_barrier();
+            if crosses {
                 self.cross(args, &plan, terminal)?;
             }
-            let (by, seen) = self.wait(args, &plan, step, terminal)?;
+            let (by, seen) = self.wait(args, &plan, (step, crosses), terminal)?;
             let line = escape::line(&seen);
             self.note(Event::Passed { step, by, seen })?;
             writeln!(terminal.out, "behind: {} ({}): {line}", step.about().title, by.name())?;
@@ -80,7 +82,7 @@ impl Run {
         &mut self,
         args: &Apply,
         plan: &Plan,
-        step: Step,
+        (step, crossed): (Step, bool),
         terminal: &mut Terminal<'_>,
     ) -> Result<(Executor, String), Failure> {
         let mut open = match self.prove(args, plan, step)? {
@@ -95,8 +97,13 @@ impl Run {
         if args.no_input || !std::io::stdin().is_terminal() {
             let site = &mut self.site;
             self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
+            let open = if crossed { "the door is open, and nobody has pressed yet".to_owned() } else { open };
             let message = format!("waits at `{}`: {open}", step.name());
-            let when = if pressed { "when its state is known," } else { "do it, then" };
+            let when = match (pressed, crossed) {
+                (_, true) => "press it now, once, then",
+                (true, false) => "when its state is known,",
+                (false, false) => "do it, then",
+            };
             return Err(
                 Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost"))
             );
@@ -178,7 +185,8 @@ impl Run {
     }
 
     fn prove(&mut self, args: &Apply, plan: &Plan, step: Step) -> Result<Proof, Failure> {
-        let here = self.journal.begin().map(|begin| begin.host.clone()).unwrap_or_default();
+        let begin = self.journal.begin().map(|begin| (begin.host.clone(), begin.on));
+        let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
         match step {
             Step::StartVerification => {
                 let record = self.record_since(args, configured_at(self.journal.events()))?;
@@ -188,7 +196,7 @@ impl Run {
                 let crossed = self.when(|event| matches!(event, Event::Crossed { .. })).unwrap_or(Timestamp::MAX);
                 let record = self.record_since(args, crossed)?;
                 let managed = Movement::of(&self.site.configuration()?).managed;
-                Ok(migration(managed, &record, &here, crossed))
+                Ok(migration(managed, &record, (&here, on), crossed))
             }
             Step::ReviewContacts => {
                 let Ended { verdict, words, anew } = self.compared(&args.plan, args.limits)?;
@@ -205,7 +213,7 @@ impl Run {
                     ))),
                     reconcile::Verdict::Unproven => {
                         let record = self.record_since(args, self.reached_at())?;
-                        Ok(attested(&record, step, &here, &words))
+                        Ok(attested(&record, step, (&here, on), &words))
                     }
                 }
             }
@@ -217,18 +225,18 @@ impl Run {
                 Some(true) => Ok(Proof::Open("the site says that maintenance mode is on".into())),
                 None => {
                     let record = self.record_since(args, self.reached_at())?;
-                    Ok(attested(&record, step, &here, "whether maintenance mode is on is not captured"))
+                    Ok(attested(&record, step, (&here, on), "whether maintenance mode is on is not captured"))
                 }
             },
-            Step::TestPurchase => Ok(purchases(plan, &self.record_since(args, self.reached_at())?, &here)),
+            Step::TestPurchase => Ok(purchases(plan, &self.record_since(args, self.reached_at())?, (&here, on))),
             Step::Push | Step::Merge => {
                 let record = self.record_since(args, self.reached_at())?;
-                Ok(attested(&record, step, &here, "nobody has said that it was done"))
+                Ok(attested(&record, step, (&here, on), "nobody has said that it was done"))
             }
             Step::ReopenLive => {
                 let record = self.record_since(args, self.reached_at())?;
                 let live = plan.live_host().unwrap_or_default();
-                Ok(attested(&record, step, &live, "nobody has said that it was done"))
+                Ok(attested(&record, step, (&live, Place::Live), "nobody has said that it was done"))
             }
             Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure => {
                 Ok(Proof::Behind { by: Executor::Automatic, seen: "before the run".into() })

@@ -87,7 +87,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             let open = if status.past_the_barrier {
                 "opened: there is no undo any more"
             } else {
-                "up to here `plan undo` takes everything back"
+                "up to here `plan undo` takes the run's changes back"
             };
             writeln!(out, "  ── one-way door ── {open}")?;
         }

@@ -160,6 +160,20 @@ pub(super) fn sweep(path: &Path, process: u32) {
     let _swept = (0..).take_while(|attempt| fs::remove_file(unfinished(beside, process, *attempt)).is_ok()).count();
 }
 
+/// Takes away what processes left unfinished beside this file, whichever they were.
+pub(super) fn sweep_all(path: &Path) -> Result<(), SiteError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).map_err(|source| failed("read", folder, source))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(".plan-") && name.ends_with(".tmp") {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a new name in a folder last.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }

@@ -174,6 +174,14 @@ pub fn save(path: &Path, snapshot: Snapshot) -> Result<(), SiteError> {
     disk::replace(path, &SnapshotFile::new(snapshot).text())
 }
 
+/// Takes away whatever runs that died in the middle of a write left beside a file.
+///
+/// # Errors
+/// [`SiteError::File`] where one is there and cannot be removed.
+pub fn forget_unfinished(beside: &Path) -> Result<(), SiteError> {
+    disk::sweep_all(beside)
+}
+
 /// Writes a text to a file: whole or not at all.
 ///
 /// # Errors

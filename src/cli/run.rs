@@ -1,0 +1,106 @@
+//! Arguments of the verbs that look at a run, or take it back.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Limits;
+
+/// A plan and the site that a run is on.
+#[derive(Debug, Args)]
+pub struct Of {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The site of the run, as `apply` was given it.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
+}
+
+/// `plan status`
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// The forms of a status, of a log, of a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// For a terminal.
+    Human,
+    /// For machines.
+    Json,
+}
+
+/// `plan undo`
+#[derive(Debug, Args)]
+pub struct Undo {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// Never ask: without `--confirm` nothing is written.
+    #[arg(long)]
+    pub no_input: bool,
+    /// The digest of the changes to take back, as `plan status` shows it.
+    #[arg(long, value_name = "DIGEST")]
+    pub confirm: Option<String>,
+    /// The live site's host, typed out, where the run is on it.
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    #[arg(long, value_name = "FILE|-")]
+    pub log_json: Option<PathBuf>,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}
+
+/// `plan log`
+#[derive(Debug, Args)]
+pub struct Log {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+}
+
+/// `plan lock`
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub verb: LockVerb,
+}
+
+/// What to do with a lock.
+#[derive(Debug, Subcommand)]
+pub enum LockVerb {
+    /// Who holds it. Exits with 14 where somebody does.
+    Status {
+        #[command(flatten)]
+        /// The run.
+        of: Of,
+        /// The form.
+        #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+        format: StatusFormat,
+    },
+    /// Take it from its holder, who stops before its next act.
+    Break {
+        #[command(flatten)]
+        /// The run.
+        of: Of,
+        /// The holder's lock id, as `plan lock status` shows it.
+        #[arg(long)]
+        id: String,
+    },
+}

@@ -1,0 +1,66 @@
+//! A run that is not put away yet: is it in the way of a new one, is its site still there, and closing it.
+
+use jiff::Timestamp;
+
+use crate::apply;
+use crate::apply::journal::{Event, Journal};
+use crate::apply::machine::Next;
+use crate::change::{self, Change};
+use crate::cli::Apply;
+use crate::model::{State, Step};
+
+use super::event_log::EventLog;
+use super::turn::{Files, Unfinished};
+use super::{Failure, exit};
+
+/// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
+/// the barrier, is not.
+pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
+    let progress = &run.progress;
+    let other = args.plan.with_file_name(&run.begin.plan);
+    let go_on =
+        |verb: &str, flag: &str| format!("finish it with `plan {verb} {} --site {}{flag}`", other.display(), args.site);
+    let whose = format!("an earlier run of `{}`", other.display());
+    let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
+    let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
+    if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
+        Ok(())
+    } else if progress.is_taking_back() {
+        part_way("is being undone, and that is not finished", go_on("undo", ""))
+    } else if progress.is_past_the_barrier() {
+        part_way("is past *Run Migration* and not finished", go_on("apply", " --resume"))
+    } else if waits {
+        part_way("waits for a person's step", go_on("apply", " --resume") + ", or take it back with `plan undo`")
+    } else {
+        part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
+    }
+}
+
+/// Whether the site is a fresh copy: what the run left behind is gone.
+pub(super) fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
+    let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
+    let changes = &run.begin.changes;
+    // Past the barrier what a hand set back says nothing: the migration may be under way.
+    let before_the_barrier = run.progress.is_configured() && !run.progress.is_past_the_barrier();
+    let undone = before_the_barrier && !changes.is_empty() && changes.iter().all(gone);
+    let unmigrated = run.progress.passed().contains(&Step::RunMigration)
+        && state.crm.as_ref().is_some_and(|crm| crm.managed == Some(false));
+    undone || unmigrated
+}
+
+/// Closes a run that is not gone on with, and puts its journal away.
+pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
+    let path = files.journal();
+    let mut journal = Journal::open(&path)?;
+    journal.observe(log.observer());
+    if journal.begin().is_none() {
+        // A run that was not written down has not begun.
+        drop(journal);
+        return std::fs::remove_file(&path).map_err(|e| Failure::file("remove", &path, &e));
+    }
+    if !journal.progress().is_over() {
+        journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
+    }
+    journal.put_away(Timestamp::now())?;
+    Ok(())
+}

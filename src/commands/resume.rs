@@ -1,0 +1,120 @@
+//! `plan apply --resume`: exactly the changes of the journal, whatever became of the plan; then the guide's steps.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::apply::confirmation;
+use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::seal::{Demands, Presented, Sealed};
+use crate::apply::{self};
+use crate::change;
+use crate::cli::{Apply, On};
+use crate::model::Step;
+use crate::model::plan::Place;
+use crate::model::text::host;
+use crate::site::Site;
+
+use super::event_log::EventLog;
+use super::run::Run;
+use super::turn::{Files, Unfinished};
+use super::{Failure, Terminal, exit, inputs, settings};
+
+/// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
+pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
+    let mut site = if args.site.contains("://") {
+        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
+    } else {
+        inputs::open_site(&args.site, None)?
+    };
+    if !apply::state_folder(&args.plan).is_dir() {
+        return Err(nothing());
+    }
+    let files = Files::of(&args.plan, &args.site);
+    let lock = files.take(&args.plan)?;
+    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    if begin.plan != apply::plan_name(&args.plan) {
+        let other = args.plan.with_file_name(&begin.plan);
+        let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
+        let help = format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site);
+        return Err(Failure::new(exit::USAGE, message).help(help));
+    }
+    if progress.is_over() {
+        let kept = Journal::open(&files.journal())?.put_away(Timestamp::now())?;
+        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
+        return Ok(exit::OK);
+    }
+    if progress.is_taking_back() {
+        return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));
+    }
+    if args.on == On::Live && begin.on != Place::Live {
+        let message = "`--on live` was given, and the run to resume is on the staging copy";
+        return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
+    }
+    live_is_typed(&begin, args.host.as_deref())?;
+    if !progress.is_past_the_barrier() {
+        // Past it nothing of the plan is written any more.
+        was_confirmed(&args.plan, &begin, &files)?;
+    }
+    is_its_site(site.as_mut(), &begin)?;
+    let mut journal = Journal::open(&files.journal())?;
+    journal.observe(log.observer());
+    if journal.torn {
+        writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
+    }
+    journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
+    let mut run = Run { site, journal, lock, files, log: log.clone() };
+    let last = begin.steps().last().copied().unwrap_or(Step::Configure);
+    let mut through = args.through.unwrap_or(last);
+    if !progress.is_configured() {
+        run.carry_out(&begin.changes, terminal)?;
+        run.configured(args, &begin.changes, terminal)?;
+        through = args.through.unwrap_or(Step::Configure);
+    }
+    run.walk(args, through, terminal)
+}
+
+/// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one
+/// that a reviewer signed. Else it comes from elsewhere.
+pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result<(), Failure> {
+    let settings = settings::beside(plan)?.seal;
+    let demands = settings.demands();
+    let sealed = confirmation::kept(plan).into_iter().any(|kept| {
+        // A reviewer's key that was taken out of the settings since must not strand a run.
+        let signature = kept.signature.filter(|_| demands.required);
+        let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
+        let demands = if demands.required { demands } else { Demands::default() };
+        presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
+    });
+    let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
+    let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
+    if whole && (sealed || !demands.required && shown()) {
+        return Ok(());
+    }
+    let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
+    let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
+    Err(Failure::new(exit::UNCONFIRMED, message).help(help))
+}
+
+/// A run on the live site is gone on with, or undone, only by who types its host.
+pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Failure> {
+    if typed.map_or(begin.on != Place::Live, |typed| host(typed) == host(&begin.host)) {
+        return Ok(());
+    }
+    let message = format!("the run is on `{}`, and that host was not typed out", begin.host);
+    Err(Failure::new(exit::TARGET, message).help(match begin.on {
+        Place::Live => "it is the live site: give `--host HOST`, to `apply` together with `--on live`",
+        Place::Staging => "leave `--host` out",
+    }))
+}
+
+/// Whether the site is the one that the run began on.
+pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<(), Failure> {
+    let here = site.configuration()?.header.host;
+    if host(&here) == host(&begin.host) {
+        return Ok(());
+    }
+    let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
+    Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))
+}
