@@ -24,11 +24,11 @@ use super::{Source, Span, intake};
 const SPARE_DEPTH: usize = 256;
 /// Keys kept once for all their uses; a text with more different ones than this has few repetitions among the rest.
 const SHARED_KEYS: usize = 4_096;
-/// A text of more bytes is parsed beside composing, which takes as long as parsing the next thousands of lines.
+/// A text of more bytes is parsed in a thread of its own while it is composed; for a smaller one that would not pay.
 const LARGE: usize = 1 << 18;
 /// Events handed over at once, and how often before the parser waits.
-const BATCH: usize = 1_024;
-const WAITING: usize = 4;
+const BATCH: usize = 128;
+const WAITING: usize = 16;
 
 /// Composes a text: a tree where one makes sense, and all problems in the order of the text.
 pub fn compose(source: &Source, limits: &Limits) -> (Option<Tree>, Vec<Problem>) {
@@ -134,7 +134,8 @@ impl<'t, 'p> Composer<'t, 'p> {
             scope.spawn(move || {
                 let mut events = Parser::new_from_str_with_options(text, options);
                 loop {
-                    let batch: Vec<Parsed<'_>> = events.by_ref().take(BATCH).collect();
+                    let mut batch = Vec::with_capacity(BATCH);
+                    batch.extend(events.by_ref().take(BATCH));
                     if batch.is_empty() || give.send(batch).is_err() {
                         return;
                     }
