@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use jiff::Timestamp;
 
@@ -12,25 +12,22 @@ use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, Digests, Lowered, Marks};
 use crate::cli::{self, On};
-use crate::diag::{Document, Finding, Place, Severity};
-use crate::model::plan::ContactValues;
+use crate::diag::{Document, Finding};
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::text::host;
 use crate::model::{Kind, Plan};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
-use crate::shape;
+use crate::shape::{self, Mould};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site};
-use crate::text::{Limits, Source, Tree, compose_bytes};
+use crate::text::{Limits, compose_bytes};
 
 use super::settings::{self, Settings};
+use super::values_file::{self, ValuesFile};
 use super::{Failure, backup_file, exit, record_file};
-
-/// Most bytes of a file of contact values.
-const CONTACTS_LIMIT: usize = 1 << 20;
 
 impl From<cli::Limits> for Limits {
     fn from(limits: cli::Limits) -> Self {
@@ -62,120 +59,41 @@ impl Opened {
 /// Reads a plan and what stands beside it. Its content never fails.
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
     let bytes = read_at_most(path, limits.max_bytes)?;
-    let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
+    let ((source, tree, problems), mould) = thread::scope(|scope| {
+        let mould = scope.spawn(Mould::plan);
+        (compose_bytes(path.display().to_string(), bytes, &limits.into()), mould.join())
+    });
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
     let mut plan = Plan::default();
+    let mut values_file = None;
     if let Some(tree) = &tree {
-        let (typed, mut misfits) = shape::plan(tree);
+        let mould = mould.unwrap_or_else(|_| Mould::plan());
+        let (typed, mut misfits);
+        ((typed, misfits), values_file) = thread::scope(|scope| {
+            let name = tree.locate("/contacts/values").and_then(|at| at.node.as_str());
+            let file = name.map(|name| scope.spawn(|| ValuesFile::read(path, name)));
+            (shape::plan_in(&mould, tree), file.and_then(|file| file.join().ok()))
+        });
         plan = typed;
         whole &= !misfits.iter().any(|finding| finding.rule == shape::DOES_NOT_FIT);
         shape::without_echoes(&mut misfits, &findings, tree);
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
-    let (contacts, contacts_text) = contact_values(path, &plan, &mut findings);
+    let (contacts, contacts_text) = values_file::of(path, &plan, values_file, &mut findings);
     let record = record_file::load(&record_file::path_of(path))?;
     let settings = settings::beside(path)?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);
     Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole })
 }
 
-fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let failed = |e: std::io::Error| Failure::file("read", path, &e);
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
-}
-
-type Beside = Option<(Source, Option<Tree>)>;
-
-fn contact_values(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
-    match &plan.contacts.values {
-        None => (ContactsFile::default(), None),
-        Some(ContactValues::Inline(values)) => {
-            let tracked = tracked_by_git(path);
-            (ContactsFile { values: Some(values.clone()), own_file: false, tracked }, None)
-        }
-        Some(ContactValues::File(name)) => match read_values(path, name) {
-            Ok((file, bytes)) => {
-                let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
-                let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
-                let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
-                let values = tree.as_ref().map(|tree| {
-                    let (values, mut misfits) = shape::contact_values(tree);
-                    shape::without_echoes(&mut misfits, &read, tree);
-                    findings.extend(misfits);
-                    values.0
-                });
-                findings.extend(read);
-                (ContactsFile { values, own_file: true, tracked: tracked_by_git(&file) }, Some((source, tree)))
-            }
-            Err(what) => {
-                let finding = Finding::new(
-                    "contact-values-unreadable",
-                    Severity::Error,
-                    Place::value("/contacts/values"),
-                    what,
-                )
-                .label("this file")
-                .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
-                findings.push(finding);
-                (ContactsFile { values: None, own_file: true, tracked: None }, None)
-            }
-        },
-    }
-}
-
-/// Reads a file that a plan names: inside the plan's folder, whatever links lie on the way.
-fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
-    let shown = crate::output::escape::line(name);
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if !inside {
-        return Err(format!("`{shown}` leaves the plan's folder, and a plan reads nothing outside it"));
-    }
-    let folder = plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = folder.join(name);
-    let missing = |e: std::io::Error| format!("the contacts' values cannot be read from `{shown}`: {e}");
-    let real = file.canonicalize().map_err(missing)?;
-    if !real.starts_with(folder.canonicalize().map_err(missing)?) {
-        return Err(format!("`{shown}` is a link that leaves the plan's folder, and a plan reads nothing outside it"));
-    }
-    if !real.is_file() {
-        return Err(format!("`{shown}` is not a file"));
-    }
-    let bytes = read_at_most(&real, CONTACTS_LIMIT).map_err(|failure| failure.message)?;
-    Ok((file, bytes))
-}
-
-/// Whether git tracks a file; none where git cannot tell.
-fn tracked_by_git(file: &Path) -> Option<bool> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Settings of a hostile checkout must not run anything.
-    let answer = Command::new("git")
-        .args([
-            "--literal-pathspecs",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-            "ls-files",
-            "--error-unmatch",
-            "--",
-        ])
-        .arg(file.file_name()?)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()?;
-    match answer.code()? {
-        0 => Some(true),
-        1 => Some(false),
-        _ => None,
-    }
 }
 
 /// How a site is to be read.

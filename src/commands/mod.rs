@@ -30,6 +30,7 @@ mod status;
 mod tour;
 mod turn;
 mod undo;
+mod values_file;
 mod verify;
 mod walk;
 

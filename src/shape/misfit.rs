@@ -1,15 +1,17 @@
 //! The validator's errors as findings: one a mistake, at the place of the mistake, in the words of the plan.
 
 use std::collections::HashSet;
+use std::mem::ManuallyDrop;
 
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{PatternOptions, ValidationError};
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::diag::{Document, Finding, Part, Place, Severity};
 use crate::text::{MAX_PROBLEMS, Tree, child};
 
 use super::personal;
+use super::schema;
 use super::tree_json::TreeJson;
 use super::words;
 
@@ -28,21 +30,55 @@ pub(super) struct Misfit {
     lacks: Option<String>,
 }
 
-/// Everything in a tree that does not fit a schema, in the order of the schema.
-pub(super) fn all(tree: &Tree, schema: &Value, document: Document) -> Vec<Misfit> {
-    let validator = jsonschema::options_for::<TreeJson>()
-        .should_validate_formats(true)
-        // No pattern of ours needs more, and these match in linear time whatever they are given.
-        .with_pattern_options(PatternOptions::regex())
-        .build(schema)
-        .expect("the schemas that the model's types make are schemas");
-    let seen = Seen { tree, schema, document };
-    let mut misfits = Vec::new();
-    for error in validator.iter_errors(&tree.root) {
-        seen.read(&error, &mut misfits);
-    }
+/// A schema made ready to check with, which takes longer than checking a small plan.
+pub struct Mould {
+    schema: Value,
     // Made once or twice in a process, and slow to take apart.
-    std::mem::forget(validator);
+    validator: ManuallyDrop<Validator<TreeJson>>,
+    document: Document,
+}
+
+impl Mould {
+    /// Of a plan.
+    pub fn plan() -> Self {
+        Self::of(schema::plan(), Document::Plan)
+    }
+
+    /// Of a file of contact values.
+    pub fn contact_values() -> Self {
+        Self::of(schema::contact_values(), Document::Contacts)
+    }
+
+    fn of(schema: Value, document: Document) -> Self {
+        let validator = jsonschema::options_for::<TreeJson>()
+            .should_validate_formats(true)
+            // No pattern of ours needs more, and these match in linear time whatever they are given.
+            .with_pattern_options(PatternOptions::regex())
+            .build(&schema)
+            .expect("the schemas that the model's types make are schemas");
+        Self { schema, validator: ManuallyDrop::new(validator), document }
+    }
+}
+
+impl std::fmt::Debug for Mould {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Mould").field(&self.document).finish()
+    }
+}
+
+/// Everything in a tree that does not fit a mould, in the order of the schema.
+pub(super) fn all(tree: &Tree, mould: &Mould) -> Vec<Misfit> {
+    let seen = Seen { tree, schema: &mould.schema, document: mould.document };
+    let mut misfits = Vec::new();
+    for error in mould.validator.iter_errors(&tree.root) {
+        let at = error.instance_path().as_str();
+        // Words that nobody will be shown are not looked for, where the same is left out without them.
+        if misfits.len() > 2 * MAX_PROBLEMS && unit(at, mould.document) == unit(&child(at, "-"), mould.document) {
+            misfits.push(seen.untold(at));
+        } else {
+            seen.read(&error, &mut misfits);
+        }
+    }
     misspelt(&mut misfits);
     once(&mut misfits);
     no_more_than(MAX_PROBLEMS, &mut misfits);

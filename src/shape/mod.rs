@@ -8,8 +8,11 @@ pub mod schema;
 mod tree_json;
 mod words;
 
+pub use misfit::Mould;
+
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
+use std::thread;
 
 use serde::de::DeserializeOwned;
 
@@ -26,11 +29,26 @@ pub const DOES_NOT_FIT: &str = "does-not-fit";
 /// What does not fit is left out by the object (an offering, a form, a whole section where the misfit is its own), and
 /// named in [`Plan::left_out`].
 pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
-    let misfits = misfit::all(tree, &schema::plan(), Document::Plan);
+    plan_in(&Mould::plan(), tree)
+}
+
+/// As [`plan`], with the plan's mould made before.
+pub fn plan_in(mould: &Mould, tree: &Tree) -> (Plan, Vec<Finding>) {
+    // Of a text that is no mapping its misfit says it all.
+    let read_without = |left_out: &BTreeSet<String>| {
+        if tree.root.as_map().is_some() { read::<Plan>(tree, left_out) } else { Ok(Plan::default()) }
+    };
+    // Most plans fit, so that they can be read while it is being found out.
+    let (misfits, whole) = thread::scope(|scope| {
+        let whole = scope.spawn(|| read_without(&BTreeSet::new()));
+        (misfit::all(tree, mould), whole.join())
+    });
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
-    // Of a text that is no mapping its misfit says it all.
-    let read = if tree.root.as_map().is_some() { read::<Plan>(tree, &left_out) } else { Ok(Plan::default()) };
+    let read = match whole {
+        Ok(whole) if left_out.is_empty() => whole,
+        _ => read_without(&left_out),
+    };
     let mut plan = read.unwrap_or_else(|what| {
         findings.push(unreadable(Document::Plan, &what));
         Plan::default()
@@ -41,7 +59,7 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
 
 /// The file of contact values, as far as it fits, and every misfit.
 pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>) {
-    let misfits = misfit::all(tree, &schema::contact_values(), Document::Contacts);
+    let misfits = misfit::all(tree, &Mould::contact_values());
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
     let values = read(tree, &left_out).unwrap_or_else(|what| {

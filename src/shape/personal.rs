@@ -167,7 +167,10 @@ fn scalars(node: &Node, out: &mut Vec<Range<usize>>) {
 
 /// Whether a key is `contacts` or a slip of it.
 fn names_contacts(key: &str) -> bool {
-    key.len() < 24 && strsim::jaro_winkler(&key.to_lowercase(), "contacts") > 0.9
+    // What is so like it has five of its letters at least: that is soon counted, and few keys have them.
+    let letter = |byte: &u8| b"contas".contains(&byte.to_ascii_lowercase());
+    let may_be = key.len() < 24 && key.bytes().filter(letter).count() >= 5;
+    may_be && strsim::jaro_winkler(&key.to_lowercase(), "contacts") > 0.9
 }
 
 /// Contacts by their key in the text alone, each up to the next key that is not deeper.

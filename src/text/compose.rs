@@ -10,7 +10,8 @@ mod words;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as EventSpan};
 
@@ -23,6 +24,11 @@ use super::{Source, Span, intake};
 const SPARE_DEPTH: usize = 256;
 /// Keys kept once for all their uses; a text with more different ones than this has few repetitions among the rest.
 const SHARED_KEYS: usize = 4_096;
+/// A text of more bytes is parsed in a thread of its own while it is composed; for a smaller one that would not pay.
+const LARGE: usize = 1 << 18;
+/// Events handed over at once, and how often before the parser waits.
+const BATCH: usize = 128;
+const WAITING: usize = 16;
 
 /// Composes a text: a tree where one makes sense, and all problems in the order of the text.
 pub fn compose(source: &Source, limits: &Limits) -> (Option<Tree>, Vec<Problem>) {
@@ -81,6 +87,8 @@ struct Composer<'t, 'p> {
     beyond: usize,
 }
 
+type Parsed<'t> = Result<(Event<'t>, EventSpan), ScanError>;
+
 /// Whether reading goes on after an event.
 #[derive(PartialEq, Eq)]
 enum Next {
@@ -116,18 +124,40 @@ impl<'t, 'p> Composer<'t, 'p> {
             flow_nesting_limit: self.limits.depth + SPARE_DEPTH,
             block_nesting_limit: self.limits.depth + SPARE_DEPTH,
         };
-        let mut complete = true;
-        for event in Parser::new_from_str_with_options(self.text, options) {
+        let text = self.text;
+        if text.len() <= LARGE {
+            let complete = self.take(&mut Parser::new_from_str_with_options(text, options));
+            return self.finish(complete);
+        }
+        let complete = thread::scope(|scope| {
+            let (give, given) = mpsc::sync_channel(WAITING);
+            scope.spawn(move || {
+                let mut events = Parser::new_from_str_with_options(text, options);
+                loop {
+                    let mut batch = Vec::with_capacity(BATCH);
+                    batch.extend(events.by_ref().take(BATCH));
+                    if batch.is_empty() || give.send(batch).is_err() {
+                        return;
+                    }
+                }
+            });
+            self.take(&mut given.into_iter().flatten())
+        });
+        self.finish(complete)
+    }
+
+    /// Takes events until they end or reading stops; whether they came to their end.
+    fn take(&mut self, events: &mut dyn Iterator<Item = Parsed<'t>>) -> bool {
+        for event in events {
             let next = match event {
                 Ok((event, span)) => self.event(event, &span),
                 Err(error) => self.syntax(&error),
             };
             if next == Next::Stop {
-                complete = false;
-                break;
+                return false;
             }
         }
-        self.finish(complete)
+        true
     }
 
     fn finish(mut self, complete: bool) -> Option<Tree> {

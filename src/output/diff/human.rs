@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use similar::{ChangeTag, TextDiff};
-
 use crate::change::Change;
 use crate::output::human::{Style, paint};
 use crate::output::{escape, many};
 use crate::site::Executor;
 
+use super::lines::{Side, lines};
 use super::{Changes, counts, next, not_compared, sides, verb};
 
 /// Writes the diff.
@@ -39,21 +38,17 @@ fn object(
     writeln!(out, "  {} {}  {from}", verb(change), paint(style, "1", &name))?;
     let (before, after) = sides(change);
     let (before, after) = (escape::terminal(&before), escape::terminal(&after));
-    let diff = TextDiff::from_lines(&before, &after);
-    for op in diff.ops() {
-        for line in diff.iter_inline_changes(op) {
-            let (sign, color, strong) = match line.tag() {
-                ChangeTag::Equal => (' ', "", ""),
-                ChangeTag::Delete => ('-', "31", "1;31"),
-                ChangeTag::Insert => ('+', "32", "1;32"),
-            };
-            write!(out, "    {}", mark(style, color, &sign.to_string()))?;
-            for (changed, words) in line.iter_strings_lossy() {
-                let words = words.trim_end_matches('\n');
-                write!(out, "{}", mark(style, if changed { strong } else { color }, words))?;
-            }
-            writeln!(out)?;
+    for line in lines(&before, &after) {
+        let (color, strong) = match line.side {
+            Side::Both => ("", ""),
+            Side::Before => ("31", "1;31"),
+            Side::After => ("32", "1;32"),
+        };
+        write!(out, "    {}", mark(style, color, &line.side.sign().to_string()))?;
+        for (changed, words) in line.stretches {
+            write!(out, "{}", mark(style, if changed { strong } else { color }, words))?;
         }
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use similar::TextDiff;
-
 use crate::diag::{Finding, Severity};
 use crate::model::record::{BackupSource, Evidence};
 use crate::output::{Report, escape, many};
 
+use super::lines::{Side, lines};
 use super::{Changes, counts, next, not_compared, sides, verb};
 
 /// Lines around a changed one.
@@ -126,10 +125,7 @@ fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         for (change, executor) in list {
             let (before, after) = sides(change);
             let (before, after) = (escape::terminal(&before), escape::terminal(&after));
-            let diff = TextDiff::from_lines(&before, &after);
-            let lines = diff.unified_diff().context_radius(CONTEXT).to_string();
-            let lines: String =
-                lines.lines().filter(|line| !line.starts_with("@@")).map(|line| format!("{line}\n")).collect();
+            let lines = unified(&before, &after);
             let fence = escape::fence(&lines);
             let name = escape::markdown(&change.on.key);
             let cause = escape::markdown(&changes.cause(change));
@@ -139,4 +135,19 @@ fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Both sides as a unified diff, without its headers.
+fn unified(before: &str, after: &str) -> String {
+    let lines = lines(before, after);
+    let mut shown = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let around = &lines[at.saturating_sub(CONTEXT)..lines.len().min(at + CONTEXT + 1)];
+        if around.iter().any(|line| line.side != Side::Both) {
+            shown.push(line.side.sign());
+            shown.extend(line.stretches.iter().map(|(_, words)| *words));
+            shown.push('\n');
+        }
+    }
+    shown
 }

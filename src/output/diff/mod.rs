@@ -2,6 +2,7 @@
 
 pub mod human;
 pub mod json;
+mod lines;
 pub mod markdown;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,133 @@
+//! The spot-check contacts' values: in the plan or in a file of their own, and whether git tracks either.
+
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::diag::{Document, Finding, Place, Severity};
+use crate::model::Plan;
+use crate::model::plan::ContactValues;
+use crate::rules::ContactsFile;
+use crate::shape;
+use crate::text::{Limits, Source, Tree, compose_bytes};
+
+use super::inputs::read_at_most;
+
+/// Most bytes of a file of contact values.
+const CONTACTS_LIMIT: usize = 1 << 20;
+
+type Beside = Option<(Source, Option<Tree>)>;
+
+/// The file that a plan names for its contacts' values, with what is to be said of it.
+pub(super) struct ValuesFile {
+    contacts: ContactsFile,
+    text: Beside,
+    findings: Vec<Finding>,
+}
+
+impl ValuesFile {
+    /// Reads it; its content never fails.
+    pub(super) fn read(plan: &Path, name: &str) -> Self {
+        let (file, bytes) = match read_values(plan, name) {
+            Ok(read) => read,
+            Err(what) => return Self::unreadable(what),
+        };
+        let git = ask_git(&file);
+        let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
+        let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
+        let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
+        let mut findings = Vec::new();
+        let values = tree.as_ref().map(|tree| {
+            let (values, mut misfits) = shape::contact_values(tree);
+            shape::without_echoes(&mut misfits, &read, tree);
+            findings.extend(misfits);
+            values.0
+        });
+        findings.extend(read);
+        let contacts = ContactsFile { values, own_file: true, tracked: git.and_then(is_tracked) };
+        Self { contacts, text: Some((source, tree)), findings }
+    }
+
+    fn unreadable(what: String) -> Self {
+        let finding =
+            Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
+                .label("this file")
+                .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
+        let contacts = ContactsFile { values: None, own_file: true, tracked: None };
+        Self { contacts, text: None, findings: Vec::from([finding]) }
+    }
+}
+
+/// The values that a plan has or names, and the text of their file; what was read of it before need not be read again.
+pub(super) fn of(
+    path: &Path,
+    plan: &Plan,
+    file: Option<ValuesFile>,
+    findings: &mut Vec<Finding>,
+) -> (ContactsFile, Beside) {
+    match &plan.contacts.values {
+        None => (ContactsFile::default(), None),
+        Some(ContactValues::Inline(values)) => {
+            let tracked = ask_git(path).and_then(is_tracked);
+            (ContactsFile { values: Some(values.clone()), own_file: false, tracked }, None)
+        }
+        Some(ContactValues::File(name)) => {
+            let file = file.unwrap_or_else(|| ValuesFile::read(path, name));
+            findings.extend(file.findings);
+            (file.contacts, file.text)
+        }
+    }
+}
+
+/// Reads a file that a plan names: inside the plan's folder, whatever links lie on the way.
+fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
+    let shown = crate::output::escape::line(name);
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !inside {
+        return Err(format!("`{shown}` leaves the plan's folder, and a plan reads nothing outside it"));
+    }
+    let folder = plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = folder.join(name);
+    let missing = |e: std::io::Error| format!("the contacts' values cannot be read from `{shown}`: {e}");
+    let real = file.canonicalize().map_err(missing)?;
+    if !real.starts_with(folder.canonicalize().map_err(missing)?) {
+        return Err(format!("`{shown}` is a link that leaves the plan's folder, and a plan reads nothing outside it"));
+    }
+    if !real.is_file() {
+        return Err(format!("`{shown}` is not a file"));
+    }
+    let bytes = read_at_most(&real, CONTACTS_LIMIT).map_err(|failure| failure.message)?;
+    Ok((file, bytes))
+}
+
+/// Asks git whether it tracks a file; what it answers is [`is_tracked`].
+fn ask_git(file: &Path) -> Option<Child> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Settings of a hostile checkout must not run anything.
+    Command::new("git")
+        .args([
+            "--literal-pathspecs",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "ls-files",
+            "--error-unmatch",
+            "--",
+        ])
+        .arg(file.file_name()?)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()
+}
+
+/// Git's answer; none where it cannot tell.
+fn is_tracked(mut git: Child) -> Option<bool> {
+    match git.wait().ok()?.code()? {
+        0 => Some(true),
+        1 => Some(false),
+        _ => None,
+    }
+}
