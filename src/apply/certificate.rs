@@ -64,15 +64,12 @@ impl Certificate {
         let begun = begin(events).filter(|begin| begin.on == Place::Staging && begin.strategy.is_some())?;
         let (mut steps, mut verified, mut since) = (Vec::new(), None, events.first()?.at);
         for told in events {
-            match &told.event {
-                Event::Passed { step, by, seen } => {
-                    steps.push(Took { step: *step, by: *by, seconds: seconds(since, told.at) });
-                    since = told.at;
-                    if *step == Step::ReviewContacts {
-                        verified = Some(Proven { by: *by, seen: seen.clone() });
-                    }
+            if let Event::Passed { step, by, seen } = &told.event {
+                steps.push(Took { step: *step, by: *by, seconds: seconds(since, told.at) });
+                since = told.at;
+                if *step == Step::ReviewContacts {
+                    verified = Some(Proven { by: *by, seen: seen.clone() });
                 }
-                _ => {}
             }
         }
         let whole = begun.steps().iter().all(|step| steps.iter().any(|took| took.step == *step));
