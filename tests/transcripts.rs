@@ -2,7 +2,7 @@
 //! `plans/`, backups under `backups/` and the site as it moved under `plans/moved/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
-//! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`.
+//! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn run(line: &str, folder: &Path) -> String {
         Some(0) => {}
         code => text.push_str(&format!("? {}\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
     }
-    without_times(&text)
+    without_clock(&without_times(&text))
 }
 
 /// Words of a command line; double quotes hold blanks together.
@@ -48,6 +48,13 @@ fn shell_words(line: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Only the clock has parts of a second: the example's own times are whole, and stay.
+fn without_clock(text: &str) -> String {
+    let of_the_clock = |word: &str| word.contains('.') && word.parse::<jiff::Timestamp>().is_ok();
+    let word = |word: &str| if of_the_clock(word) { "[NOW]".to_owned() } else { word.to_owned() };
+    text.split('\n').map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
 }
 
 /// The names of journals hold the time of the run.
