@@ -1,7 +1,5 @@
 //! `plan apply`: lock, fresh read, gate, confirmation, then exactly the confirmed changes, journaled.
 
-use std::io::{BufRead, IsTerminal};
-
 use jiff::Timestamp;
 
 use crate::apply::confirmation::{self, Confirmation};
@@ -24,7 +22,7 @@ use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
-use super::{Failure, Terminal, check, exit, replay, resume, seal};
+use super::{Failure, Terminal, check, exit, may_ask, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
@@ -135,7 +133,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         }
     }
     let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
-    let asks = !args.no_input && std::io::stdin().is_terminal() && !settings.demands().required;
+    let asks = may_ask(args.no_input) && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
         may_begin(checked, given, terminal)?;
         if let Some(sealed) = &sealed {
@@ -150,11 +148,9 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
-    write!(terminal.out, "\nType the first eight digits of the changes' digest to carry them out ({digits}): ")?;
-    terminal.out.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() == digits {
+    let answer = terminal
+        .ask(&format!("\nType the first eight digits of the changes' digest to carry them out ({digits}): "))?;
+    if answer == digits {
         let confirmed = checked.confirmation();
         if let Some(confirmation) = &confirmed {
             confirmation::write(&args.plan, confirmation)?;

@@ -1,7 +1,5 @@
 //! The one-way door before *Run Migration*: both judged and typed, and judged again after the typing.
 
-use std::io::{BufRead, IsTerminal};
-
 use crate::apply::journal::Event;
 use crate::apply::proof::has_signed_in;
 use crate::cli::Apply;
@@ -17,7 +15,7 @@ use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::turn::configured_at;
 use super::walk::told;
-use super::{Failure, Terminal, exit};
+use super::{Failure, Terminal, exit, may_ask};
 
 /// What was found in front of the door.
 struct Found {
@@ -39,17 +37,10 @@ impl Run {
         let phrase = format!("{} {here}", guide::PHRASE);
         self.tell(Step::RunMigration, terminal)?;
         barrier(plan, &found, terminal)?;
-        let asks = !args.no_input && std::io::stdin().is_terminal();
         let typed = match &args.acknowledge {
             Some(typed) => typed.clone(),
-            None if !asks => String::new(),
-            None => {
-                write!(terminal.out, "\nType `{phrase}` to go on, anything else to stop here: ")?;
-                terminal.out.flush()?;
-                let mut typed = String::new();
-                std::io::stdin().lock().read_line(&mut typed)?;
-                typed
-            }
+            None if !may_ask(args.no_input) => String::new(),
+            None => terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "))?,
         };
         self.is_not_interrupted()?;
         if typed.trim() != phrase {

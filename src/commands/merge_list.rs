@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat};
-
 use crate::model::text::host;
 use crate::model::{Capture, Snapshot};
 use crate::output::escape;

@@ -34,7 +34,7 @@ mod values_file;
 mod verify;
 mod walk;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::CommandFactory;
 
@@ -131,6 +131,22 @@ pub struct Terminal<'a> {
     pub color: bool,
     /// Columns.
     pub width: usize,
+}
+
+impl Terminal<'_> {
+    /// Asks a person, and gives their answer without the blanks around it.
+    fn ask(&mut self, question: &str) -> Result<String, Failure> {
+        write!(self.out, "{question}")?;
+        self.out.flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+}
+
+/// Whether there is a person to ask.
+fn may_ask(no_input: bool) -> bool {
+    !no_input && io::stdin().is_terminal()
 }
 
 /// Runs a command line to its exit code.

@@ -1,7 +1,5 @@
 //! May the plan be replayed on live? Only after a rehearsal of the same intent, with the host typed out, in a window that is long enough.
 
-use std::io::{BufRead, IsTerminal};
-
 use crate::apply::certificate::Certificate;
 use crate::cli::Apply;
 use crate::guide;
@@ -10,7 +8,7 @@ use crate::model::text::{Seconds, host};
 use crate::output::escape;
 
 use super::inputs::Checked;
-use super::{Failure, Terminal, certificate, exit};
+use super::{Failure, Terminal, certificate, exit, may_ask};
 
 /// Refuses unless everything that a replay demands is there.
 pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -53,14 +51,8 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
     fits_the_window(plan.window.as_ref().and_then(|window| Seconds::parse(&window.length)), &rehearsed)?;
     let typed = match &args.host {
         Some(typed) => typed.clone(),
-        None if args.no_input || !std::io::stdin().is_terminal() => String::new(),
-        None => {
-            write!(terminal.out, "\nThis is the live site. Type its host to write to it: ")?;
-            terminal.out.flush()?;
-            let mut typed = String::new();
-            std::io::stdin().lock().read_line(&mut typed)?;
-            typed
-        }
+        None if !may_ask(args.no_input) => String::new(),
+        None => terminal.ask("\nThis is the live site. Type its host to write to it: ")?,
     };
     if typed.trim() != live {
         let message = "the live site's host was not typed out, so nothing was written".to_owned();

@@ -41,9 +41,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(Failure::new(exit::USAGE, message).help(help));
     }
     if progress.is_over() {
-        let kept = Journal::open(&files.journal())?.put_away(Timestamp::now())?;
-        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
-        return Ok(exit::OK);
+        return files.put_away_ended(terminal);
     }
     if progress.is_taking_back() {
         return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));

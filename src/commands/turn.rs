@@ -11,7 +11,7 @@ use crate::apply::{self};
 use crate::model::text::host_and_port;
 use crate::site::file::FileSite;
 
-use super::{Failure, exit};
+use super::{Failure, Terminal, exit};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -73,6 +73,13 @@ impl Files {
             FileSite::sweep(&self.before(), dead.process);
         }
         Ok(lock)
+    }
+
+    /// Puts away a run that ended and was cut off before its journal found its place.
+    pub(super) fn put_away_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        let kept = Journal::open(&self.journal())?.put_away(Timestamp::now())?;
+        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
+        Ok(exit::OK)
     }
 
     /// The run that is not put away yet; a journal that holds no beginning is none.

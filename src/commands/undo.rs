@@ -1,7 +1,5 @@
 //! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier.
 
-use std::io::{BufRead, IsTerminal};
-
 use jiff::Timestamp;
 
 use crate::apply::journal::{Event, Journal};
@@ -13,7 +11,7 @@ use super::event_log::EventLog;
 use super::resume::{is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
-use super::{Failure, Terminal, exit, inputs};
+use super::{Failure, Terminal, exit, inputs, may_ask};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
@@ -32,9 +30,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::USAGE, message).help(help));
     }
     if progress.is_over() {
-        let kept = Journal::open(&files.journal())?.put_away(Timestamp::now())?;
-        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
-        return Ok(exit::OK);
+        return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
     if progress.is_past_the_barrier() {
@@ -50,9 +46,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
     let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
-    if !journal.progress().is_over() {
-        journal.append(event, Timestamp::now())?;
-    }
+    journal.append(event, Timestamp::now())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     run.carry_out(&begin.changes, terminal)?;
     let state = run.site.configuration()?.state;
@@ -80,20 +74,15 @@ fn confirm(
     let shown = &digest[..FEWEST];
     let typed = match &args.confirm {
         Some(given) => given.clone(),
-        None if args.no_input || !std::io::stdin().is_terminal() => String::new(),
+        None if !may_ask(args.no_input) => String::new(),
         None => {
             for change in changes[..in_place].iter().rev() {
                 writeln!(terminal.out, "  take back {}", crate::output::escape::line(&change.on.to_string()))?;
             }
             let count = many(in_place, "change");
-            write!(
-                terminal.out,
+            terminal.ask(&format!(
                 "\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "
-            )?;
-            terminal.out.flush()?;
-            let mut typed = String::new();
-            std::io::stdin().lock().read_line(&mut typed)?;
-            typed
+            ))?
         }
     };
     let typed = typed.trim().to_ascii_lowercase();

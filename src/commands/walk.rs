@@ -1,6 +1,5 @@
 //! The steps of the guide after the changes: told, waited for, proven.
 
-use std::io::IsTerminal;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use super::inputs;
 use super::run::{Run, ctrl_c};
 use super::turn::configured_at;
 use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, record_file};
+use super::{Failure, Terminal, certificate, exit, may_ask, record_file};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -94,7 +93,7 @@ impl Run {
         if !pressed {
             self.tell(step, terminal)?;
         }
-        if args.no_input || !std::io::stdin().is_terminal() {
+        if !may_ask(args.no_input) {
             let site = &mut self.site;
             self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
             let open = if crossed { "the door is open, and nobody has pressed yet".to_owned() } else { open };
