@@ -44,7 +44,9 @@ pub const MOST_MARKS: usize = 24;
 impl Marks {
     /// The marks of these changes, and of the objects of these kinds.
     pub fn new(changes: &[Change], state: &State, kinds: impl IntoIterator<Item = Kind>) -> Self {
-        let mark = |value: &Value| digest::of(value)[..12].to_owned();
+        fn mark<T: Serialize>(value: &T) -> String {
+            digest::of(value)[..12].to_owned()
+        }
         let kinds: BTreeSet<Kind> = kinds.into_iter().collect();
         let others = Kind::ALL.iter().copied().filter(|kind| !kinds.contains(kind));
         let (many, few): (Vec<Kind>, Vec<Kind>) =
@@ -119,13 +121,54 @@ pub fn changes_digest(host: &str, changes: &[Change]) -> String {
     digest::of(&json!({"host": address(host), "changes": list}))
 }
 
-/// The digest of the objects of these kinds: what rules and changes read, without what nobody judges
-/// (a collector's extra fields, and the webhook log's counters, which move by themselves).
-pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind>) -> String {
-    let mut facts = judged_of(state, kinds).map(|(on, is)| json!({"on": on, "is": is}));
-    let first = facts.next().map_or(String::new(), |fact| digest::canonical(&fact));
-    let list = facts.fold(format!("[{first}"), |list, fact| list + "," + &digest::canonical(&fact));
-    digest::of_bytes((list + "]").as_bytes())
+/// The objects of each kind as they are digested: what rules and changes read, without what nobody judges (a collector's
+/// extra fields, and the webhook log's counters, which move by themselves).
+///
+/// Made while rules are still at it: which kinds count is known only when they have read.
+#[derive(Debug)]
+pub struct FactsText(BTreeMap<Kind, String>);
+
+impl FactsText {
+    /// Of the objects of these kinds.
+    pub fn of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> Self {
+        Self(kinds.into_iter().map(|kind| (kind, list(state, kind))).collect())
+    }
+
+    /// The digest of the objects of these kinds; a kind that the text was not made of has none.
+    pub fn digest(&self, kinds: impl IntoIterator<Item = Kind>) -> String {
+        let lists = kinds.into_iter().filter_map(|kind| self.0.get(&kind)).filter(|list| !list.is_empty());
+        let mut parts = vec!["["];
+        for list in lists {
+            if parts.len() > 1 {
+                parts.push(",");
+            }
+            parts.push(list);
+        }
+        parts.push("]");
+        digest::of_parts(parts)
+    }
+}
+
+/// The objects of a kind in canonical form, one after the other.
+fn list(state: &State, kind: Kind) -> String {
+    #[derive(Serialize)]
+    struct Fact {
+        is: Object,
+        on: On,
+    }
+    let mut list = String::new();
+    for (on, is) in judged_of(state, [kind]) {
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(&digest::canonical(&Fact { is, on }));
+    }
+    list
+}
+
+/// The digest of the objects of these kinds.
+pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind> + Clone) -> String {
+    FactsText::of(state, kinds.clone()).digest(kinds)
 }
 
 fn sides(change: &Change) -> Value {
@@ -133,7 +176,7 @@ fn sides(change: &Change) -> Value {
     json!({"on": change.on, "before": side(&change.before), "after": side(&change.after)})
 }
 
-fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Iterator<Item = (On, Value)> {
+fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Iterator<Item = (On, Object)> {
     kinds
         .into_iter()
         .flat_map(|kind| state.keys(kind).into_iter().map(move |key| On { kind, key }))
@@ -141,7 +184,7 @@ fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Itera
 }
 
 /// An object without what no rule and no change reads, and without what means nothing.
-fn judged(mut object: Object) -> Value {
+fn judged(mut object: Object) -> Object {
     match &mut object {
         Object::Administrator(o) => o.extra.clear(),
         Object::ChargingGuard(o) => {
@@ -179,7 +222,7 @@ fn judged(mut object: Object) -> Value {
             o.calls = None;
         }
     }
-    Value::Object(object.fields())
+    object
 }
 
 fn sort(set: &mut Vec<String>) {

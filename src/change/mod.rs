@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::model::{Kind, On, State};
 
-pub use digests::{Digests, MOST_MARKS, Marks, changes_digest, facts_digest, intent_digest};
+pub use digests::{Digests, FactsText, MOST_MARKS, Marks, changes_digest, facts_digest, intent_digest};
 pub use lower::{Lowered, lower};
 pub use managed::{read, same};
 

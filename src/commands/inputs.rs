@@ -10,23 +10,23 @@ use jiff::Timestamp;
 use crate::apply::confirmation::Confirmation;
 use crate::apply::limits::Tally;
 use crate::apply::plan_name;
-use crate::change::{self, Digests, Lowered, Marks};
+use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding};
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::text::host;
-use crate::model::{Kind, Plan};
+use crate::model::{Kind, Plan, Snapshot};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
 use crate::shape::{self, Mould};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
-use crate::site::{Reading, Site};
+use crate::site::{Reading, Site, SiteError};
 use crate::text::{Limits, compose_bytes};
 
 use super::settings::{self, Settings};
-use super::values_file::{self, ValuesFile};
+use super::values_file::{self, Tracked, ValuesFile};
 use super::{Failure, backup_file, exit, record_file};
 
 impl From<cli::Limits> for Limits {
@@ -59,21 +59,29 @@ impl Opened {
 /// Reads a plan and what stands beside it. Its content never fails.
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
     let bytes = read_at_most(path, limits.max_bytes)?;
-    let ((source, tree, problems), mould) = thread::scope(|scope| {
-        let mould = scope.spawn(Mould::plan);
-        (compose_bytes(path.display().to_string(), bytes, &limits.into()), mould.join())
+    let ((source, tree, problems), beside) = thread::scope(|scope| {
+        let beside = scope.spawn(|| (Tracked::ask(path), Mould::plan()));
+        (compose_bytes(path.display().to_string(), bytes, &limits.into()), beside.join())
     });
+    let (tracked, mould) = beside.unwrap_or_else(|_| (Tracked::ask(path), Mould::plan()));
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
     let mut plan = Plan::default();
-    let mut values_file = None;
+    let mut values_file = Err(tracked);
     if let Some(tree) = &tree {
-        let mould = mould.unwrap_or_else(|_| Mould::plan());
         let (typed, mut misfits);
         ((typed, misfits), values_file) = thread::scope(|scope| {
             let name = tree.locate("/contacts/values").and_then(|at| at.node.as_str());
-            let file = name.map(|name| scope.spawn(|| ValuesFile::read(path, name)));
-            (shape::plan_in(&mould, tree), file.and_then(|file| file.join().ok()))
+            let file = match (name, values_file) {
+                (Some(name), Err(tracked)) => Ok(scope.spawn(|| ValuesFile::read(path, name, tracked))),
+                (_, file) => Err(file),
+            };
+            let shaped = shape::plan_in(&mould, tree);
+            let file = match file {
+                Ok(file) => file.join().map_err(|_| Tracked::ask(path)),
+                Err(unread) => unread,
+            };
+            (shaped, file)
         });
         plan = typed;
         whole &= !misfits.iter().any(|finding| finding.rule == shape::DOES_NOT_FIT);
@@ -150,14 +158,40 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
 }
 
-fn read_site(choice: &Choice, plan: &Plan) -> Result<Option<SiteRead>, Failure> {
+impl Choice {
+    /// The file of a site in a file.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Live(name) => (!name.contains("://")).then(|| Path::new(name)),
+            Self::Snapshot(file) => Some(file),
+            Self::None => None,
+        }
+    }
+}
+
+fn read_site(choice: &Choice, plan: &Plan, ahead: Ahead) -> Result<Option<SiteRead>, Failure> {
     let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
         Choice::None => return Ok(None),
         Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
         Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
     };
-    let reading = site.read(&questions(plan))?;
+    let reading = match ahead {
+        Some(read) => {
+            let (file, snapshot) = read?;
+            file.answers(snapshot, &questions(plan))?
+        }
+        None => site.read(&questions(plan))?,
+    };
     Ok(Some(site_read(site, reading, mode)))
+}
+
+/// The configuration of a site in a file, where it was read while the plan was.
+type Ahead = Option<Result<(FileSite, Snapshot), SiteError>>;
+
+fn read_ahead(file: &Path) -> Result<(FileSite, Snapshot), SiteError> {
+    let site = FileSite::open(file)?;
+    let snapshot = site.snapshot()?;
+    Ok((site, snapshot))
 }
 
 /// What a plan asks of a population.
@@ -185,24 +219,42 @@ pub(super) struct Checked {
 
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
-    let opened = open(&subject.plan, subject.limits, subject.show_personal)?.backup_dir(subject.backup_dir.as_deref());
-    judged(opened, &Choice::from(&subject.reading), subject.gate.into(), subject.on == On::Live, subject.show_personal)
+    let choice = Choice::from(&subject.reading);
+    // Which file a site is in the command line says, and not the plan: neither waits for the other.
+    let (opened, ahead) = thread::scope(|scope| {
+        let ahead = choice.file().map(|file| scope.spawn(|| read_ahead(file)));
+        let opened = open(&subject.plan, subject.limits, subject.show_personal);
+        (opened, ahead.and_then(|ahead| ahead.join().ok()))
+    });
+    let opened = opened?.backup_dir(subject.backup_dir.as_deref());
+    judged_ahead(opened, &choice, subject.gate.into(), subject.on == On::Live, subject.show_personal, ahead)
 }
 
-/// Judges a plan against a site.
+/// Judges a plan against a site, which is read now.
 pub(super) fn judged(
+    opened: Opened,
+    choice: &Choice,
+    gate: Phase,
+    live: bool,
+    show_personal: bool,
+) -> Result<Checked, Failure> {
+    judged_ahead(opened, choice, gate, live, show_personal, None)
+}
+
+fn judged_ahead(
     mut opened: Opened,
     choice: &Choice,
     gate: Phase,
     live: bool,
     show_personal: bool,
+    ahead: Ahead,
 ) -> Result<Checked, Failure> {
     let found = std::mem::take(&mut opened.findings);
     if !opened.whole {
         let judgement = Judgement::unread(found);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
-    let site = read_site(choice, &opened.plan)?;
+    let site = read_site(choice, &opened.plan, ahead)?;
     let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
     let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
@@ -219,18 +271,23 @@ pub(super) fn judged(
         now: site.as_ref().map_or_else(Timestamp::now, |site| site.now),
         live,
     };
-    let judgement = judge(inputs, gate, found);
-    let digests =
-        site.as_ref().zip(lowered.as_ref()).map(|(site, lowered)| digests(&opened.plan, site, lowered, &judgement));
+    let both = site.as_ref().zip(lowered.as_ref());
+    let (judgement, digests) = thread::scope(|scope| {
+        let digested = both.map(|(site, _)| {
+            let (plan, state) = (&opened.plan, &site.reading.snapshot.state);
+            let all = Kind::ALL.iter().copied();
+            scope.spawn(move || (change::intent_digest(plan), FactsText::of(state, all)))
+        });
+        let judgement = judge(inputs, gate, found);
+        let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
+        let digests = digests.map(|((site, lowered), (intent, facts))| Digests {
+            intent,
+            changes: change::changes_digest(&site.line.host, &lowered.changes),
+            facts: facts.digest(kinds_read(lowered, &judgement)),
+        });
+        (judgement, digests)
+    });
     Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
-}
-
-fn digests(plan: &Plan, site: &SiteRead, lowered: &Lowered, judgement: &Judgement) -> Digests {
-    Digests {
-        intent: change::intent_digest(plan),
-        changes: change::changes_digest(&site.line.host, &lowered.changes),
-        facts: change::facts_digest(&site.reading.snapshot.state, kinds_read(lowered, judgement)),
-    }
 }
 
 /// The kinds of object that the verdict or a change read.

@@ -1,5 +1,6 @@
 //! The spot-check contacts' values: in the plan or in a file of their own, and whether git tracks either.
 
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -26,12 +27,11 @@ pub(super) struct ValuesFile {
 
 impl ValuesFile {
     /// Reads it; its content never fails.
-    pub(super) fn read(plan: &Path, name: &str) -> Self {
+    pub(super) fn read(plan: &Path, name: &str, tracked: Tracked) -> Self {
         let (file, bytes) = match read_values(plan, name) {
             Ok(read) => read,
             Err(what) => return Self::unreadable(what),
         };
-        let git = ask_git(&file);
         let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
         let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
         let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
@@ -43,7 +43,7 @@ impl ValuesFile {
             values.0
         });
         findings.extend(read);
-        let contacts = ContactsFile { values, own_file: true, tracked: git.and_then(is_tracked) };
+        let contacts = ContactsFile { values, own_file: true, tracked: tracked.holds(&file) };
         Self { contacts, text: Some((source, tree)), findings }
     }
 
@@ -61,17 +61,17 @@ impl ValuesFile {
 pub(super) fn of(
     path: &Path,
     plan: &Plan,
-    file: Option<ValuesFile>,
+    file: Result<ValuesFile, Tracked>,
     findings: &mut Vec<Finding>,
 ) -> (ContactsFile, Beside) {
     match &plan.contacts.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
-            let tracked = ask_git(path).and_then(is_tracked);
+            let tracked = file.map_or_else(|tracked| tracked.holds(path), |_| None);
             (ContactsFile { values: Some(values.clone()), own_file: false, tracked }, None)
         }
         Some(ContactValues::File(name)) => {
-            let file = file.unwrap_or_else(|| ValuesFile::read(path, name));
+            let file = file.unwrap_or_else(|tracked| ValuesFile::read(path, name, tracked));
             findings.extend(file.findings);
             (file.contacts, file.text)
         }
@@ -85,7 +85,7 @@ fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
     if !inside {
         return Err(format!("`{shown}` leaves the plan's folder, and a plan reads nothing outside it"));
     }
-    let folder = plan.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(plan);
     let file = folder.join(name);
     let missing = |e: std::io::Error| format!("the contacts' values cannot be read from `{shown}`: {e}");
     let real = file.canonicalize().map_err(missing)?;
@@ -99,35 +99,66 @@ fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
     Ok((file, bytes))
 }
 
-/// Asks git whether it tracks a file; what it answers is [`is_tracked`].
-fn ask_git(file: &Path) -> Option<Child> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Settings of a hostile checkout must not run anything.
-    Command::new("git")
-        .args([
-            "--literal-pathspecs",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.hooksPath=/dev/null",
-            "ls-files",
-            "--error-unmatch",
-            "--",
-        ])
-        .arg(file.file_name()?)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()
+/// Most bytes of git's list of a folder: of a longer one git is asked about the one file.
+const LISTED: u64 = 1 << 20;
+
+/// What git tracks in a plan's folder: asked while the plan is read, which names the file only at its end.
+pub(super) struct Tracked {
+    folder: PathBuf,
+    git: Option<Child>,
 }
 
-/// Git's answer; none where it cannot tell.
-fn is_tracked(mut git: Child) -> Option<bool> {
-    match git.wait().ok()?.code()? {
-        0 => Some(true),
-        1 => Some(false),
-        _ => None,
+impl Tracked {
+    /// Begins to ask.
+    pub(super) fn ask(plan: &Path) -> Self {
+        let folder = folder_of(plan).to_owned();
+        let git = git(&folder, &["ls-files", "-z"]).stdout(Stdio::piped()).spawn().ok();
+        Self { folder, git }
     }
+
+    /// Whether git tracks a file in the folder or below; none where it cannot tell.
+    fn holds(self, file: &Path) -> Option<bool> {
+        let alone = || {
+            let mut git = git(folder_of(file), &["ls-files", "--error-unmatch", "--"]);
+            match git.arg(file.file_name()?).status().ok()?.code()? {
+                0 => Some(true),
+                1 => Some(false),
+                _ => None,
+            }
+        };
+        let Some((listed, real)) = self.git.and_then(listed).zip(file.canonicalize().ok()) else { return alone() };
+        let folder = self.folder.canonicalize().ok()?;
+        let inside = real.strip_prefix(&folder).ok().and_then(Path::to_str);
+        let folders_between = real.ancestors().skip(1).take_while(|between| **between != *folder);
+        match inside {
+            // A repository inside the folder has a list of its own.
+            Some(inside) if !folders_between.into_iter().any(|between| between.join(".git").exists()) => {
+                Some(listed.split(|&byte| byte == 0).any(|name| name == inside.as_bytes()))
+            }
+            _ => alone(),
+        }
+    }
+}
+
+/// Git's list, each name ended by a zero; none where it gave none, or too long a one.
+fn listed(mut git: Child) -> Option<Vec<u8>> {
+    let mut list = Vec::new();
+    let read = git.stdout.take()?.take(LISTED + 1).read_to_end(&mut list);
+    let whole = read.is_ok() && list.len() as u64 <= LISTED;
+    // With its pipe closed it ends by itself.
+    let ended = git.wait().ok()?;
+    (whole && ended.success()).then_some(list)
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Git in a folder, silent.
+fn git(folder: &Path, words: &[&str]) -> Command {
+    let mut git = Command::new("git");
+    // Settings of a hostile checkout must not run anything.
+    git.args(["--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]).args(words);
+    git.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    git
 }

@@ -21,6 +21,12 @@ pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The SHA-256 of texts as if they were one, 64 lower-case hexadecimal digits.
+pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let digest = parts.into_iter().fold(Sha256::new(), |digest, part| digest.chain_update(part));
+    hex(&digest.finalize())
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {

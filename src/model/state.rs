@@ -135,8 +135,9 @@ pub struct State {
     pub webhooks: BTreeMap<String, Webhook>,
 }
 
-/// One object of any kind.
-#[derive(Clone, Debug, PartialEq)]
+/// One object of any kind; written as its fields, `extra` among them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Object {
     /// An administrator.
     Administrator(Administrator),
@@ -192,22 +193,7 @@ impl Object {
 
     /// The object's fields, `extra` among them.
     pub fn fields(&self) -> Map<String, Value> {
-        let value = match self {
-            Self::Administrator(object) => serde_json::to_value(object),
-            Self::ChargingGuard(object) => serde_json::to_value(object),
-            Self::Crm(object) => serde_json::to_value(object),
-            Self::Emails(object) => serde_json::to_value(object),
-            Self::Environment(object) => serde_json::to_value(object),
-            Self::Mail(object) => serde_json::to_value(object),
-            Self::Maintenance(object) => serde_json::to_value(object),
-            Self::Offering(object) => serde_json::to_value(object),
-            Self::OptInForm(object) => serde_json::to_value(object),
-            Self::OrderForm(object) => serde_json::to_value(object),
-            Self::Plugin(object) => serde_json::to_value(object),
-            Self::Tag(object) => serde_json::to_value(object),
-            Self::Webhook(object) => serde_json::to_value(object),
-        };
-        match value {
+        match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => fields,
             Ok(_) | Err(_) => Map::new(),
         }

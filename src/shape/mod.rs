@@ -24,6 +24,9 @@ use crate::text::{Problem, Source, Tree};
 /// The code of a document that the schema allows and the types do not: nothing of it was read.
 pub const DOES_NOT_FIT: &str = "does-not-fit";
 
+/// Bytes of a plan from which it is read beside the check of its shape.
+const LARGE: usize = 1 << 18;
+
 /// A plan, as far as it fits, and every misfit.
 ///
 /// What does not fit is left out by the object (an offering, a form, a whole section where the misfit is its own), and
@@ -38,11 +41,15 @@ pub fn plan_in(mould: &Mould, tree: &Tree) -> (Plan, Vec<Finding>) {
     let read_without = |left_out: &BTreeSet<String>| {
         if tree.root.as_map().is_some() { read::<Plan>(tree, left_out) } else { Ok(Plan::default()) }
     };
-    // Most plans fit, so that they can be read while it is being found out.
-    let (misfits, whole) = thread::scope(|scope| {
-        let whole = scope.spawn(|| read_without(&BTreeSet::new()));
-        (misfit::all(tree, mould), whole.join())
-    });
+    // Most plans fit, so that they can be read while it is being found out. For a small one a thread would not pay.
+    let (misfits, whole) = if tree.root.span.range().len() < LARGE {
+        (misfit::all(tree, mould), Ok(read_without(&BTreeSet::new())))
+    } else {
+        thread::scope(|scope| {
+            let whole = scope.spawn(|| read_without(&BTreeSet::new()));
+            (misfit::all(tree, mould), whole.join())
+        })
+    };
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
     let read = match whole {

@@ -55,7 +55,7 @@ impl FileSite {
     /// # Errors
     /// [`SiteError`] where the configuration cannot be read whole.
     pub fn with_population(&self) -> Result<(Snapshot, Option<Beside>), SiteError> {
-        let snapshot = self.load()?.into_snapshot();
+        let snapshot = self.snapshot()?;
         let beside = self.population_path().map(|path| Beside::new(path, &snapshot));
         Ok((snapshot, beside))
     }
@@ -66,7 +66,7 @@ impl FileSite {
     /// [`SiteError`] where configuration or population cannot be read whole, or do not belong together.
     pub fn choose(&self, wish: &Wish) -> Result<Option<Vec<Chosen>>, SiteError> {
         // The census proves that the population is the configuration's own.
-        if self.census(self.load()?.snapshot(), &Questions::default())?.is_none() {
+        if self.census(&self.snapshot()?, &Questions::default())?.is_none() {
             return Ok(None);
         }
         let Some(path) = self.population_path() else { return Ok(None) };
@@ -74,8 +74,21 @@ impl FileSite {
         chosen.map(Some).map_err(|damage| disk::damaged(&path, damage))
     }
 
-    fn load(&self) -> Result<SnapshotFile, SiteError> {
-        SnapshotFile::read(disk::open(&self.path)?).map_err(|damage| disk::damaged(&self.path, damage))
+    /// The configuration, without the population beside it.
+    ///
+    /// # Errors
+    /// [`SiteError`] where it cannot be read whole.
+    pub fn snapshot(&self) -> Result<Snapshot, SiteError> {
+        SnapshotFile::read_only(disk::open(&self.path)?).map_err(|damage| disk::damaged(&self.path, damage))
+    }
+
+    /// A configuration that was read from here, with what the population beside it answers.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the population cannot be read whole, or is not the configuration's own.
+    pub fn answers(&self, snapshot: Snapshot, questions: &Questions) -> Result<Reading, SiteError> {
+        let census = self.census(&snapshot, questions)?;
+        Ok(Reading { snapshot, census })
     }
 
     /// The file as it is now, read whole; understood anew only where it is not what it was.
@@ -110,9 +123,7 @@ impl Site for FileSite {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        let snapshot = self.load()?.into_snapshot();
-        let census = self.census(&snapshot, questions)?;
-        Ok(Reading { snapshot, census })
+        self.answers(self.snapshot()?, questions)
     }
 
     fn executor(&self, _: &Change) -> Executor {

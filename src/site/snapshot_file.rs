@@ -36,6 +36,18 @@ impl SnapshotFile {
     /// # Errors
     /// [`Damage`] where it cannot be read, or is not a whole configuration in a format that this build reads.
     pub fn read<R: BufRead>(reader: R) -> Result<Self, Damage> {
+        Self::read_keeping(reader, true)
+    }
+
+    /// Reads a configuration that is not to be written again.
+    ///
+    /// # Errors
+    /// As [`SnapshotFile::read`].
+    pub fn read_only<R: BufRead>(reader: R) -> Result<Snapshot, Damage> {
+        Ok(Self::read_keeping(reader, false)?.into_snapshot())
+    }
+
+    fn read_keeping<R: BufRead>(reader: R, keep: bool) -> Result<Self, Damage> {
         let mut lines = Lines::at_most(reader, LARGEST);
         let first = lines.next_line()?;
         let mut file = Self::begin(first)?;
@@ -54,7 +66,10 @@ impl SnapshotFile {
             }
             let key = text_of(&mut fields, "key", line)?;
             ledger.record(line, &kind, &key)?;
-            file.take(line, kind, key, fields)?;
+            file.understand(line, &kind, &key, fields)?;
+            if keep {
+                file.lines.insert((kind, key), line.text.to_owned());
+            }
         }
         Err(Damage::whole("it has no end record: the file is cut"))
     }
@@ -113,24 +128,29 @@ impl SnapshotFile {
         key: String,
         fields: Map<String, Value>,
     ) -> Result<(), Damage> {
-        if let Some(known) = Kind::from_name(&kind) {
+        self.understand(line, &kind, &key, fields)?;
+        if self.lines.insert((kind.clone(), key), line.text.to_owned()).is_some() {
+            return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(&kind))));
+        }
+        Ok(())
+    }
+
+    fn understand(&mut self, line: Line<'_>, kind: &str, key: &str, fields: Map<String, Value>) -> Result<(), Damage> {
+        if let Some(known) = Kind::from_name(kind) {
             let object = read_object(line, known, fields)?;
-            natural(line, known, &key, &object)?;
-            self.snapshot.state.insert(&key, object);
+            natural(line, known, key, &object)?;
+            self.snapshot.state.insert(key, object);
         } else if kind == POPULATION {
             if key != POPULATION {
                 return Err(Damage::at(line.number, "the key of the `population` record is `population`"));
             }
             let digest = serde_json::from_value(fields.into()).map_err(|error| misfit(line.number, &error))?;
             self.snapshot.population = Some(digest);
-        } else if matches!(kind.as_str(), "contact" | "order" | "subscription") {
+        } else if matches!(kind, "contact" | "order" | "subscription") {
             let what = format!("a `{kind}` record stands in the configuration, which may be shared");
             return Err(Damage::at(line.number, what).help("move it to the population, and run `plan snapshot seal`"));
         } else if kind == "snapshot" {
             return Err(Damage::at(line.number, "a second snapshot begins here").help("give one file a snapshot"));
-        }
-        if self.lines.insert((kind.clone(), key), line.text.to_owned()).is_some() {
-            return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(&kind))));
         }
         Ok(())
     }
