@@ -712,3 +712,8 @@ pub fn webhook_key(calls: &str) -> String {
 pub fn name_key(name: &str) -> String {
     slug(name)
 }
+
+/// Whether two names have one natural key.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a == b || name_key(a) == name_key(b)
+}

@@ -1,6 +1,6 @@
 //! All rules over one set of inputs: findings, evidence, verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,10 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
         }
         run(rule, &facts, due, &mut known, &mut all);
     }
+    let changed: HashSet<String> = facts.changes().iter().map(|change| change.on.to_string()).collect();
+    for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
+        excerpt.planned = changed.contains(&excerpt.of);
+    }
     facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, true, &mut known, &mut all));
     for fact in known.values() {
@@ -143,18 +147,16 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
     if due {
         for read in &reads {
             merge(known, read);
-            all.readers.entry(read.fact.clone()).or_default().push(rule.id);
+            match all.readers.get_mut(&read.fact) {
+                Some(readers) => readers.push(rule.id),
+                None => drop(all.readers.insert(read.fact.clone(), Vec::from([rule.id]))),
+            }
         }
     }
     if findings.is_empty() && due {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
-    for finding in &mut findings {
-        finding.due = due;
-        if let Some(excerpt) = &mut finding.excerpt {
-            excerpt.planned = facts.changes().iter().any(|change| change.on.to_string() == excerpt.of);
-        }
-    }
+    findings.iter_mut().for_each(|finding| finding.due = due);
     all.findings.append(&mut findings);
 }
 
@@ -180,9 +182,8 @@ fn merge(known: &mut BTreeMap<String, Grade>, read: &Read) {
         Grade::Attested(_) => 1,
         Grade::Unknown(_) => 2,
     };
-    let entry = known.entry(read.fact.clone()).or_insert_with(|| read.grade.clone());
-    if weight(&read.grade) > weight(entry) {
-        *entry = read.grade.clone();
+    if known.get(&read.fact).is_none_or(|known| weight(&read.grade) > weight(known)) {
+        known.insert(read.fact.clone(), read.grade.clone());
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) mod unscheduled_module;
 
 use crate::change::text;
 use crate::diag::Finding;
-use crate::model::plan::{ModuleIntent, OfferingIntent, name_key};
+use crate::model::plan::{ModuleIntent, OfferingIntent, same_name};
 use crate::model::state::{Module, Object, Offering};
 use crate::model::text::pointer;
 use crate::model::{Kind, Release};
@@ -59,7 +59,7 @@ impl<'a> Planned<'a> {
 
     /// Whether the plan has another name under the number of this module of the site: a matter for `module-not-on-site`.
     fn is_misnamed(&self, module: &Module) -> bool {
-        self.planned(module.number).is_some_and(|(_, planned)| name_key(planned.name()) != name_key(&module.name))
+        self.planned(module.number).is_some_and(|(_, planned)| !same_name(planned.name(), &module.name))
     }
 
     /// The finding with the site's offering under it, the line of this module labelled.

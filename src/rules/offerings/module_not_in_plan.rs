@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::change::text;
 use crate::diag::{Place, Severity::Error};
 use crate::model::Release;
-use crate::model::plan::name_key;
+use crate::model::plan::{name_key, same_name};
 use crate::model::state::Module;
 use crate::model::text::pointer;
 use crate::rules::plan::offering_not_in_plan::entry;
@@ -55,10 +55,10 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
-        let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| name_key(&m.name) == name);
-        let planned = offering.intent.numbered().map(|(_, number, module)| (number, name_key(module.name())));
+        let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| same_name(&m.name, name));
+        let planned = offering.intent.numbered().map(|(_, number, module)| (number, module.name()));
         let misplaced: BTreeSet<String> =
-            planned.filter(|(number, name)| !fits(*number, name)).map(|(_, name)| name).collect();
+            planned.filter(|(number, name)| !fits(*number, name)).map(|(_, name)| name_key(name)).collect();
         let listed: BTreeSet<u32> = offering.intent.numbered().map(|(_, number, _)| number).collect();
         for module in offering.modules.iter().filter(|module| !listed.contains(&module.number)) {
             // What nothing opens, what is not understood, and what the plan has under another number is reported as that.

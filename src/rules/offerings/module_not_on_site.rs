@@ -1,7 +1,8 @@
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Place, Severity::Error};
-use crate::model::plan::{ModuleIntent, name_key};
+use crate::model::plan::{ModuleIntent, name_key, same_name};
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
@@ -60,12 +61,18 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
-        let names: BTreeMap<String, &Module> = offering.modules.iter().map(|m| (name_key(&m.name), m)).collect();
+        let names = LazyCell::new(|| offering.modules.iter().map(|m| (name_key(&m.name), m)).collect());
         let mut seen = BTreeMap::new();
         for (index, number, module) in offering.intent.numbered() {
+            let found = numbers.get(&number);
+            let again = seen.insert(number, index);
+            if again.is_none() && found.is_some_and(|found| same_name(module.name(), &found.name)) {
+                continue;
+            }
             let at = Place::key(offering.module(index));
-            let elsewhere = names.get(&name_key(module.name()));
-            if let Some(first) = seen.insert(number, index) {
+            let names: &BTreeMap<String, &Module> = &names;
+            let elsewhere = names.get(&name_key(module.name())).copied();
+            if let Some(first) = again {
                 let message = format!("`{}` has module {number} twice in the plan", offering.intent.name);
                 out.push(
                     RULE.at(at, message)
@@ -74,13 +81,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                         .help("give each module the `number` that it has on the site")
                         .on_site(format!("offering/{}", offering.key)),
                 );
-            } else if let Some(found) = numbers.get(&number) {
-                out.extend(other_name(&offering, (at, module), found, elsewhere.copied()));
+            } else if let Some(found) = found {
+                out.push(other_name(&offering, (at, module), found, elsewhere));
             } else {
                 let name = &offering.intent.name;
                 let message =
                     format!("the site's `{name}` has no module {number}, which the plan calls `{}`", module.name());
-                let finding = RULE.at(at, message).label("not on the site").help(help(elsewhere.copied()));
+                let finding = RULE.at(at, message).label("not on the site").help(help(elsewhere));
                 out.push(match elsewhere {
                     Some(site) => offering.excerpt(finding, site, "the module of this name"),
                     None => finding.on_site(format!("offering/{}", offering.key)),
@@ -96,14 +103,11 @@ fn other_name(
     (at, module): (Place, &ModuleIntent),
     found: &Module,
     elsewhere: Option<&Module>,
-) -> Option<Finding> {
-    if name_key(module.name()) == name_key(&found.name) {
-        return None;
-    }
+) -> Finding {
     let (name, number) = (&offering.intent.name, found.number);
     let message = format!("module {number} of `{name}` is `{}` on the site, not `{}`", found.name, module.name());
     let finding = RULE.at(at, message).label(format!("not module {number}")).help(help(elsewhere));
-    Some(offering.excerpt(finding, found, "another name"))
+    offering.excerpt(finding, found, "another name")
 }
 
 fn help(elsewhere: Option<&Module>) -> String {
