@@ -539,7 +539,7 @@ mod unix {
         assert_eq!(mode(&place.path(".plan")), 0o700);
         assert_eq!(place.read(".plan/.gitignore"), "*\n");
         let all = place.state_files("");
-        assert_eq!(all.len(), 6, "{all:?}");
+        assert_eq!(all.len(), 7, "{all:?}");
         for path in all {
             assert_eq!(mode(&path), 0o600, "{}", path.display());
         }
@@ -567,24 +567,34 @@ mod unix {
         assert_eq!(place.read("precious"), "precious");
     }
 
-    /// As somebody who may not write everywhere: root is nobody for this.
-    fn as_anybody(place: &Place, command: &mut Command) {
-        use std::os::unix::fs::{MetadataExt as _, chown};
-        use std::os::unix::process::CommandExt as _;
-        if fs::metadata(place.folder.path()).unwrap().uid() != 0 {
-            return;
-        }
-        const NOBODY: u32 = 65_534;
-        let copy = place.path("plan-binary");
-        // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
-        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(&copy).status().unwrap().success());
+    const NOBODY: u32 = 65_534;
+
+    fn is_root(place: &Place) -> bool {
+        let owner = fs::metadata(place.path(PLAN)).unwrap();
+        std::os::unix::fs::MetadataExt::uid(&owner) == 0 || place.path("plan-binary").exists()
+    }
+
+    /// Gives the folder to nobody, where this is root.
+    fn chown_all(place: &Place) {
         let mut all = vec![place.folder.path().to_owned()];
-        while let Some(path) = all.pop() {
+        while let Some(path) = all.pop().filter(|_| is_root(place)) {
             if path.is_dir() {
                 all.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             }
-            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+            std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
         }
+    }
+
+    /// As somebody who may not write everywhere: root is nobody for this.
+    fn as_anybody(place: &Place, command: &mut Command) {
+        use std::os::unix::process::CommandExt as _;
+        if !is_root(place) {
+            return;
+        }
+        let copy = place.path("plan-binary");
+        // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
+        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(&copy).status().unwrap().success());
+        chown_all(place);
         let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
         let mut again = Command::new(copy);
         again.args(words).current_dir(place.folder.path()).env("NO_COLOR", "1").uid(NOBODY).gid(NOBODY);
@@ -603,9 +613,19 @@ mod unix {
         let words = ["apply", PLAN, "--site", &site, "--confirm", &digest];
         let mut command = place.command(&words);
         as_anybody(&place, &mut command);
-        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
-        let ran: place::Ran = command.output().unwrap().into();
-        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
+        let mut unwritable = || {
+            fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
+            let ran: place::Ran = command.output().unwrap().into();
+            fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
+            ran
+        };
+        // Where the site cannot be locked nothing begins.
+        unwritable().ends(3, &["state folder beside", "let its folder be written"]);
+        assert_eq!((place.read(&site), place.state_files("journal.ndjson").len()), (before.clone(), 0));
+        // Where it was locked once, the lock is there, and the site alone cannot be written.
+        place.run(&["apply", PLAN, "--site", &site, "--confirm", BOGUS]).ends(12, &[]);
+        chown_all(&place);
+        let ran = unwritable();
         ran.ends(20, &["stopped at change 1 of 7", "cannot write"]);
         assert!(ran.out.contains("0 of 7 changes in place"), "{ran:?}");
         assert_eq!(place.read(&site), before);

@@ -600,7 +600,9 @@ mod killed {
         /// No half-written file of a dead run lies about.
         #[track_caller]
         fn swept(&self) {
-            let names = fs::read_dir(self.place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+            let folders = [self.place.folder.path().to_owned(), self.place.path(".plan")];
+            let names = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+            let names = names.map(|entry| entry.unwrap().file_name());
             assert_eq!(names.filter(|name| name.to_string_lossy().ends_with(".tmp")).count(), 0);
         }
 

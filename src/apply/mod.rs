@@ -7,6 +7,7 @@ pub mod journal;
 pub mod limits;
 pub mod lock;
 pub mod machine;
+pub mod open_run;
 pub mod proof;
 pub mod seal;
 
@@ -149,17 +150,17 @@ fn neither(change: &Change) -> String {
     format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
 }
 
-/// The folder beside a plan that holds confirmations, locks and journals: `.plan`.
-pub fn state_folder(plan: &Path) -> PathBuf {
-    plan.parent().unwrap_or(Path::new("")).join(".plan")
+/// The folder beside a plan that holds confirmations and journals, and beside a site in a file its lock: `.plan`.
+pub fn state_folder(beside: &Path) -> PathBuf {
+    beside.parent().unwrap_or(Path::new("")).join(".plan")
 }
 
 /// Makes the state folder, for its owner only, and hides it from git.
 ///
 /// # Errors
 /// Whatever the file system says; a link in its place, as a checkout may bring one, is refused.
-pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
-    let folder = state_folder(plan);
+pub fn make_state_folder(beside: &Path) -> std::io::Result<PathBuf> {
+    let folder = state_folder(beside);
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

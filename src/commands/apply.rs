@@ -37,6 +37,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
     let earlier = files.unfinished()?;
+    files.nobody_elses(&args.plan, earlier.as_ref())?;
     let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, live, false)?;
@@ -295,6 +296,11 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     let changes = begin.changes.clone();
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
+    if let Err(failure) = files.note_down(journal.events(), false) {
+        // A run that nobody else can know of has not begun; the failure is told already.
+        drop(std::fs::remove_file(files.journal()));
+        return Err(failure);
+    }
     journal.observe(log.observer());
     let mut run = Run { site: read.site, journal, lock, files, log };
     run.carry_out(&changes, terminal)?;

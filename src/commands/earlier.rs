@@ -61,6 +61,6 @@ pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Fail
     if !journal.progress().is_over() {
         journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
     }
-    journal.put_away(Timestamp::now())?;
+    files.put_away(&journal)?;
     Ok(())
 }

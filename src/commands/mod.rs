@@ -7,6 +7,7 @@ mod check;
 mod diff;
 mod door;
 mod earlier;
+mod elsewhere;
 mod event_log;
 mod example;
 mod explain;

@@ -28,12 +28,15 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     } else {
         inputs::open_site(&args.site, None)?
     };
+    let files = Files::of(&args.plan, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
+        files.nobody_elses(&args.plan, None)?;
         return Err(nothing());
     }
-    let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
-    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    let open = files.unfinished()?;
+    files.nobody_elses(&args.plan, open.as_ref())?;
+    let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
     if begin.plan != apply::plan_name(&args.plan) {
         let other = args.plan.with_file_name(&begin.plan);
         let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
@@ -62,6 +65,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
+    files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let mut through = args.through.unwrap_or(last);

@@ -41,6 +41,7 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         taking_back: progress.is_some_and(Progress::is_taking_back),
         past_the_barrier: progress.is_some_and(Progress::is_past_the_barrier),
         held,
+        elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
         way_back: progress.filter(|progress| progress.is_past_the_barrier()).map(|_| way_back(&opened)),
         steps: lines,
     };

@@ -19,10 +19,13 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let files = Files::of(&args.of.plan, &args.of.site);
     let nothing = || Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo");
     if !files.journal().exists() {
+        files.nobody_elses(&args.of.plan, None)?;
         return Err(nothing());
     }
     let lock = files.take(&args.of.plan)?;
-    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
+    let open = files.unfinished()?;
+    files.nobody_elses(&args.of.plan, open.as_ref())?;
+    let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
     if begin.plan != crate::apply::plan_name(&args.of.plan) {
         let other = args.of.plan.with_file_name(&begin.plan);
         let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
@@ -47,12 +50,13 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     journal.observe(log.observer());
     let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
+    files.note_down(journal.events(), false)?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     run.carry_out(&begin.changes, terminal)?;
     let state = run.site.configuration()?.state;
     let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
     let off = begin.changes.iter().filter(is_off).count();
-    let kept = run.journal.put_away(Timestamp::now())?;
+    let kept = run.files.put_away(&run.journal)?;
     if off > 0 {
         let message = format!("{} read back otherwise than before the run", many(off, "object"));
         return Err(

@@ -253,7 +253,7 @@ impl Run {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", path.display())?;
         }
         self.note(Event::End)?;
-        let kept = self.journal.put_away(Timestamp::now())?;
+        let kept = self.files.put_away(&self.journal)?;
         writeln!(terminal.out, "every step is behind; the journal is {}", kept.display())?;
         Ok(exit::OK)
     }
