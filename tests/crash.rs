@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
+use amc_plan::apply::machine::Next;
 use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
 use amc_plan::model::plan::{Place as PlanPlace, Strategy};
 use amc_plan::model::population::Questions;
-use amc_plan::model::{Kind, On, Plan, Snapshot, State, digest};
+use amc_plan::model::{Kind, On, Plan, Snapshot, State, Step, digest};
 use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Executor, Reading, Site, SiteError};
@@ -486,6 +487,7 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let start = json!({"begin": begin()});
     let reached = |step: &str| json!({"reached": {"step": step}});
     let passed = |step: &str| json!({"passed": {"step": step, "by": "guided", "seen": "x"}});
+    let unpressed = json!({"not-pressed": {"who": "jo", "seen": "x"}});
     let crossing = json!({"crossed": {"who": "jo", "members": 3}});
     // Every change in place and read back; then up to the one-way door.
     let in_place = (0..6).flat_map(|n| [intent(n), done(n)]);
@@ -525,6 +527,12 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         ([door.clone(), vec![crossing.clone(), crossing.clone()]].concat(), 19),
         ([door.clone(), vec![crossing.clone(), json!("undo")]].concat(), 19),
         ([door.clone(), vec![crossing.clone(), json!("end")]].concat(), 19),
+        // Nobody can say that it was not pressed before the door was opened, after it was proven pressed, or twice.
+        ([door.clone(), vec![unpressed.clone()]].concat(), 18),
+        ([door.clone(), vec![crossing.clone(), passed("run-migration"), unpressed.clone()]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), unpressed.clone()]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), passed("run-migration")]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), crossing.clone(), json!("undo")]].concat(), 21),
         (vec![json!({"begin": other})], 1),
     ];
     for (events, wrong) in cases {
@@ -542,6 +550,31 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+#[test]
+fn a_door_that_nobody_went_through_is_shut_again() {
+    let folder = folder();
+    let mut journal = begun(&folder);
+    let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+    run(&mut site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
+    let passed = |step| Event::Passed { step, by: Executor::Guided, seen: "x".into() };
+    let crossed = || Event::Crossed { who: None, members: None };
+    let unpressed = || Event::NotPressed { who: "jo".into(), seen: "x".into() };
+    let (verify, migrate) = (Step::StartVerification, Step::RunMigration);
+    let to_the_door =
+        [passed(Step::Configure), Event::Reached { step: verify }, passed(verify), Event::Reached { step: migrate }];
+    for event in to_the_door.into_iter().chain([crossed(), unpressed(), crossed(), unpressed()]) {
+        let opens = matches!(event, Event::Crossed { .. });
+        journal.append(event, now()).unwrap();
+        assert_eq!(journal.progress().is_past_the_barrier(), opens);
+        assert_eq!(Journal::peek(&site.journal).unwrap().1, *journal.progress(), "and it can be read again");
+    }
+    assert_eq!(journal.progress().next(), Next::Step(migrate));
+    journal.append(Event::Undo, now()).unwrap();
+    drop(journal);
+    assert!(matches!(go_on(&mut site), Outcome::Finished));
+    assert_eq!(site.snapshot.state, after(0));
 }
 
 #[cfg(unix)]

@@ -227,6 +227,74 @@ fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
     );
 }
 
+/// The site as it is, read anew at this time, with one text in place of another.
+fn read_anew(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
+    assert!(as_it_was.contains(old), "{old}");
+    let text = as_it_was.replacen("2026-11-21T06:12:00Z", at, 1).replacen(old, new, 1);
+    fs::write(place.path(SITE), text).unwrap();
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+}
+
+#[test]
+fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
+    let place = crossed();
+    let site = place.read(SITE);
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    let undo = || place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    let says = |words: &str, who: &str| {
+        place.run(&["record", "not-pressed", words, "--plan", PLAN, "--site", SITE, "--who", who])
+    };
+    let record = place.read("bloom-coaching.record.ndjson");
+    undo().ends(20, &["past *Run Migration*", "plan record not-pressed"]);
+    says("nobody was there", "max").ends(2, &["`max` is not among the plan's `people`"]);
+    // The site was read before the door was opened.
+    says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
+    let later = "2999-01-01T00:00:00Z";
+    let managed = r#""managed":false"#;
+    for (new, why) in [
+        (r#""managed":true"#, "is on Managed Contacts"),
+        (r#""missing":null"#, "is not captured"),
+        (r#""managed":false,"migrated":3"#, "through 3 members"),
+    ] {
+        read_anew(&place, &site, later, (managed, new));
+        says("nobody was there", "jo").ends(20, &[why, "do not press it again"]);
+    }
+    read_anew(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
+    says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
+    read_anew(&place, &site, later, ("", ""));
+    says(" ", "jo").ends(2, &["nothing was said"]);
+    assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
+    assert_eq!(status(&place)["past_the_barrier"], true);
+    undo().ends(20, &[]);
+    let ran = says("Ada ada@member.example watched the screen", "jo");
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("by the word of `jo`") && ran.out.contains("before the one-way door again"), "{ran:#?}");
+    assert!(place.read("bloom-coaching.record.ndjson").contains(r#""not-pressed""#));
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    assert!(journal.contains(r#""not-pressed":{"who":"jo""#) && !journal.contains("ada@"), "{journal}");
+    assert_eq!(status(&place)["past_the_barrier"], false);
+    says("nobody was there", "jo").ends(2, &["no run here is past the one-way door"]);
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert!(log.contains("not pressed, by the word of jo, so the door is shut again"), "{log}");
+    // The door asks for its phrase again (judged by the site's own clock, so it is put back), and past it nothing is taken back.
+    fs::write(place.path(SITE), &site).unwrap();
+    on(&place).ends(20, &["was not acknowledged"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
+    undo().ends(20, &["past *Run Migration*"]);
+    // The word of before says nothing of the second time.
+    on(&place).ends(20, &["do not press it again until its state is known"]);
+    let note = place.state_files(".run.json").pop().unwrap();
+    assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":true"#));
+    read_anew(&place, &site, "2999-01-02T00:00:00Z", ("", ""));
+    says("nobody was there this time either", "jo").ends(0, &[]);
+    assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":false"#));
+    undo().ends(0, &[]);
+    let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", "2999-01-02T00:00:00Z", 1);
+    fs::write(place.path("was.site.ndjson"), was).unwrap();
+    place.run(&["snapshot", "seal", "was.site.ndjson"]).ends(0, &[]);
+    assert_eq!(place.read(SITE), place.read("was.site.ndjson"), "all of it is taken back");
+}
+
 #[test]
 fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     let place = rehearsed();

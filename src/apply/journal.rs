@@ -69,6 +69,13 @@ pub enum Event {
         /// How many members the site had.
         members: Option<u64>,
     },
+    /// A person gave their word that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
+    NotPressed {
+        /// Who: a short name from the plan's `people`.
+        who: String,
+        /// What the site showed.
+        seen: String,
+    },
     /// A step of the guide is behind.
     Passed {
         /// The step.

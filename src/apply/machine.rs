@@ -84,6 +84,11 @@ impl Progress {
         self.crossed
     }
 
+    /// Whether the one-way door was opened and nothing proved since that anybody pressed.
+    pub fn may_be_unpressed(&self) -> bool {
+        self.crossed && self.next() == Next::Step(Step::RunMigration)
+    }
+
     /// Whether the changes are being taken back, or were.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back
@@ -108,6 +113,7 @@ impl Progress {
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
             Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
+            Event::NotPressed { .. } => self.may_be_unpressed(),
             Event::Passed { step, .. } => {
                 let may_pass = match step {
                     Step::Configure => true,
@@ -141,6 +147,7 @@ impl Progress {
             }
             Event::Reached { .. } => self.reached = true,
             Event::Crossed { .. } => self.crossed = true,
+            Event::NotPressed { .. } => self.crossed = false,
             Event::Passed { .. } => {
                 self.passed += 1;
                 self.reached = false;

@@ -1,9 +1,11 @@
 //! A run that is not put away yet: is it in the way of a new one, is its site still there, and closing it.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::apply;
-use crate::apply::journal::{Event, Journal};
+use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -34,6 +36,16 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
     } else {
         part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
     }
+}
+
+/// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.
+pub(super) fn is_of_this_plan(plan: &Path, begin: &Begin, help: impl Fn(&Path) -> String) -> Result<(), Failure> {
+    if begin.plan == apply::plan_name(plan) {
+        return Ok(());
+    }
+    let other = plan.with_file_name(&begin.plan);
+    let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
+    Err(Failure::new(exit::USAGE, message).help(help(&other)))
 }
 
 /// Whether the site is a fresh copy: what the run left behind is gone.

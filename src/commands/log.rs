@@ -51,6 +51,13 @@ fn words(told: &Told, events: &[Told]) -> String {
                 .map_or_else(String::new, |who| format!(", spare administrator proven by {}", escape::line(who)));
             format!("the one-way door was opened, for {members}{who}")
         }
+        Event::NotPressed { who, seen } => {
+            let who = escape::line(who);
+            format!(
+                "*Run Migration* was not pressed, by the word of {who}, so the door is shut again: {}",
+                escape::line(seen)
+            )
+        }
         Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
         Event::Undo => "from here on the changes are taken back".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),

@@ -17,6 +17,7 @@ mod inputs;
 mod lock;
 mod log;
 mod merge_list;
+mod not_pressed;
 mod record;
 mod record_file;
 mod replay;

@@ -10,11 +10,12 @@ use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
 use crate::cli::{Apply, On};
-use crate::model::Step;
 use crate::model::plan::Place;
 use crate::model::text::host;
+use crate::model::{Snapshot, Step};
 use crate::site::Site;
 
+use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
 use super::turn::{Files, Unfinished};
@@ -37,12 +38,9 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     let open = files.unfinished()?;
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
-    if begin.plan != apply::plan_name(&args.plan) {
-        let other = args.plan.with_file_name(&begin.plan);
-        let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
-        let help = format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site);
-        return Err(Failure::new(exit::USAGE, message).help(help));
-    }
+    is_of_this_plan(&args.plan, &begin, |other| {
+        format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site)
+    })?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
     }
@@ -111,11 +109,12 @@ pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Fa
     }))
 }
 
-/// Whether the site is the one that the run began on.
-pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<(), Failure> {
-    let here = site.configuration()?.header.host;
-    if host(&here) == host(&begin.host) {
-        return Ok(());
+/// The site as it is now, which must be the one that the run began on.
+pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<Snapshot, Failure> {
+    let now = site.configuration()?;
+    let here = &now.header.host;
+    if host(here) == host(&begin.host) {
+        return Ok(now);
     }
     let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
     Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))

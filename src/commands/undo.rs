@@ -7,6 +7,7 @@ use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::output::many;
 
+use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::resume::{is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
@@ -26,12 +27,9 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let open = files.unfinished()?;
     files.nobody_elses(&args.of.plan, open.as_ref())?;
     let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
-    if begin.plan != crate::apply::plan_name(&args.of.plan) {
-        let other = args.of.plan.with_file_name(&begin.plan);
-        let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
-        let help = format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site);
-        return Err(Failure::new(exit::USAGE, message).help(help));
-    }
+    is_of_this_plan(&args.of.plan, &begin, |other| {
+        format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
+    })?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
     }
@@ -39,7 +37,9 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
-        return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
+        let unpressed = if progress.may_be_unpressed() { UNPRESSED } else { "" };
+        let help = format!("{}{unpressed}", super::status::way_back(&opened));
+        return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     was_confirmed(&args.of.plan, &begin, &files)?;
     is_its_site(site.as_mut(), &begin)?;
@@ -66,6 +66,9 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
     Ok(exit::OK)
 }
+
+/// What to do where the door was opened and nobody went through it.
+const UNPRESSED: &str = "; if nobody pressed it, say so, and undo again: plan record not-pressed \"…\"";
 
 fn confirm(
     args: &Undo,

@@ -100,7 +100,9 @@ impl Run {
             let message = format!("waits at `{}`: {open}", step.name());
             let when = match (pressed, crossed) {
                 (_, true) => "press it now, once, then",
-                (true, false) => "when its state is known,",
+                (true, false) => {
+                    "if nobody pressed it, say so: plan record not-pressed \"…\"; when its state is known,"
+                }
                 (false, false) => "do it, then",
             };
             return Err(
