@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
+use amc_plan::apply::archive;
+use amc_plan::apply::journal::{Begin, Event, Journal, JournalError, REPLACED};
 use amc_plan::apply::machine::Next;
 use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
@@ -472,10 +473,17 @@ fn a_clock_that_goes_back_changes_nothing() {
         Outcome::Finished
     ));
     each_landed_once(&site);
-    // Two runs that end in one second are both kept.
-    let first = journal.put_away(now()).unwrap();
-    let second = begun(&folder).put_away(now()).unwrap();
-    assert!(first != second && first.exists() && second.exists() && !path.exists());
+    // Runs that end in one second, or before the last one ended, are all kept, in their order.
+    let mut kept = vec![journal.put_away(now()).unwrap()];
+    let before = now() - jiff::SignedDuration::from_hours(48);
+    for at in [now(), now(), before, now(), now(), now(), now(), now(), before, now(), now(), back()] {
+        kept.push(begun(&folder).put_away(at).unwrap());
+    }
+    assert!(!path.exists());
+    assert_eq!(archive::put_away(&path).unwrap(), kept);
+    archive::take_out(&kept[3], &path).unwrap();
+    assert!(archive::take_out(&kept[4], &path).is_err(), "nothing is overwritten");
+    assert_eq!(archive::put_away(&path).unwrap().len(), kept.len() - 1);
 }
 
 #[test]
@@ -487,6 +495,7 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let start = json!({"begin": begin()});
     let reached = |step: &str| json!({"reached": {"step": step}});
     let passed = |step: &str| json!({"passed": {"step": step, "by": "guided", "seen": "x"}});
+    let replaced = json!({"closed": {"why": REPLACED}});
     let unpressed = json!({"not-pressed": {"who": "jo", "seen": "x"}});
     let crossing = json!({"crossed": {"who": "jo", "members": 3}});
     // Every change in place and read back; then up to the one-way door.
@@ -519,6 +528,14 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![start.clone(), intent(0), json!("undo"), json!({"taken-back": {"change": 0}})], 4),
         (vec![start.clone(), intent(0), done(0), json!("undo"), json!({"take-back": {"change": 0}}), done(0)], 6),
         (vec![start.clone(), json!({"closed": {"why": "x"}}), intent(0)], 3),
+        // Only a run whose place a new one took is undone after its end, and once, and not past the door.
+        (vec![start.clone(), json!({"closed": {"why": "x"}}), json!("undo")], 3),
+        (vec![start.clone(), replaced.clone(), intent(0)], 3),
+        (vec![start.clone(), replaced.clone(), json!({"resume": {"token": 1}})], 3),
+        (vec![start.clone(), replaced.clone(), json!("undo"), json!("undo")], 4),
+        (vec![start.clone(), replaced.clone(), json!("undo"), json!("end"), json!("undo")], 5),
+        (vec![start.clone(), json!("undo"), replaced.clone(), json!("undo")], 4),
+        ([door.clone(), vec![crossing.clone(), replaced.clone(), json!("undo")]].concat(), 20),
         ([placed.clone(), vec![passed("start-verification")]].concat(), 15),
         ([placed.clone(), vec![reached("run-migration")]].concat(), 15),
         ([placed.clone(), vec![reached("start-verification"), reached("start-verification")]].concat(), 16),
@@ -736,6 +753,65 @@ mod killed {
         println!(
             "{before} kills before the run began or after it ended, {within} within it; a whole one takes {took:?}"
         );
+    }
+
+    #[test]
+    fn a_killed_undo_of_an_earlier_run_is_finished_by_undoing_again() {
+        let long = Long::new();
+        let (place, before) = (&long.place, long.before.clone());
+        place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
+        place.confirm(&place.digest()).ends(0, &[]);
+        let digest_of = |journal: &Path| {
+            let events = Journal::peek(journal).unwrap().0;
+            amc_plan::apply::journal::begin(&events).unwrap().digests.changes.clone()
+        };
+        let undo = |digest: &str| place.command(&["undo", PLAN, "--site", SITE, "--confirm", digest]);
+        let run = |digest: &str| place::Ran::from(undo(digest).output().unwrap());
+        run(&digest_of(&place.journal())).ends(0, &[]);
+        assert!(place.read(SITE) == long.after);
+        // From here on again and again: the first run, whose place the second one took.
+        let kept: Vec<(PathBuf, Vec<u8>)> =
+            place.archived().into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+        assert_eq!(kept.len(), 2);
+        let first = digest_of(&kept[0].0);
+        let start = || {
+            place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+            drop(fs::remove_file(place.journal()));
+            kept.iter().for_each(|(path, text)| fs::write(path, text).unwrap());
+            fs::write(place.path(SITE), &long.after).unwrap();
+        };
+        let clock = Instant::now();
+        start();
+        run(&first).ends(0, &[]);
+        let took = clock.elapsed();
+        let mut chance = Chance::new();
+        let mut met = 0;
+        for _ in 0..kills(25) / 2 {
+            start();
+            for _ in 0..2 {
+                let mut child = undo(&first).spawn().unwrap();
+                std::thread::sleep(chance.below(took));
+                child.kill().unwrap();
+                let ended = child.wait().unwrap().code();
+                met += usize::from(ended.is_none());
+                if ended.is_some() {
+                    break;
+                }
+            }
+            // It may have been over, and not put away, or not even that was left to do.
+            let ran = run(&first);
+            assert!(ran.code == Some(0) || ran.err.contains("nothing to undo"), "{ran:#?}");
+            assert!(place.read(SITE) == before, "the bytes are those before both runs: {ran:#?}");
+            assert!(!place.journal().exists());
+            assert_eq!(place.archived().len(), 2);
+            let taken = |path: &PathBuf| fs::read_to_string(path).unwrap().matches(r#""taken-back""#).count();
+            let mut counts: Vec<usize> = place.archived().iter().map(taken).collect();
+            counts.sort_unstable();
+            assert_eq!(counts, [1, CHANGES], "each change was taken back once");
+            long.swept();
+        }
+        println!("{met} kills; a whole one takes {took:?}");
+        assert!(met > 0);
     }
 
     /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test crash every_sync_point -- --nocapture`.

@@ -512,6 +512,102 @@ fn undo_gives_the_bytes_back_that_were_there() {
     assert_eq!(place.read(SITE), before);
 }
 
+/// The example after two runs, the second of a plan that was edited since: the site before, and both digests.
+fn twice() -> (Place, String, [String; 2]) {
+    let place = Place::new();
+    let before = place.read(SITE);
+    let first = place.digest();
+    place.confirm(&first).ends(0, &[]);
+    place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
+    let second = place.digest();
+    place.confirm(&second).ends(0, &[]);
+    (place, before, [first, second])
+}
+
+fn undo(place: &Place, digest: &str) -> Ran {
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", digest])
+}
+
+#[test]
+fn undo_goes_on_from_run_to_run_that_a_newer_one_replaced() {
+    let (place, before, [first, second]) = twice();
+    let earlier = |place: &Place| status(place)["earlier"].as_str().map(str::to_owned);
+    assert_eq!(earlier(&place), Some(first.clone()));
+    assert!(place.run(&["status", PLAN, "--site", SITE]).out.contains("can be undone once this one is"));
+    undo(&place, &first).ends(12, &["nothing was written"]);
+    let ran = undo(&place, &second);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains(&format!("of the changes {}, can be undone too", &first[..16])), "{ran:#?}");
+    assert_eq!(earlier(&place), Some(first.clone()));
+    place.run(&["log", PLAN, "--site", SITE]).ends(0, &["an earlier run", &first[..16]]);
+    // Nobody confirmed that one yet.
+    undo(&place, &second).ends(12, &["nothing was written"]);
+    assert!(!place.journal().exists());
+    let ran = undo(&place, &first);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("7/7 taken back") && !ran.out.contains("too"), "{ran:#?}");
+    assert_eq!(place.read(SITE), before);
+    assert_eq!((earlier(&place), place.archived().len()), (None, 2));
+    for digest in [&first, &second] {
+        undo(&place, digest).ends(2, &["nothing to undo"]);
+    }
+    // A third run, after both were undone, and a fourth in its place: again as far back as there is something to take back.
+    place.confirm(&place.digest()).ends(0, &[]);
+    let third = status(&place)["digest"].as_str().unwrap().to_owned();
+    place.edit(PLAN, "release: 9 days after previous}", "release: 8 days after previous}");
+    let fourth = place.digest();
+    place.confirm(&fourth).ends(0, &[]);
+    for digest in [&fourth, &third] {
+        undo(&place, digest).ends(0, &[]);
+    }
+    assert_eq!((place.read(SITE), earlier(&place)), (before, None));
+}
+
+#[test]
+fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
+    let (place, before, [first, second]) = twice();
+    undo(&place, &second).ends(0, &[]);
+    let after = place.read(SITE);
+    // Its journal is another hand's.
+    let aside = place.archived().into_iter().find(|path| fs::read_to_string(path).unwrap().contains("took its place"));
+    let aside = aside.unwrap();
+    let whole = fs::read_to_string(&aside).unwrap();
+    let forged = whole.replacen(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#, 1);
+    assert_ne!(forged, whole);
+    fs::write(&aside, forged).unwrap();
+    undo(&place, &first).ends(3, &["the chain is broken"]);
+    let ran = place.run(&["status", PLAN, "--site", SITE]);
+    ran.ends(0, &["whether an earlier run can be undone is not known"]);
+    fs::write(&aside, &whole).unwrap();
+    // Somebody else was at the site since.
+    place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
+    undo(&place, &first).ends(20, &["`emails`", "somebody else changed it"]);
+    place.apply(&["--no-input"]).ends(20, &["is being undone"]);
+    place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
+    undo(&place, &first).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+    // Cut off between its journal's way back and its first line there.
+    let undone = place.archived().pop().unwrap();
+    fs::remove_file(undone).unwrap();
+    fs::write(place.journal(), &whole).unwrap();
+    fs::write(place.path(SITE), &after).unwrap();
+    undo(&place, &first).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+}
+
+#[test]
+fn what_stood_before_a_fresh_copy_is_not_undone() {
+    let (place, before, [_, second]) = twice();
+    fs::write(place.path(SITE), &before).unwrap();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &["copied anew"]);
+    assert_ne!(digest, second);
+    assert_eq!(status(&place)["earlier"], Value::Null);
+    undo(&place, &digest).ends(0, &[]);
+    undo(&place, &digest).ends(2, &["nothing to undo"]);
+    assert_eq!(place.read(SITE), before);
+}
+
 #[test]
 fn undo_overwrites_nobody() {
     let place = configured();

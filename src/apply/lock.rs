@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -108,7 +109,7 @@ pub fn take(path: &Path, folder: &Path, now: Timestamp) -> Result<Lock, LockErro
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false);
     let mut file = super::open_private(path, &mut options).map_err(failed)?;
-    let free = try_lock(&file).map_err(failed)?;
+    let free = try_for_a_moment(&file).map_err(failed)?;
     let last = holder_in(&mut file);
     let elsewhere = last.as_ref().is_some_and(|last| last.machine != machine() && last.is_alive(now));
     if !free || elsewhere {
@@ -201,6 +202,18 @@ impl Drop for Lock {
 
 fn line(holder: &Holder) -> String {
     serde_json::to_string(holder).unwrap_or_default() + "\n"
+}
+
+/// A holder that was killed while it started another program leaves that one holding the lock until it has begun.
+fn try_for_a_moment(file: &File) -> io::Result<bool> {
+    const TRIES: u32 = 10;
+    for _ in 1..TRIES {
+        if try_lock(file)? {
+            return Ok(true);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    try_lock(file)
 }
 
 fn try_lock(file: &File) -> io::Result<bool> {

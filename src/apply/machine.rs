@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::change::{Change, same};
 use crate::model::Step;
 
-use super::journal::Event;
+use super::journal::{Event, REPLACED};
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub struct Progress {
     crossed: bool,
     taking_back: bool,
     over: bool,
+    closed: bool,
+    /// Whether it was closed because a new run took its place.
+    replaced: bool,
 }
 
 impl Progress {
@@ -94,6 +97,16 @@ impl Progress {
         self.taking_back
     }
 
+    /// Whether the run is over since a new one took its place, so that it can be undone where that one was.
+    pub fn is_replaced(&self) -> bool {
+        self.over && self.replaced && !self.crossed && !self.taking_back
+    }
+
+    /// Whether all of it was taken back.
+    pub fn is_undone(&self) -> bool {
+        self.over && self.taking_back && !self.closed
+    }
+
     /// Whether the run is over.
     pub fn is_over(&self) -> bool {
         self.over
@@ -104,6 +117,7 @@ impl Progress {
         let next = self.next();
         match event {
             Event::Begin(_) => !self.begun,
+            Event::Undo if self.is_replaced() => true,
             _ if !self.begun || self.over => false,
             Event::Resume { .. } => true,
             Event::Intent { change } => next == Next::Run(*change),
@@ -154,10 +168,15 @@ impl Progress {
             }
             Event::Undo => {
                 self.taking_back = true;
+                (self.over, self.closed) = (false, false);
                 // What nobody knows of is taken back too: reading tells whether there is anything to take back.
                 self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);
             }
-            Event::End | Event::Closed { .. } => self.over = true,
+            Event::End => self.over = true,
+            Event::Closed { why } => {
+                (self.over, self.closed) = (true, true);
+                self.replaced = why == REPLACED;
+            }
             Event::Halt { .. } | Event::Resume { .. } => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Carrying out exactly what was confirmed: gate, pure machine, journal.
 
+pub mod archive;
 pub mod certificate;
 pub mod confirmation;
 pub mod gate;

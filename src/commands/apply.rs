@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{Begin, Journal};
+use crate::apply::journal::{Begin, Journal, REPLACED};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
 use crate::apply::seal::{Presented, Signature};
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, live, false)?;
     let cloned = earlier.as_ref().zip(checked.site.as_ref());
-    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(run, &site.reading.snapshot.state));
+    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(&files, run, &site.reading.snapshot.state));
     if cloned {
         writeln!(
             terminal.err,
@@ -79,7 +79,7 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
     if turn.files.journal().exists() {
-        close(&turn.files, if cloned { "the site was copied anew" } else { "a new run took its place" }, &turn.log)?;
+        close(&turn.files, if cloned { "the site was copied anew" } else { REPLACED }, &turn.log)?;
     }
     start(args, checked, turn, terminal)
 }

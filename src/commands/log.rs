@@ -5,14 +5,15 @@ use crate::cli::{Log, StatusFormat};
 use crate::output::{escape, many};
 
 use super::event_log::Line;
+use super::status::earlier;
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = Files::of(&args.of.plan, &args.of.site);
-    let events = match files.unfinished()? {
-        Some(run) => run.events,
-        None => files.latest_put_away()?,
+    let (events, progress) = match files.unfinished()? {
+        Some(run) => (run.events, Some(run.progress)),
+        None => (files.latest_put_away()?, None),
     };
     if events.is_empty() {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here"));
@@ -24,6 +25,15 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 writeln!(terminal.out, "{}", escape::json_line(&Line { at: told.at, event: &told.event }))?
             }
         }
+    }
+    if args.format == StatusFormat::Human
+        && let Some(digest) = earlier(&files, progress.as_ref(), terminal)?
+    {
+        writeln!(
+            terminal.err,
+            "an earlier run, of the changes {}, is on record too; `plan status` says when it can be undone",
+            &digest[..16]
+        )?;
     }
     Ok(exit::OK)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::apply::archive;
 use crate::apply::journal::{self, Begin, Event, Journal, JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::machine::Progress;
@@ -126,16 +127,28 @@ impl Files {
 impl Files {
     /// The events of the run that was put away last; none where there is none.
     pub(super) fn latest_put_away(&self) -> Result<Vec<Told>, Failure> {
-        let journal = self.journal();
-        let (Some(folder), Some(stem)) = (journal.parent(), journal.file_stem()) else { return Ok(Vec::new()) };
-        let stem = format!("{}.", stem.to_string_lossy());
-        let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let Some(last) = names.filter(|name| name.starts_with(&stem) && *name != *journal.to_string_lossy()).max()
-        else {
-            return Ok(Vec::new());
+        let last = archive::put_away(&self.journal())?.pop();
+        Ok(last.map(|last| Journal::peek(&last)).transpose()?.map_or_else(Vec::new, |(events, _)| events))
+    }
+
+    /// The run that was put away and is the next to be undone, with its journal.
+    pub(super) fn undoable(&self) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+        self.replaced().next().transpose()
+    }
+
+    /// The runs that were put away and can be undone, the newest first: each was replaced by a newer one, and is undone where
+    /// that one was. None behind one that ended otherwise: past the barrier, or as the site was copied anew.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
+        let paths = archive::put_away(&self.journal()).unwrap_or_default();
+        let read = |path: PathBuf| match Journal::peek(&path) {
+            Err(error) => Some(Some(Err(error.into()))),
+            Ok((_, progress)) if progress.is_undone() => Some(None),
+            Ok((events, progress)) => {
+                let begin = journal::begin(&events).cloned().filter(|_| progress.is_replaced())?;
+                Some(Some(Ok((path, Unfinished { begin, events, progress }))))
+            }
         };
-        Ok(Journal::peek(&folder.join(last))?.0)
+        paths.into_iter().rev().map_while(read).flatten()
     }
 }
 

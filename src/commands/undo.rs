@@ -1,11 +1,13 @@
-//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier.
+//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier; then those of the run before it.
 
 use jiff::Timestamp;
 
+use crate::apply::archive;
 use crate::apply::journal::{Event, Journal};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::output::many;
+use crate::site::file;
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
@@ -19,18 +21,22 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     let files = Files::of(&args.of.plan, &args.of.site);
     let nothing = || Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo");
-    if !files.journal().exists() {
+    if !files.journal().exists() && files.undoable()?.is_none() {
         files.nobody_elses(&args.of.plan, None)?;
         return Err(nothing());
     }
     let lock = files.take(&args.of.plan)?;
     let open = files.unfinished()?;
     files.nobody_elses(&args.of.plan, open.as_ref())?;
-    let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
+    let (aside, run) = match open {
+        Some(run) => (None, run),
+        None => files.undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(nothing)?,
+    };
+    let Unfinished { begin, progress, .. } = run;
     is_of_this_plan(&args.of.plan, &begin, |other| {
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
-    if progress.is_over() {
+    if progress.is_over() && !progress.is_replaced() {
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
@@ -45,6 +51,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     is_its_site(site.as_mut(), &begin)?;
     if !progress.is_taking_back() {
         confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
+    }
+    if let Some(aside) = &aside {
+        // What lies there has no whole first line: that run has not begun.
+        file::remove(&files.journal())?;
+        archive::take_out(aside, &files.journal())?;
     }
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
@@ -64,6 +75,10 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         );
     }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
+    if let Some((_, earlier)) = run.files.undoable()? {
+        let digest = &earlier.begin.digests.changes[..16];
+        writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `plan undo` again")?;
+    }
     Ok(exit::OK)
 }
 

@@ -35,6 +35,8 @@ pub struct Status {
     pub held: bool,
     /// The run that is open on the site from another folder, in words; null where there is none.
     pub elsewhere: Option<String>,
+    /// The digest of the changes of an earlier run that can be undone once this one is; null where there is none.
+    pub earlier: Option<String>,
     /// The way back from past the barrier; null before it.
     pub way_back: Option<String>,
     /// Every step in order.
@@ -124,6 +126,10 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                 escape::line(&status.site)
             )?;
         }
+    }
+    if let Some(earlier) = &status.earlier {
+        let when = if status.digest.is_some() { " once this one is" } else { "" };
+        writeln!(out, "an earlier run, of the changes {}, can be undone{when}", &earlier[..16.min(earlier.len())])?;
     }
     if let Some(elsewhere) = &status.elsewhere {
         writeln!(out, "attention: {}", escape::line(elsewhere))?;
