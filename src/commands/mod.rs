@@ -29,6 +29,7 @@ mod seal;
 mod settings;
 mod snapshot;
 mod status;
+mod target;
 mod tour;
 mod turn;
 mod undo;

@@ -18,6 +18,7 @@ use crate::site::Site;
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
+use super::target::is_still_staging;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, exit, inputs, settings};
 
@@ -56,7 +57,8 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         // Past it nothing of the plan is written any more.
         was_confirmed(&args.plan, &begin, &files)?;
     }
-    is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin)?;
+    is_still_staging(args, (&begin, &progress), &now, terminal)?;
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
     if journal.torn {
