@@ -226,7 +226,7 @@ fn watch<'a>(
     stop: &'a dyn Fn() -> bool,
     tell: &'a mut dyn FnMut(usize, &Change),
 ) -> Watch<'a> {
-    Watch { clock, stop, ousted: &|| None, tell }
+    Watch { clock, stop, ousted: &|| None, leave: &[], tell }
 }
 
 fn go_on(site: &mut StandIn) -> Outcome {
@@ -350,6 +350,45 @@ fn an_undo_from_every_point_of_a_run_takes_back_what_is_in_place() {
 }
 
 #[test]
+fn an_undo_leaves_what_is_somebody_elses_where_that_is_said_and_takes_the_rest_back() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    drop(begun(&folder));
+    assert!(matches!(go_on(&mut StandIn::new(after(0), &path)), Outcome::Finished));
+    let mut journal = Journal::open(&path).unwrap();
+    journal.append(Event::Undo, now()).unwrap();
+    drop(journal);
+    let undoing = fs::read(&path).unwrap();
+    for at in 0..6 {
+        let on = &changes()[at].on;
+        // Whether or not it was met before it was said that it be left; each time with every other object named too, of
+        // which nothing is left since nobody changed it.
+        for met in [false, true] {
+            fs::write(&path, &undoing).unwrap();
+            let mut site = StandIn::new(after(6), &path);
+            site.meddle(on);
+            if met {
+                stops(go_on(&mut site), at, "somebody else changed it");
+            }
+            let leave: Vec<On> = changes().into_iter().map(|change| change.on).collect();
+            let mut journal = Journal::open(&path).unwrap();
+            let mut tell = |_: usize, _: &Change| ();
+            let watch = Watch { leave: &leave, ..watch(now, &|| false, &mut tell) };
+            assert!(matches!(run(&mut site, &mut journal, &changes(), watch).unwrap(), Outcome::Finished));
+            let left = journal.events().iter().filter(|told| matches!(told.event, Event::Left { .. }));
+            assert_eq!(left.map(|told| &told.event).collect::<Vec<_>>(), [&Event::Left { change: at }]);
+            assert!(journal.progress().is_undone() && Journal::peek(&path).is_ok());
+            assert_eq!(change::read(&site.snapshot.state, on), Some(foreign(on)), "nothing foreign is overwritten");
+            let back =
+                Change { before: Some(foreign(on)), after: changes()[at].before.clone(), ..changes()[at].clone() };
+            change::apply(&mut site.snapshot.state, &back).unwrap();
+            assert_eq!(site.snapshot.state, after(0), "and all else is as it was");
+            assert_eq!(site.landed.len(), 5);
+        }
+    }
+}
+
+#[test]
 fn whoever_lost_the_lock_stops_and_writes_nothing_more() {
     for at in 0..12 {
         let folder = folder();
@@ -361,7 +400,7 @@ fn whoever_lost_the_lock_stops_and_writes_nothing_more() {
             asked.set(asked.get() + 1);
             (asked.get() > at).then(|| "its lock was broken".to_owned())
         };
-        let watch = Watch { clock: now, stop: &|| false, ousted: &ousted, tell: &mut |_, _| () };
+        let watch = Watch { clock: now, stop: &|| false, ousted: &ousted, leave: &[], tell: &mut |_, _| () };
         let before = fs::read(&site.journal).unwrap();
         stops(run(&mut site, &mut journal, &changes(), watch).unwrap(), at / 2, "lock was broken");
         let written = fs::read(&site.journal).unwrap();
@@ -495,6 +534,7 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let start = json!({"begin": begin()});
     let reached = |step: &str| json!({"reached": {"step": step}});
     let passed = |step: &str| json!({"passed": {"step": step, "by": "guided", "seen": "x"}});
+    let left = |n: usize| json!({"left": {"change": n}});
     let replaced = json!({"closed": {"why": REPLACED}});
     let unpressed = json!({"not-pressed": {"who": "jo", "seen": "x"}});
     let crossing = json!({"crossed": {"who": "jo", "members": 3}});
@@ -528,6 +568,13 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![start.clone(), intent(0), json!("undo"), json!({"taken-back": {"change": 0}})], 4),
         (vec![start.clone(), intent(0), done(0), json!("undo"), json!({"take-back": {"change": 0}}), done(0)], 6),
         (vec![start.clone(), json!({"closed": {"why": "x"}}), intent(0)], 3),
+        // Only what is next to be taken back is left.
+        (vec![start.clone(), intent(0), done(0), left(0)], 4),
+        (vec![start.clone(), intent(0), left(0)], 3),
+        (vec![start.clone(), json!("undo"), left(0)], 3),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(1)], 5),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), left(0)], 6),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), json!({"take-back": {"change": 0}})], 6),
         // Only a run whose place a new one took is undone after its end, and once, and not past the door.
         (vec![start.clone(), json!({"closed": {"why": "x"}}), json!("undo")], 3),
         (vec![start.clone(), replaced.clone(), intent(0)], 3),

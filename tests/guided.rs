@@ -625,6 +625,53 @@ fn undo_overwrites_nobody() {
 }
 
 #[test]
+fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    let leave = |more: &[&str]| place.run(&[&["undo", PLAN, "--site", SITE, "--confirm", &digest][..], more].concat());
+    let site = place.read(SITE);
+    for (name, why) in [
+        ("emails", "nothing of somebody else's to leave"),
+        ("offering/alumni", "not among the objects that this run changed"),
+        ("", "not among the objects"),
+    ] {
+        leave(&["--leave", name]).ends(2, &[why, "nothing was written"]);
+    }
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("undo"));
+    assert_eq!(place.read(SITE), site);
+    let form = "order-form/group-coaching-payment-plan";
+    place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
+    let line = |text: &str, key: &str| {
+        text.lines().find(|line| line.contains(&format!(r#""key":"{key}""#))).unwrap().to_owned()
+    };
+    let set = line(&place.read(SITE), "group-coaching-payment-plan");
+    assert!(set.contains(r#""after_final_retry":"revoke""#), "{set}");
+    place.edit_site(SITE, &set, &set.replace(r#""after_final_retry":"revoke""#, r#""after_final_retry":"stop""#));
+    leave(&["--leave", "emails"]).ends(20, &[form, "somebody else changed it", "--leave KIND/KEY"]);
+    // Said again of both, the one that is left and the one that stopped it.
+    let ran = leave(&["--leave", "emails", "--leave", form]);
+    ran.ends(21, &["2 objects, left as somebody else has it", "`emails`", &format!("`{form}`")]);
+    let wanted = Place::new();
+    wanted.edit_site(SITE, r#""welcome":"none""#, r#""welcome":"purchases""#);
+    let now = place.read(SITE);
+    let others = |text: &str| {
+        let kept = text.lines().filter(|line| {
+            ![r#""kind":"end""#, "group-coaching-payment-plan", r#""kind":"emails""#]
+                .iter()
+                .any(|word| line.contains(word))
+        });
+        kept.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&now), others(&wanted.read(SITE)));
+    assert!(line(&now, "emails").contains(r#""welcome":"purchases""#));
+    assert!(line(&now, "group-coaching-payment-plan").contains(r#""after_final_retry":"stop""#));
+    assert!(!place.journal().exists());
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert_eq!(log.matches("left as somebody else has it: change").count(), 2, "{log}");
+    leave(&[]).ends(2, &["nothing to undo"]);
+}
+
+#[test]
 fn a_site_that_was_copied_anew_closes_the_run_before() {
     for past in [false, true] {
         let place = if past { rehearsed_to_review() } else { configured() };

@@ -100,6 +100,11 @@ pub enum Event {
         /// Its number in the list.
         change: usize,
     },
+    /// A change is not taken back: somebody else changed the object since, and it is left as they have it.
+    Left {
+        /// Its number in the list.
+        change: usize,
+    },
     /// The run is not gone on with.
     Closed {
         /// Why.

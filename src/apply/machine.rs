@@ -124,6 +124,7 @@ impl Progress {
             Event::Done { change } => next == Next::Settle(*change),
             Event::TakeBack { change } => next == Next::TakeBack(*change),
             Event::TakenBack { change } => next == Next::SettleBack(*change),
+            Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
             Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
@@ -155,7 +156,7 @@ impl Progress {
                 self.open = None;
                 self.in_place = change.saturating_add(1);
             }
-            Event::TakenBack { change } => {
+            Event::TakenBack { change } | Event::Left { change } => {
                 self.open = None;
                 self.in_place = *change;
             }

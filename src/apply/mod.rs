@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::change::{Change, Conflict};
-use crate::model::digest;
+use crate::model::{On, digest};
 use crate::site::{Site, SiteError};
 
 use journal::{Event, Journal, JournalError};
@@ -52,6 +52,8 @@ pub struct Watch<'a> {
     pub stop: &'a dyn Fn() -> bool,
     /// Why this run may not go on: its lock is somebody else's now. Asked before each act.
     pub ousted: &'a dyn Fn() -> Option<String>,
+    /// Objects that are not taken back where somebody else changed them.
+    pub leave: &'a [On],
     /// Hears of each change that is in place, or is taken back.
     pub tell: &'a mut dyn FnMut(usize, &Change),
 }
@@ -67,7 +69,7 @@ pub fn run(
     changes: &[Change],
     watch: Watch<'_>,
 ) -> Result<Outcome, JournalError> {
-    let Watch { clock, stop, ousted, tell } = watch;
+    let Watch { clock, stop, ousted, leave, tell } = watch;
     loop {
         let next = journal.progress().next();
         let (at, back, begins) = match next {
@@ -87,11 +89,21 @@ pub fn run(
         if let Some(why) = ousted() {
             return Ok(Outcome::Stopped { at, why });
         }
+        let change = &changes[at];
+        if back && leave.contains(&change.on) {
+            match site.observe(&change.on).map(|found| machine::seen(change, found.as_ref())) {
+                Ok(Seen::Neither) => {
+                    journal.append(Event::Left { change: at }, clock())?;
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => return Ok(Outcome::Stopped { at, why: error.to_string() }),
+            }
+        }
         if begins {
             journal
                 .append(if back { Event::TakeBack { change: at } } else { Event::Intent { change: at } }, clock())?;
         }
-        let change = &changes[at];
         let ended = match (back, begins) {
             (true, _) => settle(site, &change.inverse()),
             (false, true) => act(site, change),

@@ -52,6 +52,9 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
+    /// Leave this object as somebody else has it, and take the rest back; as often as there are such objects.
+    #[arg(long, value_name = "KIND/KEY")]
+    pub leave: Vec<String>,
     /// The live site's host, typed out, where the run is on it.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,

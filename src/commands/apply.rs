@@ -303,7 +303,7 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     }
     journal.observe(log.observer());
     let mut run = Run { site: read.site, journal, lock, files, log };
-    run.carry_out(&changes, terminal)?;
+    run.carry_out(&changes, &[], terminal)?;
     run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }

@@ -72,6 +72,7 @@ fn words(told: &Told, events: &[Told]) -> String {
         Event::Undo => "from here on the changes are taken back".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
+        Event::Left { change } => format!("left as somebody else has it: change {}", on(*change)),
         Event::Closed { why } => format!("closed: {}", escape::line(why)),
         Event::End => "ended".to_owned(),
     }

@@ -70,7 +70,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let mut through = args.through.unwrap_or(last);
     if !progress.is_configured() {
-        run.carry_out(&begin.changes, terminal)?;
+        run.carry_out(&begin.changes, &[], terminal)?;
         run.configured(args, &begin.changes, terminal)?;
         through = args.through.unwrap_or(Step::Configure);
     }

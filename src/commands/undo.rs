@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{Event, Journal};
+use crate::apply::journal::{Event, Journal, Told};
+use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
+use crate::model::{On, State};
 use crate::output::many;
 use crate::site::file;
 
@@ -32,7 +34,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         Some(run) => (None, run),
         None => files.undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(nothing)?,
     };
-    let Unfinished { begin, progress, .. } = run;
+    let Unfinished { begin, progress, events } = run;
     is_of_this_plan(&args.of.plan, &begin, |other| {
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
@@ -48,7 +50,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     was_confirmed(&args.of.plan, &begin, &files)?;
-    is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin)?;
+    let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() {
         confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
     }
@@ -63,16 +66,28 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
-    run.carry_out(&begin.changes, terminal)?;
+    run.carry_out(&begin.changes, &leave, terminal)?;
     let state = run.site.configuration()?.state;
-    let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
-    let off = begin.changes.iter().filter(is_off).count();
+    let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
+    let is_off = |change: &Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
+    let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
+    let off = taken_back.filter(|(_, change)| is_off(change)).count();
     let kept = run.files.put_away(&run.journal)?;
     if off > 0 {
         let message = format!("{} read back otherwise than before the run", many(off, "object"));
         return Err(
             Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
         );
+    }
+    if !left.is_empty() {
+        let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
+        let message = format!(
+            "taken back, but for {}, left as somebody else has it: {}",
+            many(left.len(), "object"),
+            named.join(", ")
+        );
+        return Err(Failure::new(exit::NOT_VERIFIED, message)
+            .help("look at each of them with `plan diff`, and set by hand what is not wanted"));
     }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
     if let Some((_, earlier)) = run.files.undoable()? {
@@ -84,6 +99,35 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
 
 /// What to do where the door was opened and nobody went through it.
 const UNPRESSED: &str = "; if nobody pressed it, say so, and undo again: plan record not-pressed \"…\"";
+
+/// The number of a change that was left.
+fn left(told: &Told) -> Option<usize> {
+    match told.event {
+        Event::Left { change } => Some(change),
+        _ => None,
+    }
+}
+
+/// The objects to leave: each must be of a change that is not taken back yet, and be as neither side of it.
+fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &State)) -> Result<Vec<On>, Failure> {
+    let behind =
+        |at: usize| events.iter().any(|told| left(told) == Some(at) || told.event == Event::TakenBack { change: at });
+    let refused = |name: &str, what: &str| {
+        let message = format!("`{}` {what}", crate::output::escape::line(name));
+        Err(Failure::new(exit::USAGE, message).help("leave that `--leave` out; nothing was written"))
+    };
+    let mut leave = Vec::new();
+    for name in named {
+        let Some((at, change)) = changes.iter().enumerate().find(|(_, change)| change.on.to_string() == *name) else {
+            return refused(name, "is not among the objects that this run changed");
+        };
+        if !behind(at) && seen(change, change::read(state, &change.on).as_ref()) != Seen::Neither {
+            return refused(name, "is as the run found it or left it, so there is nothing of somebody else's to leave");
+        }
+        leave.push(change.on.clone());
+    }
+    Ok(leave)
+}
 
 fn confirm(
     args: &Undo,
