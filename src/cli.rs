@@ -492,6 +492,19 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,
     },
+    /// *Run Migration* was not pressed, though its door was opened: the run is before the door again, if a new reading of the
+    /// site shows nothing else.
+    NotPressed {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// How the person knows.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// The site of the run, as `apply` was given it.
+        #[arg(long, value_name = "URL|FILE")]
+        site: String,
+    },
     /// A test purchase, with what was seen after it.
     Purchase {
         #[command(flatten)]

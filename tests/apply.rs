@@ -40,6 +40,15 @@ impl Rerun {
         Self { place, lines, before, after }
     }
 
+    /// The site as it was before the run, but for the objects of these kinds.
+    fn with_shields(&self, kinds: &[&str]) {
+        let is_shield = |line: &&str| kinds.iter().any(|kind| line.starts_with(&format!(r#"{{"kind":"{kind}""#)));
+        let mut lines: Vec<&str> = self.before.lines().filter(|line| !is_shield(line)).collect();
+        lines.splice(1..1, self.after.lines().filter(is_shield));
+        fs::write(self.place.path(SITE), lines.join("\n") + "\n").unwrap();
+        self.place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    }
+
     /// The site as it was before the run, with a journal that reads so.
     fn with_journal(&self, journal: &str) {
         fs::write(self.place.path(SITE), &self.before).unwrap();
@@ -346,17 +355,30 @@ fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
             assert_eq!(place.read(SITE), rerun.before);
             assert_eq!(fs::read_to_string(place.journal()).unwrap(), rerun.lines[..kept].concat());
         }
-        // Whatever became of the plan.
-        fs::rename(place.path(PLAN), place.path("gone")).unwrap();
         // The changes whose outcome the journal holds are in place.
         let done = rerun.lines[..kept].iter().filter(|line| line.contains(r#""done""#)).count();
+        if done > 0 {
+            // What keeps the copy from charging and mailing must be, or nothing more is written.
+            let lacks = if done < 3 { &["charging-guard"][..] } else { &["charging-guard", "mail"] };
+            for kinds in [&["none"][..], &lacks[..lacks.len() - 1]] {
+                rerun.with_shields(kinds);
+                let before = place.read(SITE);
+                place.apply(&["--resume"]).ends(13, &["is not as this run left it any more", "set it back"]);
+                assert_eq!(place.read(SITE), before);
+            }
+            rerun.with_shields(lacks);
+        }
+        // Whatever became of the plan.
+        fs::rename(place.path(PLAN), place.path("gone")).unwrap();
         let ran = place.apply(&["--resume"]);
         fs::rename(place.path("gone"), place.path(PLAN)).unwrap();
-        // Those that it calls done are not done again: the site lacks them, and the last reading says so.
-        let code = if done == 0 { 0 } else { 21 };
-        ran.ends(code, &[]);
+        // Those that it calls done are not done again: the site lacks all but the guard and the trap, and the last reading
+        // says so.
+        let code = if done <= 1 { 0 } else { 21 };
+        let judged: &[&str] = if done == 7 { &[] } else { &["is still the staging copy was not judged again"] };
+        ran.ends(code, judged);
         assert_eq!(ran.out.lines().filter(|line| line.starts_with("  ")).count(), 7 - done, "{ran:?}");
-        if done == 0 {
+        if done <= 1 {
             assert_eq!(place.read(SITE), rerun.after);
         }
     }
@@ -375,6 +397,58 @@ fn a_run_is_resumed_by_its_own_plan_on_its_own_host() {
     let moved = place.read(SITE);
     place.apply(&["--resume"]).ends(13, &["`staging.bloom.example`", "`bloom.example`"]);
     assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (moved, half));
+}
+
+#[test]
+fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
+    let rerun = Rerun::new();
+    let place = &rerun.place;
+    let half = rerun.lines[..1].concat();
+    rerun.with_journal(&half);
+    let plan = place.read(PLAN);
+    let refused = |words: &[&str]| {
+        let before = place.read(SITE);
+        place
+            .apply(&["--resume"])
+            .ends(13, &[words, &["not proven to be it any more, so nothing more was written"]].concat());
+        assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (before, half.clone()));
+    };
+    // The plan says by now that this is the live site, or that the site is none of its own.
+    place.edit(PLAN, "live: https://bloom.example", "live: https://staging.bloom.example");
+    refused(&["`staging.bloom.example` is the live site", "(target-not-staging)"]);
+    fs::write(place.path(PLAN), plan.replace("https://staging.bloom.example", "https://copy.bloom.example")).unwrap();
+    refused(&["(site-not-in-plan)"]);
+    fs::write(place.path(PLAN), &plan).unwrap();
+    // The site says of itself that it is live, or says nothing any more.
+    for (old, new, word) in [
+        (
+            r#""url":"https://staging.bloom.example""#,
+            r#""url":"https://bloom.example""#,
+            "gives the live site's address",
+        ),
+        (r#""type":"staging""#, r#""type":"production""#, "nothing proves that"),
+        (r#""environment":{"how":"bridge"}"#, r#""environment":{"missing":"off"}"#, "cannot be told without"),
+    ] {
+        fs::write(place.path(SITE), &rerun.before).unwrap();
+        place.edit(SITE, old, new);
+        if new.contains("missing") {
+            let text = place.read(SITE);
+            let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with(r#"{"kind":"environment""#)).collect();
+            fs::write(place.path(SITE), kept.join("\n") + "\n").unwrap();
+        }
+        place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+        refused(&[word]);
+    }
+    // An edited plan, even a red one, changes nothing of what runs; of one that cannot be read it is said what was not judged.
+    for text in [plan.replace("crm: {name: ontraport", "crm: {name: keap"), "version: [1".to_owned()] {
+        rerun.with_journal(&half);
+        fs::write(place.path(PLAN), &text).unwrap();
+        let ran = place.apply(&["--resume"]);
+        let judged =
+            !ran.err.contains("whether `staging.bloom.example` is still the staging copy was not judged again");
+        assert_eq!((judged, place.read(SITE) == rerun.after), (text.contains("crm"), true), "{ran:#?}");
+        ran.ends(0, &[]);
+    }
 }
 
 #[test]
@@ -539,7 +613,7 @@ mod unix {
         assert_eq!(mode(&place.path(".plan")), 0o700);
         assert_eq!(place.read(".plan/.gitignore"), "*\n");
         let all = place.state_files("");
-        assert_eq!(all.len(), 6, "{all:?}");
+        assert_eq!(all.len(), 7, "{all:?}");
         for path in all {
             assert_eq!(mode(&path), 0o600, "{}", path.display());
         }
@@ -567,24 +641,34 @@ mod unix {
         assert_eq!(place.read("precious"), "precious");
     }
 
-    /// As somebody who may not write everywhere: root is nobody for this.
-    fn as_anybody(place: &Place, command: &mut Command) {
-        use std::os::unix::fs::{MetadataExt as _, chown};
-        use std::os::unix::process::CommandExt as _;
-        if fs::metadata(place.folder.path()).unwrap().uid() != 0 {
-            return;
-        }
-        const NOBODY: u32 = 65_534;
-        let copy = place.path("plan-binary");
-        // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
-        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(&copy).status().unwrap().success());
+    const NOBODY: u32 = 65_534;
+
+    fn is_root(place: &Place) -> bool {
+        let owner = fs::metadata(place.path(PLAN)).unwrap();
+        std::os::unix::fs::MetadataExt::uid(&owner) == 0 || place.path("plan-binary").exists()
+    }
+
+    /// Gives the folder to nobody, where this is root.
+    fn chown_all(place: &Place) {
         let mut all = vec![place.folder.path().to_owned()];
-        while let Some(path) = all.pop() {
+        while let Some(path) = all.pop().filter(|_| is_root(place)) {
             if path.is_dir() {
                 all.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             }
-            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+            std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
         }
+    }
+
+    /// As somebody who may not write everywhere: root is nobody for this.
+    fn as_anybody(place: &Place, command: &mut Command) {
+        use std::os::unix::process::CommandExt as _;
+        if !is_root(place) {
+            return;
+        }
+        let copy = place.path("plan-binary");
+        // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
+        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(&copy).status().unwrap().success());
+        chown_all(place);
         let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
         let mut again = Command::new(copy);
         again.args(words).current_dir(place.folder.path()).env("NO_COLOR", "1").uid(NOBODY).gid(NOBODY);
@@ -603,9 +687,19 @@ mod unix {
         let words = ["apply", PLAN, "--site", &site, "--confirm", &digest];
         let mut command = place.command(&words);
         as_anybody(&place, &mut command);
-        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
-        let ran: place::Ran = command.output().unwrap().into();
-        fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
+        let mut unwritable = || {
+            fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
+            let ran: place::Ran = command.output().unwrap().into();
+            fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
+            ran
+        };
+        // Where the site cannot be locked nothing begins.
+        unwritable().ends(3, &["state folder beside", "let its folder be written"]);
+        assert_eq!((place.read(&site), place.state_files("journal.ndjson").len()), (before.clone(), 0));
+        // Where it was locked once, the lock is there, and the site alone cannot be written.
+        place.run(&["apply", PLAN, "--site", &site, "--confirm", BOGUS]).ends(12, &[]);
+        chown_all(&place);
+        let ran = unwritable();
         ran.ends(20, &["stopped at change 1 of 7", "cannot write"]);
         assert!(ran.out.contains("0 of 7 changes in place"), "{ran:?}");
         assert_eq!(place.read(&site), before);

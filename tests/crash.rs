@@ -11,13 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
+use amc_plan::apply::archive;
+use amc_plan::apply::journal::{Begin, Event, Journal, JournalError, REPLACED};
+use amc_plan::apply::machine::Next;
 use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
 use amc_plan::model::plan::{Place as PlanPlace, Strategy};
 use amc_plan::model::population::Questions;
-use amc_plan::model::{Kind, On, Plan, Snapshot, State, digest};
+use amc_plan::model::{Kind, On, Plan, Snapshot, State, Step, digest};
 use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Executor, Reading, Site, SiteError};
@@ -224,7 +226,7 @@ fn watch<'a>(
     stop: &'a dyn Fn() -> bool,
     tell: &'a mut dyn FnMut(usize, &Change),
 ) -> Watch<'a> {
-    Watch { clock, stop, ousted: &|| None, tell }
+    Watch { clock, stop, ousted: &|| None, leave: &[], tell }
 }
 
 fn go_on(site: &mut StandIn) -> Outcome {
@@ -348,6 +350,45 @@ fn an_undo_from_every_point_of_a_run_takes_back_what_is_in_place() {
 }
 
 #[test]
+fn an_undo_leaves_what_is_somebody_elses_where_that_is_said_and_takes_the_rest_back() {
+    let folder = folder();
+    let path = folder.path().join("journal.ndjson");
+    drop(begun(&folder));
+    assert!(matches!(go_on(&mut StandIn::new(after(0), &path)), Outcome::Finished));
+    let mut journal = Journal::open(&path).unwrap();
+    journal.append(Event::Undo, now()).unwrap();
+    drop(journal);
+    let undoing = fs::read(&path).unwrap();
+    for at in 0..6 {
+        let on = &changes()[at].on;
+        // Whether or not it was met before it was said that it be left; each time with every other object named too, of
+        // which nothing is left since nobody changed it.
+        for met in [false, true] {
+            fs::write(&path, &undoing).unwrap();
+            let mut site = StandIn::new(after(6), &path);
+            site.meddle(on);
+            if met {
+                stops(go_on(&mut site), at, "somebody else changed it");
+            }
+            let leave: Vec<On> = changes().into_iter().map(|change| change.on).collect();
+            let mut journal = Journal::open(&path).unwrap();
+            let mut tell = |_: usize, _: &Change| ();
+            let watch = Watch { leave: &leave, ..watch(now, &|| false, &mut tell) };
+            assert!(matches!(run(&mut site, &mut journal, &changes(), watch).unwrap(), Outcome::Finished));
+            let left = journal.events().iter().filter(|told| matches!(told.event, Event::Left { .. }));
+            assert_eq!(left.map(|told| &told.event).collect::<Vec<_>>(), [&Event::Left { change: at }]);
+            assert!(journal.progress().is_undone() && Journal::peek(&path).is_ok());
+            assert_eq!(change::read(&site.snapshot.state, on), Some(foreign(on)), "nothing foreign is overwritten");
+            let back =
+                Change { before: Some(foreign(on)), after: changes()[at].before.clone(), ..changes()[at].clone() };
+            change::apply(&mut site.snapshot.state, &back).unwrap();
+            assert_eq!(site.snapshot.state, after(0), "and all else is as it was");
+            assert_eq!(site.landed.len(), 5);
+        }
+    }
+}
+
+#[test]
 fn whoever_lost_the_lock_stops_and_writes_nothing_more() {
     for at in 0..12 {
         let folder = folder();
@@ -359,7 +400,7 @@ fn whoever_lost_the_lock_stops_and_writes_nothing_more() {
             asked.set(asked.get() + 1);
             (asked.get() > at).then(|| "its lock was broken".to_owned())
         };
-        let watch = Watch { clock: now, stop: &|| false, ousted: &ousted, tell: &mut |_, _| () };
+        let watch = Watch { clock: now, stop: &|| false, ousted: &ousted, leave: &[], tell: &mut |_, _| () };
         let before = fs::read(&site.journal).unwrap();
         stops(run(&mut site, &mut journal, &changes(), watch).unwrap(), at / 2, "lock was broken");
         let written = fs::read(&site.journal).unwrap();
@@ -471,10 +512,17 @@ fn a_clock_that_goes_back_changes_nothing() {
         Outcome::Finished
     ));
     each_landed_once(&site);
-    // Two runs that end in one second are both kept.
-    let first = journal.put_away(now()).unwrap();
-    let second = begun(&folder).put_away(now()).unwrap();
-    assert!(first != second && first.exists() && second.exists() && !path.exists());
+    // Runs that end in one second, or before the last one ended, are all kept, in their order.
+    let mut kept = vec![journal.put_away(now()).unwrap()];
+    let before = now() - jiff::SignedDuration::from_hours(48);
+    for at in [now(), now(), before, now(), now(), now(), now(), now(), before, now(), now(), back()] {
+        kept.push(begun(&folder).put_away(at).unwrap());
+    }
+    assert!(!path.exists());
+    assert_eq!(archive::put_away(&path).unwrap(), kept);
+    archive::take_out(&kept[3], &path).unwrap();
+    assert!(archive::take_out(&kept[4], &path).is_err(), "nothing is overwritten");
+    assert_eq!(archive::put_away(&path).unwrap().len(), kept.len() - 1);
 }
 
 #[test]
@@ -486,6 +534,9 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let start = json!({"begin": begin()});
     let reached = |step: &str| json!({"reached": {"step": step}});
     let passed = |step: &str| json!({"passed": {"step": step, "by": "guided", "seen": "x"}});
+    let left = |n: usize| json!({"left": {"change": n}});
+    let replaced = json!({"closed": {"why": REPLACED}});
+    let unpressed = json!({"not-pressed": {"who": "jo", "seen": "x"}});
     let crossing = json!({"crossed": {"who": "jo", "members": 3}});
     // Every change in place and read back; then up to the one-way door.
     let in_place = (0..6).flat_map(|n| [intent(n), done(n)]);
@@ -517,6 +568,21 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![start.clone(), intent(0), json!("undo"), json!({"taken-back": {"change": 0}})], 4),
         (vec![start.clone(), intent(0), done(0), json!("undo"), json!({"take-back": {"change": 0}}), done(0)], 6),
         (vec![start.clone(), json!({"closed": {"why": "x"}}), intent(0)], 3),
+        // Only what is next to be taken back is left.
+        (vec![start.clone(), intent(0), done(0), left(0)], 4),
+        (vec![start.clone(), intent(0), left(0)], 3),
+        (vec![start.clone(), json!("undo"), left(0)], 3),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(1)], 5),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), left(0)], 6),
+        (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), json!({"take-back": {"change": 0}})], 6),
+        // Only a run whose place a new one took is undone after its end, and once, and not past the door.
+        (vec![start.clone(), json!({"closed": {"why": "x"}}), json!("undo")], 3),
+        (vec![start.clone(), replaced.clone(), intent(0)], 3),
+        (vec![start.clone(), replaced.clone(), json!({"resume": {"token": 1}})], 3),
+        (vec![start.clone(), replaced.clone(), json!("undo"), json!("undo")], 4),
+        (vec![start.clone(), replaced.clone(), json!("undo"), json!("end"), json!("undo")], 5),
+        (vec![start.clone(), json!("undo"), replaced.clone(), json!("undo")], 4),
+        ([door.clone(), vec![crossing.clone(), replaced.clone(), json!("undo")]].concat(), 20),
         ([placed.clone(), vec![passed("start-verification")]].concat(), 15),
         ([placed.clone(), vec![reached("run-migration")]].concat(), 15),
         ([placed.clone(), vec![reached("start-verification"), reached("start-verification")]].concat(), 16),
@@ -525,6 +591,12 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         ([door.clone(), vec![crossing.clone(), crossing.clone()]].concat(), 19),
         ([door.clone(), vec![crossing.clone(), json!("undo")]].concat(), 19),
         ([door.clone(), vec![crossing.clone(), json!("end")]].concat(), 19),
+        // Nobody can say that it was not pressed before the door was opened, after it was proven pressed, or twice.
+        ([door.clone(), vec![unpressed.clone()]].concat(), 18),
+        ([door.clone(), vec![crossing.clone(), passed("run-migration"), unpressed.clone()]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), unpressed.clone()]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), passed("run-migration")]].concat(), 20),
+        ([door.clone(), vec![crossing.clone(), unpressed.clone(), crossing.clone(), json!("undo")]].concat(), 21),
         (vec![json!({"begin": other})], 1),
     ];
     for (events, wrong) in cases {
@@ -542,6 +614,31 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+#[test]
+fn a_door_that_nobody_went_through_is_shut_again() {
+    let folder = folder();
+    let mut journal = begun(&folder);
+    let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
+    run(&mut site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
+    let passed = |step| Event::Passed { step, by: Executor::Guided, seen: "x".into() };
+    let crossed = || Event::Crossed { who: None, members: None };
+    let unpressed = || Event::NotPressed { who: "jo".into(), seen: "x".into() };
+    let (verify, migrate) = (Step::StartVerification, Step::RunMigration);
+    let to_the_door =
+        [passed(Step::Configure), Event::Reached { step: verify }, passed(verify), Event::Reached { step: migrate }];
+    for event in to_the_door.into_iter().chain([crossed(), unpressed(), crossed(), unpressed()]) {
+        let opens = matches!(event, Event::Crossed { .. });
+        journal.append(event, now()).unwrap();
+        assert_eq!(journal.progress().is_past_the_barrier(), opens);
+        assert_eq!(Journal::peek(&site.journal).unwrap().1, *journal.progress(), "and it can be read again");
+    }
+    assert_eq!(journal.progress().next(), Next::Step(migrate));
+    journal.append(Event::Undo, now()).unwrap();
+    drop(journal);
+    assert!(matches!(go_on(&mut site), Outcome::Finished));
+    assert_eq!(site.snapshot.state, after(0));
 }
 
 #[cfg(unix)]
@@ -600,7 +697,9 @@ mod killed {
         /// No half-written file of a dead run lies about.
         #[track_caller]
         fn swept(&self) {
-            let names = fs::read_dir(self.place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+            let folders = [self.place.folder.path().to_owned(), self.place.path(".plan")];
+            let names = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+            let names = names.map(|entry| entry.unwrap().file_name());
             assert_eq!(names.filter(|name| name.to_string_lossy().ends_with(".tmp")).count(), 0);
         }
 
@@ -701,6 +800,65 @@ mod killed {
         println!(
             "{before} kills before the run began or after it ended, {within} within it; a whole one takes {took:?}"
         );
+    }
+
+    #[test]
+    fn a_killed_undo_of_an_earlier_run_is_finished_by_undoing_again() {
+        let long = Long::new();
+        let (place, before) = (&long.place, long.before.clone());
+        place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
+        place.confirm(&place.digest()).ends(0, &[]);
+        let digest_of = |journal: &Path| {
+            let events = Journal::peek(journal).unwrap().0;
+            amc_plan::apply::journal::begin(&events).unwrap().digests.changes.clone()
+        };
+        let undo = |digest: &str| place.command(&["undo", PLAN, "--site", SITE, "--confirm", digest]);
+        let run = |digest: &str| place::Ran::from(undo(digest).output().unwrap());
+        run(&digest_of(&place.journal())).ends(0, &[]);
+        assert!(place.read(SITE) == long.after);
+        // From here on again and again: the first run, whose place the second one took.
+        let kept: Vec<(PathBuf, Vec<u8>)> =
+            place.archived().into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+        assert_eq!(kept.len(), 2);
+        let first = digest_of(&kept[0].0);
+        let start = || {
+            place.archived().iter().for_each(|path| fs::remove_file(path).unwrap());
+            drop(fs::remove_file(place.journal()));
+            kept.iter().for_each(|(path, text)| fs::write(path, text).unwrap());
+            fs::write(place.path(SITE), &long.after).unwrap();
+        };
+        let clock = Instant::now();
+        start();
+        run(&first).ends(0, &[]);
+        let took = clock.elapsed();
+        let mut chance = Chance::new();
+        let mut met = 0;
+        for _ in 0..kills(25) / 2 {
+            start();
+            for _ in 0..2 {
+                let mut child = undo(&first).spawn().unwrap();
+                std::thread::sleep(chance.below(took));
+                child.kill().unwrap();
+                let ended = child.wait().unwrap().code();
+                met += usize::from(ended.is_none());
+                if ended.is_some() {
+                    break;
+                }
+            }
+            // It may have been over, and not put away, or not even that was left to do.
+            let ran = run(&first);
+            assert!(ran.code == Some(0) || ran.err.contains("nothing to undo"), "{ran:#?}");
+            assert!(place.read(SITE) == before, "the bytes are those before both runs: {ran:#?}");
+            assert!(!place.journal().exists());
+            assert_eq!(place.archived().len(), 2);
+            let taken = |path: &PathBuf| fs::read_to_string(path).unwrap().matches(r#""taken-back""#).count();
+            let mut counts: Vec<usize> = place.archived().iter().map(taken).collect();
+            counts.sort_unstable();
+            assert_eq!(counts, [1, CHANGES], "each change was taken back once");
+            long.swept();
+        }
+        println!("{met} kills; a whole one takes {took:?}");
+        assert!(met > 0);
     }
 
     /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test crash every_sync_point -- --nocapture`.

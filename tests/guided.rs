@@ -227,6 +227,74 @@ fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
     );
 }
 
+/// The site as it is, read anew at this time, with one text in place of another.
+fn read_anew(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
+    assert!(as_it_was.contains(old), "{old}");
+    let text = as_it_was.replacen("2026-11-21T06:12:00Z", at, 1).replacen(old, new, 1);
+    fs::write(place.path(SITE), text).unwrap();
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+}
+
+#[test]
+fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
+    let place = crossed();
+    let site = place.read(SITE);
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    let undo = || place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    let says = |words: &str, who: &str| {
+        place.run(&["record", "not-pressed", words, "--plan", PLAN, "--site", SITE, "--who", who])
+    };
+    let record = place.read("bloom-coaching.record.ndjson");
+    undo().ends(20, &["past *Run Migration*", "plan record not-pressed"]);
+    says("nobody was there", "max").ends(2, &["`max` is not among the plan's `people`"]);
+    // The site was read before the door was opened.
+    says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
+    let later = "2999-01-01T00:00:00Z";
+    let managed = r#""managed":false"#;
+    for (new, why) in [
+        (r#""managed":true"#, "is on Managed Contacts"),
+        (r#""missing":null"#, "is not captured"),
+        (r#""managed":false,"migrated":3"#, "through 3 members"),
+    ] {
+        read_anew(&place, &site, later, (managed, new));
+        says("nobody was there", "jo").ends(20, &[why, "do not press it again"]);
+    }
+    read_anew(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
+    says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
+    read_anew(&place, &site, later, ("", ""));
+    says(" ", "jo").ends(2, &["nothing was said"]);
+    assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
+    assert_eq!(status(&place)["past_the_barrier"], true);
+    undo().ends(20, &[]);
+    let ran = says("Ada ada@member.example watched the screen", "jo");
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("by the word of `jo`") && ran.out.contains("before the one-way door again"), "{ran:#?}");
+    assert!(place.read("bloom-coaching.record.ndjson").contains(r#""not-pressed""#));
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    assert!(journal.contains(r#""not-pressed":{"who":"jo""#) && !journal.contains("ada@"), "{journal}");
+    assert_eq!(status(&place)["past_the_barrier"], false);
+    says("nobody was there", "jo").ends(2, &["no run here is past the one-way door"]);
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert!(log.contains("not pressed, by the word of jo, so the door is shut again"), "{log}");
+    // The door asks for its phrase again (judged by the site's own clock, so it is put back), and past it nothing is taken back.
+    fs::write(place.path(SITE), &site).unwrap();
+    on(&place).ends(20, &["was not acknowledged"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
+    undo().ends(20, &["past *Run Migration*"]);
+    // The word of before says nothing of the second time.
+    on(&place).ends(20, &["do not press it again until its state is known"]);
+    let note = place.state_files(".run.json").pop().unwrap();
+    assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":true"#));
+    read_anew(&place, &site, "2999-01-02T00:00:00Z", ("", ""));
+    says("nobody was there this time either", "jo").ends(0, &[]);
+    assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":false"#));
+    undo().ends(0, &[]);
+    let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", "2999-01-02T00:00:00Z", 1);
+    fs::write(place.path("was.site.ndjson"), was).unwrap();
+    place.run(&["snapshot", "seal", "was.site.ndjson"]).ends(0, &[]);
+    assert_eq!(place.read(SITE), place.read("was.site.ndjson"), "all of it is taken back");
+}
+
 #[test]
 fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     let place = rehearsed();
@@ -444,6 +512,102 @@ fn undo_gives_the_bytes_back_that_were_there() {
     assert_eq!(place.read(SITE), before);
 }
 
+/// The example after two runs, the second of a plan that was edited since: the site before, and both digests.
+fn twice() -> (Place, String, [String; 2]) {
+    let place = Place::new();
+    let before = place.read(SITE);
+    let first = place.digest();
+    place.confirm(&first).ends(0, &[]);
+    place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
+    let second = place.digest();
+    place.confirm(&second).ends(0, &[]);
+    (place, before, [first, second])
+}
+
+fn undo(place: &Place, digest: &str) -> Ran {
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", digest])
+}
+
+#[test]
+fn undo_goes_on_from_run_to_run_that_a_newer_one_replaced() {
+    let (place, before, [first, second]) = twice();
+    let earlier = |place: &Place| status(place)["earlier"].as_str().map(str::to_owned);
+    assert_eq!(earlier(&place), Some(first.clone()));
+    assert!(place.run(&["status", PLAN, "--site", SITE]).out.contains("can be undone once this one is"));
+    undo(&place, &first).ends(12, &["nothing was written"]);
+    let ran = undo(&place, &second);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains(&format!("of the changes {}, can be undone too", &first[..16])), "{ran:#?}");
+    assert_eq!(earlier(&place), Some(first.clone()));
+    place.run(&["log", PLAN, "--site", SITE]).ends(0, &["an earlier run", &first[..16]]);
+    // Nobody confirmed that one yet.
+    undo(&place, &second).ends(12, &["nothing was written"]);
+    assert!(!place.journal().exists());
+    let ran = undo(&place, &first);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("7/7 taken back") && !ran.out.contains("too"), "{ran:#?}");
+    assert_eq!(place.read(SITE), before);
+    assert_eq!((earlier(&place), place.archived().len()), (None, 2));
+    for digest in [&first, &second] {
+        undo(&place, digest).ends(2, &["nothing to undo"]);
+    }
+    // A third run, after both were undone, and a fourth in its place: again as far back as there is something to take back.
+    place.confirm(&place.digest()).ends(0, &[]);
+    let third = status(&place)["digest"].as_str().unwrap().to_owned();
+    place.edit(PLAN, "release: 9 days after previous}", "release: 8 days after previous}");
+    let fourth = place.digest();
+    place.confirm(&fourth).ends(0, &[]);
+    for digest in [&fourth, &third] {
+        undo(&place, digest).ends(0, &[]);
+    }
+    assert_eq!((place.read(SITE), earlier(&place)), (before, None));
+}
+
+#[test]
+fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
+    let (place, before, [first, second]) = twice();
+    undo(&place, &second).ends(0, &[]);
+    let after = place.read(SITE);
+    // Its journal is another hand's.
+    let aside = place.archived().into_iter().find(|path| fs::read_to_string(path).unwrap().contains("took its place"));
+    let aside = aside.unwrap();
+    let whole = fs::read_to_string(&aside).unwrap();
+    let forged = whole.replacen(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#, 1);
+    assert_ne!(forged, whole);
+    fs::write(&aside, forged).unwrap();
+    undo(&place, &first).ends(3, &["the chain is broken"]);
+    let ran = place.run(&["status", PLAN, "--site", SITE]);
+    ran.ends(0, &["whether an earlier run can be undone is not known"]);
+    fs::write(&aside, &whole).unwrap();
+    // Somebody else was at the site since.
+    place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
+    undo(&place, &first).ends(20, &["`emails`", "somebody else changed it"]);
+    place.apply(&["--no-input"]).ends(20, &["is being undone"]);
+    place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
+    undo(&place, &first).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+    // Cut off between its journal's way back and its first line there.
+    let undone = place.archived().pop().unwrap();
+    fs::remove_file(undone).unwrap();
+    fs::write(place.journal(), &whole).unwrap();
+    fs::write(place.path(SITE), &after).unwrap();
+    undo(&place, &first).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+}
+
+#[test]
+fn what_stood_before_a_fresh_copy_is_not_undone() {
+    let (place, before, [_, second]) = twice();
+    fs::write(place.path(SITE), &before).unwrap();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &["copied anew"]);
+    assert_ne!(digest, second);
+    assert_eq!(status(&place)["earlier"], Value::Null);
+    undo(&place, &digest).ends(0, &[]);
+    undo(&place, &digest).ends(2, &["nothing to undo"]);
+    assert_eq!(place.read(SITE), before);
+}
+
 #[test]
 fn undo_overwrites_nobody() {
     let place = configured();
@@ -458,6 +622,53 @@ fn undo_overwrites_nobody() {
     place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
     undo().ends(0, &[]);
     assert_eq!(place.read(SITE), Place::new().read(SITE));
+}
+
+#[test]
+fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    let leave = |more: &[&str]| place.run(&[&["undo", PLAN, "--site", SITE, "--confirm", &digest][..], more].concat());
+    let site = place.read(SITE);
+    for (name, why) in [
+        ("emails", "nothing of somebody else's to leave"),
+        ("offering/alumni", "not among the objects that this run changed"),
+        ("", "not among the objects"),
+    ] {
+        leave(&["--leave", name]).ends(2, &[why, "nothing was written"]);
+    }
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("undo"));
+    assert_eq!(place.read(SITE), site);
+    let form = "order-form/group-coaching-payment-plan";
+    place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
+    let line = |text: &str, key: &str| {
+        text.lines().find(|line| line.contains(&format!(r#""key":"{key}""#))).unwrap().to_owned()
+    };
+    let set = line(&place.read(SITE), "group-coaching-payment-plan");
+    assert!(set.contains(r#""after_final_retry":"revoke""#), "{set}");
+    place.edit_site(SITE, &set, &set.replace(r#""after_final_retry":"revoke""#, r#""after_final_retry":"stop""#));
+    leave(&["--leave", "emails"]).ends(20, &[form, "somebody else changed it", "--leave KIND/KEY"]);
+    // Said again of both, the one that is left and the one that stopped it.
+    let ran = leave(&["--leave", "emails", "--leave", form]);
+    ran.ends(21, &["2 objects, left as somebody else has it", "`emails`", &format!("`{form}`")]);
+    let wanted = Place::new();
+    wanted.edit_site(SITE, r#""welcome":"none""#, r#""welcome":"purchases""#);
+    let now = place.read(SITE);
+    let others = |text: &str| {
+        let kept = text.lines().filter(|line| {
+            ![r#""kind":"end""#, "group-coaching-payment-plan", r#""kind":"emails""#]
+                .iter()
+                .any(|word| line.contains(word))
+        });
+        kept.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&now), others(&wanted.read(SITE)));
+    assert!(line(&now, "emails").contains(r#""welcome":"purchases""#));
+    assert!(line(&now, "group-coaching-payment-plan").contains(r#""after_final_retry":"stop""#));
+    assert!(!place.journal().exists());
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert_eq!(log.matches("left as somebody else has it: change").count(), 2, "{log}");
+    leave(&[]).ends(2, &["nothing to undo"]);
 }
 
 #[test]

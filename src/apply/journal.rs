@@ -26,6 +26,9 @@ const OPENING: &[u8] = br#"{"version":"#;
 /// What is said of a line that no run of this tool left.
 const NOT_OURS: &str = "this is not a line of a journal; it was edited or comes from elsewhere";
 
+/// Why a run is closed whose place a new one took: it can be undone once the new one is.
+pub const REPLACED: &str = "a new run took its place";
+
 /// What the first line says of the line before it.
 const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -69,6 +72,13 @@ pub enum Event {
         /// How many members the site had.
         members: Option<u64>,
     },
+    /// A person gave their word that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
+    NotPressed {
+        /// Who: a short name from the plan's `people`.
+        who: String,
+        /// What the site showed.
+        seen: String,
+    },
     /// A step of the guide is behind.
     Passed {
         /// The step.
@@ -78,7 +88,7 @@ pub enum Event {
         /// What was seen, in a few words without personal values.
         seen: String,
     },
-    /// From here on the changes are taken back, the last one first.
+    /// From here on the changes are taken back, the last one first. It may follow the close of a run that a new one replaced.
     Undo,
     /// A change is about to be taken back.
     TakeBack {
@@ -87,6 +97,11 @@ pub enum Event {
     },
     /// A change is taken back: it was read back.
     TakenBack {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// A change is not taken back: somebody else changed the object since, and it is left as they have it.
+    Left {
         /// Its number in the list.
         change: usize,
     },
@@ -182,7 +197,7 @@ impl std::fmt::Debug for Observer {
 /// An open journal.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     file: File,
     events: Vec<Told>,
     progress: Progress,
@@ -290,22 +305,6 @@ impl Journal {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));
     }
-
-    /// Moves a finished journal aside, under the time it ended, so that the next run begins a new one.
-    ///
-    /// # Errors
-    /// [`JournalError`] where it cannot be moved.
-    pub fn put_away(&self, now: Timestamp) -> Result<PathBuf, JournalError> {
-        let stamp: String = now.strftime("%Y%m%dT%H%M%SZ").to_string();
-        let aside = (0..).map(|n| match n {
-            0 => self.path.with_extension(format!("{stamp}.ndjson")),
-            n => self.path.with_extension(format!("{stamp}-{n}.ndjson")),
-        });
-        let aside = aside.into_iter().find(|path| !path.exists()).unwrap_or_else(|| self.path.clone());
-        std::fs::rename(&self.path, &aside).map_err(|source| failed("move", &self.path, source))?;
-        sync_folder(&aside)?;
-        Ok(aside)
-    }
 }
 
 /// A journal's bytes, and how many of them are whole lines. What stands after those was torn while it was written.
@@ -364,11 +363,11 @@ pub fn begin(events: &[Told]) -> Option<&Begin> {
     }
 }
 
-fn failed(act: &'static str, path: &Path, source: std::io::Error) -> JournalError {
+pub(super) fn failed(act: &'static str, path: &Path, source: std::io::Error) -> JournalError {
     JournalError::File { act, path: path.to_owned(), source }
 }
 
-fn sync_folder(path: &Path) -> Result<(), JournalError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), JournalError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| failed("sync the folder of", path, source))
 }

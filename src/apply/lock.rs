@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,9 @@ pub struct Holder {
     pub process: u32,
     /// The machine's name.
     pub machine: String,
+    /// The folder of its plan, where it wrote that down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Since when.
     pub since: Timestamp,
     /// The last sign of life; none where it was let go.
@@ -49,7 +53,11 @@ impl Holder {
 
 impl std::fmt::Display for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "process {} on `{}` since {}", self.process, self.machine.escape_debug(), self.since)
+        write!(f, "process {} on `{}`", self.process, self.machine.escape_debug())?;
+        if let Some(folder) = &self.folder {
+            write!(f, ", from `{}`,", folder.escape_debug())?;
+        }
+        write!(f, " since {}", self.since)
     }
 }
 
@@ -92,16 +100,16 @@ pub enum LockError {
     },
 }
 
-/// Takes the lock, or says who holds it.
+/// Takes the lock for a plan of this folder, or says who holds it.
 ///
 /// # Errors
 /// [`LockError`] where it is held, or its file cannot be written.
-pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
+pub fn take(path: &Path, folder: &Path, now: Timestamp) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false);
     let mut file = super::open_private(path, &mut options).map_err(failed)?;
-    let free = try_lock(&file).map_err(failed)?;
+    let free = try_for_a_moment(&file).map_err(failed)?;
     let last = holder_in(&mut file);
     let elsewhere = last.as_ref().is_some_and(|last| last.machine != machine() && last.is_alive(now));
     if !free || elsewhere {
@@ -110,7 +118,8 @@ pub fn take(path: &Path, now: Timestamp) -> Result<Lock, LockError> {
     let (process, machine) = (std::process::id(), machine());
     let token = last.as_ref().map_or(1, |last| last.token.saturating_add(1));
     let id = digest::of_bytes(format!("{token} {process} {machine} {now}").as_bytes())[..8].to_owned();
-    let holder = Holder { id, token, process, machine, since: now, alive_at: Some(now) };
+    let folder = Some(folder.display().to_string());
+    let holder = Holder { id, token, process, machine, folder, since: now, alive_at: Some(now) };
     let lock = Lock { path: path.to_owned(), file, holder, beat: Cell::new(now), last };
     lock.write(Some(now)).map_err(failed)?;
     Ok(lock)
@@ -195,6 +204,18 @@ fn line(holder: &Holder) -> String {
     serde_json::to_string(holder).unwrap_or_default() + "\n"
 }
 
+/// A holder that was killed while it started another program leaves that one holding the lock until it has begun.
+fn try_for_a_moment(file: &File) -> io::Result<bool> {
+    const TRIES: u32 = 10;
+    for _ in 1..TRIES {
+        if try_lock(file)? {
+            return Ok(true);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    try_lock(file)
+}
+
 fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
@@ -210,7 +231,8 @@ fn holder_in(file: &mut File) -> Option<Holder> {
     serde_json::from_str(text.lines().next()?).ok()
 }
 
-fn machine() -> String {
+/// This machine's name.
+pub fn machine() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
@@ -228,6 +250,7 @@ mod tests {
             token: 41,
             process: 1,
             machine: "elsewhere".into(),
+            folder: None,
             since: at(0),
             alive_at: Some(at(0)),
         };
@@ -241,12 +264,12 @@ mod tests {
         let path = folder.path().join("x.lock");
         held(&path, |_| ());
         for second in [-500, 0, LEASE - 1] {
-            let refused = take(&path, at(second)).unwrap_err().to_string();
+            let refused = take(&path, Path::new("/plans"), at(second)).unwrap_err().to_string();
             assert!(refused.contains("process 1 on `elsewhere`") && refused.contains("0a1b2c3d"), "{refused}");
             assert!(matches!(standing(&path, at(second)), Ok(Standing::Held(Some(_)))));
         }
         assert!(matches!(standing(&path, at(LEASE)), Ok(Standing::Free(Some(_)))));
-        let lock = take(&path, at(LEASE)).unwrap();
+        let lock = take(&path, Path::new("/plans"), at(LEASE)).unwrap();
         assert_eq!((lock.token(), lock.last.as_ref().unwrap().process), (42, 1));
         assert_eq!(lock.ousted(at(LEASE)), None);
     }
@@ -256,14 +279,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
         held(&path, |holder| holder.alive_at = None);
-        drop(take(&path, at(0)).unwrap());
+        drop(take(&path, Path::new("/plans"), at(0)).unwrap());
         held(&path, |holder| holder.machine = machine());
-        let lock = take(&path, at(0)).unwrap();
-        assert!(matches!(take(&path, at(9_999)), Err(LockError::Held { holder: Some(holder) }) if holder.token == 42));
+        let lock = take(&path, Path::new("/plans"), at(0)).unwrap();
+        let refused = take(&path, Path::new("/other"), at(9_999)).unwrap_err();
+        assert!(refused.to_string().contains(", from `/plans`, since "), "{refused}");
+        assert!(matches!(refused, LockError::Held { holder: Some(holder) } if holder.token == 42));
         drop(lock);
         for text in ["", "process 9 since then\n", "{\"id\":1}\n", "\0\0\0"] {
             std::fs::write(&path, text).unwrap();
-            assert_eq!(take(&path, at(0)).unwrap().token(), 1, "{text:?}");
+            assert_eq!(take(&path, Path::new("/plans"), at(0)).unwrap().token(), 1, "{text:?}");
         }
     }
 
@@ -271,12 +296,12 @@ mod tests {
     fn a_broken_lock_ousts_its_holder_and_keeps_counting() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        let first = take(&path, at(0)).unwrap();
+        let first = take(&path, Path::new("/plans"), at(0)).unwrap();
         assert!(matches!(break_it(&path, "ffffffff"), Err(LockError::Held { holder: Some(_) })));
         assert_eq!(first.ousted(at(1)), None);
         break_it(&path, &first.holder.id).unwrap();
         assert!(first.ousted(at(2)).is_some(), "before anybody else came");
-        let second = take(&path, at(3)).unwrap();
+        let second = take(&path, Path::new("/plans"), at(3)).unwrap();
         assert_eq!(second.token(), 2);
         assert!(first.ousted(at(60)).is_some() && second.ousted(at(60)).is_none());
         drop(first);
@@ -289,7 +314,7 @@ mod tests {
     fn a_sign_of_life_is_given_now_and_then() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        let lock = take(&path, at(0)).unwrap();
+        let lock = take(&path, Path::new("/plans"), at(0)).unwrap();
         let alive_at = || holder_in(&mut File::open(&path).unwrap()).unwrap().alive_at;
         lock.ousted(at(BEAT - 1));
         assert_eq!(alive_at(), Some(at(0)));

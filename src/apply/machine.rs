@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::change::{Change, same};
 use crate::model::Step;
 
-use super::journal::Event;
+use super::journal::{Event, REPLACED};
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub struct Progress {
     crossed: bool,
     taking_back: bool,
     over: bool,
+    closed: bool,
+    /// Whether it was closed because a new run took its place.
+    replaced: bool,
 }
 
 impl Progress {
@@ -84,9 +87,24 @@ impl Progress {
         self.crossed
     }
 
+    /// Whether the one-way door was opened and nothing proved since that anybody pressed.
+    pub fn may_be_unpressed(&self) -> bool {
+        self.crossed && self.next() == Next::Step(Step::RunMigration)
+    }
+
     /// Whether the changes are being taken back, or were.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back
+    }
+
+    /// Whether the run is over since a new one took its place, so that it can be undone where that one was.
+    pub fn is_replaced(&self) -> bool {
+        self.over && self.replaced && !self.crossed && !self.taking_back
+    }
+
+    /// Whether all of it was taken back.
+    pub fn is_undone(&self) -> bool {
+        self.over && self.taking_back && !self.closed
     }
 
     /// Whether the run is over.
@@ -99,15 +117,18 @@ impl Progress {
         let next = self.next();
         match event {
             Event::Begin(_) => !self.begun,
+            Event::Undo if self.is_replaced() => true,
             _ if !self.begun || self.over => false,
             Event::Resume { .. } => true,
             Event::Intent { change } => next == Next::Run(*change),
             Event::Done { change } => next == Next::Settle(*change),
             Event::TakeBack { change } => next == Next::TakeBack(*change),
             Event::TakenBack { change } => next == Next::SettleBack(*change),
+            Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
             Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
+            Event::NotPressed { .. } => self.may_be_unpressed(),
             Event::Passed { step, .. } => {
                 let may_pass = match step {
                     Step::Configure => true,
@@ -135,22 +156,28 @@ impl Progress {
                 self.open = None;
                 self.in_place = change.saturating_add(1);
             }
-            Event::TakenBack { change } => {
+            Event::TakenBack { change } | Event::Left { change } => {
                 self.open = None;
                 self.in_place = *change;
             }
             Event::Reached { .. } => self.reached = true,
             Event::Crossed { .. } => self.crossed = true,
+            Event::NotPressed { .. } => self.crossed = false,
             Event::Passed { .. } => {
                 self.passed += 1;
                 self.reached = false;
             }
             Event::Undo => {
                 self.taking_back = true;
+                (self.over, self.closed) = (false, false);
                 // What nobody knows of is taken back too: reading tells whether there is anything to take back.
                 self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);
             }
-            Event::End | Event::Closed { .. } => self.over = true,
+            Event::End => self.over = true,
+            Event::Closed { why } => {
+                (self.over, self.closed) = (true, true);
+                self.replaced = why == REPLACED;
+            }
             Event::Halt { .. } | Event::Resume { .. } => {}
         }
     }

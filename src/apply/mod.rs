@@ -1,5 +1,6 @@
 //! Carrying out exactly what was confirmed: gate, pure machine, journal.
 
+pub mod archive;
 pub mod certificate;
 pub mod confirmation;
 pub mod gate;
@@ -7,6 +8,7 @@ pub mod journal;
 pub mod limits;
 pub mod lock;
 pub mod machine;
+pub mod open_run;
 pub mod proof;
 pub mod seal;
 
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::change::{Change, Conflict};
-use crate::model::digest;
+use crate::model::{On, digest};
 use crate::site::{Site, SiteError};
 
 use journal::{Event, Journal, JournalError};
@@ -50,6 +52,8 @@ pub struct Watch<'a> {
     pub stop: &'a dyn Fn() -> bool,
     /// Why this run may not go on: its lock is somebody else's now. Asked before each act.
     pub ousted: &'a dyn Fn() -> Option<String>,
+    /// Objects that are not taken back where somebody else changed them.
+    pub leave: &'a [On],
     /// Hears of each change that is in place, or is taken back.
     pub tell: &'a mut dyn FnMut(usize, &Change),
 }
@@ -65,7 +69,7 @@ pub fn run(
     changes: &[Change],
     watch: Watch<'_>,
 ) -> Result<Outcome, JournalError> {
-    let Watch { clock, stop, ousted, tell } = watch;
+    let Watch { clock, stop, ousted, leave, tell } = watch;
     loop {
         let next = journal.progress().next();
         let (at, back, begins) = match next {
@@ -85,11 +89,21 @@ pub fn run(
         if let Some(why) = ousted() {
             return Ok(Outcome::Stopped { at, why });
         }
+        let change = &changes[at];
+        if back && leave.contains(&change.on) {
+            match site.observe(&change.on).map(|found| machine::seen(change, found.as_ref())) {
+                Ok(Seen::Neither) => {
+                    journal.append(Event::Left { change: at }, clock())?;
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => return Ok(Outcome::Stopped { at, why: error.to_string() }),
+            }
+        }
         if begins {
             journal
                 .append(if back { Event::TakeBack { change: at } } else { Event::Intent { change: at } }, clock())?;
         }
-        let change = &changes[at];
         let ended = match (back, begins) {
             (true, _) => settle(site, &change.inverse()),
             (false, true) => act(site, change),
@@ -149,17 +163,17 @@ fn neither(change: &Change) -> String {
     format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
 }
 
-/// The folder beside a plan that holds confirmations, locks and journals: `.plan`.
-pub fn state_folder(plan: &Path) -> PathBuf {
-    plan.parent().unwrap_or(Path::new("")).join(".plan")
+/// The folder beside a plan that holds confirmations and journals, and beside a site in a file its lock: `.plan`.
+pub fn state_folder(beside: &Path) -> PathBuf {
+    beside.parent().unwrap_or(Path::new("")).join(".plan")
 }
 
 /// Makes the state folder, for its owner only, and hides it from git.
 ///
 /// # Errors
 /// Whatever the file system says; a link in its place, as a checkout may bring one, is refused.
-pub fn make_state_folder(plan: &Path) -> std::io::Result<PathBuf> {
-    let folder = state_folder(plan);
+pub fn make_state_folder(beside: &Path) -> std::io::Result<PathBuf> {
+    let folder = state_folder(beside);
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::guide::Movement;
 use crate::model::plan::{Confirmation, Place};
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::host;
@@ -83,6 +84,34 @@ pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Plac
     ))
 }
 
+/// Whether a reading allows the word that *Run Migration* was not pressed since the door was opened: what it shows, or why not.
+/// `before` is maintenance mode as it was at the door.
+///
+/// # Errors
+/// Why the site shows otherwise, or cannot tell.
+pub fn not_pressed(
+    (read_at, site): (Timestamp, &Movement),
+    before: Option<bool>,
+    crossed: Timestamp,
+) -> Result<String, String> {
+    if read_at <= crossed {
+        return Err(format!("the site was read at {read_at}, and the door was opened at {crossed}"));
+    }
+    match site.managed {
+        Some(false) => {}
+        Some(true) => return Err("the site says that it is on Managed Contacts".to_owned()),
+        None => return Err("whether the site is on Managed is not captured".to_owned()),
+    }
+    if let Some(members) = site.migrated.filter(|members| *members > 0) {
+        return Err(format!("the site says that the migration has been through {}", count_of(members, "member")));
+    }
+    if site.maintenance == Some(true) && before != Some(true) {
+        return Err("maintenance mode is on, and nothing shows that it was before the door was opened".to_owned());
+    }
+    let counted = if site.migrated.is_some() { ", and counts no member processed" } else { "" };
+    Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
+}
+
 /// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.
 pub fn attested(record: &Record, step: Step, (here, on): (&str, Place), otherwise: &str) -> Proof {
     match record.step(step, here) {
@@ -131,5 +160,37 @@ pub fn purchases(plan: &Plan, record: &Record, (here, on): (&str, Place)) -> Pro
 }
 
 fn count(count: usize, what: &str) -> String {
+    count_of(count as u64, what)
+}
+
+fn count_of(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_that_nobody_pressed_needs_a_site_that_shows_it() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let still = Movement { managed: Some(false), ..Movement::default() };
+        let word = |site: &Movement, before| not_pressed((at(11), site), before, at(10));
+        assert!(word(&still, None).unwrap().ends_with("it is not on Managed Contacts"));
+        assert!(word(&Movement { migrated: Some(0), ..still.clone() }, None).unwrap().ends_with("no member processed"));
+        for read_at in [9, 10] {
+            assert!(not_pressed((at(read_at), &still), None, at(10)).unwrap_err().contains("the door was opened at"));
+        }
+        for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {
+            assert!(word(&Movement { managed, ..still.clone() }, None).unwrap_err().contains(why));
+        }
+        let begun = Movement { migrated: Some(1), ..still.clone() };
+        assert!(word(&begun, None).unwrap_err().contains("through 1 member"));
+        let closed = Movement { maintenance: Some(true), ..still.clone() };
+        assert!(word(&closed, Some(true)).is_ok(), "it was on before");
+        for before in [Some(false), None] {
+            assert!(word(&closed, before).unwrap_err().contains("maintenance mode is on"));
+        }
+        assert!(word(&Movement { maintenance: Some(false), ..still }, Some(true)).is_ok());
+    }
 }

@@ -52,6 +52,9 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
+    /// Leave this object as somebody else has it, and take the rest back; as often as there are such objects.
+    #[arg(long, value_name = "KIND/KEY")]
+    pub leave: Vec<String>,
     /// The live site's host, typed out, where the run is on it.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
@@ -85,7 +88,7 @@ pub struct Lock {
 /// What to do with a lock.
 #[derive(Debug, Subcommand)]
 pub enum LockVerb {
-    /// Who holds it. Exits with 14 where somebody does.
+    /// Who holds it, and whether a run is open on the site from another folder. Exits with 14 where somebody holds it.
     Status {
         #[command(flatten)]
         /// The run.
@@ -94,12 +97,12 @@ pub enum LockVerb {
         #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
         format: StatusFormat,
     },
-    /// Take it from its holder, who stops before its next act.
+    /// Take it from its holder, who stops before its next act; or give up a run that is open from a folder that is gone.
     Break {
         #[command(flatten)]
         /// The run.
         of: Of,
-        /// The holder's lock id, as `plan lock status` shows it.
+        /// The holder's lock id, or the run's id, as `plan lock status` shows it.
         #[arg(long)]
         id: String,
     },

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{Begin, Journal};
+use crate::apply::journal::{Begin, Journal, REPLACED};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
 use crate::apply::seal::{Presented, Signature};
@@ -37,11 +37,12 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
     let earlier = files.unfinished()?;
+    files.nobody_elses(&args.plan, earlier.as_ref())?;
     let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Phase::Configure, live, false)?;
     let cloned = earlier.as_ref().zip(checked.site.as_ref());
-    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(run, &site.reading.snapshot.state));
+    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(&files, run, &site.reading.snapshot.state));
     if cloned {
         writeln!(
             terminal.err,
@@ -78,7 +79,7 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
     if turn.files.journal().exists() {
-        close(&turn.files, if cloned { "the site was copied anew" } else { "a new run took its place" }, &turn.log)?;
+        close(&turn.files, if cloned { "the site was copied anew" } else { REPLACED }, &turn.log)?;
     }
     start(args, checked, turn, terminal)
 }
@@ -295,9 +296,14 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     let changes = begin.changes.clone();
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
+    if let Err(failure) = files.note_down(journal.events(), false) {
+        // A run that nobody else can know of has not begun; the failure is told already.
+        drop(std::fs::remove_file(files.journal()));
+        return Err(failure);
+    }
     journal.observe(log.observer());
     let mut run = Run { site: read.site, journal, lock, files, log };
-    run.carry_out(&changes, terminal)?;
+    run.carry_out(&changes, &[], terminal)?;
     run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }

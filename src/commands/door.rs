@@ -55,6 +55,8 @@ impl Run {
         self.is_still_ours()?;
         self.site.keep(&self.files.before())?;
         self.is_not_interrupted()?;
+        // First for those elsewhere: who is told too early that it may have been pressed does no harm.
+        self.files.note_down(self.journal.events(), true)?;
         self.note(Event::Crossed { who: found.who, members: found.members })?;
         writeln!(terminal.out, "now press *Run Migration*, once")?;
         terminal.out.flush()?;

@@ -1,13 +1,16 @@
 //! A run that is not put away yet: is it in the way of a new one, is its site still there, and closing it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::apply;
-use crate::apply::journal::{Event, Journal};
+use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
-use crate::model::{State, Step};
+use crate::model::{On, State, Step};
 
 use super::event_log::EventLog;
 use super::turn::{Files, Unfinished};
@@ -36,16 +39,35 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
     }
 }
 
-/// Whether the site is a fresh copy: what the run left behind is gone.
-pub(super) fn was_cloned_again(run: &Unfinished, state: &State) -> bool {
+/// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.
+pub(super) fn is_of_this_plan(plan: &Path, begin: &Begin, help: impl Fn(&Path) -> String) -> Result<(), Failure> {
+    if begin.plan == apply::plan_name(plan) {
+        return Ok(());
+    }
+    let other = plan.with_file_name(&begin.plan);
+    let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
+    Err(Failure::new(exit::USAGE, message).help(help(&other)))
+}
+
+/// Whether the site is a fresh copy: what the run left behind is gone, or all that it and the runs before it left, whose
+/// place it took.
+pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -> bool {
     let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
     let changes = &run.begin.changes;
     // Past the barrier what a hand set back says nothing: the migration may be under way.
     let before_the_barrier = run.progress.is_configured() && !run.progress.is_past_the_barrier();
-    let undone = before_the_barrier && !changes.is_empty() && changes.iter().all(gone);
+    let undone = || {
+        // A journal that cannot be read any more shows nothing.
+        let earlier: Vec<Unfinished> = files.replaced().map_while(Result::ok).map(|(_, run)| run).collect();
+        let mut first: BTreeMap<&On, &Change> = BTreeMap::new();
+        for change in earlier.iter().rev().flat_map(|run| &run.begin.changes).chain(changes) {
+            first.entry(&change.on).or_insert(change);
+        }
+        !changes.is_empty() && (changes.iter().all(gone) || first.into_values().all(gone))
+    };
     let unmigrated = run.progress.passed().contains(&Step::RunMigration)
         && state.crm.as_ref().is_some_and(|crm| crm.managed == Some(false));
-    undone || unmigrated
+    unmigrated || before_the_barrier && undone()
 }
 
 /// Closes a run that is not gone on with, and puts its journal away.
@@ -61,6 +83,6 @@ pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Fail
     if !journal.progress().is_over() {
         journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
     }
-    journal.put_away(Timestamp::now())?;
+    files.put_away(&journal)?;
     Ok(())
 }

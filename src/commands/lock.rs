@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::apply::lock::{self, Holder, Standing};
+use crate::apply::open_run::OpenRun;
 use crate::cli::{self, LockVerb, StatusFormat};
+use crate::output::escape;
 
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
@@ -12,13 +14,17 @@ use super::{Failure, Terminal, exit};
 pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match args.verb {
         LockVerb::Status { of, format } => {
-            let standing = lock::standing(&Files::of(&of.plan, &of.site).lock(), Timestamp::now())?;
-            status(&standing, format, terminal)
+            let files = Files::of(&of.plan, &of.site);
+            status(&lock::standing(&files.lock(), Timestamp::now())?, &files, format, terminal)
         }
         LockVerb::Break { of, id } => {
-            let path = Files::of(&of.plan, &of.site).lock();
+            let files = Files::of(&of.plan, &of.site);
+            let path = files.lock();
             match lock::standing(&path, Timestamp::now())? {
-                Standing::Free(_) => writeln!(terminal.out, "nobody holds it, so there is nothing to break")?,
+                Standing::Free(_) => match files.give_up(&id, files.unfinished()?.as_ref())? {
+                    Some(run) => given_up(&run, terminal)?,
+                    None => writeln!(terminal.out, "nobody holds it, so there is nothing to break")?,
+                },
                 Standing::Held(_) => {
                     lock::break_it(&path, &id)?;
                     writeln!(
@@ -32,13 +38,34 @@ pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Fa
     }
 }
 
-fn status(standing: &Standing, format: StatusFormat, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn given_up(run: &OpenRun, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let folder = escape::line(&run.folder);
+    writeln!(
+        terminal.out,
+        "given up: the run begun in `{folder}`; what it wrote stays, and so does its journal there"
+    )?;
+    if run.past_the_barrier {
+        let careful =
+            "it was past *Run Migration*: do not press that again before the site shows whether it was pressed";
+        writeln!(terminal.err, "attention: {careful}")?;
+    }
+    Ok(())
+}
+
+fn status(
+    standing: &Standing,
+    files: &Files,
+    format: StatusFormat,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
     let (held, holder) = match standing {
         Standing::Free(last) => (false, last),
         Standing::Held(holder) => (true, holder),
     };
+    let elsewhere = files.elsewhere(files.unfinished()?.as_ref())?;
     if format == StatusFormat::Json {
-        let line = json!({"format_version": "1.0", "held": held, "holder": holder});
+        let run = elsewhere.as_ref().map(|elsewhere| &elsewhere.run);
+        let line = json!({"format_version": "1.0", "held": held, "holder": holder, "open_elsewhere": run});
         writeln!(terminal.out, "{line:#}")?;
     } else {
         let who = |holder: &Holder| format!("{holder}, lock {}", holder.id);
@@ -49,6 +76,10 @@ fn status(standing: &Standing, format: StatusFormat, terminal: &mut Terminal<'_>
                 writeln!(terminal.out, "free: its last holder died without letting go ({})", who(last))?;
             }
             (false, _) => writeln!(terminal.out, "free")?,
+        }
+        if let Some(elsewhere) = &elsewhere {
+            let id = escape::line(&elsewhere.run.id);
+            writeln!(terminal.out, "{} (run {id})", escape::line(&elsewhere.words()))?;
         }
     }
     Ok(if held { exit::LOCKED } else { exit::OK })

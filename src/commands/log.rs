@@ -5,14 +5,15 @@ use crate::cli::{Log, StatusFormat};
 use crate::output::{escape, many};
 
 use super::event_log::Line;
+use super::status::earlier;
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = Files::of(&args.of.plan, &args.of.site);
-    let events = match files.unfinished()? {
-        Some(run) => run.events,
-        None => files.latest_put_away()?,
+    let (events, progress) = match files.unfinished()? {
+        Some(run) => (run.events, Some(run.progress)),
+        None => (files.latest_put_away()?, None),
     };
     if events.is_empty() {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here"));
@@ -24,6 +25,15 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 writeln!(terminal.out, "{}", escape::json_line(&Line { at: told.at, event: &told.event }))?
             }
         }
+    }
+    if args.format == StatusFormat::Human
+        && let Some(digest) = earlier(&files, progress.as_ref(), terminal)?
+    {
+        writeln!(
+            terminal.err,
+            "an earlier run, of the changes {}, is on record too; `plan status` says when it can be undone",
+            &digest[..16]
+        )?;
     }
     Ok(exit::OK)
 }
@@ -51,10 +61,18 @@ fn words(told: &Told, events: &[Told]) -> String {
                 .map_or_else(String::new, |who| format!(", spare administrator proven by {}", escape::line(who)));
             format!("the one-way door was opened, for {members}{who}")
         }
+        Event::NotPressed { who, seen } => {
+            let who = escape::line(who);
+            format!(
+                "*Run Migration* was not pressed, by the word of {who}, so the door is shut again: {}",
+                escape::line(seen)
+            )
+        }
         Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
         Event::Undo => "from here on the changes are taken back".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
+        Event::Left { change } => format!("left as somebody else has it: change {}", on(*change)),
         Event::Closed { why } => format!("closed: {}", escape::line(why)),
         Event::End => "ended".to_owned(),
     }

@@ -7,6 +7,7 @@ mod check;
 mod diff;
 mod door;
 mod earlier;
+mod elsewhere;
 mod event_log;
 mod example;
 mod explain;
@@ -16,6 +17,7 @@ mod inputs;
 mod lock;
 mod log;
 mod merge_list;
+mod not_pressed;
 mod record;
 mod record_file;
 mod replay;
@@ -27,6 +29,7 @@ mod seal;
 mod settings;
 mod snapshot;
 mod status;
+mod target;
 mod tour;
 mod turn;
 mod undo;
@@ -68,7 +71,8 @@ pub mod exit {
     pub const BARRIER: u8 = 16;
     /// Stopped part-way; the journal is kept and the run can be resumed.
     pub const PART_WAY: u8 = 20;
-    /// Applied, but reading it back showed something else; `verify` found a difference.
+    /// Applied, but reading it back showed something else; undone, but for what was left to somebody else; `verify` found a
+    /// difference.
     pub const NOT_VERIFIED: u8 = 21;
     /// Interrupted; it can be resumed if a run had begun.
     pub const INTERRUPTED: u8 = 130;

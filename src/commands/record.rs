@@ -19,7 +19,7 @@ use crate::rules;
 
 use super::backup_file::{self, Seen};
 use super::record_file::{LIMIT, append, load, path_of, read_text};
-use super::{Failure, Terminal, exit, settings};
+use super::{Failure, Terminal, exit, not_pressed, settings};
 
 /// How far the last zone of the world is behind UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -53,32 +53,36 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
         RecordVerb::Purchase { by, form, saw, on } => purchase(by, form, saw, on)?,
+        RecordVerb::NotPressed { by, says, site } => return not_pressed::run(&by, says, &site, terminal),
     };
     who_is_known(&by)?;
-    if says_nothing(&evidence) {
-        return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
-            .help("say in a few words what was seen, and how"));
-    }
+    says_something(&evidence)?;
     let path = path_of(&by.plan);
     append(&path, &by.who, now, evidence)?;
     writeln!(terminal.out, "recorded in {}: {said}", path.display())?;
     Ok(exit::OK)
 }
 
-fn says_nothing(evidence: &Evidence) -> bool {
-    match evidence {
-        Evidence::Word(word) => word.says.trim().is_empty(),
-        Evidence::Acknowledgement(seen) => seen.reason.trim().is_empty(),
-        Evidence::Step(taken) => taken.says.trim().is_empty(),
-        Evidence::SignIn(signed_in) => signed_in.says.trim().is_empty(),
-        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) => false,
+pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
+    let says = match evidence {
+        Evidence::Word(word) => &word.says,
+        Evidence::Acknowledgement(seen) => &seen.reason,
+        Evidence::Step(taken) => &taken.says,
+        Evidence::SignIn(signed_in) => &signed_in.says,
+        Evidence::NotPressed(not_pressed) => &not_pressed.says,
+        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) => return Ok(()),
+    };
+    if says.trim().is_empty() {
+        return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
+            .help("say in a few words what was seen, and how"));
     }
+    Ok(())
 }
 
 type Said = (By, Evidence, String);
 
 /// Only people of the plan can be asked later.
-fn who_is_known(by: &By) -> Result<(), Failure> {
+pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
     let opened = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
     if opened.plan.people.contains_key(&by.who) {
         return Ok(());
@@ -108,7 +112,7 @@ fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result
     Ok((by, Evidence::Purchase(Purchase { host, form, saw }), said))
 }
 
-const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
+pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
 
 fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) -> Result<Said, Failure> {
     // Before a file of many gigabytes is read.

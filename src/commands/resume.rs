@@ -10,13 +10,15 @@ use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
 use crate::cli::{Apply, On};
-use crate::model::Step;
 use crate::model::plan::Place;
 use crate::model::text::host;
+use crate::model::{Snapshot, Step};
 use crate::site::Site;
 
+use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
+use super::target::is_still_staging;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, exit, inputs, settings};
 
@@ -28,18 +30,18 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     } else {
         inputs::open_site(&args.site, None)?
     };
+    let files = Files::of(&args.plan, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
+        files.nobody_elses(&args.plan, None)?;
         return Err(nothing());
     }
-    let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
-    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
-    if begin.plan != apply::plan_name(&args.plan) {
-        let other = args.plan.with_file_name(&begin.plan);
-        let message = format!("the run to resume is not of this plan, but of `{}`", other.display());
-        let help = format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site);
-        return Err(Failure::new(exit::USAGE, message).help(help));
-    }
+    let open = files.unfinished()?;
+    files.nobody_elses(&args.plan, open.as_ref())?;
+    let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
+    is_of_this_plan(&args.plan, &begin, |other| {
+        format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site)
+    })?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
     }
@@ -55,18 +57,20 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         // Past it nothing of the plan is written any more.
         was_confirmed(&args.plan, &begin, &files)?;
     }
-    is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin)?;
+    is_still_staging(args, (&begin, &progress), &now, terminal)?;
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
+    files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let mut through = args.through.unwrap_or(last);
     if !progress.is_configured() {
-        run.carry_out(&begin.changes, terminal)?;
+        run.carry_out(&begin.changes, &[], terminal)?;
         run.configured(args, &begin.changes, terminal)?;
         through = args.through.unwrap_or(Step::Configure);
     }
@@ -107,11 +111,12 @@ pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Fa
     }))
 }
 
-/// Whether the site is the one that the run began on.
-pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<(), Failure> {
-    let here = site.configuration()?.header.host;
-    if host(&here) == host(&begin.host) {
-        return Ok(());
+/// The site as it is now, which must be the one that the run began on.
+pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<Snapshot, Failure> {
+    let now = site.configuration()?;
+    let here = &now.header.host;
+    if host(here) == host(&begin.host) {
+        return Ok(now);
     }
     let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
     Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))

@@ -13,7 +13,7 @@ use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
-use crate::model::{Executor, Step};
+use crate::model::{Executor, On, Step};
 use crate::output::{escape, many};
 use crate::reconcile;
 use crate::site::Site;
@@ -50,7 +50,13 @@ fn arm() -> Arc<AtomicBool> {
 
 impl Run {
     /// Carries the changes out, or takes them back, and says what is in place, whatever happens.
-    pub(super) fn carry_out(&mut self, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    /// Of objects that are to be left nothing is taken back where somebody else changed them.
+    pub(super) fn carry_out(
+        &mut self,
+        changes: &[Change],
+        leave: &[On],
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
         let raised = ctrl_c();
         let back = self.journal.progress().is_taking_back();
         let (out, lock) = (&mut *terminal.out, &self.lock);
@@ -63,6 +69,7 @@ impl Run {
                 clock: Timestamp::now,
                 stop: &|| raised.load(Ordering::Relaxed),
                 ousted: &|| lock.ousted(Timestamp::now()),
+                leave,
                 tell: &mut |at, change| {
                     // A closed pipe must not stop a run half-way, and what is in place is told even if it stops.
                     let on = escape::line(&change.on.to_string());
@@ -84,7 +91,8 @@ impl Run {
         };
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
         let finish = if back {
-            "run `plan undo` again; what somebody else changed has to be set by hand first, to either side of the change"
+            "run `plan undo` again; what somebody else changed is set by hand first, to either side of the change, or left as \
+             they have it with `--leave KIND/KEY`"
         } else {
             "finish with `--resume`"
         };

@@ -9,6 +9,7 @@ use crate::cli::{Status, StatusFormat};
 use crate::guide::{self, steps};
 use crate::model::plan::Place;
 use crate::model::{Executor, Step};
+use crate::output::escape;
 use crate::output::status::{self, Line, Stand};
 
 use super::inputs::{self, Opened};
@@ -41,6 +42,8 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         taking_back: progress.is_some_and(Progress::is_taking_back),
         past_the_barrier: progress.is_some_and(Progress::is_past_the_barrier),
         held,
+        earlier: earlier(&files, progress, terminal)?,
+        elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
         way_back: progress.filter(|progress| progress.is_past_the_barrier()).map(|_| way_back(&opened)),
         steps: lines,
     };
@@ -49,6 +52,25 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         StatusFormat::Json => status::json(&status, terminal.out)?,
     }
     Ok(exit::OK)
+}
+
+/// The digest of the earlier run that can be undone. A journal that was damaged long ago hides no run that is open now.
+pub(super) fn earlier(
+    files: &Files,
+    now: Option<&Progress>,
+    terminal: &mut Terminal<'_>,
+) -> Result<Option<String>, Failure> {
+    if now.is_some_and(Progress::is_past_the_barrier) {
+        return Ok(None);
+    }
+    match files.undoable() {
+        Ok(earlier) => Ok(earlier.map(|(_, run)| run.begin.digests.changes)),
+        Err(failure) => {
+            let what = escape::terminal(&failure.message);
+            writeln!(terminal.err, "attention: whether an earlier run can be undone is not known: {what}")?;
+            Ok(None)
+        }
+    }
 }
 
 fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: &[Told]) -> Line {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::apply::archive;
 use crate::apply::journal::{self, Begin, Event, Journal, JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::machine::Progress;
@@ -36,27 +37,48 @@ impl From<LockError> for Failure {
     }
 }
 
-/// The files of the runs of one plan's folder on one site.
+/// The files of the runs of one plan's folder on one site, and the lock of the site.
 pub(super) struct Files {
+    /// The plan's folder, from the root where it exists.
+    plans: PathBuf,
     /// The state folder; it need not exist.
     folder: PathBuf,
     /// One name for one site, however it was spelled.
     name: String,
-    site: String,
+    pub(super) site: String,
+    /// A site in a file, from the root and through every link: where its lock lies, so that it is one lock from every
+    /// plan's folder. None for an address, and where not even the file's folder exists.
+    real: Option<PathBuf>,
 }
 
 impl Files {
     /// Where the files of runs on this site are, beside this plan.
     pub(super) fn of(plan: &Path, site: &str) -> Self {
-        Self { folder: apply::state_folder(plan), name: one_name(plan, site), site: site.to_owned() }
+        let plans = real(folder_of(plan));
+        let real = real_file(site);
+        let name = one_name(&plans, site, real.as_deref());
+        Self { plans, folder: apply::state_folder(plan), name, site: site.to_owned(), real }
     }
 
     pub(super) fn journal(&self) -> PathBuf {
         apply::state_file(&self.folder, &self.name, "journal.ndjson")
     }
 
+    /// The journal's path from the root: as it is found from another folder.
+    pub(super) fn journal_from_root(&self) -> PathBuf {
+        apply::state_file(&self.plans.join(".plan"), &self.name, "journal.ndjson")
+    }
+
+    /// The lock: of the site itself where that is a file, else of the plan's folder.
     pub(super) fn lock(&self) -> PathBuf {
-        apply::state_file(&self.folder, &self.name, "lock")
+        self.beside_site("lock").unwrap_or_else(|| apply::state_file(&self.folder, &self.name, "lock"))
+    }
+
+    /// A file in the state folder beside the site; none where the site is no file.
+    pub(super) fn beside_site(&self, suffix: &str) -> Option<PathBuf> {
+        let site = self.real.as_ref()?;
+        let name = site.file_name()?.to_string_lossy();
+        Some(apply::state_file(&apply::state_folder(site), &name, suffix))
     }
 
     /// The site as it was before the run; its population lies beside it.
@@ -64,20 +86,28 @@ impl Files {
         apply::state_file(&self.folder, &self.name, "before.site.ndjson")
     }
 
-    /// Takes the lock; makes the state folder where there is none.
+    /// Takes the lock; makes the state folders where there are none. A site beside which nothing can be written could not be
+    /// written itself, so there is no lock in its place.
     pub(super) fn take(&self, plan: &Path) -> Result<Lock, Failure> {
-        apply::make_state_folder(plan).map_err(|e| Failure::file("make the state folder beside", plan, &e))?;
-        let lock = lock::take(&self.lock(), Timestamp::now())?;
+        let failed = |beside: &Path, e| Failure::file("make the state folder beside", beside, &e);
+        apply::make_state_folder(plan).map_err(|e| failed(plan, e))?;
+        if let Some(site) = &self.real {
+            apply::make_state_folder(site).map_err(|e| {
+                failed(site, e).help("a run locks the site where it lies, and writes there: let its folder be written")
+            })?;
+        }
+        let lock = lock::take(&self.lock(), &self.plans, Timestamp::now())?;
         if let Some(dead) = lock.last.as_ref().filter(|last| last.process != std::process::id()) {
             FileSite::sweep(Path::new(&self.site), dead.process);
             FileSite::sweep(&self.before(), dead.process);
+            FileSite::sweep(&self.lock(), dead.process);
         }
         Ok(lock)
     }
 
     /// Puts away a run that ended and was cut off before its journal found its place.
     pub(super) fn put_away_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        let kept = Journal::open(&self.journal())?.put_away(Timestamp::now())?;
+        let kept = self.put_away(&Journal::open(&self.journal())?)?;
         writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
         Ok(exit::OK)
     }
@@ -97,16 +127,28 @@ impl Files {
 impl Files {
     /// The events of the run that was put away last; none where there is none.
     pub(super) fn latest_put_away(&self) -> Result<Vec<Told>, Failure> {
-        let journal = self.journal();
-        let (Some(folder), Some(stem)) = (journal.parent(), journal.file_stem()) else { return Ok(Vec::new()) };
-        let stem = format!("{}.", stem.to_string_lossy());
-        let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let Some(last) = names.filter(|name| name.starts_with(&stem) && *name != *journal.to_string_lossy()).max()
-        else {
-            return Ok(Vec::new());
+        let last = archive::put_away(&self.journal())?.pop();
+        Ok(last.map(|last| Journal::peek(&last)).transpose()?.map_or_else(Vec::new, |(events, _)| events))
+    }
+
+    /// The run that was put away and is the next to be undone, with its journal.
+    pub(super) fn undoable(&self) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+        self.replaced().next().transpose()
+    }
+
+    /// The runs that were put away and can be undone, the newest first: each was replaced by a newer one, and is undone where
+    /// that one was. None behind one that ended otherwise: past the barrier, or as the site was copied anew.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
+        let paths = archive::put_away(&self.journal()).unwrap_or_default();
+        let read = |path: PathBuf| match Journal::peek(&path) {
+            Err(error) => Some(Some(Err(error.into()))),
+            Ok((_, progress)) if progress.is_undone() => Some(None),
+            Ok((events, progress)) => {
+                let begin = journal::begin(&events).cloned().filter(|_| progress.is_replaced())?;
+                Some(Some(Ok((path, Unfinished { begin, events, progress }))))
+            }
         };
-        Ok(Journal::peek(&folder.join(last))?.0)
+        paths.into_iter().rev().map_while(read).flatten()
     }
 }
 
@@ -123,18 +165,26 @@ pub(super) fn configured_at(events: &[Told]) -> Timestamp {
     done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
 }
 
-/// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan.
-fn one_name(plan: &Path, site: &str) -> String {
+/// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan's folder.
+fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {
     if site.contains("://") {
         return host_and_port(site).unwrap_or_else(|| site.to_owned());
     }
-    fn folder_of(path: &Path) -> &Path {
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-    }
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (folder, site) = (folder_of(plan), Path::new(site));
-    // A site's file that is away for a moment keeps its name.
-    let away = || real(folder_of(site)).join(site.file_name().unwrap_or_default());
-    let file = site.canonicalize().unwrap_or_else(|_| away());
-    file.strip_prefix(real(folder)).unwrap_or(&file).display().to_string()
+    let file = file.unwrap_or(Path::new(site));
+    file.strip_prefix(plans).unwrap_or(file).display().to_string()
+}
+
+/// A site in a file from the root; one that is away for a moment keeps its place.
+fn real_file(site: &str) -> Option<PathBuf> {
+    let path = Path::new(site);
+    let away = || Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(away).filter(|_| !site.contains("://"))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -1,12 +1,17 @@
-//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier.
+//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier; then those of the run before it.
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{Event, Journal};
+use crate::apply::archive;
+use crate::apply::journal::{Event, Journal, Told};
+use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
+use crate::model::{On, State};
 use crate::output::many;
+use crate::site::file;
 
+use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::resume::{is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
@@ -18,49 +23,110 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     let files = Files::of(&args.of.plan, &args.of.site);
     let nothing = || Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo");
-    if !files.journal().exists() {
+    if !files.journal().exists() && files.undoable()?.is_none() {
+        files.nobody_elses(&args.of.plan, None)?;
         return Err(nothing());
     }
     let lock = files.take(&args.of.plan)?;
-    let Unfinished { begin, progress, .. } = files.unfinished()?.ok_or_else(nothing)?;
-    if begin.plan != crate::apply::plan_name(&args.of.plan) {
-        let other = args.of.plan.with_file_name(&begin.plan);
-        let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
-        let help = format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site);
-        return Err(Failure::new(exit::USAGE, message).help(help));
-    }
-    if progress.is_over() {
+    let open = files.unfinished()?;
+    files.nobody_elses(&args.of.plan, open.as_ref())?;
+    let (aside, run) = match open {
+        Some(run) => (None, run),
+        None => files.undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(nothing)?,
+    };
+    let Unfinished { begin, progress, events } = run;
+    is_of_this_plan(&args.of.plan, &begin, |other| {
+        format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
+    })?;
+    if progress.is_over() && !progress.is_replaced() {
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
-        return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
+        let unpressed = if progress.may_be_unpressed() { UNPRESSED } else { "" };
+        let help = format!("{}{unpressed}", super::status::way_back(&opened));
+        return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     was_confirmed(&args.of.plan, &begin, &files)?;
-    is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin)?;
+    let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() {
         confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
+    }
+    if let Some(aside) = &aside {
+        // What lies there has no whole first line: that run has not begun.
+        file::remove(&files.journal())?;
+        archive::take_out(aside, &files.journal())?;
     }
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
     let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
+    files.note_down(journal.events(), false)?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
-    run.carry_out(&begin.changes, terminal)?;
+    run.carry_out(&begin.changes, &leave, terminal)?;
     let state = run.site.configuration()?.state;
-    let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
-    let off = begin.changes.iter().filter(is_off).count();
-    let kept = run.journal.put_away(Timestamp::now())?;
+    let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
+    let is_off = |change: &Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
+    let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
+    let off = taken_back.filter(|(_, change)| is_off(change)).count();
+    let kept = run.files.put_away(&run.journal)?;
     if off > 0 {
         let message = format!("{} read back otherwise than before the run", many(off, "object"));
         return Err(
             Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
         );
     }
+    if !left.is_empty() {
+        let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
+        let message = format!(
+            "taken back, but for {}, left as somebody else has it: {}",
+            many(left.len(), "object"),
+            named.join(", ")
+        );
+        return Err(Failure::new(exit::NOT_VERIFIED, message)
+            .help("look at each of them with `plan diff`, and set by hand what is not wanted"));
+    }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
+    if let Some((_, earlier)) = run.files.undoable()? {
+        let digest = &earlier.begin.digests.changes[..16];
+        writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `plan undo` again")?;
+    }
     Ok(exit::OK)
+}
+
+/// What to do where the door was opened and nobody went through it.
+const UNPRESSED: &str = "; if nobody pressed it, say so, and undo again: plan record not-pressed \"…\"";
+
+/// The number of a change that was left.
+fn left(told: &Told) -> Option<usize> {
+    match told.event {
+        Event::Left { change } => Some(change),
+        _ => None,
+    }
+}
+
+/// The objects to leave: each must be of a change that is not taken back yet, and be as neither side of it.
+fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &State)) -> Result<Vec<On>, Failure> {
+    let behind =
+        |at: usize| events.iter().any(|told| left(told) == Some(at) || told.event == Event::TakenBack { change: at });
+    let refused = |name: &str, what: &str| {
+        let message = format!("`{}` {what}", crate::output::escape::line(name));
+        Err(Failure::new(exit::USAGE, message).help("leave that `--leave` out; nothing was written"))
+    };
+    let mut leave = Vec::new();
+    for name in named {
+        let Some((at, change)) = changes.iter().enumerate().find(|(_, change)| change.on.to_string() == *name) else {
+            return refused(name, "is not among the objects that this run changed");
+        };
+        if !behind(at) && seen(change, change::read(state, &change.on).as_ref()) != Seen::Neither {
+            return refused(name, "is as the run found it or left it, so there is nothing of somebody else's to leave");
+        }
+        leave.push(change.on.clone());
+    }
+    Ok(leave)
 }
 
 fn confirm(

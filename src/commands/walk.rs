@@ -100,7 +100,9 @@ impl Run {
             let message = format!("waits at `{}`: {open}", step.name());
             let when = match (pressed, crossed) {
                 (_, true) => "press it now, once, then",
-                (true, false) => "when its state is known,",
+                (true, false) => {
+                    "if nobody pressed it, say so: plan record not-pressed \"…\"; when its state is known,"
+                }
                 (false, false) => "do it, then",
             };
             return Err(
@@ -253,7 +255,7 @@ impl Run {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", path.display())?;
         }
         self.note(Event::End)?;
-        let kept = self.journal.put_away(Timestamp::now())?;
+        let kept = self.files.put_away(&self.journal)?;
         writeln!(terminal.out, "every step is behind; the journal is {}", kept.display())?;
         Ok(exit::OK)
     }

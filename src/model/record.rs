@@ -44,6 +44,8 @@ pub enum Evidence {
     SignIn(SignIn),
     /// A test purchase, and what was seen after it.
     Purchase(Purchase),
+    /// *Run Migration* was not pressed, though its door was opened.
+    NotPressed(NotPressed),
 }
 
 /// A step of the guide was taken.
@@ -63,6 +65,15 @@ pub struct SignIn {
     /// The site's host.
     pub host: String,
     /// How it was tried.
+    pub says: String,
+}
+
+/// *Run Migration* was not pressed, though its door was opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotPressed {
+    /// The site's host.
+    pub host: String,
+    /// How the person knows.
     pub says: String,
 }
 

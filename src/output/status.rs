@@ -33,6 +33,10 @@ pub struct Status {
     pub past_the_barrier: bool,
     /// Whether somebody is at it now.
     pub held: bool,
+    /// The run that is open on the site from another folder, in words; null where there is none.
+    pub elsewhere: Option<String>,
+    /// The digest of the changes of an earlier run that can be undone once this one is; null where there is none.
+    pub earlier: Option<String>,
     /// The way back from past the barrier; null before it.
     pub way_back: Option<String>,
     /// Every step in order.
@@ -108,7 +112,10 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     match &status.digest {
-        None => writeln!(out, "no run is under way on {}", escape::line(&status.site))?,
+        None => {
+            let here = if status.elsewhere.is_some() { " from this folder" } else { "" };
+            writeln!(out, "no run is under way on {}{here}", escape::line(&status.site))?;
+        }
         Some(digest) => {
             let what = if status.taking_back { "a run that is being undone" } else { "a run" };
             let held = if status.held { ", and somebody is at it now" } else { "" };
@@ -119,6 +126,13 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                 escape::line(&status.site)
             )?;
         }
+    }
+    if let Some(earlier) = &status.earlier {
+        let when = if status.digest.is_some() { " once this one is" } else { "" };
+        writeln!(out, "an earlier run, of the changes {}, can be undone{when}", &earlier[..16.min(earlier.len())])?;
+    }
+    if let Some(elsewhere) = &status.elsewhere {
+        writeln!(out, "attention: {}", escape::line(elsewhere))?;
     }
     if let Some(way) = &status.way_back {
         writeln!(out, "the way back: {}", escape::line(way))?;

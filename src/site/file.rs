@@ -201,6 +201,14 @@ pub fn save_text(path: &Path, text: &str) -> Result<(), SiteError> {
     disk::replace(path, text)
 }
 
+/// Removes a file that may be gone already.
+///
+/// # Errors
+/// [`SiteError::File`] where it is there and cannot be removed.
+pub fn remove(path: &Path) -> Result<(), SiteError> {
+    disk::remove(path)
+}
+
 /// Takes a kept site away, with its population.
 ///
 /// # Errors

@@ -110,7 +110,8 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             | Evidence::Acknowledgement(_)
             | Evidence::Step(_)
             | Evidence::SignIn(_)
-            | Evidence::Purchase(_) => {}
+            | Evidence::Purchase(_)
+            | Evidence::NotPressed(_) => {}
         }
     }
     if lines.is_empty() {

@@ -1,0 +1,138 @@
+//! The run that is noted beside a site in a file: written by its own folder, heeded by every other.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::apply::journal::{Journal, Told};
+use crate::apply::lock;
+use crate::apply::machine::{Next, Progress};
+use crate::apply::open_run::{self, OpenRun};
+use crate::site::file;
+
+use super::turn::{Files, Unfinished};
+use super::{Failure, exit};
+
+/// An open run that was begun from another folder.
+pub(super) struct Elsewhere {
+    pub(super) run: OpenRun,
+    /// How far it is; none where its journal cannot be read from here.
+    progress: Option<Progress>,
+}
+
+impl Elsewhere {
+    /// It in words.
+    pub(super) fn words(&self) -> String {
+        let OpenRun { folder, machine, since, .. } = &self.run;
+        let plan = self.run.plan.escape_debug();
+        let on = if *machine == lock::machine() { String::new() } else { format!(" on `{}`", machine.escape_debug()) };
+        let stands = match &self.progress {
+            Some(progress) if progress.is_taking_back() => "is being undone".to_owned(),
+            Some(progress) if progress.is_past_the_barrier() => PAST.to_owned(),
+            Some(progress) => match progress.next() {
+                Next::Step(step) => format!("waits at `{}`", step.name()),
+                _ => "stopped part-way".to_owned(),
+            },
+            None if self.run.past_the_barrier => PAST.to_owned(),
+            None => "cannot be looked into from here".to_owned(),
+        };
+        format!("a run of `{plan}`, begun in `{}`{on} at {since}, is not finished: it {stands}", folder.escape_debug())
+    }
+}
+
+const PAST: &str = "is past *Run Migration*, which nobody may press again before its state is known";
+
+impl Files {
+    fn note(&self) -> Option<PathBuf> {
+        self.beside_site("run.json")
+    }
+
+    fn noted(&self) -> Result<Option<(PathBuf, OpenRun)>, Failure> {
+        let Some(path) = self.note() else { return Ok(None) };
+        let noted = open_run::read(&path).map_err(|e| {
+            Failure::file("read the note of an open run", &path, &e)
+                .help("if no run is open on this site from any folder, remove that file")
+        })?;
+        Ok(noted.map(|run| (path, run)))
+    }
+
+    /// Notes beside the site that the run of these events is open.
+    pub(super) fn note_down(&self, events: &[Told], past_the_barrier: bool) -> Result<(), Failure> {
+        let Some(path) = self.note() else { return Ok(()) };
+        let noted = OpenRun::of(events, &self.journal_from_root(), past_the_barrier);
+        let Some(run) = noted else { return Ok(()) };
+        if open_run::read(&path).is_ok_and(|there| there.as_ref() == Some(&run)) {
+            return Ok(());
+        }
+        Ok(open_run::write(&path, &run)?)
+    }
+
+    /// Puts a journal away whose run is over, and takes the note of that run away.
+    pub(super) fn put_away(&self, journal: &Journal) -> Result<PathBuf, Failure> {
+        if let Some((path, run)) = self.noted()?
+            && (self.is_noted_here(&run) || Some(&run.id) == open_run::id(journal.events()).as_ref())
+        {
+            file::remove(&path)?;
+        }
+        Ok(journal.put_away(Timestamp::now())?)
+    }
+
+    /// Whether a note was made by a run of this folder.
+    fn is_noted_here(&self, run: &OpenRun) -> bool {
+        run.machine == lock::machine() && Path::new(&run.journal) == self.journal_from_root()
+    }
+
+    /// The run that is open on this site from another folder; `own` is the one that is open from this one.
+    pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<Elsewhere>, Failure> {
+        let Some((_, run)) = self.noted()? else { return Ok(None) };
+        let is_own = own.is_some_and(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
+        if is_own || self.is_noted_here(&run) {
+            return Ok(None);
+        }
+        if run.machine != lock::machine() {
+            return Ok(Some(Elsewhere { run, progress: None }));
+        }
+        let gone = std::fs::symlink_metadata(&run.journal).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        let progress = Journal::peek(Path::new(&run.journal)).ok();
+        Ok(match progress {
+            // Its end was written down, and the note not taken away: it was cut off there.
+            Some((events, progress)) if events.is_empty() || progress.is_over() => None,
+            Some((_, progress)) => Some(Elsewhere { run, progress: Some(progress) }),
+            None if gone && Path::new(&run.folder).is_dir() => None,
+            None => Some(Elsewhere { run, progress: None }),
+        })
+    }
+
+    /// Refuses where a run is open on this site from another folder.
+    pub(super) fn nobody_elses(&self, plan: &Path, own: Option<&Unfinished>) -> Result<(), Failure> {
+        let Some(elsewhere) = self.elsewhere(own)? else { return Ok(()) };
+        let run = &elsewhere.run;
+        let there = run.plan();
+        let there = there.display();
+        let go_on = match &elsewhere.progress {
+            Some(progress) if progress.is_taking_back() => {
+                format!("finish that there with `plan undo {there} --site …`")
+            }
+            _ if run.past_the_barrier => format!("go on with it there: `plan apply {there} --site … --resume`"),
+            _ => {
+                format!("go on with it there: `plan apply {there} --site … --resume`, or take it back with `plan undo`")
+            }
+        };
+        let give_up = format!("plan lock break {} --site {} --id {}", plan.display(), self.site, run.id.escape_debug());
+        let message = format!("{}; nothing was written", elsewhere.words());
+        let help = format!("{go_on}; only if that folder is gone for good: `{give_up}`");
+        Err(Failure::new(exit::PART_WAY, message).help(help))
+    }
+
+    /// Gives up the run of this id that is noted here from another folder; whether there was one.
+    pub(super) fn give_up(&self, id: &str, own: Option<&Unfinished>) -> Result<Option<OpenRun>, Failure> {
+        let Some((path, run)) = self.noted()?.filter(|(_, run)| run.id == id) else { return Ok(None) };
+        if own.is_some() && self.elsewhere(own)?.is_none() {
+            return Err(Failure::new(exit::USAGE, "that run is open in this folder, so it is not given up like this")
+                .help("go on with it with `plan apply … --resume`, or take it back with `plan undo`"));
+        }
+        file::remove(&path)?;
+        Ok(Some(run))
+    }
+}

@@ -1,0 +1,75 @@
+//! Is a staging run's site still the staging copy? Judged again before a resumed run writes.
+
+use crate::apply::journal::Begin;
+use crate::apply::machine::Progress;
+use crate::change;
+use crate::cli::Apply;
+use crate::model::plan::Place;
+use crate::model::{Kind, Snapshot};
+use crate::output::escape;
+use crate::rules::{Inputs, Phase, judge};
+
+use super::inputs::{self, Opened};
+use super::{Failure, Terminal, exit};
+
+/// The rules that say which site it is.
+const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
+
+/// Refuses where changes are still to be made and the site is no longer proven to be the staging copy, or the charging guard
+/// or the mail trap that this run put in place is gone. The changes are the journal's; only `sites` counts of the plan.
+pub(super) fn is_still_staging(
+    args: &Apply,
+    (begin, progress): (&Begin, &Progress),
+    site: &Snapshot,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    if begin.on != Place::Staging || progress.is_configured() {
+        return Ok(());
+    }
+    let shields = begin.changes[..progress.in_place()].iter();
+    let mut shields = shields.filter(|change| matches!(change.on.kind, Kind::ChargingGuard | Kind::Mail));
+    let is_gone = |found: Option<_>, after: Option<_>| !change::same(found.as_ref(), after);
+    if let Some(gone) = shields.find(|change| is_gone(change::read(&site.state, &change.on), change.after.as_ref())) {
+        let message = format!("`{}` is not as this run left it any more, so nothing more was written", gone.on);
+        return Err(Failure::new(exit::TARGET, message).help(
+            "without it the copy can charge or mail members: set it back on the site, then go on with `--resume`",
+        ));
+    }
+    let host = &site.header.host;
+    match inputs::open(&args.plan, args.limits, false) {
+        Ok(opened) if opened.plan.live_host().is_some() => judged(&opened, site),
+        unread => {
+            let why = unread.err().map_or_else(|| "the plan names no live site".to_owned(), |failure| failure.message);
+            let (host, why) = (escape::line(host), escape::line(&why));
+            writeln!(
+                terminal.err,
+                "attention: whether `{host}` is still the staging copy was not judged again: {why}"
+            )?;
+            Ok(())
+        }
+    }
+}
+
+fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
+    let inputs = Inputs {
+        plan: &opened.plan,
+        before: Some(site),
+        after: Some(&site.state),
+        changes: &[],
+        census: None,
+        contacts: &opened.contacts,
+        record: &opened.record,
+        backup_files: None,
+        refused_words: &opened.settings.words.refuse,
+        now: jiff::Timestamp::now(),
+        live: false,
+    };
+    let found = judge(inputs, Phase::Configure, Vec::new()).findings;
+    let Some(first) = found.into_iter().find(|finding| RULES.contains(&finding.rule.as_str())) else { return Ok(()) };
+    let message = format!(
+        "the run to resume is of the staging copy, and this site is not proven to be it any more, so nothing more was \
+         written: {} ({})",
+        first.message, first.rule
+    );
+    Err(Failure::new(exit::TARGET, message).help(first.help.unwrap_or_default()))
+}
