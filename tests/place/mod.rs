@@ -131,9 +131,9 @@ impl Place {
         amc_plan::apply::state_file(&self.path(".plan"), SITE, "journal.ndjson")
     }
 
-    /// Journals of runs that ended.
+    /// Journals of runs on the example's site that ended, the oldest first.
     pub(crate) fn archived(&self) -> Vec<PathBuf> {
-        self.state_files(".ndjson").into_iter().filter(|path| path.to_string_lossy().contains(".journal.2")).collect()
+        amc_plan::apply::archive::put_away(&self.journal()).unwrap()
     }
 
     pub(crate) fn confirmations(&self) -> PathBuf {
