@@ -503,6 +503,9 @@ pub enum RecordVerb {
         /// What was seen: some of `order`, `content`, `welcome-email`, `new-user`.
         #[arg(long, value_delimiter = ',', required = true, value_parser = saw)]
         saw: Vec<Confirmation>,
+        /// The order's ID; needed where the form has other new orders too.
+        #[arg(long, value_delimiter = ',', value_name = "ID")]
+        order: Vec<String>,
         /// Which site it was.
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,

@@ -84,21 +84,117 @@ fn rehearsed() -> Place {
     on(&place).ends(20, &["maintenance mode is on"]);
     migrated(&place, false, 40);
     on(&place).ends(20, &["not seen yet", "`group-coaching-checkout` (order, content, welcome-email, new-user)"]);
-    for form in [
-        "foundations-membership",
-        "group-coaching-checkout",
-        "group-coaching-payment-plan",
-        "group-coaching-summer-sale",
-        "group-coaching-vip-checkout",
-        "team-seats-checkout",
-    ] {
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
         assert!(!place.path(CERTIFICATE).exists(), "{form} is not bought yet");
         record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
         place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
+        on(&place)
+            .ends(20, &[&format!("not found on the site, whatever was said: `{form}`: no new order on the form")]);
+        buys(&place, at, form, tags);
         on(&place);
     }
     assert!(place.path(CERTIFICATE).exists());
     place
+}
+
+/// The order forms, each with the tags that what it releases is opened by.
+const FORMS: [(&str, &[&str]); 6] = [
+    ("foundations-membership", &["Foundations_Base_Access"]),
+    ("group-coaching-checkout", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-payment-plan", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-summer-sale", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-vip-checkout", &["Group_Coaching_Base_Access", "Mastermind_Base_Access"]),
+    ("team-seats-checkout", &["Team_Seats_Base_Access"]),
+];
+
+/// The test buyer's address, which is nobody's business.
+const BUYER: &str = "tess.buyer@nowhere.example";
+
+/// A purchase by somebody new: contact 9000N, order 900N.
+fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
+    let email = format!("{at}{BUYER}");
+    let contact = serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": email, "tags": tags});
+    adds(place, &[contact, order(at, &format!("9000{at}"), form)]);
+}
+
+fn order(at: usize, contact: &str, form: &str) -> Value {
+    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Paid"})
+}
+
+/// Adds records to the population.
+fn adds(place: &Place, records: &[Value]) {
+    let text = place.read(POPULATION);
+    let (head, rest) = text.split_once('\n').unwrap();
+    let records: String = records.iter().map(|record| format!("{record}\n")).collect();
+    fs::write(place.path(POPULATION), format!("{head}\n{records}{rest}")).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+}
+
+#[test]
+fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
+    let place = crossed();
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["not seen yet"]);
+    let form = "group-coaching-checkout";
+    let population = place.read(POPULATION);
+    let denied = |words: &str| on(&place).ends(20, &[&format!("`{form}`: {words}")]);
+    let anew = |records: &[Value]| {
+        fs::write(place.path(POPULATION), &population).unwrap();
+        adds(&place, records);
+    };
+    record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+    denied("no new order on the form as of 2026-11-21T06:30:00Z: read the site anew if it was bought later");
+    // An order on another form is not it.
+    anew(&[order(1, "10019", "team-seats-checkout")]);
+    denied("no new order on the form");
+    // Somebody whom the site knew, and who has no access.
+    let nobody = population.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let has = |one: &Value| one["tags"].as_array().unwrap().iter().any(|tag| tag == "Group_Coaching_Base_Access");
+    let known = nobody.into_iter().find(|one| one["kind"] == "contact" && !has(one));
+    let known = known.unwrap()["key"].as_str().unwrap().to_owned();
+    anew(&[order(1, &known, form)]);
+    denied(&format!("contact {known} lacks `Group_Coaching_Base_Access`"));
+    on(&place).ends(20, &[&format!("contact {known} was there before")]);
+    // Several: which one it is, a person says.
+    let contact = |at: usize, tags: &[&str]| serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": format!("{at}{BUYER}"), "tags": tags});
+    let tag: &[&str] = &["Group_Coaching_Base_Access"];
+    anew(&[contact(1, &[]), order(1, "90001", form), contact(2, tag), order(2, "90002", form)]);
+    denied("several new orders on the form (9001, 9002): say which is the test with --order");
+    let before = place.state_files("before.site.ndjson")[0].display().to_string();
+    let verify = |more: &[&str]| place.run(&[&["verify", PLAN, "--before", &before, "--after", SITE], more].concat());
+    verify(&[]).ends(21, &[]);
+    record(&place, &["purchase", form, "--saw", "order", "--order", "9003"]);
+    denied("no new order 9003 on the form");
+    record(&place, &["purchase", form, "--saw", "order", "--order", "9002"]);
+    let found = on(&place);
+    assert!(!found.err.contains(&format!("`{form}`")), "the others are missing, this one is not: {found:#?}");
+    let said = verify(&[]);
+    said.ends(21, &[]);
+    for words in [
+        "extra because of the test purchases on record: contact 90002; order 9002",
+        "order          captured   order 9002 (Paid)",
+        "content        captured   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is a word",
+        "welcome-email  by word    a mail is seen by a person",
+        "new-user       captured   contact 90002 was not there before",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    assert!(!said.out.contains(BUYER) && !found.err.contains(BUYER));
+    let json: Value = serde_json::from_str(&verify(&["--format", "json"]).out).unwrap();
+    assert_eq!(json["everybody"]["explained"]["orders"], serde_json::json!(["9002"]));
+    assert_eq!(json["test_purchases"][0]["confirmations"][0]["how"], "captured");
+    // Alone, it is all that is extra.
+    anew(&[contact(2, tag), order(2, "90002", form)]);
+    let all = verify(&[]);
+    all.ends(0, &[]);
+    assert!(all.out.contains("equal: everybody is as they were"), "{}", all.out);
+    // With nobody's orders captured, a word is a word.
+    place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no door"}"#);
+    let blind = verify(&[]);
+    blind.ends(21, &[]);
+    assert!(blind.out.contains("order          by word    contacts and orders were not captured"), "{}", blind.out);
 }
 
 fn status(place: &Place) -> Value {

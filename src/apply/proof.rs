@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::model::plan::{Confirmation, Place};
+use crate::model::plan::Place;
+use crate::model::purchase::{Known, Purchased};
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::host;
 use crate::model::{Executor, Plan, Step};
@@ -103,31 +104,40 @@ fn flag(on: Place) -> &'static str {
 }
 
 /// The guide's confirmations for each order form that the plan wants one bought on.
-pub fn purchases(plan: &Plan, record: &Record, (here, on): (&str, Place)) -> Proof {
-    let seen = |form: &str, wanted: Confirmation| {
-        record.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::Purchase(purchase) => {
-                purchase.form == form && host(&purchase.host) == host(here) && purchase.saw.contains(&wanted)
-            }
-            _ => false,
-        })
-    };
-    let mut missing = Vec::new();
+pub fn purchases(plan: &Plan, purchased: &[Purchased], on: Place) -> Proof {
+    let (mut unsaid, mut denied, mut captured) = (Vec::new(), Vec::new(), 0);
     for (form, purchase) in &plan.test_purchases {
-        let unseen: Vec<&str> =
-            purchase.expect.iter().filter(|wanted| !seen(form, **wanted)).map(|wanted| wanted.name()).collect();
-        if !unseen.is_empty() {
-            missing.push(format!("`{form}` ({})", unseen.join(", ")));
-        }
-    }
-    if missing.is_empty() {
-        let forms = count(plan.test_purchases.len(), "order form");
-        return Proof::Behind {
-            by: Executor::Attested,
-            seen: format!("{forms}, each with what the plan expects to be seen"),
+        let Some(found) = purchased.iter().find(|purchased| purchased.form == *form) else {
+            let names: Vec<&str> = purchase.expect.iter().map(|wanted| wanted.name()).collect();
+            unsaid.push(format!("`{form}` ({})", names.join(", ")));
+            continue;
         };
+        let names: Vec<&str> =
+            found.open().filter(|one| one.how == Known::Unknown).map(|one| one.what.name()).collect();
+        if !names.is_empty() {
+            unsaid.push(format!("`{form}` ({})", names.join(", ")));
+        }
+        // Several confirmations of one form can lack for one reason, which is said once.
+        let mut reasons: Vec<&str> =
+            found.open().filter(|one| one.how == Known::NotFound).map(|one| one.seen.as_str()).collect();
+        reasons.dedup();
+        denied.extend(reasons.iter().map(|why| format!("`{form}`: {why}")));
+        captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
     }
-    Proof::Open(format!("not seen yet: {}; plan record purchase FORM --saw …{}", missing.join(", "), flag(on)))
+    let forms = count(plan.test_purchases.len(), "order form");
+    if unsaid.is_empty() && denied.is_empty() {
+        let by = if captured == plan.test_purchases.len() { Executor::Guided } else { Executor::Attested };
+        let seen = format!("{forms}, each with what the plan expects to be seen; {captured} of them found on the site");
+        return Proof::Behind { by, seen };
+    }
+    let mut open = Vec::new();
+    if !denied.is_empty() {
+        open.push(format!("not found on the site, whatever was said: {}", denied.join(", ")));
+    }
+    if !unsaid.is_empty() {
+        open.push(format!("not seen yet: {}; plan record purchase FORM --saw …{}", unsaid.join(", "), flag(on)));
+    }
+    Proof::Open(open.join("; "))
 }
 
 fn count(count: usize, what: &str) -> String {

@@ -27,6 +27,7 @@ mod seal;
 mod settings;
 mod snapshot;
 mod status;
+mod test_purchases;
 mod tour;
 mod turn;
 mod undo;

@@ -52,7 +52,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             let said = format!("the spare administrator signed in on {host}, by the word of `{}`", by.who);
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
-        RecordVerb::Purchase { by, form, saw, on } => purchase(by, form, saw, on)?,
+        RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
     };
     who_is_known(&by)?;
     if says_nothing(&evidence) {
@@ -95,7 +95,12 @@ fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
-fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result<Said, Failure> {
+fn purchase(
+    by: By,
+    form: String,
+    (saw, orders): (Vec<Confirmation>, Vec<String>),
+    on: cli::On,
+) -> Result<Said, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     if !plan.order_forms.contains_key(&form) {
         let known: Vec<&str> = plan.order_forms.keys().map(String::as_str).collect();
@@ -105,7 +110,7 @@ fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result
     let host = host_of(&by, on)?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
-    Ok((by, Evidence::Purchase(Purchase { host, form, saw }), said))
+    Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders }), said))
 }
 
 const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };

@@ -20,7 +20,7 @@ use super::inputs;
 use super::run::{Run, ctrl_c};
 use super::turn::configured_at;
 use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, may_ask, record_file};
+use super::{Failure, Terminal, certificate, exit, may_ask, record_file, verify};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -227,7 +227,12 @@ impl Run {
                     Ok(attested(&record, step, (&here, on), "whether maintenance mode is on is not captured"))
                 }
             },
-            Step::TestPurchase => Ok(purchases(plan, &self.record_since(args, self.reached_at())?, (&here, on))),
+            Step::TestPurchase => {
+                let record = self.record_since(args, self.reached_at())?;
+                let (before, after) = (self.files.before().display().to_string(), self.site.name());
+                let found = verify::purchases(&args.plan, args.limits, (&before, &after), &record)?;
+                Ok(purchases(plan, &found, on))
+            }
             Step::Push | Step::Merge => {
                 let record = self.record_since(args, self.reached_at())?;
                 Ok(attested(&record, step, (&here, on), "nobody has said that it was done"))

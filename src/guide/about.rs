@@ -139,12 +139,13 @@ impl Step {
             },
             Self::TestPurchase => About {
                 title: "Test purchase",
-                executor: Executor::Attested,
+                executor: Executor::Guided,
                 back: WayBack::OneWay,
                 screen: "the page of each order form that the plan's `test_purchases` names",
-                act: "buy once on each of them in the gateway's test mode, and say what was seen: plan record purchase FORM --saw order,content,…",
-                observed: "",
-                believed: "the guide's four confirmations: order, content, welcome e-mail, new user",
+                act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; say what was seen: \
+                      plan record purchase FORM --saw order,content,…",
+                observed: "where contacts and orders can be read: a new order on the form, the buyer's access tags, a contact that was not there before",
+                believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read",
                 why: "a purchase is a person's: card data never passes through a tool, and a real gateway could really charge",
             },
             Self::Push => About {

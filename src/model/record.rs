@@ -75,6 +75,9 @@ pub struct Purchase {
     pub form: String,
     /// Which of the guide's four confirmations were seen.
     pub saw: Vec<Confirmation>,
+    /// The order's ID, where somebody said which of several it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
 }
 
 /// Evidence of a backup.
@@ -224,6 +227,15 @@ impl Record {
     pub fn step(&self, step: Step, site: &str) -> Option<(&Entry, &StepTaken)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
             Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(site) => Some((entry, taken)),
+            _ => None,
+        })
+    }
+
+    /// The test purchases on the site of this address or host, in order.
+    pub fn purchases<'r>(&'r self, site: &str) -> impl Iterator<Item = &'r Purchase> + use<'r> {
+        let here = host(site);
+        self.entries.iter().filter_map(move |entry| match &entry.evidence {
+            Evidence::Purchase(purchase) if host(&purchase.host) == here => Some(purchase),
             _ => None,
         })
     }
