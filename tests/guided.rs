@@ -39,10 +39,14 @@ fn verified(place: &Place) {
 /// Past the one-way door, with nobody having pressed yet.
 fn crossed() -> Place {
     let place = configured();
-    verified(&place);
-    record(&place, &["sign-in", "in another browser"]);
-    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
+    cross(&place);
     place
+}
+
+fn cross(place: &Place) {
+    verified(place);
+    record(place, &["sign-in", "in another browser"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
 }
 
 /// What the migration leaves on the site, read anew at this minute.
@@ -625,6 +629,65 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
     );
     // It ends with a push: nothing is ever replayed on live.
     place.run(&["apply", PLAN, "--site", SITE, "--on", "live", "--no-input"]).ends(10, &["site-not-in-plan"]);
+}
+
+#[test]
+fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
+    let place = Place::new();
+    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
+    place.confirm(&place.digest()).ends(0, &[]);
+    cross(&place);
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["not seen yet"]);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
+        buys(&place, at, form, tags);
+    }
+    on(&place).ends(20, &["waits at `push`", "what live did since the copy is not on record"]);
+    // A person's word alone does not make up for it.
+    record(&place, &["step", "push", "pushed"]);
+    on(&place).ends(20, &["what live did since the copy is not on record", "plan record merge-list"]);
+    // Two readings of live: one as it was copied, one of now with an order more.
+    let live = |name: &str, at: &str, more: &str| {
+        let site = Place::new().read(SITE).replace("staging.bloom.example", "bloom.example");
+        fs::write(place.path(&format!("{name}.site.ndjson")), site.replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
+        let population = Place::new().read(POPULATION);
+        let (head, rest) = population.split_once('\n').unwrap();
+        fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
+        for end in ["population", "site"] {
+            place.run(&["snapshot", "seal", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
+        }
+    };
+    live("cloned", "2020-11-20T06:00:00Z", "");
+    live("old", "2020-11-21T06:00:00Z", "");
+    let now = jiff::Timestamp::now().to_string();
+    live("now", &now, &format!("{}\n", order(7, "10019", "team-seats-checkout")));
+    let list =
+        |read: &str| ["merge-list", "--cloned", "cloned.site.ndjson", "--live", read].map(str::to_owned).to_vec();
+    let put = |read: &str| {
+        let words = list(read);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
+    };
+    put(SITE).ends(2, &["two sites"]);
+    put("old.site.ndjson").ends(0, &[]);
+    on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
+    let said = put("now.site.ndjson");
+    said.ends(0, &[]);
+    assert!(said.out.contains("1 new order to carry over from bloom.example"), "{said:#?}");
+    // What is on record is the digest of what the list prints, and no more than counts.
+    let words = list("now.site.ndjson");
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["--format", "json"]).collect();
+    let printed = place.run(&words).out;
+    let record_text = place.read("bloom-coaching.record.ndjson");
+    assert!(record_text.contains(&amc_plan::model::digest::of_bytes(printed.as_bytes())));
+    assert!(printed.contains("9007") && !record_text.contains("9007"));
+    on(&place).ends(20, &["waits at `merge`", "nobody has said that it was done"]);
+    record(&place, &["step", "merge", "carried over"]);
+    on(&place).ends(20, &["waits at `reopen-live`"]);
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert_eq!(log.matches("the merge list of").count(), 2, "{log}");
 }
 
 #[test]

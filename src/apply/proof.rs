@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::model::plan::Place;
 use crate::model::purchase::{Known, Purchased};
-use crate::model::record::{Entry, Evidence, Record};
-use crate::model::text::host;
+use crate::model::record::{Entry, Evidence, Record, Unlisted};
+use crate::model::text::{Seconds, host};
 use crate::model::{Executor, Plan, Step};
 
 /// What a step has to show for itself.
@@ -82,6 +82,37 @@ pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Plac
     Proof::Open(format!(
         "nobody has said that the spare administrator could sign in after it: plan record sign-in \"…\"{flag}"
     ))
+}
+
+/// What live did since its copy was made must be on record before a push overwrites it.
+pub fn listed(record: &Record, live: &str, now: Timestamp, window: Option<Seconds>) -> Proof {
+    let how = "read live with its population, then: plan record merge-list --cloned THEN --live NOW";
+    match record.merge_list(live, now, window) {
+        Ok(list) => {
+            let sha256 = list.sha256.get(..12).unwrap_or_default();
+            let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
+            Proof::Behind { by: Executor::Guided, seen }
+        }
+        Err(Unlisted::Missing) => {
+            Proof::Open(format!("what live did since the copy is not on record, and a push overwrites it: {how}"))
+        }
+        Err(Unlisted::Lacks(kinds)) => {
+            Proof::Open(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+        }
+        Err(Unlisted::Old(age, window)) => {
+            Proof::Open(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
+        }
+    }
+}
+
+/// Both of two proofs: by what proves the second.
+pub fn both(first: Proof, second: Proof) -> Proof {
+    match (first, second) {
+        (Proof::Behind { seen: one, .. }, Proof::Behind { by, seen }) => {
+            Proof::Behind { by, seen: format!("{seen}; {one}") }
+        }
+        (Proof::Open(why), _) | (_, Proof::Open(why)) => Proof::Open(why),
+    }
 }
 
 /// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.

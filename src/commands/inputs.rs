@@ -150,19 +150,21 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
 }
 
-fn read_site(choice: &Choice, plan: &Plan) -> Result<Option<SiteRead>, Failure> {
+fn read_site(choice: &Choice, opened: &Opened) -> Result<Option<SiteRead>, Failure> {
+    let plan = &opened.plan;
     let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
         Choice::None => return Ok(None),
         Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
         Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
     };
-    let reading = site.read(&questions(plan))?;
+    let orders = opened.record.purchases(&plan.sites.staging).flat_map(|purchase| purchase.orders.iter().cloned());
+    let reading = site.read(&Questions { orders: orders.collect(), ..questions(plan) })?;
     Ok(Some(site_read(site, reading, mode)))
 }
 
 /// What a plan asks of a population.
 pub(super) fn questions(plan: &Plan) -> Questions {
-    Questions { contacts: plan.contacts.list.keys().cloned().collect() }
+    Questions { contacts: plan.contacts.list.keys().cloned().collect(), ..Questions::default() }
 }
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
@@ -202,7 +204,7 @@ pub(super) fn judged(
         let judgement = Judgement::unread(found);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
-    let site = read_site(choice, &opened.plan)?;
+    let site = read_site(choice, &opened)?;
     let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
     let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;

@@ -14,10 +14,12 @@ use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, Purchase, SignIn, StepTaken, Verification,
     VerificationLine, Word,
 };
+use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
 
 use super::backup_file::{self, Seen};
+use super::merge_list::List;
 use super::record_file::{LIMIT, append, load, path_of, read_text};
 use super::{Failure, Terminal, exit, settings};
 
@@ -52,6 +54,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             let said = format!("the spare administrator signed in on {host}, by the word of `{}`", by.who);
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
+        RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
         RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
     };
     who_is_known(&by)?;
@@ -71,7 +74,7 @@ fn says_nothing(evidence: &Evidence) -> bool {
         Evidence::Acknowledgement(seen) => seen.reason.trim().is_empty(),
         Evidence::Step(taken) => taken.says.trim().is_empty(),
         Evidence::SignIn(signed_in) => signed_in.says.trim().is_empty(),
-        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) => false,
+        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => false,
     }
 }
 
@@ -93,6 +96,18 @@ fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     let (name, host) = if on == cli::On::Live { ("live", plan.live_host()) } else { ("staging", plan.staging_host()) };
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
+}
+
+fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
+    let live = host_of(&by, cli::On::Live)?;
+    let list = List::of(files)?.evidence;
+    if host(&list.host).as_ref() != Some(&live) {
+        let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
+        return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));
+    }
+    let said =
+        format!("{} to carry over from {live}, as read {}, sha256 {}…", list.total(), list.read_at, &list.sha256[..12]);
+    Ok((by, Evidence::MergeList(list), said))
 }
 
 fn purchase(

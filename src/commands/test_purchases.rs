@@ -32,7 +32,7 @@ pub(super) fn shown(
     let buyers = if ids.is_empty() {
         Asked::new()
     } else {
-        let (census, digest) = take_census(population.open()?, &Questions { contacts: ids })
+        let (census, digest) = take_census(population.open()?, &Questions { contacts: ids, ..Questions::default() })
             .map_err(|damage| population.damaged(damage))?;
         population.belongs(&digest)?;
         census.contacts

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 
 use crate::apply::journal::Event;
 use crate::apply::machine::Next;
-use crate::apply::proof::{Proof, attested, migration, purchases, verification};
+use crate::apply::proof::{Proof, attested, both, listed, migration, purchases, verification};
 use crate::cli::Apply;
 use crate::guide::Movement;
-use crate::model::plan::Place;
+use crate::model::plan::{Place, Strategy};
 use crate::model::record::Record;
+use crate::model::text::Seconds;
 use crate::model::{Executor, Plan, Step};
 use crate::output::escape;
 use crate::reconcile;
@@ -235,7 +236,17 @@ impl Run {
             }
             Step::Push | Step::Merge => {
                 let record = self.record_since(args, self.reached_at())?;
-                Ok(attested(&record, step, (&here, on), "nobody has said that it was done"))
+                let word = attested(&record, step, (&here, on), "nobody has said that it was done");
+                if plan.strategy != Some(Strategy::PushThenMerge) {
+                    return Ok(word);
+                }
+                let whole = self.record_since(args, Timestamp::MIN)?;
+                let live = plan.live_host().unwrap_or_default();
+                // Once it is pushed nothing on live is as it was, and the list that was there then counts.
+                let window = plan.window.as_ref().filter(|_| step == Step::Push);
+                let window = window.and_then(|window| Seconds::parse(&window.length));
+                let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok());
+                Ok(both(listed(&whole, &live, said.unwrap_or_else(Timestamp::now), window), word))
             }
             Step::ReopenLive => {
                 let record = self.record_since(args, self.reached_at())?;

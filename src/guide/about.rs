@@ -153,7 +153,8 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Restorable,
                 screen: "your host's staging screen",
-                act: "take a restore point of live, then push files and database; everything written on live since the copy is overwritten",
+                act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy (plan record \
+                      merge-list); then push files and database; everything written on live since the copy is overwritten",
                 observed: "",
                 believed: "that the push ended well",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",
@@ -164,7 +165,7 @@ impl Step {
                 back: WayBack::OneWay,
                 screen: "AccessAlly > Settings > General Setup > Developer Tools",
                 act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan merge-list",
-                observed: "",
+                observed: "that the merge list was on record before the push: host, times, counts and digest",
                 believed: "that everything on the merge list was carried over",
                 why: "the vendor's transfer tool has no public interface, and its page was not seen whole",
             },

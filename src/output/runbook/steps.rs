@@ -147,6 +147,9 @@ fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
             });
             said.chain([resume]).collect()
         }
+        Step::Push if page.plan.strategy == Some(Strategy::PushThenMerge) => {
+            vec![format!("plan record merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW {by}"), word(""), resume]
+        }
         Step::Push | Step::Merge => vec![word(""), resume],
         Step::ReopenLive => {
             let live = shell(page.live);
