@@ -242,7 +242,13 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
     for phrase in ["", "yes", "run migration on bloom.example", "run migration on"] {
         let ran = place.apply(&["--resume", "--no-input", "--acknowledge", phrase]);
         ran.ends(20, &["was not acknowledged"]);
-        for word in ["mailed to 240 members", "mail is simulated", "jo decides by 07:30", "can be charged again"] {
+        for word in [
+            "login      by word: the spare administrator signed in; a site in a file has no login",
+            "mailed to 240 members",
+            "mail is simulated",
+            "jo decides by 07:30",
+            "can be charged again",
+        ] {
             assert!(ran.out.contains(word), "`{word}`: {ran:#?}");
         }
         assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));

@@ -9,6 +9,7 @@ pub mod lock;
 pub mod machine;
 pub mod proof;
 pub mod seal;
+pub mod walk;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};

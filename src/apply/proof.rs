@@ -1,12 +1,16 @@
 //! What proves that a step of the guide is behind: from the record's words and what the site shows. Pure.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::model::plan::Place;
 use crate::model::purchase::{Known, Purchased};
 use crate::model::record::{Entry, Evidence, Record, Unlisted};
+use crate::model::state::Administrator;
 use crate::model::text::{Seconds, host};
 use crate::model::{Executor, Plan, Step};
+use crate::site::SignedIn;
 
 /// What a step has to show for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,18 +59,84 @@ pub fn verification(record: &Record, here: &str) -> Proof {
 }
 
 /// Whether somebody said that the spare administrator could sign in here.
-pub fn has_signed_in(record: &Record, here: &str) -> bool {
+fn has_signed_in(record: &Record, here: &str) -> bool {
     record
         .entries
         .iter()
         .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)))
 }
 
-/// Whether the migration has taken place. Once the door is open nobody may press twice on a guess.
-pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Place), crossed: Timestamp) -> Proof {
-    let careful = format!(
+/// Whose login the tool itself reads the site with: each reading tests it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolLogin {
+    /// The place has none: a file.
+    None,
+    /// A spare administrator's: one who is no contact of the CRM.
+    Spare,
+    /// An administrator's who is not the spare one.
+    NotSpare,
+    /// An administrator's of whom nobody captured whether they are a contact of the CRM.
+    NotCaptured,
+    /// Not an administrator's any more.
+    NoAdministrator,
+}
+
+impl ToolLogin {
+    /// What a machine tested by it, and what it did not.
+    pub fn tested(self) -> &'static str {
+        match self {
+            Self::None => "a site in a file has no login that could be tested",
+            Self::Spare => "tested by machine: the tool's own login, which is the spare administrator's",
+            Self::NotSpare => {
+                "tested by machine: the tool's own login, which is not the spare administrator's (let the tool connect as the spare)"
+            }
+            Self::NotCaptured => {
+                "tested by machine: the tool's own login; whether it is the spare administrator's was not captured"
+            }
+            Self::NoAdministrator => "tested by machine: the tool's own login is no administrator's any more",
+        }
+    }
+}
+
+/// Whose login a place was read with, by the administrators as they were before the migration.
+pub fn tool_login(login: Option<&SignedIn>, before: &BTreeMap<String, Administrator>) -> ToolLogin {
+    let Some(login) = login else { return ToolLogin::None };
+    if !login.is_administrator {
+        return ToolLogin::NoAdministrator;
+    }
+    match before.get(&login.key).and_then(|administrator| administrator.crm_contact) {
+        Some(false) => ToolLogin::Spare,
+        Some(true) => ToolLogin::NotSpare,
+        None => ToolLogin::NotCaptured,
+    }
+}
+
+/// What proves that the spare administrator can sign in here now; none where nothing does.
+pub fn spare_login(login: ToolLogin, record: &Record, here: &str) -> Option<String> {
+    let tested = login.tested();
+    match login {
+        ToolLogin::Spare => Some(tested.to_owned()),
+        _ if has_signed_in(record, here) => Some(format!("by word: the spare administrator signed in; {tested}")),
+        _ => None,
+    }
+}
+
+/// What is said while nobody knows whether the migration runs. Once the door is open nobody may press twice on a guess.
+pub fn careful(crossed: Timestamp) -> String {
+    format!(
         "*Run Migration* may have been pressed at {crossed}: do not press it again until its state is known (a time-out does not end it)"
-    );
+    )
+}
+
+/// Whether the migration has taken place, and the spare administrator can sign in after it.
+pub fn migration(
+    managed: Option<bool>,
+    login: ToolLogin,
+    record: &Record,
+    (here, on): (&str, Place),
+    crossed: Timestamp,
+) -> Proof {
+    let careful = careful(crossed);
     let (by, seen) = match managed {
         Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
@@ -75,13 +145,25 @@ pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Plac
             Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
         },
     };
-    if has_signed_in(record, here) {
-        return Proof::Behind { by, seen: format!("{seen}; the spare administrator signed in after it") };
+    match spare_login(login, record, here) {
+        Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
+        None => Proof::Open(format!(
+            "nobody has said that the spare administrator could sign in after it ({}): plan record sign-in \"…\"{}",
+            login.tested(),
+            flag(on)
+        )),
     }
-    let flag = flag(on);
-    Proof::Open(format!(
-        "nobody has said that the spare administrator could sign in after it: plan record sign-in \"…\"{flag}"
-    ))
+}
+
+/// Whether maintenance mode is off.
+pub fn maintenance(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
+    match on {
+        Some(false) => {
+            Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is off".into() }
+        }
+        Some(true) => Proof::Open("the site says that maintenance mode is on".into()),
+        None => attested(record, Step::LeaveMaintenance, at, "whether maintenance mode is on is not captured"),
+    }
 }
 
 /// What live did since its copy was made must be on record before a push overwrites it.

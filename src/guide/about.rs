@@ -113,8 +113,8 @@ impl Step {
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
                 act: "as the ordinary administrator, with the spare one signed in elsewhere: tick \"Migrate all records\" and \"Do NOT turn off \
                       Maintenance mode at the end\", press \"Run Migration\" once, and wait",
-                observed: "that the site says that it is on AccessAlly Managed Contacts",
-                believed: "that the spare administrator could sign in before and after",
+                observed: "that the site says that it is on AccessAlly Managed Contacts; before and after, the login that the tool connects with",
+                believed: "that the spare administrator could sign in before and after, where the tool does not connect as the spare",
                 why: CLOSED,
             },
             Self::ReviewContacts => About {

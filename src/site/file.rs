@@ -112,7 +112,7 @@ impl Site for FileSite {
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
         let snapshot = self.load()?.into_snapshot();
         let census = self.census(&snapshot, questions)?;
-        Ok(Reading { snapshot, census })
+        Ok(Reading { snapshot, census, login: None })
     }
 
     fn executor(&self, _: &Change) -> Executor {
