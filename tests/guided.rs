@@ -355,16 +355,8 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     );
 
     // Live, as it was copied, in a folder of its own.
-    let live = "live.site.ndjson";
-    let fresh = Place::new();
-    let as_live = fresh
-        .read(SITE)
-        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
-        .replace("https://staging.bloom.example", "https://bloom.example")
-        .replace(r#""type":"staging""#, r#""type":"production""#);
-    fs::write(place.path(live), as_live).unwrap();
-    fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
-    place.run(&["snapshot", "seal", live]).ends(0, &[]);
+    let live = LIVE;
+    copied(&place);
     let before = place.read(live);
     let diff = place.run(&["diff", PLAN, "--site", live, "--on", "live", "--format", "json"]);
     diff.ends(0, &[]);
@@ -420,6 +412,47 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     assert_eq!(place.read(live), after);
     place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example"]).ends(0, &[]);
     assert_eq!(place.read(live), before);
+}
+
+/// The live site.
+const LIVE: &str = "live.site.ndjson";
+
+/// The live site as it was copied, in a file beside the plan.
+fn copied(place: &Place) {
+    let fresh = Place::new();
+    let as_live = fresh
+        .read(SITE)
+        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
+        .replace("https://staging.bloom.example", "https://bloom.example")
+        .replace(r#""type":"staging""#, r#""type":"production""#);
+    fs::write(place.path(LIVE), as_live).unwrap();
+    fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
+    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+}
+
+#[test]
+fn what_becomes_of_mail_on_live_is_a_decision_of_its_own() {
+    let place = Place::new();
+    copied(&place);
+    let mail_after = |on: &str, site: &str| {
+        let ran = place.run(&["diff", PLAN, "--site", site, "--on", on, "--format", "json"]);
+        let diff: Value = serde_json::from_str(&ran.out).unwrap();
+        let changes = diff["changes"].as_array().unwrap().iter();
+        changes.clone().find(|change| change["on"]["kind"] == "mail").map(|change| change["after"]["simulated"].clone())
+    };
+    assert_eq!(mail_after("staging", SITE), Some(true.into()));
+    // The example has it delivered, as live does today.
+    assert_eq!(mail_after("live", LIVE), None);
+    place.edit_site(LIVE, r#""simulated":false"#, r#""simulated":true"#);
+    assert_eq!(mail_after("live", LIVE), Some(false.into()));
+    place.edit_site(LIVE, r#""simulated":true"#, r#""simulated":false"#);
+    place.edit(PLAN, "on_live: deliver", "on_live: simulate");
+    assert_eq!(mail_after("live", LIVE), Some(true.into()));
+    place.edit(PLAN, "on_live: simulate, ", "");
+    assert_eq!(mail_after("live", LIVE), None, "what nobody decided is not written");
+    let ran = place.run(&["check", PLAN, "--site", LIVE, "--on", "live", "--format", "concise"]);
+    assert!(ran.code == Some(1) && ran.out.contains("error[live-mail-undecided]"), "{ran:#?}");
+    assert_eq!(mail_after("staging", SITE), Some(true.into()));
 }
 
 #[test]

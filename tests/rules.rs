@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use amc_plan::change::lower;
-use amc_plan::model::plan::ContactRecord;
+use amc_plan::change::lower_on;
+use amc_plan::model::plan::{ContactRecord, Place};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
@@ -97,7 +97,7 @@ fn judged(fence: &Value, live: bool) -> Judgement {
     let mut all = base();
     patch(&mut all, fence);
     let world = world(all);
-    let lowered = lower(&world.plan, &world.before);
+    let lowered = lower_on(&world.plan, &world.before, if live { Place::Live } else { Place::Staging });
     let inputs = Inputs {
         plan: &world.plan,
         before: Some(&world.before),

@@ -13,6 +13,7 @@ use crate::apply::plan_name;
 use crate::change::{self, Digests, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding};
+use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::text::host;
@@ -205,7 +206,8 @@ pub(super) fn judged(
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
     let site = read_site(choice, &opened)?;
-    let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
+    let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
+    let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
     let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {

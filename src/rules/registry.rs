@@ -55,6 +55,7 @@ pub static ALL: &[&Rule] = &[
     &safety::crm_disconnected::RULE,
     &safety::crm_paid_until_too_early::RULE,
     &safety::emails_off::RULE,
+    &safety::live_mail_undecided::RULE,
     &safety::live_not_frozen::RULE,
     &safety::live_not_reopened::RULE,
     &safety::mail_not_simulated::RULE,

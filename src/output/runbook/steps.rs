@@ -164,7 +164,10 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
         out,
         "<p><strong>Up to here <code>plan undo</code> takes everything back. Behind this line nothing does.</strong></p>\n<ul class=\"boxes\">"
     )?;
-    let mail = page.plan.mail.as_ref().map(|mail| mail.during_migration);
+    let mail = page.plan.mail.as_ref().and_then(|mail| match part.on {
+        Place::Staging => Some(mail.during_migration),
+        Place::Live => mail.on_live,
+    });
     let mail = match mail {
         Some(DuringMigration::Simulate) => {
             "Mail is simulated on this site: passwords are reset and mailed to every member"

@@ -15,6 +15,7 @@ pub(super) mod crm_differs;
 pub(super) mod crm_disconnected;
 pub(super) mod crm_paid_until_too_early;
 pub(super) mod emails_off;
+pub(super) mod live_mail_undecided;
 pub(super) mod live_not_frozen;
 pub(super) mod live_not_reopened;
 pub(super) mod mail_not_simulated;
