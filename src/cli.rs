@@ -356,15 +356,23 @@ pub enum VerifyFormat {
 /// `plan merge-list`
 #[derive(Debug, Args)]
 pub struct MergeList {
+    #[command(flatten)]
+    /// The live site, then and now.
+    pub files: TwoReadings,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+}
+
+/// Two readings of the live site.
+#[derive(Debug, Args)]
+pub struct TwoReadings {
     /// The live site as it was when the copy was made: a site in a file, with its population beside it.
     #[arg(long, value_name = "FILE")]
     pub cloned: PathBuf,
     /// The live site as it is now.
     #[arg(long, value_name = "FILE")]
     pub live: PathBuf,
-    /// The form.
-    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
-    pub format: StatusFormat,
 }
 
 /// `plan snapshot`
@@ -505,6 +513,15 @@ pub enum RecordVerb {
         #[arg(long, value_name = "URL|FILE")]
         site: String,
     },
+    /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
+    MergeList {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        #[command(flatten)]
+        /// The live site, then and now.
+        files: TwoReadings,
+    },
     /// A test purchase, with what was seen after it.
     Purchase {
         #[command(flatten)]
@@ -516,6 +533,9 @@ pub enum RecordVerb {
         /// What was seen: some of `order`, `content`, `welcome-email`, `new-user`.
         #[arg(long, value_delimiter = ',', required = true, value_parser = saw)]
         saw: Vec<Confirmation>,
+        /// The order's ID; needed where the form has other new orders too.
+        #[arg(long, value_delimiter = ',', value_name = "ID")]
+        order: Vec<String>,
         /// Which site it was.
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,

@@ -113,7 +113,7 @@ impl Site for StandIn {
     }
 
     fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
-        Ok(Reading { snapshot: self.snapshot.clone(), census: None })
+        Ok(Reading { snapshot: self.snapshot.clone(), census: None, login: None })
     }
 
     fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {

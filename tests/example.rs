@@ -39,7 +39,7 @@ fn one_seed_gives_one_example() {
 fn it_is_a_site_that_can_be_read() {
     let mut site = FileSite::open(plans().join("bloom-coaching.site.ndjson")).unwrap();
     let contacts = BTreeSet::from(["10231".to_owned(), "10877".to_owned()]);
-    let reading = site.read(&Questions { contacts }).unwrap();
+    let reading = site.read(&Questions { contacts, ..Questions::default() }).unwrap();
     let census = reading.census.unwrap();
     assert_eq!((census.members, census.contacts.len()), (240, 2));
     assert_eq!(reading.snapshot.state.offerings.len(), 8);

@@ -39,10 +39,14 @@ fn verified(place: &Place) {
 /// Past the one-way door, with nobody having pressed yet.
 fn crossed() -> Place {
     let place = configured();
-    verified(&place);
-    record(&place, &["sign-in", "in another browser"]);
-    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
+    cross(&place);
     place
+}
+
+fn cross(place: &Place) {
+    verified(place);
+    record(place, &["sign-in", "in another browser"]);
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
 }
 
 /// What the migration leaves on the site, read anew at this minute.
@@ -84,21 +88,117 @@ fn rehearsed() -> Place {
     on(&place).ends(20, &["maintenance mode is on"]);
     migrated(&place, false, 40);
     on(&place).ends(20, &["not seen yet", "`group-coaching-checkout` (order, content, welcome-email, new-user)"]);
-    for form in [
-        "foundations-membership",
-        "group-coaching-checkout",
-        "group-coaching-payment-plan",
-        "group-coaching-summer-sale",
-        "group-coaching-vip-checkout",
-        "team-seats-checkout",
-    ] {
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
         assert!(!place.path(CERTIFICATE).exists(), "{form} is not bought yet");
         record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
         place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
+        on(&place)
+            .ends(20, &[&format!("not found on the site, whatever was said: `{form}`: no new order on the form")]);
+        buys(&place, at, form, tags);
         on(&place);
     }
     assert!(place.path(CERTIFICATE).exists());
     place
+}
+
+/// The order forms, each with the tags that what it releases is opened by.
+const FORMS: [(&str, &[&str]); 6] = [
+    ("foundations-membership", &["Foundations_Base_Access"]),
+    ("group-coaching-checkout", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-payment-plan", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-summer-sale", &["Group_Coaching_Base_Access"]),
+    ("group-coaching-vip-checkout", &["Group_Coaching_Base_Access", "Mastermind_Base_Access"]),
+    ("team-seats-checkout", &["Team_Seats_Base_Access"]),
+];
+
+/// The test buyer's address, which is nobody's business.
+const BUYER: &str = "tess.buyer@nowhere.example";
+
+/// A purchase by somebody new: contact 9000N, order 900N.
+fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
+    let email = format!("{at}{BUYER}");
+    let contact = serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": email, "tags": tags});
+    adds(place, &[contact, order(at, &format!("9000{at}"), form)]);
+}
+
+fn order(at: usize, contact: &str, form: &str) -> Value {
+    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Paid"})
+}
+
+/// Adds records to the population.
+fn adds(place: &Place, records: &[Value]) {
+    let text = place.read(POPULATION);
+    let (head, rest) = text.split_once('\n').unwrap();
+    let records: String = records.iter().map(|record| format!("{record}\n")).collect();
+    fs::write(place.path(POPULATION), format!("{head}\n{records}{rest}")).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+}
+
+#[test]
+fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
+    let place = crossed();
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["not seen yet"]);
+    let form = "group-coaching-checkout";
+    let population = place.read(POPULATION);
+    let denied = |words: &str| on(&place).ends(20, &[&format!("`{form}`: {words}")]);
+    let anew = |records: &[Value]| {
+        fs::write(place.path(POPULATION), &population).unwrap();
+        adds(&place, records);
+    };
+    record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+    denied("no new order on the form as of 2026-11-21T06:30:00Z: read the site anew if it was bought later");
+    // An order on another form is not it.
+    anew(&[order(1, "10019", "team-seats-checkout")]);
+    denied("no new order on the form");
+    // Somebody whom the site knew, and who has no access.
+    let nobody = population.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let has = |one: &Value| one["tags"].as_array().unwrap().iter().any(|tag| tag == "Group_Coaching_Base_Access");
+    let known = nobody.into_iter().find(|one| one["kind"] == "contact" && !has(one));
+    let known = known.unwrap()["key"].as_str().unwrap().to_owned();
+    anew(&[order(1, &known, form)]);
+    denied(&format!("contact {known} lacks `Group_Coaching_Base_Access`"));
+    on(&place).ends(20, &[&format!("contact {known} was there before")]);
+    // Several: which one it is, a person says.
+    let contact = |at: usize, tags: &[&str]| serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": format!("{at}{BUYER}"), "tags": tags});
+    let tag: &[&str] = &["Group_Coaching_Base_Access"];
+    anew(&[contact(1, &[]), order(1, "90001", form), contact(2, tag), order(2, "90002", form)]);
+    denied("several new orders on the form (9001, 9002): say which is the test with --order");
+    let before = place.state_files("before.site.ndjson")[0].display().to_string();
+    let verify = |more: &[&str]| place.run(&[&["verify", PLAN, "--before", &before, "--after", SITE], more].concat());
+    verify(&[]).ends(21, &[]);
+    record(&place, &["purchase", form, "--saw", "order", "--order", "9003"]);
+    denied("no new order 9003 on the form");
+    record(&place, &["purchase", form, "--saw", "order", "--order", "9002"]);
+    let found = on(&place);
+    assert!(!found.err.contains(&format!("`{form}`")), "the others are missing, this one is not: {found:#?}");
+    let said = verify(&[]);
+    said.ends(21, &[]);
+    for words in [
+        "extra because of the test purchases on record: contact 90002; order 9002",
+        "order          captured   order 9002 (Paid)",
+        "content        captured   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is a word",
+        "welcome-email  by word    a mail is seen by a person",
+        "new-user       captured   contact 90002 was not there before",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    assert!(!said.out.contains(BUYER) && !found.err.contains(BUYER));
+    let json: Value = serde_json::from_str(&verify(&["--format", "json"]).out).unwrap();
+    assert_eq!(json["everybody"]["explained"]["orders"], serde_json::json!(["9002"]));
+    assert_eq!(json["test_purchases"][0]["confirmations"][0]["how"], "captured");
+    // Alone, it is all that is extra.
+    anew(&[contact(2, tag), order(2, "90002", form)]);
+    let all = verify(&[]);
+    all.ends(0, &[]);
+    assert!(all.out.contains("equal: everybody is as they were"), "{}", all.out);
+    // With nobody's orders captured, a word is a word.
+    place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no door"}"#);
+    let blind = verify(&[]);
+    blind.ends(21, &[]);
+    assert!(blind.out.contains("order          by word    contacts and orders were not captured"), "{}", blind.out);
 }
 
 fn status(place: &Place) -> Value {
@@ -142,7 +242,13 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
     for phrase in ["", "yes", "run migration on bloom.example", "run migration on"] {
         let ran = place.apply(&["--resume", "--no-input", "--acknowledge", phrase]);
         ran.ends(20, &["was not acknowledged"]);
-        for word in ["mailed to 240 members", "mail is simulated", "jo decides by 07:30", "can be charged again"] {
+        for word in [
+            "login      by word: the spare administrator signed in; a site in a file has no login",
+            "mailed to 240 members",
+            "mail is simulated",
+            "jo decides by 07:30",
+            "can be charged again",
+        ] {
             assert!(ran.out.contains(word), "`{word}`: {ran:#?}");
         }
         assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
@@ -317,16 +423,8 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     );
 
     // Live, as it was copied, in a folder of its own.
-    let live = "live.site.ndjson";
-    let fresh = Place::new();
-    let as_live = fresh
-        .read(SITE)
-        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
-        .replace("https://staging.bloom.example", "https://bloom.example")
-        .replace(r#""type":"staging""#, r#""type":"production""#);
-    fs::write(place.path(live), as_live).unwrap();
-    fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
-    place.run(&["snapshot", "seal", live]).ends(0, &[]);
+    let live = LIVE;
+    copied(&place);
     let before = place.read(live);
     let diff = place.run(&["diff", PLAN, "--site", live, "--on", "live", "--format", "json"]);
     diff.ends(0, &[]);
@@ -382,6 +480,47 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     assert_eq!(place.read(live), after);
     place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example"]).ends(0, &[]);
     assert_eq!(place.read(live), before);
+}
+
+/// The live site.
+const LIVE: &str = "live.site.ndjson";
+
+/// The live site as it was copied, in a file beside the plan.
+fn copied(place: &Place) {
+    let fresh = Place::new();
+    let as_live = fresh
+        .read(SITE)
+        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
+        .replace("https://staging.bloom.example", "https://bloom.example")
+        .replace(r#""type":"staging""#, r#""type":"production""#);
+    fs::write(place.path(LIVE), as_live).unwrap();
+    fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
+    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+}
+
+#[test]
+fn what_becomes_of_mail_on_live_is_a_decision_of_its_own() {
+    let place = Place::new();
+    copied(&place);
+    let mail_after = |on: &str, site: &str| {
+        let ran = place.run(&["diff", PLAN, "--site", site, "--on", on, "--format", "json"]);
+        let diff: Value = serde_json::from_str(&ran.out).unwrap();
+        let changes = diff["changes"].as_array().unwrap().iter();
+        changes.clone().find(|change| change["on"]["kind"] == "mail").map(|change| change["after"]["simulated"].clone())
+    };
+    assert_eq!(mail_after("staging", SITE), Some(true.into()));
+    // The example has it delivered, as live does today.
+    assert_eq!(mail_after("live", LIVE), None);
+    place.edit_site(LIVE, r#""simulated":false"#, r#""simulated":true"#);
+    assert_eq!(mail_after("live", LIVE), Some(false.into()));
+    place.edit_site(LIVE, r#""simulated":true"#, r#""simulated":false"#);
+    place.edit(PLAN, "on_live: deliver", "on_live: simulate");
+    assert_eq!(mail_after("live", LIVE), Some(true.into()));
+    place.edit(PLAN, "on_live: simulate, ", "");
+    assert_eq!(mail_after("live", LIVE), None, "what nobody decided is not written");
+    let ran = place.run(&["check", PLAN, "--site", LIVE, "--on", "live", "--format", "concise"]);
+    assert!(ran.code == Some(1) && ran.out.contains("error[live-mail-undecided]"), "{ran:#?}");
+    assert_eq!(mail_after("staging", SITE), Some(true.into()));
 }
 
 #[test]
@@ -740,6 +879,65 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
     );
     // It ends with a push: nothing is ever replayed on live.
     place.run(&["apply", PLAN, "--site", SITE, "--on", "live", "--no-input"]).ends(10, &["site-not-in-plan"]);
+}
+
+#[test]
+fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
+    let place = Place::new();
+    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
+    place.confirm(&place.digest()).ends(0, &[]);
+    cross(&place);
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["not seen yet"]);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
+        buys(&place, at, form, tags);
+    }
+    on(&place).ends(20, &["waits at `push`", "what live did since the copy is not on record"]);
+    // A person's word alone does not make up for it.
+    record(&place, &["step", "push", "pushed"]);
+    on(&place).ends(20, &["what live did since the copy is not on record", "plan record merge-list"]);
+    // Two readings of live: one as it was copied, one of now with an order more.
+    let live = |name: &str, at: &str, more: &str| {
+        let site = Place::new().read(SITE).replace("staging.bloom.example", "bloom.example");
+        fs::write(place.path(&format!("{name}.site.ndjson")), site.replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
+        let population = Place::new().read(POPULATION);
+        let (head, rest) = population.split_once('\n').unwrap();
+        fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
+        for end in ["population", "site"] {
+            place.run(&["snapshot", "seal", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
+        }
+    };
+    live("cloned", "2020-11-20T06:00:00Z", "");
+    live("old", "2020-11-21T06:00:00Z", "");
+    let now = jiff::Timestamp::now().to_string();
+    live("now", &now, &format!("{}\n", order(7, "10019", "team-seats-checkout")));
+    let list =
+        |read: &str| ["merge-list", "--cloned", "cloned.site.ndjson", "--live", read].map(str::to_owned).to_vec();
+    let put = |read: &str| {
+        let words = list(read);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
+    };
+    put(SITE).ends(2, &["two sites"]);
+    put("old.site.ndjson").ends(0, &[]);
+    on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
+    let said = put("now.site.ndjson");
+    said.ends(0, &[]);
+    assert!(said.out.contains("1 new order to carry over from bloom.example"), "{said:#?}");
+    // What is on record is the digest of what the list prints, and no more than counts.
+    let words = list("now.site.ndjson");
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["--format", "json"]).collect();
+    let printed = place.run(&words).out;
+    let record_text = place.read("bloom-coaching.record.ndjson");
+    assert!(record_text.contains(&amc_plan::model::digest::of_bytes(printed.as_bytes())));
+    assert!(printed.contains("9007") && !record_text.contains("9007"));
+    on(&place).ends(20, &["waits at `merge`", "nobody has said that it was done"]);
+    record(&place, &["step", "merge", "carried over"]);
+    on(&place).ends(20, &["waits at `reopen-live`"]);
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert_eq!(log.matches("the merge list of").count(), 2, "{log}");
 }
 
 #[test]

@@ -204,6 +204,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             emails: emails.map(|(enabled, welcome)| EmailsIntent { enabled, welcome }),
             mail: simulate.map(|simulate| MailIntent {
                 transport: None,
+                on_live: None,
                 during_migration: if simulate { DuringMigration::Simulate } else { DuringMigration::Deliver },
                 deliver_only_to: Vec::new(),
             }),
@@ -429,6 +430,7 @@ fn edits() -> Vec<Edit> {
         ("mail", true, |p| {
             p.mail = Some(MailIntent {
                 transport: Some("other".into()),
+                on_live: None,
                 during_migration: DuringMigration::Simulate,
                 deliver_only_to: vec!["qa@agency.example".into()],
             })

@@ -33,7 +33,7 @@ fn order(key: &str, contact: &str) -> Value {
 
 fn census(text: &str, asked: &[&str]) -> Result<(Census, PopulationDigest), Damage> {
     let contacts = asked.iter().map(|id| (*id).to_owned()).collect();
-    take_census(text.as_bytes(), &Questions { contacts })
+    take_census(text.as_bytes(), &Questions { contacts, ..Questions::default() })
 }
 
 fn said(text: &str) -> String {
@@ -89,7 +89,7 @@ fn however_it_is_cut_into_blocks() {
     for block in [1, 7, 64, 4_096] {
         let contacts = ["10231", "10877"].map(str::to_owned).into();
         let reader = BufReader::with_capacity(block, text.as_bytes());
-        assert_eq!(take_census(reader, &Questions { contacts }).unwrap(), whole);
+        assert_eq!(take_census(reader, &Questions { contacts, ..Questions::default() }).unwrap(), whole);
     }
 }
 

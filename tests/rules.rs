@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use amc_plan::change::lower;
-use amc_plan::model::plan::ContactRecord;
+use amc_plan::change::lower_on;
+use amc_plan::model::plan::{ContactRecord, Place};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
@@ -60,7 +60,9 @@ fn world(mut fence: Value) -> World {
     }
     let header: Header = serde_json::from_value(read("header")).unwrap();
     let repeated_ids = serde_json::from_value(read("repeated_ids")).unwrap_or_default();
-    let mut census = Census { members: read("members").as_u64().unwrap(), repeated_ids, ..Census::default() };
+    let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
+    let mut census =
+        Census { found_orders, members: read("members").as_u64().unwrap(), repeated_ids, ..Census::default() };
     let population: BTreeMap<String, ContactRecord> = serde_json::from_value(read("contacts")).unwrap();
     for (id, fields) in population {
         let contact = Contact {
@@ -95,7 +97,7 @@ fn judged(fence: &Value, live: bool) -> Judgement {
     let mut all = base();
     patch(&mut all, fence);
     let world = world(all);
-    let lowered = lower(&world.plan, &world.before);
+    let lowered = lower_on(&world.plan, &world.before, if live { Place::Live } else { Place::Staging });
     let inputs = Inputs {
         plan: &world.plan,
         before: Some(&world.before),
@@ -109,7 +111,8 @@ fn judged(fence: &Value, live: bool) -> Judgement {
         now: world.now,
         live,
     };
-    judge(inputs, Phase::GoLive, Vec::new())
+    let gate = Phase::ALL.iter().find(|gate| Some(gate.name()) == fence["gate"].as_str());
+    judge(inputs, *gate.unwrap_or(&Phase::GoLive), Vec::new())
 }
 
 /// The fences of a rule with their headings, in order: `Bad` or `Good`.

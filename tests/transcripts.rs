@@ -1,5 +1,6 @@
 //! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
-//! `plans/`, backups under `backups/` and the site as it moved under `plans/moved/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
+//! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`
+//! and before and after a test purchase under `plans/bought/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
@@ -119,12 +120,34 @@ fn moved(plans: &Path, folder: &Path) {
     }
 }
 
+/// The site before the switch, as read before anything was put on record, and after a test purchase by contact 90001.
+fn bought(plans: &Path, folder: &Path) {
+    let names = ["bloom-coaching.site.ndjson", "bloom-coaching.population.ndjson"];
+    let [site, population] = names.map(|name| fs::read_to_string(plans.join(name)).unwrap());
+    fs::create_dir(folder).unwrap();
+    let (head, records) = population.split_once('\n').unwrap();
+    let test = r#"{"kind":"contact","key":"90001","email":"tess@nowhere.example","tags":["Group_Coaching_Base_Access"]}
+{"kind":"order","key":"9001","contact":"90001","form":"group-coaching-checkout","total":"497.00 USD","status":"Paid"}
+"#;
+    for (name, year, population) in
+        [("before", "2020", population.clone()), ("after", "2021", format!("{head}\n{test}{records}"))]
+    {
+        let path = folder.join(format!("{name}.site.ndjson"));
+        fs::write(&path, site.replacen("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"), 1)).unwrap();
+        let beside = folder.join(format!("{name}.population.ndjson"));
+        fs::write(&beside, population).unwrap();
+        amc_plan::site::file::seal_file(&beside).unwrap();
+        amc_plan::site::file::seal_file(&path).unwrap();
+    }
+}
+
 /// The document with every console block as it runs now.
 fn rerun(document: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
     backups(&folder.path().join("backups"));
     moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
+    bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;

@@ -14,7 +14,7 @@ use amc_plan::model::population::Questions;
 use amc_plan::model::snapshot::{Capture, How};
 use amc_plan::model::{Kind, On, Snapshot};
 use amc_plan::site::wordpress::{Address, Limits, Login, WordPress};
-use amc_plan::site::{Executor, Site, SiteError};
+use amc_plan::site::{Executor, SignedIn, Site, SiteError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use staging::Staging;
@@ -150,6 +150,8 @@ fn a_real_wordpress_is_read_and_each_of_its_faults_is_named() {
     let Some(staging) = Staging::up(&[]) else { return };
     let mut site = staging.connect().unwrap();
     assert_right(&read(&mut site), staging.url());
+    let login = site.signed_in().unwrap().unwrap();
+    assert_eq!(login, SignedIn { key: "operator".to_owned(), is_administrator: true });
     assert_eq!(site.name(), staging.url());
     assert!(!format!("{site:?}").contains(staging.text("/password")));
     let change = Change { on: On::only(Kind::Emails), before: None, after: Some(json!({})), cause: "/emails".into() };
@@ -348,6 +350,36 @@ fn wordpress(request: &Request) -> Vec<u8> {
     } else {
         ok(&json!({"url": url, "home": url, "namespaces": ["wp/v2", "wp-abilities/v1"], "authentication": {}}))
     }
+}
+
+#[test]
+fn a_reading_says_whose_login_it_was_made_with_and_what_it_is_now() {
+    let as_whom = |answer: Value| {
+        let server = Server::new(move |request, nth| match (request.asks("/users/me"), nth) {
+            // The first one connects.
+            (true, 1) | (false, _) => wordpress(request),
+            (true, _) => ok(&answer),
+        });
+        server.connect().unwrap().read(&Questions::default()).unwrap().login.unwrap()
+    };
+    let of = |key: &str, is_administrator| SignedIn { key: key.to_owned(), is_administrator };
+    let can = |may: bool| json!({"manage_options": may});
+    assert_eq!(
+        as_whom(json!({"id": 7, "username": "spare-admin", "capabilities": can(true)})),
+        of("spare-admin", true)
+    );
+    assert_eq!(as_whom(json!({"id": 7, "username": "a@b.example", "capabilities": can(true)})), of("user-7", true));
+    assert_eq!(
+        as_whom(json!({"id": 7, "username": "spare-admin", "capabilities": can(false)})),
+        of("spare-admin", false)
+    );
+    assert_eq!(as_whom(json!({"id": 7, "username": "reader", "capabilities": []})), of("reader", false));
+    // A login that the migration took away is an error, and says so.
+    let server = Server::new(|request, nth| match (request.asks("/users/me"), nth) {
+        (true, 1) | (false, _) => wordpress(request),
+        (true, _) => http("401 Unauthorized", &[JSON], r#"{"code": "rest_not_logged_in"}"#),
+    });
+    assert_says(&said(server.connect().unwrap().signed_in()), &["login: "]);
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! What proves that a step of the guide is behind: from the record's words and what the site shows. Pure.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::guide::Movement;
-use crate::model::plan::{Confirmation, Place};
-use crate::model::record::{Entry, Evidence, Record};
-use crate::model::text::host;
+use crate::model::plan::Place;
+use crate::model::purchase::{Known, Purchased};
+use crate::model::record::{Entry, Evidence, Record, Unlisted};
+use crate::model::state::Administrator;
+use crate::model::text::{Seconds, host};
 use crate::model::{Executor, Plan, Step};
+use crate::site::SignedIn;
 
 /// What a step has to show for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,18 +60,84 @@ pub fn verification(record: &Record, here: &str) -> Proof {
 }
 
 /// Whether somebody said that the spare administrator could sign in here.
-pub fn has_signed_in(record: &Record, here: &str) -> bool {
+fn has_signed_in(record: &Record, here: &str) -> bool {
     record
         .entries
         .iter()
         .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)))
 }
 
-/// Whether the migration has taken place. Once the door is open nobody may press twice on a guess.
-pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Place), crossed: Timestamp) -> Proof {
-    let careful = format!(
+/// Whose login the tool itself reads the site with: each reading tests it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolLogin {
+    /// The place has none: a file.
+    None,
+    /// A spare administrator's: one who is no contact of the CRM.
+    Spare,
+    /// An administrator's who is not the spare one.
+    NotSpare,
+    /// An administrator's of whom nobody captured whether they are a contact of the CRM.
+    NotCaptured,
+    /// Not an administrator's any more.
+    NoAdministrator,
+}
+
+impl ToolLogin {
+    /// What a machine tested by it, and what it did not.
+    pub fn tested(self) -> &'static str {
+        match self {
+            Self::None => "a site in a file has no login that could be tested",
+            Self::Spare => "tested by machine: the tool's own login, which is the spare administrator's",
+            Self::NotSpare => {
+                "tested by machine: the tool's own login, which is not the spare administrator's (let the tool connect as the spare)"
+            }
+            Self::NotCaptured => {
+                "tested by machine: the tool's own login; whether it is the spare administrator's was not captured"
+            }
+            Self::NoAdministrator => "tested by machine: the tool's own login is no administrator's any more",
+        }
+    }
+}
+
+/// Whose login a place was read with, by the administrators as they were before the migration.
+pub fn tool_login(login: Option<&SignedIn>, before: &BTreeMap<String, Administrator>) -> ToolLogin {
+    let Some(login) = login else { return ToolLogin::None };
+    if !login.is_administrator {
+        return ToolLogin::NoAdministrator;
+    }
+    match before.get(&login.key).and_then(|administrator| administrator.crm_contact) {
+        Some(false) => ToolLogin::Spare,
+        Some(true) => ToolLogin::NotSpare,
+        None => ToolLogin::NotCaptured,
+    }
+}
+
+/// What proves that the spare administrator can sign in here now; none where nothing does.
+pub fn spare_login(login: ToolLogin, record: &Record, here: &str) -> Option<String> {
+    let tested = login.tested();
+    match login {
+        ToolLogin::Spare => Some(tested.to_owned()),
+        _ if has_signed_in(record, here) => Some(format!("by word: the spare administrator signed in; {tested}")),
+        _ => None,
+    }
+}
+
+/// What is said while nobody knows whether the migration runs. Once the door is open nobody may press twice on a guess.
+pub fn careful(crossed: Timestamp) -> String {
+    format!(
         "*Run Migration* may have been pressed at {crossed}: do not press it again until its state is known (a time-out does not end it)"
-    );
+    )
+}
+
+/// Whether the migration has taken place, and the spare administrator can sign in after it.
+pub fn migration(
+    managed: Option<bool>,
+    login: ToolLogin,
+    record: &Record,
+    (here, on): (&str, Place),
+    crossed: Timestamp,
+) -> Proof {
+    let careful = careful(crossed);
     let (by, seen) = match managed {
         Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
@@ -75,13 +146,56 @@ pub fn migration(managed: Option<bool>, record: &Record, (here, on): (&str, Plac
             Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
         },
     };
-    if has_signed_in(record, here) {
-        return Proof::Behind { by, seen: format!("{seen}; the spare administrator signed in after it") };
+    match spare_login(login, record, here) {
+        Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
+        None => Proof::Open(format!(
+            "nobody has said that the spare administrator could sign in after it ({}): plan record sign-in \"…\"{}",
+            login.tested(),
+            flag(on)
+        )),
     }
-    let flag = flag(on);
-    Proof::Open(format!(
-        "nobody has said that the spare administrator could sign in after it: plan record sign-in \"…\"{flag}"
-    ))
+}
+
+/// Whether maintenance mode is off.
+pub fn maintenance(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
+    match on {
+        Some(false) => {
+            Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is off".into() }
+        }
+        Some(true) => Proof::Open("the site says that maintenance mode is on".into()),
+        None => attested(record, Step::LeaveMaintenance, at, "whether maintenance mode is on is not captured"),
+    }
+}
+
+/// What live did since its copy was made must be on record before a push overwrites it.
+pub fn listed(record: &Record, live: &str, now: Timestamp, window: Option<Seconds>) -> Proof {
+    let how = "read live with its population, then: plan record merge-list --cloned THEN --live NOW";
+    match record.merge_list(live, now, window) {
+        Ok(list) => {
+            let sha256 = list.sha256.get(..12).unwrap_or_default();
+            let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
+            Proof::Behind { by: Executor::Guided, seen }
+        }
+        Err(Unlisted::Missing) => {
+            Proof::Open(format!("what live did since the copy is not on record, and a push overwrites it: {how}"))
+        }
+        Err(Unlisted::Lacks(kinds)) => {
+            Proof::Open(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+        }
+        Err(Unlisted::Old(age, window)) => {
+            Proof::Open(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
+        }
+    }
+}
+
+/// Both of two proofs: by what proves the second.
+pub fn both(first: Proof, second: Proof) -> Proof {
+    match (first, second) {
+        (Proof::Behind { seen: one, .. }, Proof::Behind { by, seen }) => {
+            Proof::Behind { by, seen: format!("{seen}; {one}") }
+        }
+        (Proof::Open(why), _) | (_, Proof::Open(why)) => Proof::Open(why),
+    }
 }
 
 /// Whether a reading allows the word that *Run Migration* was not pressed since the door was opened: what it shows, or why not.
@@ -132,31 +246,40 @@ fn flag(on: Place) -> &'static str {
 }
 
 /// The guide's confirmations for each order form that the plan wants one bought on.
-pub fn purchases(plan: &Plan, record: &Record, (here, on): (&str, Place)) -> Proof {
-    let seen = |form: &str, wanted: Confirmation| {
-        record.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::Purchase(purchase) => {
-                purchase.form == form && host(&purchase.host) == host(here) && purchase.saw.contains(&wanted)
-            }
-            _ => false,
-        })
-    };
-    let mut missing = Vec::new();
+pub fn purchases(plan: &Plan, purchased: &[Purchased], on: Place) -> Proof {
+    let (mut unsaid, mut denied, mut captured) = (Vec::new(), Vec::new(), 0);
     for (form, purchase) in &plan.test_purchases {
-        let unseen: Vec<&str> =
-            purchase.expect.iter().filter(|wanted| !seen(form, **wanted)).map(|wanted| wanted.name()).collect();
-        if !unseen.is_empty() {
-            missing.push(format!("`{form}` ({})", unseen.join(", ")));
-        }
-    }
-    if missing.is_empty() {
-        let forms = count(plan.test_purchases.len(), "order form");
-        return Proof::Behind {
-            by: Executor::Attested,
-            seen: format!("{forms}, each with what the plan expects to be seen"),
+        let Some(found) = purchased.iter().find(|purchased| purchased.form == *form) else {
+            let names: Vec<&str> = purchase.expect.iter().map(|wanted| wanted.name()).collect();
+            unsaid.push(format!("`{form}` ({})", names.join(", ")));
+            continue;
         };
+        let names: Vec<&str> =
+            found.open().filter(|one| one.how == Known::Unknown).map(|one| one.what.name()).collect();
+        if !names.is_empty() {
+            unsaid.push(format!("`{form}` ({})", names.join(", ")));
+        }
+        // Several confirmations of one form can lack for one reason, which is said once.
+        let mut reasons: Vec<&str> =
+            found.open().filter(|one| one.how == Known::NotFound).map(|one| one.seen.as_str()).collect();
+        reasons.dedup();
+        denied.extend(reasons.iter().map(|why| format!("`{form}`: {why}")));
+        captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
     }
-    Proof::Open(format!("not seen yet: {}; plan record purchase FORM --saw …{}", missing.join(", "), flag(on)))
+    let forms = count(plan.test_purchases.len(), "order form");
+    if unsaid.is_empty() && denied.is_empty() {
+        let by = if captured == plan.test_purchases.len() { Executor::Guided } else { Executor::Attested };
+        let seen = format!("{forms}, each with what the plan expects to be seen; {captured} of them found on the site");
+        return Proof::Behind { by, seen };
+    }
+    let mut open = Vec::new();
+    if !denied.is_empty() {
+        open.push(format!("not found on the site, whatever was said: {}", denied.join(", ")));
+    }
+    if !unsaid.is_empty() {
+        open.push(format!("not seen yet: {}; plan record purchase FORM --saw …{}", unsaid.join(", "), flag(on)));
+    }
+    Proof::Open(open.join("; "))
 }
 
 fn count(count: usize, what: &str) -> String {

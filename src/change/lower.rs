@@ -1,6 +1,6 @@
 //! A plan over a site: the changes that it asks for, and the site as it will be.
 
-use crate::model::plan::{DuringMigration, OfferingIntent};
+use crate::model::plan::{DuringMigration, OfferingIntent, Place};
 use crate::model::snapshot::Capture;
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::{host, pointer, slug};
@@ -20,16 +20,21 @@ pub struct Lowered {
     pub not_compared: Vec<Kind>,
 }
 
-/// The changes that lead from a site to what the plan intends.
+/// The changes that lead from the staging site to what the plan intends.
+pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
+    lower_on(plan, before, Place::Staging)
+}
+
+/// The changes that lead from one of the plan's two sites to what the plan intends for it.
 ///
 /// What cannot be changed (an offering that the site lacks, a section that was not captured) yields no change; the
 /// rules say so.
-pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
+pub fn lower_on(plan: &Plan, before: &Snapshot, place: Place) -> Lowered {
     let state = &before.state;
     let mut changes: Vec<Change> = Vec::new();
     changes.extend(guard(plan, state));
     changes.extend(emails(plan, state));
-    changes.extend(mail(plan, state));
+    changes.extend(mail(plan, state, place));
     changes.extend(plan.offerings.iter().filter_map(|(key, intent)| timers(key, intent, state)));
     changes.extend(opt_in_forms(plan, state));
     changes.extend(order_forms(plan, state));
@@ -82,11 +87,17 @@ fn emails(plan: &Plan, state: &State) -> Option<Change> {
     change(On::only(Kind::Emails), state, after, pointer(&["emails", cause]))
 }
 
-fn mail(plan: &Plan, state: &State) -> Option<Change> {
-    let simulate = plan.mail.as_ref()?.during_migration == DuringMigration::Simulate;
+/// On the staging copy mail is simulated or left as it is. On live it is as somebody decided: what is left as the copy had it
+/// would be nobody's decision.
+fn mail(plan: &Plan, state: &State, place: Place) -> Option<Change> {
+    let intent = plan.mail.as_ref()?;
     state.mail.as_ref()?.simulated?;
-    let after = managed::value(&Transport { simulated: true });
-    simulate.then(|| change(On::only(Kind::Mail), state, after, pointer(&["mail", "during_migration"])))?
+    let (key, simulated) = match place {
+        Place::Staging if intent.during_migration == DuringMigration::Deliver => return None,
+        Place::Staging => ("during_migration", true),
+        Place::Live => ("on_live", intent.on_live? == DuringMigration::Simulate),
+    };
+    change(On::only(Kind::Mail), state, managed::value(&Transport { simulated }), pointer(&["mail", key]))
 }
 
 fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {

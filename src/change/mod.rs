@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::model::{Kind, On, State};
 
 pub use digests::{Digests, FactsText, MOST_MARKS, Marks, changes_digest, facts_digest, intent_digest};
-pub use lower::{Lowered, lower};
+pub use lower::{Lowered, lower, lower_on};
 pub use managed::{read, same};
 
 /// One change: a compare-and-set over the managed fields of one object.

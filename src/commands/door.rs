@@ -1,7 +1,8 @@
 //! The one-way door before *Run Migration*: both judged and typed, and judged again after the typing.
 
 use crate::apply::journal::Event;
-use crate::apply::proof::has_signed_in;
+use crate::apply::proof::{spare_login, tool_login};
+use crate::apply::walk::{configured_at, since_then};
 use crate::cli::Apply;
 use crate::guide;
 use crate::model::plan::Place;
@@ -13,15 +14,16 @@ use crate::rules::{Phase, Verdict};
 
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
-use super::turn::configured_at;
 use super::walk::told;
-use super::{Failure, Terminal, exit, may_ask};
+use super::{Failure, Terminal, exit, may_ask, record_file};
 
 /// What was found in front of the door.
 struct Found {
     members: Option<u64>,
     /// Who said that the spare administrator could sign in.
     who: Option<String>,
+    /// What shows that they could.
+    login: String,
     checked: Checked,
 }
 
@@ -37,6 +39,7 @@ impl Run {
         let phrase = format!("{} {here}", guide::PHRASE);
         self.tell(Step::RunMigration, terminal)?;
         barrier(plan, &found, terminal)?;
+        told("login", &found.login, terminal)?;
         let typed = match &args.acknowledge {
             Some(typed) => typed.clone(),
             None if !may_ask(args.no_input) => String::new(),
@@ -93,21 +96,26 @@ impl Run {
             return Err(Failure::new(code, message)
                 .help("somebody changed it: look at `plan diff`, and apply again before going on"));
         }
-        let record = self.record_since(args, configured_at(self.journal.events()))?;
-        if !has_signed_in(&record, here) {
-            return Err(Failure::new(code, "nobody has said that the spare administrator could sign in").help(format!(
+        let record = record_file::load(&record_file::path_of(&args.plan))?;
+        let record = since_then(record, configured_at(self.journal.events()));
+        let reading = checked.site.as_ref().map(|site| &site.reading);
+        let administrators = reading.map(|reading| reading.snapshot.state.administrators.clone()).unwrap_or_default();
+        let login = tool_login(reading.and_then(|reading| reading.login.as_ref()), &administrators);
+        let Some(proven) = spare_login(login, &record, here) else {
+            let message = format!("nobody has said that the spare administrator could sign in ({})", login.tested());
+            return Err(Failure::new(code, message).help(format!(
                 "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …{}",
                 args.plan.display(),
                 if on == Place::Live { " --on live" } else { "" }
             )));
-        }
+        };
         let signed = record
             .entries
             .iter()
             .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)));
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
-        Ok(Found { members, who, checked })
+        Ok(Found { members, who, login: proven, checked })
     }
 }
 

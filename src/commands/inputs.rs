@@ -13,6 +13,7 @@ use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding};
+use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::text::host;
@@ -169,18 +170,21 @@ impl Choice {
     }
 }
 
-fn read_site(choice: &Choice, plan: &Plan, ahead: Ahead) -> Result<Option<SiteRead>, Failure> {
+fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<SiteRead>, Failure> {
+    let plan = &opened.plan;
     let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
         Choice::None => return Ok(None),
         Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
         Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
     };
+    let orders = opened.record.purchases(&plan.sites.staging).flat_map(|purchase| purchase.orders.iter().cloned());
+    let questions = Questions { orders: orders.collect(), ..questions(plan) };
     let reading = match ahead {
         Some(read) => {
             let (file, snapshot) = read?;
-            file.answers(snapshot, &questions(plan))?
+            file.answers(snapshot, &questions)?
         }
-        None => site.read(&questions(plan))?,
+        None => site.read(&questions)?,
     };
     Ok(Some(site_read(site, reading, mode)))
 }
@@ -196,7 +200,7 @@ fn read_ahead(file: &Path) -> Result<(FileSite, Snapshot), SiteError> {
 
 /// What a plan asks of a population.
 pub(super) fn questions(plan: &Plan) -> Questions {
-    Questions { contacts: plan.contacts.list.keys().cloned().collect() }
+    Questions { contacts: plan.contacts.list.keys().cloned().collect(), ..Questions::default() }
 }
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
@@ -254,8 +258,9 @@ fn judged_ahead(
         let judgement = Judgement::unread(found);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
-    let site = read_site(choice, &opened.plan, ahead)?;
-    let lowered = site.as_ref().map(|site| change::lower(&opened.plan, &site.reading.snapshot));
+    let site = read_site(choice, &opened, ahead)?;
+    let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
+    let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
     let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {

@@ -30,6 +30,7 @@ mod settings;
 mod snapshot;
 mod status;
 mod target;
+mod test_purchases;
 mod tour;
 mod turn;
 mod undo;

@@ -14,10 +14,12 @@ use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, Purchase, SignIn, StepTaken, Verification,
     VerificationLine, Word,
 };
+use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
 
 use super::backup_file::{self, Seen};
+use super::merge_list::List;
 use super::record_file::{LIMIT, append, load, path_of, read_text};
 use super::{Failure, Terminal, exit, not_pressed, settings};
 
@@ -52,7 +54,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             let said = format!("the spare administrator signed in on {host}, by the word of `{}`", by.who);
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
-        RecordVerb::Purchase { by, form, saw, on } => purchase(by, form, saw, on)?,
+        RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
+        RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
         RecordVerb::NotPressed { by, says, site } => return not_pressed::run(&by, says, &site, terminal),
     };
     who_is_known(&by)?;
@@ -70,7 +73,9 @@ pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
         Evidence::Step(taken) => &taken.says,
         Evidence::SignIn(signed_in) => &signed_in.says,
         Evidence::NotPressed(not_pressed) => &not_pressed.says,
-        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) => return Ok(()),
+        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => {
+            return Ok(());
+        }
     };
     if says.trim().is_empty() {
         return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
@@ -99,7 +104,24 @@ fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
-fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result<Said, Failure> {
+fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
+    let live = host_of(&by, cli::On::Live)?;
+    let list = List::of(files)?.evidence;
+    if host(&list.host).as_ref() != Some(&live) {
+        let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
+        return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));
+    }
+    let said =
+        format!("{} to carry over from {live}, as read {}, sha256 {}…", list.total(), list.read_at, &list.sha256[..12]);
+    Ok((by, Evidence::MergeList(list), said))
+}
+
+fn purchase(
+    by: By,
+    form: String,
+    (saw, orders): (Vec<Confirmation>, Vec<String>),
+    on: cli::On,
+) -> Result<Said, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     if !plan.order_forms.contains_key(&form) {
         let known: Vec<&str> = plan.order_forms.keys().map(String::as_str).collect();
@@ -109,7 +131,7 @@ fn purchase(by: By, form: String, saw: Vec<Confirmation>, on: cli::On) -> Result
     let host = host_of(&by, on)?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
-    Ok((by, Evidence::Purchase(Purchase { host, form, saw }), said))
+    Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders }), said))
 }
 
 pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };

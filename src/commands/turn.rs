@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{self, Begin, Event, Journal, JournalError, Told};
+use crate::apply::journal::{self, Begin, Journal, JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::machine::Progress;
 use crate::apply::{self};
@@ -157,12 +157,6 @@ pub(super) struct Unfinished {
     pub(super) begin: Begin,
     pub(super) events: Vec<Told>,
     pub(super) progress: Progress,
-}
-
-/// When the last change was in place; when the run began, where it has none.
-pub(super) fn configured_at(events: &[Told]) -> Timestamp {
-    let done = events.iter().rfind(|told| matches!(told.event, Event::Done { .. } | Event::Begin(_)));
-    done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
 }
 
 /// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan's folder.

@@ -9,17 +9,21 @@ use crate::cli::{Limits, Verify, VerifyFormat};
 use crate::diag::Document;
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
+use crate::model::purchase::{Confirmed, Purchased};
+use crate::model::record::Record;
 use crate::model::snapshot::Header;
 use crate::model::{Capture, Snapshot};
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
 use crate::population::take_census;
-use crate::reconcile::{Ask, Cell, Comparison, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, spot_check};
+use crate::reconcile::{
+    Ask, Cell, Comparison, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, recorded, spot_check,
+};
 use crate::site::file::{Beside, FileSite};
 
 use super::inputs::{self, Opened};
-use super::{Failure, Terminal, check, exit};
+use super::{Failure, Terminal, check, exit, record_file, test_purchases};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.plan, args.limits, args.show_personal)?;
@@ -29,7 +33,12 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     }
     let before = args.before.as_deref().map(Place::open).transpose()?;
     let after = Place::open(&args.after)?;
-    let comparison = compare(&opened, before.as_ref(), &after)?;
+    let mut record = record_file::load(&record_file::path_of(&args.plan))?;
+    if let Some(since) = before.as_ref().and_then(Place::time) {
+        // What was on record before the side before was read is no part of what it came to since.
+        record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
+    }
+    let comparison = compare(&opened, before.as_ref(), &after, &record)?;
     let notes = notes(&opened, before.as_ref(), &after, &comparison);
     let path = opened.path.display().to_string();
     let verification = Verification {
@@ -58,12 +67,13 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) -> Result<Ended, Failure> {
     let opened = inputs::open(plan, limits, false)?;
     let (before, after) = (Place::open(before)?, Place::open(after)?);
-    let comparison = compare(&opened, Some(&before), &after)?;
+    // No test purchase was made yet: whoever is extra here is extra.
+    let comparison = compare(&opened, Some(&before), &after, &Record::default())?;
     let verdict = comparison.verdict();
     // A population's own header is under its digest: the same one is the same reading.
     let read = |place: &Place| {
         let (snapshot, _) = place.file.as_ref()?;
-        Some((snapshot.header.taken_at.parse::<Timestamp>().ok()?, snapshot.population.as_ref()?.sha256.clone()))
+        Some((place.time()?, snapshot.population.as_ref()?.sha256.clone()))
     };
     let anew = match (read(&before), read(&after)) {
         (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
@@ -72,6 +82,17 @@ pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) 
     let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
     let words = format!("verified: {}{unread}", human::line(&comparison));
     Ok(Ended { verdict, words, anew })
+}
+
+/// The test purchases on record, as far as two sides show them.
+pub(super) fn purchases(
+    plan: &Path,
+    limits: Limits,
+    (before, after): (&str, &str),
+    record: &Record,
+) -> Result<Vec<Purchased>, Failure> {
+    let opened = inputs::open(plan, limits, false)?;
+    Ok(compare(&opened, Some(&Place::open(before)?), &Place::open(after)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.
@@ -83,7 +104,7 @@ pub(super) struct Ended {
 }
 
 /// A side as it was named, before its population is read.
-struct Place {
+pub(super) struct Place {
     name: String,
     /// The file's configuration and population; none for an address.
     file: Option<(Snapshot, Option<Beside>)>,
@@ -98,6 +119,20 @@ impl Place {
 
     fn header(&self) -> Option<&Header> {
         self.file.as_ref().map(|(snapshot, _)| &snapshot.header)
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.header()?.taken_at.parse().ok()
+    }
+
+    /// The host, as far as it is known without connecting to it.
+    pub(super) fn host(&self) -> &str {
+        self.header().map_or(&self.name, |header| &header.host)
+    }
+
+    /// The configuration; none for an address.
+    pub(super) fn snapshot(&self) -> Option<&Snapshot> {
+        self.file.as_ref().map(|(snapshot, _)| snapshot)
     }
 
     fn line(&self) -> Option<SiteLine> {
@@ -128,11 +163,11 @@ impl Place {
 }
 
 /// Compares whatever was captured, and says what was not.
-fn compare(opened: &Opened, before: Option<&Place>, after: &Place) -> Result<Comparison, Failure> {
+fn compare(opened: &Opened, before: Option<&Place>, after: &Place, record: &Record) -> Result<Comparison, Failure> {
     let plan = &opened.plan;
     let sides = [before.map(|place| place.population().ok()), Some(after.population().ok())].map(Option::flatten);
     let mut found = match sides {
-        [Some(left), Some(right)] => both(opened, (before.unwrap_or(after), left), (after, right))?,
+        [Some(left), Some(right)] => both(opened, (before.unwrap_or(after), left), (after, right), record)?,
         [None, Some(right)] => after_only(opened, after, right)?,
         [_, None] => Found::default(),
     };
@@ -140,8 +175,10 @@ fn compare(opened: &Opened, before: Option<&Place>, after: &Place) -> Result<Com
     found.unproven.extend(not_recorded(opened));
     let listed = plan.contacts.list.len() as u64;
     let extra_expected = imports_all(opened);
-    let Found { spots, everybody, members, unproven } = found;
-    Ok(Comparison { spots, listed, everybody, members, extra_expected, unproven })
+    let Found { spots, everybody, members, purchases, mut unproven } = found;
+    let purchases = purchases.unwrap_or_else(|| test_purchases::by_word(opened, record, after));
+    unproven.extend(purchases.iter().filter_map(not_confirmed));
+    Ok(Comparison { spots, listed, everybody, members, extra_expected, purchases, unproven })
 }
 
 /// What was found so far.
@@ -150,7 +187,22 @@ struct Found {
     spots: Option<Vec<crate::reconcile::Spot>>,
     everybody: Option<Reconciled>,
     members: Option<u64>,
+    purchases: Option<Vec<Purchased>>,
     unproven: Vec<Unproven>,
+}
+
+/// A test purchase of which something is not proven. What several confirmations lack for one reason is said once.
+fn not_confirmed(purchased: &Purchased) -> Option<Unproven> {
+    let open: Vec<&Confirmed> = purchased.open().collect();
+    let why: Vec<String> = open
+        .chunk_by(|one, next| (one.how, &one.seen) == (next.how, &next.seen))
+        .map(|same| {
+            let names: Vec<&str> = same.iter().map(|one| one.what.name()).collect();
+            format!("{} {}: {}", names.join(", "), same[0].how.name(), same[0].seen)
+        })
+        .collect();
+    (!why.is_empty())
+        .then(|| Unproven { what: format!("the test purchase on `{}`", purchased.form), why: why.join("; ") })
 }
 
 fn imports_all(opened: &Opened) -> bool {
@@ -161,6 +213,7 @@ fn both(
     opened: &Opened,
     (before, left): (&Place, &Beside),
     (after, right): (&Place, &Beside),
+    record: &Record,
 ) -> Result<Found, Failure> {
     let captured = |kind| [before.lacks(kind).is_none(), after.lacks(kind).is_none()];
     let orders = captured("order");
@@ -169,6 +222,7 @@ fn both(
         orders: orders == [true; 2],
         subscriptions: captured("subscription") == [true; 2],
         extra_expected: imports_all(opened),
+        purchases: recorded(&opened.plan, record, after.host()),
     };
     let all = reconcile(left.open()?, right.open()?, &ask).map_err(|unreadable| match unreadable.side {
         Side::Before => left.damaged(unreadable.damage),
@@ -189,7 +243,12 @@ fn both(
             place.lacks(kind).map(|why| Unproven { what: format!("{kind}s {side}"), why })
         }));
     }
-    Ok(Found { spots: Some(spots), members: Some(all.contacts.before), everybody: Some(all), unproven })
+    let purchases = match ask.orders {
+        true => Some(test_purchases::shown(opened, record, (before, after), right, &all.bought)?),
+        false => None,
+    };
+    let members = Some(all.contacts.before);
+    Ok(Found { spots: Some(spots), members, purchases, everybody: Some(all), unproven })
 }
 
 /// Without a population before, only what was recorded of the plan's contacts can be compared.
@@ -205,7 +264,7 @@ fn after_only(opened: &Opened, after: &Place, right: &Beside) -> Result<Found, F
         orders: [false, after.lacks("order").is_none()],
     };
     let (spots, unproven) = spots(opened, &spotted);
-    Ok(Found { spots: Some(spots), everybody: None, members: Some(members), unproven })
+    Ok(Found { spots: Some(spots), members: Some(members), unproven, ..Found::default() })
 }
 
 fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<crate::reconcile::Spot>, Vec<Unproven>) {
@@ -254,8 +313,7 @@ fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Co
     if comparison.everybody.as_ref().is_some_and(|all| all.before.sha256 == all.after.sha256) {
         notes.push("both sides are one and the same reading, so this says nothing of the switch".to_owned());
     }
-    let time = |place: &Place| place.header()?.taken_at.parse::<Timestamp>().ok();
-    if before.and_then(time).zip(time(after)).is_some_and(|(before, after)| after < before) {
+    if before.and_then(Place::time).zip(after.time()).is_some_and(|(before, after)| after < before) {
         notes.push("the side after was captured before the side before: are they the wrong way round?".to_owned());
     }
     notes

@@ -1,62 +1,151 @@
 //! The steps of the guide after the changes: told, waited for, proven.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::apply::journal::Event;
-use crate::apply::machine::Next;
-use crate::apply::proof::{Proof, attested, migration, purchases, verification};
+use crate::apply::journal::{Event, Journal};
+use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
 use crate::guide::Movement;
-use crate::model::plan::Place;
+use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::{Executor, Plan, Step};
+use crate::model::state::Administrator;
+use crate::model::{Plan, Step};
 use crate::output::escape;
 use crate::reconcile;
+use crate::site::Site;
+use crate::site::file::FileSite;
 
 use super::inputs;
 use super::run::{Run, ctrl_c};
-use super::turn::configured_at;
 use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, may_ask, record_file};
+use super::{Failure, Terminal, certificate, exit, may_ask, record_file, verify};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
 
+/// A run on its way through the steps, with the command line that began it.
+struct Way<'r, 't, 'o> {
+    run: &'r mut Run,
+    args: &'r Apply,
+    terminal: &'t mut Terminal<'o>,
+    /// The plan of the step that is under way: who edits it meanwhile changes nothing that runs.
+    plan: Option<Plan>,
+}
+
+impl World for Way<'_, '_, '_> {
+    type Error = Failure;
+
+    fn site(&mut self) -> &mut dyn Site {
+        self.run.site.as_mut()
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.run.journal
+    }
+
+    fn note(&mut self, event: Event) -> Result<(), Failure> {
+        self.run.note(event)
+    }
+
+    fn plan(&mut self) -> Result<Plan, Failure> {
+        if self.plan.is_none() {
+            self.plan = Some(self.run.same_plan(self.args)?);
+        }
+        Ok(self.plan.clone().unwrap_or_default())
+    }
+
+    fn record(&mut self) -> Result<Record, Failure> {
+        record_file::load(&record_file::path_of(&self.args.plan))
+    }
+
+    fn cross(&mut self, plan: &Plan) -> Result<(), Failure> {
+        self.run.cross(self.args, plan, self.terminal)
+    }
+
+    fn administrators_before(&mut self) -> BTreeMap<String, Administrator> {
+        let before = FileSite::open(self.run.files.before()).and_then(|mut before| before.configuration());
+        before.map(|before| before.state.administrators).unwrap_or_default()
+    }
+
+    fn reviewed(&mut self) -> Result<Reviewed, Failure> {
+        let Ended { verdict, words, anew } = self.run.compared(&self.args.plan, self.args.limits)?;
+        match verdict {
+            reconcile::Verdict::Equal if !anew => Ok(Reviewed::NotRead),
+            reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
+            reconcile::Verdict::Unproven => Ok(Reviewed::Unproven(words)),
+            reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
+                "look at who differs: plan verify {} --before {} --after {}; mend it on the site, or restore, then `--resume`",
+                self.args.plan.display(),
+                self.run.files.before().display(),
+                self.run.site.name()
+            ))),
+        }
+    }
+
+    fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
+        let (before, after) = (self.run.files.before().display().to_string(), self.run.site.name());
+        verify::purchases(&self.args.plan, self.args.limits, (&before, &after), record)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A step that is waited for.
+struct Waiting {
+    moved: (Movement, Timestamp),
+    told: Option<Option<Movement>>,
+}
+
 impl Run {
     /// Goes through the steps up to this one, as far as they can be proven.
     pub(super) fn walk(&mut self, args: &Apply, through: Step, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        let mut way = Way { run: self, args, terminal, plan: None };
+        let mut waiting: Option<Waiting> = None;
+        let mut at = (Step::Configure, String::new());
         loop {
-            let step = match self.journal.progress().next() {
-                Next::Step(step) if step <= through => step,
-                Next::Step(step) => {
-                    let title = step.about().title;
+            if waiting.is_none() {
+                way.run.is_not_interrupted()?;
+            }
+            match walk::turn(&mut way, through) {
+                Ok(Turn::Beyond(step)) => {
+                    let (title, plan) = (step.about().title, args.plan.display());
                     writeln!(
-                        terminal.out,
-                        "next: {title}, by hand; go on with --resume, or look: plan status {}",
-                        args.plan.display()
+                        way.terminal.out,
+                        "next: {title}, by hand; go on with --resume, or look: plan status {plan}"
                     )?;
                     return Ok(exit::OK);
                 }
-                Next::Close => return self.end(args, terminal),
-                _ => return Ok(exit::OK),
-            };
-            self.is_not_interrupted()?;
-            if !self.journal.progress().is_reached() {
-                self.note(Event::Reached { step })?;
+                Ok(Turn::Close) => return way.run.end(args, way.terminal),
+                Ok(Turn::Over) => return Ok(exit::OK),
+                Ok(Turn::Passed { step, by, seen }) => {
+                    if waiting.take().is_some() {
+                        writeln!(way.terminal.err)?;
+                    }
+                    way.plan = None;
+                    let (title, line) = (step.about().title, escape::line(&seen));
+                    writeln!(way.terminal.out, "behind: {title} ({}): {line}", by.name())?;
+                    way.terminal.out.flush()?;
+                    continue;
+                }
+                Ok(Turn::Waits { step, open, say }) => {
+                    if waiting.is_none() {
+                        way.run.asked(args, (step, &open, say), way.terminal)?;
+                    }
+                    at = (step, open);
+                }
+                // A site that does not answer for a while is waited for like one that does not move.
+                Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {}
+                Err(failure) => return Err(failure),
             }
-            let plan = self.same_plan(args)?;
-            let crosses = step == Step::RunMigration && !self.journal.progress().is_past_the_barrier();
-            if crosses {
-                self.cross(args, &plan, terminal)?;
-            }
-            let (by, seen) = self.wait(args, &plan, (step, crosses), terminal)?;
-            let line = escape::line(&seen);
-            self.note(Event::Passed { step, by, seen })?;
-            writeln!(terminal.out, "behind: {} ({}): {line}", step.about().title, by.name())?;
-            terminal.out.flush()?;
+            let waiting =
+                waiting.get_or_insert_with(|| Waiting { moved: (Movement::default(), Timestamp::now()), told: None });
+            way.run.wait((at.0, &at.1), waiting, way.terminal)?;
         }
     }
 
@@ -76,88 +165,75 @@ impl Run {
         })
     }
 
-    /// Waits until a step is behind; without input, asks once.
-    fn wait(
+    /// Tells a person what to do; without input that is the end for now.
+    fn asked(
         &mut self,
         args: &Apply,
-        plan: &Plan,
-        (step, crossed): (Step, bool),
+        (step, open, say): (Step, &str, Say),
         terminal: &mut Terminal<'_>,
-    ) -> Result<(Executor, String), Failure> {
-        let mut open = match self.prove(args, plan, step)? {
-            Proof::Behind { by, seen } => return Ok((by, seen)),
-            Proof::Open(why) => why,
-        };
-        // Who is told to press once more presses twice.
-        let pressed = step == Step::RunMigration;
-        if !pressed {
+    ) -> Result<(), Failure> {
+        if say == Say::Act {
             self.tell(step, terminal)?;
         }
-        if !may_ask(args.no_input) {
-            let site = &mut self.site;
-            self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
-            let open = if crossed { "the door is open, and nobody has pressed yet".to_owned() } else { open };
-            let message = format!("waits at `{}`: {open}", step.name());
-            let when = match (pressed, crossed) {
-                (_, true) => "press it now, once, then",
-                (true, false) => {
-                    "if nobody pressed it, say so: plan record not-pressed \"…\"; when its state is known,"
-                }
-                (false, false) => "do it, then",
-            };
-            return Err(
-                Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost"))
-            );
+        if may_ask(args.no_input) {
+            return Ok(());
         }
+        let site = &mut self.site;
+        self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
+        let open = if say == Say::PressOnce { "the door is open, and nobody has pressed yet" } else { open };
+        let when = match say {
+            Say::PressOnce => "press it now, once, then",
+            Say::PressNothing => {
+                "if nobody pressed it, say so: plan record not-pressed \"…\"; when its state is known,"
+            }
+            Say::Act => "do it, then",
+        };
+        let message = format!("waits at `{}`: {open}", step.name());
+        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost")))
+    }
+
+    /// Shows what moves, for as long as lies between two readings.
+    fn wait(
+        &mut self,
+        (step, open): (Step, &str),
+        waiting: &mut Waiting,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
         let raised = ctrl_c();
-        let mut last = (Movement::default(), Timestamp::now());
-        let mut told = None;
-        loop {
-            let now = Timestamp::now();
-            // A site that does not answer for a while is waited for like one that does not move.
-            let seen = self.site.configuration().map(|snapshot| Movement::of(&snapshot));
-            if let Ok(seen) = &seen
-                && *seen != last.0
-            {
-                last = (seen.clone(), now);
-            }
-            let seen = seen.ok();
-            if told.as_ref() != Some(&seen) {
-                self.log.waiting(step, || seen.clone());
-                told = Some(seen.clone());
-            }
-            let still = now.duration_since(last.1).as_secs();
-            let words = match &seen {
-                Some(movement) => movement.words(still),
-                None => format!("the site does not answer · {still} s since the last change"),
-            };
-            // One line, so that the next one can take its place.
-            let line: String = format!("  waiting: {words}").chars().take(terminal.width - 1).collect();
-            if !self.log.is_on_stderr() {
-                write!(terminal.err, "\r\x1b[K{line}")?;
-            }
-            terminal.err.flush()?;
-            for _ in 0..POLL * 10 {
-                if raised.load(Ordering::Relaxed) {
-                    writeln!(terminal.err)?;
-                    let message = format!("interrupted while waiting at `{}`: {open}", step.name());
-                    return Err(Failure::new(exit::INTERRUPTED, message).help("go on with `--resume`; nothing is lost"));
-                }
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            if let Some(why) = self.lock.ousted(Timestamp::now()) {
-                return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
-            }
-            match self.prove(args, plan, step) {
-                Ok(Proof::Behind { by, seen }) => {
-                    writeln!(terminal.err)?;
-                    return Ok((by, seen));
-                }
-                Ok(Proof::Open(why)) => open = why,
-                Err(failure) if failure.code == exit::COULD_NOT_RUN => {}
-                Err(failure) => return Err(failure),
-            }
+        let now = Timestamp::now();
+        let seen = self.site.configuration().map(|snapshot| Movement::of(&snapshot)).ok();
+        if let Some(seen) = &seen
+            && *seen != waiting.moved.0
+        {
+            waiting.moved = (seen.clone(), now);
         }
+        if waiting.told.as_ref() != Some(&seen) {
+            self.log.waiting(step, || seen.clone());
+            waiting.told = Some(seen.clone());
+        }
+        let still = now.duration_since(waiting.moved.1).as_secs();
+        let words = match &seen {
+            Some(movement) => movement.words(still),
+            None => format!("the site does not answer · {still} s since the last change"),
+        };
+        // One line, so that the next one can take its place.
+        let line: String = format!("  waiting: {words}").chars().take(terminal.width - 1).collect();
+        if !self.log.is_on_stderr() {
+            write!(terminal.err, "\r\x1b[K{line}")?;
+        }
+        terminal.err.flush()?;
+        for _ in 0..POLL * 10 {
+            if raised.load(Ordering::Relaxed) {
+                writeln!(terminal.err)?;
+                let message = format!("interrupted while waiting at `{}`: {open}", step.name());
+                return Err(Failure::new(exit::INTERRUPTED, message).help("go on with `--resume`; nothing is lost"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        if let Some(why) = self.lock.ousted(Timestamp::now()) {
+            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
+        }
+        Ok(())
     }
 
     /// What a person has to do.
@@ -171,82 +247,6 @@ impl Run {
         }
         terminal.out.flush()?;
         Ok(())
-    }
-
-    /// When an event of this run happened last.
-    fn when(&self, is: impl Fn(&Event) -> bool) -> Option<Timestamp> {
-        self.journal.events().iter().rfind(|told| is(&told.event)).map(|told| told.at)
-    }
-
-    /// What the record holds of this run's site since a time.
-    pub(super) fn record_since(&self, args: &Apply, since: Timestamp) -> Result<Record, Failure> {
-        let mut record = record_file::load(&record_file::path_of(&args.plan))?;
-        record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
-        Ok(record)
-    }
-
-    fn prove(&mut self, args: &Apply, plan: &Plan, step: Step) -> Result<Proof, Failure> {
-        let begin = self.journal.begin().map(|begin| (begin.host.clone(), begin.on));
-        let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
-        match step {
-            Step::StartVerification => {
-                let record = self.record_since(args, configured_at(self.journal.events()))?;
-                Ok(verification(&record, &here))
-            }
-            Step::RunMigration => {
-                let crossed = self.when(|event| matches!(event, Event::Crossed { .. })).unwrap_or(Timestamp::MAX);
-                let record = self.record_since(args, crossed)?;
-                let managed = Movement::of(&self.site.configuration()?).managed;
-                Ok(migration(managed, &record, (&here, on), crossed))
-            }
-            Step::ReviewContacts => {
-                let Ended { verdict, words, anew } = self.compared(&args.plan, args.limits)?;
-                match verdict {
-                    reconcile::Verdict::Equal if !anew => Ok(Proof::Open(
-                        "the site's contacts were not read since the migration: take a new snapshot of it".into(),
-                    )),
-                    reconcile::Verdict::Equal => Ok(Proof::Behind { by: Executor::Automatic, seen: words }),
-                    reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                        "look at who differs: plan verify {} --before {} --after {}; mend it on the site, or restore, then `--resume`",
-                        args.plan.display(),
-                        self.files.before().display(),
-                        self.site.name()
-                    ))),
-                    reconcile::Verdict::Unproven => {
-                        let record = self.record_since(args, self.reached_at())?;
-                        Ok(attested(&record, step, (&here, on), &words))
-                    }
-                }
-            }
-            Step::LeaveMaintenance => match Movement::of(&self.site.configuration()?).maintenance {
-                Some(false) => Ok(Proof::Behind {
-                    by: Executor::Guided,
-                    seen: "the site says that maintenance mode is off".into(),
-                }),
-                Some(true) => Ok(Proof::Open("the site says that maintenance mode is on".into())),
-                None => {
-                    let record = self.record_since(args, self.reached_at())?;
-                    Ok(attested(&record, step, (&here, on), "whether maintenance mode is on is not captured"))
-                }
-            },
-            Step::TestPurchase => Ok(purchases(plan, &self.record_since(args, self.reached_at())?, (&here, on))),
-            Step::Push | Step::Merge => {
-                let record = self.record_since(args, self.reached_at())?;
-                Ok(attested(&record, step, (&here, on), "nobody has said that it was done"))
-            }
-            Step::ReopenLive => {
-                let record = self.record_since(args, self.reached_at())?;
-                let live = plan.live_host().unwrap_or_default();
-                Ok(attested(&record, step, (&live, Place::Live), "nobody has said that it was done"))
-            }
-            Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure => {
-                Ok(Proof::Behind { by: Executor::Automatic, seen: "before the run".into() })
-            }
-        }
-    }
-
-    fn reached_at(&self) -> Timestamp {
-        self.when(|event| matches!(event, Event::Reached { .. })).unwrap_or(Timestamp::MAX)
     }
 
     /// Every step is behind: the certificate of a rehearsal, and the journal put away.

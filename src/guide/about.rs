@@ -113,8 +113,8 @@ impl Step {
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
                 act: "as the ordinary administrator, with the spare one signed in elsewhere: tick \"Migrate all records\" and \"Do NOT turn off \
                       Maintenance mode at the end\", press \"Run Migration\" once, and wait",
-                observed: "that the site says that it is on AccessAlly Managed Contacts",
-                believed: "that the spare administrator could sign in before and after",
+                observed: "that the site says that it is on AccessAlly Managed Contacts; before and after, the login that the tool connects with",
+                believed: "that the spare administrator could sign in before and after, where the tool does not connect as the spare",
                 why: CLOSED,
             },
             Self::ReviewContacts => About {
@@ -139,12 +139,13 @@ impl Step {
             },
             Self::TestPurchase => About {
                 title: "Test purchase",
-                executor: Executor::Attested,
+                executor: Executor::Guided,
                 back: WayBack::OneWay,
                 screen: "the page of each order form that the plan's `test_purchases` names",
-                act: "buy once on each of them in the gateway's test mode, and say what was seen: plan record purchase FORM --saw order,content,…",
-                observed: "",
-                believed: "the guide's four confirmations: order, content, welcome e-mail, new user",
+                act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; say what was seen: \
+                      plan record purchase FORM --saw order,content,…",
+                observed: "where contacts and orders can be read: a new order on the form, the buyer's access tags, a contact that was not there before",
+                believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read",
                 why: "a purchase is a person's: card data never passes through a tool, and a real gateway could really charge",
             },
             Self::Push => About {
@@ -152,7 +153,8 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Restorable,
                 screen: "your host's staging screen",
-                act: "take a restore point of live, then push files and database; everything written on live since the copy is overwritten",
+                act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy (plan record \
+                      merge-list); then push files and database; everything written on live since the copy is overwritten",
                 observed: "",
                 believed: "that the push ended well",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",
@@ -163,7 +165,7 @@ impl Step {
                 back: WayBack::OneWay,
                 screen: "AccessAlly > Settings > General Setup > Developer Tools",
                 act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan merge-list",
-                observed: "",
+                observed: "that the merge list was on record before the push: host, times, counts and digest",
                 believed: "that everything on the merge list was carried over",
                 why: "the vendor's transfer tool has no public interface, and its page was not seen whole",
             },

@@ -7,6 +7,7 @@ pub mod digest;
 mod executor;
 pub mod plan;
 pub mod population;
+pub mod purchase;
 pub mod record;
 pub mod release;
 pub mod snapshot;

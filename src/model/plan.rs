@@ -164,6 +164,11 @@ pub struct MailIntent {
     pub transport: Option<String>,
     /// What happens to mail while the migration runs. It resets passwords and mails them (documented by the vendor's latest guide).
     pub during_migration: DuringMigration,
+    /// What happens to mail on live while the plan is replayed there; asked for with `rehearse-and-replay`. The migration resets
+    /// every password and mails new ones (documented). With `simulate` no member gets theirs until they ask for a new one
+    /// (inferred); with `deliver` everybody is mailed (documented).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_live: Option<DuringMigration>,
     /// The only addresses that real mail may reach during test purchases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deliver_only_to: Vec<String>,

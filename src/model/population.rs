@@ -83,6 +83,8 @@ pub struct Subscription {
 pub struct Questions {
     /// The contact IDs whose values are wanted whole.
     pub contacts: BTreeSet<String>,
+    /// The orders that are looked for, by ID.
+    pub orders: BTreeSet<String>,
 }
 
 /// What one pass over a population found.
@@ -98,6 +100,8 @@ pub struct Census {
     pub tags: BTreeMap<String, u64>,
     /// The contacts that were asked for, with the IDs of their orders.
     pub contacts: BTreeMap<String, (Contact, BTreeSet<String>)>,
+    /// The orders that were looked for and are there.
+    pub found_orders: BTreeSet<String>,
     /// Contact IDs that more than one contact has.
     pub repeated_ids: BTreeSet<String>,
 }

@@ -3,9 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use super::Step;
 use super::plan::{BackupPart, Confirmation, Place};
-use super::text::host;
+use super::text::{Seconds, host};
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -46,6 +50,47 @@ pub enum Evidence {
     Purchase(Purchase),
     /// *Run Migration* was not pressed, though its door was opened.
     NotPressed(NotPressed),
+    /// What live did since its copy was made.
+    MergeList(MergeList),
+}
+
+/// What live did since its copy was made: how much of it, and the digest of the list; nobody and nothing by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MergeList {
+    /// The live site's host.
+    pub host: String,
+    /// When live was read as it was copied, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub cloned_at: String,
+    /// When live was read again, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    pub read_at: String,
+    /// How many records are on the list, by what became of them and kind, for example `new order`.
+    pub counts: BTreeMap<String, u64>,
+    /// Kinds that were not captured on both sides, so that nothing is known of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_captured: Vec<String>,
+    /// SHA-256 of the list as `plan merge-list --format json` prints it.
+    pub sha256: String,
+}
+
+/// Why a push may not go by a merge list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// There is none of this site.
+    Missing,
+    /// It lacks these kinds.
+    Lacks(String),
+    /// It is so old, and the plan's window so long.
+    Old(Seconds, Seconds),
+}
+
+impl MergeList {
+    /// What is on it, in words.
+    pub fn total(&self) -> String {
+        let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") }
+    }
 }
 
 /// A step of the guide was taken.
@@ -86,6 +131,9 @@ pub struct Purchase {
     pub form: String,
     /// Which of the guide's four confirmations were seen.
     pub saw: Vec<Confirmation>,
+    /// The order's ID, where somebody said which of several it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
 }
 
 /// Evidence of a backup.
@@ -237,6 +285,37 @@ impl Record {
             Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(site) => Some((entry, taken)),
             _ => None,
         })
+    }
+
+    /// The test purchases on the site of this address or host, in order.
+    pub fn purchases<'r>(&'r self, site: &str) -> impl Iterator<Item = &'r Purchase> + use<'r> {
+        let here = host(site);
+        self.entries.iter().filter_map(move |entry| match &entry.evidence {
+            Evidence::Purchase(purchase) if host(&purchase.host) == here => Some(purchase),
+            _ => None,
+        })
+    }
+
+    /// The merge list of the site of this address or host that a push at this time may go by: it lacks no kind, and was read
+    /// no longer ago than the push's window is long.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn merge_list(&self, site: &str, now: Timestamp, window: Option<Seconds>) -> Result<&MergeList, Unlisted> {
+        let last = self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::MergeList(list) if host(&list.host) == host(site) => Some(list),
+            _ => None,
+        });
+        let list = last.ok_or(Unlisted::Missing)?;
+        if !list.not_captured.is_empty() {
+            return Err(Unlisted::Lacks(list.not_captured.join(", ")));
+        }
+        let read_at: Timestamp = list.read_at.parse().map_err(|_| Unlisted::Missing)?;
+        let age = Seconds(now.as_second() - read_at.as_second());
+        match window {
+            Some(window) if age > window => Err(Unlisted::Old(age, window)),
+            _ => Ok(list),
+        }
     }
 
     /// The latest word for a rule.

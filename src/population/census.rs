@@ -42,6 +42,9 @@ impl Counter<'_> {
             "contact" => self.contact(record),
             "order" => {
                 self.census.orders += 1;
+                if self.questions.orders.contains(&*record.key) {
+                    self.census.found_orders.insert(record.key.to_string());
+                }
                 if let Some((_, orders)) = self.census.contacts.get_mut(&*record.contact) {
                     orders.insert(record.key.to_string());
                 }

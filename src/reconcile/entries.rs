@@ -2,6 +2,7 @@
 
 use crate::population::Record;
 
+use super::purchases::Recorded;
 use super::{Examples, Ledger};
 
 /// An order or a subscription that is not the same on both sides, as far as its line tells: an owner with a new contact
@@ -15,6 +16,16 @@ pub(super) struct Entry {
     pub(super) after: Option<Box<str>>,
     /// Whether its own values differ.
     pub(super) differs: bool,
+    /// What it is, where it is there after only, on a form with a test purchase on record.
+    pub(super) arrived: Option<Box<Arrived>>,
+}
+
+/// A new order or subscription on a form with a test purchase on record.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub(super) form: String,
+    pub(super) status: String,
+    pub(super) next_payment: String,
 }
 
 /// All of one kind.
@@ -27,7 +38,7 @@ pub(super) struct Entries {
 
 impl Entries {
     /// Takes one that is there before, after, or both.
-    pub(super) fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
+    pub(super) fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>, tested: &Recorded) {
         self.ledger.before += u64::from(before.is_some());
         self.ledger.after += u64::from(after.is_some());
         let owner = |side: Option<&Record<'_>>| side.map(|record| Box::from(&*record.contact));
@@ -43,7 +54,13 @@ impl Entries {
             _ => false,
         };
         let Some(either) = before.or(after) else { return };
-        self.open.push(Entry { key: Box::from(&*either.key), before: owner(before), after: owner(after), differs });
+        let arrived = after.filter(|after| before.is_none() && tested.contains_key(after.form.trim())).map(|after| {
+            let [form, status, next_payment] =
+                [&after.form, &after.status, after.next_payment()].map(|value| value.trim().to_owned());
+            Box::new(Arrived { form, status, next_payment })
+        });
+        let key = Box::from(&*either.key);
+        self.open.push(Entry { key, before: owner(before), after: owner(after), differs, arrived });
     }
 }
 

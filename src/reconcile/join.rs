@@ -107,8 +107,8 @@ impl<'q> Join<'q> {
         there.for_each(|(side, record)| self.tally.see(side, record));
         match kind {
             "contact" => self.contacts.see(before, after),
-            "order" => self.orders.see(before, after),
-            "subscription" => self.subscriptions.see(before, after),
+            "order" => self.orders.see(before, after, &self.ask.purchases),
+            "subscription" => self.subscriptions.see(before, after, &self.ask.purchases),
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ mod index;
 mod join;
 mod matching;
 mod power;
+mod purchases;
 mod settle;
 mod since;
 mod spot;
@@ -25,6 +26,7 @@ use crate::population::Damage;
 pub use field::{Field, Fields, Values};
 pub use join::reconcile;
 pub use power::{Power, SHARES, power, shows_nothing};
+pub use purchases::{Bought, Explained, Recorded, Shown, purchased, recorded};
 pub use since::{How, Moved, since};
 pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
 pub use tally::{Counted, Line, Side};
@@ -44,6 +46,8 @@ pub struct Ask {
     pub subscriptions: bool,
     /// Whether the migration brings in contacts that the site did not have.
     pub extra_expected: bool,
+    /// The order forms with a test purchase on record.
+    pub purchases: Recorded,
 }
 
 /// Contacts with the IDs of their orders, by contact ID.
@@ -65,7 +69,8 @@ impl<T> Default for Examples<T> {
 }
 
 impl<T> Examples<T> {
-    fn push(&mut self, example: impl FnOnce() -> T) {
+    /// Counts one more, which is kept where it is among the first few.
+    pub fn push(&mut self, example: impl FnOnce() -> T) {
         self.total += 1;
         if self.first.len() < EXAMPLES {
             self.first.push(example());
@@ -166,6 +171,10 @@ pub struct Reconciled {
     pub subscriptions: Option<Ledger>,
     /// The account of what must be conserved, every line of it.
     pub account: Vec<Line>,
+    /// The new orders on forms with a test purchase on record.
+    pub bought: Vec<Bought>,
+    /// What is there after only because of them.
+    pub explained: Explained,
     /// The spot-check contacts as they were before.
     pub asked_before: Asked,
     /// The spot-check contacts as they are after.

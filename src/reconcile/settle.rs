@@ -11,6 +11,7 @@ use super::field::{Field, Fields, differing, values};
 use super::index::sharing;
 use super::join::{Contacts, Join};
 use super::matching::{doubles, heirs};
+use super::purchases;
 use super::tally::{Counted, Tally};
 use super::{Alone, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconciled};
 
@@ -19,19 +20,27 @@ pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, Populat
     let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after } = join;
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);
     let heirs = heirs(&contacts, &orders.open);
+    let mut bought = purchases::bought(ask, &orders.open);
+    let mut explained = purchases::explain(&bought, &subscriptions.open, &mut tally);
     let mut room = Room::new(contacts, heirs);
     let orders = ask.orders.then(|| room.ledger(orders, Field::Orders));
     let subscriptions = ask.subscriptions.then(|| room.ledger(subscriptions, Field::Subscriptions));
     let extra = room.extra();
-    if ask.extra_expected {
-        expect(&mut tally, extra.1.iter().map(|at| &room.contacts.fresh[at]));
-    }
+    let new: BTreeSet<&str> = extra.1.iter().map(|at| room.contacts.index.id(*at)).collect();
+    bought.iter_mut().for_each(|order| order.is_new = new.contains(order.buyer.as_str()));
+    let buyers: BTreeSet<&str> =
+        bought.iter().filter(|order| order.is_test && order.is_new).map(|order| order.buyer.as_str()).collect();
+    explained.contacts = buyers.iter().map(|buyer| (*buyer).to_owned()).collect();
+    let fresh = extra.1.iter().map(|at| &room.contacts.fresh[at]);
+    expect(&mut tally, fresh.filter(|contact| ask.extra_expected || buyers.contains(contact.key.as_str())));
     let renamed = ask.contacts.iter().filter_map(|id| Some((id.clone(), room.new_id(id)?))).collect();
     Reconciled {
         contacts: room.classes(extra),
         orders,
         subscriptions,
         account: tally.lines(),
+        bought,
+        explained,
         asked_before,
         asked_after,
         renamed,

@@ -1,5 +1,7 @@
 //! The answer: everything as it was, something that is not, or something that nobody saw.
 
+use crate::model::purchase::Purchased;
+
 use super::{Ledger, Power, Reconciled, Spot, power};
 
 /// How far contact totals may differ before the vendor's own guide looks into it, in percent. It is shown as the outer
@@ -51,6 +53,8 @@ pub struct Comparison {
     pub members: Option<u64>,
     /// Whether the plan has the migration bring in contacts that the site did not have.
     pub extra_expected: bool,
+    /// The test purchases on record, with the guide's confirmations.
+    pub purchases: Vec<Purchased>,
     /// What could not be compared.
     pub unproven: Vec<Unproven>,
 }
@@ -73,15 +77,20 @@ impl Comparison {
 }
 
 impl Reconciled {
-    /// Whether anything is not as it was, but for contacts that the plan expects to come in.
+    /// Whether anything is not as it was, but for contacts that the plan expects to come in and for what the test purchases
+    /// on record explain.
     pub fn differs(&self, extra_expected: bool) -> bool {
         let contacts = &self.contacts;
         let classes = [contacts.changed.total, contacts.missing.total, contacts.merged, contacts.duplicated.total];
-        let extra = !extra_expected && contacts.extra.total > 0;
-        let ledgers = [&self.orders, &self.subscriptions].into_iter().flatten();
+        let explained = &self.explained;
+        let extra = !extra_expected && contacts.extra.total > explained.contacts.len() as u64;
+        let ledgers = [(&self.orders, &explained.orders), (&self.subscriptions, &explained.subscriptions)];
+        let differs = |(ledger, explained): (&Option<Ledger>, &Vec<String>)| {
+            ledger.as_ref().is_some_and(|ledger| ledger.differs(explained.len() as u64))
+        };
         extra
             || classes.iter().any(|count| *count > 0)
-            || ledgers.into_iter().any(Ledger::differs)
+            || ledgers.into_iter().any(differs)
             || self.account.iter().any(|line| !line.is_conserved())
     }
 
@@ -93,8 +102,8 @@ impl Reconciled {
 }
 
 impl Ledger {
-    /// Whether anything in it is not as it was.
-    pub fn differs(&self) -> bool {
-        self.changed.total + self.missing.total + self.extra.total > 0
+    /// Whether anything in it is not as it was, but for as many extra ones as are explained.
+    pub fn differs(&self, explained: u64) -> bool {
+        self.changed.total + self.missing.total > 0 || self.extra.total > explained
     }
 }

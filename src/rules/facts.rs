@@ -130,6 +130,8 @@ pub type Known<T> = Option<T>;
 #[derive(Debug)]
 pub struct Facts<'a> {
     inputs: Inputs<'a>,
+    /// The gate that is judged.
+    pub(super) gate: super::Phase,
     reads: RefCell<BTreeMap<String, Grade>>,
     waiver_uses: OnceCell<Vec<bool>>,
 }
@@ -150,9 +152,9 @@ macro_rules! kinds {
 }
 
 impl<'a> Facts<'a> {
-    /// Facts over these inputs.
-    pub fn new(inputs: Inputs<'a>) -> Self {
-        Self { inputs, reads: RefCell::default(), waiver_uses: OnceCell::new() }
+    /// Facts over these inputs, for a judgement at this gate.
+    pub fn new(inputs: Inputs<'a>, gate: super::Phase) -> Self {
+        Self { inputs, gate, reads: RefCell::default(), waiver_uses: OnceCell::new() }
     }
 
     /// The plan. Always known.

@@ -87,7 +87,7 @@ impl Judgement {
 
 /// Judges a plan and what came of reading it. `found` are the findings of reading and shape, which are due at any gate.
 pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement {
-    let facts = Facts::new(inputs);
+    let facts = Facts::new(inputs, gate);
     let mut all = Judgement {
         findings: found,
         evidence: Evidence::default(),

@@ -88,7 +88,7 @@ impl FileSite {
     /// [`SiteError`] where the population cannot be read whole, or is not the configuration's own.
     pub fn answers(&self, snapshot: Snapshot, questions: &Questions) -> Result<Reading, SiteError> {
         let census = self.census(&snapshot, questions)?;
-        Ok(Reading { snapshot, census })
+        Ok(Reading { snapshot, census, login: None })
     }
 
     /// The file as it is now, read whole; understood anew only where it is not what it was.

@@ -24,6 +24,17 @@ pub struct Reading {
     pub snapshot: Snapshot,
     /// What the population answered; none where no population was captured.
     pub census: Option<Census>,
+    /// Which login it was made with; none where none was needed.
+    pub login: Option<SignedIn>,
+}
+
+/// A login that a place took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Its key among the site's administrators.
+    pub key: String,
+    /// Whether it is an administrator's now.
+    pub is_administrator: bool,
 }
 
 /// A place that can be read, and that carries out the changes it announces as automatic.
@@ -51,6 +62,14 @@ pub trait Site {
     /// [`SiteError`] where the site cannot be read.
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
         Ok(self.read(&Questions::default())?.snapshot)
+    }
+
+    /// Signs in and says as whom; none where there is no login to be tested.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where the site does not take the login.
+    fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
+        Ok(None)
     }
 
     /// Keeps what the site is now in a file of its owner's alone, with its population beside it where there is one to be had.

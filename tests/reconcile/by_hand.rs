@@ -1,6 +1,8 @@
 //! Every class by hand.
 
-use amc_plan::reconcile::{Ask, Counted, Field, Line, Side, reconcile};
+use std::collections::BTreeSet;
+
+use amc_plan::reconcile::{Ask, Counted, Field, Line, Recorded, Side, reconcile};
 use serde_json::{Value, json};
 
 use crate::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
@@ -189,6 +191,49 @@ fn imported_contacts_are_expected_with_their_tags_and_hide_no_loss() {
     let all = run(&after);
     let total = all.account.iter().find(|line| line.counted == Counted::Contacts).unwrap();
     assert!(total.before == total.after && total.is_worth_showing() && all.differs(true));
+}
+
+#[test]
+fn recorded_test_purchases_explain_their_buyer_order_and_subscription_and_nothing_else() {
+    let purchases = Recorded::from([("f".to_owned(), BTreeSet::new())]);
+    let run = |purchases: &Recorded, after: &[Value]| {
+        let ask = Ask { purchases: purchases.clone(), ..ask() };
+        reconcile(stream(&three()).as_bytes(), stream(after).as_bytes(), &ask).unwrap()
+    };
+    let mut after = three();
+    after.insert(3, contact("4", "test@x.example", &["A", "Access"]));
+    after.insert(7, order("90", "4"));
+    after.push(subscription("95", "4", "2027-01-01"));
+    let all = run(&purchases, &after);
+    assert!(!all.differs(false), "{:?}", differing(&all));
+    let bought = &all.bought[0];
+    assert_eq!((bought.order.as_str(), bought.buyer.as_str(), bought.is_new, bought.is_test), ("90", "4", true, true));
+    let explained = &all.explained;
+    assert_eq!([&explained.contacts, &explained.orders, &explained.subscriptions], [&["4"], &["90"], &["95"]]);
+    // What nobody recorded explains nothing.
+    assert!(run(&Recorded::new(), &after).differs(false));
+    let other = Recorded::from([("g".to_owned(), BTreeSet::new())]);
+    assert!(run(&other, &after).differs(false) && run(&other, &after).bought.is_empty());
+    // A loss is not weighed against it.
+    let mut lost = after.clone();
+    lost.remove(2);
+    assert!(run(&purchases, &lost).differs(false));
+    // A second order on the form: nobody said which is the test.
+    let mut two = after.clone();
+    two.insert(8, order("91", "4"));
+    let all = run(&purchases, &two);
+    assert!(all.differs(false) && all.explained.orders.is_empty() && all.bought.len() == 2);
+    let named = |ids: &[&str]| Recorded::from([("f".to_owned(), ids.iter().map(|id| (*id).to_owned()).collect())]);
+    assert!(run(&named(&["90"]), &two).differs(false), "the other order is still extra");
+    assert!(!run(&named(&["90", "91"]), &two).differs(false));
+    assert!(run(&named(&["92"]), &after).differs(false));
+    // Somebody who was there: the order is explained, what it changed at them is not.
+    let mut known = three();
+    known.insert(6, order("90", "1"));
+    let all = run(&purchases, &known);
+    assert!(
+        !all.bought[0].is_new && all.explained.contacts.is_empty() && all.differs(false) == (classes(&all) != [0; 6])
+    );
 }
 
 #[test]

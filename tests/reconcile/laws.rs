@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amc_plan::reconcile::{Counted, Line};
+use amc_plan::reconcile::{Ask, Counted, Line, reconcile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{classes, contact, joined, order, subscription};
+use crate::{ask, classes, contact, joined, order, stream, subscription};
 
 /// Any population: few IDs and addresses, so that they meet; IDs of contacts may repeat.
 fn any_population() -> impl Strategy<Value = Vec<Value>> {
@@ -74,6 +74,26 @@ proptest! {
         let all = joined(&population, &population);
         prop_assert_eq!((all.contacts.same, classes(&all)), (all.contacts.before, [0; 6]));
         prop_assert!(!all.differs(false) && all.account.iter().all(Line::is_conserved));
+    }
+
+    #[test]
+    fn test_purchases_on_record_explain_exactly_themselves(population in any_population(), tests in 1..4_usize) {
+        let mut after = population.clone();
+        for at in 0..tests {
+            let buyer = format!("z{at}");
+            let mut bought = order(&format!("z{at}"), &buyer);
+            bought["form"] = json!(format!("tested-{at}"));
+            after.extend([contact(&buyer, &format!("{buyer}@nowhere.example"), &["A", "Access"]), bought]);
+        }
+        let joined = |recorded: usize| {
+            let purchases = (0..recorded).map(|at| (format!("tested-{at}"), BTreeSet::new())).collect();
+            let ask = Ask { purchases, ..ask() };
+            reconcile(stream(&population).as_bytes(), stream(&after).as_bytes(), &ask).unwrap()
+        };
+        let all = joined(tests);
+        prop_assert!(!all.differs(false));
+        prop_assert_eq!((all.explained.contacts.len(), all.explained.orders.len()), (tests, tests));
+        prop_assert!(joined(tests - 1).differs(false), "one of them is on nobody's record");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod verb;
 
 use std::collections::BTreeSet;
 
-use amc_plan::reconcile::{Ask, Counted, Field, Reconciled, reconcile};
+use amc_plan::reconcile::{Ask, Counted, Field, Reconciled, Recorded, reconcile};
 use amc_plan::site::file::seal;
 use serde_json::{Value, json};
 
@@ -32,7 +32,13 @@ pub(crate) fn subscription(id: &str, contact: &str, next: &str) -> Value {
 }
 
 pub(crate) fn ask() -> Ask {
-    Ask { contacts: BTreeSet::new(), orders: true, subscriptions: true, extra_expected: false }
+    Ask {
+        contacts: BTreeSet::new(),
+        orders: true,
+        subscriptions: true,
+        extra_expected: false,
+        purchases: Recorded::new(),
+    }
 }
 
 pub(crate) fn joined(before: &[Value], after: &[Value]) -> Reconciled {

@@ -86,6 +86,10 @@ impl Draft<'_> {
             line(out, &format!("  transport: {}", quote(transport)));
         }
         line(out, "  during_migration: simulate");
+        line(
+            out,
+            "  # decide, for rehearse-and-replay: on_live: deliver (everybody is mailed) or simulate (nobody gets a new password)",
+        );
         line(out, "emails:");
         line(out, "  enabled: true");
         let free = !self.state().opt_in_forms.is_empty();

@@ -107,6 +107,7 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             }
             // Of a run, not of what is reviewed before it.
             Evidence::Verification(_)
+            | Evidence::MergeList(_)
             | Evidence::Acknowledgement(_)
             | Evidence::Step(_)
             | Evidence::SignIn(_)

@@ -147,6 +147,9 @@ fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
             });
             said.chain([resume]).collect()
         }
+        Step::Push if page.plan.strategy == Some(Strategy::PushThenMerge) => {
+            vec![format!("plan record merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW {by}"), word(""), resume]
+        }
         Step::Push | Step::Merge => vec![word(""), resume],
         Step::ReopenLive => {
             let live = shell(page.live);
@@ -161,7 +164,10 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
         out,
         "<p><strong>Up to here <code>plan undo</code> takes everything back. Behind this line nothing does.</strong></p>\n<ul class=\"boxes\">"
     )?;
-    let mail = page.plan.mail.as_ref().map(|mail| mail.during_migration);
+    let mail = page.plan.mail.as_ref().and_then(|mail| match part.on {
+        Place::Staging => Some(mail.during_migration),
+        Place::Live => mail.on_live,
+    });
     let mail = match mail {
         Some(DuringMigration::Simulate) => {
             "Mail is simulated on this site: passwords are reset and mailed to every member"

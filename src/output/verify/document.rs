@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::purchase::Purchased;
 use crate::reconcile::{Counted, Field, Unproven, Verdict};
 
 /// What `plan verify --format json` prints. Personal values are null unless they were asked for.
@@ -29,6 +30,9 @@ pub struct Document {
     pub spot_check: Option<Vec<Spot>>,
     /// Everybody; null where a side was not captured.
     pub everybody: Option<Everybody>,
+    /// The test purchases on record, with the guide's confirmations.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub test_purchases: Vec<Purchased>,
     /// What a sample as large as the plan's would show.
     pub detection: Vec<Detection>,
 }
@@ -89,12 +93,24 @@ pub struct Everybody {
     pub orders: Option<Ledger>,
     /// Subscriptions; null where they were not captured on both sides.
     pub subscriptions: Option<Ledger>,
+    /// What is extra only because of the test purchases on record; null where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub explained: Option<Explained>,
     /// What must be as many after as before.
     pub account: Account,
     /// By how many percent the total of contacts differs.
     pub total_percent: f64,
     /// From how many percent the vendor's guide investigates. Here any loss is a failure.
     pub vendors_bound_percent: f64,
+}
+
+/// What the test purchases on record explain, by ID.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the kinds are explained where they are made")]
+pub struct Explained {
+    pub contacts: Vec<String>,
+    pub orders: Vec<String>,
+    pub subscriptions: Vec<String>,
 }
 
 /// The classes of contacts; of each at most 20 examples.

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use crate::model::purchase::{Confirmed, Purchased};
 use crate::output::human::{Style, paint};
 use crate::output::{SiteLine, escape, many};
 use crate::reconcile::{
-    Alone, Cell, Changed, Classes, Comparison, Examples, Field, Ledger, Line, Merged, Power, Reconciled, SPOT_FIELDS,
-    Spot, VENDORS_BOUND, Values, Verdict,
+    Alone, Cell, Changed, Classes, Comparison, Examples, Explained, Field, Ledger, Line, Merged, Power, Reconciled,
+    SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
 };
 
 use super::Verification;
@@ -26,8 +27,10 @@ pub fn render(verification: &Verification<'_>, style: Style, out: &mut dyn Write
         page.ledger("orders", all.orders.as_ref(), out)?;
         page.ledger("subscriptions", all.subscriptions.as_ref(), out)?;
         page.account(&all.account, out)?;
+        page.explained(&all.explained, out)?;
         page.bound(all, out)?;
     }
+    page.purchases(&comparison.purchases, out)?;
     page.power(comparison, out)?;
     page.footer(verification, out)
 }
@@ -206,6 +209,33 @@ impl Page {
         writeln!(out)
     }
 
+    fn explained(&self, all: &Explained, out: &mut dyn Write) -> io::Result<()> {
+        let kinds = [("contact", &all.contacts), ("order", &all.orders), ("subscription", &all.subscriptions)];
+        let there = kinds.into_iter().filter(|(_, ids)| !ids.is_empty());
+        let parts: Vec<String> = there.map(|(kind, ids)| format!("{kind} {}", few(ids))).collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "extra because of the test purchases on record: {}\n", parts.join("; "))
+    }
+
+    /// The guide's confirmations of each test purchase, a line each.
+    fn purchases(&self, all: &[Purchased], out: &mut dyn Write) -> io::Result<()> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        self.head("test purchases", out)?;
+        for purchased in all {
+            writeln!(out, "  {}", escape::line(&purchased.form))?;
+            for Confirmed { what, how, seen } in &purchased.confirmations {
+                let word = format!("{:9}", how.name());
+                let word = if how.is_proof() { word } else { self.bad(&word) };
+                writeln!(out, "    {:13}  {word}  {}", what.name(), escape::line(seen))?;
+            }
+        }
+        writeln!(out)
+    }
+
     fn bound(&self, all: &Reconciled, out: &mut dyn Write) -> io::Result<()> {
         let percent = all.percent();
         let side = if percent.abs() > VENDORS_BOUND { "beyond" } else { "within" };
@@ -276,6 +306,13 @@ fn values(name: &str, before: Option<&str>, after: Option<&str>, out: &mut dyn W
         (Some(one), None) | (None, Some(one)) => writeln!(out, "      {name}: `{}`", escape::line(one)),
         (None, None) => Ok(()),
     }
+}
+
+/// The first few of these IDs.
+fn few(ids: &[String]) -> String {
+    let mut examples = Examples::default();
+    ids.iter().for_each(|id| examples.push(|| id.clone()));
+    listed(&examples)
 }
 
 fn listed(examples: &Examples<String>) -> String {

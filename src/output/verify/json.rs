@@ -8,7 +8,8 @@ use crate::reconcile::{self, Cell, Comparison, Examples, Field, Reconciled, VEND
 
 use super::Verification;
 use super::document::{
-    Account, Class, Contacts, Detection, Document, Everybody, Example, Ledger, Line, Side, Spot, State, Values,
+    Account, Class, Contacts, Detection, Document, Everybody, Example, Explained, Ledger, Line, Side, Spot, State,
+    Values,
 };
 
 /// Writes the verification.
@@ -38,6 +39,7 @@ fn document(verification: &Verification<'_>) -> Document {
         notes: verification.notes.to_vec(),
         spot_check: comparison.spots.as_ref().map(|spots| spots.iter().map(|spot| make.spot(spot)).collect()),
         everybody: comparison.everybody.as_ref().map(|all| make.everybody(all, comparison.extra_expected)),
+        test_purchases: comparison.purchases.clone(),
         detection: detection(comparison),
     }
 }
@@ -96,6 +98,7 @@ impl Make {
             contacts: self.contacts(&all.contacts, extra_expected),
             orders: all.orders.as_ref().map(ledger),
             subscriptions: all.subscriptions.as_ref().map(ledger),
+            explained: explained(&all.explained),
             account: Account { lines: all.account.len() as u64, differing: differing.map(line).collect() },
             total_percent: all.percent(),
             vendors_bound_percent: VENDORS_BOUND,
@@ -135,6 +138,11 @@ impl Make {
             extra_expected,
         }
     }
+}
+
+fn explained(all: &reconcile::Explained) -> Option<Explained> {
+    let reconcile::Explained { contacts, orders, subscriptions } = all.clone();
+    (*all != reconcile::Explained::default()).then_some(Explained { contacts, orders, subscriptions })
 }
 
 fn class<T>(examples: &Examples<T>, one: impl Fn(&T) -> Example) -> Class {

@@ -2,13 +2,20 @@ use crate::change::text;
 use crate::diag::{Place, Severity::Error};
 use crate::model::Kind;
 use crate::model::state::Object;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{
+    Facts, Findings,
+    Phase::{Configure, GoLive},
+    Side::Before,
+    Source::Documented,
+    Target::Both,
+    declare_rule,
+};
 
 declare_rule! {
     /// The CRM is not connected any more.
     ///
     /// ## What it does
-    /// Reports a site whose CRM does not answer, and a site that is on Managed Contacts already.
+    /// Reports a site whose CRM does not answer, and at the gates before `go-live` a site that is on Managed Contacts already.
     ///
     /// ## Why it matters
     /// The CRM must still be active and connected while the migration runs: the vendor's tool reads the contacts there.
@@ -21,6 +28,13 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
+    /// gate: migrate
+    /// site: {crm: {managed: true}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// gate: go-live
     /// site: {crm: {managed: true}}
     /// ```
     ///
@@ -49,6 +63,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
     let excerpt = text::object(&Object::Crm(crm.clone()));
     let managed = facts.field(Kind::Crm, "crm.managed", crm.managed);
+    if managed == Some(true) && facts.gate == GoLive {
+        // Behind the migration that is what was wanted.
+        return Some(());
+    }
     if managed == Some(true) {
         let message = "the site is on AccessAlly Managed Contacts already, so there is nothing to switch";
         out.push(

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Executor, Reading, Site, SiteError};
+use super::{Executor, Reading, SignedIn, Site, SiteError};
 use crate::change::Change;
 use crate::model::population::Questions;
 use crate::model::snapshot::{Capture, FORMAT, How};
@@ -82,7 +82,7 @@ impl WordPress {
     }
 
     fn me(&self) -> Result<Answer, SiteError> {
-        self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", "id,capabilities")])
+        self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", "id,username,capabilities")])
     }
 
     fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, SiteError> {
@@ -227,7 +227,14 @@ impl Site for WordPress {
             Err(why) => drop(missing.insert(Kind::Administrator, why)),
         }
         let snapshot = Snapshot { header: self.header(taken_at, missing), state, population: None };
-        Ok(Reading { snapshot, census: None })
+        Ok(Reading { snapshot, census: None, login: self.signed_in()? })
+    }
+
+    fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
+        let me = self.body(self.me()?)?;
+        let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
+        let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));
+        Ok(Some(SignedIn { key: administrator_key(id, text(&me, "username")), is_administrator }))
     }
 
     fn executor(&self, _change: &Change) -> Executor {
@@ -260,11 +267,15 @@ fn plugin(row: &Value) -> Option<(String, Plugin)> {
     Some((format!("{file}.php"), Plugin { version: text(row, "version"), active, extra: Map::new() }))
 }
 
+/// The login, or the number where the login is an e-mail address or was not told.
+fn administrator_key(id: u64, login: Option<String>) -> String {
+    login.filter(|login| !login.contains('@')).unwrap_or_else(|| format!("user-{id}"))
+}
+
 /// An administrator under the login, or under the number where the login is an e-mail address.
 fn administrator((id, row): (u64, Value)) -> Option<(String, Administrator)> {
     let is_administrator = row.get("roles")?.as_array()?.iter().any(|role| role == "administrator");
-    let login = text(&row, "username")?;
-    let key = if login.contains('@') { format!("user-{id}") } else { login };
+    let key = administrator_key(id, Some(text(&row, "username")?));
     is_administrator.then(|| (key, Administrator { crm_contact: None, extra: Map::new() }))
 }
 

@@ -1,0 +1,260 @@
+//! The guide's steps, one turn at a time: what proves a step, and what may be said to a person. It never waits, and nothing
+//! of it depends on how long anybody did.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::guide::Movement;
+use crate::model::plan::{Place, Strategy};
+use crate::model::purchase::Purchased;
+use crate::model::record::Record;
+use crate::model::state::Administrator;
+use crate::model::text::{Seconds, host};
+use crate::model::{Executor, Plan, Snapshot, Step};
+use crate::site::{Site, SiteError};
+
+use super::journal::{Event, Journal, Told};
+use super::machine::Next;
+use super::proof::{self, Proof, attested, both, listed, migration, purchases, tool_login, verification};
+
+/// What a walk has around it.
+pub trait World {
+    /// Why a turn cannot be taken.
+    type Error: From<SiteError>;
+
+    /// The site of the run.
+    fn site(&mut self) -> &mut dyn Site;
+
+    /// The run's journal.
+    fn journal(&self) -> &Journal;
+
+    /// Writes down what happened.
+    ///
+    /// # Errors
+    /// Where it is not safely on disk, or the run is not ours any more.
+    fn note(&mut self, event: Event) -> Result<(), Self::Error>;
+
+    /// The plan, which must intend what was confirmed.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or intends something else.
+    fn plan(&mut self) -> Result<Plan, Self::Error>;
+
+    /// What is on record by now.
+    ///
+    /// # Errors
+    /// Where it cannot be read whole.
+    fn record(&mut self) -> Result<Record, Self::Error>;
+
+    /// Opens the one-way door, and writes down that it is open.
+    ///
+    /// # Errors
+    /// Where it stays shut.
+    fn cross(&mut self, plan: &Plan) -> Result<(), Self::Error>;
+
+    /// The administrators as they were in front of the door.
+    fn administrators_before(&mut self) -> BTreeMap<String, Administrator>;
+
+    /// Compares everybody with how they were in front of the door.
+    ///
+    /// # Errors
+    /// Where somebody is not as they were, or a side cannot be read.
+    fn reviewed(&mut self) -> Result<Reviewed, Self::Error>;
+
+    /// The test purchases of this record, as far as the site shows them.
+    ///
+    /// # Errors
+    /// Where a side cannot be read.
+    fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Self::Error>;
+
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+}
+
+/// What the comparison of everybody came to, where nobody was found to differ.
+#[derive(Clone, Debug)]
+pub enum Reviewed {
+    /// Everybody is as they were, on another reading than before.
+    Equal(String),
+    /// Everybody is as they were because the reading is the one from before.
+    NotRead,
+    /// Something could not be compared.
+    Unproven(String),
+}
+
+/// What came of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A step is behind, and that is written down.
+    Passed {
+        /// The step.
+        step: Step,
+        /// What proves it.
+        by: Executor,
+        /// What was seen.
+        seen: String,
+    },
+    /// A step waits for a person.
+    Waits {
+        /// The step.
+        step: Step,
+        /// What is not proven yet.
+        open: String,
+        /// What may be said.
+        say: Say,
+    },
+    /// The next step is beyond what was asked for.
+    Beyond(Step),
+    /// Every step is behind.
+    Close,
+    /// There is nothing to do.
+    Over,
+}
+
+/// What may be said to a person at a step that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Say {
+    /// Do it.
+    Act,
+    /// The door was opened in this very turn: press, once.
+    PressOnce,
+    /// The door was opened before: whoever is told to press once more presses twice.
+    PressNothing,
+}
+
+/// Takes the next step as far as it can be proven now.
+///
+/// # Errors
+/// What the world says; a site that cannot be read behind the door is no error, but a step that waits.
+pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
+    let step = match world.journal().progress().next() {
+        Next::Step(step) if step <= through => step,
+        Next::Step(step) => return Ok(Turn::Beyond(step)),
+        Next::Close => return Ok(Turn::Close),
+        _ => return Ok(Turn::Over),
+    };
+    if !world.journal().progress().is_reached() {
+        world.note(Event::Reached { step })?;
+    }
+    let plan = world.plan()?;
+    let say = match (step, world.journal().progress().is_past_the_barrier()) {
+        (Step::RunMigration, false) => {
+            world.cross(&plan)?;
+            Say::PressOnce
+        }
+        (Step::RunMigration, true) => Say::PressNothing,
+        _ => Say::Act,
+    };
+    match prove(world, &plan, step)? {
+        Proof::Behind { by, seen } => {
+            world.note(Event::Passed { step, by, seen: seen.clone() })?;
+            Ok(Turn::Passed { step, by, seen })
+        }
+        Proof::Open(open) => Ok(Turn::Waits { step, open, say }),
+    }
+}
+
+fn prove<W: World>(world: &mut W, plan: &Plan, step: Step) -> Result<Proof, W::Error> {
+    let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
+    let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
+    let at = (here.as_str(), on);
+    let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
+    match step {
+        Step::StartVerification => {
+            let since = configured_at(world.journal().events());
+            Ok(verification(&since_then(world.record()?, since), &here))
+        }
+        Step::RunMigration => run_migration(world, at),
+        Step::ReviewContacts | Step::LeaveMaintenance | Step::TestPurchase => {
+            let site = world.site().configuration()?;
+            if let Some(why) = is_not_the_site(&site, &here) {
+                return Ok(Proof::Open(why));
+            }
+            let seen = Movement::of(&site);
+            if seen.managed == Some(false) {
+                let why = "the site says that it is not on Managed Contacts any more: was it restored, or copied anew?";
+                return Ok(Proof::Open(why.into()));
+            }
+            let record = since_then(world.record()?, reached);
+            match step {
+                Step::ReviewContacts => review(world, &record, at),
+                Step::LeaveMaintenance => Ok(proof::maintenance(seen.maintenance, &record, at)),
+                _ => Ok(purchases(plan, &world.purchased(&record)?, on)),
+            }
+        }
+        Step::Push | Step::Merge => {
+            let whole = world.record()?;
+            let record = since_then(whole.clone(), reached);
+            let word = attested(&record, step, at, "nobody has said that it was done");
+            if plan.strategy != Some(Strategy::PushThenMerge) {
+                return Ok(word);
+            }
+            // Once it is pushed nothing on live is as it was, and the list that was there then counts.
+            let window = plan.window.as_ref().filter(|_| step == Step::Push);
+            let window = window.and_then(|window| Seconds::parse(&window.length));
+            let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok());
+            let live = plan.live_host().unwrap_or_default();
+            Ok(both(listed(&whole, &live, said.unwrap_or_else(|| world.now()), window), word))
+        }
+        Step::ReopenLive => {
+            let record = since_then(world.record()?, reached);
+            let live = plan.live_host().unwrap_or_default();
+            Ok(attested(&record, step, (&live, Place::Live), "nobody has said that it was done"))
+        }
+        Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure => {
+            Ok(Proof::Behind { by: Executor::Automatic, seen: "before the run".into() })
+        }
+    }
+}
+
+/// Behind the door a site that does not answer, or is another one, proves nothing either way.
+fn run_migration<W: World>(world: &mut W, (here, on): (&str, Place)) -> Result<Proof, W::Error> {
+    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
+    let careful = proof::careful(crossed);
+    let read = world.site().configuration();
+    let login = world.site().signed_in();
+    let (site, login) = match (read, login) {
+        (Ok(site), Ok(login)) => (site, login),
+        (Err(error), _) | (_, Err(error)) => return Ok(Proof::Open(format!("{error}; {careful}"))),
+    };
+    if let Some(why) = is_not_the_site(&site, here) {
+        return Ok(Proof::Open(format!("{why}; {careful}")));
+    }
+    let record = since_then(world.record()?, crossed);
+    let login = tool_login(login.as_ref(), &world.administrators_before());
+    Ok(migration(Movement::of(&site).managed, login, &record, (here, on), crossed))
+}
+
+fn review<W: World>(world: &mut W, record: &Record, at: (&str, Place)) -> Result<Proof, W::Error> {
+    Ok(match world.reviewed()? {
+        Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
+        Reviewed::NotRead => {
+            Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())
+        }
+        Reviewed::Unproven(words) => attested(record, Step::ReviewContacts, at, &words),
+    })
+}
+
+/// Why what was read is not the site of the run; none where it is.
+fn is_not_the_site(found: &Snapshot, here: &str) -> Option<String> {
+    let there = &found.header.host;
+    (host(there) != host(here)).then(|| format!("this site is `{there}` now, and the run is on `{here}`"))
+}
+
+/// What is on record since a time.
+pub fn since_then(mut record: Record, since: Timestamp) -> Record {
+    record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
+    record
+}
+
+/// When the last change was in place; when the run began, where it has none.
+pub fn configured_at(events: &[Told]) -> Timestamp {
+    let done = events.iter().rfind(|told| matches!(told.event, Event::Done { .. } | Event::Begin(_)));
+    done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
+}
+
+/// When an event happened last; never, where it did not.
+fn when(events: &[Told], is: impl Fn(&Event) -> bool) -> Timestamp {
+    events.iter().rfind(|told| is(&told.event)).map_or(Timestamp::MAX, |told| told.at)
+}

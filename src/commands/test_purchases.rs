@@ -1,0 +1,56 @@
+//! Test purchases on record, looked for in the site as it was and as it is.
+
+use std::collections::BTreeSet;
+
+use crate::guide::Movement;
+use crate::model::Capture;
+use crate::model::population::Questions;
+use crate::model::purchase::Purchased;
+use crate::model::record::Record;
+use crate::population::take_census;
+use crate::reconcile::{Asked, Bought, Shown, purchased};
+use crate::site::file::Beside;
+
+use super::Failure;
+use super::inputs::Opened;
+use super::verify::Place;
+
+/// Where contacts and orders were not captured on both sides: the record's word.
+pub(super) fn by_word(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
+    purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.host()), None)
+}
+
+/// What both sides show of them.
+pub(super) fn shown(
+    opened: &Opened,
+    record: &Record,
+    (before, after): (&Place, &Place),
+    population: &Beside,
+    bought: &[Bought],
+) -> Result<Vec<Purchased>, Failure> {
+    let ids: BTreeSet<String> = bought.iter().map(|order| order.buyer.clone()).collect();
+    let buyers = if ids.is_empty() {
+        Asked::new()
+    } else {
+        let (census, digest) = take_census(population.open()?, &Questions { contacts: ids, ..Questions::default() })
+            .map_err(|damage| population.damaged(damage))?;
+        population.belongs(&digest)?;
+        census.contacts
+    };
+    let is_captured = |place: &Place, kind| match place.snapshot().map(|snapshot| snapshot.header.capture(kind)) {
+        Some(Capture::How(how)) => how.is_captured(),
+        _ => false,
+    };
+    let by_machine = ["contact", "order"].into_iter().all(|kind| is_captured(before, kind) && is_captured(after, kind));
+    let trapped = |place: &Place| Movement::of(place.snapshot()?).trapped;
+    let simulated = after.snapshot().and_then(|after| after.state.mail.as_ref()?.simulated) == Some(true);
+    let shown = Shown {
+        as_of: after.snapshot().map_or("", |after| &after.header.taken_at),
+        by_machine,
+        bought,
+        buyers: &buyers,
+        trapped: trapped(before).zip(trapped(after)).map(Into::into).filter(|_| simulated),
+    };
+    let state = after.snapshot().map(|after| &after.state);
+    Ok(purchased(&opened.plan, state, (record, after.host()), Some(shown)))
+}

@@ -1,0 +1,98 @@
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::Strategy;
+use crate::model::record::Unlisted;
+use crate::model::text::Seconds;
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Staging, declare_rule};
+
+declare_rule! {
+    /// The plan pushes staging over live and merges afterwards, and what live did meanwhile is not on record.
+    ///
+    /// ## What it does
+    /// With `strategy: push-then-merge`, looks on record for a merge list of live: every contact, order and subscription
+    /// that live gained, changed or lost since the copy. It must lack no kind, and be read no longer ago than the window is
+    /// long.
+    ///
+    /// ## Why it matters
+    /// A push overwrites, it never merges (documented by the hosts). After it nobody can tell any more who bought or joined on
+    /// live since the copy was made, so the list has to be there before.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {strategy: push-then-merge}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {strategy: push-then-merge}
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T02:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T02:30:00Z, counts: {new order: 3}, sha256: "0"}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {strategy: push-then-merge}
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {}, not_captured: [order], sha256: "0"}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {strategy: push-then-merge}
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {new order: 3}, sha256: "0"}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Take a reading of live when it is copied and another right before the push, then
+    /// `plan record merge-list --cloned THEN --live NOW`.
+    {
+        id: "merge-list-missing",
+        severity: Error,
+        phase: GoLive,
+        target: Staging,
+        waivable: false,
+        attestable: false,
+        guide: "S6",
+        evidence: Documented,
+        since: "0.1.0",
+        anchor: "/strategy",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = facts.plan();
+    if plan.strategy != Some(Strategy::PushThenMerge) || plan.was_left_out(&["sites"]) {
+        return Some(());
+    }
+    let window = plan.window.as_ref().and_then(|window| Seconds::parse(&window.length));
+    let (message, label) = match facts.record().merge_list(&plan.sites.live, facts.now(), window) {
+        Ok(_) => return Some(()),
+        Err(Unlisted::Missing) => (
+            "what live did since the copy is not on record, and the push overwrites it".to_owned(),
+            "needs a merge list",
+        ),
+        Err(Unlisted::Lacks(kinds)) => (
+            format!("the merge list on record lacks what was not captured on live: {kinds}"),
+            "needs a whole merge list",
+        ),
+        Err(Unlisted::Old(age, window)) => (
+            format!("the merge list on record is {age} old, longer than the window of {window}"),
+            "needs a newer merge list",
+        ),
+    };
+    let help = "read live with its population, then: plan record merge-list --cloned THEN --live NOW";
+    out.push(RULE.at(Place::value("/strategy"), message).label(label).help(help));
+    Some(())
+}
