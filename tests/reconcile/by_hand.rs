@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use amc_plan::reconcile::{Ask, Counted, Field, Line, Recorded, Side, reconcile};
+use amc_plan::model::Plan;
+use amc_plan::model::plan::{Confirmation, TestPurchase};
+use amc_plan::model::purchase::Known;
+use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
+use amc_plan::reconcile::{Ask, Asked, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
 use serde_json::{Value, json};
 
 use crate::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
@@ -252,4 +256,48 @@ fn a_damaged_side_is_named() {
     let more = format!("{whole}{{}}\n");
     let error = reconcile(more.as_bytes(), whole.as_bytes(), &ask()).unwrap_err();
     assert_eq!((error.side, error.to_string().contains("after the end record")), (Side::Before, true));
+}
+
+#[test]
+fn a_word_is_graded_by_what_was_captured() {
+    let mut plan = Plan::default();
+    plan.test_purchases.insert("f".into(), TestPurchase { expect: Confirmation::ALL.to_vec() });
+    let says = |saw: &[Confirmation]| {
+        let purchase = Purchase { host: "x.example".into(), form: "f".into(), saw: saw.to_vec(), orders: Vec::new() };
+        let (at, who, previous) = (String::new(), "jo".to_owned(), String::new());
+        Record { entries: vec![Entry { version: 1, at, who, evidence: Evidence::Purchase(purchase), previous }] }
+    };
+    let bought = [Bought {
+        form: "f".into(),
+        order: "90".into(),
+        status: String::new(),
+        buyer: "4".into(),
+        is_new: true,
+        is_test: true,
+    }];
+    let buyers = Asked::new();
+    let grades = |record: &Record, shown: Option<Shown<'_>>| -> Vec<Known> {
+        let all = purchased(&plan, None, (record, "https://x.example"), shown);
+        all.iter().flat_map(|one| one.confirmations.iter().map(|one| one.how)).collect()
+    };
+    let captured = Shown { as_of: "today", by_machine: true, bought: &bought, buyers: &buyers, trapped: None };
+    // Order, content, welcome e-mail, new user; which tags open the content is not captured here.
+    let everything = says(Confirmation::ALL);
+    use Known::{Captured, NotFound, Unknown, Word};
+    assert_eq!(grades(&everything, None), [Word; 4]);
+    assert_eq!(grades(&everything, Some(captured)), [Captured, Word, Word, Captured]);
+    assert_eq!(
+        grades(&everything, Some(Shown { by_machine: false, ..captured })),
+        [Word; 4],
+        "written down by a person"
+    );
+    assert_eq!(grades(&everything, Some(Shown { bought: &[], ..captured })), [NotFound, NotFound, Word, NotFound]);
+    // A mail that a person saw, where none was caught, is none; one that nobody saw is unknown.
+    let trapped = |before, after| Some(Shown { trapped: Some([before, after]), ..captured });
+    assert_eq!(grades(&everything, trapped(5, 5))[2], NotFound);
+    assert_eq!(grades(&everything, trapped(5, 6))[2], Word);
+    let little = says(&[Confirmation::Order]);
+    assert_eq!(grades(&little, None), [Word, Unknown, Unknown, Unknown]);
+    assert_eq!(grades(&little, Some(captured)), [Captured, Unknown, Unknown, Captured]);
+    assert!(grades(&Record::default(), Some(captured)).is_empty(), "nobody said that anything was bought");
 }
