@@ -513,6 +513,19 @@ pub enum RecordVerb {
         #[arg(long, value_name = "URL|FILE")]
         site: String,
     },
+    /// The site was restored from a backup after the one-way door was opened: the run is closed, if a new reading of the site
+    /// shows that it is not migrated.
+    Restored {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// From which backup, and how the person knows.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// The site of the run, as `apply` was given it.
+        #[arg(long, value_name = "URL|FILE")]
+        site: String,
+    },
     /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
     MergeList {
         #[command(flatten)]

@@ -349,14 +349,18 @@ fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
     let digest = place.digest();
     for kept in (1..rerun.lines.len()).step_by(2) {
         rerun.with_journal(&rerun.lines[..kept].concat());
+        let done = rerun.lines[..kept].iter().filter(|line| line.contains(r#""done""#)).count();
         if kept % 6 == 1 {
-            place.confirm(&digest).ends(20, &["not finished", "--resume"]);
-            place.apply(&["--no-input"]).ends(20, &["not finished"]);
+            // A site on which nothing is left of what was done is a fresh copy, for which that digest was not shown.
+            let (code, what) = if done == 0 { (20, "not finished") } else { (11, "copied anew since the last run") };
+            place.confirm(&digest).ends(code, &[what]);
+            if done == 0 {
+                place.apply(&["--no-input"]).ends(20, &["not finished", "--resume"]);
+            }
             assert_eq!(place.read(SITE), rerun.before);
             assert_eq!(fs::read_to_string(place.journal()).unwrap(), rerun.lines[..kept].concat());
         }
         // The changes whose outcome the journal holds are in place.
-        let done = rerun.lines[..kept].iter().filter(|line| line.contains(r#""done""#)).count();
         if done > 0 {
             // What keeps the copy from charging and mailing must be, or nothing more is written.
             let lacks = if done < 3 { &["charging-guard"][..] } else { &["charging-guard", "mail"] };
@@ -439,6 +443,12 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
         place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
         refused(&[word]);
     }
+    // Somebody pressed meanwhile.
+    fs::write(place.path(SITE), &rerun.before).unwrap();
+    place.edit_site(SITE, r#""managed":false"#, r#""managed":true"#);
+    let migrated = place.read(SITE);
+    place.apply(&["--resume"]).ends(20, &["is on Managed Contacts", "nothing more was written"]);
+    assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (migrated, half.clone()));
     // An edited plan, even a red one, changes nothing of what runs; of one that cannot be read it is said what was not judged.
     for text in [plan.replace("crm: {name: ontraport", "crm: {name: keap"), "version: [1".to_owned()] {
         rerun.with_journal(&half);
@@ -449,6 +459,35 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
         assert_eq!((judged, place.read(SITE) == rerun.after), (text.contains("crm"), true), "{ran:#?}");
         ran.ends(0, &[]);
     }
+}
+
+#[test]
+fn a_guard_that_the_run_found_right_is_watched_too() {
+    let place = Place::new();
+    let (right, wrong) = (r#""production_url":"//bloom.example""#, r#""production_url":"//staging.bloom.example""#);
+    place.edit_site(SITE, wrong, right);
+    let before = place.read(SITE);
+    place.confirm(&place.digest()).ends(0, &[]);
+    let first = fs::read_to_string(place.journal()).unwrap().lines().next().unwrap().to_owned() + "\n";
+    fs::write(place.journal(), first).unwrap();
+    fs::write(place.path(SITE), &before).unwrap();
+    place.edit_site(SITE, right, wrong);
+    let unguarded = place.read(SITE);
+    place.apply(&["--resume"]).ends(13, &["`charging-guard` is not as this run left it any more"]);
+    assert_eq!(place.read(SITE), unguarded);
+    fs::write(place.path(SITE), &before).unwrap();
+    place.apply(&["--resume"]).ends(0, &[]);
+}
+
+#[test]
+fn a_copy_made_anew_under_a_run_that_stopped_part_way_is_recognised() {
+    let rerun = Rerun::new();
+    let place = &rerun.place;
+    let half = rerun.lines.iter().position(|line| line.contains(r#""done""#)).unwrap();
+    rerun.with_journal(&rerun.lines[..=half].concat());
+    let ran = place.confirm(&place.digest());
+    ran.ends(0, &["the site was copied anew since the last run"]);
+    assert_eq!(place.read(SITE), rerun.after);
 }
 
 #[test]

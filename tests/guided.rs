@@ -283,6 +283,7 @@ fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
     begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
     assert_eq!(place.digest(), none, "and its diff was shown");
     fs::write(place.journal(), begin.to_string() + "\n").unwrap();
+    fs::copy(place.path(SITE), place.state_files("before.site.ndjson").pop().unwrap()).unwrap();
     on(&place).ends(0, &[]);
     verified(&place);
     record(&place, &["sign-in", "in another browser"]);
@@ -333,6 +334,84 @@ fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
     );
 }
 
+#[test]
+fn an_open_door_is_remembered_beside_the_site_whatever_becomes_of_the_journal() {
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    on(&place).ends(20, &["was not acknowledged"]);
+    let in_front = fs::read(place.journal()).unwrap();
+    place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
+    let site = place.read(SITE);
+    let nothing_more = |ran: Ran, words: &[&str]| {
+        ran.ends(20, &[words, &["past *Run Migration*"]].concat());
+        assert!(!ran.out.contains("now press"), "{ran:#?}");
+        assert_eq!(place.read(SITE), site);
+    };
+    // Gone, or torn to nothing.
+    for left in [None, Some("")] {
+        drop(fs::remove_file(place.journal()));
+        if let Some(text) = left {
+            fs::write(place.journal(), text).unwrap();
+        }
+        for verb in [&["apply", PLAN, "--no-input"][..], &["apply", PLAN, "--resume", "--no-input"], &["undo", PLAN]] {
+            nothing_more(place.run(&[verb, &["--site", SITE]].concat()), &["take it from a backup", "plan lock break"]);
+        }
+    }
+    // From a backup that was made in front of the door: nobody is told to press once more, and the word helps.
+    fs::write(place.journal(), &in_front).unwrap();
+    assert_eq!(status(&place)["past_the_barrier"], true);
+    nothing_more(place.run(&["undo", PLAN, "--site", SITE]), &["restore the backup"]);
+    let word = ["record", "not-pressed", "nobody was there", "--plan", PLAN, "--site", SITE, "--who", "jo"];
+    place.run(&word).ends(20, &["noted beside the site", "--resume"]);
+    let again = place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
+    again.ends(20, &["do not press it again until its state is known"]);
+    assert!(!again.out.contains("now press"), "{again:#?}");
+    read_anew(&place, &site, &jiff::Timestamp::now().to_string(), ("", ""));
+    place.run(&word).ends(0, &[]);
+    assert_eq!(status(&place)["past_the_barrier"], false);
+}
+
+#[test]
+fn on_a_site_that_shows_that_somebody_pressed_nothing_is_taken_back() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    for (old, new, word) in [
+        (r#""managed":false"#, r#""managed":true"#, "is on Managed Contacts"),
+        (r#""managed":false"#, r#""managed":false,"migrated":40"#, "has been through 40 members"),
+    ] {
+        let was = place.read(SITE);
+        place.edit_site(SITE, old, new);
+        let migrated = place.read(SITE);
+        place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(20, &[word, "restore the backup"]);
+        assert_eq!(place.read(SITE), migrated);
+        fs::write(place.path(SITE), was).unwrap();
+    }
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
+}
+
+#[test]
+fn a_site_that_was_restored_behind_the_door_can_be_begun_anew_by_a_word() {
+    let place = crossed();
+    let site = place.read(SITE);
+    let word = ["record", "restored", "the host's point r-17", "--plan", PLAN, "--site", SITE, "--who", "jo"];
+    place.run(&word).ends(20, &["the site was read at 2026-11-21"]);
+    let now = jiff::Timestamp::now().to_string();
+    read_anew(&place, &site, &now, (r#""managed":false"#, r#""managed":true"#));
+    place.run(&word).ends(20, &["is on Managed Contacts"]);
+    // Mail that was caught meanwhile, and maintenance mode, say nothing against it.
+    read_anew(&place, &site, &now, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
+    let ran = place.run(&word);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("the run is closed"), "{ran:#?}");
+    assert_eq!(place.state_files(".run.json"), Vec::<std::path::PathBuf>::new());
+    let log = place.run(&["log", PLAN, "--site", SITE]).out;
+    assert!(log.contains("restored from a backup"), "{log}");
+    place.run(&word).ends(2, &["no run here is past the one-way door"]);
+    fs::write(place.path(SITE), Place::new().read(SITE)).unwrap();
+    place.confirm(&place.digest()).ends(0, &[]);
+}
+
 /// The site as it is, read anew at this time, with one text in place of another.
 fn read_anew(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
     assert!(as_it_was.contains(old), "{old}");
@@ -355,8 +434,10 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     says("nobody was there", "max").ends(2, &["`max` is not among the plan's `people`"]);
     // The site was read before the door was opened.
     says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
-    let later = "2999-01-01T00:00:00Z";
+    let later = &jiff::Timestamp::now().to_string();
     let managed = r#""managed":false"#;
+    read_anew(&place, &site, "2999-01-01T00:00:00Z", ("", ""));
+    says("nobody was there", "jo").ends(20, &["yet to come", "do not press it again"]);
     for (new, why) in [
         (r#""managed":true"#, "is on Managed Contacts"),
         (r#""missing":null"#, "is not captured"),
@@ -391,11 +472,12 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     on(&place).ends(20, &["do not press it again until its state is known"]);
     let note = place.state_files(".run.json").pop().unwrap();
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":true"#));
-    read_anew(&place, &site, "2999-01-02T00:00:00Z", ("", ""));
+    let again = &jiff::Timestamp::now().to_string();
+    read_anew(&place, &site, again, ("", ""));
     says("nobody was there this time either", "jo").ends(0, &[]);
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":false"#));
     undo().ends(0, &[]);
-    let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", "2999-01-02T00:00:00Z", 1);
+    let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", again, 1);
     fs::write(place.path("was.site.ndjson"), was).unwrap();
     place.run(&["snapshot", "seal", "was.site.ndjson"]).ends(0, &[]);
     assert_eq!(place.read(SITE), place.read("was.site.ndjson"), "all of it is taken back");

@@ -198,18 +198,19 @@ pub fn both(first: Proof, second: Proof) -> Proof {
     }
 }
 
-/// Whether a reading allows the word that *Run Migration* was not pressed since the door was opened: what it shows, or why not.
-/// `before` is maintenance mode as it was at the door.
+/// Whether a reading made behind the open door shows a site that is not migrated: what it shows, or why not.
 ///
 /// # Errors
 /// Why the site shows otherwise, or cannot tell.
-pub fn not_pressed(
+pub fn unmigrated(
     (read_at, site): (Timestamp, &Movement),
-    before: Option<bool>,
-    crossed: Timestamp,
+    (crossed, now): (Timestamp, Timestamp),
 ) -> Result<String, String> {
     if read_at <= crossed {
         return Err(format!("the site was read at {read_at}, and the door was opened at {crossed}"));
+    }
+    if read_at > now {
+        return Err(format!("the site's reading is of {read_at}, which is yet to come"));
     }
     match site.managed {
         Some(false) => {}
@@ -219,11 +220,29 @@ pub fn not_pressed(
     if let Some(members) = site.migrated.filter(|members| *members > 0) {
         return Err(format!("the site says that the migration has been through {}", count_of(members, "member")));
     }
-    if site.maintenance == Some(true) && before != Some(true) {
-        return Err("maintenance mode is on, and nothing shows that it was before the door was opened".to_owned());
-    }
     let counted = if site.migrated.is_some() { ", and counts no member processed" } else { "" };
     Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
+}
+
+/// Whether nothing that a migration moves has moved since the door was opened; `before` is how it was then.
+///
+/// # Errors
+/// What has moved, or what shows no more that it has not.
+pub fn unmoved(before: &Movement, site: &Movement) -> Result<(), String> {
+    match (before.maintenance, site.maintenance) {
+        (Some(_), None) => return Err("whether maintenance mode was switched on since is not captured".to_owned()),
+        (before, Some(true)) if before != Some(true) => {
+            return Err("maintenance mode is on, and nothing shows that it was before the door was opened".to_owned());
+        }
+        _ => {}
+    }
+    match (before.trapped, site.trapped) {
+        (Some(_), None) => Err("whether mails were caught since is not captured".to_owned()),
+        (before, Some(now)) if now > before.unwrap_or(0) => {
+            Err(format!("mails were caught since the door was opened: {} then, {now} now", before.unwrap_or(0)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.
@@ -295,25 +314,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_word_that_nobody_pressed_needs_a_site_that_shows_it() {
+    fn a_word_about_the_door_needs_a_reading_that_shows_it() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let still = Movement { managed: Some(false), ..Movement::default() };
-        let word = |site: &Movement, before| not_pressed((at(11), site), before, at(10));
-        assert!(word(&still, None).unwrap().ends_with("it is not on Managed Contacts"));
-        assert!(word(&Movement { migrated: Some(0), ..still.clone() }, None).unwrap().ends_with("no member processed"));
-        for read_at in [9, 10] {
-            assert!(not_pressed((at(read_at), &still), None, at(10)).unwrap_err().contains("the door was opened at"));
+        let shown = |read_at, site: &Movement| unmigrated((at(read_at), site), (at(10), at(12)));
+        assert!(shown(11, &still).unwrap().ends_with("it is not on Managed Contacts"));
+        assert!(shown(12, &Movement { migrated: Some(0), ..still.clone() }).unwrap().ends_with("no member processed"));
+        for (read_at, why) in [(9, "the door was opened at"), (10, "the door was opened at"), (13, "yet to come")] {
+            assert!(shown(read_at, &still).unwrap_err().contains(why), "{read_at}");
         }
         for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {
-            assert!(word(&Movement { managed, ..still.clone() }, None).unwrap_err().contains(why));
+            assert!(shown(11, &Movement { managed, ..still.clone() }).unwrap_err().contains(why));
         }
-        let begun = Movement { migrated: Some(1), ..still.clone() };
-        assert!(word(&begun, None).unwrap_err().contains("through 1 member"));
-        let closed = Movement { maintenance: Some(true), ..still.clone() };
-        assert!(word(&closed, Some(true)).is_ok(), "it was on before");
-        for before in [Some(false), None] {
-            assert!(word(&closed, before).unwrap_err().contains("maintenance mode is on"));
+        assert!(shown(11, &Movement { migrated: Some(1), ..still }).unwrap_err().contains("through 1 member"));
+    }
+
+    #[test]
+    fn what_moved_or_can_no_more_be_seen_denies_that_nobody_pressed() {
+        let maintenance = |on| Movement { maintenance: on, ..Movement::default() };
+        for (before, now) in [(None, None), (None, Some(false)), (Some(false), Some(false)), (Some(true), Some(true))] {
+            assert_eq!(unmoved(&maintenance(before), &maintenance(now)), Ok(()), "{before:?} {now:?}");
         }
-        assert!(word(&Movement { maintenance: Some(false), ..still }, Some(true)).is_ok());
+        for (before, now) in [(None, Some(true)), (Some(false), Some(true)), (Some(false), None), (Some(true), None)] {
+            let denied = unmoved(&maintenance(before), &maintenance(now)).unwrap_err();
+            assert!(denied.contains("maintenance mode"), "{before:?} {now:?}");
+        }
+        let trapped = |count| Movement { trapped: count, ..Movement::default() };
+        assert_eq!(unmoved(&trapped(Some(3)), &trapped(Some(3))), Ok(()));
+        for (before, now) in [(Some(0), Some(240)), (None, Some(1)), (Some(3), None)] {
+            assert!(unmoved(&trapped(before), &trapped(now)).unwrap_err().contains("mails were caught"));
+        }
     }
 }

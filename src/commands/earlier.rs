@@ -53,9 +53,11 @@ pub(super) fn is_of_this_plan(plan: &Path, begin: &Begin, help: impl Fn(&Path) -
 /// place it took.
 pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -> bool {
     let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
-    let changes = &run.begin.changes;
+    // Of a run that stopped part-way only what it had put in place can be gone.
+    let changes = &run.begin.changes[..run.progress.in_place()];
     // Past the barrier what a hand set back says nothing: the migration may be under way.
-    let before_the_barrier = run.progress.is_configured() && !run.progress.is_past_the_barrier();
+    let progress = &run.progress;
+    let before_the_barrier = !progress.is_taking_back() && !progress.is_past_the_barrier();
     let undone = || {
         // A journal that cannot be read any more shows nothing.
         let earlier: Vec<Unfinished> = files.replaced().map_while(Result::ok).map(|(_, run)| run).collect();

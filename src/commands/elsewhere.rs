@@ -78,6 +78,13 @@ impl Files {
         Ok(journal.put_away(Timestamp::now())?)
     }
 
+    /// Whether it is noted of the run of these events that its door was opened. It is noted first, so a journal that does not
+    /// say so was cut off in between, or is older.
+    pub(super) fn is_noted_as_open(&self, events: &[Told]) -> bool {
+        let noted = self.noted().ok().flatten();
+        noted.is_some_and(|(_, run)| run.past_the_barrier && open_run::id(events).as_ref() == Some(&run.id))
+    }
+
     /// Whether a note was made by a run of this folder.
     fn is_noted_here(&self, run: &OpenRun) -> bool {
         run.machine == lock::machine() && Path::new(&run.journal) == self.journal_from_root()
@@ -86,9 +93,14 @@ impl Files {
     /// The run that is open on this site from another folder; `own` is the one that is open from this one.
     pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<Elsewhere>, Failure> {
         let Some((_, run)) = self.noted()? else { return Ok(None) };
-        let is_own = own.is_some_and(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
-        if is_own || self.is_noted_here(&run) {
-            return Ok(None);
+        let own = own.filter(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
+        // Of an open door the note is believed against a journal that is gone, or is older than the note.
+        let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None });
+        if let Some(own) = own {
+            return Ok(if own.progress.is_past_the_barrier() { None } else { lost(run) });
+        }
+        if self.is_noted_here(&run) {
+            return Ok(lost(run));
         }
         if run.machine != lock::machine() {
             return Ok(Some(Elsewhere { run, progress: None }));
@@ -97,9 +109,11 @@ impl Files {
         let progress = Journal::peek(Path::new(&run.journal)).ok();
         Ok(match progress {
             // Its end was written down, and the note not taken away: it was cut off there.
-            Some((events, progress)) if events.is_empty() || progress.is_over() => None,
-            Some((_, progress)) => Some(Elsewhere { run, progress: Some(progress) }),
-            None if gone && Path::new(&run.folder).is_dir() => None,
+            Some((events, progress)) if open_run::id(&events).as_ref() == Some(&run.id) => {
+                (!progress.is_over()).then_some(Elsewhere { run, progress: Some(progress) })
+            }
+            Some(_) => lost(run),
+            None if gone && Path::new(&run.folder).is_dir() => lost(run),
             None => Some(Elsewhere { run, progress: None }),
         })
     }
@@ -110,7 +124,10 @@ impl Files {
         let run = &elsewhere.run;
         let there = run.plan();
         let there = there.display();
+        let is_own = own.is_some_and(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
+        let is_here = is_own || self.is_noted_here(run);
         let go_on = match &elsewhere.progress {
+            None if is_here => "its journal is not here, or is older than that: take it from a backup".to_owned(),
             Some(progress) if progress.is_taking_back() => {
                 format!("finish that there with `plan undo {there} --site …`")
             }
@@ -121,7 +138,12 @@ impl Files {
         };
         let give_up = format!("plan lock break {} --site {} --id {}", plan.display(), self.site, run.id.escape_debug());
         let message = format!("{}; nothing was written", elsewhere.words());
-        let help = format!("{go_on}; only if that folder is gone for good: `{give_up}`");
+        let only = if is_here {
+            "if it is gone for good and you know what was pressed"
+        } else {
+            "only if that folder is gone for good"
+        };
+        let help = format!("{go_on}; {only}: `{give_up}`");
         Err(Failure::new(exit::PART_WAY, message).help(help))
     }
 

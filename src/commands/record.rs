@@ -21,7 +21,7 @@ use crate::rules;
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
 use super::record_file::{LIMIT, append, load, path_of, read_text};
-use super::{Failure, Terminal, exit, not_pressed, settings};
+use super::{Failure, Terminal, exit, settings, unmigrated};
 
 /// How far the last zone of the world is behind UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -56,7 +56,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
         RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
         RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
-        RecordVerb::NotPressed { by, says, site } => return not_pressed::run(&by, says, &site, terminal),
+        RecordVerb::NotPressed { by, says, site } => return unmigrated::not_pressed(&by, says, &site, terminal),
+        RecordVerb::Restored { by, says, site } => return unmigrated::restored(&by, says, &site, terminal),
     };
     who_is_known(&by)?;
     says_something(&evidence)?;
@@ -73,6 +74,7 @@ pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
         Evidence::Step(taken) => &taken.says,
         Evidence::SignIn(signed_in) => &signed_in.says,
         Evidence::NotPressed(not_pressed) => &not_pressed.says,
+        Evidence::Restored(restored) => &restored.says,
         Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => {
             return Ok(());
         }

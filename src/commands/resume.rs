@@ -10,6 +10,7 @@ use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
 use crate::cli::{Apply, On};
+use crate::guide::Movement;
 use crate::model::plan::Place;
 use crate::model::text::host;
 use crate::model::{Snapshot, Step};
@@ -58,13 +59,23 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         was_confirmed(&args.plan, &begin, &files)?;
     }
     let now = is_its_site(site.as_mut(), &begin)?;
-    is_still_staging(args, (&begin, &progress), &now, terminal)?;
+    if !progress.is_configured()
+        && let Some(why) = is_migrated(&now)
+    {
+        let message = format!("{why}, before this run's changes were all in place: nothing more was written");
+        let help = "no change is made behind *Run Migration*; restore the copy from its backup, then begin anew";
+        return Err(Failure::new(exit::PART_WAY, message).help(help));
+    }
+    is_still_staging(args, (&begin, &progress), (&now, &files), terminal)?;
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
     journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
+    if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
+        journal.append(Event::Crossed { who: None, members: None }, Timestamp::now())?;
+    }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
@@ -109,6 +120,16 @@ pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Fa
         Place::Live => "it is the live site: give `--host HOST`, to `apply` together with `--on live`",
         Place::Staging => "leave `--host` out",
     }))
+}
+
+/// Whether a reading shows that the site is migrated, or is being: whatever the journal says, somebody pressed.
+pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
+    let shows = Movement::of(now);
+    match shows.migrated.filter(|members| *members > 0) {
+        _ if shows.managed == Some(true) => Some("the site says that it is on Managed Contacts".to_owned()),
+        Some(members) => Some(format!("the site says that the migration has been through {members} members")),
+        None => None,
+    }
 }
 
 /// The site as it is now, which must be the one that the run began on.

@@ -5,11 +5,14 @@ use crate::apply::machine::Progress;
 use crate::change;
 use crate::cli::Apply;
 use crate::model::plan::Place;
-use crate::model::{Kind, Snapshot};
+use crate::model::{Kind, On, Snapshot};
 use crate::output::escape;
 use crate::rules::{Inputs, Phase, judge};
+use crate::site::Site as _;
+use crate::site::file::FileSite;
 
 use super::inputs::{self, Opened};
+use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
 /// The rules that say which site it is.
@@ -20,19 +23,27 @@ const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
 pub(super) fn is_still_staging(
     args: &Apply,
     (begin, progress): (&Begin, &Progress),
-    site: &Snapshot,
+    (site, files): (&Snapshot, &Files),
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     if begin.on != Place::Staging || progress.is_configured() {
         return Ok(());
     }
-    let shields = begin.changes[..progress.in_place()].iter();
-    let mut shields = shields.filter(|change| matches!(change.on.kind, Kind::ChargingGuard | Kind::Mail));
-    let is_gone = |found: Option<_>, after: Option<_>| !change::same(found.as_ref(), after);
-    if let Some(gone) = shields.find(|change| is_gone(change::read(&site.state, &change.on), change.after.as_ref())) {
-        let message = format!("`{}` is not as this run left it any more, so nothing more was written", gone.on);
+    let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
+    let is_gone = |on: &On| {
+        let at = begin.changes.iter().position(|change| change.on == *on);
+        let due = match at {
+            Some(at) if at >= progress.in_place() => return false,
+            Some(at) => begin.changes[at].after.clone(),
+            None => kept.as_ref().and_then(|kept| change::read(&kept.state, on)),
+        };
+        due.is_some() && !change::same(change::read(&site.state, on).as_ref(), due.as_ref())
+    };
+    if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(On::only).into_iter().find(is_gone) {
+        let message = format!("`{gone}` is not as this run left it any more, so nothing more was written");
         return Err(Failure::new(exit::TARGET, message).help(
-            "without it the copy can charge or mail members: set it back on the site, then go on with `--resume`",
+            "without it the copy can charge or mail members: set it back on the site, then go on with `--resume`; where the site was \
+             copied anew instead, begin anew with `plan diff` and `plan apply`",
         ));
     }
     let host = &site.header.host;

@@ -118,8 +118,11 @@ impl Files {
         if std::fs::symlink_metadata(&path).is_err() {
             return Ok(None);
         }
-        let (events, progress) = Journal::peek(&path)?;
+        let (events, mut progress) = Journal::peek(&path)?;
         let Some(begin) = journal::begin(&events).cloned() else { return Ok(None) };
+        if self.is_noted_as_open(&events) {
+            progress.believe_that_the_door_is_open();
+        }
         Ok(Some(Unfinished { begin, events, progress }))
     }
 }

@@ -13,7 +13,7 @@ use crate::site::file;
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
-use super::resume::{is_its_site, live_is_typed, was_confirmed};
+use super::resume::{self, is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
 use super::{Failure, Terminal, exit, inputs, may_ask};
@@ -51,6 +51,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     was_confirmed(&args.of.plan, &begin, &files)?;
     let now = is_its_site(site.as_mut(), &begin)?;
+    if let Some(why) = resume::is_migrated(&now) {
+        let message =
+            format!("{why}: taking the changes back would take its mail trap and guard away, so nothing was written");
+        return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
+    }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() {
         confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;

@@ -50,6 +50,8 @@ pub enum Evidence {
     Purchase(Purchase),
     /// *Run Migration* was not pressed, though its door was opened.
     NotPressed(NotPressed),
+    /// The site was restored from a backup, though a run was past the one-way door.
+    Restored(Restored),
     /// What live did since its copy was made.
     MergeList(MergeList),
 }
@@ -116,6 +118,15 @@ pub struct SignIn {
 /// *Run Migration* was not pressed, though its door was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NotPressed {
+    /// The site's host.
+    pub host: String,
+    /// How the person knows.
+    pub says: String,
+}
+
+/// *Run Migration* was not pressed, though its door was opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Restored {
     /// The site's host.
     pub host: String,
     /// How the person knows.

@@ -112,7 +112,8 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             | Evidence::Step(_)
             | Evidence::SignIn(_)
             | Evidence::Purchase(_)
-            | Evidence::NotPressed(_) => {}
+            | Evidence::NotPressed(_)
+            | Evidence::Restored(_) => {}
         }
     }
     if lines.is_empty() {

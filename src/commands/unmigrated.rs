@@ -1,0 +1,103 @@
+//! Behind the open door, and not migrated: a person's word that *Run Migration* was not pressed (`plan record not-pressed`), or
+//! that the site was restored from a backup (`plan record restored`), taken only where the site shows nothing else.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::apply::journal::{Event, Journal};
+use crate::apply::proof;
+use crate::cli::By;
+use crate::guide::Movement;
+use crate::model::Snapshot;
+use crate::model::record::{Evidence, NotPressed, Restored};
+use crate::output::escape;
+use crate::site::Site as _;
+use crate::site::file::FileSite;
+
+use super::earlier::{self, is_of_this_plan};
+use super::event_log::EventLog;
+use super::record::{DEFAULT_LIMITS, says_something, who_is_known};
+use super::record_file::{append, path_of};
+use super::resume::is_its_site;
+use super::run::Run;
+use super::turn::{Files, Unfinished};
+use super::{Failure, Terminal, exit, inputs, status};
+
+/// Why a run is closed whose site was restored.
+const RESTORED: &str = "the site was restored from a backup";
+
+/// Nobody pressed: the run is before the door again.
+pub(super) fn not_pressed(by: &By, says: String, site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let says = |host| Evidence::NotPressed(NotPressed { host, says });
+    let (run, seen) = given(by, says, site, |kept, now| {
+        let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
+        proof::unmoved(&Movement::of(kept), &Movement::of(now))
+    })?;
+    let (mut run, line) = (run, escape::line(&seen));
+    run.note(Event::NotPressed { who: by.who.clone(), seen })?;
+    run.files.note_down(run.journal.events(), false)?;
+    writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, by the word of `{}`; {line}", by.who)?;
+    writeln!(
+        terminal.out,
+        "the run is before the one-way door again: `plan undo` takes it back, `--resume` asks for the phrase anew"
+    )?;
+    Ok(exit::OK)
+}
+
+/// The site was restored: the run is over.
+pub(super) fn restored(by: &By, says: String, site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let says = |host| Evidence::Restored(Restored { host, says });
+    let (run, seen) = given(by, says, site, |_, _| Ok(()))?;
+    let Run { journal, lock, files, log, .. } = run;
+    drop(journal);
+    earlier::close(&files, RESTORED, &log)?;
+    drop(lock);
+    let line = escape::line(&seen);
+    writeln!(terminal.out, "recorded: the site was restored, by the word of `{}`; {line}", by.who)?;
+    writeln!(terminal.out, "the run is closed: begin anew with `plan check` and `plan diff`")?;
+    Ok(exit::OK)
+}
+
+/// The word and the reading are of one moment: a word that was given before somebody pressed after all must not count.
+fn given(
+    by: &By,
+    evidence: impl FnOnce(String) -> Evidence,
+    name: &str,
+    allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
+) -> Result<(Run, String), Failure> {
+    who_is_known(by)?;
+    let opened = inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
+    let mut site = inputs::open_site(name, Some(&opened.plan))?;
+    let files = Files::of(&by.plan, name);
+    let lock = files.take(&by.plan)?;
+    let open = files.unfinished()?;
+    files.nobody_elses(&by.plan, open.as_ref())?;
+    let nothing = || Failure::new(exit::USAGE, "no run here is past the one-way door without *Run Migration* proven");
+    let Unfinished { begin, progress, events } = open.ok_or_else(nothing)?;
+    let again = |other: &Path| format!("say it of that one: `--plan {}`", other.display());
+    is_of_this_plan(&by.plan, &begin, again)?;
+    if !progress.may_be_unpressed() {
+        return Err(nothing());
+    }
+    let door = events.iter().rfind(|told| matches!(told.event, Event::Crossed { .. })).ok_or_else(|| {
+        let first = format!("plan apply {} --site {name} --resume", by.plan.display());
+        Failure::new(exit::PART_WAY, "that the door was opened is noted beside the site, and not in the journal yet")
+            .help(format!("let it be written down first: `{first}`; then say it again"))
+    })?;
+    let evidence = evidence(begin.host.clone());
+    says_something(&evidence)?;
+    let now = is_its_site(site.as_mut(), &begin)?;
+    let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
+    let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
+    let shown = proof::unmigrated((read_at, &Movement::of(&now)), (door.at, Timestamp::now()));
+    let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
+        Failure::new(exit::PART_WAY, format!("that word about *Run Migration* is not accepted: {why}")).help(format!(
+            "do not press it again until its state is known; read the site anew and say it again, or the way back: {}",
+            status::way_back(&opened)
+        ))
+    })?;
+    append(&path_of(&by.plan), &by.who, Timestamp::now(), evidence)?;
+    let journal = Journal::open(&files.journal())?;
+    Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))
+}
