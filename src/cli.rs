@@ -502,30 +502,10 @@ pub enum RecordVerb {
     },
     /// *Run Migration* was not pressed, though its door was opened: the run is before the door again, if a new reading of the
     /// site shows nothing else.
-    NotPressed {
-        #[command(flatten)]
-        /// Where the record is and who speaks.
-        by: By,
-        /// How the person knows.
-        #[arg(value_name = "TEXT")]
-        says: String,
-        /// The site of the run, as `apply` was given it.
-        #[arg(long, value_name = "URL|FILE")]
-        site: String,
-    },
+    NotPressed(AtTheDoor),
     /// The site was restored from a backup after the one-way door was opened: the run is closed, if a new reading of the site
     /// shows that it is not migrated.
-    Restored {
-        #[command(flatten)]
-        /// Where the record is and who speaks.
-        by: By,
-        /// From which backup, and how the person knows.
-        #[arg(value_name = "TEXT")]
-        says: String,
-        /// The site of the run, as `apply` was given it.
-        #[arg(long, value_name = "URL|FILE")]
-        site: String,
-    },
+    Restored(AtTheDoor),
     /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
     MergeList {
         #[command(flatten)]
@@ -564,6 +544,20 @@ fn step(name: &str) -> Result<Step, String> {
 fn saw(name: &str) -> Result<Confirmation, String> {
     let unknown = || "what can be seen is order, content, welcome-email, new-user".to_owned();
     Confirmation::ALL.iter().copied().find(|seen| seen.name() == name).ok_or_else(unknown)
+}
+
+/// A word about the open one-way door.
+#[derive(Debug, Args)]
+pub struct AtTheDoor {
+    /// Where the record is and who speaks.
+    #[command(flatten)]
+    pub by: By,
+    /// How the person knows.
+    #[arg(value_name = "TEXT")]
+    pub says: String,
+    /// The site of the run, as `apply` was given it.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
 }
 
 /// Where the record is and who speaks.

@@ -56,8 +56,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
         RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
         RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
-        RecordVerb::NotPressed { by, says, site } => return unmigrated::not_pressed(&by, says, &site, terminal),
-        RecordVerb::Restored { by, says, site } => return unmigrated::restored(&by, says, &site, terminal),
+        RecordVerb::NotPressed(word) => return unmigrated::not_pressed(word, terminal),
+        RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
     };
     who_is_known(&by)?;
     says_something(&evidence)?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::apply::journal::{Event, Journal};
 use crate::apply::proof;
-use crate::cli::By;
+use crate::cli::{AtTheDoor, By};
 use crate::guide::Movement;
 use crate::model::Snapshot;
 use crate::model::record::{Evidence, NotPressed, Restored};
@@ -28,13 +28,14 @@ use super::{Failure, Terminal, exit, inputs, status};
 const RESTORED: &str = "the site was restored from a backup";
 
 /// Nobody pressed: the run is before the door again.
-pub(super) fn not_pressed(by: &By, says: String, site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::NotPressed(NotPressed { host, says });
-    let (run, seen) = given(by, says, site, |kept, now| {
+    let (mut run, seen) = given(&by, says, &site, |kept, now| {
         let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
         proof::unmoved(&Movement::of(kept), &Movement::of(now))
     })?;
-    let (mut run, line) = (run, escape::line(&seen));
+    let line = escape::line(&seen);
     run.note(Event::NotPressed { who: by.who.clone(), seen })?;
     run.files.note_down(run.journal.events(), false)?;
     writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, by the word of `{}`; {line}", by.who)?;
@@ -46,9 +47,10 @@ pub(super) fn not_pressed(by: &By, says: String, site: &str, terminal: &mut Term
 }
 
 /// The site was restored: the run is over.
-pub(super) fn restored(by: &By, says: String, site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
-    let (run, seen) = given(by, says, site, |_, _| Ok(()))?;
+    let (run, seen) = given(&by, says, &site, |_, _| Ok(()))?;
     let Run { journal, lock, files, log, .. } = run;
     drop(journal);
     earlier::close(&files, RESTORED, &log)?;

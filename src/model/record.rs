@@ -124,12 +124,12 @@ pub struct NotPressed {
     pub says: String,
 }
 
-/// *Run Migration* was not pressed, though its door was opened.
+/// The site was restored from a backup, though a run was past the one-way door.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Restored {
     /// The site's host.
     pub host: String,
-    /// How the person knows.
+    /// From which backup, and how the person knows.
     pub says: String,
 }
 
