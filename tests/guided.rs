@@ -306,6 +306,11 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
     place.apply(&["--confirm", &digest, "--through", "backup"]).ends(2, &["cannot end before them"]);
     assert_eq!(place.read(SITE), site);
     place.confirm(&digest).ends(0, &[]);
+    for through in ["start-verification", "run-migration"] {
+        place.apply(&["--no-input", "--through", through]).ends(2, &["the run that waits: the same with `--resume`"]);
+    }
+    place.apply(&["--through", "run-migration", "--acknowledge", PHRASE]).ends(2, &["no change to make"]);
+    place.apply(&["--no-input", "--through", "configure"]).ends(0, &[]);
     place.apply(&["--resume", "--on", "live"]).ends(13, &["the run to resume is on the staging copy"]);
     place.apply(&["--resume", "--on", "live", "--host", "staging.bloom.example"]).ends(13, &[]);
 }
@@ -690,6 +695,7 @@ fn a_site_that_is_as_planned_can_still_go_through_the_guide() {
     let place = configured();
     fs::remove_file(place.journal()).unwrap();
     place.apply(&["--no-input"]).ends(0, &[]);
+    place.apply(&["--no-input", "--through", "start-verification"]).ends(2, &["leave them out", "`--confirm`"]);
     assert!(!place.journal().exists(), "nobody confirmed it");
     let ran = place.confirm(&place.digest());
     ran.ends(0, &[]);
@@ -803,6 +809,7 @@ fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
     // Somebody else was at the site since.
     place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
     undo(&place, &first).ends(20, &["`emails`", "somebody else changed it"]);
+    undo(&place, &second).ends(12, &["nothing was written"]);
     place.apply(&["--no-input"]).ends(20, &["is being undone"]);
     place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
     undo(&place, &first).ends(0, &[]);
@@ -814,6 +821,67 @@ fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
     fs::write(place.path(SITE), &after).unwrap();
     undo(&place, &first).ends(0, &[]);
     assert_eq!(place.read(SITE), before);
+}
+
+/// The journal of the run that another one replaced.
+fn replaced(place: &Place) -> std::path::PathBuf {
+    let is = |path: &std::path::PathBuf| fs::read_to_string(path).unwrap().contains("took its place");
+    place.archived().into_iter().find(is).unwrap()
+}
+
+#[test]
+fn a_damaged_journal_of_an_earlier_run_is_named_and_spoils_no_undo() {
+    let lines = |path: &std::path::PathBuf| fs::read_to_string(path).unwrap();
+    let damages: [fn(&str) -> String; 3] = [
+        |_| String::new(),
+        |whole| whole.lines().filter(|line| !line.contains("took its place")).map(|line| format!("{line}\n")).collect(),
+        |whole| whole.replacen(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#, 1),
+    ];
+    for damage in damages {
+        let (place, before, [first, second]) = twice();
+        let (aside, after) = (replaced(&place), place.read(SITE));
+        let whole = lines(&aside);
+        assert_ne!(damage(&whole), whole);
+        fs::write(&aside, damage(&whole)).unwrap();
+        let name = aside.file_name().unwrap().to_str().unwrap();
+        let words = ["whether an earlier run can be undone is not known", name];
+        place.run(&["status", PLAN, "--site", SITE]).ends(0, &words);
+        let ran = undo(&place, &second);
+        ran.ends(0, &words);
+        assert!(ran.out.contains("as it was before the run, read back"), "{ran:#?}");
+        undo(&place, &first).ends(3, &words);
+        assert_ne!(place.read(SITE), after);
+        fs::write(&aside, &whole).unwrap();
+        undo(&place, &first).ends(0, &[]);
+        assert_eq!(place.read(SITE), before);
+    }
+}
+
+#[test]
+fn an_undo_that_leaves_something_says_that_an_earlier_run_can_be_undone_too() {
+    let (place, _, [_, second]) = twice();
+    place.edit_site(SITE, "9 days after previous", "5 days after previous");
+    let group = "offering/group-coaching";
+    let ran = place.run(&["undo", PLAN, "--site", SITE, "--confirm", &second, "--leave", group]);
+    ran.ends(21, &["left as somebody else has it"]);
+    assert!(ran.out.contains("can be undone too: `plan undo` again"), "{ran:#?}");
+}
+
+#[test]
+fn an_undo_that_nobody_confirmed_here_is_not_given_up_for_it() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    fs::remove_file(place.confirmations()).unwrap();
+    let ran = undo(&place, &digest);
+    ran.ends(12, &["the run to undo holds changes", "from a backup, then undo again", "plan log"]);
+    assert!(!ran.err.contains("begin anew"), "{ran:#?}");
+}
+
+#[test]
+fn after_the_last_step_undo_names_the_way_back() {
+    let place = rehearsed();
+    let undone = || place.run(&["undo", PLAN, "--site", SITE, "--no-input"]);
+    undone().ends(2, &["finished and was past *Run Migration*", "restore the backup"]);
 }
 
 #[test]
@@ -840,6 +908,12 @@ fn undo_overwrites_nobody() {
     for words in [&["--no-input"][..], &["--resume"]] {
         place.apply(words).ends(20, &["undo"]);
     }
+    // Once it has begun nothing is to be confirmed, but what is given still counts.
+    let repeat = format!("--confirm {}", &digest[..8]);
+    for other in ["deadbeef00", &digest[..7]] {
+        place.run(&["undo", PLAN, "--site", SITE, "--confirm", other]).ends(12, &[&repeat]);
+    }
+    place.run(&["undo", PLAN, "--site", SITE, "--no-input"]).ends(20, &["somebody else changed it"]);
     place.edit_site(SITE, r#""welcome":"purchases""#, r#""welcome":"purchases-and-opt-ins""#);
     undo().ends(0, &[]);
     assert_eq!(place.read(SITE), Place::new().read(SITE));

@@ -241,6 +241,21 @@ fn nothing_to_do(
     earlier: Option<&Unfinished>,
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
+    let waits = match earlier.map(|run| run.progress.next()) {
+        Some(Next::Step(step)) => Some(step),
+        _ => None,
+    };
+    let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
+    if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
+        let what =
+            "there is no change to make, so no run begins here that `--through` or `--acknowledge` could count for";
+        return Err(Failure::new(exit::USAGE, what).help(match waits {
+            Some(_) => "go on with the run that waits: the same with `--resume`".to_owned(),
+            None => format!(
+                "leave them out, or begin a run without changes: `plan diff {plan} --site {site}`, then the same with `--confirm`"
+            ),
+        }));
+    }
     let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
     let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
     if unknown > 0 {
@@ -249,12 +264,11 @@ fn nothing_to_do(
         return Ok(exit::OK);
     }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
-    if let Some(Next::Step(step)) = earlier.map(|run| run.progress.next()) {
+    if let Some(step) = waits {
         writeln!(
             terminal.out,
-            "the run waits at `{}`; go on with --resume: plan status {}",
-            step.name(),
-            args.plan.display()
+            "the run waits at `{}`; go on with --resume: plan status {plan} --site {site}",
+            step.name()
         )?;
     }
     Ok(exit::OK)

@@ -56,7 +56,11 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     live_is_typed(&begin, args.host.as_deref())?;
     if !progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
-        was_confirmed(&args.plan, &begin, &files)?;
+        if !was_confirmed(&args.plan, &begin)? {
+            let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
+            let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
+            return Err(Failure::new(exit::UNCONFIRMED, message).help(help));
+        }
     }
     let now = is_its_site(site.as_mut(), &begin)?;
     if !progress.is_configured()
@@ -90,7 +94,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
 
 /// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one
 /// that a reviewer signed. Else it comes from elsewhere.
-pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result<(), Failure> {
+pub(super) fn was_confirmed(plan: &Path, begin: &Begin) -> Result<bool, Failure> {
     let settings = settings::beside(plan)?.seal;
     let demands = settings.demands();
     let sealed = confirmation::kept(plan).into_iter().any(|kept| {
@@ -102,12 +106,7 @@ pub(super) fn was_confirmed(plan: &Path, begin: &Begin, files: &Files) -> Result
     });
     let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
     let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
-    if whole && (sealed || !demands.required && shown()) {
-        return Ok(());
-    }
-    let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
-    let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
-    Err(Failure::new(exit::UNCONFIRMED, message).help(help))
+    Ok(whole && (sealed || !demands.required && shown()))
 }
 
 /// A run on the live site is gone on with, or undone, only by who types its host.

@@ -142,18 +142,33 @@ impl Files {
     /// The runs that were put away and can be undone, the newest first: each was replaced by a newer one, and is undone where
     /// that one was. None behind one that ended otherwise: past the barrier, or as the site was copied anew.
     pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
-        let paths = archive::put_away(&self.journal()).unwrap_or_default();
-        let read = |path: PathBuf| match Journal::peek(&path) {
-            Err(error) => Some(Some(Err(error.into()))),
-            Ok((_, progress)) if progress.is_undone() => Some(None),
-            Ok((events, progress)) => {
-                let begin = journal::begin(&events).cloned().filter(|_| progress.is_replaced())?;
-                Some(Some(Ok((path, Unfinished { begin, events, progress }))))
-            }
+        let next = |aside: Aside| match aside {
+            Err(error) => Some(Some(Err(error))),
+            Ok((_, run)) if run.progress.is_undone() => Some(None),
+            Ok(found) => found.1.progress.is_replaced().then_some(Some(Ok(found))),
         };
-        paths.into_iter().rev().map_while(read).flatten()
+        self.put_aside().map_while(next).flatten()
+    }
+
+    /// The runs that were put away, the newest first. One whose journal does not hold its end was damaged since.
+    pub(super) fn put_aside(&self) -> impl Iterator<Item = Aside> {
+        let read = |path: PathBuf| {
+            let (events, progress) = Journal::peek(&path)?;
+            let begin = journal::begin(&events).cloned().filter(|_| progress.is_over());
+            let begin = begin.ok_or_else(|| {
+                let path = path.display();
+                let message =
+                    format!("`{path}` is the journal of a run that ended, and does not hold its end: it was cut");
+                Failure::new(exit::COULD_NOT_RUN, message).help("take the journal from a backup")
+            })?;
+            Ok((path, Unfinished { begin, events, progress }))
+        };
+        archive::put_away(&self.journal()).unwrap_or_default().into_iter().rev().map(read)
     }
 }
+
+/// A run that was put away, with its journal.
+type Aside = Result<(PathBuf, Unfinished), Failure>;
 
 /// A run that is not put away yet.
 pub(super) struct Unfinished {

@@ -8,37 +8,47 @@ use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::model::{On, State};
+use crate::output::escape::{line, shell};
 use crate::output::many;
 use crate::site::file;
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
+use super::inputs::Opened;
 use super::resume::{self, is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
 use super::turn::{Files, Unfinished};
-use super::{Failure, Terminal, exit, inputs, may_ask};
+use super::{Failure, Terminal, exit, inputs, may_ask, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
     let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     let files = Files::of(&args.of.plan, &args.of.site);
-    let nothing = || Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo");
-    if !files.journal().exists() && files.undoable()?.is_none() {
+    let undoable = || {
+        files.undoable().map_err(|failure| {
+            let message = format!("whether an earlier run can be undone is not known: {}", failure.message);
+            Failure { message, ..failure }
+        })
+    };
+    if !files.journal().exists() && undoable()?.is_none() {
         files.nobody_elses(&args.of.plan, None)?;
-        return Err(nothing());
+        return Err(nothing(&files, &opened));
     }
     let lock = files.take(&args.of.plan)?;
     let open = files.unfinished()?;
     files.nobody_elses(&args.of.plan, open.as_ref())?;
     let (aside, run) = match open {
         Some(run) => (None, run),
-        None => files.undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(nothing)?,
+        None => undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(|| nothing(&files, &opened))?,
     };
     let Unfinished { begin, progress, events } = run;
     is_of_this_plan(&args.of.plan, &begin, |other| {
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
+    let digest = &begin.digests.changes;
+    let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given, digest));
     if progress.is_over() && !progress.is_replaced() {
+        is_that_one()?;
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
@@ -46,10 +56,20 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
         let unpressed = if progress.may_be_unpressed() { UNPRESSED } else { "" };
-        let help = format!("{}{unpressed}", super::status::way_back(&opened));
+        let help = format!("{}{unpressed}", status::way_back(&opened));
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    was_confirmed(&args.of.plan, &begin, &files)?;
+    is_that_one()?;
+    if !was_confirmed(&args.of.plan, &begin)? {
+        let message = "the run to undo holds changes that nobody confirmed here, so nothing was written";
+        return Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
+            "take `{}` and the files beside it from a backup, then undo again; or set back by hand what `plan log {} --site \
+             {}` names",
+            files.journal().display(),
+            shell(&args.of.plan.display().to_string()),
+            shell(&args.of.site)
+        )));
+    }
     let now = is_its_site(site.as_mut(), &begin)?;
     if let Some(why) = resume::is_migrated(&now) {
         let message =
@@ -57,8 +77,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
     }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
-    if !progress.is_taking_back() {
-        confirm(args, &begin.digests.changes, &begin.changes, progress.in_place(), terminal)?;
+    if !progress.is_taking_back() && args.confirm.is_none() {
+        ask(args, digest, &begin.changes[..progress.in_place()], terminal)?;
     }
     if let Some(aside) = &aside {
         // What lies there has no whole first line: that run has not begun.
@@ -91,15 +111,33 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             many(left.len(), "object"),
             named.join(", ")
         );
+        tell_earlier(&run.files, terminal)?;
         return Err(Failure::new(exit::NOT_VERIFIED, message)
             .help("look at each of them with `plan diff`, and set by hand what is not wanted"));
     }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
-    if let Some((_, earlier)) = run.files.undoable()? {
-        let digest = &earlier.begin.digests.changes[..16];
+    tell_earlier(&run.files, terminal)?;
+    Ok(exit::OK)
+}
+
+/// Says that the run before can be undone too.
+fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if let Some(digest) = status::earlier(files, None, terminal)? {
+        let digest = &digest[..16];
         writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `plan undo` again")?;
     }
-    Ok(exit::OK)
+    Ok(())
+}
+
+/// Why there is nothing to undo: no run is on record, or the last one went through the door.
+fn nothing(files: &Files, opened: &Opened) -> Failure {
+    let last = files.put_aside().find_map(|aside| aside.ok().filter(|(_, run)| !run.progress.is_undone()));
+    if last.is_some_and(|(_, run)| run.progress.is_past_the_barrier()) {
+        let message = "the last run on this site is finished and was past *Run Migration*: what that did cannot be taken back \
+                       by undoing the plan's changes";
+        return Failure::new(exit::USAGE, message).help(status::way_back(opened));
+    }
+    Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo")
 }
 
 /// What to do where the door was opened and nobody went through it.
@@ -118,7 +156,7 @@ fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &St
     let behind =
         |at: usize| events.iter().any(|told| left(told) == Some(at) || told.event == Event::TakenBack { change: at });
     let refused = |name: &str, what: &str| {
-        let message = format!("`{}` {what}", crate::output::escape::line(name));
+        let message = format!("`{}` {what}", line(name));
         Err(Failure::new(exit::USAGE, message).help("leave that `--leave` out; nothing was written"))
     };
     let mut leave = Vec::new();
@@ -134,32 +172,29 @@ fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &St
     Ok(leave)
 }
 
-fn confirm(
-    args: &Undo,
-    digest: &str,
-    changes: &[Change],
-    in_place: usize,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    const FEWEST: usize = 8;
-    let shown = &digest[..FEWEST];
-    let typed = match &args.confirm {
-        Some(given) => given.clone(),
-        None if !may_ask(args.no_input) => String::new(),
-        None => {
-            for change in changes[..in_place].iter().rev() {
-                writeln!(terminal.out, "  take back {}", crate::output::escape::line(&change.on.to_string()))?;
-            }
-            let count = many(in_place, "change");
-            terminal.ask(&format!(
-                "\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "
-            ))?
-        }
-    };
-    let typed = typed.trim().to_ascii_lowercase();
-    if typed.len() >= FEWEST && digest.starts_with(&typed) {
+/// Fewest digits of a digest that name a run.
+const FEWEST: usize = 8;
+
+/// Whether these are digits of the run's digest.
+fn is_named(given: &str, digest: &str) -> Result<(), Failure> {
+    let given = given.trim().to_ascii_lowercase();
+    if given.len() >= FEWEST && digest.starts_with(&given) {
         return Ok(());
     }
+    let shown = &digest[..FEWEST];
     Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run to undo, so nothing was written")
         .help(format!("repeat the run's digest, as `plan status` shows it: --confirm {shown}")))
+}
+
+fn ask(args: &Undo, digest: &str, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if !may_ask(args.no_input) {
+        return is_named("", digest);
+    }
+    for change in changes.iter().rev() {
+        writeln!(terminal.out, "  take back {}", line(&change.on.to_string()))?;
+    }
+    let (count, shown) = (many(changes.len(), "change"), &digest[..FEWEST]);
+    let typed = terminal
+        .ask(&format!("\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "))?;
+    is_named(&typed, digest)
 }
