@@ -60,6 +60,8 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
         }
     }
+    let counts = |rule: &str| crate::rules::ALL.iter().any(|known| known.id == rule && known.attestable);
+    let word = by_why.values().flat_map(BTreeMap::values).flatten().any(|rule| counts(rule));
     let total: usize = by_why.values().flat_map(BTreeMap::values).map(Vec::len).sum();
     if total == 0 {
         return Ok(());
@@ -72,14 +74,16 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             writeln!(out, "    without {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
-    writeln!(
-        out,
-        "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI),"
-    )?;
-    writeln!(
-        out,
-        "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for"
-    )?;
+    let help = "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)";
+    if word {
+        writeln!(out, "{help},")?;
+        writeln!(
+            out,
+            "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for"
+        )?;
+    } else {
+        writeln!(out, "{help}")?;
+    }
     writeln!(out)
 }
 

@@ -218,6 +218,9 @@ fn door(rule: &Rule, of_a_backup: bool) -> String {
     } else {
         "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)"
     };
+    if !rule.attestable {
+        return door.to_owned();
+    }
     format!("{door}, or record a person's word: `plan record word {} \"…\"`", rule.id)
 }
 
