@@ -173,7 +173,7 @@ fn a_run_whose_folder_is_gone_is_given_up_by_its_id_only() {
     fs::rename(old.place.folder.path(), &away).unwrap();
     second.apply().ends(20, &["cannot be looked into from here", "only if that folder is gone for good"]);
     let id = second.lock_status()["open_elsewhere"]["id"].as_str().unwrap().to_owned();
-    second.break_it("00000000").ends(0, &[]);
+    second.break_it("00000000").ends(14, &[&format!("plan lock break {PLAN} --site {} --id {id}", second.site)]);
     second.apply().ends(20, &[&id]);
     let ran = second.break_it(&id);
     ran.ends(0, &[]);
@@ -222,6 +222,58 @@ fn what_another_machine_noted_counts_whatever_lies_at_its_paths_here() {
         fs::rename(&path, named_note(&first)).unwrap();
         second.run("apply", &["--no-input"]).ends(3, &["cannot read the note of an open run", "remove that file"]);
     }
+}
+
+#[test]
+fn a_note_is_data_and_its_id_is_8_digits() {
+    let first = Place::new();
+    let second = Clone::of(&first);
+    first.confirm(&first.digest()).ends(0, &[]);
+    let noted: Value = serde_json::from_str(&fs::read_to_string(note(&first)).unwrap()).unwrap();
+    let mut forged = noted.clone();
+    forged["folder"] = "/x\n  help: $(reboot)".into();
+    forged["machine"] = "another".into();
+    fs::write(note(&first), forged.to_string()).unwrap();
+    let ran = second.run("apply", &["--no-input"]);
+    ran.ends(20, &[r"'/x\n  help: $(reboot)/bloom-coaching.yaml'"]);
+    assert_eq!(ran.err.matches("\n  help:").count(), 1, "{ran:#?}");
+    for id in ["x$(reboot)", "", "123456789"] {
+        let mut forged = noted.clone();
+        forged["id"] = id.into();
+        fs::write(note(&first), forged.to_string()).unwrap();
+        let ran = second.run("apply", &["--no-input"]);
+        ran.ends(3, &["its id is not 8 hexadecimal digits"]);
+        assert!(!ran.err.contains("reboot"), "{ran:#?}");
+    }
+    // Here a run is open: it writes its note anew.
+    let here = first.apply(&["--resume", "--no-input"]);
+    here.ends(
+        3,
+        &["a run is open on this site from this folder", &format!("plan apply {PLAN} --site {SITE} --resume")],
+    );
+    fs::remove_file(note(&first)).unwrap();
+    first.apply(&["--resume", "--no-input"]).ends(20, &["waits at"]);
+    assert_eq!(serde_json::from_str::<Value>(&fs::read_to_string(note(&first)).unwrap()).unwrap(), noted);
+}
+
+#[test]
+fn a_site_that_was_moved_is_to_be_moved_back() {
+    let place = Place::new();
+    let (at, to) = ("site/x.site.ndjson", "site2/x.site.ndjson");
+    fs::create_dir(place.path("site")).unwrap();
+    for end in ["site.ndjson", "population.ndjson"] {
+        fs::rename(place.path(&format!("bloom-coaching.{end}")), place.path(&format!("site/x.{end}"))).unwrap();
+    }
+    let run = |verb: &str, site: &str, more: &[&str]| place.run(&[&[verb, PLAN, "--site", site], more].concat());
+    run("apply", at, &["--confirm", &place.digest_of(PLAN, at)]).ends(0, &[]);
+    fs::rename(place.path("site"), place.path("site2")).unwrap();
+    for (verb, more) in [("apply", "--no-input"), ("apply", "--resume"), ("undo", "--no-input")] {
+        let ran = run(verb, to, &[more]);
+        ran.ends(20, &["the site was moved since, or copied", "move it back to where it lay"]);
+        assert!(!ran.err.contains("go on with it there: "), "{ran:#?}");
+    }
+    fs::rename(place.path("site2"), place.path("site")).unwrap();
+    run("apply", at, &["--resume", "--no-input"]).ends(20, &["waits at"]);
 }
 
 /// Where a note lies, whether or not there is one.

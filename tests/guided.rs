@@ -316,6 +316,22 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
 }
 
 #[test]
+fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
+    let place = crossed();
+    let word = format!("plan record not-pressed \"…\" --plan {PLAN} --site {SITE}");
+    on(&place).ends(20, &[&word]);
+    let undo = || place.run(&["undo", PLAN, "--site", SITE, "--no-input"]);
+    undo().ends(20, &[&word]);
+    migrated(&place, true, 30);
+    let ran = on(&place);
+    ran.ends(20, &["the spare administrator", "do that, then go on with `--resume`"]);
+    assert!(!ran.err.contains("not-pressed"), "{ran:#?}");
+    let ran = undo();
+    ran.ends(20, &["restore the backup"]);
+    assert!(!ran.err.contains("not-pressed"), "{ran:#?}");
+}
+
+#[test]
 fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
     let place = crossed();
     let site = place.read(SITE);
@@ -864,7 +880,7 @@ fn an_undo_that_leaves_something_says_that_an_earlier_run_can_be_undone_too() {
     let group = "offering/group-coaching";
     let ran = place.run(&["undo", PLAN, "--site", SITE, "--confirm", &second, "--leave", group]);
     ran.ends(21, &["left as somebody else has it"]);
-    assert!(ran.out.contains("can be undone too: `plan undo` again"), "{ran:#?}");
+    assert!(ran.out.contains("can be undone too: `plan undo bloom-coaching.yaml --site"), "{ran:#?}");
 }
 
 #[test]
@@ -1147,10 +1163,31 @@ fn a_lock_is_shown_and_broken_by_its_id_only() {
     let holder = serde_json::from_str::<Value>(&ran.out).unwrap();
     let id = holder["holder"]["id"].as_str().unwrap();
     let broken = |id: &str| place.run(&["lock", "break", PLAN, "--site", SITE, "--id", id]);
-    broken("ffffffff").ends(14, &[id]);
+    broken("ffffffff").ends(14, &[&format!("plan lock break {PLAN} --site {SITE} --id {id}")]);
     status().ends(14, &[]);
-    broken(id).ends(0, &[]);
+    place.apply(&["--no-input"]).ends(14, &[&format!("plan lock status {PLAN} --site {SITE}")]);
+    // Neither a damaged journal nor a damaged note hides the holder.
+    let notes = amc_plan::apply::state_file(&place.path(".plan"), SITE, "run.json");
+    for path in [place.journal(), notes] {
+        fs::write(&path, "a shopping list\n").unwrap();
+        let ran = status();
+        ran.ends(14, &["attention: ", path.file_name().unwrap().to_str().unwrap()]);
+        assert!(ran.out.contains(id), "{ran:#?}");
+        if path == place.journal() {
+            broken("ffffffff").ends(14, &[id]);
+        }
+        fs::remove_file(path).unwrap();
+    }
+    fs::write(place.journal(), "a shopping list\n").unwrap();
+    let ran = broken(id);
+    ran.ends(0, &[]);
+    let process = format!("end it first if it still exists, stopped or not: process {}", holder["holder"]["process"]);
+    assert!(ran.out.contains(&process), "{ran:#?}");
+    status().ends(0, &["attention: ", "journal.ndjson"]);
+    broken(id).ends(2, &["nobody holds it"]);
+    fs::remove_file(place.journal()).unwrap();
     status().ends(0, &[]);
+    place.run(&["lock", "status", PLAN, "--site", "typo.site.ndjson"]).ends(3, &["cannot read `typo.site.ndjson`"]);
     place.confirm(&place.digest()).ends(0, &[]);
 }
 

@@ -9,6 +9,7 @@ use crate::apply::journal::{Journal, Told};
 use crate::apply::lock;
 use crate::apply::machine::{Next, Progress};
 use crate::apply::open_run::{self, OpenRun};
+use crate::output::escape::shell;
 use crate::site::file;
 
 use super::turn::{Files, Unfinished};
@@ -51,8 +52,15 @@ impl Files {
     fn noted(&self) -> Result<Option<(PathBuf, OpenRun)>, Failure> {
         let Some(path) = self.note() else { return Ok(None) };
         let noted = open_run::read(&path).map_err(|e| {
-            Failure::file("read the note of an open run", &path, &e)
-                .help("if no run is open on this site from any folder, remove that file")
+            let failure = Failure::file("read the note of an open run", &path, &e);
+            if self.journal().exists() {
+                return failure.help(format!(
+                    "a run is open on this site from this folder: if none is from another, remove that file, and go on with `{} \
+                     --resume`, which writes it anew",
+                    self.command("apply")
+                ));
+            }
+            failure.help("if no run is open on this site from any folder, remove that file")
         })?;
         Ok(noted.map(|run| (path, run)))
     }
@@ -118,25 +126,44 @@ impl Files {
         })
     }
 
+    /// Whether a run was begun from this folder when the site lay elsewhere.
+    fn was_moved(&self, run: &OpenRun) -> bool {
+        run.machine == lock::machine() && Path::new(&run.folder) == self.plans && !self.is_noted_here(run)
+    }
+
     /// Refuses where a run is open on this site from another folder.
     pub(super) fn nobody_elses(&self, plan: &Path, own: Option<&Unfinished>) -> Result<(), Failure> {
         let Some(elsewhere) = self.elsewhere(own)? else { return Ok(()) };
+        let site = shell(&self.real.as_ref().map_or(self.site.clone(), |real| real.display().to_string()));
+        let give_up = shell(&plan.display().to_string());
+        let give_up = format!("plan lock break {give_up} --site {} --id {}", shell(&self.site), elsewhere.run.id);
+        if self.was_moved(&elsewhere.run) {
+            let message = format!(
+                "{}; it was begun from this folder when the site lay at another path: the site was moved since, or copied; \
+                 nothing was written",
+                elsewhere.words()
+            );
+            return Err(Failure::new(exit::PART_WAY, message).help(format!(
+                "move it back to where it lay, then go on with it there; only if that run is given up for good: `{give_up}`"
+            )));
+        }
         let run = &elsewhere.run;
-        let there = run.plan();
+        let there = PathBuf::from(shell(&run.plan().display().to_string()));
         let there = there.display();
         let is_own = own.is_some_and(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
         let is_here = is_own || self.is_noted_here(run);
         let go_on = match &elsewhere.progress {
             None if is_here => "its journal is not here, or is older than that: take it from a backup".to_owned(),
             Some(progress) if progress.is_taking_back() => {
-                format!("finish that there with `plan undo {there} --site …`")
+                format!("finish that there with `plan undo {there} --site {site}`")
             }
-            _ if run.past_the_barrier => format!("go on with it there: `plan apply {there} --site … --resume`"),
+            _ if run.past_the_barrier => format!("go on with it there: `plan apply {there} --site {site} --resume`"),
             _ => {
-                format!("go on with it there: `plan apply {there} --site … --resume`, or take it back with `plan undo`")
+                format!(
+                    "go on with it there: `plan apply {there} --site {site} --resume`, or take it back with `plan undo`"
+                )
             }
         };
-        let give_up = format!("plan lock break {} --site {} --id {}", plan.display(), self.site, run.id.escape_debug());
         let message = format!("{}; nothing was written", elsewhere.words());
         let only = if is_here {
             "if it is gone for good and you know what was pressed"
@@ -147,12 +174,19 @@ impl Files {
         Err(Failure::new(exit::PART_WAY, message).help(help))
     }
 
-    /// Gives up the run of this id that is noted here from another folder; whether there was one.
-    pub(super) fn give_up(&self, id: &str, own: Option<&Unfinished>) -> Result<Option<OpenRun>, Failure> {
+    /// Gives up the run of this id that is noted here from another folder; whether there was one. `own` is the one that is open
+    /// from this one, or why that cannot be read.
+    pub(super) fn give_up(
+        &self,
+        id: &str,
+        own: &Result<Option<Unfinished>, Failure>,
+    ) -> Result<Option<OpenRun>, Failure> {
         let Some((path, run)) = self.noted()?.filter(|(_, run)| run.id == id) else { return Ok(None) };
-        if own.is_some() && self.elsewhere(own)?.is_none() {
+        let here = own.as_ref().map_or(true, Option::is_some);
+        if here && self.elsewhere(own.as_ref().ok().and_then(Option::as_ref))?.is_none() {
+            let (go_on, undo) = (self.command("apply"), self.command("undo"));
             return Err(Failure::new(exit::USAGE, "that run is open in this folder, so it is not given up like this")
-                .help("go on with it with `plan apply … --resume`, or take it back with `plan undo`"));
+                .help(format!("go on with it with `{go_on} --resume`, or take it back with `{undo}`")));
         }
         file::remove(&path)?;
         Ok(Some(run))

@@ -1,9 +1,11 @@
 //! `plan lock`: who holds the lock of a site, and how to take it from somebody.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::apply::lock::{self, Holder, Standing};
+use crate::apply::lock::{self, Holder, LockError, Standing};
 use crate::apply::open_run::OpenRun;
 use crate::cli::{self, LockVerb, StatusFormat};
 use crate::output::escape;
@@ -15,27 +17,70 @@ pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Fa
     match args.verb {
         LockVerb::Status { of, format } => {
             let files = Files::of(&of.plan, &of.site);
-            status(&lock::standing(&files.lock(), Timestamp::now())?, &files, format, terminal)
+            let standing = lock::standing(&files.lock(), Timestamp::now())?;
+            if standing == Standing::Free(None)
+                && !of.site.contains("://")
+                && let Err(error) = std::fs::symlink_metadata(&of.site)
+            {
+                return Err(Failure::file("read", Path::new(&of.site), &error));
+            }
+            status(&standing, &files, format, terminal)
         }
         LockVerb::Break { of, id } => {
             let files = Files::of(&of.plan, &of.site);
             let path = files.lock();
             match lock::standing(&path, Timestamp::now())? {
-                Standing::Free(_) => match files.give_up(&id, files.unfinished()?.as_ref())? {
-                    Some(run) => given_up(&run, terminal)?,
-                    None => writeln!(terminal.out, "nobody holds it, so there is nothing to break")?,
-                },
-                Standing::Held(_) => {
-                    lock::break_it(&path, &id)?;
-                    writeln!(
-                        terminal.out,
-                        "broken: its holder stops before its next act; look at `plan status`, then go on with `--resume`"
-                    )?;
+                Standing::Free(_) => given_up(&no_holder(&files, &id)?, terminal)?,
+                Standing::Held(holder) => {
+                    lock::break_it(&path, &id).map_err(|error| not_its_id(&files, error))?;
+                    broken(&files, holder.as_ref(), terminal)?;
                 }
             }
             Ok(exit::OK)
         }
     }
+}
+
+fn broken(files: &Files, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let holder = holder.map_or_else(String::new, |holder| {
+        format!(": process {} on `{}`", holder.process, escape::line(&holder.machine))
+    });
+    let look = files.command("status");
+    Ok(writeln!(
+        terminal.out,
+        "broken: its holder stops before its next act, but not in the middle of one: end it first if it still exists, stopped or \
+         not{holder}; then look at `{look}`, and go on with `--resume`"
+    )?)
+}
+
+fn not_its_id(files: &Files, error: LockError) -> Failure {
+    let help = match &error {
+        LockError::Held { holder: Some(holder) } => {
+            Some(format!("break it by its id: `{} --id {}`", files.command("lock break"), escape::shell(&holder.id)))
+        }
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Gives up the run of this id where nobody holds the lock.
+fn no_holder(files: &Files, id: &str) -> Result<OpenRun, Failure> {
+    let own = files.unfinished();
+    if let Some(run) = files.give_up(id, &own)? {
+        return Ok(run);
+    }
+    let Some(elsewhere) = files.elsewhere(own.as_ref().ok().and_then(Option::as_ref))? else {
+        let message =
+            "nobody holds it, and no run is open on the site from another folder, so there is nothing to break";
+        return Err(Failure::new(exit::USAGE, message));
+    };
+    let message = format!("nobody holds it, and the run that is open has another id: {}", elsewhere.words());
+    let give_up = format!("{} --id {}", files.command("lock break"), elsewhere.run.id);
+    Err(Failure::new(exit::LOCKED, message).help(format!("only if its folder is gone for good: `{give_up}`")))
 }
 
 fn given_up(run: &OpenRun, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -62,7 +107,16 @@ fn status(
         Standing::Free(last) => (false, last),
         Standing::Held(holder) => (true, holder),
     };
-    let elsewhere = files.elsewhere(files.unfinished()?.as_ref())?;
+    // Who holds it is told whatever became of the other files.
+    let own = files.unfinished().unwrap_or_else(|failure| {
+        attention(&failure, terminal);
+        None
+    });
+    let elsewhere = files.elsewhere(own.as_ref());
+    let (elsewhere, unread) = match elsewhere {
+        Ok(elsewhere) => (elsewhere, None),
+        Err(failure) => (None, Some(failure)),
+    };
     if format == StatusFormat::Json {
         let run = elsewhere.as_ref().map(|elsewhere| &elsewhere.run);
         let line = json!({"format_version": "1.0", "held": held, "holder": holder, "open_elsewhere": run});
@@ -82,5 +136,16 @@ fn status(
             writeln!(terminal.out, "{} (run {id})", escape::line(&elsewhere.words()))?;
         }
     }
+    match unread {
+        Some(failure) if held => attention(&failure, terminal),
+        Some(failure) => return Err(failure),
+        None => {}
+    }
     Ok(if held { exit::LOCKED } else { exit::OK })
+}
+
+fn attention(failure: &Failure, terminal: &mut Terminal<'_>) {
+    let help = failure.help.as_deref().unwrap_or_default();
+    // Told as far as it can be: the answer is on the other stream.
+    drop(writeln!(terminal.err, "attention: {}; {}", escape::line(&failure.message), escape::line(help)));
 }

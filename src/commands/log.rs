@@ -31,8 +31,9 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
     {
         writeln!(
             terminal.err,
-            "an earlier run, of the changes {}, is on record too; `plan status` says when it can be undone",
-            &digest[..16]
+            "an earlier run, of the changes {}, is on record too; `{}` says when it can be undone",
+            &digest[..16],
+            files.command("status")
         )?;
     }
     Ok(exit::OK)

@@ -47,7 +47,8 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return files.put_away_ended(terminal);
     }
     if progress.is_taking_back() {
-        return Err(Failure::new(exit::PART_WAY, "this run is being undone").help("finish that: `plan undo`"));
+        let help = format!("finish that: `{}`", files.command("undo"));
+        return Err(Failure::new(exit::PART_WAY, "this run is being undone").help(help));
     }
     if args.on == On::Live && begin.on != Place::Live {
         let message = "`--on live` was given, and the run to resume is on the staging copy";

@@ -146,7 +146,8 @@ impl Run {
     /// Whether the lock is still this run's.
     pub(super) fn is_still_ours(&self) -> Result<(), Failure> {
         if let Some(why) = self.lock.ousted(Timestamp::now()) {
-            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")).help("look at `plan lock status`"));
+            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}"))
+                .help(format!("look: `{}`", self.files.command("lock status"))));
         }
         Ok(())
     }

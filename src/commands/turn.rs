@@ -10,6 +10,7 @@ use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::machine::Progress;
 use crate::apply::{self};
 use crate::model::text::host_and_port;
+use crate::output::escape::shell;
 use crate::site::file::FileSite;
 
 use super::{Failure, Terminal, exit};
@@ -31,7 +32,7 @@ impl From<LockError> for Failure {
         let held = matches!(error, LockError::Held { .. });
         let failure = Self::new(if held { exit::LOCKED } else { exit::COULD_NOT_RUN }, error.to_string());
         if held {
-            return failure.help("wait for it to end, or look at `plan lock status`; nothing was written");
+            return failure.help("wait for it to end; nothing was written");
         }
         failure
     }
@@ -39,8 +40,10 @@ impl From<LockError> for Failure {
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.
 pub(super) struct Files {
+    /// The plan, as it was named.
+    plan: PathBuf,
     /// The plan's folder, from the root where it exists.
-    plans: PathBuf,
+    pub(super) plans: PathBuf,
     /// The state folder; it need not exist.
     folder: PathBuf,
     /// One name for one site, however it was spelled.
@@ -48,7 +51,7 @@ pub(super) struct Files {
     pub(super) site: String,
     /// A site in a file, from the root and through every link: where its lock lies, so that it is one lock from every
     /// plan's folder. None for an address, and where not even the file's folder exists.
-    real: Option<PathBuf>,
+    pub(super) real: Option<PathBuf>,
 }
 
 impl Files {
@@ -57,7 +60,18 @@ impl Files {
         let plans = real(folder_of(plan));
         let real = real_file(site);
         let name = one_name(&plans, site, real.as_deref());
-        Self { plans, folder: apply::state_folder(plan), name, site: site.to_owned(), real }
+        Self { plan: plan.to_owned(), plans, folder: apply::state_folder(plan), name, site: site.to_owned(), real }
+    }
+
+    /// A command line of this plan on this site, as it is typed.
+    pub(super) fn command(&self, verb: &str) -> String {
+        format!("plan {verb} {} --site {}", shell(&self.plan.display().to_string()), shell(&self.site))
+    }
+
+    /// How it is said that nobody pressed *Run Migration*.
+    pub(super) fn say_not_pressed(&self) -> String {
+        let (plan, site) = (shell(&self.plan.display().to_string()), shell(&self.site));
+        format!("`plan record not-pressed \"…\" --plan {plan} --site {site} --who …`")
     }
 
     pub(super) fn journal(&self) -> PathBuf {
@@ -96,7 +110,12 @@ impl Files {
                 failed(site, e).help("a run locks the site where it lies, and writes there: let its folder be written")
             })?;
         }
-        let lock = lock::take(&self.lock(), &self.plans, Timestamp::now())?;
+        let lock = lock::take(&self.lock(), &self.plans, Timestamp::now()).map_err(|error| {
+            let held = matches!(error, LockError::Held { .. });
+            let look = format!("wait for it to end, or look: `{}`; nothing was written", self.command("lock status"));
+            let failure = Failure::from(error);
+            if held { failure.help(look) } else { failure }
+        })?;
         if let Some(dead) = lock.last.as_ref().filter(|last| last.process != std::process::id()) {
             FileSite::sweep(Path::new(&self.site), dead.process);
             FileSite::sweep(&self.before(), dead.process);

@@ -7,8 +7,9 @@ use crate::apply::journal::{Event, Journal, Told};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
+use crate::guide::Movement;
 use crate::model::{On, State};
-use crate::output::escape::{line, shell};
+use crate::output::escape::line;
 use crate::output::many;
 use crate::site::file;
 
@@ -46,7 +47,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
     let digest = &begin.digests.changes;
-    let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given, digest));
+    let is_named = |given: &str| is_named(given, digest, &files);
+    let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given));
     if progress.is_over() && !progress.is_replaced() {
         is_that_one()?;
         return files.put_away_ended(terminal);
@@ -55,19 +57,19 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
-        let unpressed = if progress.may_be_unpressed() { UNPRESSED } else { "" };
-        let help = format!("{}{unpressed}", status::way_back(&opened));
+        let mut help = status::way_back(&opened);
+        let shows = site.configuration().ok().and_then(|now| Movement::of(&now).managed);
+        if progress.may_be_unpressed() && shows != Some(true) {
+            help.extend(["; if nobody pressed it, say so, and undo again: ", &files.say_not_pressed()]);
+        }
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_that_one()?;
     if !was_confirmed(&args.of.plan, &begin)? {
         let message = "the run to undo holds changes that nobody confirmed here, so nothing was written";
         return Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
-            "take `{}` and the files beside it from a backup, then undo again; or set back by hand what `plan log {} --site \
-             {}` names",
-            files.journal().display(),
-            shell(&args.of.plan.display().to_string()),
-            shell(&args.of.site)
+            "take `.plan/` beside the plan from a backup, then undo again; or set back by hand what `{}` names",
+            files.command("log")
         )));
     }
     let now = is_its_site(site.as_mut(), &begin)?;
@@ -78,7 +80,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() && args.confirm.is_none() {
-        ask(args, digest, &begin.changes[..progress.in_place()], terminal)?;
+        is_named(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
     }
     if let Some(aside) = &aside {
         // What lies there has no whole first line: that run has not begun.
@@ -124,7 +126,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
 fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(digest) = status::earlier(files, None, terminal)? {
         let digest = &digest[..16];
-        writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `plan undo` again")?;
+        writeln!(
+            terminal.out,
+            "the run before it, of the changes {digest}, can be undone too: `{}`",
+            files.command("undo")
+        )?;
     }
     Ok(())
 }
@@ -132,16 +138,14 @@ fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failur
 /// Why there is nothing to undo: no run is on record, or the last one went through the door.
 fn nothing(files: &Files, opened: &Opened) -> Failure {
     let last = files.put_aside().find_map(|aside| aside.ok().filter(|(_, run)| !run.progress.is_undone()));
-    if last.is_some_and(|(_, run)| run.progress.is_past_the_barrier()) {
+    let ended = |run: &Unfinished| run.events.last().is_some_and(|told| told.event == Event::End);
+    if last.is_some_and(|(_, run)| ended(&run) && run.progress.is_past_the_barrier()) {
         let message = "the last run on this site is finished and was past *Run Migration*: what that did cannot be taken back \
                        by undoing the plan's changes";
         return Failure::new(exit::USAGE, message).help(status::way_back(opened));
     }
     Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo")
 }
-
-/// What to do where the door was opened and nobody went through it.
-const UNPRESSED: &str = "; if nobody pressed it, say so, and undo again: plan record not-pressed \"…\"";
 
 /// The number of a change that was left.
 fn left(told: &Told) -> Option<usize> {
@@ -176,25 +180,24 @@ fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &St
 const FEWEST: usize = 8;
 
 /// Whether these are digits of the run's digest.
-fn is_named(given: &str, digest: &str) -> Result<(), Failure> {
+fn is_named(given: &str, digest: &str, files: &Files) -> Result<(), Failure> {
     let given = given.trim().to_ascii_lowercase();
     if given.len() >= FEWEST && digest.starts_with(&given) {
         return Ok(());
     }
-    let shown = &digest[..FEWEST];
-    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run to undo, so nothing was written")
-        .help(format!("repeat the run's digest, as `plan status` shows it: --confirm {shown}")))
+    let help =
+        format!("repeat the run's digest, as `{}` shows it: --confirm {}", files.command("status"), &digest[..FEWEST]);
+    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run to undo, so nothing was written").help(help))
 }
 
-fn ask(args: &Undo, digest: &str, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// What a person typed; nothing where there is nobody to ask.
+fn asked(args: &Undo, digest: &str, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<String, Failure> {
     if !may_ask(args.no_input) {
-        return is_named("", digest);
+        return Ok(String::new());
     }
     for change in changes.iter().rev() {
         writeln!(terminal.out, "  take back {}", line(&change.on.to_string()))?;
     }
     let (count, shown) = (many(changes.len(), "change"), &digest[..FEWEST]);
-    let typed = terminal
-        .ask(&format!("\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "))?;
-    is_named(&typed, digest)
+    terminal.ask(&format!("\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "))
 }

@@ -114,11 +114,8 @@ impl Run {
             }
             match walk::turn(&mut way, through) {
                 Ok(Turn::Beyond(step)) => {
-                    let (title, plan) = (step.about().title, args.plan.display());
-                    writeln!(
-                        way.terminal.out,
-                        "next: {title}, by hand; go on with --resume, or look: plan status {plan}"
-                    )?;
+                    let (title, look) = (step.about().title, way.run.files.command("status"));
+                    writeln!(way.terminal.out, "next: {title}, by hand; go on with --resume, or look: {look}")?;
                     return Ok(exit::OK);
                 }
                 Ok(Turn::Close) => return way.run.end(args, way.terminal),
@@ -181,12 +178,15 @@ impl Run {
         let site = &mut self.site;
         self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
         let open = if say == Say::PressOnce { "the door is open, and nobody has pressed yet" } else { open };
+        let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| Movement::of(&now).managed);
         let when = match say {
-            Say::PressOnce => "press it now, once, then",
+            Say::PressOnce => "press it now, once, then".to_owned(),
+            Say::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
             Say::PressNothing => {
-                "if nobody pressed it, say so: plan record not-pressed \"…\"; when its state is known,"
+                let word = self.files.say_not_pressed();
+                format!("if nobody pressed it, say so: {word}; when its state is known,")
             }
-            Say::Act => "do it, then",
+            Say::Act => "do it, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
         Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost")))
