@@ -442,6 +442,11 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
         }
         place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
         refused(&[word]);
+        // No word counts for that rule, and none is asked for.
+        let checked = place.run(&["check", PLAN, "--site", SITE]);
+        for said in [&place.apply(&["--resume"]).err, &checked.out] {
+            assert!(said.contains("staging") && !said.contains("record word"), "{said}");
+        }
     }
     // Somebody pressed meanwhile.
     fs::write(place.path(SITE), &rerun.before).unwrap();
