@@ -111,7 +111,7 @@ fn a_run_that_is_open_is_named_from_elsewhere_and_ends_where_it_began() {
         &begun,
         "waits at `start-verification`",
         &format!("plan apply {} --site", plan.display()),
-        "or take it back with `plan undo`",
+        &format!("or take it back with `plan undo {} --site", plan.display()),
         "nothing was written",
     ];
     second.apply().ends(20, &words);

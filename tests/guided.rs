@@ -1028,7 +1028,9 @@ fn a_new_plan_takes_the_place_of_a_run_that_waits_before_the_door() {
     fs::copy(place.path("bloom-coaching.record.ndjson"), place.path("other.record.ndjson")).unwrap();
     place.edit("other.yaml", "release: 9 days after previous}", "release: 8 days after previous}");
     let digest = place.digest_of("other.yaml", SITE);
-    place.run(&["apply", "other.yaml", "--site", SITE, "--confirm", &digest]).ends(20, &["waits for a person's step"]);
+    place
+        .run(&["apply", "other.yaml", "--site", SITE, "--confirm", &digest])
+        .ends(20, &["waits for a person's step", &format!("take it back with `plan undo {PLAN} --site {SITE}`")]);
 }
 
 #[test]

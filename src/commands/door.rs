@@ -47,8 +47,9 @@ impl Run {
         };
         self.is_not_interrupted()?;
         if typed.trim() != phrase {
+            let undo = self.files.command("undo");
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `plan undo`"),
+                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
             ));
         }
         if args.acknowledge.is_none() {

@@ -11,6 +11,7 @@ use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
 use crate::model::{On, State, Step};
+use crate::output::escape::shell;
 
 use super::event_log::EventLog;
 use super::turn::{Files, Unfinished};
@@ -21,8 +22,9 @@ use super::{Failure, exit};
 pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     let progress = &run.progress;
     let other = args.plan.with_file_name(&run.begin.plan);
-    let go_on =
-        |verb: &str, flag: &str| format!("finish it with `plan {verb} {} --site {}{flag}`", other.display(), args.site);
+    let (plan, site) = (shell(&other.display().to_string()), shell(&args.site));
+    let go_on = |verb: &str, flag: &str| format!("finish it with `plan {verb} {plan} --site {site}{flag}`");
+    let take_back = format!(", or take it back with `plan undo {plan} --site {site}`");
     let whose = format!("an earlier run of `{}`", other.display());
     let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
     let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
@@ -33,7 +35,7 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
     } else if progress.is_past_the_barrier() {
         part_way("is past *Run Migration* and not finished", go_on("apply", " --resume"))
     } else if waits {
-        part_way("waits for a person's step", go_on("apply", " --resume") + ", or take it back with `plan undo`")
+        part_way("waits for a person's step", go_on("apply", " --resume") + &take_back)
     } else {
         part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
     }

@@ -160,7 +160,8 @@ impl Files {
             _ if run.past_the_barrier => format!("go on with it there: `plan apply {there} --site {site} --resume`"),
             _ => {
                 format!(
-                    "go on with it there: `plan apply {there} --site {site} --resume`, or take it back with `plan undo`"
+                    "go on with it there: `plan apply {there} --site {site} --resume`, or take it back with `plan undo {there} \
+                     --site {site}`"
                 )
             }
         };

@@ -91,10 +91,13 @@ impl Run {
         };
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
         let finish = if back {
-            "run `plan undo` again; what somebody else changed is set by hand first, to either side of the change, or left as \
-             they have it with `--leave KIND/KEY`"
+            format!(
+                "run `{}` again; what somebody else changed is set by hand first, to either side of the change, or left as they \
+                 have it with `--leave KIND/KEY`",
+                self.files.command("undo")
+            )
         } else {
-            "finish with `--resume`"
+            "finish with `--resume`".to_owned()
         };
         let help = format!("look at the site, then {finish}; what is done is not done again");
         Err(Failure::new(code, why).help(help))
@@ -125,10 +128,11 @@ impl Run {
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(
-                "look who: plan verify {} --before {} --after {}; mend it and go on with `--resume`, or `plan undo`",
-                args.plan.display(),
-                self.files.before().display(),
-                self.site.name()
+                "look who: plan verify {} --before {} --after {}; mend it and go on with `--resume`, or `{}`",
+                escape::shell(&args.plan.display().to_string()),
+                escape::shell(&self.files.before().display().to_string()),
+                escape::shell(&self.site.name()),
+                self.files.command("undo")
             )));
         }
         self.note(Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words })
