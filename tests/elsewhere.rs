@@ -237,6 +237,20 @@ fn a_note_is_data_and_its_id_is_8_digits() {
     let ran = second.run("apply", &["--no-input"]);
     ran.ends(20, &[r"'/x\n  help: $(reboot)/bloom-coaching.yaml'"]);
     assert_eq!(ran.err.matches("\n  help:").count(), 1, "{ran:#?}");
+    // Nor is what a lock's file says of its holder more than data.
+    let [lock] = &first.state_files(".lock")[..] else { panic!("one lock") };
+    let mut held: Value = serde_json::from_str(&fs::read_to_string(lock).unwrap()).unwrap();
+    held["id"] = "x\n  help: $(reboot)".into();
+    let file = fs::OpenOptions::new().write(true).open(lock).unwrap();
+    file.lock().unwrap();
+    fs::write(lock, held.to_string()).unwrap();
+    let status = first.run(&["lock", "status", PLAN, "--site", SITE]);
+    let broken = first.run(&["lock", "break", PLAN, "--site", SITE, "--id", "ffffffff"]);
+    for (said, ran) in [(&status.out, &status), (&broken.err, &broken)] {
+        assert!(said.contains(r"x\n  help: $(reboot)") && !said.contains("x\n"), "{ran:#?}");
+    }
+    broken.ends(14, &[r"--id 'x\n  help: $(reboot)'"]);
+    drop(file);
     for id in ["x$(reboot)", "", "123456789"] {
         let mut forged = noted.clone();
         forged["id"] = id.into();

@@ -874,6 +874,19 @@ fn a_damaged_journal_of_an_earlier_run_is_named_and_spoils_no_undo() {
 }
 
 #[test]
+fn a_journal_that_was_emptied_is_no_run_that_never_was() {
+    let place = configured();
+    let digest = status(&place)["digest"].as_str().unwrap().to_owned();
+    undo(&place, &digest).ends(0, &[]);
+    let aside = place.archived().pop().unwrap();
+    fs::write(&aside, "").unwrap();
+    let name = aside.file_name().unwrap().to_str().unwrap();
+    for verb in ["undo", "log"] {
+        place.run(&[verb, PLAN, "--site", SITE]).ends(3, &[name, "does not hold its end"]);
+    }
+}
+
+#[test]
 fn an_undo_that_leaves_something_says_that_an_earlier_run_can_be_undone_too() {
     let (place, _, [_, second]) = twice();
     place.edit_site(SITE, "9 days after previous", "5 days after previous");

@@ -85,7 +85,7 @@ pub enum Standing {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else holds it.
-    #[error("another run is at it{}", holder.as_ref().map(|holder| format!(": {holder} (lock {})", holder.id)).unwrap_or_default())]
+    #[error("another run is at it{}", holder.as_ref().map(|holder| format!(": {holder} (lock {})", holder.id.escape_debug())).unwrap_or_default())]
     Held {
         /// Who, as far as they wrote it down.
         holder: Option<Holder>,

@@ -122,7 +122,7 @@ fn status(
         let line = json!({"format_version": "1.0", "held": held, "holder": holder, "open_elsewhere": run});
         writeln!(terminal.out, "{line:#}")?;
     } else {
-        let who = |holder: &Holder| format!("{holder}, lock {}", holder.id);
+        let who = |holder: &Holder| format!("{holder}, lock {}", escape::line(&holder.id));
         match (held, holder) {
             (true, Some(holder)) => writeln!(terminal.out, "held by {}", who(holder))?,
             (true, None) => writeln!(terminal.out, "held by a process that wrote nothing down")?,

@@ -16,6 +16,8 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
         None => (files.latest_put_away()?, None),
     };
     if events.is_empty() {
+        // One that was emptied since is no run that never was.
+        drop(files.undoable()?);
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here"));
     }
     for told in &events {
