@@ -83,7 +83,7 @@ fn given(
         return Err(nothing());
     }
     let door = events.iter().rfind(|told| matches!(told.event, Event::Crossed { .. })).ok_or_else(|| {
-        let first = format!("plan apply {} --site {name} --resume", by.plan.display());
+        let first = files.command("apply") + " --resume";
         Failure::new(exit::PART_WAY, "that the door was opened is noted beside the site, and not in the journal yet")
             .help(format!("let it be written down first: `{first}`; then say it again"))
     })?;
