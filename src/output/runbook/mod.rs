@@ -213,13 +213,24 @@ fn how_to_use(out: &mut String) -> fmt::Result {
 fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<section>\n<h2>The way back</h2>\n<dl>")?;
     let mut line = |name: &str, text: &str| writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Html(text));
-    line("Before the door", "plan undo takes the plan's changes back, the last one first")?;
+    line(
+        "Before the door",
+        "plan undo takes the plan's changes back, the last one first; what somebody else changed is left to them with --leave KIND/KEY",
+    )?;
     line(
         "Behind it",
         page.plan
             .rollback
             .as_ref()
             .map_or("the plan names none (`rollback`)", |rollback| guide::way_back(rollback.way)),
+    )?;
+    line(
+        "Not pressed",
+        "nobody presses twice: if the door was opened and nobody pressed, read the site anew and say so: plan record not-pressed",
+    )?;
+    line(
+        "Restored",
+        "once the backup is in place, read the site anew and say so: plan record restored; then begin anew",
     )?;
     line("Decide by", &decision(page))?;
     line("Passwords", CONTRADICTION)?;
