@@ -58,6 +58,11 @@ impl OpenRun {
         })
     }
 
+    /// Whether it is of the run of these events.
+    pub fn is_of(&self, events: &[Told]) -> bool {
+        id(events).is_some_and(|id| id == self.id)
+    }
+
     /// Its plan.
     pub fn plan(&self) -> PathBuf {
         Path::new(&self.folder).join(&self.plan)
@@ -65,7 +70,7 @@ impl OpenRun {
 }
 
 /// The id of the run of these events; none where none began.
-pub fn id(events: &[Told]) -> Option<String> {
+fn id(events: &[Told]) -> Option<String> {
     let first = events.first()?;
     let Event::Begin(begin) = &first.event else { return None };
     let named = format!("{} {} {} {}", first.at, begin.plan, begin.host, begin.digests.changes);

@@ -79,7 +79,7 @@ impl Files {
     /// Puts a journal away whose run is over, and takes the note of that run away.
     pub(super) fn put_away(&self, journal: &Journal) -> Result<PathBuf, Failure> {
         if let Some((path, run)) = self.noted()?
-            && (self.is_noted_here(&run) || Some(&run.id) == open_run::id(journal.events()).as_ref())
+            && (self.is_noted_here(&run) || run.is_of(journal.events()))
         {
             file::remove(&path)?;
         }
@@ -90,7 +90,7 @@ impl Files {
     /// say so was cut off in between, or is older.
     pub(super) fn is_noted_as_open(&self, events: &[Told]) -> bool {
         let noted = self.noted().ok().flatten();
-        noted.is_some_and(|(_, run)| run.past_the_barrier && open_run::id(events).as_ref() == Some(&run.id))
+        noted.is_some_and(|(_, run)| run.past_the_barrier && run.is_of(events))
     }
 
     /// Whether a note was made by a run of this folder.
@@ -101,7 +101,7 @@ impl Files {
     /// The run that is open on this site from another folder; `own` is the one that is open from this one.
     pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<Elsewhere>, Failure> {
         let Some((_, run)) = self.noted()? else { return Ok(None) };
-        let own = own.filter(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
+        let own = own.filter(|own| run.is_of(&own.events));
         // Of an open door the note is believed against a journal that is gone, or is older than the note.
         let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None });
         if let Some(own) = own {
@@ -117,7 +117,7 @@ impl Files {
         let progress = Journal::peek(Path::new(&run.journal)).ok();
         Ok(match progress {
             // Its end was written down, and the note not taken away: it was cut off there.
-            Some((events, progress)) if open_run::id(&events).as_ref() == Some(&run.id) => {
+            Some((events, progress)) if run.is_of(&events) => {
                 (!progress.is_over()).then_some(Elsewhere { run, progress: Some(progress) })
             }
             Some(_) => lost(run),
@@ -150,7 +150,7 @@ impl Files {
         let run = &elsewhere.run;
         let there = PathBuf::from(shell(&run.plan().display().to_string()));
         let there = there.display();
-        let is_own = own.is_some_and(|own| open_run::id(&own.events).as_ref() == Some(&run.id));
+        let is_own = own.is_some_and(|own| run.is_of(&own.events));
         let is_here = is_own || self.is_noted_here(run);
         let go_on = match &elsewhere.progress {
             None if is_here => "its journal is not here, or is older than that: take it from a backup".to_owned(),

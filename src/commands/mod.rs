@@ -149,6 +149,11 @@ impl Terminal<'_> {
     }
 }
 
+/// The folder that a file lies in, the working one for a bare name.
+fn folder_of(file: &std::path::Path) -> &std::path::Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
+}
+
 /// Whether there is a person to ask.
 fn may_ask(no_input: bool) -> bool {
     !no_input && io::stdin().is_terminal()

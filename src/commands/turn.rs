@@ -13,7 +13,7 @@ use crate::model::text::host_and_port;
 use crate::output::escape::shell;
 use crate::site::file::FileSite;
 
-use super::{Failure, Terminal, exit};
+use super::{Failure, Terminal, exit, folder_of};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -210,10 +210,6 @@ fn real_file(site: &str) -> Option<PathBuf> {
     let path = Path::new(site);
     let away = || Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?));
     path.canonicalize().ok().or_else(away).filter(|_| !site.contains("://"))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn real(path: &Path) -> PathBuf {

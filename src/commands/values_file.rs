@@ -11,6 +11,7 @@ use crate::rules::ContactsFile;
 use crate::shape;
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
+use super::folder_of;
 use super::inputs::read_at_most;
 
 /// Most bytes of a file of contact values.
@@ -148,10 +149,6 @@ fn listed(mut git: Child) -> Option<Vec<u8>> {
     // With its pipe closed it ends by itself.
     let ended = git.wait().ok()?;
     (whole && ended.success()).then_some(list)
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Git in a folder, silent.
