@@ -107,10 +107,18 @@ fn elsewhere(source: &Source, tree: &Tree, known: &[Range<usize>]) -> Vec<Range<
     if !found.is_empty() {
         let mut spans = Vec::new();
         scalars(&tree.root, &mut spans);
-        spans.extend(tree.comments.iter().map(|comment| comment.span.range()));
-        found.retain(|range| !spans.iter().any(|span| span.contains(&range.start)));
+        let in_value = |at: usize| spans.iter().any(|span| span.contains(&at));
+        found.retain(|range| !in_value(range.start) && !in_comment(source.text(), range.start, &spans));
     }
     found
+}
+
+/// Whether a byte that is in no value is in a comment.
+fn in_comment(text: &str, at: usize, values: &[Range<usize>]) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let value = values.iter().map(|value| value.end).filter(|end| *end <= at).max().unwrap_or_default();
+    let before = &text[line.max(value)..at];
+    before.match_indices('#').any(|(mark, _)| mark == 0 || before[..mark].ends_with([' ', '\t']))
 }
 
 /// What is personal in a stretch of a text that was read to its end: values whole, and of what is no value every letter.
@@ -222,6 +230,17 @@ mod tests {
         assert_eq!(words, ["*a`b@x.example"]);
         let harmless = "more than 5 (`--max-nodes 5`) in `first_name`, `{` and `10019`";
         assert_eq!(without_quoted(harmless, &mut words), harmless);
+    }
+
+    #[test]
+    fn a_mark_begins_a_comment_after_a_blank_or_at_the_start_of_a_line() {
+        let at =
+            |text: &str, value: Range<usize>| in_comment(text, text.find("contacts").unwrap(), &Vec::from([value]));
+        assert!(at("a: 1 # contacts: none\n", 3..4));
+        assert!(at("a: 1\n  # contacts: none\n", 3..4));
+        assert!(!at("a: '# b'\ncontacts: none\n", 3..8));
+        assert!(!at("a: '# b' contacts: none\n", 3..8));
+        assert!(!at("a#contacts: none\n", 0..0));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! becomes a problem, and the tree holds what is left. Events never expand, so there are no alias bombs.
 
 mod collect;
+mod piece;
 mod scan;
 mod words;
 
@@ -13,11 +14,13 @@ use std::ops::Range;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as EventSpan};
+use granit_parser::{ErrorKind, Parser, ScalarStyle, ScanError};
+
+use piece::{Read, What, pieces};
 
 use super::problem::{DEEPEST, Limits, Problem, Problems, shown};
 use super::scalar::{self, Fault};
-use super::tree::{Comment, Entry, Key, Node, Tree, Value};
+use super::tree::{Entry, Key, Node, Tree, Value};
 use super::{Source, Span, intake};
 
 /// Levels the parser goes beyond our own limit, so that it is ours that reports.
@@ -26,9 +29,9 @@ const SPARE_DEPTH: usize = 256;
 const SHARED_KEYS: usize = 4_096;
 /// A text of more bytes is parsed in a thread of its own while it is composed; for a smaller one that would not pay.
 const LARGE: usize = 1 << 18;
-/// Events handed over at once, and how often before the parser waits.
-const BATCH: usize = 128;
-const WAITING: usize = 16;
+/// Pieces handed over at once, and how often before the parser waits.
+const BATCH: usize = 1024;
+const WAITING: usize = 4;
 
 /// Composes a text: a tree where one makes sense, and all problems in the order of the text.
 pub fn compose(source: &Source, limits: &Limits) -> (Option<Tree>, Vec<Problem>) {
@@ -75,7 +78,6 @@ struct Composer<'t, 'p> {
     items: Vec<Node>,
     entries: Vec<Entry>,
     keys: HashSet<Arc<str>>,
-    comments: Vec<Comment>,
     root: Option<Node>,
     /// The end of the last key, value or bracket.
     cursor: usize,
@@ -86,8 +88,6 @@ struct Composer<'t, 'p> {
     /// Levels open beyond the depth limit.
     beyond: usize,
 }
-
-type Parsed<'t> = Result<(Event<'t>, EventSpan), ScanError>;
 
 /// Whether reading goes on after an event.
 #[derive(PartialEq, Eq)]
@@ -106,7 +106,6 @@ impl<'t, 'p> Composer<'t, 'p> {
             items: Vec::new(),
             entries: Vec::new(),
             keys: HashSet::new(),
-            comments: Vec::new(),
             root: None,
             cursor: 0,
             last: 0..0,
@@ -120,22 +119,21 @@ impl<'t, 'p> Composer<'t, 'p> {
         let options = granit_parser::options! {
             emit_unresolved_aliases: true,
             emit_anchor_events: true,
-            max_buffered_comment_events: usize::MAX,
             flow_nesting_limit: self.limits.depth + SPARE_DEPTH,
             block_nesting_limit: self.limits.depth + SPARE_DEPTH,
         };
         let text = self.text;
         if text.len() <= LARGE {
-            let complete = self.take(&mut Parser::new_from_str_with_options(text, options));
+            let complete = self.take(&mut pieces(Parser::new_from_str_with_options(text, options)));
             return self.finish(complete);
         }
         let complete = thread::scope(|scope| {
             let (give, given) = mpsc::sync_channel(WAITING);
             scope.spawn(move || {
-                let mut events = Parser::new_from_str_with_options(text, options);
+                let mut pieces = pieces(Parser::new_from_str_with_options(text, options));
                 loop {
                     let mut batch = Vec::with_capacity(BATCH);
-                    batch.extend(events.by_ref().take(BATCH));
+                    batch.extend(pieces.by_ref().take(BATCH));
                     if batch.is_empty() || give.send(batch).is_err() {
                         return;
                     }
@@ -146,11 +144,11 @@ impl<'t, 'p> Composer<'t, 'p> {
         self.finish(complete)
     }
 
-    /// Takes events until they end or reading stops; whether they came to their end.
-    fn take(&mut self, events: &mut dyn Iterator<Item = Parsed<'t>>) -> bool {
-        for event in events {
-            let next = match event {
-                Ok((event, span)) => self.event(event, &span),
+    /// Takes pieces until they end or reading stops; whether they came to their end.
+    fn take(&mut self, pieces: &mut dyn Iterator<Item = Read<'t>>) -> bool {
+        for piece in pieces {
+            let next = match piece {
+                Ok(piece) => self.piece(piece.what, piece.span.range()),
                 Err(error) => self.syntax(&error),
             };
             if next == Next::Stop {
@@ -175,31 +173,32 @@ impl<'t, 'p> Composer<'t, 'p> {
             }
             return None;
         }
-        Some(Tree { root: self.root?, comments: self.comments, complete })
+        Some(Tree { root: self.root?, complete })
     }
 
-    fn event(&mut self, event: Event<'_>, at: &EventSpan) -> Next {
-        let span = at.byte_range().unwrap_or_default();
-        if event.is_node() {
+    fn piece(&mut self, what: What<'_>, span: Range<usize>) -> Next {
+        if what.is_node() {
             self.nodes += 1;
             if self.nodes > self.limits.nodes {
                 return self.too_many_nodes(span);
             }
-            if let Some(tag) = event.tag().and(at.tag_span()).and_then(|tag| tag.byte_range()) {
-                self.refuse_tag(tag);
-            }
         }
-        match event {
-            Event::DocumentStart(..) => return self.document(span),
-            Event::Comment(text, _) => self.comments.push(Comment { span: to_span(&span), text: text.trim().into() }),
-            Event::Anchor(_, name) => self.problems.push(span, |span| words::anchor(span, &name)),
-            Event::Alias(_) | Event::UnresolvedAlias(_) => self.alias(span),
-            Event::Scalar(text, style, ..) if self.beyond == 0 => self.scalar(text, style, span),
-            Event::SequenceStart(style, ..) => self.open(false, style, span),
-            Event::MappingStart(style, ..) => self.open(true, style, span),
-            Event::SequenceEnd | Event::MappingEnd if self.beyond > 0 => self.beyond -= 1,
-            Event::SequenceEnd | Event::MappingEnd => self.close((!span.is_empty()).then_some(span.end)),
-            _ => {}
+        let what = match what {
+            What::Tagged(tagged) => {
+                self.refuse_tag(tagged.0.range());
+                tagged.1
+            }
+            what => what,
+        };
+        match what {
+            What::Document => return self.document(span),
+            What::Anchor(name) => self.problems.push(span, |span| words::anchor(span, &name)),
+            What::Alias => self.alias(span),
+            What::Scalar(text, style) if self.beyond == 0 => self.scalar(text, style, span),
+            What::Scalar(..) | What::Tagged(_) => {}
+            What::Open { map, flow } => self.open(map, flow, span),
+            What::Close if self.beyond > 0 => self.beyond -= 1,
+            What::Close => self.close((!span.is_empty()).then_some(span.end)),
         }
         Next::Read
     }

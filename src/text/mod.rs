@@ -19,7 +19,7 @@ pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, r
 pub use intake::compose_bytes;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
-pub use tree::{Comment, Entry, Key, Located, Map, Nearest, Node, Tree, Value};
+pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
 
 /// A byte range of a source in eight bytes; sources are limited to 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -82,7 +82,7 @@ impl Source {
         let bytes = text.as_bytes();
         let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let mut lines = vec![Span::new(first, first).start];
-        lines.extend(text.match_indices('\n').map(|(at, _)| Span::new(at + 1, at + 1).start));
+        lines.extend(memchr::memchr_iter(b'\n', bytes).map(|at| Span::new(at + 1, at + 1).start));
         let mut seen = 0;
         let mut marks = Vec::with_capacity(bytes.len() / STRIDE + 1);
         for chunk in bytes.chunks(STRIDE) {

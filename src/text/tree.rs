@@ -17,19 +17,8 @@ const WALKED: usize = 16;
 pub struct Tree {
     /// The outermost value.
     pub root: Node,
-    /// Every comment, in the order of the text.
-    pub comments: Vec<Comment>,
     /// Whether the text was read to its end; else something may be missing only because reading stopped.
     pub complete: bool,
-}
-
-/// A comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// From the `#` to the end of the line.
-    pub span: Span,
-    /// What stands after the `#`, with the blanks around it removed.
-    pub text: Box<str>,
 }
 
 /// A value and its place.

@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::StructureStyle;
-
 use super::super::Span;
 use super::super::scalar;
 use super::super::tree::{Entry, Key, Map, Node, Value};
@@ -39,8 +37,7 @@ impl Composer<'_, '_> {
         key
     }
 
-    pub(super) fn open(&mut self, map: bool, style: StructureStyle, span: Range<usize>) {
-        let flow = style == StructureStyle::Flow;
+    pub(super) fn open(&mut self, map: bool, flow: bool, span: Range<usize>) {
         let in_map = matches!(self.frames.last(), Some(Frame { slot: Some(Slot::Key(_) | Slot::Refused), .. }));
         let start = if !map && !flow && in_map { scan::dash(self.text, self.cursor, span.start) } else { span.start };
         if self.beyond > 0 || self.frames.len() >= self.limits.depth {
