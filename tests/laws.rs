@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use amc_plan::change::{
     Change, Digests, Lowered, Marks, apply, changes_digest, facts_digest, intent_digest, inverse, lower, read, same,
 };
+use amc_plan::model::Price;
 use amc_plan::model::plan::{
     AfterFinalRetry, BackupDemand, BackupPart, Confirmation, Contacts, Crm, CustomOperation, DuringMigration,
     EmailsIntent, FailedPayment, FormExpectation, GuardIntent, LeaveAlone, MailIntent, MembersMidDrip,
-    MigrationChoices, ModuleIntent, OfferingIntent, OptInFormIntent, OrderFormIntent, Place, Price, Rollback,
-    RollbackWay, Sites, Sold, Strategy as Way, TestPurchase, Waiver, WebhookIntent, Welcome, Window,
+    MigrationChoices, ModuleIntent, OfferingIntent, OptInFormIntent, OrderFormIntent, Place, Rollback, RollbackWay,
+    Sites, Sold, Strategy as Way, TestPurchase, Waiver, WebhookIntent, Welcome, Window,
 };
 use amc_plan::model::population::Questions;
 use amc_plan::model::snapshot::FORMAT;

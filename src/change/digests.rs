@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::plan::{OfferingIntent, Price, TestPurchase, WebhookIntent};
+use crate::model::Price;
+use crate::model::plan::{OfferingIntent, TestPurchase, WebhookIntent};
 use crate::model::state::{Kind, Object, On};
 use crate::model::text::Money;
 use crate::model::{Plan, State, digest};

@@ -20,14 +20,14 @@ use crate::model::text::host;
 use crate::model::{Kind, Plan, Snapshot};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
-use crate::shape::{self, Mould};
+use crate::shape;
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
 use crate::text::{Limits, compose_bytes};
 
 use super::settings::{self, Settings};
-use super::values_file::{self, Tracked, ValuesFile};
+use super::values_file::{self, Tracked};
 use super::{Failure, backup_file, exit, record_file};
 
 impl From<cli::Limits> for Limits {
@@ -60,37 +60,20 @@ impl Opened {
 /// Reads a plan and what stands beside it. Its content never fails.
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
     let bytes = read_at_most(path, limits.max_bytes)?;
-    let ((source, tree, problems), beside) = thread::scope(|scope| {
-        let beside = scope.spawn(|| (Tracked::ask(path), Mould::plan()));
-        (compose_bytes(path.display().to_string(), bytes, &limits.into()), beside.join())
-    });
-    let (tracked, mould) = beside.unwrap_or_else(|_| (Tracked::ask(path), Mould::plan()));
+    let tracked = Tracked::ask(path);
+    let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
     let mut plan = Plan::default();
-    let mut values_file = Err(tracked);
     if let Some(tree) = &tree {
-        let (typed, mut misfits);
-        ((typed, misfits), values_file) = thread::scope(|scope| {
-            let name = tree.locate("/contacts/values").and_then(|at| at.node.as_str());
-            let file = match (name, values_file) {
-                (Some(name), Err(tracked)) => Ok(scope.spawn(|| ValuesFile::read(path, name, tracked))),
-                (_, file) => Err(file),
-            };
-            let shaped = shape::plan_in(&mould, tree);
-            let file = match file {
-                Ok(file) => file.join().map_err(|_| Tracked::ask(path)),
-                Err(unread) => unread,
-            };
-            (shaped, file)
-        });
+        let (typed, mut misfits) = shape::plan(tree);
         plan = typed;
         whole &= !misfits.iter().any(|finding| finding.rule == shape::DOES_NOT_FIT);
         shape::without_echoes(&mut misfits, &findings, tree);
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
-    let (contacts, contacts_text) = values_file::of(path, &plan, values_file, &mut findings);
+    let (contacts, contacts_text) = values_file::of(path, &plan, tracked, &mut findings);
     let record = record_file::load(&record_file::path_of(path))?;
     let settings = settings::beside(path)?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);

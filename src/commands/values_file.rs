@@ -19,64 +19,43 @@ const CONTACTS_LIMIT: usize = 1 << 20;
 
 type Beside = Option<(Source, Option<Tree>)>;
 
-/// The file that a plan names for its contacts' values, with what is to be said of it.
-pub(super) struct ValuesFile {
-    contacts: ContactsFile,
-    text: Beside,
-    findings: Vec<Finding>,
-}
-
-impl ValuesFile {
-    /// Reads it; its content never fails.
-    pub(super) fn read(plan: &Path, name: &str, tracked: Tracked) -> Self {
-        let (file, bytes) = match read_values(plan, name) {
-            Ok(read) => read,
-            Err(what) => return Self::unreadable(what),
-        };
-        let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
-        let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
-        let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
-        let mut findings = Vec::new();
-        let values = tree.as_ref().map(|tree| {
-            let (values, mut misfits) = shape::contact_values(tree);
-            shape::without_echoes(&mut misfits, &read, tree);
-            findings.extend(misfits);
-            values.0
-        });
-        findings.extend(read);
-        let contacts = ContactsFile { values, own_file: true, tracked: tracked.holds(&file) };
-        Self { contacts, text: Some((source, tree)), findings }
-    }
-
-    fn unreadable(what: String) -> Self {
-        let finding =
-            Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
-                .label("this file")
-                .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder");
-        let contacts = ContactsFile { values: None, own_file: true, tracked: None };
-        Self { contacts, text: None, findings: Vec::from([finding]) }
-    }
-}
-
-/// The values that a plan has or names, and the text of their file; what was read of it before need not be read again.
-pub(super) fn of(
-    path: &Path,
-    plan: &Plan,
-    file: Result<ValuesFile, Tracked>,
-    findings: &mut Vec<Finding>,
-) -> (ContactsFile, Beside) {
+/// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings.
+pub(super) fn of(path: &Path, plan: &Plan, tracked: Tracked, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
     match &plan.contacts.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
-            let tracked = file.map_or_else(|tracked| tracked.holds(path), |_| None);
-            (ContactsFile { values: Some(values.clone()), own_file: false, tracked }, None)
+            (ContactsFile { values: Some(values.clone()), own_file: false, tracked: tracked.holds(path) }, None)
         }
-        Some(ContactValues::File(name)) => {
-            let file = file.unwrap_or_else(|tracked| ValuesFile::read(path, name, tracked));
-            findings.extend(file.findings);
-            (file.contacts, file.text)
-        }
+        Some(ContactValues::File(name)) => in_a_file(path, name, tracked, findings),
     }
+}
+
+/// Reads the file; its content never fails.
+fn in_a_file(plan: &Path, name: &str, tracked: Tracked, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
+    let (file, bytes) = match read_values(plan, name) {
+        Ok(read) => read,
+        Err(what) => {
+            findings.push(unreadable(what));
+            return (ContactsFile { values: None, own_file: true, tracked: None }, None);
+        }
+    };
+    let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
+    let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
+    let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
+    let values = tree.as_ref().map(|tree| {
+        let (values, mut misfits) = shape::contact_values(tree);
+        shape::without_echoes(&mut misfits, &read, tree);
+        findings.extend(misfits);
+        values.0
+    });
+    findings.extend(read);
+    (ContactsFile { values, own_file: true, tracked: tracked.holds(&file) }, Some((source, tree)))
+}
+
+fn unreadable(what: String) -> Finding {
+    Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
+        .label("this file")
+        .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder")
 }
 
 /// Reads a file that a plan names: inside the plan's folder, whatever links lie on the way.

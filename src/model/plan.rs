@@ -3,25 +3,32 @@
 //! The doc comments below are the descriptions in `schemas/plan.schema.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::price::Price;
 use super::release::Release;
 use super::text::{host, slug};
+use super::written::{self, ADDRESS, CLOCK, LAST_MODULE, LENGTH, START};
+
+/// What a plan may not lack.
+pub const REQUIRED: &[&str] =
+    &["version", "sites", "crm", "strategy", "offerings", "order_forms", "opt_in_forms", "webhooks", "contacts"];
 
 /// The switch of one membership site from its CRM to AccessAlly Managed Contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "plan", extend("$id" = "https://amc-plan.example/schemas/plan.schema.json"))]
 // Every field has a default, so that a plan that lacks one is still read; the schema asks for these all the same.
-#[schemars(extend("required" = [
-    "version", "sites", "crm", "strategy", "offerings", "order_forms", "opt_in_forms", "webhooks", "contacts"
-]))]
+#[schemars(extend("required" = REQUIRED))]
 pub struct Plan {
     /// The version of this document's format: 1.
     #[schemars(extend("const" = 1))]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written::version")]
     pub version: u8,
     /// What this plan is for, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,10 +131,12 @@ impl Plan {
 #[serde(deny_unknown_fields)]
 pub struct Sites {
     /// Address of the staging copy, for example `https://staging.bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^ /]+"), extend("examples" = ["https://staging.bloom.example"]))]
+    #[serde(deserialize_with = "written::address")]
+    #[schemars(with = "String", regex(pattern = ADDRESS), extend("examples" = ["https://staging.bloom.example"]))]
     pub staging: String,
     /// Address of the live site, for example `https://bloom.example`.
-    #[schemars(regex(pattern = r"^https?://[^ /]+"), extend("examples" = ["https://bloom.example"]))]
+    #[serde(deserialize_with = "written::address")]
+    #[schemars(with = "String", regex(pattern = ADDRESS), extend("examples" = ["https://bloom.example"]))]
     pub live: String,
 }
 
@@ -138,8 +147,8 @@ pub struct Crm {
     /// Its name as AccessAlly knows it, for example `ontraport`, `keap`, `active-campaign`, `drip` or `convertkit`.
     pub name: String,
     /// The day until which the CRM is paid. It must stay connected until the migration has run (documented).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "date"))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "written::date_if_any")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub paid_until: Option<String>,
 }
 
@@ -224,7 +233,8 @@ pub struct OfferingIntent {
     /// How members come to it.
     pub sold: Sold,
     /// The modules in their order; the first is the base module.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written::modules")]
+    #[schemars(with = "Vec<ModuleIntent>")]
     pub modules: Vec<ModuleIntent>,
     /// What happens to members who are between two modules on the day of the switch. Nothing documented continues their drip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -271,11 +281,12 @@ pub struct ModuleIntent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
     /// The module's number on the site, where it is not its place in this list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0, max = 9999))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "written::number")]
+    #[schemars(with = "Option<u32>", range(min = 0, max = LAST_MODULE))]
     pub number: Option<u32>,
     /// When the module opens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "written::release")]
+    #[schemars(with = "Option<Release>")]
     pub release: Option<Release>,
     /// Who opens a module that is released `by-hand`: a short name from `people`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -347,7 +358,8 @@ pub struct OrderFormIntent {
 #[serde(deny_unknown_fields)]
 pub struct CustomOperation {
     /// The offerings whose Release operation it runs (documented: Release starts the timers, Grant opens everything at once).
-    #[schemars(length(min = 1))]
+    #[serde(deserialize_with = "written::some")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub release: Vec<String>,
 }
 
@@ -380,67 +392,10 @@ pub enum AfterFinalRetry {
 pub struct FormExpectation {
     /// The price with its currency, for example `497.00 USD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PriceText")]
     pub price: Option<Price>,
     /// The gateway that takes the payment, for example `stripe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
-}
-
-/// A price as written: text, or a bare number.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Price(
-    /// The price's text.
-    pub String,
-);
-
-impl<'de> Deserialize<'de> for Price {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Words;
-        impl serde::de::Visitor<'_> for Words {
-            type Value = Price;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a price such as `497.00 USD`")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Price, E> {
-                Ok(Price(text.to_owned()))
-            }
-            fn visit_i64<E>(self, n: i64) -> Result<Price, E> {
-                Ok(Price(n.to_string()))
-            }
-            fn visit_u64<E>(self, n: u64) -> Result<Price, E> {
-                Ok(Price(n.to_string()))
-            }
-            fn visit_f64<E>(self, n: f64) -> Result<Price, E> {
-                Ok(Price(n.to_string()))
-            }
-        }
-        deserializer.deserialize_any(Words)
-    }
-}
-
-/// The schema of a [`Price`].
-struct PriceText;
-
-impl JsonSchema for PriceText {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Price".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "description": "The price with its currency: text, or a bare number.",
-            "anyOf": [
-                {
-                    "type": "string",
-                    "pattern": r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$",
-                    "examples": ["497.00 USD", "497"],
-                },
-                {"type": "number", "minimum": 0},
-            ],
-        })
-    }
 }
 
 /// One AccessAlly opt-in form.
@@ -472,7 +427,7 @@ pub struct WebhookIntent {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AfterSwitch {
     /// Something of the site's own does its work.
-    ReplacedBy(Replacement),
+    ReplacedBy(#[serde(deserialize_with = "written::replacement")] Replacement),
     /// Its work is not needed any more, and why.
     Retired(String),
     /// Something other than the CRM fires it, and goes on to.
@@ -528,13 +483,33 @@ pub struct Contacts {
 }
 
 /// Where the spot-check contacts' values are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ContactValues {
     /// A file inside the plan's folder that git ignores.
     File(String),
     /// The values themselves, by contact ID.
     Inline(BTreeMap<String, ContactRecord>),
+}
+
+// By hand, since what serde reads for it would take an empty value for a field that is absent.
+impl<'de> Deserialize<'de> for ContactValues {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = ContactValues;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file's name, or values by contact ID")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<ContactValues, E> {
+                Ok(ContactValues::File(name.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, values: A) -> Result<ContactValues, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(values)).map(ContactValues::Inline)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// The file of contact values: contact ID and what the site showed.
@@ -576,10 +551,12 @@ pub struct BackupDemand {
     /// Which site (documented: the guide asks for the live one).
     pub of: Place,
     /// Which parts.
-    #[schemars(length(min = 1))]
+    #[serde(deserialize_with = "written::some")]
+    #[schemars(with = "Vec<BackupPart>", length(min = 1))]
     pub parts: Vec<BackupPart>,
     /// How old it may be when the switch starts, for example `2h`.
-    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"), extend("examples" = ["2h", "90m", "1d"]))]
+    #[serde(deserialize_with = "written::length")]
+    #[schemars(with = "String", regex(pattern = LENGTH), extend("examples" = ["2h", "90m", "1d"]))]
     pub no_older_than: String,
     /// Whether a copy must be off the server.
     #[serde(default)]
@@ -621,7 +598,8 @@ pub struct MigrationChoices {
 #[serde(deny_unknown_fields)]
 pub struct TestPurchase {
     /// The guide's four confirmations, or some of them.
-    #[schemars(length(min = 1))]
+    #[serde(deserialize_with = "written::some")]
+    #[schemars(with = "Vec<Confirmation>", length(min = 1))]
     pub expect: Vec<Confirmation>,
 }
 
@@ -659,11 +637,13 @@ impl Confirmation {
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
-    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [A-Za-z0-9_/+-]+$"))]
+    #[serde(deserialize_with = "written::start")]
+    #[schemars(with = "String", regex(pattern = START))]
     #[schemars(extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
     pub start: String,
     /// How long it is, for example `2h`.
-    #[schemars(regex(pattern = r"^[0-9]{1,5}[mhd]$"), extend("examples" = ["2h", "90m"]))]
+    #[serde(deserialize_with = "written::length")]
+    #[schemars(with = "String", regex(pattern = LENGTH), extend("examples" = ["2h", "90m"]))]
     pub length: String,
 }
 
@@ -672,7 +652,8 @@ pub struct Window {
 #[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// The time of day in the window by which it is decided, for example `07:30`.
-    #[schemars(regex(pattern = r"^[0-9]{2}:[0-9]{2}$"), extend("examples" = ["07:30"]))]
+    #[serde(deserialize_with = "written::clock")]
+    #[schemars(with = "String", regex(pattern = CLOCK), extend("examples" = ["07:30"]))]
     pub decide_by: String,
     /// Who decides: a short name from `people`.
     pub who: String,
@@ -699,12 +680,14 @@ pub struct Waiver {
     /// The exact place: a pointer into this plan (`/offerings/group-coaching`) or a site object (`site:offering/group-coaching`).
     pub at: String,
     /// Why it is right for this site.
-    #[schemars(length(min = 1))]
+    #[serde(deserialize_with = "written::reason")]
+    #[schemars(with = "String", length(min = 1))]
     pub reason: String,
     /// Who answers for it: a short name from `people`.
     pub owner: String,
     /// The last day on which it counts.
-    #[schemars(extend("format" = "date"))]
+    #[serde(deserialize_with = "written::date")]
+    #[schemars(with = "String", extend("format" = "date"))]
     pub until: String,
 }
 

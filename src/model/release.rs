@@ -29,9 +29,6 @@ pub enum Release {
     ),
 }
 
-/// The pattern of a release in a plan, for the schema.
-const PATTERN: &str = r"^(immediately|by-hand|[0-9]{1,4} (day|days|week|weeks) after previous)$";
-
 impl Release {
     /// The days that this release adds to the module before it; none where no timer runs.
     pub fn days(&self) -> Option<u32> {
@@ -109,7 +106,7 @@ impl JsonSchema for Release {
         json_schema!({
             "type": "string",
             "description": "When a module opens: `immediately`, `7 days after previous`, `2 weeks after previous`, or `by-hand` (a named person opens it).",
-            "pattern": PATTERN,
+            "pattern": super::written::RELEASE,
             "examples": ["7 days after previous", "immediately", "by-hand"],
         })
     }

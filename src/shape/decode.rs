@@ -1,4 +1,7 @@
 //! The tree as a source for serde: typed values straight from the nodes, without what was left out.
+//!
+//! It takes exactly what the schemas take: nothing is read from an empty value, no mapping from a list, and no word with
+//! something behind it, all of which serde would allow.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -73,9 +76,18 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self.node.value {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        match &self.node.value {
+            Value::Map(map) => visitor.visit_map(Entries { rest: map.iter(), value: None, reader: self }),
+            _ => Err(de::Error::custom("a mapping was expected")),
         }
     }
 
@@ -90,6 +102,9 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
             Value::Map(map) => {
                 let mut kept = map.iter().filter(|entry| self.keeps(&entry.value));
                 let entry = kept.next().ok_or_else(|| de::Error::custom("an empty mapping names no variant"))?;
+                if kept.next().is_some() {
+                    return Err(de::Error::custom("a mapping of one key was expected"));
+                }
                 visitor.visit_enum(Variant { name: &entry.key.text, reader: self.into(&entry.value) })
             }
             _ => Err(de::Error::custom("text or a mapping was expected")),
@@ -110,7 +125,7 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier
+        tuple_struct map identifier
     }
 }
 
@@ -174,7 +189,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     type Error = Unreadable;
 
     fn unit_variant(self) -> Result<(), Unreadable> {
-        Ok(())
+        Err(de::Error::custom("a word with nothing behind it was expected"))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {

@@ -1,13 +1,13 @@
 //! The validator's errors as findings: one a mistake, at the place of the mistake, in the words of the plan.
 
 use std::collections::HashSet;
-use std::mem::ManuallyDrop;
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::diag::{Document, Finding, Part, Place, Severity};
+use crate::model::written::is_date;
 use crate::text::{MAX_PROBLEMS, Tree, child};
 
 use super::personal;
@@ -30,50 +30,19 @@ pub(super) struct Misfit {
     lacks: Option<String>,
 }
 
-/// A schema made ready to check with, which takes longer than checking a small plan.
-pub struct Mould {
-    schema: Value,
-    // Made once or twice in a process, and slow to take apart.
-    validator: ManuallyDrop<Validator<TreeJson>>,
-    document: Document,
-}
-
-impl Mould {
-    /// Of a plan.
-    pub fn plan() -> Self {
-        Self::of(schema::plan(), Document::Plan)
-    }
-
-    /// Of a file of contact values.
-    pub fn contact_values() -> Self {
-        Self::of(schema::contact_values(), Document::Contacts)
-    }
-
-    fn of(schema: Value, document: Document) -> Self {
-        let validator = jsonschema::options_for::<TreeJson>()
-            .should_validate_formats(true)
-            // No pattern of ours needs more, and these match in linear time whatever they are given.
-            .with_pattern_options(PatternOptions::regex())
-            .build(&schema)
-            .expect("the schemas that the model's types make are schemas");
-        Self { schema, validator: ManuallyDrop::new(validator), document }
-    }
-}
-
-impl std::fmt::Debug for Mould {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Mould").field(&self.document).finish()
-    }
-}
-
-/// Everything in a tree that does not fit a mould, in the order of the schema.
-pub(super) fn all(tree: &Tree, mould: &Mould) -> Vec<Misfit> {
-    let seen = Seen { tree, schema: &mould.schema, document: mould.document };
+/// Everything in a tree that does not fit its schema, in the order of the schema.
+pub(super) fn all(tree: &Tree, document: Document) -> Vec<Misfit> {
+    let schema = match document {
+        Document::Plan => schema::plan(),
+        Document::Contacts => schema::contact_values(),
+    };
+    let validator = validator(&schema);
+    let seen = Seen { tree, schema: &schema, document };
     let mut misfits = Vec::new();
-    for error in mould.validator.iter_errors(&tree.root) {
+    for error in validator.iter_errors(&tree.root) {
         let at = error.instance_path().as_str();
         // Words that nobody will be shown are not looked for, where the same is left out without them.
-        if misfits.len() > 2 * MAX_PROBLEMS && unit(at, mould.document) == unit(&child(at, "-"), mould.document) {
+        if misfits.len() > 2 * MAX_PROBLEMS && unit(at, document) == unit(&child(at, "-"), document) {
             misfits.push(seen.untold(at));
         } else {
             seen.read(&error, &mut misfits);
@@ -83,6 +52,18 @@ pub(super) fn all(tree: &Tree, mould: &Mould) -> Vec<Misfit> {
     once(&mut misfits);
     no_more_than(MAX_PROBLEMS, &mut misfits);
     misfits
+}
+
+/// A schema, made ready to check with: that takes longer than reading a small plan.
+pub(super) fn validator(schema: &Value) -> Validator<TreeJson> {
+    jsonschema::options_for::<TreeJson>()
+        .should_validate_formats(true)
+        // The crate's own takes a sign for a digit.
+        .with_format("date", is_date)
+        // No pattern of ours needs more, and these match in linear time whatever they are given.
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .expect("the schemas that the model's types make are schemas")
 }
 
 /// What is told when not everything is.

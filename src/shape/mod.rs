@@ -2,78 +2,65 @@
 
 mod decode;
 mod forms;
+#[cfg(test)]
+mod laws;
 mod misfit;
 pub mod personal;
 pub mod schema;
 mod tree_json;
 mod words;
 
-pub use misfit::Mould;
-
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::thread;
 
 use serde::de::DeserializeOwned;
 
 use crate::diag::{Document, Finding, Label, Place, Severity};
 use crate::model::Plan;
-use crate::model::plan::ContactValuesFile;
+use crate::model::plan::{ContactValuesFile, REQUIRED};
 use crate::text::{Problem, Source, Tree};
 
 /// The code of a document that the schema allows and the types do not: nothing of it was read.
 pub const DOES_NOT_FIT: &str = "does-not-fit";
-
-/// Bytes of a plan from which it is read beside the check of its shape.
-const LARGE: usize = 1 << 18;
 
 /// A plan, as far as it fits, and every misfit.
 ///
 /// What does not fit is left out by the object (an offering, a form, a whole section where the misfit is its own), and
 /// named in [`Plan::left_out`].
 pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
-    plan_in(&Mould::plan(), tree)
-}
-
-/// As [`plan`], with the plan's mould made before.
-pub fn plan_in(mould: &Mould, tree: &Tree) -> (Plan, Vec<Finding>) {
-    // Of a text that is no mapping its misfit says it all.
-    let read_without = |left_out: &BTreeSet<String>| {
-        if tree.root.as_map().is_some() { read::<Plan>(tree, left_out) } else { Ok(Plan::default()) }
-    };
-    // Most plans fit, so that they can be read while it is being found out. For a small one a thread would not pay.
-    let (misfits, whole) = if tree.root.span.range().len() < LARGE {
-        (misfit::all(tree, mould), Ok(read_without(&BTreeSet::new())))
-    } else {
-        thread::scope(|scope| {
-            let whole = scope.spawn(|| read_without(&BTreeSet::new()));
-            (misfit::all(tree, mould), whole.join())
-        })
-    };
-    let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
-    let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
-    let read = match whole {
-        Ok(whole) if left_out.is_empty() => whole,
-        _ => read_without(&left_out),
-    };
-    let mut plan = read.unwrap_or_else(|what| {
-        findings.push(unreadable(Document::Plan, &what));
-        Plan::default()
-    });
+    let lacks_nothing = REQUIRED.iter().all(|key| tree.root.get(key).is_some());
+    let (mut plan, findings, left_out): (Plan, _, _) = fitting(tree, Document::Plan, lacks_nothing);
     plan.left_out = left_out;
     (plan, findings)
 }
 
 /// The file of contact values, as far as it fits, and every misfit.
 pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>) {
-    let misfits = misfit::all(tree, &Mould::contact_values());
+    let (values, findings, _) = fitting(tree, Document::Contacts, true);
+    (values, findings)
+}
+
+/// What fits, what is to be said of the rest, and the places that were left out.
+///
+/// What the types take fits the schema, which they are written to: it is asked only for what it says of a misfit.
+fn fitting<T: DeserializeOwned + Default>(
+    tree: &Tree,
+    document: Document,
+    lacks_nothing: bool,
+) -> (T, Vec<Finding>, BTreeSet<String>) {
+    if lacks_nothing && let Ok(whole) = read(tree, &BTreeSet::new()) {
+        return (whole, Vec::new(), BTreeSet::new());
+    }
+    let misfits = misfit::all(tree, document);
     let left_out: BTreeSet<String> = misfits.iter().flat_map(|misfit| misfit.leaves_out.clone()).collect();
     let mut findings: Vec<Finding> = misfits.into_iter().filter_map(|misfit| misfit.finding).collect();
-    let values = read(tree, &left_out).unwrap_or_else(|what| {
-        findings.push(unreadable(Document::Contacts, &what));
-        ContactValuesFile::default()
+    // Of a text that is no mapping its misfit says it all.
+    let rest = if tree.root.as_map().is_some() { read(tree, &left_out) } else { Ok(T::default()) };
+    let rest = rest.unwrap_or_else(|what| {
+        findings.push(unreadable(document, &what));
+        T::default()
     });
-    (values, findings)
+    (rest, findings, left_out)
 }
 
 /// The findings of reading a text, before there is any shape; what they quote of contacts is masked.

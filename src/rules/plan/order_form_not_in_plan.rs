@@ -1,6 +1,7 @@
 use crate::change::text;
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent, Price};
+use crate::model::Price;
+use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
 use crate::model::state::{Object, OrderForm};
 use crate::model::text::Money;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
