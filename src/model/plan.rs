@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::price::Price;
 use super::release::Release;
 use super::text::{host, slug};
-use super::written::{self, ADDRESS, CLOCK, LAST_MODULE, LENGTH, START};
+use super::written::{self, ADDRESS, CLOCK, LAST_MODULE, LENGTH, Reason, START};
 
 /// What a plan may not lack.
 pub const REQUIRED: &[&str] =
@@ -317,16 +317,20 @@ pub enum MembersMidDrip {
 #[serde(deny_unknown_fields)]
 pub struct LeaveAlone {
     /// Offerings by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "written::reasons")]
+    #[schemars(with = "BTreeMap<String, Reason>")]
     pub offerings: BTreeMap<String, String>,
     /// Order forms by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "written::reasons")]
+    #[schemars(with = "BTreeMap<String, Reason>")]
     pub order_forms: BTreeMap<String, String>,
     /// Opt-in forms by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "written::reasons")]
+    #[schemars(with = "BTreeMap<String, Reason>")]
     pub opt_in_forms: BTreeMap<String, String>,
     /// Webhooks by what they call.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "written::reasons")]
+    #[schemars(with = "BTreeMap<String, Reason>")]
     pub webhooks: BTreeMap<String, String>,
 }
 
@@ -429,9 +433,17 @@ pub enum AfterSwitch {
     /// Something of the site's own does its work.
     ReplacedBy(#[serde(deserialize_with = "written::replacement")] Replacement),
     /// Its work is not needed any more, and why.
-    Retired(String),
+    Retired(
+        #[serde(deserialize_with = "written::reason")]
+        #[schemars(with = "Reason")]
+        String,
+    ),
     /// Something other than the CRM fires it, and goes on to.
-    Kept(String),
+    Kept(
+        #[serde(deserialize_with = "written::reason")]
+        #[schemars(with = "Reason")]
+        String,
+    ),
 }
 
 /// What does the work of a webhook after the switch.
@@ -681,7 +693,7 @@ pub struct Waiver {
     pub at: String,
     /// Why it is right for this site.
     #[serde(deserialize_with = "written::reason")]
-    #[schemars(with = "String", length(min = 1))]
+    #[schemars(with = "Reason")]
     pub reason: String,
     /// Who answers for it: a short name from `people`.
     pub owner: String,

@@ -4,15 +4,21 @@
 //! pattern does not match. So what was read fits its schema, and no validator has to be made ready to know it, which takes
 //! longer than reading a small plan. That the two agree is a law (`shape/laws.rs`).
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use jiff::civil;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::plan::{ModuleIntent, Replacement};
 use super::release::Release;
 
-/// An address of a site.
-pub(super) const ADDRESS: &str = r"^https?://[^ /]+";
+/// An address of a site: no login in it, as a plan holds no secrets.
+pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+([/?#]|$)";
+/// Words that say something.
+pub(super) const REASON: &str = r"^[ \t\r\n]*[^ \t\r\n]";
 /// A length of time.
 pub(super) const LENGTH: &str = r"^[0-9]{1,5}[mhd]$";
 /// A time of day.
@@ -21,6 +27,23 @@ pub(super) const CLOCK: &str = r"^[0-9]{2}:[0-9]{2}$";
 pub(super) const START: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [A-Za-z0-9_/+-]+$";
 /// When a module opens.
 pub(super) const RELEASE: &str = r"^(immediately|by-hand|[0-9]{1,4} (day|days|week|weeks) after previous)$";
+/// The schema of a reason.
+pub(super) struct Reason;
+
+impl JsonSchema for Reason {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "description": "Why.", "pattern": REASON})
+    }
+}
+
 /// The highest number of a module.
 pub(super) const LAST_MODULE: u32 = 9999;
 
@@ -53,7 +76,11 @@ pub(super) fn date_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<S
 }
 
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    such(from, |text: &String| !text.is_empty(), "a reason")
+    such(from, |text: &String| is_reason(text), "a reason")
+}
+
+pub(super) fn reasons<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    such(from, |all: &BTreeMap<String, String>| all.values().all(|text| is_reason(text)), "reasons")
 }
 
 pub(super) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
@@ -90,7 +117,12 @@ where
 
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("http").map(|rest| rest.strip_prefix('s').unwrap_or(rest));
-    rest.and_then(|rest| rest.strip_prefix("://")).is_some_and(|host| !host.is_empty() && !host.starts_with([' ', '/']))
+    let host = rest.and_then(|rest| rest.strip_prefix("://")?.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains([' ', '@']))
+}
+
+fn is_reason(text: &str) -> bool {
+    !text.trim_matches([' ', '\t', '\r', '\n']).is_empty()
 }
 
 fn is_length(text: &str) -> bool {

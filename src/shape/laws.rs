@@ -98,8 +98,19 @@ fn others() -> Vec<Value> {
     )
     .unwrap();
     all.extend(
-        ["2024-02-29", "2023-02-29", "2026-13-01", "0000-01-01", "9999-12-31", "20260101", "-2026-01-01"]
-            .map(Value::from),
+        [
+            "\t \n",
+            "https://jo:pw@x.example",
+            "http://x?y@z",
+            "2024-02-29",
+            "2023-02-29",
+            "2026-13-01",
+            "0000-01-01",
+            "9999-12-31",
+            "20260101",
+            "-2026-01-01",
+        ]
+        .map(Value::from),
     );
     all.extend(
         ["0 days after previous", "9999 weeks after previous", "immediately", "1 day  after previous"].map(Value::from),

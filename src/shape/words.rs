@@ -156,6 +156,9 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             let message = format!("{name} must be `{expected_value}`, not {found}");
             ("wrong-value", message, format!("write `{expected_value}`"))
         }
+        Kind::Pattern { .. } if found.trim_matches([' ', '`']).is_empty() => {
+            ("wrong-value", format!("{name} must not be empty"), about.told("fill it in"))
+        }
         Kind::Pattern { .. } => {
             ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise"))
         }
