@@ -20,7 +20,7 @@ use crate::model::text::host;
 use crate::model::{Kind, Plan, Snapshot};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
-use crate::shape;
+use crate::shape::{self, personal};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
@@ -238,7 +238,7 @@ fn judged_ahead(
 ) -> Result<Checked, Failure> {
     let found = std::mem::take(&mut opened.findings);
     if !opened.whole {
-        let judgement = Judgement::unread(found);
+        let judgement = shown(Judgement::unread(found), show_personal);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
     let site = read_site(choice, &opened, ahead)?;
@@ -275,7 +275,16 @@ fn judged_ahead(
         });
         (judgement, digests)
     });
+    let judgement = shown(judgement, show_personal);
     Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
+}
+
+/// A judgement as it may be shown: without anybody's address, unless they were asked for.
+fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
+    if !show_personal {
+        judgement.findings.iter_mut().for_each(personal::mask_addresses);
+    }
+    judgement
 }
 
 /// The kinds of object that the verdict or a change read.

@@ -1,5 +1,6 @@
 //! Does the tree fit the schema? Every misfit is a finding; what fits becomes the typed [`Plan`].
 
+mod addresses;
 mod decode;
 mod forms;
 #[cfg(test)]
@@ -9,6 +10,8 @@ pub mod personal;
 pub mod schema;
 mod tree_json;
 mod words;
+
+pub use addresses::without_addresses;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;

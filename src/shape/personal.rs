@@ -1,13 +1,16 @@
 //! What of a document is about a person: the values of the spot-check contacts, wherever they were written.
 //!
 //! A text that was not read to its end, or that gives a key twice, holds values that no tree knows: those are found by
-//! their key in the text, and everything up to the next key at the same depth counts.
+//! their key in the text, and everything up to the next key at the same depth counts. A contact's fields in a wrong place are
+//! found the same way, and an address is personal wherever it stands.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diag::{Document, Finding};
 use crate::text::{Node, Source, Tree, Value};
+
+use super::addresses::{addresses, without_addresses};
 
 /// What stands for a personal word in a sentence.
 pub(super) const MASK: &str = "…";
@@ -30,7 +33,10 @@ pub(super) fn is_place(document: Document, pointer: &str) -> bool {
 
 /// A pointer without the personal words in it.
 pub fn pointer(document: Document, pointer: &str) -> Cow<'_, str> {
-    if !is_place(document, pointer) || pointer.split('/').skip(1).all(is_harmless) {
+    if !is_place(document, pointer) {
+        return without_addresses(pointer);
+    }
+    if pointer.split('/').skip(1).all(is_harmless) {
         return Cow::Borrowed(pointer);
     }
     let clean = |segment: &str| format!("/{}", if is_harmless(segment) { segment } else { MASK });
@@ -65,8 +71,20 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan, None) => written(source.text()),
-        (Document::Plan, Some(tree)) => of_plan(source, tree),
+        (Document::Plan, None) => written(source.text()).into_iter().chain(addresses(source.text())).collect(),
+        (Document::Plan, Some(tree)) => of_plan(source, tree).into_iter().chain(addresses(source.text())).collect(),
+    }
+}
+
+/// Takes the addresses of people out of everything that a finding says.
+pub fn mask_addresses(finding: &mut Finding) {
+    let labels = finding.related.iter_mut().chain([&mut finding.primary]).map(|label| &mut label.text);
+    let excerpt = finding.excerpt.iter_mut().flat_map(|excerpt| [&mut excerpt.of, &mut excerpt.text]);
+    let fix = finding.fix.iter_mut().flat_map(|fix| [&mut fix.title, &mut fix.paste]);
+    for text in labels.chain(excerpt).chain(fix).chain([&mut finding.message]).chain(&mut finding.help) {
+        if let Cow::Owned(masked) = without_addresses(text) {
+            *text = masked;
+        }
     }
 }
 
@@ -181,7 +199,19 @@ fn names_contacts(key: &str) -> bool {
     may_be && strsim::jaro_winkler(&key.to_lowercase(), "contacts") > 0.9
 }
 
-/// Contacts by their key in the text alone, each up to the next key that is not deeper.
+/// Whether a key is one of a contact's own fields, or a slip of one.
+fn names_a_field(key: &str) -> bool {
+    const OF_A_PERSON: &[&str] = &["first_name", "last_name", "email", "tags", "affiliate", "orders"];
+    let like = |field: &&str| {
+        // The plan's own section of that name is about nobody.
+        let near =
+            key != "emails" && key.len().abs_diff(field.len()) <= 1 && key[..1].eq_ignore_ascii_case(&field[..1]);
+        near && (key == *field || key.len() > 4 && strsim::jaro_winkler(&key.to_lowercase(), field) > 0.9)
+    };
+    key.is_char_boundary(1) && !key.is_empty() && OF_A_PERSON.iter().any(like)
+}
+
+/// Contacts by their key in the text alone, or a contact's fields by theirs, each up to the next key that is not deeper.
 fn written(text: &str) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for (colon, _) in text.match_indices(':') {
@@ -189,7 +219,8 @@ fn written(text: &str) -> Vec<Range<usize>> {
         let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
         let start = (start..=before.len()).find(|&at| before.is_char_boundary(at)).unwrap_or(before.len());
         let known = all.last().is_some_and(|last| colon < last.end);
-        if !known && names_contacts(&before[start..]) {
+        let alone = before[..start].ends_with([' ', '\t', '\n', '{', '[', ',', '"', '\'']) || start == 0;
+        if !known && (names_contacts(&before[start..]) || alone && names_a_field(&before[start..])) {
             all.push(colon + 1..section_end(text, colon));
         }
     }
@@ -198,7 +229,7 @@ fn written(text: &str) -> Vec<Range<usize>> {
 
 /// Where the next key begins that is not deeper than the line of this byte.
 fn section_end(text: &str, at: usize) -> usize {
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '"', '\'']).len();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let own = indent(&text[line..]);
     let mut next = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
@@ -247,6 +278,6 @@ mod tests {
     fn pointers_keep_fields_and_ids() {
         assert_eq!(pointer(Document::Plan, "/contacts/values/10019/emial"), "/contacts/values/10019/emial");
         assert_eq!(pointer(Document::Contacts, "/iris@x.example/email"), "/…/email");
-        assert_eq!(pointer(Document::Plan, "/offerings/iris@x.example"), "/offerings/iris@x.example");
+        assert_eq!(pointer(Document::Plan, "/offerings/iris@x.example"), "/offerings/…");
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::diag::{Finding, Severity};
 use crate::model::record::{BackupSource, Evidence};
 use crate::output::{Report, escape, many};
+use crate::shape::without_addresses;
 
 use super::lines::{Side, lines};
 use super::{Changes, counts, next, not_compared, sides, verb};
@@ -31,7 +32,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
         writeln!(out, "**Attention:** {unknown}.\n")?;
     }
     findings(report, out)?;
-    decisions(changes, out)?;
+    decisions(changes, report.show_personal, out)?;
     objects(changes, out)?;
     let digests = changes.digests;
     writeln!(out, "| digest | |\n| --- | --- |\n| changes (confirm this one) | `{}` |", digests.changes)?;
@@ -69,7 +70,7 @@ fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What people decided and vouch for, which no object shows.
-fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) -> io::Result<()> {
     let plan = changes.plan;
     let mut lines = Vec::new();
     if let Some(strategy) = plan.strategy {
@@ -119,7 +120,10 @@ fn decisions(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    lines.iter().try_for_each(|line| writeln!(out, "- {}", escape::markdown(line)))?;
+    for line in lines {
+        let line = if show_personal { line } else { without_addresses(&line).into_owned() };
+        writeln!(out, "- {}", escape::markdown(&line))?;
+    }
     writeln!(out)
 }
 

@@ -16,7 +16,7 @@ use crate::guide::{self, CONTRADICTION, PAYMENTS};
 use crate::model::plan::{Place, Strategy};
 use crate::model::text::{Seconds, pointer};
 use crate::model::{Plan, Step};
-use crate::shape::personal;
+use crate::shape::{personal, without_addresses};
 
 /// How every page begins: by this a file is known to be one.
 pub const OPENING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -265,7 +265,6 @@ fn contacts(page: &Page<'_>) -> impl Iterator<Item = (String, String)> {
     page.plan.contacts.list.iter().take(MOST_ROWS).map(|(id, reason)| {
         let at = pointer(&["contacts", "list", id]);
         let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
-        let word = |word| if str::contains(word, '@') { "…" } else { word };
-        (id, reason.split(' ').map(word).collect::<Vec<_>>().join(" "))
+        (id, without_addresses(reason).into_owned())
     })
 }

@@ -1,0 +1,135 @@
+//! What is about a person is masked wherever it was written: in a wrong place, under a wrong key, in the wrong file.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{copy_of_plans, plan};
+
+const PLAN: &str = "bloom-coaching.yaml";
+const SITE: &str = "bloom-coaching.site.ndjson";
+const SECRET: [&str; 5] = ["Zebediah", "Quill", "zeb@", "leak.example", "hunter2"];
+const RECORD: &str =
+    r#"{first_name: Zebediah, last_name: Quill, email: zeb@leak.example, tags: [Quill VIP], affiliate: Quill}"#;
+
+fn check_masks(folder: &Path, what: &str) {
+    let file = |name: &str| name.to_owned();
+    let runs: [&[&str]; 6] = [
+        &["check", PLAN, "--no-site"],
+        &["check", PLAN, "--no-site", "--format", "json"],
+        &["check", PLAN, "--site", SITE, "--format", "concise"],
+        &["check", PLAN, "--site", SITE],
+        &["diff", PLAN, "--site", SITE, "--format", "markdown"],
+        &["apply", PLAN, "--site", SITE, "--no-input"],
+    ];
+    for args in runs {
+        let ran = plan(folder, args);
+        let said = [ran.out, ran.err].concat();
+        let told = SECRET.map(file).into_iter().find(|secret| said.contains(secret));
+        assert_eq!(told, None, "{what}: {args:?} says\n{said}");
+    }
+}
+
+/// The example with one change, checked in every way; what is personal shows where it is asked for, if it is in a picture at all.
+fn with(what: &str, change: impl FnOnce(&str) -> String) {
+    let folder = copy_of_plans();
+    let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed, "{what}: nothing was changed");
+    fs::write(folder.path().join(PLAN), changed).unwrap();
+    check_masks(folder.path(), what);
+}
+
+/// The text with the lines of one section replaced.
+fn section(text: &str, key: &str, with: &str) -> String {
+    let start = text.find(&format!("\n{key}:")).unwrap() + 1;
+    let end = text[start..].match_indices('\n').map(|(at, _)| start + at + 1);
+    let end = end.into_iter().find(|&at| !text[at..].starts_with([' ', '\n', '#'])).unwrap_or(text.len());
+    format!("{}{with}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn contacts_that_slipped_into_another_section() {
+    let slipped = format!("  contacts:\n  list: {{}}\n  values:\n    \"501\": {RECORD}\n");
+    with("indented", |text| section(text, "contacts", &slipped));
+    with("values at the top", |text| {
+        section(text, "contacts", &format!("contacts: {{list: {{}}}}\nvalues:\n  \"501\": {RECORD}\n"))
+    });
+    with("an ID at the top", |text| {
+        section(text, "contacts", &format!("contacts: {{list: {{}}}}\n\"501\": {RECORD}\n"))
+    });
+    let fields =
+        "contacts:\n  list: {}\nfirst_name: Zebediah\nlast_name: Quill\nemial: zeb@leak.example\ntags:\n  - Quill\n";
+    with("fields at the top", |text| section(text, "contacts", fields));
+}
+
+#[test]
+fn contacts_under_a_key_that_is_none_of_ours() {
+    for key in ["spotcheck", "kontakte", "people_to_check", "\"c\\u006fntacts\"", "? contacts\n"] {
+        with(key, |text| section(text, "contacts", &format!("{key}: [\n  \"501\": {RECORD}\n")));
+        with(key, |text| format!("{text}\n{key}:\n  \"501\": {RECORD}\n"));
+    }
+}
+
+#[test]
+fn addresses_where_names_or_ids_are_due() {
+    with("an address for an ID", |text| {
+        section(text, "contacts", "contacts:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n")
+    });
+    with("an address for a form", |text| {
+        section(text, "test_purchases", "test_purchases:\n  zeb@leak.example: {expect: [order]}\n")
+    });
+    with("an address in a waiver", |text| {
+        let waiver = "waive:\n  - {rule: too-few-contacts, at: /people/zeb@leak.example, reason: zeb@leak.example, owner: zeb@leak.example, until: 2026-12-31}\n";
+        format!("{text}\n{waiver}")
+    });
+    with("a person's address", |text| section(text, "people", "people:\n  zeb@leak.example: [a list]\n"));
+}
+
+#[test]
+fn a_login_in_an_address_of_a_site() {
+    with("a login", |text| {
+        section(
+            text,
+            "sites",
+            "sites:\n  staging: https://zeb:hunter2@staging.bloom.example\n  live: https://bloom.example\n",
+        )
+    });
+    let folder = copy_of_plans();
+    let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
+    let text = text.replace("staging: https://", "staging: https://zeb:hunter2@");
+    fs::write(folder.path().join(PLAN), text).unwrap();
+    let ran = plan(folder.path(), &["check", PLAN, "--no-site", "--format", "json"]);
+    let rules: Vec<String> = ran.json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| format!("{} {}", found["rule"], found["location"]["pointer"]))
+        .collect();
+    assert!(rules.contains(&r#""wrong-value" "/sites/staging""#.to_owned()), "{rules:?}");
+}
+
+#[test]
+fn a_file_that_is_no_plan() {
+    let folder = copy_of_plans();
+    let contacts = String::from("\"501\":\n  first_name: Zebediah\n  last_name: \"Quill\n  email: zeb@leak.example\n");
+    fs::write(folder.path().join(PLAN), contacts).unwrap();
+    check_masks(folder.path(), "a file of contact values");
+    fs::write(folder.path().join(PLAN), "\"501\":\n  first_name: Zebediah\n  last_name: Quill\n").unwrap();
+    check_masks(folder.path(), "a whole file of contact values");
+    let record =
+        r#"{"kind":"contact","key":"501","first_name":"Zebediah","last_name":"Quill","email":"zeb@leak.example"}"#;
+    fs::write(folder.path().join(PLAN), format!("{record}\n{record}\n")).unwrap();
+    check_masks(folder.path(), "a population");
+}
+
+#[test]
+fn who_asks_is_told() {
+    let folder = copy_of_plans();
+    let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
+    let text = section(&text, "contacts", "contacts:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n");
+    fs::write(folder.path().join(PLAN), text).unwrap();
+    let ran = plan(folder.path(), &["check", PLAN, "--no-site", "--show-personal"]);
+    assert!(ran.out.contains("zeb@leak.example"), "{}", ran.out);
+}
