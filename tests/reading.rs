@@ -528,3 +528,13 @@ fn one_waiver_that_does_not_fit_leaves_the_others() {
     let all = with("window:", waive);
     assert!(all.iter().any(|said| said.message == message && said.help.contains(help)), "{all:#?}");
 }
+
+#[test]
+fn every_form_names_the_same_column_behind_a_byte_order_mark() {
+    let folder = copy_of_plans();
+    std::fs::write(folder.path().join("p.yaml"), "\u{feff}version: 2\n").unwrap();
+    for (format, place) in [("human", "[p.yaml:1:10]"), ("concise", "p.yaml:1:10: "), ("json", "\"column\": 10")] {
+        let out = plan(folder.path(), &["check", "p.yaml", "--no-site", "--format", format]).out;
+        assert!(out.contains(place) && !out.contains('\u{fffd}') && !out.contains('\u{feff}'), "{format}: {out}");
+    }
+}

@@ -103,7 +103,11 @@ fn first_key(node: &Node) -> Option<crate::text::Span> {
 }
 
 fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal: bool) -> Source {
-    let mut text = escape::same_length(source.text()).into_bytes();
+    // A byte order mark stays, as the first line begins behind it.
+    let mark = source.text().chars().next().filter(|&first| first == '\u{feff}');
+    let rest = &source.text()[mark.map_or(0, char::len_utf8)..];
+    let mut text = mark.into_iter().collect::<String>().into_bytes();
+    text.extend(escape::same_length(rest).into_bytes());
     if !show_personal {
         for range in personal::hidden(source, tree, document) {
             for byte in &mut text[range] {
