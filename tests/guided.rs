@@ -316,6 +316,19 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
 }
 
 #[test]
+fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
+    let place = Place::new();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    let (plan, applied) = (place.read(PLAN), place.read(SITE));
+    fs::write(place.path(PLAN), plan.replace("https://bloom.example", "https://staging.bloom.example")).unwrap();
+    let undo = ["undo", PLAN, "--site", SITE, "--no-input", "--confirm", &digest];
+    place.run(&undo).ends(13, &["calls `staging.bloom.example` its live site by now", "--host staging.bloom.example"]);
+    assert_eq!(place.read(SITE), applied);
+    place.run(&[&undo[..], &["--host", "staging.bloom.example"]].concat()).ends(0, &[]);
+}
+
+#[test]
 fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
     let place = crossed();
     let word = format!("plan record not-pressed \"…\" --plan {PLAN} --site {SITE}");

@@ -8,6 +8,7 @@ use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::Movement;
+use crate::model::text::host;
 use crate::model::{On, State};
 use crate::output::escape::line;
 use crate::output::many;
@@ -54,6 +55,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
+    if args.host.is_none() && opened.plan.live_host() == host(&begin.host) && opened.whole {
+        let message = format!("the plan calls `{}` its live site by now, and that host was not typed out", begin.host);
+        let help = format!("if it is to be set back all the same, give `--host {}`", begin.host);
+        return Err(Failure::new(exit::TARGET, message).help(help));
+    }
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
