@@ -538,3 +538,18 @@ fn every_form_names_the_same_column_behind_a_byte_order_mark() {
         assert!(out.contains(place) && !out.contains('\u{fffd}') && !out.contains('\u{feff}'), "{format}: {out}");
     }
 }
+
+#[test]
+fn nothing_is_said_of_contacts_whose_values_were_not_read() {
+    let folder = copy_of_plans();
+    let file = folder.path().join("private/bloom-coaching.contacts.yaml");
+    let good = std::fs::read_to_string(&file).unwrap();
+    for (passage, other) in [("\"Jonah\"", "\"Jonah"), ("\"Referred a Friend\"]", "\"Referred a Friend\"")] {
+        assert!(good.contains(passage), "{passage}");
+        std::fs::write(&file, good.replacen(passage, other, 1)).unwrap();
+        let args = ["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--format", "json"];
+        let report = plan(folder.path(), &args).json();
+        let rules: Vec<String> = places(&report).into_iter().map(|(rule, ..)| rule).collect();
+        assert_eq!((rules, &report["verdict"]), (vec!["yaml-syntax".to_owned()], &Value::from("red")));
+    }
+}

@@ -42,11 +42,12 @@ fn in_a_file(plan: &Path, name: &str, tracked: Tracked, findings: &mut Vec<Findi
     let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
     let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
     let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
-    let values = tree.as_ref().map(|tree| {
+    let values = tree.as_ref().and_then(|tree| {
         let (values, mut misfits) = shape::contact_values(tree);
         shape::without_echoes(&mut misfits, &read, tree);
         findings.extend(misfits);
-        values.0
+        // Of a text that was not read to its end nobody can say which values are missing, nor that the last one is whole.
+        tree.complete.then_some(values.0)
     });
     findings.extend(read);
     (ContactsFile { values, own_file: true, tracked: tracked.holds(&file) }, Some((source, tree)))
