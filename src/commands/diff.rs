@@ -11,6 +11,12 @@ use super::inputs::{self, Checked};
 use super::{Failure, Terminal, check, exit};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if args.subject.reading.no_site {
+        return Err(Failure::new(exit::USAGE, "without a site there is no before and after to show").help(
+            "name the site with `--site URL|FILE`, or a recording of it with `--snapshot FILE`; `plan check --no-site` judges the \
+             plan alone",
+        ));
+    }
     let checked = inputs::check(&args.subject)?;
     let path = checked.opened.path.display().to_string();
     // A recording never permits apply, and apply judges by one gate: what another diff shows cannot be confirmed.
@@ -21,12 +27,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let Some(changes) = changes(&checked, &path, confirmable) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
-        let why = if checked.opened.whole {
-            "without a site there is no before and after"
-        } else {
-            "the plan cannot be read, so there is nothing to compare"
-        };
-        return Err(Failure::new(if checked.opened.whole { exit::USAGE } else { exit::NOT_GREEN }, why));
+        return Err(Failure::new(exit::NOT_GREEN, "the plan cannot be read, so there is nothing to compare"));
     };
     match args.format {
         DiffFormat::Human => {

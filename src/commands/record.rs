@@ -94,9 +94,21 @@ pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
     if opened.plan.people.contains_key(&by.who) {
         return Ok(());
     }
-    let known: Vec<&str> = opened.plan.people.keys().map(String::as_str).collect();
-    Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who))
-        .help(format!("name one of {known:?} with `--who`, or add them to `people`")))
+    let help = match one_of(opened.plan.people.keys()) {
+        Some(known) => format!("say `--who` with one of the plan's people ({known}), or add them to `people`"),
+        None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
+    };
+    Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who)).help(help))
+}
+
+/// Keys to choose from, in words; none where there is none.
+fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
+    let keys: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
+    match keys.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [rest @ .., last] => Some(format!("{} or {last}", rest.join(", "))),
+    }
 }
 
 /// The host of one of the plan's two sites.
@@ -126,9 +138,11 @@ fn purchase(
 ) -> Result<Said, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     if !plan.order_forms.contains_key(&form) {
-        let known: Vec<&str> = plan.order_forms.keys().map(String::as_str).collect();
         let failure = Failure::new(exit::USAGE, format!("`{form}` is not among the plan's `order_forms`"));
-        return Err(failure.help(format!("name one of {known:?}")));
+        return Err(failure.help(match one_of(plan.order_forms.keys()) {
+            Some(known) => format!("name the form by its key in the plan: {known}"),
+            None => "the plan has none: add the form to `order_forms`".to_owned(),
+        }));
     }
     let host = host_of(&by, on)?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();

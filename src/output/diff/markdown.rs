@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::diag::{Finding, Severity};
 use crate::model::record::{BackupSource, Evidence};
 use crate::output::{Report, escape, many};
@@ -74,13 +76,14 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
     let plan = changes.plan;
     let mut lines = Vec::new();
     if let Some(strategy) = plan.strategy {
-        lines.push(format!("strategy: {strategy:?}"));
+        lines.push(format!("strategy: {}", word(&strategy)));
     }
     if let Some(window) = &plan.window {
         lines.push(format!("window: {}, {}", window.start, window.length));
     }
     if let Some(rollback) = &plan.rollback {
-        lines.push(format!("rollback: {:?}, decided by {} until {}", rollback.way, rollback.who, rollback.decide_by));
+        let way = word(&rollback.way);
+        lines.push(format!("rollback: {way}, decided by {} until {}", rollback.who, rollback.decide_by));
     }
     for waiver in &plan.waive {
         lines.push(format!(
@@ -102,8 +105,10 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
                     BackupSource::RestorePoint(id) => format!("restore point {id}"),
                 };
                 lines.push(format!(
-                    "backup of {:?}, made {}: {source}, recorded by {}",
-                    backup.of, backup.taken_at, entry.who
+                    "backup of {}, made {}: {source}, recorded by {}",
+                    word(&backup.of),
+                    backup.taken_at,
+                    entry.who
                 ));
             }
             // Of a run, not of what is reviewed before it.
@@ -125,6 +130,12 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
         writeln!(out, "- {}", escape::markdown(&line))?;
     }
     writeln!(out)
+}
+
+/// A choice in the plan's own word for it.
+fn word(choice: &impl Serialize) -> String {
+    let written = serde_json::to_value(choice).ok();
+    written.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
 }
 
 fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
