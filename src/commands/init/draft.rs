@@ -174,10 +174,8 @@ impl Draft<'_> {
             let name = name.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
             line(out, &format!("  {}:", quote(&name)));
             line(out, &format!("    calls: {}", quote(key)));
-            line(
-                out,
-                "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}}, {retired: why} or {kept: why}",
-            );
+            line(out, "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}},");
+            line(out, "    #   {replaced_by: {by_hand: who}}, {retired: why} or {kept: why}");
         }
     }
 

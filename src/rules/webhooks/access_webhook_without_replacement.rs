@@ -67,7 +67,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Name what does its work: an order form's `failed_payment`, or a person `by_hand`.
+    /// Name what does its work: an order form (`after_switch: {replaced_by: {order_form: KEY, setting: failed_payment}}`), or a
+    /// person (`after_switch: {replaced_by: {by_hand: NAME}}`).
     {
         id: "access-webhook-without-replacement",
         severity: Error,
@@ -122,8 +123,8 @@ fn finding(at: String, calls: &str, what: &str) -> Finding {
     RULE.at(place, format!("`{calls}` ends or charges subscriptions, and {what}"))
         .label("nothing does its work")
         .help(
-            "say under `webhooks` what does its work after the switch: `replaced_by` an order form's `failed_payment`, or \
-             a person `by_hand`",
+            "say under `webhooks` what does its work after the switch: an order form, `after_switch: {replaced_by: \
+             {order_form: KEY, setting: failed_payment}}`, or a person, `after_switch: {replaced_by: {by_hand: NAME}}`",
         )
         .on_site(format!("webhook/{}", webhook_key(calls)))
 }
