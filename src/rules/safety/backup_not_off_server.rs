@@ -1,13 +1,15 @@
 use crate::diag::{Place, Severity::Warning};
+use crate::model::plan::BackupPart;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
-use super::{backup_of, kept_backups};
+use super::backup_of;
 
 declare_rule! {
     /// The backup lies only on the server that it is a backup of.
     ///
     /// ## What it does
-    /// Reports a recorded backup of which nobody says that a copy is off the server.
+    /// Reports a recorded backup of which nobody says that a copy is off the server, and which part it is of: files,
+    /// database, or both.
     ///
     /// ## Why it matters
     /// The vendor's checklist asks to download the backup and to keep a copy off the server. What takes the server away
@@ -24,13 +26,35 @@ declare_rule! {
     ///       backup: {of: live, parts: [files, database], taken_at: 2026-11-21T05:10:00Z, source: {restore-point: RP-4471}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, source: {restore-point: RP-4471}}
+    ///   - version: 1
+    ///     at: 2026-11-21T05:50:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       backup:
+    ///         of: live
+    ///         parts: [database]
+    ///         taken_at: 2026-11-21T05:10:00Z
+    ///         stored_off_server: true
+    ///         source: {restore-point: RP-4471}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {backup: {stored_off_server: true}}
     /// ```
     ///
     /// ## Fix
-    /// Download the backup, then record it again with the word that a copy is off the server.
+    /// Download the backup, then record it again with `--stored-off-server`.
     {
         id: "backup-not-off-server",
         severity: Warning,
@@ -47,13 +71,30 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else { return Some(()) };
-    if kept_backups(facts, demand)?.iter().any(|(_, backup)| !backup.stored_off_server) {
-        let message = format!("nobody says that a copy of the {}'s backup is off the server", backup_of(demand.of));
+    let mut only_there = Vec::new();
+    for part in &demand.parts {
+        if facts.backup(demand.of, *part)?.is_some_and(|(_, backup)| !backup.stored_off_server) {
+            only_there.push(name(*part));
+        }
+    }
+    only_there.dedup();
+    if !only_there.is_empty() {
+        let (parts, site) = (only_there.join(" and "), backup_of(demand.of));
+        let message = format!("nobody says that a copy of the backup of the {site}'s {parts} is off the server");
         out.push(
             RULE.at(Place::value("/backup/stored_off_server"), message)
                 .label(if demand.stored_off_server { "not on record" } else { "not asked for" })
-                .help("download the backup to another place, then record it again with `plan record backup`"),
+                .help(
+                    "download the backup to another place, then record it again: `plan record backup … --stored-off-server`",
+                ),
         );
     }
     Some(())
+}
+
+fn name(part: BackupPart) -> &'static str {
+    match part {
+        BackupPart::Files => "files",
+        BackupPart::Database => "database",
+    }
 }
