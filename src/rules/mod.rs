@@ -163,6 +163,12 @@ pub(crate) fn left_out_inside(plan: &Plan, place: &[&str]) -> bool {
     enclosing || first.is_some_and(|found| found.starts_with(&inside))
 }
 
+/// What day it is for a rule, in words: a site in a file has the day on which it was read.
+pub(crate) fn day_in_words(facts: &Facts<'_>) -> String {
+    let said = if facts.has_site() { "the site was read on" } else { "today is" };
+    format!("{said} {}", facts.today())
+}
+
 /// Declares a file's rule: the doc comment is its published page.
 macro_rules! declare_rule {
     ($(#[doc = $doc:literal])* { $($field:ident: $value:expr),+ $(,)? }) => {

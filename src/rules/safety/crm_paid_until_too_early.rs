@@ -1,13 +1,14 @@
 use jiff::civil::Date;
 
 use crate::diag::{Place, Severity::Warning};
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Documented, Target::Both, day_in_words, declare_rule};
 
 declare_rule! {
     /// The CRM is not paid until the switch.
     ///
     /// ## What it does
-    /// Compares `paid_until` under `crm` with the day of the window, and with today.
+    /// Compares `paid_until` under `crm` with the day of the window, and with today; for a site in a file, with the day on which
+    /// it was read.
     ///
     /// ## Why it matters
     /// The CRM must still be active and connected while the migration runs, on staging and again on live.
@@ -51,7 +52,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let place = Place::value("/crm/paid_until");
     let help = "pay the CRM for longer, or move the window to an earlier day";
     if paid < facts.today() {
-        let message = format!("the CRM was paid until {paid}, and today is {}", facts.today());
+        let message = format!("the CRM was paid until {paid}, and {}", day_in_words(facts));
         out.push(RULE.at(place, message).label("has passed").help(help));
     } else if let Some(window) = window.filter(|window| paid < *window) {
         let message = format!("the CRM is paid until {paid}, and the window is on {window}");

@@ -1,6 +1,6 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, day_in_words, declare_rule};
 
 use super::{has_expired, written};
 
@@ -8,7 +8,8 @@ declare_rule! {
     /// A waiver whose last day has passed.
     ///
     /// ## What it does
-    /// Reports every waiver whose `until` lies before today. Such a waiver has no effect any more.
+    /// Reports every waiver whose `until` lies before today; for a site in a file, before the day on which it was read. Such a
+    /// waiver has no effect any more.
     ///
     /// ## Why it matters
     /// Somebody answered for a known fault until that day. Nobody does now.
@@ -45,8 +46,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (index, waiver) in written(facts.plan()) {
         if has_expired(waiver, facts) {
             let at = pointer(&["waive", &index.to_string(), "until"]);
-            let message =
-                format!("the waiver of `{}` counted until {}; today is {}", waiver.rule, waiver.until, facts.today());
+            let today = day_in_words(facts);
+            let message = format!("the waiver of `{}` counted until {}; {today}", waiver.rule, waiver.until);
             let help =
                 format!("mend what was waived and remove the waiver, or agree on a new day with `{}`", waiver.owner);
             out.push(RULE.at(Place::value(at), message).label("has passed").help(help));
