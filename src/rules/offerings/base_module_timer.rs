@@ -1,5 +1,6 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::Release;
+use crate::model::plan::{ModuleIntent, OfferingIntent};
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
@@ -12,7 +13,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports a base module for which the plan, or the site when the plan's changes are made, has any release but
-    /// `immediately`.
+    /// `immediately`; and a further module that stands where the base module belongs, with such a release.
     ///
     /// ## Why it matters
     /// The base module is always released at once and cannot carry a timer. A delay that is written there belongs to
@@ -21,6 +22,11 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {offerings: {mini-course: {modules: [{base: Start, release: 7 days after previous}]}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {mini-course: {modules: [{module: Start, release: 7 days after previous}]}}}
     /// ```
     ///
     /// ## Bad
@@ -34,7 +40,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Take the `release` out of the base module, and give it to the module that it was meant for.
+    /// Take the `release` out of the base module, and give it to the module that it was meant for. Begin a list that has no base
+    /// module with one: `base: NAME`.
     {
         id: "base-module-timer",
         severity: Error,
@@ -59,13 +66,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         for (index, _, module) in intent.numbered().filter(|(_, number, _)| *number == 0) {
             if is_timer(module.release.as_ref()) && !left_out_inside(facts.plan(), &["offerings", key, "modules"]) {
                 let place = Place::value(pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
-                let message = format!("the base module `{}` of `{}` has a timer", module.name(), intent.name);
-                out.push(
-                    RULE.at(place, message)
-                        .label("opens at once anyway")
-                        .help("take `release` out here, and give it to the module that it was meant for")
-                        .on_site(format!("offering/{key}")),
-                );
+                let (message, help) = said(intent, module);
+                let finding = RULE.at(place, message).label("opens at once anyway").help(help);
+                out.push(finding.on_site(format!("offering/{key}")));
             }
         }
     }
@@ -85,4 +88,22 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// What is the matter with the timer of a module that has the base module's number, and what to do.
+fn said(intent: &OfferingIntent, module: &ModuleIntent) -> (String, &'static str) {
+    let (name, offering) = (module.name(), &intent.name);
+    if module.base.is_some() {
+        let help = "take `release` out here, and give it to the module that it was meant for";
+        (format!("the base module `{name}` of `{offering}` has a timer"), help)
+    } else if intent.modules.iter().any(|module| module.base.is_some()) {
+        let help = "put the module with `base` first, and give no other one the number 0";
+        (format!("module `{name}` of `{offering}` has a timer, and the base module's number, 0"), help)
+    } else {
+        let help = "begin the list with the module that opens at once, `base: NAME`, without a `release`";
+        (
+            format!("the modules of `{offering}` have no base module, and the first, `{name}`, does not open at once"),
+            help,
+        )
+    }
 }
