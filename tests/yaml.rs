@@ -1,9 +1,11 @@
 //! Our tree says the same as a second, independent parser, on every plan and every example of the project.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use amc_plan::rules::ALL;
+use amc_plan::shape::schema;
 use amc_plan::text::{Limits, Source, compose};
 
 fn same(name: &str, text: &str) {
@@ -59,11 +61,41 @@ fn on_every_fence_of_a_rule_and_of_the_readme() {
     }
 }
 
+/// The keys of a schema, and the words that it lets one choose from.
+fn keys_and_words(schema: &serde_json::Value, keys: &mut BTreeSet<String>, words: &mut BTreeSet<String>) {
+    if let Some(properties) = schema.get("properties").and_then(|p| p.as_object()) {
+        keys.extend(properties.keys().cloned());
+    }
+    words.extend(schema.get("const").and_then(|word| word.as_str()).map(str::to_owned));
+    let several = schema.get("enum").and_then(|words| words.as_array());
+    words.extend(several.into_iter().flatten().filter_map(|word| word.as_str()).map(str::to_owned));
+    match schema {
+        serde_json::Value::Object(map) => map.values().for_each(|part| keys_and_words(part, keys, words)),
+        serde_json::Value::Array(parts) => parts.iter().for_each(|part| keys_and_words(part, keys, words)),
+        _ => {}
+    }
+}
+
 #[test]
-fn the_readme_s_plan_fits_the_schema() {
+fn the_readme_shows_every_key_and_every_word_of_a_plan() {
+    let (mut keys, mut words) = (BTreeSet::new(), BTreeSet::new());
+    keys_and_words(&schema::plan(), &mut keys, &mut words);
+    // The plan may hold the contacts' values itself: a fence of their own shows them.
+    let shown = fences(&fs::read_to_string(root("README.md")).unwrap(), "yaml").concat();
+    let shown: BTreeSet<&str> = shown.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).collect();
+    let missing: Vec<&String> = keys.iter().chain(&words).filter(|name| !shown.contains(name.as_str())).collect();
+    assert!(keys.len() > 50 && words.len() > 20 && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_readme_s_plan_and_values_fit_the_schema() {
     let readme = fs::read_to_string(root("README.md")).unwrap();
     let plan = fences(&readme, "yaml").into_iter().find(|fence| fence.contains("version: 1")).unwrap();
     let (tree, _) = compose(&Source::new("README.md", plan), &Limits::default());
     let (_, misfits) = amc_plan::shape::plan(&tree.unwrap());
+    assert!(misfits.is_empty(), "{misfits:#?}");
+    let values = fences(&readme, "yaml").into_iter().find(|fence| fence.contains("first_name:")).unwrap();
+    let (tree, _) = compose(&Source::new("README.md", values), &Limits::default());
+    let (_, misfits) = amc_plan::shape::contact_values(&tree.unwrap());
     assert!(misfits.is_empty(), "{misfits:#?}");
 }
