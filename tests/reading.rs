@@ -407,6 +407,22 @@ fn tagged_values_speak_of_the_form_that_was_meant() {
         &format!("`{at}` must have exactly one of `replaced_by`, `retired` or `kept`"),
         forms,
     );
+    one(
+        retired,
+        "{by_hand: jo}",
+        "missing-key",
+        "after_switch",
+        &format!("`{at}` must have exactly one of `replaced_by`, `retired` or `kept`"),
+        "write `by_hand` inside of `replaced_by`: `replaced_by: {by_hand: …}`",
+    );
+    one(
+        retired,
+        r#"{retired: " "}"#,
+        "wrong-value",
+        r#"" ""#,
+        &format!("`{at}/retired` must not be empty"),
+        "fill it in: why",
+    );
     one(retired, "retired", "wrong-type", "retired", &format!("`{at}` must be a mapping, not `retired`"), forms);
     one(
         retired,

@@ -31,7 +31,7 @@ impl Seen<'_> {
         let names = self.names(error);
         match (self.tree.locate(at).and_then(|at| at.node.as_map()), names.len() == context.len()) {
             (Some(map), true) => match written(map, &names).as_slice() {
-                [] => out.push(self.none_of(at, map, &names)),
+                [] => out.push(self.none_of(at, map, &names, error)),
                 [only] => context[*only].iter().for_each(|error| self.read(error, out)),
                 [one, two, ..] => out.push(self.both(at, names[*one], names[*two])),
             },
@@ -60,13 +60,27 @@ impl Seen<'_> {
         forms.into_iter().flatten().filter_map(name).collect()
     }
 
-    fn none_of(&self, at: &str, map: &Map, names: &[&str]) -> Misfit {
+    fn none_of(&self, at: &str, map: &Map, names: &[&str], error: &ValidationError<'_>) -> Misfit {
         let slip = map.iter().find(|entry| words::nearest(&entry.key.text, names.iter().copied()).is_some());
         if let Some(entry) = slip {
             return self.unknown_key(at, &entry.key.text, names);
         }
         let message = format!("{} must have exactly one of {}", self.name(at), words::list(names.iter().copied()));
-        self.misfit(at, Part::Key, "missing-key", message, Some(write_one_of(names)))
+        let help =
+            match map.iter().find_map(|entry| Some((&*entry.key.text, self.form_with(&entry.key.text, names, error)?)))
+            {
+                Some((key, form)) => format!("write `{key}` inside of `{form}`: `{form}: {{{key}: …}}`"),
+                None => write_one_of(names),
+            };
+        self.misfit(at, Part::Key, "missing-key", message, Some(help))
+    }
+
+    /// The form that has a key inside of its own.
+    fn form_with<'n>(&self, key: &str, names: &[&'n str], error: &ValidationError<'_>) -> Option<&'n str> {
+        let forms = self.schema.pointer(error.schema_path().as_str())?.as_array()?;
+        let inside =
+            |form, name| self.resolve(self.resolve(form)?.get("properties")?.get(name)?)?.get("properties")?.get(key);
+        forms.iter().zip(names).find_map(|(form, name)| inside(form, *name).map(|_| *name))
     }
 
     fn both(&self, at: &str, one: &str, two: &str) -> Misfit {
