@@ -324,6 +324,8 @@ fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
     fs::write(place.path(PLAN), plan.replace("https://bloom.example", "https://staging.bloom.example")).unwrap();
     let undo = ["undo", PLAN, "--site", SITE, "--no-input", "--confirm", &digest];
     place.run(&undo).ends(13, &["calls `staging.bloom.example` its live site by now", "--host staging.bloom.example"]);
+    fs::write(place.path(PLAN), format!("{plan}\nzzz: [\n")).unwrap();
+    place.run(&undo).ends(13, &["which host is live the plan does not say by now", "--host staging.bloom.example"]);
     assert_eq!(place.read(SITE), applied);
     place.run(&[&undo[..], &["--host", "staging.bloom.example"]].concat()).ends(0, &[]);
 }

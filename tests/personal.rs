@@ -73,6 +73,34 @@ fn contacts_under_a_key_that_is_none_of_ours() {
 }
 
 #[test]
+fn a_field_by_whatever_key_the_parser_reads_as_one() {
+    let fields = [
+        "? first_name\n: Zebediah\n",
+        "\"first\\u005fname\": Zebediah\n",
+        "first-name: Zebediah\n\"last name\": Quill\n",
+        "emial: zeb@leak.example\n",
+        "zz:\n  - {first_name: \"Zebediah\n  Quill: the third\", k: 1}\n",
+    ];
+    for field in fields {
+        with(field, |text| format!("{field}{text}"));
+    }
+    with("line ends of old", |text| format!("first_name: Zebediah\n{text}").replace('\n', "\r"));
+}
+
+#[test]
+fn what_the_plan_names_like_a_field_is_shown() {
+    let folder = copy_of_plans();
+    let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
+    let text = section(&text, "webhooks", "webhooks:\n  tags: {clls: aal_fieldop}\n");
+    let text = section(&text, "emails", "emials: {enabled: true}\n");
+    fs::write(folder.path().join(PLAN), text).unwrap();
+    let ran = plan(folder.path(), &["check", PLAN, "--no-site"]);
+    for shown in ["tags: {clls: aal_fieldop}", "emials: {enabled: true}"] {
+        assert!(ran.out.contains(shown), "{shown}: {}", ran.out);
+    }
+}
+
+#[test]
 fn addresses_where_names_or_ids_are_due() {
     with("an address for an ID", |text| {
         section(text, "contacts", "contacts:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n")
@@ -108,6 +136,7 @@ fn a_login_in_an_address_of_a_site() {
         .map(|found| format!("{} {}", found["rule"], found["location"]["pointer"]))
         .collect();
     assert!(rules.contains(&r#""wrong-value" "/sites/staging""#.to_owned()), "{rules:?}");
+    assert!(plan(folder.path(), &["check", PLAN, "--no-site"]).out.contains("`sites/staging` holds a login"));
 }
 
 #[test]

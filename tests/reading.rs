@@ -255,7 +255,7 @@ fn wrong_values_are_explained_by_example() {
         "wrong-value",
         "2027-02-30",
         "`crm/paid_until` must be a day, not `2027-02-30`",
-        "year-month-day",
+        "name a day that the calendar has",
     );
     one(
         "[order, content, welcome-email, new-user]",

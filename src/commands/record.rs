@@ -17,6 +17,7 @@ use crate::model::record::{
 use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
+use crate::shape::without_addresses;
 
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
@@ -95,7 +96,10 @@ pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
         return Ok(());
     }
     let help = match one_of(opened.plan.people.keys()) {
-        Some(known) => format!("say `--who` with one of the plan's people ({known}), or add them to `people`"),
+        Some(known) => {
+            let known = without_addresses(&known);
+            format!("say `--who` with one of the plan's people ({known}), or add them to `people`")
+        }
         None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
     };
     Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who)).help(help))

@@ -55,10 +55,14 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
-    if args.host.is_none() && opened.plan.live_host() == host(&begin.host) && opened.whole {
-        let message = format!("the plan calls `{}` its live site by now, and that host was not typed out", begin.host);
-        let help = format!("if it is to be set back all the same, give `--host {}`", begin.host);
-        return Err(Failure::new(exit::TARGET, message).help(help));
+    let live = opened.plan.live_host().filter(|_| opened.whole);
+    if args.host.is_none() && (live.is_none() || live == host(&begin.host)) {
+        let why = match live {
+            Some(_) => format!("the plan calls `{}` its live site by now", begin.host),
+            None => format!("which host is live the plan does not say by now, and the run is on `{}`", begin.host),
+        };
+        let help = format!("if that is to be set back all the same, give `--host {}`", begin.host);
+        return Err(Failure::new(exit::TARGET, format!("{why}, and that host was not typed out")).help(help));
     }
     if progress.is_past_the_barrier() {
         let message =

@@ -1,6 +1,5 @@
 //! `plan verify`: the plan's contacts and everybody else, before and after the switch.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,7 +20,6 @@ use crate::population::take_census;
 use crate::reconcile::{
     Ask, Cell, Comparison, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, recorded, spot_check,
 };
-use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::inputs::{self, Opened};
@@ -51,18 +49,13 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         notes: &notes,
         show_personal: args.show_personal,
     };
-    let mut page = Vec::new();
     match args.format {
         VerifyFormat::Human => {
             let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
-            human::render(&verification, style, &mut page)?;
+            human::render(&verification, style, terminal.out)?;
         }
-        VerifyFormat::Json => json::render(&verification, &mut page)?,
+        VerifyFormat::Json => json::render(&verification, terminal.out)?,
     }
-    let page = String::from_utf8_lossy(&page);
-    // A plan may have taken an address for a contact ID.
-    let page = if args.show_personal { page } else { Cow::Owned(without_addresses(&page).into_owned()) };
-    terminal.out.write_all(page.as_bytes())?;
     Ok(match comparison.verdict() {
         Verdict::Equal => exit::OK,
         Verdict::Different => exit::NOT_VERIFIED,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diag::{Document, Finding};
-use crate::text::{Node, Source, Tree, Value};
+use crate::text::{Entry, Node, Source, Tree, Value};
 
 use super::addresses::{addresses, without_addresses};
 
@@ -71,7 +71,9 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan, None) => written(source.text()).into_iter().chain(addresses(source.text())).collect(),
+        (Document::Plan, None) => {
+            written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
+        }
         (Document::Plan, Some(tree)) => of_plan(source, tree).into_iter().chain(addresses(source.text())).collect(),
     }
 }
@@ -91,7 +93,7 @@ pub fn mask_addresses(finding: &mut Finding) {
 /// The stretches of a plan's text that contacts are written in, keys and all.
 pub(super) fn stretches(source: &Source, tree: Option<&Tree>) -> Vec<Range<usize>> {
     match tree.filter(|tree| tree.complete) {
-        None => written(source.text()),
+        None => written(source.text(), |_| false),
         Some(tree) => {
             let mut all: Vec<Range<usize>> = sections(source, tree).into_iter().map(|(_, range)| range).collect();
             all.extend(elsewhere(source, tree, &all));
@@ -117,26 +119,83 @@ fn sections<'t>(source: &Source, tree: &'t Tree) -> Vec<(&'t Node, Range<usize>)
     sections.map(|(entry, end)| (&entry.value, entry.key.span.range().end..end)).collect()
 }
 
-/// Contacts that the tree of a plan does not hold: those of a key given twice, or of one that was refused.
+/// Contacts and their fields outside of the sections of contacts: in a wrong place of the tree, or of a key that the tree
+/// does not hold, as it was given twice or refused.
 fn elsewhere(source: &Source, tree: &Tree, known: &[Range<usize>]) -> Vec<Range<usize>> {
-    let is_known = |at: usize| known.iter().any(|range| (range.start..=range.end).contains(&at));
-    let mut found = written(source.text());
-    found.retain(|range| !is_known(range.start));
-    if !found.is_empty() {
-        let mut spans = Vec::new();
-        scalars(&tree.root, &mut spans);
-        let in_value = |at: usize| spans.iter().any(|span| span.contains(&at));
-        found.retain(|range| !in_value(range.start) && !in_comment(source.text(), range.start, &spans));
+    let mut judged = Judged::default();
+    for entry in tree.root.as_map().into_iter().flat_map(|map| map.iter()) {
+        judged.keys.push(entry.key.span.range());
+        match (&*entry.key.text, names_contacts(&entry.key.text)) {
+            (_, true) => {}
+            ("offerings" | "order_forms" | "opt_in_forms" | "webhooks" | "people" | "test_purchases", _) => {
+                judged.look_into(&entry.value, 1);
+            }
+            ("leave_alone", _) => judged.look_into(&entry.value, 2),
+            _ => judged.look_at(entry, 0),
+        }
     }
+    let in_tree = |key: usize| before(&judged.keys, key).is_some_and(|known| known.contains(&key));
+    let mut found = written(source.text(), in_tree);
+    found.retain(|range| before(known, range.start).is_none_or(|known| known.end < range.start));
+    if !found.is_empty() {
+        let mut values = Vec::new();
+        scalars(&tree.root, &mut values);
+        values.sort_by_key(|value| value.start);
+        found.retain(|range| {
+            let value = before(&values, range.start).map_or(0, |value| value.end);
+            value <= range.start && !in_comment(source.text(), value..range.start)
+        });
+    }
+    found.extend(judged.personal);
     found
 }
 
-/// Whether a byte that is in no value is in a comment.
-fn in_comment(text: &str, at: usize, values: &[Range<usize>]) -> bool {
-    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let value = values.iter().map(|value| value.end).filter(|end| *end <= at).max().unwrap_or_default();
-    let before = &text[line.max(value)..at];
-    before.match_indices('#').any(|(mark, _)| mark == 0 || before[..mark].ends_with([' ', '\t']))
+/// What the keys of a tree say.
+#[derive(Default)]
+struct Judged {
+    /// The keys, in order.
+    keys: Vec<Range<usize>>,
+    /// From behind a key that names a contact's field to the end of its value.
+    personal: Vec<Range<usize>>,
+}
+
+impl Judged {
+    /// Looks into a value whose keys, or those so many levels down, are names of the plan's own choosing.
+    fn look_into(&mut self, node: &Node, own_names: usize) {
+        match &node.value {
+            Value::Map(map) if own_names == 1 => map.iter().for_each(|entry| {
+                self.keys.push(entry.key.span.range());
+                self.look_into(&entry.value, 0);
+            }),
+            Value::Map(map) => map.iter().for_each(|entry| self.look_at(entry, own_names.saturating_sub(1))),
+            Value::Seq(items) => items.iter().for_each(|item| self.look_into(item, 0)),
+            _ => {}
+        }
+    }
+
+    fn look_at(&mut self, entry: &Entry, own_names: usize) {
+        self.keys.push(entry.key.span.range());
+        if names_contacts(&entry.key.text) || names_a_field(&entry.key.text) {
+            let start = entry.key.span.range().end;
+            self.personal.push(start..entry.value.span.range().end.max(start));
+        }
+        self.look_into(&entry.value, own_names);
+    }
+}
+
+/// The last of some ranges, which are in order and apart, that begins at a byte or before it.
+fn before(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
+    ranges.partition_point(|range| range.start <= at).checked_sub(1).map(|last| &ranges[last])
+}
+
+/// Whether a comment begins on the last line of a stretch that holds no value.
+fn in_comment(text: &str, stretch: Range<usize>) -> bool {
+    let from = stretch.start;
+    let stretch = &text[stretch];
+    let start = stretch.rfind('\n').map_or(0, |end| end + 1);
+    let starts_line = start > 0 || from == 0;
+    let line = &stretch[start..];
+    line.match_indices('#').any(|(mark, _)| mark == 0 && starts_line || line[..mark].ends_with([' ', '\t']))
 }
 
 /// What is personal in a stretch of a text that was read to its end: values whole, and of what is no value every letter.
@@ -202,25 +261,31 @@ fn names_contacts(key: &str) -> bool {
 /// Whether a key is one of a contact's own fields, or a slip of one.
 fn names_a_field(key: &str) -> bool {
     const OF_A_PERSON: &[&str] = &["first_name", "last_name", "email", "tags", "affiliate", "orders"];
-    let like = |field: &&str| {
-        // The plan's own section of that name is about nobody.
-        let near =
-            key != "emails" && key.len().abs_diff(field.len()) <= 1 && key[..1].eq_ignore_ascii_case(&field[..1]);
-        near && (key == *field || key.len() > 4 && strsim::jaro_winkler(&key.to_lowercase(), field) > 0.9)
+    // What is as long as one of them is soon counted.
+    if !(4..=10).contains(&key.chars().count()) {
+        return false;
+    }
+    let key = key.to_lowercase().replace(['-', ' ', '\u{a0}'], "_");
+    let likeness = |name: &str| {
+        let near = key.len().abs_diff(name.len()) <= 1 && key.len() > 4 && key.chars().next() == name.chars().next();
+        if near { strsim::jaro_winkler(&key, name) } else { f64::from(u8::from(key == name)) }
     };
-    key.is_char_boundary(1) && !key.is_empty() && OF_A_PERSON.iter().any(like)
+    // The plan's own section of that name is about nobody.
+    OF_A_PERSON.iter().any(|field| likeness(field) > 0.9_f64.max(likeness("emails")))
 }
 
-/// Contacts by their key in the text alone, or a contact's fields by theirs, each up to the next key that is not deeper.
-fn written(text: &str) -> Vec<Range<usize>> {
+/// Contacts by their key in the text alone, or a contact's fields by theirs, each up to the next key that is not deeper; but
+/// not those of a key that is already judged.
+fn written(text: &str, judged: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for (colon, _) in text.match_indices(':') {
         let before = text[..colon].trim_end_matches([' ', '\t', '"', '\'']);
         let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
         let start = (start..=before.len()).find(|&at| before.is_char_boundary(at)).unwrap_or(before.len());
         let known = all.last().is_some_and(|last| colon < last.end);
-        let alone = before[..start].ends_with([' ', '\t', '\n', '{', '[', ',', '"', '\'']) || start == 0;
-        if !known && (names_contacts(&before[start..]) || alone && names_a_field(&before[start..])) {
+        let alone = before[..start].ends_with([' ', '\t', '\n', '\r', '{', '[', ',', '"', '\'']) || start == 0;
+        let names = names_contacts(&before[start..]) || alone && names_a_field(&before[start..]);
+        if !known && names && !judged(start) {
             all.push(colon + 1..section_end(text, colon));
         }
     }
@@ -265,13 +330,13 @@ mod tests {
 
     #[test]
     fn a_mark_begins_a_comment_after_a_blank_or_at_the_start_of_a_line() {
-        let at =
-            |text: &str, value: Range<usize>| in_comment(text, text.find("contacts").unwrap(), &Vec::from([value]));
-        assert!(at("a: 1 # contacts: none\n", 3..4));
-        assert!(at("a: 1\n  # contacts: none\n", 3..4));
-        assert!(!at("a: '# b'\ncontacts: none\n", 3..8));
-        assert!(!at("a: '# b' contacts: none\n", 3..8));
-        assert!(!at("a#contacts: none\n", 0..0));
+        let at = |text: &str, value: usize| in_comment(text, value..text.find("contacts").unwrap());
+        assert!(at("a: 1 # contacts: none\n", 4));
+        assert!(at("a: 1\n  # contacts: none\n", 4));
+        assert!(at("# contacts: none\n", 0));
+        assert!(!at("a: '# b'\ncontacts: none\n", 8));
+        assert!(!at("a: '# b' contacts: none\n", 8));
+        assert!(!at("a#contacts: none\n", 0));
     }
 
     #[test]

@@ -156,7 +156,12 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             let message = format!("{name} must be `{expected_value}`, not {found}");
             ("wrong-value", message, format!("write `{expected_value}`"))
         }
-        Kind::Pattern { .. } if found.trim_matches([' ', '`']).is_empty() => {
+        Kind::Pattern { .. } if found.contains("://") && found.contains('@') => (
+            "wrong-value",
+            format!("{name} holds a login, and a plan holds no secrets"),
+            "write the address without what stands before the `@`".to_owned(),
+        ),
+        Kind::Pattern { .. } if found.replace("\\t", "").replace("\\n", "").trim_matches([' ', '`']).is_empty() => {
             ("wrong-value", format!("{name} must not be empty"), about.told("fill it in"))
         }
         Kind::Pattern { .. } => {
@@ -165,7 +170,11 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
         Kind::Format { format } if format == "date" => (
             "wrong-value",
             format!("{name} must be a day, not {found}"),
-            "write it as year-month-day, for example `2026-12-31`".to_owned(),
+            if found.len() == "`2026-12-31`".len() && found.bytes().all(|byte| b"`-0123456789".contains(&byte)) {
+                "name a day that the calendar has".to_owned()
+            } else {
+                "write it as year-month-day, for example `2026-12-31`".to_owned()
+            },
         ),
         Kind::MinItems { .. } | Kind::MinProperties { .. } => {
             ("wrong-value", format!("{name} must not be empty"), about.told("name at least one"))

@@ -10,7 +10,7 @@ use crate::reconcile::{
     SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
 };
 
-use super::Verification;
+use super::{Verification, shown_id};
 
 /// Writes the verification.
 ///
@@ -72,7 +72,7 @@ impl Page {
     /// The guide's table, a line a contact.
     fn spots(&self, spots: &[Spot], out: &mut dyn Write) -> io::Result<()> {
         self.head(&format!("the plan's {}", many(spots.len(), "spot-check contact")), out)?;
-        let id = |spot: &Spot| escape::line(&spot.id);
+        let id = |spot: &Spot| escape::line(&shown_id(&spot.id, self.personal));
         let first = spots.iter().map(|spot| id(spot).chars().count()).max().unwrap_or(0);
         let moved = spots.iter().map(|spot| cell_word(spot, &spot.cells[0]).chars().count()).max().unwrap_or(0);
         let width = |field: Field| match field {
@@ -134,13 +134,17 @@ impl Page {
 
     fn one_changed(&self, changed: &Changed, out: &mut dyn Write) -> io::Result<()> {
         let fields: Vec<&str> = changed.fields.iter().map(|field| field.name()).collect();
-        let was = changed.was.as_ref().map(|was| format!(" (was {})", escape::line(was))).unwrap_or_default();
-        writeln!(out, "    {}{was}: {}", escape::line(&changed.id), fields.join(", "))?;
+        let was = changed
+            .was
+            .as_ref()
+            .map(|was| format!(" (was {})", escape::line(&shown_id(was, self.personal))))
+            .unwrap_or_default();
+        writeln!(out, "    {}{was}: {}", escape::line(&shown_id(&changed.id, self.personal)), fields.join(", "))?;
         self.values(&changed.values, out)
     }
 
     fn alone(&self, alone: &Alone, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "    {}", escape::line(&alone.id))?;
+        writeln!(out, "    {}", escape::line(&shown_id(&alone.id, self.personal)))?;
         self.values(&alone.values, out)
     }
 

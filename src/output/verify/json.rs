@@ -6,11 +6,11 @@ use crate::output::SiteLine;
 use crate::output::json::FORMAT_VERSION;
 use crate::reconcile::{self, Cell, Comparison, Examples, Field, Reconciled, VENDORS_BOUND};
 
-use super::Verification;
 use super::document::{
     Account, Class, Contacts, Detection, Document, Everybody, Example, Explained, Ledger, Line, Side, Spot, State,
     Values,
 };
+use super::{Verification, shown_id};
 
 /// Writes the verification.
 ///
@@ -85,7 +85,7 @@ impl Make {
         };
         let values: Vec<reconcile::Values> = spot.cells.iter().filter_map(values).collect();
         Spot {
-            id: spot.id.clone(),
+            id: shown_id(&spot.id, self.personal).into_owned(),
             now: spot.now.clone(),
             fields: spot.cells.iter().map(|(field, cell)| (*field, state(cell))).collect(),
             values: self.values(&values),
@@ -107,14 +107,14 @@ impl Make {
 
     fn contacts(&self, all: &reconcile::Classes, extra_expected: bool) -> Contacts {
         let alone = |alone: &reconcile::Alone| Example {
-            id: alone.id.clone(),
+            id: shown_id(&alone.id, self.personal).into_owned(),
             was: Vec::new(),
             fields: Vec::new(),
             values: self.values(&alone.values),
         };
         let changed = |changed: &reconcile::Changed| Example {
-            id: changed.id.clone(),
-            was: changed.was.iter().cloned().collect(),
+            id: shown_id(&changed.id, self.personal).into_owned(),
+            was: changed.was.iter().map(|was| shown_id(was, self.personal).into_owned()).collect(),
             fields: changed.fields.iter().collect(),
             values: self.values(&changed.values),
         };

@@ -4,7 +4,10 @@ pub mod document;
 pub mod human;
 pub mod json;
 
+use std::borrow::Cow;
+
 use crate::reconcile::Comparison;
+use crate::shape::without_addresses;
 
 use super::SiteLine;
 
@@ -23,4 +26,9 @@ pub struct Verification<'a> {
     pub notes: &'a [String],
     /// Whether personal values may be shown.
     pub show_personal: bool,
+}
+
+/// An ID, which a plan may have taken an address for.
+fn shown_id(id: &str, show_personal: bool) -> Cow<'_, str> {
+    if show_personal { Cow::Borrowed(id) } else { without_addresses(id) }
 }
