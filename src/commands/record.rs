@@ -17,7 +17,7 @@ use crate::model::record::{
 use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
-use crate::shape::without_addresses;
+use crate::shape::{self, without_addresses};
 
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
@@ -107,12 +107,8 @@ pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
 
 /// Keys to choose from, in words; none where there is none.
 fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
-    let keys: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
-    match keys.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        [rest @ .., last] => Some(format!("{} or {last}", rest.join(", "))),
-    }
+    let said = shape::list(keys.map(String::as_str));
+    (!said.is_empty()).then_some(said)
 }
 
 /// The host of one of the plan's two sites.
@@ -250,11 +246,7 @@ fn parts(said: &[cli::Part], source: &BackupSource) -> Result<Vec<BackupPart>, F
 }
 
 fn names(parts: &[BackupPart]) -> String {
-    let name = |part: &BackupPart| match part {
-        BackupPart::Files => "files",
-        BackupPart::Database => "database",
-    };
-    parts.iter().map(name).collect::<Vec<_>>().join(" and ")
+    parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(" and ")
 }
 
 /// When a backup was made, as somebody says or as its file's own time says; never later than the dump itself says.

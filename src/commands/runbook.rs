@@ -9,7 +9,6 @@ use crate::cli::{On, Runbook};
 use crate::output::concise;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed};
 use crate::rules::Phase;
-use crate::shape::without_addresses;
 use crate::site::file;
 
 use super::inputs::{self, Choice};
@@ -54,7 +53,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         rehearsed,
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;
-    file::save_text(&args.out, &without_addresses(&text))?;
+    file::save_text(&args.out, &text)?;
     writeln!(terminal.out, "wrote {}: open it in a browser, and print it", args.out.display())?;
     Ok(exit::OK)
 }

@@ -595,6 +595,16 @@ pub enum BackupPart {
     Database,
 }
 
+impl BackupPart {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Database => "database",
+        }
+    }
+}
+
 /// The two choices of the vendor's migration screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -12,6 +12,7 @@ mod tree_json;
 mod words;
 
 pub use addresses::without_addresses;
+pub(crate) use words::list;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;

@@ -47,8 +47,8 @@ pub(super) fn value(node: &Node, personal: bool) -> String {
     }
 }
 
-/// Names as `a`, `b` or `c`.
-pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+/// Names as `a`, `b` or `c`; nothing where there is none.
+pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => String::new(),

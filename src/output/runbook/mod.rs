@@ -91,7 +91,8 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     }
     not_automatic(page, &mut out)?;
     writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
-    Ok(out)
+    // Once, of the whole page: an address may stand in any of the plan's names and reasons.
+    Ok(without_addresses(&out).into_owned())
 }
 
 fn parts<'a>(page: &Page<'a>) -> Vec<Part<'a>> {
@@ -260,11 +261,11 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "</tbody>\n</table>\n</section>")
 }
 
-/// The spot-check contacts: IDs and reasons, without what may be about a person.
+/// The spot-check contacts: IDs, without those that may be about a person, and reasons.
 fn contacts(page: &Page<'_>) -> impl Iterator<Item = (String, String)> {
     page.plan.contacts.list.iter().take(MOST_ROWS).map(|(id, reason)| {
         let at = pointer(&["contacts", "list", id]);
         let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
-        (id, without_addresses(reason).into_owned())
+        (id, reason.clone())
     })
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::{BackupDemand, BackupPart};
+use crate::model::plan::BackupDemand;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::{BACKUP_STUB, backup_of};
@@ -90,10 +90,7 @@ fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Known<Vec<&'static str>>
     let mut missing = Vec::new();
     for part in parts {
         if facts.backup(demand.of, part)?.is_none() {
-            missing.push(match part {
-                BackupPart::Files => "files",
-                BackupPart::Database => "database",
-            });
+            missing.push(part.name());
         }
     }
     Some(missing)

@@ -49,8 +49,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message = "the plan asks for a backup of the staging copy, and the vendor's guide for one of the live site";
         out.push(RULE.at(Place::value("/backup/of"), message).label("not the live site").help("set `of: live`"));
     }
-    for (part, name) in [(BackupPart::Files, "files"), (BackupPart::Database, "database")] {
+    for part in [BackupPart::Files, BackupPart::Database] {
         if !demand.parts.contains(&part) {
+            let name = part.name();
             let message = format!("the plan asks for a backup without the site's {name}");
             out.push(
                 RULE.at(Place::key("/backup/parts"), message)

@@ -1,5 +1,4 @@
 use crate::diag::{Place, Severity::Warning};
-use crate::model::plan::BackupPart;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::backup_of;
@@ -74,7 +73,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut only_there = Vec::new();
     for part in &demand.parts {
         if facts.backup(demand.of, *part)?.is_some_and(|(_, backup)| !backup.stored_off_server) {
-            only_there.push(name(*part));
+            only_there.push(part.name());
         }
     }
     only_there.dedup();
@@ -90,11 +89,4 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         );
     }
     Some(())
-}
-
-fn name(part: BackupPart) -> &'static str {
-    match part {
-        BackupPart::Files => "files",
-        BackupPart::Database => "database",
-    }
 }
