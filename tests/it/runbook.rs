@@ -1,14 +1,12 @@
 //! The page of a run: the example's as it stands in `tests/runbook.html`, and what a hostile plan can do to it: nothing.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test --test runbook` writes the example's page anew.
-
-mod common;
+//! `UPDATE_SNAPSHOTS=1 cargo test --test it runbook::` writes the example's page anew.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::{copy_of_plans, plan, steers};
+use crate::common::{copy_of_plans, plan, steers};
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";
@@ -45,7 +43,7 @@ fn the_examples_page_is_as_it_was() {
     }
     let then = fs::read_to_string(&path).unwrap();
     let first = then.lines().zip(now.lines()).find(|(a, b)| a != b);
-    assert!(then == now, "run UPDATE_SNAPSHOTS=1 cargo test --test runbook, and read the difference: {first:?}");
+    assert!(then == now, "run UPDATE_SNAPSHOTS=1 cargo test --test it runbook::, and read the difference: {first:?}");
 }
 
 #[test]

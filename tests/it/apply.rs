@@ -1,16 +1,14 @@
 //! `plan apply` through the real binary: it carries out what was confirmed, or says why not and touches nothing.
 
-mod place;
-
 use std::fs;
 
+use crate::place::{PLAN, Place, SITE};
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
 use amc_plan::apply::seal::Demands;
 use amc_plan::change::{Digests, Marks};
 use amc_plan::site::snapshot_file::SnapshotFile;
-use place::{PLAN, Place, SITE};
 use serde_json::{Value, json};
 
 const BOGUS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -599,7 +597,7 @@ fn a_reader_that_goes_away_does_not_stop_a_run() {
     let digest = place.digest();
     let mut child = place.command(&["apply", PLAN, "--site", SITE, "--confirm", &digest]).spawn().unwrap();
     drop(child.stdout.take());
-    place::Ran::from(child.wait_with_output().unwrap()).ends(0, &[]);
+    crate::place::Ran::from(child.wait_with_output().unwrap()).ends(0, &[]);
     assert!(place.journal().exists());
     place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
 }
@@ -733,7 +731,7 @@ mod unix {
         as_anybody(&place, &mut command);
         let mut unwritable = || {
             fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o555)).unwrap();
-            let ran: place::Ran = command.output().unwrap().into();
+            let ran: crate::place::Ran = command.output().unwrap().into();
             fs::set_permissions(place.path("site"), fs::Permissions::from_mode(0o755)).unwrap();
             ran
         };
@@ -757,14 +755,14 @@ mod unix {
         let mut command = place.command(&["apply", PLAN, "--site", SITE, "--no-input"]);
         as_anybody(&place, &mut command);
         fs::set_permissions(place.folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-        let ran: place::Ran = command.output().unwrap().into();
+        let ran: crate::place::Ran = command.output().unwrap().into();
         fs::set_permissions(place.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         ran.ends(3, &["state folder"]);
         assert_eq!(place.read(SITE), before);
     }
 
     /// Runs with files limited to so many blocks of 512 bytes, as a full disk limits them, but for anybody.
-    fn limited(place: &Place, blocks: u64, words: &[&str]) -> place::Ran {
+    fn limited(place: &Place, blocks: u64, words: &[&str]) -> crate::place::Ran {
         let script = format!("trap '' XFSZ; ulimit -f {blocks} || exit 99; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).args(words);

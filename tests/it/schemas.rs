@@ -1,10 +1,8 @@
 //! The committed schemas: fresh, schemas themselves, and of one mind with the example.
 
-mod common;
-
 use std::path::Path;
 
-use common::{copy_of_plans, plan, plans, validator};
+use crate::common::{copy_of_plans, plan, plans, validator};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 

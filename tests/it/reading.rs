@@ -1,8 +1,6 @@
 //! Reading a plan reports every problem of one run, each at its place, in the words of someone who writes plans.
 
-mod common;
-
-use common::{copy_of_plans, places, plan};
+use crate::common::{copy_of_plans, places, plan};
 use serde_json::Value;
 
 /// A finding of reading or shape, in short.
@@ -33,7 +31,7 @@ fn judged(text: &str) -> Value {
 /// All that is said of the example with one passage replaced.
 #[track_caller]
 fn with(passage: &str, other: &str) -> Vec<Said> {
-    let good = include_str!("../plans/bloom-coaching.yaml");
+    let good = include_str!("../../plans/bloom-coaching.yaml");
     assert!(good.contains(passage), "{passage}");
     let text = good.replacen(passage, other, 1);
     let report = judged(&text);
@@ -518,7 +516,7 @@ fn what_a_plan_may_not_have_is_refused_by_name() {
 
 #[test]
 fn what_does_not_fit_is_left_out_and_the_rest_is_still_judged() {
-    let good = include_str!("../plans/bloom-coaching.yaml");
+    let good = include_str!("../../plans/bloom-coaching.yaml");
     let rules = |report: &Value| places(report).into_iter().map(|(rule, ..)| rule).collect::<Vec<_>>();
     assert_eq!(rules(&judged(good)), [""; 0]);
     // An offering, a form and a webhook that do not fit: nothing is said of their absence or of what refers to them.

@@ -1,12 +1,11 @@
 //! `plan seal` and `apply --seal`: a reviewed file stands for the digest, and is held to everything a digest is held to.
 
-mod common;
-mod place;
-
+use crate::common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
+use crate::place::{PLAN, Place, Ran, SITE};
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
@@ -15,7 +14,6 @@ use amc_plan::change::{Digests, Marks};
 use amc_plan::model::digest;
 use amc_plan::rules;
 use jiff::{SignedDuration, Timestamp};
-use place::{PLAN, Place, Ran, SITE};
 use serde_json::{Value, json};
 
 const SEAL: &str = "bloom-coaching.seal.json";

@@ -1,16 +1,14 @@
 //! What is personal stays masked in every format, and text from a plan or a site is data at every sink.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common::{copy_of_plans, plan, steers};
 use amc_plan::diag::{Document, Finding};
 use amc_plan::output::human::{self, Style};
 use amc_plan::output::{Report, Sources, concise, json};
 use amc_plan::rules::{Judgement, Phase};
 use amc_plan::shape;
 use amc_plan::text::{Limits, compose_bytes};
-use common::{copy_of_plans, plan, steers};
 use proptest::prelude::*;
 
 /// A word that no output may hold.

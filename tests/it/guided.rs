@@ -1,13 +1,11 @@
 //! The guide's steps as a run: each proven, the one-way door behind its phrase, a way back until there, a certificate at the
 //! end, and live only with it.
 
-mod place;
-
 use std::fs;
 
+use crate::place::{PLAN, Place, Ran, SITE};
 use amc_plan::model::plan::Place as Target;
 use amc_plan::model::plan::Strategy;
-use place::{PLAN, Place, Ran, SITE};
 use serde_json::Value;
 
 const PHRASE: &str = "run migration on staging.bloom.example";
@@ -1161,7 +1159,7 @@ fn the_readme_says_of_every_step_why_it_is_a_persons() {
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         fs::write(&path, format!("{before}{head}{wanted}\n\n{}", after.trim_start_matches('\n'))).unwrap();
     } else {
-        assert_eq!(table, wanted, "run UPDATE_SNAPSHOTS=1 cargo test --test guided, and read the difference");
+        assert_eq!(table, wanted, "run UPDATE_SNAPSHOTS=1 cargo test --test it guided::, and read the difference");
     }
 }
 

@@ -1,12 +1,10 @@
 //! The suites of `tests/conformance/` as hostile input: whatever they hold, `check` ends with a code of its table and a valid report.
 
-mod common;
-
 use std::path::Path;
 use std::time::Duration;
 
+use crate::common::{survives, validator};
 use amc_plan::text::{Limits, Problem, Tree, compose_bytes};
-use common::{survives, validator};
 use serde_json::Value;
 
 /// The most that a case may take, on a busy machine and without optimisation.

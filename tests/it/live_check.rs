@@ -1,13 +1,11 @@
 //! `plan check --site http://…` against a real WordPress, as its user runs it.
 
-mod staging;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::staging::Staging;
 use serde_json::Value;
-use staging::Staging;
 
 fn plan(staging: &Staging, folder: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_plan"))

@@ -16,7 +16,7 @@ fn plans() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("plans")
 }
 
-/// `UPDATE=1 cargo test --test example` writes them anew.
+/// `UPDATE=1 cargo test --test it example::` writes them anew.
 #[test]
 fn the_files_are_fresh() {
     if std::env::var_os("UPDATE").is_some() {
@@ -24,7 +24,7 @@ fn the_files_are_fresh() {
     }
     for (name, text) in generate(SEED).named() {
         let there = std::fs::read_to_string(plans().join(name)).unwrap();
-        assert!(there == text, "plans/{name} is stale: run `UPDATE=1 cargo test --test example`");
+        assert!(there == text, "plans/{name} is stale: run `UPDATE=1 cargo test --test it example::`");
     }
 }
 

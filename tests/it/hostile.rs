@@ -1,10 +1,8 @@
 //! Files made to hurt: each ends in clear findings, well under a second on an optimised build.
 
-mod common;
-
 use std::time::Duration;
 
-use common::{plan, survives, validator};
+use crate::common::{plan, survives, validator};
 use serde_json::Value;
 
 /// The most that a case may take, on a busy machine and without optimisation: what grows with the square takes minutes.

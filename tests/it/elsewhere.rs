@@ -1,11 +1,9 @@
 //! One site, two folders: a run that was begun from one of them is seen from the other.
 
-mod place;
-
 use std::fs;
 use std::path::Path;
 
-use place::{PLAN, Place, Ran, SITE};
+use crate::place::{PLAN, Place, Ran, SITE};
 use serde_json::Value;
 
 /// A second clone of the repository, and the site of the first one as it is named from there.

@@ -1,13 +1,11 @@
 //! `plan.toml`: limits of a run, and what is wrong in the file is told with its place.
 
-mod place;
-
 use std::fs;
 
+use crate::place::{PLAN, Place, SITE};
 use amc_plan::apply::limits::{Limits, Tally};
 use amc_plan::change::Change;
 use amc_plan::model::{Kind, On, State};
-use place::{PLAN, Place, SITE};
 use serde_json::json;
 
 fn limits(text: &str) -> Limits {

@@ -9,7 +9,7 @@ use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
 use amc_plan::reconcile::{Ask, Asked, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
 use serde_json::{Value, json};
 
-use crate::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
+use super::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
 
 fn three() -> Vec<Value> {
     vec![

@@ -1,12 +1,10 @@
 //! `--log-json`: every event as it is written, how a run waits and how it ended; and a run that does not depend on it.
 
-mod common;
-
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{copy_of_plans, plan};
+use crate::common::{copy_of_plans, plan};
 use serde_json::Value;
 
 const PLAN: &str = "bloom-coaching.yaml";
@@ -17,7 +15,7 @@ fn digest(folder: &Path) -> String {
     shown["digests"]["changes"].as_str().unwrap().to_owned()
 }
 
-fn applied(folder: &Path, log: &str) -> common::Ran {
+fn applied(folder: &Path, log: &str) -> crate::common::Ran {
     plan(folder, &["apply", PLAN, "--site", SITE, "--confirm", &digest(folder), "--log-json", log])
 }
 

@@ -1,6 +1,6 @@
 //! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`
-//! and before and after a test purchase under `plans/bought/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test transcripts` writes them anew.
+//! and before and after a test purchase under `plans/bought/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
@@ -199,6 +199,6 @@ fn every_console_block_prints_what_stands_there() {
     assert_eq!(
         stale,
         Vec::<String>::new(),
-        "run UPDATE_SNAPSHOTS=1 cargo test --test transcripts, and read the difference"
+        "run UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::, and read the difference"
     );
 }

@@ -1,11 +1,9 @@
 //! What is about a person is masked wherever it was written: in a wrong place, under a wrong key, in the wrong file.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{copy_of_plans, plan};
+use crate::common::{copy_of_plans, plan};
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";

@@ -24,7 +24,7 @@ struct World {
 }
 
 fn base() -> Value {
-    serde_yaml::from_str(include_str!("rules/base.yaml")).unwrap()
+    serde_yaml::from_str(include_str!("../rules/base.yaml")).unwrap()
 }
 
 /// RFC 7396.
@@ -307,8 +307,9 @@ fn rules_are_named_after_their_files_and_documented_in_fixed_sections() {
 
 #[test]
 fn every_rule_on_every_fence() {
-    let mut table =
-        String::from("# Which rules speak on which fence. Written by UPDATE_SNAPSHOTS=1 cargo test --test rules.\n");
+    let mut table = String::from(
+        "# Which rules speak on which fence. Written by UPDATE_SNAPSHOTS=1 cargo test --test it rules::.\n",
+    );
     for rule in ALL {
         for (index, (bad, fence)) in fences(rule).into_iter().enumerate() {
             let judgement = judged(&fence, live(rule));

@@ -3,8 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "the numbers are part of what these tests are for")]
 
-mod place;
-
+use crate::place;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -725,7 +724,7 @@ mod killed {
         }
     }
 
-    /// More by hand: `KILLS=500 cargo test --test crash`.
+    /// More by hand: `KILLS=500 cargo test --test it crash::`.
     fn kills(usual: usize) -> usize {
         std::env::var("KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
     }
@@ -861,7 +860,7 @@ mod killed {
         assert!(met > 0);
     }
 
-    /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test crash every_sync_point -- --nocapture`.
+    /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test it crash::every_sync_point -- --nocapture`.
     #[test]
     fn killed_at_every_sync_point_of_apply_and_undo() {
         if std::env::var_os("SYNC_POINTS").is_none() {

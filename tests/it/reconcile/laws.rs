@@ -6,7 +6,7 @@ use amc_plan::reconcile::{Ask, Counted, Line, reconcile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{ask, classes, contact, joined, order, stream, subscription};
+use super::{ask, classes, contact, joined, order, stream, subscription};
 
 /// Any population: few IDs and addresses, so that they meet; IDs of contacts may repeat.
 fn any_population() -> impl Strategy<Value = Vec<Value>> {

@@ -2,13 +2,12 @@
 //!
 //! The real one needs Debian 12 (see tests/staging/README.md); `PLAN_WITHOUT_STAGING=1` leaves those two tests out.
 
-mod staging;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::staging::Staging;
 use amc_plan::change::Change;
 use amc_plan::model::population::Questions;
 use amc_plan::model::snapshot::{Capture, How};
@@ -17,7 +16,6 @@ use amc_plan::site::wordpress::{Address, Limits, Login, WordPress};
 use amc_plan::site::{Executor, SignedIn, Site, SiteError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use staging::Staging;
 
 const SECRET: &str = "aBcD eFgH 1234 5678";
 

@@ -3,19 +3,17 @@
 //! The real one needs Debian 12 (see tests/staging/README.md); `PLAN_WITHOUT_STAGING=1` leaves that test out.
 
 #[allow(dead_code, reason = "this asks the database and not the site")]
-mod staging;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::staging::Staging;
 use amc_plan::dump::{Contents, look};
 use amc_plan::model::record::DumpEnding;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::Value;
-use staging::Staging;
 
 const SITE: [&str; 3] = ["bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson"];
 

@@ -1,13 +1,11 @@
 //! Whether git tracks the contacts' values, as git itself says of real repositories.
 
-mod place;
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use place::{PLAN, Place, SITE};
+use crate::place::{PLAN, Place, SITE};
 
 const VALUES: &str = "private/bloom-coaching.contacts.yaml";
 const RULE: &str = "contacts-tracked-by-git";
