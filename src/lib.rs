@@ -9,6 +9,7 @@ pub mod commands;
 pub mod diag;
 pub mod dump;
 pub mod example;
+pub mod failure;
 pub mod guide;
 pub mod model;
 pub mod output;

@@ -43,88 +43,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Color, Verb};
+use crate::failure::{Failure, exit};
 use crate::output::escape;
-use crate::site::SiteError;
-
-/// The exit codes, one table for all verbs.
-pub mod exit {
-    /// Green, no change, applied and verified, equal before and after.
-    pub const OK: u8 = 0;
-    /// Red or unproven; `diff --exit-code` with changes.
-    pub const NOT_GREEN: u8 = 1;
-    /// The command line is wrong.
-    pub const USAGE: u8 = 2;
-    /// Could not run: unreadable input, network, authentication.
-    pub const COULD_NOT_RUN: u8 = 3;
-    /// Refused, nothing written: the gate is not green.
-    pub const GATE: u8 = 10;
-    /// Refused, nothing written: confirmed facts moved, or the confirmation expired.
-    pub const STALE: u8 = 11;
-    /// Refused, nothing written: the digest is missing or unknown.
-    pub const UNCONFIRMED: u8 = 12;
-    /// Refused, nothing written: the target is not proven.
-    pub const TARGET: u8 = 13;
-    /// Refused, nothing written: somebody else is at it.
-    pub const LOCKED: u8 = 14;
-    /// Refused, nothing written: a limit is exceeded, by the changes or by the time of a replay.
-    pub const LIMIT: u8 = 15;
-    /// Refused, nothing written: the barrier was not acknowledged. After a write it is [`PART_WAY`].
-    pub const BARRIER: u8 = 16;
-    /// Stopped part-way; the journal is kept and the run can be resumed.
-    pub const PART_WAY: u8 = 20;
-    /// Applied, but reading it back showed something else; undone, but for what was left to somebody else; `verify` found a
-    /// difference.
-    pub const NOT_VERIFIED: u8 = 21;
-    /// Interrupted; it can be resumed if a run had begun.
-    pub const INTERRUPTED: u8 = 130;
-}
-
-/// Why a verb ended without doing its job.
-#[derive(Debug)]
-pub struct Failure {
-    /// The exit code.
-    pub code: u8,
-    /// What is the matter.
-    pub message: String,
-    /// What to do next.
-    pub help: Option<String>,
-}
-
-impl Failure {
-    /// A failure with its exit code.
-    pub fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
-    }
-
-    /// Says what to do next.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// A file that could not be read or written.
-    pub fn file(act: &str, path: &std::path::Path, source: &io::Error) -> Self {
-        Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {source}", path.display()))
-    }
-}
-
-impl From<SiteError> for Failure {
-    fn from(error: SiteError) -> Self {
-        let help = error.help().map(str::to_owned);
-        Self { code: exit::COULD_NOT_RUN, message: error.to_string(), help }
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            // Whoever reads has read enough: nothing is the matter, and nothing is to be said.
-            return Self::new(exit::OK, "");
-        }
-        Self::new(exit::COULD_NOT_RUN, format!("cannot write: {error}"))
-    }
-}
 
 /// What a verb writes to.
 pub struct Terminal<'a> {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::change::Change;
+use crate::failure::{Failure, exit};
 use crate::model::population::{Census, Questions};
 use crate::model::{On, Snapshot};
 
@@ -147,6 +148,13 @@ pub enum SiteError {
         /// The object.
         on: String,
     },
+}
+
+impl From<SiteError> for Failure {
+    fn from(error: SiteError) -> Self {
+        let help = error.help().map(str::to_owned);
+        Self { code: exit::COULD_NOT_RUN, message: error.to_string(), help }
+    }
 }
 
 impl SiteError {
