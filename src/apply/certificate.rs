@@ -1,11 +1,12 @@
 //! The certificate of a finished rehearsal: what a replay on live must show.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Event, Told, begin};
+use super::timing::{self, Lasted, Took, whole};
 use crate::model::plan::Place;
+use crate::model::text::Seconds;
 use crate::model::{Executor, Step};
 
 /// The version of the format that this build writes.
@@ -34,6 +35,9 @@ pub struct Certificate {
     pub verified: Proven,
     /// Each step with its time.
     pub steps: Vec<Took>,
+    /// How long the migration itself took; none where it was not seen to be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Lasted>,
 }
 
 /// What a step was proven by.
@@ -46,32 +50,15 @@ pub struct Proven {
     pub seen: String,
 }
 
-/// How long a step took, from when the one before it was proven: the person's time included, and what lay between.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Took {
-    /// The step.
-    pub step: Step,
-    /// What it was proven by.
-    pub by: Executor,
-    /// Seconds.
-    pub seconds: u64,
-}
-
 impl Certificate {
     /// The certificate of these events; none where they are no whole rehearsal on staging whose contacts were reviewed.
     pub fn of(events: &[Told], journal: &str) -> Option<Self> {
         let begun = begin(events).filter(|begin| begin.on == Place::Staging && begin.strategy.is_some())?;
-        let (mut steps, mut verified, mut since) = (Vec::new(), None, events.first()?.at);
-        for told in events {
-            if let Event::Passed { step, by, seen } = &told.event {
-                steps.push(Took { step: *step, by: *by, seconds: seconds(since, told.at) });
-                since = told.at;
-                if *step == Step::ReviewContacts {
-                    verified = Some(Proven { by: *by, seen: seen.clone() });
-                }
-            }
-        }
+        let steps = timing::steps(events);
+        let verified = events.iter().rev().find_map(|told| match &told.event {
+            Event::Passed { step: Step::ReviewContacts, by, seen } => Some(Proven { by: *by, seen: seen.clone() }),
+            _ => None,
+        });
         let whole = begun.steps().iter().all(|step| steps.iter().any(|took| took.step == *step));
         Some(Self {
             version: VERSION,
@@ -83,16 +70,33 @@ impl Certificate {
             journal: journal.to_owned(),
             verified: verified.filter(|_| whole)?,
             steps,
+            migration: timing::migration(events),
         })
     }
 
-    /// How many seconds a replay of the steps in the window will take, if it takes what the rehearsal took.
+    /// How many seconds a replay of the steps takes at least, if it takes what the rehearsal took.
     pub fn seconds(&self) -> u64 {
-        self.steps.iter().fold(0, |sum, took| sum.saturating_add(took.seconds))
+        self.steps.iter().fold(0, |sum, took| sum.saturating_add(self.seconds_of(took)))
     }
-}
 
-/// Whole seconds between two times; none where the clock went back.
-fn seconds(from: Timestamp, to: Timestamp) -> u64 {
-    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+    /// How many seconds of a replay the step takes at least. The migration goes on while nothing watches it.
+    fn seconds_of(&self, took: &Took) -> u64 {
+        let migration = self.migration.filter(|_| took.step == Step::RunMigration).unwrap_or_default();
+        took.seconds.max(migration.at_least)
+    }
+
+    /// How long a step took in the rehearsal, of the time when the run was under way.
+    pub fn rehearsed(&self, step: Step) -> Option<Seconds> {
+        self.steps.iter().find(|took| took.step == step).map(|took| whole(self.seconds_of(took)))
+    }
+
+    /// The steps that took longest, the longest first, with their times: what a refusal for the time names.
+    pub fn longest(&self) -> String {
+        const NAMED: usize = 3;
+        let mut steps: Vec<&Took> = self.steps.iter().filter(|took| self.seconds_of(took) > 0).collect();
+        steps.sort_by_key(|took| std::cmp::Reverse(self.seconds_of(took)));
+        let named = |took: &&Took| format!("`{}` {}", took.step.name(), whole(self.seconds_of(took)));
+        let named: Vec<String> = steps.iter().take(NAMED).map(named).collect();
+        named.join(", ")
+    }
 }

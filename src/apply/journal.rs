@@ -42,6 +42,9 @@ pub enum Event {
     Resume {
         /// The lock's token: it grows with each holder.
         token: u64,
+        /// The last sign of life of whoever was at it before; none where it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alive_until: Option<Timestamp>,
     },
     /// A change is about to be carried out.
     Intent {
@@ -79,6 +82,8 @@ pub enum Event {
         /// What the site showed.
         seen: String,
     },
+    /// The site was read as migrated for the first time: the migration took no longer than until here.
+    Migrated,
     /// A step of the guide is behind.
     Passed {
         /// The step.

@@ -42,6 +42,9 @@ pub struct Holder {
     pub since: Timestamp,
     /// The last sign of life; none where it was let go.
     pub alive_at: Option<Timestamp>,
+    /// When it was let go; none where it is held, or its holder died.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_go_at: Option<Timestamp>,
 }
 
 impl Holder {
@@ -119,9 +122,9 @@ pub fn take(path: &Path, folder: &Path, now: Timestamp) -> Result<Lock, LockErro
     let token = last.as_ref().map_or(1, |last| last.token.saturating_add(1));
     let id = digest::of_bytes(format!("{token} {process} {machine} {now}").as_bytes())[..8].to_owned();
     let folder = Some(folder.display().to_string());
-    let holder = Holder { id, token, process, machine, folder, since: now, alive_at: Some(now) };
+    let holder = Holder { id, token, process, machine, folder, since: now, alive_at: Some(now), let_go_at: None };
     let lock = Lock { path: path.to_owned(), file, holder, beat: Cell::new(now), last };
-    lock.write(Some(now)).map_err(failed)?;
+    lock.write((Some(now), None)).map_err(failed)?;
     Ok(lock)
 }
 
@@ -178,16 +181,22 @@ impl Lock {
         if now.duration_since(self.beat.get()).abs() >= SignedDuration::from_secs(BEAT) {
             self.beat.set(now);
             // A sign of life that cannot be given is no reason to stop: this machine's lock holds.
-            drop(self.write(Some(now)));
+            drop(self.write((Some(now), None)));
         }
         None
     }
 
-    fn write(&self, alive_at: Option<Timestamp>) -> io::Result<()> {
+    /// The last sign of life of whoever held it before and wrote a journal's last line then; none where that is not known.
+    pub fn last_alive(&self, last_line: Timestamp) -> Option<Timestamp> {
+        let last = self.last.as_ref().filter(|last| last.since <= last_line)?;
+        last.let_go_at.or(last.alive_at).filter(|alive| *alive >= last_line && *alive <= self.holder.since)
+    }
+
+    fn write(&self, (alive_at, let_go_at): (Option<Timestamp>, Option<Timestamp>)) -> io::Result<()> {
         let mut file = &self.file;
         // Longer first, then cut: a reader in between finds a whole line.
         file.seek(SeekFrom::Start(0))?;
-        let line = line(&Holder { alive_at, ..self.holder.clone() });
+        let line = line(&Holder { alive_at, let_go_at, ..self.holder.clone() });
         file.write_all(line.as_bytes())?;
         file.set_len(line.len() as u64)
     }
@@ -196,7 +205,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // Where it was broken the file is no longer the one at the path, and writing to it does no harm.
-        drop(self.write(None));
+        drop(self.write((None, Some(Timestamp::now()))));
     }
 }
 
@@ -253,6 +262,7 @@ mod tests {
             folder: None,
             since: at(0),
             alive_at: Some(at(0)),
+            let_go_at: None,
         };
         change(&mut holder);
         std::fs::write(path, line(&holder)).unwrap();

@@ -42,6 +42,7 @@ pub struct Progress {
     passed: usize,
     reached: bool,
     crossed: bool,
+    migrated: bool,
     taking_back: bool,
     over: bool,
     closed: bool,
@@ -99,6 +100,11 @@ impl Progress {
         self.crossed && self.next() == Next::Step(Step::RunMigration)
     }
 
+    /// Whether a reading showed the end of the migration.
+    pub fn is_migrated(&self) -> bool {
+        self.migrated
+    }
+
     /// Whether the changes are being taken back, or were.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back
@@ -136,6 +142,7 @@ impl Progress {
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
             Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
             Event::NotPressed { .. } => self.may_be_unpressed(),
+            Event::Migrated => self.may_be_unpressed() && !self.migrated,
             Event::Passed { step, .. } => {
                 let may_pass = match step {
                     Step::Configure => true,
@@ -169,7 +176,8 @@ impl Progress {
             }
             Event::Reached { .. } => self.reached = true,
             Event::Crossed { .. } => self.crossed = true,
-            Event::NotPressed { .. } => self.crossed = false,
+            Event::NotPressed { .. } => (self.crossed, self.migrated) = (false, false),
+            Event::Migrated => self.migrated = true,
             Event::Passed { .. } => {
                 self.passed += 1;
                 self.reached = false;

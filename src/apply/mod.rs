@@ -11,6 +11,7 @@ pub mod machine;
 pub mod open_run;
 pub mod proof;
 pub mod seal;
+pub mod timing;
 pub mod walk;
 
 use std::fs::{File, OpenOptions};

@@ -221,9 +221,14 @@ fn run_migration<W: World>(world: &mut W, (here, on): (&str, Place)) -> Result<P
     if let Some(why) = is_not_the_site(&site, here) {
         return Ok(Proof::Open(format!("{why}; {careful}")));
     }
+    let managed = Movement::of(&site).managed;
+    if managed == Some(true) && !world.journal().progress().is_migrated() {
+        // What is waited for from here on is a person, and no more the migration.
+        world.note(Event::Migrated)?;
+    }
     let record = since_then(world.record()?, crossed);
     let login = tool_login(login.as_ref(), &world.administrators_before());
-    Ok(migration(Movement::of(&site).managed, login, &record, (here, on), crossed))
+    Ok(migration(managed, login, &record, (here, on), crossed))
 }
 
 fn review<W: World>(world: &mut W, record: &Record, at: (&str, Place)) -> Result<Proof, W::Error> {

@@ -52,7 +52,7 @@ fn words(told: &Told, events: &[Told]) -> String {
             let changes = many(begin.changes.len(), "change");
             format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host))
         }
-        Event::Resume { token } => format!("gone on with, as holder {token} of the lock"),
+        Event::Resume { token, .. } => format!("gone on with, as holder {token} of the lock"),
         Event::Intent { change } => format!("about to make change {}", on(*change)),
         Event::Done { change } => format!("in place: change {}", on(*change)),
         Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),
@@ -71,6 +71,7 @@ fn words(told: &Told, events: &[Told]) -> String {
                 escape::line(seen)
             )
         }
+        Event::Migrated => "the site was read as migrated".to_owned(),
         Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
         Event::Undo => "from here on the changes are taken back".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),

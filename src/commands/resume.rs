@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::apply::confirmation;
 use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::lock::Lock;
 use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
@@ -77,7 +78,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    journal.append(Event::Resume { token: lock.token() }, Timestamp::now())?;
+    journal.append(resumed(&journal, &lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
         journal.append(Event::Crossed { who: None, members: None }, Timestamp::now())?;
     }
@@ -91,6 +92,12 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         through = args.through.unwrap_or(Step::Configure);
     }
     run.walk(args, through, terminal)
+}
+
+/// That a run is gone on with, and until when whoever was at it before gave a sign of life.
+pub(super) fn resumed(journal: &Journal, lock: &Lock) -> Event {
+    let last = journal.events().last().map_or(Timestamp::MAX, |told| told.at);
+    Event::Resume { token: lock.token(), alive_until: lock.last_alive(last) }
 }
 
 /// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one

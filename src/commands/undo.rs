@@ -99,7 +99,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let mut journal = Journal::open(&files.journal())?;
     journal.observe(log.observer());
-    let event = if journal.progress().is_taking_back() { Event::Resume { token: lock.token() } } else { Event::Undo };
+    let event = if journal.progress().is_taking_back() { resume::resumed(&journal, &lock) } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };

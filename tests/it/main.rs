@@ -31,6 +31,7 @@ mod snapshot_laws;
 mod staging;
 mod text;
 mod tidy;
+mod timing;
 mod tracked;
 mod transcripts;
 mod walk;
