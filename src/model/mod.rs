@@ -5,6 +5,7 @@
 mod canonical;
 pub mod digest;
 mod executor;
+mod identity;
 pub mod plan;
 pub mod population;
 mod price;
@@ -18,6 +19,7 @@ pub mod text;
 pub(crate) mod written;
 
 pub use executor::Executor;
+pub use identity::{Identity, NoIdentity};
 pub use plan::Plan;
 pub use price::Price;
 pub use release::Release;
