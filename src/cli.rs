@@ -529,6 +529,10 @@ pub enum RecordVerb {
         /// The order's ID; needed where the form has other new orders too.
         #[arg(long, value_delimiter = ',', value_name = "ID")]
         order: Vec<String>,
+        /// The ID of the payment's transaction, as the order's page shows it; needed for `order` where the site's orders are read
+        /// without it. `null-transaction` is no payment.
+        #[arg(long, value_name = "ID")]
+        transaction: Option<String>,
         /// Which site it was.
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,

@@ -14,6 +14,7 @@ use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, Purchase, SignIn, StepTaken, Verification,
     VerificationLine, Word,
 };
+use crate::model::status::is_transaction;
 use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
@@ -56,7 +57,9 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
         RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
-        RecordVerb::Purchase { by, form, saw, order, on } => purchase(by, form, (saw, order), on)?,
+        RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
+            purchase(by, form, (saw, order, transaction), on)?
+        }
         RecordVerb::NotPressed(word) => return unmigrated::not_pressed(word, terminal),
         RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
     };
@@ -133,9 +136,15 @@ fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
 fn purchase(
     by: By,
     form: String,
-    (saw, orders): (Vec<Confirmation>, Vec<String>),
+    (saw, orders, transaction): (Vec<Confirmation>, Vec<String>, Option<String>),
     on: cli::On,
 ) -> Result<Said, Failure> {
+    if transaction.as_deref().is_some_and(|id| !is_transaction(id)) {
+        let failure = Failure::new(exit::USAGE, "this is no payment's transaction");
+        return Err(
+            failure.help("give the ID that the order's page shows; where that is `null-transaction` nothing was paid")
+        );
+    }
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     if !plan.order_forms.contains_key(&form) {
         let failure = Failure::new(exit::USAGE, format!("`{form}` is not among the plan's `order_forms`"));
@@ -147,7 +156,7 @@ fn purchase(
     let host = host_of(&by, on)?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
-    Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders }), said))
+    Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders, transaction }), said))
 }
 
 pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };

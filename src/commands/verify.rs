@@ -12,13 +12,14 @@ use crate::model::population::Census;
 use crate::model::purchase::{Confirmed, Purchased};
 use crate::model::record::Record;
 use crate::model::snapshot::Header;
+use crate::model::status::{OrderStatus, SubscriptionStatus};
 use crate::model::{Capture, Snapshot};
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
 use crate::population::take_census;
 use crate::reconcile::{
-    Ask, Cell, Comparison, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, recorded, spot_check,
+    Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, recorded, spot_check,
 };
 use crate::site::file::{Beside, FileSite};
 
@@ -316,5 +317,22 @@ fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Co
     if before.and_then(Place::time).zip(after.time()).is_some_and(|(before, after)| after < before) {
         notes.push("the side after was captured before the side before: are they the wrong way round?".to_owned());
     }
+    notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));
     notes
+}
+
+/// A status that is none of AccessAlly's.
+fn unknown_status(line: &Line) -> Option<String> {
+    let what = match line.counted {
+        Counted::OrderStatus if !line.name.is_empty() && OrderStatus::of(&line.name).is_none() => "order",
+        Counted::SubscriptionStatus if !line.name.is_empty() && SubscriptionStatus::of(&line.name).is_none() => {
+            "subscription"
+        }
+        _ => return None,
+    };
+    let (before, after) = (line.before, line.after);
+    Some(format!(
+        "the {what} status `{}` is none of AccessAlly's ({before} before, {after} after), so it proves nothing",
+        line.name
+    ))
 }

@@ -10,6 +10,7 @@ use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
 use crate::guide::Movement;
+use crate::model::plan::Place;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::model::state::Administrator;
@@ -240,8 +241,12 @@ impl Run {
     pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let about = step.about();
         writeln!(terminal.out, "\n{} ({}, {})", about.title, about.executor.name(), about.back.name())?;
-        let lines =
-            [("where", about.screen), ("do", about.act), ("proven by", about.observed), ("believed", about.believed)];
+        let lines = [
+            ("where", about.screen),
+            ("do", step.act(self.journal.begin().map_or(Place::Staging, |begin| begin.on))),
+            ("proven by", about.observed),
+            ("believed", about.believed),
+        ];
         for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
             told(name, text, terminal)?;
         }

@@ -11,6 +11,8 @@ use super::offerings::{COACHING, LISTS, WEEKS, module_tag, tag};
 use super::{Chance, HOST, TAKEN_AT};
 use crate::model::population::{Contact, Order, Subscription};
 use crate::model::snapshot::{FORMAT, PopulationDigest};
+use crate::model::status::OrderStatus;
+use crate::model::status::SubscriptionStatus::{self, Active, CanceledByClient, Finished, Paused, PaymentDue};
 use crate::population::sealed;
 
 /// How many members there are.
@@ -151,7 +153,7 @@ impl Club {
             self.order(key, form, "179.00 USD", day);
         }
         let next = due.into_iter().find(|&day| day > TODAY);
-        self.subscription(key, form, if next.is_some() { "Active" } else { "Finished" }, next);
+        self.subscription(key, form, if next.is_some() { Active } else { Finished }, next);
     }
 
     /// The membership: thirty-nine dollars a month, of which the last few orders are kept.
@@ -168,30 +170,31 @@ impl Club {
         match chance.below(20) {
             0 => {
                 tags.insert("Foundations_Payment_Failed".to_owned());
-                self.subscription(key, form, "Payment Due", Some(TODAY + 1.days()));
+                self.subscription(key, form, PaymentDue, Some(TODAY + 1.days()));
             }
             1 => {
                 tags.insert(tag("Foundations", "Revoke_Access"));
-                self.subscription(key, form, "Canceled by Client", None);
+                self.subscription(key, form, CanceledByClient, None);
             }
-            2 => self.subscription(key, form, "Paused", None),
-            _ => self.subscription(key, form, "Active", next),
+            2 => self.subscription(key, form, Paused, None),
+            _ => self.subscription(key, form, Active, next),
         }
     }
 
     fn order(&mut self, contact: &str, form: &str, total: &str, day: Date) {
         let key = (5_001 + self.orders.len()).to_string();
         let (form, total) = (form.to_owned(), total.to_owned());
-        let (date, status) = (day.to_string(), "Paid".to_owned());
-        self.orders.push(Order { key, contact: contact.to_owned(), form, total, date, status });
+        let (date, status) = (day.to_string(), OrderStatus::Success.name().to_owned());
+        let transaction = Some(format!("pi_example_{key}"));
+        self.orders.push(Order { key, contact: contact.to_owned(), form, total, date, status, transaction });
     }
 
-    fn subscription(&mut self, contact: &str, form: &str, status: &str, next: Option<Date>) {
+    fn subscription(&mut self, contact: &str, form: &str, status: SubscriptionStatus, next: Option<Date>) {
         self.subscriptions.push(Subscription {
             key: (701 + self.subscriptions.len()).to_string(),
             contact: contact.to_owned(),
             form: form.to_owned(),
-            status: status.to_owned(),
+            status: status.name().to_owned(),
             next_payment: next.map(|day| day.to_string()),
         });
     }

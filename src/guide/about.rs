@@ -143,9 +143,10 @@ impl Step {
                 back: WayBack::OneWay,
                 screen: "the page of each order form that the plan's `test_purchases` names",
                 act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; say what was seen: \
-                      plan record purchase FORM --saw order,content,…",
-                observed: "where contacts and orders can be read: a new order on the form, the buyer's access tags, a contact that was not there before",
-                believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read",
+                      plan record purchase FORM --saw order,content,… --transaction ID",
+                observed: "where contacts and orders can be read: a new order on the form that went through with a real transaction, the buyer's \
+                           access tags, a contact that was not there before",
+                believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read, of the payment its transaction",
                 why: "a purchase is a person's: card data never passes through a tool, and a real gateway could really charge",
             },
             Self::Push => About {

@@ -5,6 +5,7 @@
 
 mod about;
 mod movement;
+mod purchase;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::model::plan::{Place, Strategy};
 
 pub use crate::model::Step;
 pub use movement::Movement;
+pub use purchase::cheapest_paid_form;
 
 pub use about::{About, CONTRADICTION, PAYMENTS, PHRASE, way_back};
 

@@ -14,6 +14,7 @@ pub mod record;
 pub mod release;
 pub mod snapshot;
 pub mod state;
+pub mod status;
 mod step;
 pub mod text;
 pub(crate) mod written;

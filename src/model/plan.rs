@@ -376,7 +376,8 @@ pub struct FailedPayment {
 }
 
 /// What happens after the last retry of a failed payment. The first three are the documented ways to end a subscription;
-/// that an order form has a setting which does one of them is inferred.
+/// that an order form has a setting which does one of them by itself is inferred, so this is a wish: where no adapter can read
+/// or set it, a person carries it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AfterFinalRetry {
@@ -388,6 +389,18 @@ pub enum AfterFinalRetry {
     Stop,
     /// Nothing happens: access stays and charging goes on.
     Keep,
+}
+
+impl AfterFinalRetry {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Revoke => "revoke",
+            Self::Cancel => "cancel",
+            Self::Stop => "stop",
+            Self::Keep => "keep",
+        }
+    }
 }
 
 /// What an order form must show today.

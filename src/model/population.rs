@@ -55,9 +55,14 @@ pub struct Order {
     /// The day of the order.
     #[serde(default)]
     pub date: String,
-    /// AccessAlly's word for its status.
+    /// AccessAlly's word for its status: `Started (Not Finished)`, `Success`, `Failed`, `Refunded`, `Partially Refunded`,
+    /// `SCA Pending`, `SCA Success`, `SCA Failed` or `Error`. Any other word is kept, and proves nothing.
     #[serde(default)]
     pub status: String,
+    /// The ID of its transaction, as AccessAlly shows it: `null-transaction` where nothing was paid. Where it was not captured,
+    /// nothing proves that anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<String>,
 }
 
 /// A subscription in AccessAlly. The record's `key` is the subscription's ID.
@@ -70,7 +75,8 @@ pub struct Subscription {
     /// The order form, by key.
     #[serde(default)]
     pub form: String,
-    /// AccessAlly's word for its status.
+    /// AccessAlly's word for its status: `Active`, `Payment Due`, `Payment Failed`, `Finished`, `Revoked`, `Canceled by Admin`,
+    /// `Canceled by Client`, `Paused` or `Replaced`. Any other word is kept, and proves nothing.
     #[serde(default)]
     pub status: String,
     /// The day of the next payment, where one is due.

@@ -20,6 +20,19 @@ pub struct Price(
     pub String,
 );
 
+impl Price {
+    /// The amount in hundredths, and the currency in capitals, which is empty where none is named.
+    pub fn amount(&self) -> Option<(u64, String)> {
+        let words: Vec<&str> = self.0.split(' ').collect();
+        let amount = words.iter().find(|word| is_amount(word))?;
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
+        let hundredths = format!("{part:0<2}");
+        let cents = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(hundredths.parse().ok()?)?;
+        let currency = words.iter().find(|word| !is_amount(word)).map(|word| word.to_ascii_uppercase());
+        Some((cents, currency.unwrap_or_default()))
+    }
+}
+
 impl<'de> Deserialize<'de> for Price {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Words;

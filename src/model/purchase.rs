@@ -36,7 +36,8 @@ pub enum Known {
     /// The site shows it.
     Captured,
     /// A person says so, and nothing that was captured says otherwise.
-    Word,
+    #[serde(alias = "word")]
+    Attested,
     /// What was captured does not bear it out, whatever a person says.
     NotFound,
     /// Nobody has said so, and the site does not show it.
@@ -48,7 +49,7 @@ impl Known {
     pub fn name(self) -> &'static str {
         match self {
             Self::Captured => "captured",
-            Self::Word => "by word",
+            Self::Attested => "attested",
             Self::NotFound => "not found",
             Self::Unknown => "unknown",
         }
@@ -56,7 +57,7 @@ impl Known {
 
     /// Whether it proves the confirmation.
     pub fn is_proof(self) -> bool {
-        matches!(self, Self::Captured | Self::Word)
+        matches!(self, Self::Captured | Self::Attested)
     }
 }
 

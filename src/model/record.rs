@@ -145,6 +145,9 @@ pub struct Purchase {
     /// The order's ID, where somebody said which of several it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<String>,
+    /// The ID of the payment's transaction, where somebody read it off the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<String>,
 }
 
 /// Evidence of a backup.

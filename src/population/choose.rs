@@ -6,6 +6,7 @@ use std::io::BufRead;
 use super::record::{Record, each};
 use super::{Damage, Drip};
 use crate::model::population::Contact;
+use crate::model::status::Payment;
 
 /// What is wished for.
 #[derive(Clone, Debug, Default)]
@@ -31,9 +32,9 @@ pub enum Reason {
     ManyTags,
     /// Their name or address has characters that a careless export breaks.
     OddCharacters,
-    /// They hold an order.
+    /// They hold an order that went through and for which something was paid, as far as was captured.
     Paid,
-    /// They hold none.
+    /// They hold no such order.
     Free,
 }
 
@@ -85,10 +86,13 @@ const MANY_TAGS: usize = 8;
 /// # Errors
 /// [`Damage`] where a stream cannot be used, or the two are not the same.
 pub fn choose<R: BufRead>(first: R, second: R, wish: &Wish) -> Result<Vec<Chosen>, Damage> {
-    let mut orders = HashMap::new();
+    let mut orders: HashMap<u64, Held> = HashMap::new();
     let digest = each(first, |record| {
         if record.kind == "order" {
-            *orders.entry(mix(wish.seed, &record.contact)).or_insert(0) += 1;
+            let held = orders.entry(mix(wish.seed, &record.contact)).or_default();
+            held.orders += 1;
+            held.paid |=
+                matches!(Payment::of(&record.status, record.transaction()), Payment::Paid | Payment::NotCaptured);
         }
     })?;
     let mut draw = Draw { wish, orders, sorts: Default::default(), held: None };
@@ -108,13 +112,20 @@ pub(crate) fn mix(seed: u64, id: &str) -> u64 {
     hash ^ (hash >> 31)
 }
 
+/// What a contact holds.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    orders: u32,
+    paid: bool,
+}
+
 /// Contacts by where the seed puts them.
 type Drawn = BTreeMap<(u64, String), (Contact, Vec<Reason>)>;
 
 struct Draw<'w> {
     wish: &'w Wish,
     /// How many orders each contact holds, by where the seed puts it.
-    orders: HashMap<u64, u32>,
+    orders: HashMap<u64, Held>,
     /// The first few of each sort, and of everybody.
     sorts: [Drawn; Reason::ALL.len() + 1],
     /// The orders of the contacts drawn; none while contacts still go by.
@@ -139,7 +150,7 @@ impl Draw<'_> {
 
     fn contact(&mut self, record: &Record<'_>) {
         let at = mix(self.wish.seed, &record.key);
-        let reasons = self.reasons(record, self.orders.get(&at).copied().unwrap_or(0));
+        let reasons = self.reasons(record, self.orders.get(&at).copied().unwrap_or_default());
         let everybody = self.sorts.len() - 1;
         for sort in reasons.iter().map(|&reason| reason as usize).chain([everybody]) {
             let drawn = &mut self.sorts[sort];
@@ -154,19 +165,19 @@ impl Draw<'_> {
         }
     }
 
-    fn reasons(&self, record: &Record<'_>, orders: u32) -> Vec<Reason> {
+    fn reasons(&self, record: &Record<'_>, held: Held) -> Vec<Reason> {
         let tags = record.tags.iter().map(|tag| &*tag.0);
         let holds = |reason: &Reason| match reason {
             Reason::AffiliateReferred => record.is_referred(),
             Reason::MidDrip => self.wish.drips.iter().any(|drip| drip.is_under_way(tags.clone())),
-            Reason::HoldsOrders => orders > 1,
+            Reason::HoldsOrders => held.orders > 1,
             Reason::ManyTags => record.tags.len() >= MANY_TAGS,
             Reason::OddCharacters => {
                 [&record.first_name, &record.last_name].into_iter().any(|name| is_odd(name, " -."))
                     || is_odd(&record.email, "@.-_")
             }
-            Reason::Paid => orders > 0,
-            Reason::Free => orders == 0,
+            Reason::Paid => held.paid,
+            Reason::Free => !held.paid,
         };
         Reason::ALL.into_iter().filter(holds).collect()
     }

@@ -49,6 +49,8 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, default)]
     pub(crate) status: Cow<'a, str>,
     #[serde(borrow, default)]
+    transaction: Option<Text<'a>>,
+    #[serde(borrow, default)]
     next_payment: Option<Text<'a>>,
     /// Whether it has the kind and key of the record before it.
     #[serde(skip)]
@@ -89,6 +91,11 @@ impl<'a> Record<'a> {
     /// Who referred this contact; empty where nobody did.
     pub(crate) fn affiliate(&self) -> &str {
         self.affiliate.as_ref().map_or("", |affiliate| &affiliate.0)
+    }
+
+    /// The ID of an order's transaction; empty where it was not captured.
+    pub(crate) fn transaction(&self) -> &str {
+        self.transaction.as_ref().map_or("", |transaction| &transaction.0)
     }
 
     /// The day of a subscription's next payment; empty where none is due.

@@ -25,6 +25,7 @@ pub(super) struct Entry {
 pub(super) struct Arrived {
     pub(super) form: String,
     pub(super) status: String,
+    pub(super) transaction: String,
     pub(super) next_payment: String,
 }
 
@@ -55,9 +56,10 @@ impl Entries {
         };
         let Some(either) = before.or(after) else { return };
         let arrived = after.filter(|after| before.is_none() && tested.contains_key(after.form.trim())).map(|after| {
-            let [form, status, next_payment] =
-                [&after.form, &after.status, after.next_payment()].map(|value| value.trim().to_owned());
-            Box::new(Arrived { form, status, next_payment })
+            let [form, status, transaction, next_payment] =
+                [&after.form, &after.status, after.transaction(), after.next_payment()]
+                    .map(|value| value.trim().to_owned());
+            Box::new(Arrived { form, status, transaction, next_payment })
         });
         let key = Box::from(&*either.key);
         self.open.push(Entry { key, before: owner(before), after: owner(after), differs, arrived });
@@ -75,7 +77,10 @@ fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
         && before.date == after.date
         && before.status == after.status
         && before.next_payment() == after.next_payment();
-    same_text || values(before) == values(after)
+    // A transaction that one of the two readings did not capture is no other one.
+    let transactions = [before, after].map(|record| record.transaction().trim());
+    let same_transaction = transactions[0] == transactions[1] || transactions.contains(&"");
+    same_transaction && (same_text || values(before) == values(after))
 }
 
 /// What became of one that was open.

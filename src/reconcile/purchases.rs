@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::plan::Confirmation;
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{Purchase, Record};
+use crate::model::status::{Payment, is_transaction};
 use crate::model::{Plan, State};
 use crate::population::set;
 
@@ -25,6 +26,8 @@ pub struct Bought {
     pub order: String,
     /// AccessAlly's word for its status.
     pub status: String,
+    /// The ID of its transaction; empty where it was not captured.
+    pub transaction: String,
     /// The buyer's contact ID.
     pub buyer: String,
     /// Whether nobody before was this buyer.
@@ -61,6 +64,7 @@ pub(super) fn bought(ask: &Ask, orders: &[Entry]) -> Vec<Bought> {
             form: arrived.form.clone(),
             order: entry.key.to_string(),
             status: arrived.status.clone(),
+            transaction: arrived.transaction.clone(),
             buyer: buyer.to_owned(),
             is_new: false,
             is_test: false,
@@ -109,7 +113,7 @@ pub(super) fn explain(bought: &[Bought], subscriptions: &[Entry], tally: &mut Ta
 pub struct Shown<'a> {
     /// When the side after was read.
     pub as_of: &'a str,
-    /// Whether a machine read contacts and orders; what a person wrote down is a word.
+    /// Whether a machine read contacts and orders; what a person wrote down is attested.
     pub by_machine: bool,
     /// The new orders on the forms.
     pub bought: &'a [Bought],
@@ -135,7 +139,10 @@ pub fn purchased(
         let new: Vec<&Bought> = shown.iter().flat_map(|shown| shown.bought).filter(on_form).collect();
         let tests: Vec<&Bought> = new.iter().copied().filter(|order| order.is_test).collect();
         let look = Look { plan, state, form, named, new: &new, tests: &tests, shown };
-        let confirm = |what: &Confirmation| look.confirm(*what, said.iter().any(|said| said.saw.contains(what)));
+        // A payment is known by its transaction alone, from a person too.
+        let paid = |said: &Purchase| said.transaction.as_deref().is_some_and(is_transaction);
+        let says = |said: &Purchase, what| said.saw.contains(&what) && (what != Confirmation::Order || paid(said));
+        let confirm = |what: &Confirmation| look.confirm(*what, said.iter().any(|said| says(said, *what)));
         let buyers: BTreeSet<String> = tests.iter().map(|order| order.buyer.clone()).collect();
         Purchased {
             form: form.clone(),
@@ -161,20 +168,32 @@ struct Look<'a> {
 impl Look<'_> {
     fn confirm(&self, what: Confirmation, said: bool) -> Confirmed {
         let (how, seen) = match (self.shown, what) {
+            (None, Confirmation::Order) if !said => (Known::Unknown, UNPAID.to_owned()),
             (None, _) => word(said, "contacts and orders were not captured before and after"),
-            (Some(shown), Confirmation::WelcomeEmail) => mail(said, shown),
+            (Some(shown), Confirmation::WelcomeEmail) if self.tests.is_empty() => mail(said, shown),
             (Some(shown), _) if self.tests.is_empty() => self.no_order(shown),
             (Some(shown), _) => {
-                let (how, seen) = match what {
-                    Confirmation::NewUser => self.new_user(),
-                    Confirmation::Content => self.content(said, shown),
-                    Confirmation::Order | Confirmation::WelcomeEmail => (Known::Captured, self.orders()),
-                };
+                let (how, seen) = self.of_the_orders(what, said, shown);
                 let written_down = how == Known::Captured && !shown.by_machine;
-                (if written_down { Known::Word } else { how }, seen)
+                (if written_down { Known::Attested } else { how }, seen)
             }
         };
         Confirmed { what, how, seen }
+    }
+
+    /// What the orders that are taken for the test prove. One that did not go through, or whose status nobody knows, proves
+    /// nothing at all.
+    fn of_the_orders(&self, what: Confirmation, said: bool, shown: Shown<'_>) -> (Known, String) {
+        let done: Vec<&Bought> = self.tests.iter().copied().filter(|order| order.payment().went_through()).collect();
+        if done.is_empty() {
+            return nothing_proven(self.tests);
+        }
+        match what {
+            Confirmation::Order => payment(said, &done),
+            Confirmation::WelcomeEmail => mail(said, shown),
+            Confirmation::NewUser => new_user(&done),
+            Confirmation::Content => self.content(said, shown, &done),
+        }
     }
 
     fn no_order(&self, shown: Shown<'_>) -> (Known, String) {
@@ -194,29 +213,8 @@ impl Look<'_> {
         (Known::NotFound, format!("{what} as of {as_of}: read the site anew if it was bought later, else buy again"))
     }
 
-    fn orders(&self) -> String {
-        let one = |order: &&Bought| match order.status.trim() {
-            "" => format!("order {}", order.order),
-            status => format!("order {} ({status})", order.order),
-        };
-        self.tests.iter().map(one).collect::<Vec<_>>().join(", ")
-    }
-
-    fn new_user(&self) -> (Known, String) {
-        match self.tests.iter().find(|order| order.is_new) {
-            Some(order) => (Known::Captured, format!("contact {} was not there before", order.buyer)),
-            None => {
-                let buyer = &self.tests[0].buyer;
-                (
-                    Known::NotFound,
-                    format!("contact {buyer} was there before: buy as somebody whom the site does not know"),
-                )
-            }
-        }
-    }
-
     /// The base access tags of what the form releases, at one of the buyers. That the page really opens no tag tells.
-    fn content(&self, said: bool, shown: Shown<'_>) -> (Known, String) {
+    fn content(&self, said: bool, shown: Shown<'_>, done: &[&Bought]) -> (Known, String) {
         let releases = self.plan.order_forms.get(self.form).map(|form| &form.custom_operation.release[..]);
         let tag = |offering: &String| self.state?.offerings.get(offering)?.tags.get("base").map(|tag| tag.trim());
         let wanted: Option<BTreeSet<&str>> = releases.unwrap_or_default().iter().map(tag).collect();
@@ -227,23 +225,80 @@ impl Look<'_> {
             let has = shown.buyers.get(&order.buyer).map(|(contact, _)| set(&contact.tags)).unwrap_or_default();
             wanted.iter().copied().filter(|tag| !has.contains(tag)).collect()
         };
-        let Some(order) = self.tests.iter().find(|order| lacks(order).is_empty()) else {
-            let (buyer, lacking) = (&self.tests[0].buyer, lacks(&self.tests[0]).join("`, `"));
+        let Some(order) = done.iter().find(|order| lacks(order).is_empty()) else {
+            let (buyer, lacking) = (&done[0].buyer, lacks(&done[0]).join("`, `"));
             let seen = format!("contact {buyer} lacks `{lacking}`: look at the form's Release operation");
             return (Known::NotFound, seen);
         };
         let tags = wanted.into_iter().collect::<Vec<_>>().join("`, `");
         let has = format!("contact {} has `{tags}`", order.buyer);
         match said {
-            true => (Known::Captured, format!("{has}; that the page opens is a word")),
+            true => (Known::Captured, format!("{has}; that the page opens is attested")),
             false => (Known::Unknown, format!("{has}, and nobody has said that the page opens")),
+        }
+    }
+}
+
+/// What is asked where no order was captured and nobody named a payment.
+const UNPAID: &str = "that anything was paid is not known: name the transaction as the order's page shows it (--saw order --transaction ID)";
+
+impl Bought {
+    fn payment(&self) -> Payment {
+        Payment::of(&self.status, &self.transaction)
+    }
+}
+
+/// The orders with their status, in words.
+fn orders<'b>(all: impl IntoIterator<Item = &'b Bought>) -> String {
+    let one = |order: &Bought| match order.status.trim() {
+        "" => format!("order {}", order.order),
+        status => format!("order {} ({status})", order.order),
+    };
+    all.into_iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Orders of which none went through.
+fn nothing_proven(all: &[&Bought]) -> (Known, String) {
+    let (unknown, failed): (Vec<&Bought>, Vec<&Bought>) =
+        all.iter().partition(|order| order.payment() == Payment::Unknown);
+    if unknown.is_empty() {
+        let seen = format!("{}: it did not go through, so it proves nothing; buy again", orders(failed));
+        return (Known::NotFound, seen);
+    }
+    (Known::Unknown, format!("{}: no status that AccessAlly is known to give, so it proves nothing", orders(unknown)))
+}
+
+/// Whether any of the orders that went through was paid.
+fn payment(said: bool, done: &[&Bought]) -> (Known, String) {
+    let of = |payment: Payment| done.iter().copied().filter(move |order| order.payment() == payment);
+    if of(Payment::Paid).next().is_some() {
+        return (Known::Captured, format!("{}, paid", orders(of(Payment::Paid))));
+    }
+    if of(Payment::NotCaptured).next().is_none() {
+        let seen = format!("{}: nothing was paid (`null-transaction`)", orders(of(Payment::Nothing)));
+        return (Known::NotFound, seen);
+    }
+    let unseen = orders(of(Payment::NotCaptured));
+    match said {
+        true => (Known::Attested, format!("{unseen}; its transaction is attested")),
+        false => (Known::Unknown, format!("{unseen}: its transaction was not captured, and {UNPAID}")),
+    }
+}
+
+fn new_user(done: &[&Bought]) -> (Known, String) {
+    match done.iter().find(|order| order.is_new) {
+        Some(order) => (Known::Captured, format!("contact {} was not there before", order.buyer)),
+        None => {
+            let buyer = &done[0].buyer;
+            let seen = format!("contact {buyer} was there before: buy as somebody whom the site does not know");
+            (Known::NotFound, seen)
         }
     }
 }
 
 fn word(said: bool, why: &str) -> (Known, String) {
     match said {
-        true => (Known::Word, why.to_owned()),
+        true => (Known::Attested, why.to_owned()),
         false => (Known::Unknown, format!("nobody has said so, and {why}")),
     }
 }

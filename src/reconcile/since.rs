@@ -90,6 +90,7 @@ fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
         ("total", was.total == is.total),
         ("date", was.date == is.date),
         ("status", was.status == is.status),
+        ("transaction", was.transaction() == is.transaction()),
         ("next_payment", was.next_payment() == is.next_payment()),
     ];
     same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()

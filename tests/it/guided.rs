@@ -120,7 +120,7 @@ fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
 }
 
 fn order(at: usize, contact: &str, form: &str) -> Value {
-    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Paid"})
+    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Success", "transaction": format!("pi_{at}")})
 }
 
 /// Adds records to the population.
@@ -176,9 +176,9 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     said.ends(21, &[]);
     for words in [
         "extra because of the test purchases on record: contact 90002; order 9002",
-        "order          captured   order 9002 (Paid)",
-        "content        captured   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is a word",
-        "welcome-email  by word    a mail is seen by a person",
+        "order          captured   order 9002 (Success), paid",
+        "content        captured   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is attested",
+        "welcome-email  attested   a mail is seen by a person",
         "new-user       captured   contact 90002 was not there before",
     ] {
         assert!(said.out.contains(words), "{words}\n{}", said.out);
@@ -196,7 +196,11 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no door"}"#);
     let blind = verify(&[]);
     blind.ends(21, &[]);
-    assert!(blind.out.contains("order          by word    contacts and orders were not captured"), "{}", blind.out);
+    assert!(
+        blind.out.contains("order          unknown    that anything was paid is not known: name the transaction"),
+        "{}",
+        blind.out
+    );
 }
 
 fn status(place: &Place) -> Value {

@@ -19,6 +19,7 @@ mod output;
 mod personal;
 mod place;
 mod population;
+mod purchases;
 mod reading;
 mod reconcile;
 mod recording;

@@ -28,7 +28,7 @@ fn contact(key: &str, more: Value) -> Value {
 }
 
 fn order(key: &str, contact: &str) -> Value {
-    json!({"kind": "order", "key": key, "contact": contact, "form": "f", "total": "1.00 USD", "date": "2026-01-01", "status": "Paid"})
+    json!({"kind": "order", "key": key, "contact": contact, "form": "f", "total": "1.00 USD", "date": "2026-01-01", "status": "Success"})
 }
 
 fn census(text: &str, asked: &[&str]) -> Result<(Census, PopulationDigest), Damage> {
@@ -182,6 +182,19 @@ fn one_of_every_sort_is_chosen() {
         assert_eq!(holder.orders, ["1", "2"].map(str::to_owned).into());
         assert_eq!(holder.reasons, [Reason::HoldsOrders, Reason::Paid]);
     }
+}
+
+#[test]
+fn only_an_order_that_went_through_makes_a_contact_paid() {
+    let with = |status: &str, transaction: Option<&str>| {
+        let mut order = order("1", "500");
+        order["status"] = status.into();
+        order["transaction"] = transaction.into();
+        let text = stream(&[contact("500", json!({})), order]);
+        chosen(&text, &Wish { seed: 1, count: 1, drips: Vec::new() })[0].reasons.contains(&Reason::Paid)
+    };
+    assert!(with("Success", Some("pi_1")) && with("Refunded", Some("pi_1")) && with("SCA Success", None));
+    assert!(!with("Failed", Some("pi_1")) && !with("Success", Some("null-transaction")) && !with("Paid", Some("pi_1")));
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn bought(plans: &Path, folder: &Path) {
     fs::create_dir(folder).unwrap();
     let (head, records) = population.split_once('\n').unwrap();
     let test = r#"{"kind":"contact","key":"90001","email":"tess@nowhere.example","tags":["Group_Coaching_Base_Access"]}
-{"kind":"order","key":"9001","contact":"90001","form":"group-coaching-checkout","total":"497.00 USD","status":"Paid"}
+{"kind":"order","key":"9001","contact":"90001","form":"group-coaching-checkout","total":"497.00 USD","status":"Success","transaction":"pi_test"}
 "#;
     for (name, year, population) in
         [("before", "2020", population.clone()), ("after", "2021", format!("{head}\n{test}{records}"))]

@@ -162,7 +162,13 @@ impl Ground {
         self.says(Evidence::Verification(Verification { host: host(), lines: vec![line] }));
         self.signs_in();
         let saw = Confirmation::ALL.to_vec();
-        self.says(Evidence::Purchase(Purchase { host: host(), form: "f".into(), saw, orders: Vec::new() }));
+        self.says(Evidence::Purchase(Purchase {
+            host: host(),
+            form: "f".into(),
+            saw,
+            orders: Vec::new(),
+            transaction: None,
+        }));
     }
 
     fn signs_in(&mut self) {
@@ -225,7 +231,7 @@ impl World for Ground {
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Trouble> {
-        let confirmed = |what: &Confirmation| Confirmed { what: *what, how: Known::Word, seen: String::new() };
+        let confirmed = |what: &Confirmation| Confirmed { what: *what, how: Known::Attested, seen: String::new() };
         let one = |purchase: &Purchase| Purchased {
             form: purchase.form.clone(),
             orders: Vec::new(),

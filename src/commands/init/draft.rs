@@ -132,13 +132,7 @@ impl Draft<'_> {
                 continue;
             }
             named_form(out, key, &form.name, &releases);
-            let after = form.after_final_retry.map(|after| match after {
-                AfterFinalRetry::Revoke => "revoke",
-                AfterFinalRetry::Cancel => "cancel",
-                AfterFinalRetry::Stop => "stop",
-                AfterFinalRetry::Keep => "keep",
-            });
-            match after {
+            match form.after_final_retry.map(AfterFinalRetry::name) {
                 Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
                 None if form.recurring != Some(false) => line(
                     out,

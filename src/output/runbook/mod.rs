@@ -89,6 +89,7 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     for part in parts(page) {
         steps::part(page, &part, &mut out)?;
     }
+    failed_payments(page, &mut out)?;
     not_automatic(page, &mut out)?;
     writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
     // Once, of the whole page: an address may stand in any of the plan's names and reasons.
@@ -236,6 +237,28 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     line("Decide by", &decision(page))?;
     line("Passwords", CONTRADICTION)?;
     writeln!(out, "</dl>\n<p><strong>Payments:</strong> {}.</p>\n</section>", Html(PAYMENTS))
+}
+
+/// What is wished for when a payment fails for good: somebody carries it out where the form does not.
+fn failed_payments(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    let all = page.plan.order_forms.values();
+    let wishes: Vec<_> =
+        all.filter_map(|form| Some((&form.name, form.failed_payment.as_ref()?.after_final_retry))).collect();
+    if wishes.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<section>\n<h2>When a payment fails for good</h2>\n<p>After the switch no CRM ends the access of members who do not pay. That an \
+         order form does it by itself after the last retry is inferred, not documented: until it is seen, the owner looks at \
+         AccessAlly &gt; Sales &gt; Subscriptions every week and carries this out by hand.</p>\n<table>\n<thead><tr><th scope=\"col\">Order form</th>\
+         <th scope=\"col\">Wish</th><th scope=\"col\">Owner</th><th scope=\"col\">The form does it</th></tr></thead>\n<tbody>"
+    )?;
+    for (name, wish) in wishes.iter().take(MOST_ROWS) {
+        writeln!(out, "<tr><td>{}</td><td>{}</td><td>________</td><td>☐ seen</td></tr>", Html(name), wish.name())?;
+    }
+    more(wishes.len(), 4, out)?;
+    writeln!(out, "</tbody>\n</table>\n</section>")
 }
 
 fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {

@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 use super::super::escape::{Html, shell};
 use super::{MOST_ROWS, Page, Part, contacts, decision, more};
-use crate::guide::{self, PAYMENTS};
-use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy};
+use crate::guide::{self, PAYMENTS, cheapest_paid_form};
+use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy, TestPurchase};
 use crate::model::{Executor, Step};
 
 /// How a strategy reaches the live site.
@@ -70,7 +70,7 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
     let why = if about.executor == Executor::Automatic { "" } else { about.why };
     let lines = [
         ("Screen", about.screen),
-        ("Do", about.act),
+        ("Do", step.act(part.on)),
         ("Observed", about.observed),
         ("Only believed", about.believed),
         ("Not automatic", why),
@@ -83,7 +83,7 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
         Step::Backup => backup(page, out)?,
         Step::RunMigration => choices(page, out)?,
         Step::ReviewContacts => spot_check(page, out)?,
-        Step::TestPurchase => purchases(page, out)?,
+        Step::TestPurchase => purchases(page, part.on, out)?,
         Step::Push => writeln!(out, "<p><strong>Payments:</strong> {}.</p>", Html(PAYMENTS))?,
         _ => {}
     }
@@ -140,10 +140,10 @@ fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
         }
         Step::ReviewContacts | Step::LeaveMaintenance => vec![resume],
         Step::TestPurchase => {
-            let forms = page.plan.test_purchases.iter().take(MOST_ROWS);
-            let said = forms.map(|(form, purchase)| {
+            let said = bought_on(page, part.on).map(|(form, purchase)| {
                 let saw: Vec<&str> = purchase.expect.iter().map(|seen| seen.name()).collect();
-                format!("plan record purchase {} --saw {} {by}{on}", shell(form), saw.join(","))
+                let paid = if purchase.expect.contains(&Confirmation::Order) { " --transaction ID" } else { "" };
+                format!("plan record purchase {} --saw {}{paid} {by}{on}", shell(form), saw.join(","))
             });
             said.chain([resume]).collect()
         }
@@ -262,7 +262,13 @@ fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     )
 }
 
-fn purchases(page: &Page<'_>, out: &mut String) -> fmt::Result {
+/// The forms that are bought on: on live one, which is the cheapest where that is known.
+fn bought_on<'p>(page: &Page<'p>, on: Place) -> impl Iterator<Item = (&'p String, &'p TestPurchase)> {
+    let cheapest = cheapest_paid_form(page.plan).filter(|_| on == Place::Live);
+    page.plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form)).take(MOST_ROWS)
+}
+
+fn purchases(page: &Page<'_>, on: Place, out: &mut String) -> fmt::Result {
     if page.plan.test_purchases.is_empty() {
         return writeln!(out, "<p>The plan names no test purchase (<code>test_purchases</code>).</p>");
     }
@@ -271,7 +277,7 @@ fn purchases(page: &Page<'_>, out: &mut String) -> fmt::Result {
         "<table>\n<thead><tr><th scope=\"col\">Order form</th><th scope=\"col\">Order</th><th scope=\"col\">Content</th>\
          <th scope=\"col\">Welcome e-mail</th><th scope=\"col\">New user</th></tr></thead>\n<tbody>"
     )?;
-    for (form, purchase) in page.plan.test_purchases.iter().take(MOST_ROWS) {
+    for (form, purchase) in bought_on(page, on) {
         let name = page.plan.order_forms.get(form).map_or(form, |form| &form.name);
         write!(out, "<tr><td>{}</td>", Html(name))?;
         for seen in Confirmation::ALL {
@@ -279,6 +285,13 @@ fn purchases(page: &Page<'_>, out: &mut String) -> fmt::Result {
         }
         writeln!(out, "</tr>")?;
     }
-    more(page.plan.test_purchases.len(), 5, out)?;
-    writeln!(out, "</tbody>\n</table>")
+    if on == Place::Staging || cheapest_paid_form(page.plan).is_none() {
+        more(page.plan.test_purchases.len(), 5, out)?;
+    }
+    writeln!(out, "</tbody>\n</table>")?;
+    if on == Place::Live {
+        writeln!(out, "<p>☐ One real purchase &nbsp; ☐ Refunded &nbsp; ☐ The gateway is in live mode</p>")
+    } else {
+        Ok(())
+    }
 }

@@ -19,6 +19,10 @@ declare_rule! {
     /// whose last step calls a revoke webhook (documented). After the switch nobody calls it, so members who do not pay
     /// keep their access (inferred).
     ///
+    /// That a form ends access by itself after the last retry is inferred and was not seen documented; of one plan of
+    /// AccessAlly the vendor says that non-payers are revoked by hand. So `failed_payment` is a wish: where the form has no
+    /// such setting, a person carries it out (the runbook has a line for it).
+    ///
     /// ## Bad
     /// ```yaml
     /// plan: {order_forms: {course-checkout: {failed_payment: null}}}

@@ -150,7 +150,7 @@ fn orders_and_subscriptions_have_their_own_account() {
     refunded["status"] = json!("Refunded");
     let all = joined(&three(), &with(5, refunded));
     assert_eq!((fields(&all), all.orders.as_ref().unwrap().changed.total), (vec![(Field::Orders, 1)], 1));
-    assert_eq!(differing(&all), [(Counted::OrderStatus, "Paid", 3, 2), (Counted::OrderStatus, "Refunded", 0, 1)]);
+    assert_eq!(differing(&all), [(Counted::OrderStatus, "Refunded", 0, 1), (Counted::OrderStatus, "Success", 3, 2)]);
 
     let all = joined(&three(), &with(5, order("9", "1")));
     assert_eq!(fields(&all), [(Field::Orders, 2)], "who lost it and who has it");
@@ -263,14 +263,17 @@ fn a_word_is_graded_by_what_was_captured() {
     let mut plan = Plan::default();
     plan.test_purchases.insert("f".into(), TestPurchase { expect: Confirmation::ALL.to_vec() });
     let says = |saw: &[Confirmation]| {
-        let purchase = Purchase { host: "x.example".into(), form: "f".into(), saw: saw.to_vec(), orders: Vec::new() };
+        let transaction = saw.contains(&Confirmation::NewUser).then(|| "ch_1".to_owned());
+        let purchase =
+            Purchase { host: "x.example".into(), form: "f".into(), saw: saw.to_vec(), orders: Vec::new(), transaction };
         let (at, who, previous) = (String::new(), "jo".to_owned(), String::new());
         Record { entries: vec![Entry { version: 1, at, who, evidence: Evidence::Purchase(purchase), previous }] }
     };
     let bought = [Bought {
         form: "f".into(),
         order: "90".into(),
-        status: String::new(),
+        status: "Success".into(),
+        transaction: "ch_1".into(),
         buyer: "4".into(),
         is_new: true,
         is_test: true,
@@ -283,21 +286,44 @@ fn a_word_is_graded_by_what_was_captured() {
     let captured = Shown { as_of: "today", by_machine: true, bought: &bought, buyers: &buyers, trapped: None };
     // Order, content, welcome e-mail, new user; which tags open the content is not captured here.
     let everything = says(Confirmation::ALL);
-    use Known::{Captured, NotFound, Unknown, Word};
-    assert_eq!(grades(&everything, None), [Word; 4]);
-    assert_eq!(grades(&everything, Some(captured)), [Captured, Word, Word, Captured]);
+    use Known::{Attested, Captured, NotFound, Unknown};
+    assert_eq!(grades(&everything, None), [Attested; 4]);
+    assert_eq!(grades(&everything, Some(captured)), [Captured, Attested, Attested, Captured]);
     assert_eq!(
         grades(&everything, Some(Shown { by_machine: false, ..captured })),
-        [Word; 4],
+        [Attested; 4],
         "written down by a person"
     );
-    assert_eq!(grades(&everything, Some(Shown { bought: &[], ..captured })), [NotFound, NotFound, Word, NotFound]);
+    assert_eq!(grades(&everything, Some(Shown { bought: &[], ..captured })), [NotFound, NotFound, Attested, NotFound]);
     // A mail that a person saw, where none was caught, is none; one that nobody saw is unknown.
     let trapped = |before, after| Some(Shown { trapped: Some([before, after]), ..captured });
     assert_eq!(grades(&everything, trapped(5, 5))[2], NotFound);
-    assert_eq!(grades(&everything, trapped(5, 6))[2], Word);
+    assert_eq!(grades(&everything, trapped(5, 6))[2], Attested);
     let little = says(&[Confirmation::Order]);
-    assert_eq!(grades(&little, None), [Word, Unknown, Unknown, Unknown]);
+    assert_eq!(grades(&little, None), [Unknown; 4], "nobody named what was paid");
     assert_eq!(grades(&little, Some(captured)), [Captured, Unknown, Unknown, Captured]);
+    // What was paid is known by status and transaction together, whatever a person saw.
+    let with = |status: &str, transaction: &str| {
+        let one = Bought { status: status.into(), transaction: transaction.into(), ..bought[0].clone() };
+        let unnamed = says(&Confirmation::ALL[..3]);
+        let all = [one];
+        [&everything, &unnamed].map(|record| grades(record, Some(Shown { bought: &all, ..captured })))
+    };
+    for status in ["Success", "SCA Success", "Refunded", "Partially Refunded"] {
+        assert_eq!(with(status, "ch_1")[0], [Captured, Attested, Attested, Captured], "{status}");
+        assert_eq!(
+            with(status, "")[0],
+            [Attested, Attested, Attested, Captured],
+            "{status}: by the ID that a person read"
+        );
+        assert_eq!(with(status, "")[1], [Unknown, Attested, Attested, Captured], "{status}: not captured");
+        assert_eq!(with(status, "null-transaction")[0], [NotFound, Attested, Attested, Captured], "{status}");
+    }
+    for status in ["Failed", "Started (Not Finished)", "SCA Pending", "SCA Failed", "Error"] {
+        assert_eq!(with(status, "ch_1")[0], [NotFound; 4], "{status}");
+    }
+    for status in ["Paid", "", "failed", "SUCCESS"] {
+        assert_eq!(with(status, "ch_1")[0], [Unknown; 4], "{status}");
+    }
     assert!(grades(&Record::default(), Some(captured)).is_empty(), "nobody said that anything was bought");
 }

@@ -24,7 +24,7 @@ pub(crate) fn contact(id: &str, email: &str, tags: &[&str]) -> Value {
 }
 
 pub(crate) fn order(id: &str, contact: &str) -> Value {
-    json!({"kind": "order", "key": id, "contact": contact, "form": "f", "total": "1.00 USD", "date": "2026-01-01", "status": "Paid"})
+    json!({"kind": "order", "key": id, "contact": contact, "form": "f", "total": "1.00 USD", "date": "2026-01-01", "status": "Success"})
 }
 
 pub(crate) fn subscription(id: &str, contact: &str, next: &str) -> Value {
