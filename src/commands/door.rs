@@ -4,8 +4,8 @@ use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
 use crate::apply::walk::{configured_at, since_then};
 use crate::cli::Apply;
-use crate::guide;
-use crate::model::plan::Place;
+use crate::guide::{self, Back, Stage};
+use crate::model::plan::{Place, Strategy};
 use crate::model::record::Evidence;
 use crate::model::text::host;
 use crate::model::{Plan, Step};
@@ -38,7 +38,9 @@ impl Run {
         let mut found = self.before_the_door(args, on, &here, code, terminal)?;
         let phrase = format!("{} {here}", guide::PHRASE);
         self.tell(Step::RunMigration, terminal)?;
-        barrier(plan, &found, terminal)?;
+        let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
+        let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
+        barrier(plan, (&found, back), terminal)?;
         told("login", &found.login, terminal)?;
         let typed = match &args.acknowledge {
             Some(typed) => typed.clone(),
@@ -121,7 +123,7 @@ impl Run {
 }
 
 /// What cannot be undone, whom it reaches, and what the way back loses.
-fn barrier(plan: &Plan, found: &Found, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let members = found.members.map_or_else(
         || "how many members there are was not captured: all of them".to_owned(),
         |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
@@ -134,12 +136,12 @@ fn barrier(plan: &Plan, found: &Found, terminal: &mut Terminal<'_>) -> Result<()
     };
     let contradiction = guide::CONTRADICTION;
     told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
-    let way = plan.rollback.as_ref().map(|rollback| (rollback.way, &rollback.who, &rollback.decide_by));
-    let way = match way {
-        Some((way, who, by)) => {
-            format!("{}; {} decides by {}", guide::way_back(way), escape::line(who), escape::line(by))
+    told("way back", &back.words(), terminal)?;
+    match &plan.rollback {
+        Some(rollback) if back.strategy != Some(Strategy::RehearseAndReplay) || back.on == Place::Live => {
+            let (who, by) = (escape::line(&rollback.who), escape::line(&rollback.decide_by));
+            told("decision", &format!("{who} decides by {by}"), terminal)
         }
-        None => "the plan names none (`rollback`)".to_owned(),
-    };
-    told("way back", &way, terminal)
+        _ => Ok(()),
+    }
 }

@@ -6,7 +6,7 @@ use crate::apply::journal::{Begin, Event, Told};
 use crate::apply::lock::{self, Standing};
 use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
-use crate::guide::{self, steps};
+use crate::guide::{Back, Stage, steps};
 use crate::model::plan::Place;
 use crate::model::{Executor, Step};
 use crate::output::escape;
@@ -44,7 +44,10 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         held,
         earlier: earlier(&files, progress, terminal)?,
         elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
-        way_back: progress.filter(|progress| progress.is_past_the_barrier()).map(|_| way_back(&opened)),
+        way_back: run
+            .as_ref()
+            .filter(|run| run.progress.is_past_the_barrier())
+            .map(|run| way_back(&opened, (&run.begin, &run.progress))),
         steps: lines,
     };
     match args.format {
@@ -111,15 +114,35 @@ fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: 
     }
 }
 
-/// The way back from past the barrier, as the plan names it.
-pub(super) fn way_back(opened: &Opened) -> String {
+/// The way back from where a run stands, as the plan names it.
+pub(super) fn way_back(opened: &Opened, run: (&Begin, &Progress)) -> String {
+    way_back_from(opened, run.0, stage(run.1))
+}
+
+/// The way back from this stage of a run.
+pub(super) fn way_back_from(opened: &Opened, begin: &Begin, stage: Stage) -> String {
+    let way = opened.plan.rollback.as_ref().map(|rollback| rollback.way);
+    let back = Back { on: begin.on, strategy: begin.strategy, way, stage };
+    if !back.concerns_live() {
+        return back.words();
+    }
     let backup = opened.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
         crate::model::record::Evidence::Backup(backup) => Some(backup.taken_at.clone()),
         _ => None,
     });
     let backup =
         backup.map_or_else(|| "no backup is on record".to_owned(), |at| format!("the backup on record is of {at}"));
-    let way =
-        opened.plan.rollback.as_ref().map_or("the plan names no `rollback`", |rollback| guide::way_back(rollback.way));
-    format!("{way}; {backup}; mails that were sent stay sent")
+    format!("{}; {backup}", back.words())
+}
+
+/// How far a run is, as far as its way back depends on it.
+fn stage(progress: &Progress) -> Stage {
+    let pushes = progress.next() == Next::Step(Step::Push) && progress.is_reached();
+    if pushes || progress.passed().contains(&Step::Push) {
+        Stage::Pushed
+    } else if progress.is_past_the_barrier() {
+        Stage::PastBarrier
+    } else {
+        Stage::BeforeBarrier
+    }
 }

@@ -7,7 +7,7 @@ use crate::apply::journal::{Event, Journal, Told};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
-use crate::guide::Movement;
+use crate::guide::{Movement, Stage};
 use crate::model::text::host;
 use crate::model::{On, State};
 use crate::output::escape::line;
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if progress.is_past_the_barrier() {
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
-        let mut help = status::way_back(&opened);
+        let mut help = status::way_back(&opened, (&begin, &progress));
         let shows = site.configuration().ok().and_then(|now| Movement::of(&now).managed);
         if progress.may_be_unpressed() && shows != Some(true) {
             help.extend(["; if nobody pressed it, say so, and undo again: ", &files.say_not_pressed()]);
@@ -86,7 +86,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if let Some(why) = resume::is_migrated(&now) {
         let message =
             format!("{why}: taking the changes back would take its mail trap and guard away, so nothing was written");
-        return Err(Failure::new(exit::PART_WAY, message).help(super::status::way_back(&opened)));
+        return Err(Failure::new(exit::PART_WAY, message).help(status::way_back_from(
+            &opened,
+            &begin,
+            Stage::PastBarrier,
+        )));
     }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() && args.confirm.is_none() {
@@ -149,10 +153,10 @@ fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failur
 fn nothing(files: &Files, opened: &Opened) -> Failure {
     let last = files.put_aside().find_map(|aside| aside.ok().filter(|(_, run)| !run.progress.is_undone()));
     let ended = |run: &Unfinished| run.events.last().is_some_and(|told| told.event == Event::End);
-    if last.is_some_and(|(_, run)| ended(&run) && run.progress.is_past_the_barrier()) {
+    if let Some((_, run)) = last.filter(|(_, run)| ended(run) && run.progress.is_past_the_barrier()) {
         let message = "the last run on this site is finished and was past *Run Migration*: what that did cannot be taken back \
                        by undoing the plan's changes";
-        return Failure::new(exit::USAGE, message).help(status::way_back(opened));
+        return Failure::new(exit::USAGE, message).help(status::way_back(opened, (&run.begin, &run.progress)));
     }
     Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to undo")
 }

@@ -96,7 +96,7 @@ fn given(
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that word about *Run Migration* is not accepted: {why}")).help(format!(
             "do not press it again until its state is known; read the site anew and say it again, or the way back: {}",
-            status::way_back(&opened)
+            status::way_back(&opened, (&begin, &progress))
         ))
     })?;
     append(&path_of(&by.plan), &by.who, Timestamp::now(), evidence)?;

@@ -1,7 +1,6 @@
 //! What a person has to know of each step: where, what, what can be proven, and why a machine does not do it.
 
 use crate::model::Executor;
-use crate::model::plan::RollbackWay;
 
 use super::{Step, WayBack};
 
@@ -32,22 +31,6 @@ pub const PHRASE: &str = "run migration on";
 /// Where the vendor's own pages differ on passwords (documented, both): the worse is assumed.
 pub const CONTRADICTION: &str = "the guide says that every password is reset and mailed, another page of the vendor says that logins are kept; \
     the worse is assumed until a rehearsal shows otherwise";
-
-/// The danger of every restore (the first half documented, the second inferred from it).
-pub const PAYMENTS: &str = "restoring a backup over a live site is a last resort: payments taken since the backup vanish from history \
-    and can be charged again (documented); it is safe only while maintenance mode has been on since the backup was made (inferred)";
-
-/// A way back from past the barrier, and what it loses.
-pub fn way_back(way: RollbackWay) -> &'static str {
-    match way {
-        RollbackWay::RestoreLiveBackup => {
-            "restore the backup; payments taken since vanish from history and can be charged again (documented)"
-        }
-        RollbackWay::BackToCrm => {
-            "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented); mails stay sent"
-        }
-    }
-}
 
 const CLOSED: &str = "AccessAlly publishes no interface for it (none was found in public), so a person presses it";
 

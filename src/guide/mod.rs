@@ -4,6 +4,7 @@
 //! What the guide does not say is marked as inferred where it is told.
 
 mod about;
+mod back;
 mod movement;
 mod purchase;
 
@@ -15,7 +16,8 @@ pub use crate::model::Step;
 pub use movement::Movement;
 pub use purchase::cheapest_paid_form;
 
-pub use about::{About, CONTRADICTION, PAYMENTS, PHRASE, way_back};
+pub use about::{About, CONTRADICTION, PHRASE};
+pub use back::{Back, PAYMENTS, Stage};
 
 /// Whether there is a way back from a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

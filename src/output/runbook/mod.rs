@@ -12,7 +12,7 @@ use std::fmt::{self, Write};
 use super::escape::Html;
 use super::{Report, many};
 use crate::diag::Document;
-use crate::guide::{self, CONTRADICTION, PAYMENTS};
+use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
 use crate::model::plan::{Place, Strategy};
 use crate::model::text::{Seconds, pointer};
 use crate::model::{Plan, Step};
@@ -216,16 +216,19 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<section>\n<h2>The way back</h2>\n<dl>")?;
     let mut line = |name: &str, text: &str| writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Html(text));
     line(
-        "Before the door",
-        "plan undo takes the plan's changes back, the last one first; what somebody else changed is left to them with --leave KIND/KEY",
+        "Before the barrier",
+        &format!(
+            "{}; what somebody else changed is left to them with --leave KIND/KEY",
+            back(page, Place::Staging, Stage::BeforeBarrier)
+        ),
     )?;
-    line(
-        "Behind it",
-        page.plan
-            .rollback
-            .as_ref()
-            .map_or("the plan names none (`rollback`)", |rollback| guide::way_back(rollback.way)),
-    )?;
+    line("Past it, on staging", &back(page, Place::Staging, Stage::PastBarrier))?;
+    match page.strategy {
+        Strategy::RehearseAndReplay => line("Past it, on live", &back(page, Place::Live, Stage::PastBarrier))?,
+        Strategy::FreezeAndPush | Strategy::PushThenMerge => {
+            line("Once it is pushed", &back(page, Place::Staging, Stage::Pushed))?;
+        }
+    }
     line(
         "Not pressed",
         "nobody presses twice: if the door was opened and nobody pressed, read the site anew and say so: plan record not-pressed",
@@ -259,6 +262,12 @@ fn failed_payments(page: &Page<'_>, out: &mut String) -> fmt::Result {
     }
     more(wishes.len(), 4, out)?;
     writeln!(out, "</tbody>\n</table>\n</section>")
+}
+
+/// The way back from this stage of a run.
+fn back(page: &Page<'_>, on: Place, stage: Stage) -> String {
+    let way = page.plan.rollback.as_ref().map(|rollback| rollback.way);
+    Back { on, strategy: Some(page.strategy), way, stage }.words().replace('`', "")
 }
 
 fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {

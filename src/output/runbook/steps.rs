@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::super::escape::{Html, shell};
-use super::{MOST_ROWS, Page, Part, contacts, decision, more};
-use crate::guide::{self, PAYMENTS, cheapest_paid_form};
+use super::{MOST_ROWS, Page, Part, back, contacts, decision, more};
+use crate::guide::{self, PAYMENTS, Stage, cheapest_paid_form};
 use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy, TestPurchase};
 use crate::model::{Executor, Step};
 
@@ -185,15 +185,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
         writeln!(out, "<li>☐ {}</li>", Html(one))?;
     }
     writeln!(out, "</ul>\n<dl>")?;
-    let back = match part.on {
-        Place::Live => page
-            .plan
-            .rollback
-            .as_ref()
-            .map_or("the plan names none (`rollback`)", |rollback| guide::way_back(rollback.way)),
-        Place::Staging => "copy live to staging anew, and begin again; mails that were sent stay sent (inferred)",
-    };
-    writeln!(out, "<dt>Way back</dt><dd>{}</dd>", Html(back))?;
+    writeln!(out, "<dt>Way back</dt><dd>{}</dd>", Html(&back(page, part.on, Stage::PastBarrier)))?;
     if part.on == Place::Live {
         writeln!(
             out,
