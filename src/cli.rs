@@ -2,6 +2,7 @@
 
 mod run;
 mod runbook;
+mod time;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::rules::Phase;
 
 pub use run::{Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
+pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
 
 /// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
 ///
@@ -506,6 +508,12 @@ pub enum RecordVerb {
     /// The site was restored from a backup after the one-way door was opened: the run is closed, if a new reading of the site
     /// shows that it is not migrated.
     Restored(AtTheDoor),
+    /// Why something may begin on live though its window is not open. It counts for 12 hours; the barrier stays shut all the same.
+    OutsideWindow(RecordOutsideWindow),
+    /// How long the restore of a backup took: the only source of the time that a way back takes.
+    RestoreDrill(RecordRestoreDrill),
+    /// Whether to go on or back, at the plan's `decide_by`: by the person whom `rollback/who` names.
+    Decision(RecordDecision),
     /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
     MergeList {
         #[command(flatten)]

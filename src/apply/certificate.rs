@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Event, Told, begin};
-use super::timing::{self, Lasted, Took, whole};
+use super::timing::{self, Lasted, Took};
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
 use crate::model::{Executor, Step};
@@ -79,6 +79,12 @@ impl Certificate {
         self.steps.iter().fold(0, |sum, took| sum.saturating_add(self.seconds_of(took)))
     }
 
+    /// How many seconds a replay takes at least until this step is proven.
+    pub fn seconds_through(&self, step: Step) -> u64 {
+        let until = self.steps.iter().filter(|took| took.step <= step);
+        until.fold(0, |sum, took| sum.saturating_add(self.seconds_of(took)))
+    }
+
     /// How many seconds of a replay the step takes at least. The migration goes on while nothing watches it.
     fn seconds_of(&self, took: &Took) -> u64 {
         let migration = self.migration.filter(|_| took.step == Step::RunMigration).unwrap_or_default();
@@ -87,7 +93,7 @@ impl Certificate {
 
     /// How long a step took in the rehearsal, of the time when the run was under way.
     pub fn rehearsed(&self, step: Step) -> Option<Seconds> {
-        self.steps.iter().find(|took| took.step == step).map(|took| whole(self.seconds_of(took)))
+        self.steps.iter().find(|took| took.step == step).map(|took| self.seconds_of(took).into())
     }
 
     /// The steps that took longest, the longest first, with their times: what a refusal for the time names.
@@ -95,7 +101,7 @@ impl Certificate {
         const NAMED: usize = 3;
         let mut steps: Vec<&Took> = self.steps.iter().filter(|took| self.seconds_of(took) > 0).collect();
         steps.sort_by_key(|took| std::cmp::Reverse(self.seconds_of(took)));
-        let named = |took: &&Took| format!("`{}` {}", took.step.name(), whole(self.seconds_of(took)));
+        let named = |took: &&Took| format!("`{}` {}", took.step.name(), Seconds::from(self.seconds_of(took)));
         let named: Vec<String> = steps.iter().take(NAMED).map(named).collect();
         named.join(", ")
     }

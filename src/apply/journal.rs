@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, Digests, changes_digest};
 use crate::guide;
+use crate::model::deadline::Decision;
 use crate::model::plan::{Place, Strategy};
 use crate::model::{Executor, Step, digest};
 
@@ -84,6 +85,20 @@ pub enum Event {
     },
     /// The site was read as migrated for the first time: the migration took no longer than until here.
     Migrated,
+    /// The time to decide whether to go back has come, and a step waits.
+    DecisionDue {
+        /// Who decides, as the plan says.
+        who: String,
+        /// By when.
+        by: Timestamp,
+    },
+    /// It was decided whether to go back.
+    Decided {
+        /// Who decided.
+        who: String,
+        /// What.
+        decision: Decision,
+    },
     /// A step of the guide is behind.
     Passed {
         /// The step.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::change::{Change, same};
 use crate::model::Step;
+use crate::model::deadline::Decision;
 
 use super::journal::{Event, REPLACED};
 
@@ -43,6 +44,8 @@ pub struct Progress {
     reached: bool,
     crossed: bool,
     migrated: bool,
+    decision_due: bool,
+    decision: Option<Decision>,
     taking_back: bool,
     over: bool,
     closed: bool,
@@ -105,6 +108,21 @@ impl Progress {
         self.migrated
     }
 
+    /// Whether it was asked whether to go back.
+    pub fn is_decision_due(&self) -> bool {
+        self.decision_due
+    }
+
+    /// What was decided about going back; none where it was not.
+    pub fn decision(&self) -> Option<Decision> {
+        self.decision
+    }
+
+    /// Whether anything was written to the site, or may have been.
+    pub fn has_written(&self) -> bool {
+        self.in_place > 0 || self.open.is_some()
+    }
+
     /// Whether the changes are being taken back, or were.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back
@@ -142,6 +160,8 @@ impl Progress {
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
             Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
             Event::NotPressed { .. } => self.may_be_unpressed(),
+            Event::DecisionDue { .. } => self.crossed && !self.decision_due,
+            Event::Decided { .. } => self.crossed,
             Event::Migrated => self.may_be_unpressed() && !self.migrated,
             Event::Passed { step, .. } => {
                 let may_pass = match step {
@@ -176,7 +196,12 @@ impl Progress {
             }
             Event::Reached { .. } => self.reached = true,
             Event::Crossed { .. } => self.crossed = true,
-            Event::NotPressed { .. } => (self.crossed, self.migrated) = (false, false),
+            Event::NotPressed { .. } => {
+                (self.crossed, self.migrated, self.decision_due) = (false, false, false);
+                self.decision = None;
+            }
+            Event::DecisionDue { .. } => self.decision_due = true,
+            Event::Decided { decision, .. } => self.decision = Some(*decision),
             Event::Migrated => self.migrated = true,
             Event::Passed { .. } => {
                 self.passed += 1;

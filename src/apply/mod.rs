@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod certificate;
 pub mod confirmation;
+pub mod decision;
 pub mod gate;
 pub mod journal;
 pub mod limits;
@@ -13,6 +14,7 @@ pub mod proof;
 pub mod seal;
 pub mod timing;
 pub mod walk;
+pub mod window;
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};

@@ -66,7 +66,7 @@ pub fn so_far(events: &[Told], step: Step, now: Timestamp) -> Option<Seconds> {
     let reached = events.iter().rposition(|told| told.event == Event::Reached { step })?;
     let from = events[reached].at;
     let running = seconds(from, now).saturating_sub(within(&gaps(events), from, now));
-    Some(whole(running))
+    Some(running.into())
 }
 
 /// How long the migration took; none where it was not seen to be over.
@@ -113,11 +113,6 @@ fn within(gaps: &[(Timestamp, Timestamp)], from: Timestamp, to: Timestamp) -> u6
 /// Whole seconds between two times; none where the clock went back.
 fn seconds(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
-}
-
-/// Seconds as a length of time.
-pub fn whole(seconds: u64) -> Seconds {
-    Seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -71,6 +71,8 @@ fn words(told: &Told, events: &[Told]) -> String {
                 escape::line(seen)
             )
         }
+        Event::DecisionDue { who, by } => format!("it is {by}: {} decides whether to go on or back", escape::line(who)),
+        Event::Decided { who, decision } => format!("{} decided: {}", escape::line(who), decision.name()),
         Event::Migrated => "the site was read as migrated".to_owned(),
         Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
         Event::Undo => "from here on the changes are taken back".to_owned(),

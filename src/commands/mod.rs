@@ -19,6 +19,7 @@ mod log;
 mod merge_list;
 mod record;
 mod record_file;
+mod record_time;
 mod replay;
 mod resume;
 mod run;

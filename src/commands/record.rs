@@ -23,7 +23,7 @@ use crate::shape::{self, without_addresses};
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
 use super::record_file::{LIMIT, append, load, path_of, read_text};
-use super::{Failure, Terminal, exit, settings, unmigrated};
+use super::{Failure, Terminal, exit, record_time, settings, unmigrated};
 
 /// How far the last zone of the world is behind UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -60,6 +60,9 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             purchase(by, form, (saw, order, transaction), on)?
         }
+        RecordVerb::OutsideWindow(args) => record_time::outside_window(args)?,
+        RecordVerb::RestoreDrill(args) => record_time::restore_drill(args, now)?,
+        RecordVerb::Decision(args) => record_time::decision(args)?,
         RecordVerb::NotPressed(word) => return unmigrated::not_pressed(word, terminal),
         RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
     };
@@ -79,6 +82,9 @@ pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
         Evidence::SignIn(signed_in) => &signed_in.says,
         Evidence::NotPressed(not_pressed) => &not_pressed.says,
         Evidence::Restored(restored) => &restored.says,
+        Evidence::OutsideWindow(reason) => &reason.says,
+        Evidence::RestoreDrill(drill) => &drill.onto,
+        Evidence::Decided(decided) => &decided.says,
         Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => {
             return Ok(());
         }
@@ -90,7 +96,7 @@ pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
     Ok(())
 }
 
-type Said = (By, Evidence, String);
+pub(super) type Said = (By, Evidence, String);
 
 /// Only people of the plan can be asked later.
 pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
@@ -115,7 +121,7 @@ fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
 }
 
 /// The host of one of the plan's two sites.
-fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
+pub(super) fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
     let (name, host) = if on == cli::On::Live { ("live", plan.live_host()) } else { ("staging", plan.staging_host()) };
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
@@ -301,7 +307,7 @@ fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Fa
     Ok(())
 }
 
-fn time(text: &str) -> Result<Timestamp, Failure> {
+pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|_| {
         Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
     })

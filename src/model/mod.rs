@@ -3,6 +3,7 @@
 //! Types only, with serde and schemars. No input or output, no clock, no spans.
 
 mod canonical;
+pub mod deadline;
 pub mod digest;
 mod executor;
 mod identity;
@@ -12,6 +13,7 @@ mod price;
 pub mod purchase;
 pub mod record;
 pub mod release;
+pub mod schedule;
 pub mod snapshot;
 pub mod state;
 pub mod status;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Step;
+use super::deadline::{Decided, OutsideWindow, RestoreDrill};
 use super::plan::{BackupPart, Confirmation, Place};
 use super::text::{Seconds, host};
 
@@ -54,6 +55,12 @@ pub enum Evidence {
     Restored(Restored),
     /// What live did since its copy was made.
     MergeList(MergeList),
+    /// Something may begin on live outside its window.
+    OutsideWindow(OutsideWindow),
+    /// How long a restore took.
+    RestoreDrill(RestoreDrill),
+    /// Whether to go on or back, at the time to decide.
+    Decided(Decided),
 }
 
 /// What live did since its copy was made: how much of it, and the digest of the list; nobody and nothing by name.

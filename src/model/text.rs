@@ -135,6 +135,12 @@ impl Seconds {
     }
 }
 
+impl From<u64> for Seconds {
+    fn from(seconds: u64) -> Self {
+        Self(i64::try_from(seconds).unwrap_or(i64::MAX))
+    }
+}
+
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.unsigned_abs() {

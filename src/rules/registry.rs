@@ -72,6 +72,7 @@ pub static ALL: &[&Rule] = &[
     &safety::welcome_does_not_cover::RULE,
     &safety::window_impossible::RULE,
     &safety::window_missing::RULE,
+    &safety::window_over::RULE,
     &waivers::waiver_expired::RULE,
     &waivers::waiver_forbidden::RULE,
     &waivers::waiver_owner_unknown::RULE,

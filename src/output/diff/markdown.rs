@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::diag::{Finding, Severity};
 use crate::model::record::{BackupSource, Evidence};
+use crate::model::text::Seconds;
 use crate::output::{Report, escape, many};
 use crate::shape::without_addresses;
 
@@ -111,6 +112,18 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
                     entry.who
                 ));
             }
+            Evidence::OutsideWindow(reason) => lines.push(format!(
+                "outside the window on {}, by the word of {}, recorded {}: {}",
+                reason.host, entry.who, entry.at, reason.says
+            )),
+            Evidence::RestoreDrill(drill) => lines.push(format!(
+                "restore drill of {} onto {}: {}, over at {}, recorded by {}",
+                drill.backup,
+                drill.onto,
+                Seconds::from(drill.seconds),
+                drill.ended_at,
+                entry.who
+            )),
             // Of a run, not of what is reviewed before it.
             Evidence::Verification(_)
             | Evidence::MergeList(_)
@@ -119,7 +132,8 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
             | Evidence::SignIn(_)
             | Evidence::Purchase(_)
             | Evidence::NotPressed(_)
-            | Evidence::Restored(_) => {}
+            | Evidence::Restored(_)
+            | Evidence::Decided(_) => {}
         }
     }
     if lines.is_empty() {

@@ -1,19 +1,17 @@
-use jiff::civil::{DateTime, Time};
-use jiff::tz::{AmbiguousOffset, TimeZoneDatabase};
-use jiff::{Timestamp, Zoned};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::Window;
+use crate::model::schedule::NoInstant;
 use crate::model::text::Seconds;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule, nearest};
 
 declare_rule! {
-    /// The window is no time that can come, or the decision to go back falls outside it.
+    /// The window is no time of any calendar, or the decision to go back falls outside it.
     ///
     /// ## What it does
     /// Reads the window's day, time and zone; reports one that does not exist (as in the hour that is left out when clocks are put
-    /// forward), an unknown time zone, a window that lies in the past or is longer than a day, and a `decide_by` that does
-    /// not fall inside it.
+    /// forward) or comes twice (as when they are put back), an unknown time zone, a window that is longer than a day, and a
+    /// `decide_by` that does not fall inside it, or does not come exactly once in it.
     ///
     /// ## Why it matters
     /// People, members and the host's support are told this time. A way back that is decided on after the window is none.
@@ -31,6 +29,16 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {window: {start: 2027-03-28 02:30 Europe/Amsterdam}, crm: {paid_until: 2027-04-30}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {window: {start: 2027-10-31 02:30 Europe/Amsterdam}, crm: {paid_until: 2027-12-31}, rollback: {decide_by: "03:30"}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {window: {start: 2027-10-31 01:30 Europe/Amsterdam}, crm: {paid_until: 2027-12-31}, rollback: {decide_by: "02:30"}}
     /// ```
     ///
     /// ## Bad
@@ -64,65 +72,69 @@ declare_rule! {
     }
 }
 
-/// Seconds of the longest window that is one.
-const DAY: i64 = 24 * 3_600;
-
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let Some(window) = &plan.window else { return Some(()) };
-    let at = |place: &str, message: String, help: &str| RULE.at(Place::value(place), message).help(help);
-    let start = start(window).map_err(|(message, help)| out.push(at("/window/start", message, &help))).ok();
-    if start.as_ref().is_some_and(|start| start.timestamp() < facts.now()) {
-        let is = if facts.has_site() { "the site was read at" } else { "it is" };
-        let message = format!("the window began at `{}`, and {is} `{}`", window.start, short(facts.now()));
-        out.push(at("/window/start", message, "agree on a new window"));
-    }
-    let Some(length) = Seconds::parse(&window.length) else { return Some(()) };
-    if length.0 == 0 || length.0 > DAY {
-        let is = if length.0 == 0 { "no time at all" } else { "longer than a day" };
+    let at = |place: &str, (message, help): (String, String)| RULE.at(Place::value(place), message).help(help);
+    let start = window.begins().map_err(|why| out.push(at("/window/start", start(&window.start, &why)))).is_ok();
+    if let Err(NoInstant::Length) = window.lasts() {
+        let is = if Seconds::parse(&window.length).is_some_and(|length| length.0 > 0) {
+            "longer than a day"
+        } else {
+            "no time at all"
+        };
         let message = format!("the window's length `{}` is {is}", window.length);
-        out.push(at("/window/length", message, "choose a length from a minute to a day, for example `90m` or `2h`"));
-    } else if let Some(start) = start
+        out.push(at(
+            "/window/length",
+            (message, "choose a length from a minute to a day, for example `90m` or `2h`".to_owned()),
+        ));
+    } else if start
         && let Some(rollback) = &plan.rollback
-        && !inside(&start, length, &rollback.decide_by)
+        && let Err(why) = window.at(&rollback.decide_by)
     {
-        let message = format!("the way back is decided on by `{}`, which is not in the window", rollback.decide_by);
-        let finding =
-            at("/rollback/decide_by", message, "choose a time in the window, early enough to restore the backup");
+        let finding = at("/rollback/decide_by", decision(&rollback.decide_by, &why));
         out.push(finding.related(Place::value("/window/start"), "the window"));
     }
     Some(())
 }
 
-/// When the window begins; else what is the matter with it, and what to do.
-fn start(window: &Window) -> Result<Zoned, (String, String)> {
-    let written = &window.start;
-    let no_time = || {
-        let help = "write day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`";
-        (format!("the window's start `{written}` is no time of any calendar"), help.to_owned())
-    };
-    let (when, zone) = written.trim().rsplit_once(' ').ok_or_else(no_time)?;
-    let when: DateTime = when.trim().replacen(' ', "T", 1).parse().map_err(|_| no_time())?;
-    // The zones that travel in the binary: the answer is the same on every machine.
-    let known = TimeZoneDatabase::bundled();
-    let Ok(found) = known.get(zone) else {
-        return Err((format!("the time zone `{zone}` of the window's start is not known"), meant(&known, zone)));
-    };
-    let start = found.to_ambiguous_zoned(when);
-    let left_out = matches!(start.offset(), AmbiguousOffset::Gap { .. });
-    let start = start.compatible().map_err(|_| no_time())?;
-    if left_out {
-        let message = format!("the window's start `{written}` does not exist: clocks are put forward past it");
-        return Err((
-            message,
-            format!("choose another time, for example `{} {zone}`", start.strftime("%Y-%m-%d %H:%M")),
-        ));
+/// What is the matter with a start, and what to do.
+fn start(written: &str, why: &NoInstant) -> (String, String) {
+    let form = "%Y-%m-%d %H:%M";
+    match why {
+        NoInstant::Zone(zone) => (format!("the time zone `{zone}` of the window's start is not known"), meant(zone)),
+        NoInstant::LeftOut(next) => {
+            let zone = written.trim().rsplit(' ').next().unwrap_or_default();
+            let message = format!("the window's start `{written}` does not exist: clocks are put forward past it");
+            (message, format!("choose another time, for example `{} {zone}`", next.strftime(form)))
+        }
+        NoInstant::Twice(first, _) => {
+            let message = format!("the window's start `{written}` comes twice: clocks are put back over it");
+            let utc = first.timestamp().to_zoned(TimeZone::UTC);
+            (message, format!("say which one is meant: the first is `{} UTC`", utc.strftime(form)))
+        }
+        NoInstant::NoTime | NoInstant::Outside | NoInstant::Length => (
+            format!("the window's start `{written}` is no time of any calendar"),
+            "write day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`".to_owned(),
+        ),
     }
-    Ok(start)
+}
+
+/// What is the matter with a time to decide by, and what to do.
+fn decision(written: &str, why: &NoInstant) -> (String, String) {
+    let (is, help) = match why {
+        NoInstant::LeftOut(_) => {
+            ("which does not exist in the window: clocks are put forward past it", "choose another time")
+        }
+        NoInstant::Twice(..) => ("which comes twice in the window", "choose a time that comes once"),
+        _ => ("which is not in the window", "choose a time in the window, early enough to restore the backup"),
+    };
+    (format!("the way back is decided on by `{written}`, {is}"), help.to_owned())
 }
 
 /// What to write in place of an unknown time zone: a city alone is one that lacks its continent.
-fn meant(known: &TimeZoneDatabase, zone: &str) -> String {
+fn meant(zone: &str) -> String {
+    let known = TimeZoneDatabase::bundled();
     let names: Vec<String> = known.available().map(|name| name.to_string()).collect();
     let city = names.iter().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(zone)));
     match city.map(String::as_str).or_else(|| nearest(zone, &names)) {
@@ -131,31 +143,23 @@ fn meant(known: &TimeZoneDatabase, zone: &str) -> String {
     }
 }
 
-/// Whether a time of day comes in the window, on its first or its second day.
-fn inside(start: &Zoned, length: Seconds, time: &str) -> bool {
-    let Ok(time) = time.parse::<Time>() else { return false };
-    let since = time.duration_since(start.time()).as_secs().rem_euclid(DAY);
-    since > 0 && since <= length.0
-}
-
-fn short(now: Timestamp) -> String {
-    now.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::model::plan::Window;
 
     #[test]
     fn a_start_that_is_none_is_told_from_an_unknown_zone() {
-        let said =
-            |start: &str| super::start(&Window { start: start.to_owned(), length: "2h".to_owned() }).unwrap_err();
+        let said = |start: &str| {
+            let window = Window { start: start.to_owned(), length: "2h".to_owned() };
+            super::start(start, &window.begins().unwrap_err())
+        };
         for (start, message, help) in [
             ("2026-02-30 06:00 Europe/Berlin", "no time of any calendar", "2026-12-02 06:00 Europe/Berlin"),
             ("2026-12-02 06:00 Europe/Belin", "time zone `Europe/Belin`", "did you mean `Europe/Berlin`?"),
             ("2026-12-02 06:00 amsterdam", "time zone `amsterdam`", "did you mean `Europe/Amsterdam`?"),
             ("2026-12-02 06:00 Middle-Earth", "is not known", "continent and city"),
             ("2027-03-28 02:30 Europe/Amsterdam", "does not exist", "`2027-03-28 03:30 Europe/Amsterdam`"),
+            ("2026-10-25 02:30 Europe/Amsterdam", "comes twice", "`2026-10-25 00:30 UTC`"),
         ] {
             let (said, helped) = said(start);
             assert!(said.contains(message) && helped.contains(help), "{start}: {said}; {helped}");

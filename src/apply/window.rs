@@ -1,0 +1,276 @@
+//! Does the time allow it? When something may begin on live, when the barrier may open there, and by when somebody decides. Pure.
+//!
+//! Undo, reading, and finishing what lies past the barrier ask nothing here: they are never refused for the time.
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::certificate::Certificate;
+use super::timing::Lasted;
+use crate::model::schedule::Schedule;
+use crate::model::text::Seconds;
+use crate::model::{Plan, Step};
+
+/// Hours for which a recorded reason to begin outside the window counts.
+pub const EXCUSED: SignedDuration = SignedDuration::from_hours(12);
+
+/// How much longer than rehearsed a step may take before it is named, in times and in seconds: whichever is more.
+const WIDE: (i64, i64) = (2, 300);
+
+/// Why the time does not allow it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Late {
+    /// The plan names no window.
+    NoWindow,
+    /// A time of the plan is no instant.
+    NoInstant(&'static str),
+    /// The window is not open.
+    Outside {
+        /// The window, in words.
+        window: String,
+        /// What time it is, in its zone.
+        now: String,
+        /// Whether a recorded reason may excuse it.
+        excusable: bool,
+    },
+    /// It is past the time to decide by.
+    Decided {
+        /// The time to decide by.
+        by: String,
+        /// What time it is.
+        now: String,
+    },
+    /// The rehearsal took longer than the window is.
+    Replay {
+        /// How long it took.
+        took: Seconds,
+        /// How long the window is.
+        window: Seconds,
+        /// The steps that took longest.
+        longest: String,
+    },
+    /// The rest of the window is shorter than the rehearsal was.
+    Rest {
+        /// How long the rehearsal took.
+        took: Seconds,
+        /// What is left of the window.
+        left: Seconds,
+        /// The steps that took longest.
+        longest: String,
+    },
+    /// The migration would be over too late.
+    Migration {
+        /// How long it took in the rehearsal.
+        took: Seconds,
+        /// When it would be over.
+        over: String,
+        /// The time that this passes, and what it is.
+        limit: String,
+    },
+    /// A restore that is decided on at the last moment would be over too late.
+    Restore {
+        /// How long it took when it was measured.
+        took: Seconds,
+        /// The time to decide by.
+        by: String,
+        /// When the restore would be over.
+        over: String,
+        /// When the window is.
+        end: String,
+    },
+}
+
+/// What nobody measured, so that the barrier asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmeasured {
+    /// How long a restore takes: no drill is on record.
+    RestoreTime,
+    /// How long the migration takes: nothing watched it to its end in the rehearsal.
+    MigrationTime,
+}
+
+impl Unmeasured {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::RestoreTime, Self::MigrationTime];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RestoreTime => "restore-time",
+            Self::MigrationTime => "migration-time",
+        }
+    }
+}
+
+/// What the barrier on live is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// What time it is at the site.
+    pub now: Timestamp,
+    /// How long the migration took in the rehearsal.
+    pub migration: Option<Lasted>,
+    /// How long a restore took when it was measured.
+    pub restore: Option<Seconds>,
+}
+
+/// The plan's window as instants.
+///
+/// # Errors
+/// Where it names none, or one that is none.
+pub fn schedule(plan: &Plan) -> Result<Schedule, Late> {
+    match Schedule::of(plan) {
+        None => Err(Late::NoWindow),
+        Some(Err((key, _))) => Err(Late::NoInstant(key)),
+        Some(Ok(schedule)) => Ok(schedule),
+    }
+}
+
+/// Whether something may begin on live now: in the window, or where a recorded reason says so.
+///
+/// # Errors
+/// Why not.
+pub fn may_begin(schedule: &Schedule, now: Timestamp, excused: bool) -> Result<(), Late> {
+    if excused || schedule.is_open(now) {
+        return Ok(());
+    }
+    Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: true })
+}
+
+/// Whether a replay that takes what the rehearsal took fits: into the window, into what is left of it, and its migration
+/// before the time to decide by. Whoever begins outside the window for a recorded reason is asked the first alone.
+///
+/// # Errors
+/// Why not.
+pub fn fits(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate, excused: bool) -> Result<(), Late> {
+    let took = Seconds::from(rehearsed.seconds());
+    let end = schedule.end.timestamp();
+    let between = |from: Timestamp| Seconds(end.as_second() - from.as_second());
+    let (window, left) = (between(schedule.start.timestamp()), between(now));
+    if took > window {
+        return Err(Late::Replay { took, window, longest: rehearsed.longest() });
+    }
+    if excused {
+        return Ok(());
+    }
+    if took > left {
+        return Err(Late::Rest { took, left, longest: rehearsed.longest() });
+    }
+    in_time(schedule, now, rehearsed.seconds_through(Step::RunMigration).into())
+}
+
+/// Whether the barrier on live may open now; if so, what nobody measured and somebody has to accept.
+///
+/// # Errors
+/// Why not, whatever is recorded or accepted.
+pub fn may_cross(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasured>, Late> {
+    let Times { now, migration, restore } = times;
+    if !schedule.is_open(now) {
+        return Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: false });
+    }
+    let mut unmeasured = Vec::new();
+    let lasted = migration.unwrap_or(Lasted { at_least: 0, at_most: u64::MAX });
+    in_time(schedule, now, lasted.at_least.into())?;
+    if in_time(schedule, now, lasted.at_most.into()).is_err() {
+        unmeasured.push(Unmeasured::MigrationTime);
+    }
+    if let Some(by) = &schedule.decide_by {
+        let (clock, end) = (|at| schedule.clock(at), schedule.end.timestamp());
+        match restore.map(|took| (took, after(by.timestamp(), took))) {
+            Some((took, over)) if over > end => {
+                return Err(Late::Restore { took, by: clock(by.timestamp()), over: clock(over), end: clock(end) });
+            }
+            Some(_) => {}
+            None => unmeasured.push(Unmeasured::RestoreTime),
+        }
+    }
+    Ok(unmeasured)
+}
+
+/// Whether a migration of this length is over before the time to decide by; before the window's end where there is none.
+fn in_time(schedule: &Schedule, now: Timestamp, took: Seconds) -> Result<(), Late> {
+    let limit = schedule.decide_by.as_ref().unwrap_or(&schedule.end).timestamp();
+    let clock = schedule.clock(limit);
+    if schedule.decide_by.is_some() && now >= limit {
+        return Err(Late::Decided { by: clock, now: schedule.clock(now) });
+    }
+    let over = after(now, took);
+    if over <= limit {
+        return Ok(());
+    }
+    let limit = match schedule.decide_by {
+        Some(_) => format!("{clock}, by when it is decided whether to go back"),
+        None => format!("{clock}, when the window is over"),
+    };
+    Err(Late::Migration { took, over: schedule.clock(over), limit })
+}
+
+fn after(at: Timestamp, took: Seconds) -> Timestamp {
+    at.checked_add(SignedDuration::from_secs(took.0)).unwrap_or(Timestamp::MAX)
+}
+
+/// The message about a step that took longer than the window is, or much longer than was rehearsed; none where it did not.
+pub fn too_long(step: Step, took: Seconds, rehearsed: Option<Seconds>, window: Option<Seconds>) -> Option<String> {
+    let name = step.name();
+    if let Some(window) = window.filter(|window| took > *window) {
+        return Some(format!("`{name}` took {took}, and the window is {window}"));
+    }
+    let wide = |rehearsed: Seconds| took.0 > rehearsed.0.saturating_mul(WIDE.0).max(rehearsed.0.saturating_add(WIDE.1));
+    let rehearsed = rehearsed.filter(|rehearsed| wide(*rehearsed))?;
+    Some(format!("`{name}` took {took}, and {rehearsed} in the rehearsal"))
+}
+
+impl Late {
+    /// What is the matter, and what to do next.
+    pub fn message(&self) -> (String, String) {
+        let reason = format!(
+            "begin in the window; or, for a reason that somebody answers for, say so (it counts for {} h): plan record outside-window \"WHY\" --plan PLAN --who WHO",
+            EXCUSED.as_hours()
+        );
+        match self {
+            Self::NoWindow => (
+                "the plan names no `window` for the live site".into(),
+                "agree on day, time and length with the site's owner, and add them as `window`".into(),
+            ),
+            Self::NoInstant(key) => (
+                format!("`{key}` of the plan is no time in its window"),
+                "mend what `plan check --gate go-live` finds".into(),
+            ),
+            Self::Outside { window, now, excusable } => (
+                format!("it is {now}, and the window on live is {window}"),
+                if *excusable {
+                    reason
+                } else {
+                    "*Run Migration* is begun in the window and at no other time, whatever is on record".into()
+                },
+            ),
+            Self::Decided { by, now } => (
+                format!("it is {now}, and by {by} it had to be decided whether to go back"),
+                "take the changes back with `plan undo`, and agree on a new window".into(),
+            ),
+            Self::Replay { took, window, longest } => (
+                format!("the rehearsal took {took}, and `window/length` is {window}{}", named(longest)),
+                "plan a longer window, or rehearse again and be quicker".into(),
+            ),
+            Self::Rest { took, left, longest } => (
+                format!("the rehearsal took {took}, and {left} of the window are left{}", named(longest)),
+                "agree on a new window".into(),
+            ),
+            Self::Migration { took, over, limit } => (
+                format!("the migration took {took} in the rehearsal, so it would be over at {over}, after {limit}"),
+                "agree on a new window, and begin *Run Migration* earlier in it".into(),
+            ),
+            Self::Restore { took, by, over, end } => (
+                format!(
+                    "a restore took {took} when it was measured: decided on at {by} it would be over at {over}, and the window ends at {end}"
+                ),
+                "set `rollback/decide_by` to an earlier time, or plan a longer window".into(),
+            ),
+        }
+    }
+}
+
+fn named(longest: &str) -> String {
+    if longest.is_empty() { String::new() } else { format!("; longest were {longest}") }
+}

@@ -1,0 +1,93 @@
+//! `plan record` about time: a reason to begin outside the window, a restore that was measured, a decision to go on or back.
+
+use jiff::Timestamp;
+
+use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+use crate::model::deadline::{Decided, Decision, OutsideWindow, RestoreDrill};
+use crate::model::plan::Place;
+use crate::model::record::{Backup, BackupSource, Evidence, Record};
+use crate::model::text::Seconds;
+use crate::output::escape;
+use crate::shape;
+
+use super::record::{DEFAULT_LIMITS, Said, host_of, time};
+use super::record_file::{load, path_of};
+use super::{Failure, exit, inputs};
+
+pub(super) fn outside_window(args: RecordOutsideWindow) -> Result<Said, Failure> {
+    let host = host_of(&args.by, cli::On::Live)?;
+    let said = format!("something may begin on {host} outside its window, as `{}` answers for it", args.by.who);
+    Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
+}
+
+pub(super) fn restore_drill(args: RecordRestoreDrill, now: Timestamp) -> Result<Said, Failure> {
+    let record = load(&path_of(&args.by.plan))?;
+    let backup = known(&record, &args.backup)?;
+    let ended_at = args.ended_at.as_deref().map_or(Ok(now), time)?;
+    let seconds = args.took.as_secs().unsigned_abs();
+    let made: Timestamp = time(&backup.taken_at)?;
+    if ended_at > now || ended_at.as_second() - args.took.as_secs() < made.as_second() {
+        let message = format!("a restore of it cannot have begun before {made}, when it was made, nor end after now");
+        return Err(Failure::new(exit::USAGE, message).help("say with `--ended-at` when the restore was over"));
+    }
+    let took = Seconds::from(seconds);
+    let said = format!("a restore of `{}` took {took}, over at {ended_at}", escape::line(&args.backup));
+    let drill = RestoreDrill {
+        of: backup.of,
+        backup: args.backup,
+        parts: backup.parts.clone(),
+        onto: args.onto,
+        ended_at: ended_at.to_string(),
+        seconds,
+    };
+    Ok((args.by, Evidence::RestoreDrill(drill), said))
+}
+
+/// The backup of live that goes by this name on record.
+fn known<'r>(record: &'r Record, name: &str) -> Result<&'r Backup, Failure> {
+    let backups = record.entries.iter().rev().filter_map(|entry| match &entry.evidence {
+        Evidence::Backup(backup) if backup.of == Place::Live => Some((named(backup), backup)),
+        _ => None,
+    });
+    let backups: Vec<(&str, &Backup)> = backups.collect();
+    if let Some((_, backup)) = backups.iter().find(|(known, _)| *known == name) {
+        return Ok(backup);
+    }
+    let message = format!("no backup of live is on record as `{}`", escape::line(name));
+    let known = shape::list(backups.iter().map(|(known, _)| *known));
+    Err(Failure::new(exit::USAGE, message).help(if known.is_empty() {
+        "record the backup first: `plan record backup`".to_owned()
+    } else {
+        format!("name one of {}", escape::line(&known))
+    }))
+}
+
+fn named(backup: &Backup) -> &str {
+    match &backup.source {
+        BackupSource::File { name, .. } => name,
+        BackupSource::RestorePoint(id) => id,
+    }
+}
+
+pub(super) fn decision(args: RecordDecision) -> Result<Said, Failure> {
+    let plan = inputs::open(&args.by.plan, DEFAULT_LIMITS, false)?.plan;
+    let who = plan.rollback.as_ref().map(|rollback| &rollback.who);
+    match who {
+        None => {
+            let failure = Failure::new(exit::USAGE, "the plan names nobody who decides on the way back");
+            return Err(failure.help("add `rollback` to the plan"));
+        }
+        Some(who) if *who != args.by.who => {
+            let message = format!("the plan says that `{}` decides, and not `{}`", escape::line(who), args.by.who);
+            return Err(Failure::new(exit::USAGE, message).help("whoever decides is `rollback/who` of the plan"));
+        }
+        Some(_) => {}
+    }
+    let host = host_of(&args.by, cli::On::Live)?;
+    let decision = match args.decision {
+        cli::Decision::GoOn => Decision::GoOn,
+        cli::Decision::GoBack => Decision::GoBack,
+    };
+    let said = format!("`{}` decided to {} on {host}", args.by.who, decision.name().replace('-', " "));
+    Ok((args.by, Evidence::Decided(Decided { host, decision, says: args.says }), said))
+}

@@ -1,0 +1,228 @@
+//! The window on live as instants: when it begins and ends, and by when somebody decides.
+//!
+//! Zones are those that travel in the binary, so that the answer is the same on every machine. A wall-clock time that does not
+//! exist, or comes twice, where clocks change, is no instant: nobody has to guess which one was meant.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, Timestamp, Zoned};
+
+use super::plan::{Plan, Window};
+use super::text::Seconds;
+
+/// Seconds of the longest window that is one.
+pub const LONGEST: i64 = 24 * 3_600;
+
+/// The window on live, and the last moment to go back in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// When it begins.
+    pub start: Zoned,
+    /// When it is over.
+    pub end: Zoned,
+    /// By when it is decided whether to go back; none where the plan names no `rollback`.
+    pub decide_by: Option<Zoned>,
+}
+
+/// Why a time of a plan is no instant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoInstant {
+    /// It is no time of any calendar or clock.
+    NoTime,
+    /// Its zone is not known.
+    Zone(String),
+    /// Clocks are put forward past it; the next one that exists.
+    LeftOut(Zoned),
+    /// Clocks are put back, and it comes twice: the first and the second time.
+    Twice(Zoned, Zoned),
+    /// It does not come in the window.
+    Outside,
+    /// The window is no time at all, or longer than a day.
+    Length,
+}
+
+impl Window {
+    /// When it begins.
+    ///
+    /// # Errors
+    /// Why that is no instant.
+    pub fn begins(&self) -> Result<Zoned, NoInstant> {
+        let (when, zone) = self.start.trim().rsplit_once(' ').ok_or(NoInstant::NoTime)?;
+        let when: DateTime = when.trim().replacen(' ', "T", 1).parse().map_err(|_| NoInstant::NoTime)?;
+        let zone = TimeZoneDatabase::bundled().get(zone).map_err(|_| NoInstant::Zone(zone.to_owned()))?;
+        match instants(&zone, when)? {
+            (first, None) => Ok(first),
+            (first, Some(second)) => Err(NoInstant::Twice(first, second)),
+        }
+    }
+
+    /// When it is over: its length after its beginning, whatever clocks show.
+    ///
+    /// # Errors
+    /// Why it has no end.
+    pub fn ends(&self) -> Result<Zoned, NoInstant> {
+        let start = self.begins()?;
+        let length = self.lasts()?;
+        start.checked_add(SignedDuration::from_secs(length.0)).map_err(|_| NoInstant::Length)
+    }
+
+    /// How long it is.
+    ///
+    /// # Errors
+    /// Where it is no time at all, or longer than a day.
+    pub fn lasts(&self) -> Result<Seconds, NoInstant> {
+        let length = Seconds::parse(&self.length).ok_or(NoInstant::Length)?;
+        if (1..=LONGEST).contains(&length.0) { Ok(length) } else { Err(NoInstant::Length) }
+    }
+
+    /// When it is this time of day in it: after its beginning, and at its end at the latest.
+    ///
+    /// # Errors
+    /// Why that is no instant.
+    pub fn at(&self, clock: &str) -> Result<Zoned, NoInstant> {
+        let time: Time = clock.parse().map_err(|_| NoInstant::NoTime)?;
+        let (start, end) = (self.begins()?, self.ends()?);
+        let inside = |at: &Zoned| *at > start && *at <= end;
+        let (mut found, mut left_out) = (Vec::new(), None);
+        for day in days(start.date(), end.date()) {
+            match instants(start.time_zone(), day.to_datetime(time)) {
+                Ok((first, second)) => found.extend([Some(first), second].into_iter().flatten().filter(inside)),
+                Err(NoInstant::LeftOut(next)) if inside(&next) => left_out = Some(next),
+                Err(_) => {}
+            }
+        }
+        let mut found = found.into_iter();
+        match (found.next(), found.next(), left_out) {
+            (Some(at), None, _) => Ok(at),
+            (Some(first), Some(second), _) => Err(NoInstant::Twice(first, second)),
+            (None, _, Some(next)) => Err(NoInstant::LeftOut(next)),
+            (None, _, None) => Err(NoInstant::Outside),
+        }
+    }
+}
+
+impl Schedule {
+    /// The window of a plan, as instants; none where the plan names none.
+    ///
+    /// # Errors
+    /// The key whose value is no instant, and why.
+    pub fn of(plan: &Plan) -> Option<Result<Self, (&'static str, NoInstant)>> {
+        let window = plan.window.as_ref()?;
+        Some((|| {
+            let start = window.begins().map_err(|why| ("window/start", why))?;
+            let end = window.ends().map_err(|why| ("window/length", why))?;
+            let decide_by = plan.rollback.as_ref().map(|rollback| window.at(&rollback.decide_by)).transpose();
+            Ok(Self { start, end, decide_by: decide_by.map_err(|why| ("rollback/decide_by", why))? })
+        })())
+    }
+
+    /// Whether it is a time in the window.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.start.timestamp() <= now && now < self.end.timestamp()
+    }
+
+    /// The window in words, in its own zone.
+    pub fn words(&self) -> String {
+        let end = if self.end.date() == self.start.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        format!("{} to {}", self.start.strftime("%Y-%m-%d %H:%M"), self.end.strftime(&format!("{end} %Q")))
+    }
+
+    /// A time in the window's zone: the time of day, and the day where it is another one than the window's first.
+    pub fn clock(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.start.time_zone().clone());
+        let form = if at.date() == self.start.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        at.strftime(form).to_string()
+    }
+}
+
+/// The one or two instants at which a zone's clocks show this.
+fn instants(zone: &TimeZone, when: DateTime) -> Result<(Zoned, Option<Zoned>), NoInstant> {
+    let found = zone.to_ambiguous_zoned(when);
+    let offset = found.offset();
+    match offset {
+        AmbiguousOffset::Unambiguous { .. } => Ok((found.compatible().map_err(|_| NoInstant::NoTime)?, None)),
+        AmbiguousOffset::Gap { .. } => Err(found.later().map_or(NoInstant::NoTime, NoInstant::LeftOut)),
+        AmbiguousOffset::Fold { .. } => {
+            let again = zone.to_ambiguous_zoned(when);
+            let first = found.earlier().map_err(|_| NoInstant::NoTime)?;
+            Ok((first, Some(again.later().map_err(|_| NoInstant::NoTime)?)))
+        }
+    }
+}
+
+/// The days from one to another, both included.
+fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {
+    first.series(jiff::Span::new().days(1)).take_while(move |day| *day <= last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(start: &str, length: &str) -> Window {
+        Window { start: start.to_owned(), length: length.to_owned() }
+    }
+
+    fn utc(at: &Zoned) -> String {
+        at.timestamp().to_string()
+    }
+
+    #[test]
+    fn a_window_is_its_length_after_its_beginning_whatever_clocks_show() {
+        for (start, length, from, to) in [
+            ("2026-12-02 06:00 Europe/Berlin", "2h", "2026-12-02T05:00:00Z", "2026-12-02T07:00:00Z"),
+            ("2027-03-28 01:30 Europe/Amsterdam", "2h", "2027-03-28T00:30:00Z", "2027-03-28T02:30:00Z"),
+            ("2026-10-25 01:30 Europe/Amsterdam", "2h", "2026-10-24T23:30:00Z", "2026-10-25T01:30:00Z"),
+            ("2026-12-31 23:00 UTC", "1d", "2026-12-31T23:00:00Z", "2027-01-01T23:00:00Z"),
+        ] {
+            let window = window(start, length);
+            assert_eq!(
+                (utc(&window.begins().unwrap()), utc(&window.ends().unwrap())),
+                (from.into(), to.into()),
+                "{start}"
+            );
+        }
+        assert_eq!(window("2026-12-02 06:00 UTC", "0m").ends(), Err(NoInstant::Length));
+        assert_eq!(window("2026-12-02 06:00 UTC", "99999d").ends(), Err(NoInstant::Length));
+        assert!(window("9999-12-31 23:00 UTC", "2h").ends().is_err());
+    }
+
+    #[test]
+    fn the_time_to_decide_is_an_instant_in_the_window() {
+        for (start, length, clock, at) in [
+            ("2026-12-02 06:00 Europe/Berlin", "2h", "07:30", "2026-12-02T06:30:00Z"),
+            ("2026-12-02 23:00 Europe/Berlin", "3h", "01:15", "2026-12-03T00:15:00Z"),
+            ("2026-12-02 06:00 Europe/Berlin", "2h", "08:00", "2026-12-02T07:00:00Z"),
+            // Clocks are put forward from 02:00 to 03:00: two hours after 01:30 it is 04:30.
+            ("2027-03-28 01:30 Europe/Amsterdam", "2h", "04:15", "2027-03-28T02:15:00Z"),
+            // And put back from 03:00 to 02:00: two hours and a half after 00:30 it is 02:00 again.
+            ("2026-10-25 01:30 Europe/Amsterdam", "3h", "03:15", "2026-10-25T02:15:00Z"),
+            ("2026-10-25 02:45 UTC", "1d", "02:45", "2026-10-26T02:45:00Z"),
+        ] {
+            assert_eq!(window(start, length).at(clock).map(|at| utc(&at)), Ok(at.into()), "{start} {clock}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_does_not_exist_or_comes_twice_is_no_instant() {
+        let night = window("2027-03-28 01:30 Europe/Amsterdam", "2h");
+        assert!(matches!(night.at("02:15"), Err(NoInstant::LeftOut(next)) if next.time().hour() == 3));
+        // By the wall clock it would be three hours and a half from 01:30 to 05:00.
+        assert_eq!(night.at("05:00"), Err(NoInstant::Outside));
+        let back = window("2026-10-25 01:30 Europe/Amsterdam", "3h");
+        assert!(
+            matches!(back.at("02:30"), Err(NoInstant::Twice(first, second)) if second.duration_since(&first) == SignedDuration::from_hours(1))
+        );
+        // Of a time that comes twice only one may lie in the window.
+        assert_eq!(
+            window("2026-10-25 01:30 Europe/Amsterdam", "90m").at("02:30").map(|at| utc(&at)),
+            Ok("2026-10-25T00:30:00Z".into())
+        );
+        assert!(matches!(window("2026-10-25 02:30 Europe/Amsterdam", "1h").begins(), Err(NoInstant::Twice(..))));
+        // A day without an hour shows half past six twice in its 24 hours.
+        assert!(matches!(window("2027-03-27 06:00 Europe/Amsterdam", "1d").at("06:30"), Err(NoInstant::Twice(..))));
+        for clock in ["", "7:30", "24:00", "25:00", "07:60", "noon"] {
+            assert!(window("2026-12-02 06:00 UTC", "2h").at(clock).is_err(), "{clock}");
+        }
+    }
+}
