@@ -502,6 +502,24 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,
     },
+    /// An object moved under a run, and may stand as it is: asked for by the run, which names it with its digits.
+    Moved {
+        #[command(flatten)]
+        /// Where the record is and who speaks.
+        by: By,
+        /// The object, as the run named it, for example `maintenance`.
+        #[arg(value_name = "OBJECT")]
+        object: String,
+        /// The digits by which the run named how it is now.
+        #[arg(long, value_name = "DIGITS")]
+        now: String,
+        /// Why it may stand.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
     /// *Run Migration* was not pressed, though its door was opened: the run is before the door again, if a new reading of the
     /// site shows nothing else.
     NotPressed(AtTheDoor),

@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, Digests, changes_digest};
-use crate::guide;
+use crate::change::changes_digest;
 use crate::model::deadline::Decision;
-use crate::model::plan::{Place, Strategy};
 use crate::model::{Executor, Step, digest};
 
+pub use super::begin::Begin;
 use super::machine::Progress;
 
 /// The version of the format that this build writes.
@@ -132,32 +131,6 @@ pub enum Event {
     },
     /// Everything is done.
     End,
-}
-
-/// How a run began.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Begin {
-    /// The tool's version.
-    pub tool: String,
-    /// The plan's file name.
-    pub plan: String,
-    /// The site's host.
-    pub host: String,
-    /// Which of the plan's two places it is.
-    pub on: Place,
-    /// How the change reaches the live site; none where the run is over when the changes are in place.
-    pub strategy: Option<Strategy>,
-    /// What was confirmed.
-    pub digests: Digests,
-    /// The changes, in order: what a resumed run carries out, whatever became of the plan.
-    pub changes: Vec<Change>,
-}
-
-impl Begin {
-    /// The steps once the changes are in place: first the proof that they are, then those of the guide.
-    pub fn steps(&self) -> &'static [Step] {
-        self.strategy.map_or(&[Step::Configure], |strategy| guide::from_configure(strategy, self.on))
-    }
 }
 
 /// An event with its time.
@@ -364,6 +337,11 @@ fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Told>, Progress, String),
             && changes_digest(&begin.host, &begin.changes) != begin.digests.changes
         {
             return Err(foreign(at, "the changes are not those of the digest that was confirmed"));
+        }
+        if let Event::Begin(begin) = &read.event
+            && !begin.is_in_order()
+        {
+            return Err(foreign(at, "its steps cannot be those of a run"));
         }
         if !progress.may_follow(&read.event) {
             return Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out"));

@@ -32,7 +32,7 @@ pub enum Next {
 pub struct Progress {
     /// How many changes there are.
     changes: usize,
-    /// The steps after the changes.
+    /// The steps, the changes among them.
     steps: Vec<Step>,
     begun: bool,
     /// Changes below this number are in place, but for those that were taken back.
@@ -46,6 +46,10 @@ pub struct Progress {
     migrated: bool,
     decision_due: bool,
     decision: Option<Decision>,
+    /// Whether somebody was asked to close the site to buyers for this run.
+    closing: bool,
+    /// Whether it was seen to be open again.
+    reopened: bool,
     taking_back: bool,
     over: bool,
     closed: bool,
@@ -59,11 +63,24 @@ impl Progress {
         match (self.over, self.taking_back, self.open) {
             (true, _, _) => Next::Over,
             (false, true, Some(change)) => Next::SettleBack(change),
-            (false, true, None) => self.in_place.checked_sub(1).map_or(Next::Close, Next::TakeBack),
+            (false, true, None) => match self.in_place.checked_sub(1) {
+                Some(change) => Next::TakeBack(change),
+                // What was closed for this run is not left closed.
+                None if self.closing && !self.reopened => Next::Step(Step::LeaveMaintenance),
+                None => Next::Close,
+            },
             (false, false, Some(change)) => Next::Settle(change),
-            (false, false, None) if self.in_place < self.changes => Next::Run(self.in_place),
-            (false, false, None) => self.steps.get(self.passed).copied().map_or(Next::Close, Next::Step),
+            (false, false, None) => match self.steps.get(self.passed) {
+                Some(Step::Configure) if self.in_place < self.changes => Next::Run(self.in_place),
+                Some(step) => Next::Step(*step),
+                None => Next::Close,
+            },
         }
+    }
+
+    /// Whether the site was closed to buyers for this run, and was not seen to be open again.
+    pub fn is_closed_to_buyers(&self) -> bool {
+        self.closing && !self.reopened
     }
 
     /// How many changes are in place, in this run and in those before it.
@@ -73,7 +90,7 @@ impl Progress {
 
     /// Whether every change is in place and was read back once more.
     pub fn is_configured(&self) -> bool {
-        self.passed > 0 && !self.taking_back
+        self.passed().contains(&Step::Configure) && !self.taking_back
     }
 
     /// The steps that are behind.
@@ -194,7 +211,10 @@ impl Progress {
                 self.open = None;
                 self.in_place = *change;
             }
-            Event::Reached { .. } => self.reached = true,
+            Event::Reached { step } => {
+                self.reached = true;
+                self.closing |= *step == Step::EnterMaintenance;
+            }
             Event::Crossed { .. } => self.crossed = true,
             Event::NotPressed { .. } => {
                 (self.crossed, self.migrated, self.decision_due) = (false, false, false);
@@ -203,12 +223,15 @@ impl Progress {
             Event::DecisionDue { .. } => self.decision_due = true,
             Event::Decided { decision, .. } => self.decision = Some(*decision),
             Event::Migrated => self.migrated = true,
-            Event::Passed { .. } => {
-                self.passed += 1;
+            Event::Passed { step, .. } => {
+                // On the way back no step of the way forth is proven.
+                self.passed += usize::from(!self.taking_back);
                 self.reached = false;
+                self.reopened |= *step == Step::LeaveMaintenance;
             }
             Event::Undo => {
                 self.taking_back = true;
+                self.reached = false;
                 (self.over, self.closed) = (false, false);
                 // What nobody knows of is taken back too: reading tells whether there is anything to take back.
                 self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);

@@ -1,6 +1,7 @@
 //! Carrying out exactly what was confirmed: gate, pure machine, journal.
 
 pub mod archive;
+pub mod begin;
 pub mod certificate;
 pub mod confirmation;
 pub mod decision;
@@ -12,6 +13,7 @@ pub mod machine;
 pub mod open_run;
 pub mod proof;
 pub mod seal;
+pub mod still;
 pub mod timing;
 pub mod walk;
 pub mod window;

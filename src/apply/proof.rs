@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::guide::{Movement, cheapest_paid_form};
-use crate::model::plan::{Confirmation, Place};
+use crate::model::plan::{BackupPart, Confirmation, Place, RollbackWay};
 use crate::model::purchase::{Confirmed, Known, Purchased};
-use crate::model::record::{Entry, Evidence, Record, Unlisted};
+use crate::model::record::{BackupSource, Entry, Evidence, Record, Unlisted};
 use crate::model::state::Administrator;
 use crate::model::text::{Seconds, host};
 use crate::model::{Executor, Plan, Step};
@@ -154,6 +154,45 @@ pub fn migration(
             flag(on)
         )),
     }
+}
+
+/// Whether maintenance mode is on.
+pub fn closed(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
+    match on {
+        Some(true) => Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is on".into() },
+        Some(false) => Proof::Open("the site says that maintenance mode is off, so it still sells".into()),
+        None => attested(record, Step::EnterMaintenance, at, "whether maintenance mode is on is not captured"),
+    }
+}
+
+/// Whether a backup is on record from which live can be brought back: of each part that the plan asks for, and, where live is to
+/// be restored from it, made after the site was seen to be closed to buyers.
+pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, on: Place) -> Proof {
+    let restores = plan.rollback.as_ref().is_none_or(|rollback| rollback.way == RollbackWay::RestoreLiveBackup);
+    let parts = plan.backup.as_ref().map_or(vec![BackupPart::Files, BackupPart::Database], |asked| asked.parts.clone());
+    let (mut oldest, mut by) = (None, Executor::Guided);
+    for part in parts {
+        let Some((_, backup)) = record.backup(on, part) else {
+            return Proof::Open(format!("no backup of this site that holds its {} is on record", part.name()));
+        };
+        let made: Option<Timestamp> = backup.taken_at.parse().ok();
+        match made.filter(|made| !restores || *made >= closed) {
+            Some(made) => oldest = Some(oldest.map_or(made, |oldest: Timestamp| oldest.min(made))),
+            None => {
+                return Proof::Open(format!(
+                    "the backup on record is of {}, and maintenance mode was seen on at {closed}: payments taken in between would \
+                     be lost with a restore, so make a new one",
+                    backup.taken_at
+                ));
+            }
+        }
+        if !matches!(backup.source, BackupSource::File { .. }) {
+            by = Executor::Attested;
+        }
+    }
+    let made = oldest.map_or_else(String::new, |made| format!(" of {made}"));
+    let since = if restores { format!(", made after maintenance mode was seen on at {closed}") } else { String::new() };
+    Proof::Behind { by, seen: format!("the backup{made} is on record{since}") }
 }
 
 /// Whether maintenance mode is off.

@@ -1,15 +1,12 @@
 //! The guide's steps, one turn at a time: what proves a step, and what may be said to a person. It never waits, and nothing
 //! of it depends on how long anybody did.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::guide::Movement;
 use crate::model::plan::{Place, Strategy};
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::state::Administrator;
 use crate::model::text::{Seconds, host};
 use crate::model::{Executor, Plan, Snapshot, Step};
 use crate::site::{Site, SiteError};
@@ -17,6 +14,7 @@ use crate::site::{Site, SiteError};
 use super::journal::{Event, Journal, Told};
 use super::machine::Next;
 use super::proof::{self, Proof, attested, both, listed, migration, purchases, tool_login, verification};
+use super::still::{self, At, Moved};
 
 /// What a walk has around it.
 pub trait World {
@@ -53,8 +51,8 @@ pub trait World {
     /// Where it stays shut.
     fn cross(&mut self, plan: &Plan) -> Result<(), Self::Error>;
 
-    /// The administrators as they were in front of the door.
-    fn administrators_before(&mut self) -> BTreeMap<String, Administrator>;
+    /// The site as it was kept before the run, or in front of the barrier; none where that reading is gone.
+    fn kept(&mut self) -> Option<Snapshot>;
 
     /// Compares everybody with how they were in front of the door.
     ///
@@ -104,6 +102,15 @@ pub enum Turn {
         /// What may be said.
         say: Say,
     },
+    /// The site is not as the run left it: the step is not taken.
+    Moved {
+        /// The step; the last one, where every step is proven.
+        step: Step,
+        /// What moved.
+        moved: Vec<Moved>,
+    },
+    /// The plan's changes are next.
+    Changes,
     /// The next step is beyond what was asked for.
     Beyond(Step),
     /// Every step is behind.
@@ -126,66 +133,107 @@ pub enum Say {
 /// Takes the next step as far as it can be proven now.
 ///
 /// # Errors
-/// What the world says; a site that cannot be read behind the door is no error, but a step that waits.
+/// What the world says; a site that cannot be read past the barrier is no error, but a step that waits.
 pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
     let step = match world.journal().progress().next() {
+        Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure) => {
+            let may = Step::Configure <= through;
+            return Ok(if may { Turn::Changes } else { Turn::Beyond(Step::Configure) });
+        }
         Next::Step(step) if step <= through => step,
         Next::Step(step) => return Ok(Turn::Beyond(step)),
-        Next::Close => return Ok(Turn::Close),
+        Next::Close => return close(world),
         _ => return Ok(Turn::Over),
     };
     if !world.journal().progress().is_reached() {
         world.note(Event::Reached { step })?;
     }
     let plan = world.plan()?;
-    let say = match (step, world.journal().progress().is_past_the_barrier()) {
-        (Step::RunMigration, false) => {
-            world.cross(&plan)?;
-            Say::PressOnce
-        }
-        (Step::RunMigration, true) => Say::PressNothing,
-        _ => Say::Act,
-    };
-    match prove(world, &plan, step)? {
-        Proof::Behind { by, seen } => {
-            world.note(Event::Passed { step, by, seen: seen.clone() })?;
-            Ok(Turn::Passed { step, by, seen })
-        }
-        Proof::Open(open) => Ok(Turn::Waits { step, open, say }),
+    let past = world.journal().progress().is_past_the_barrier();
+    if step == Step::RunMigration && past {
+        return run_migration(world, &plan);
+    }
+    let site = world.site().configuration()?;
+    if let Some(open) = is_elsewhere(world, &site) {
+        return Ok(Turn::Waits { step, open, say: Say::Act });
+    }
+    // In front of the barrier nothing of the migration may have moved yet.
+    let under_way = Some(step).filter(|step| *step != Step::RunMigration);
+    let moved = moved(world, &plan, &site, (&passed(world), under_way))?;
+    if !moved.is_empty() {
+        return Ok(Turn::Moved { step, moved });
+    }
+    if step == Step::RunMigration {
+        world.cross(&plan)?;
+        return press(world);
+    }
+    match prove(world, &plan, step, &site)? {
+        Proof::Behind { by, seen } => pass(world, step, by, seen),
+        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::Act }),
     }
 }
 
-fn prove<W: World>(world: &mut W, plan: &Plan, step: Step) -> Result<Proof, W::Error> {
+/// Every step is proven; what they left has to be there still.
+fn close<W: World>(world: &mut W) -> Result<Turn, W::Error> {
+    let Some(step) = world.journal().progress().passed().last().copied().filter(|step| *step != Step::Configure) else {
+        return Ok(Turn::Close);
+    };
+    let (plan, site) = (world.plan()?, world.site().configuration()?);
+    if let Some(open) = is_elsewhere(world, &site) {
+        return Ok(Turn::Waits { step, open, say: Say::Act });
+    }
+    let moved = moved(world, &plan, &site, (&passed(world), None))?;
+    Ok(if moved.is_empty() { Turn::Close } else { Turn::Moved { step, moved } })
+}
+
+fn pass<W: World>(world: &mut W, step: Step, by: Executor, seen: String) -> Result<Turn, W::Error> {
+    world.note(Event::Passed { step, by, seen: seen.clone() })?;
+    Ok(Turn::Passed { step, by, seen })
+}
+
+/// What of this reading is not as the run left it: once these steps are proven, and this one is under way.
+fn moved<W: World>(
+    world: &mut W,
+    plan: &Plan,
+    site: &Snapshot,
+    (passed, under_way): (&[Step], Option<Step>),
+) -> Result<Vec<Moved>, W::Error> {
+    let Some(begin) = world.journal().begin().cloned() else { return Ok(Vec::new()) };
+    let since = world.journal().events().first().map_or(Timestamp::MAX, |told| told.at);
+    let (kept, record) = (world.kept(), since_then(world.record()?, since));
+    Ok(still::moved(At { begin: &begin, plan, passed, under_way }, kept.as_ref(), site, &record))
+}
+
+/// The steps that are proven.
+fn passed<W: World>(world: &W) -> Vec<Step> {
+    world.journal().progress().passed().to_vec()
+}
+
+/// Why what was read is not the site of the run, or not as the migration left it; none where it is.
+fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
+    let journal = world.journal();
+    if let Some(why) = is_not_the_site(site, journal.begin().map_or("", |begin| &begin.host)) {
+        return Some(why);
+    }
+    let migrated = journal.progress().passed().contains(&Step::RunMigration);
+    (migrated && Movement::of(site).managed == Some(false)).then(|| {
+        "the site says that it is not on Managed Contacts any more: was it restored, or copied anew?".to_owned()
+    })
+}
+
+fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
     let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
     let at = (here.as_str(), on);
     let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
-    match step {
-        Step::StartVerification => {
-            let since = configured_at(world.journal().events());
-            Ok(verification(&since_then(world.record()?, since), &here))
-        }
-        Step::RunMigration => run_migration(world, at),
-        Step::ReviewContacts | Step::LeaveMaintenance | Step::TestPurchase => {
-            let site = world.site().configuration()?;
-            if let Some(why) = is_not_the_site(&site, &here) {
-                return Ok(Proof::Open(why));
-            }
-            let seen = Movement::of(&site);
-            if seen.managed == Some(false) {
-                let why = "the site says that it is not on Managed Contacts any more: was it restored, or copied anew?";
-                return Ok(Proof::Open(why.into()));
-            }
-            let record = since_then(world.record()?, reached);
-            match step {
-                Step::ReviewContacts => review(world, &record, at),
-                Step::LeaveMaintenance => Ok(proof::maintenance(seen.maintenance, &record, at)),
-                _ => Ok(purchases(plan, &world.purchased(&record)?, on)),
-            }
-        }
+    let whole = world.record()?;
+    let record = since_then(whole.clone(), reached);
+    Ok(match step {
+        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events())), &here),
+        Step::ReviewContacts => review(world, &record, at)?,
+        Step::LeaveMaintenance => proof::maintenance(Movement::of(site).maintenance, &record, at),
+        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, on),
         Step::Push | Step::Merge => {
-            let whole = world.record()?;
-            let record = since_then(whole.clone(), reached);
             let word = attested(&record, step, at, "nobody has said that it was done");
             if plan.strategy != Some(Strategy::PushThenMerge) {
                 return Ok(word);
@@ -195,40 +243,66 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step) -> Result<Proof, W::E
             let window = window.and_then(|window| Seconds::parse(&window.length));
             let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok());
             let live = plan.live_host().unwrap_or_default();
-            Ok(both(listed(&whole, &live, said.unwrap_or_else(|| world.now()), window), word))
+            both(listed(&whole, &live, said.unwrap_or_else(|| world.now()), window), word)
         }
         Step::ReopenLive => {
-            let record = since_then(world.record()?, reached);
             let live = plan.live_host().unwrap_or_default();
-            Ok(attested(&record, step, (&live, Place::Live), "nobody has said that it was done"))
+            attested(&record, step, (&live, Place::Live), "nobody has said that it was done")
         }
-        Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure => {
-            Ok(Proof::Behind { by: Executor::Automatic, seen: "before the run".into() })
+        Step::EnterMaintenance => proof::closed(Movement::of(site).maintenance, &record, at),
+        Step::Backup => {
+            let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
+            proof::backup(plan, &whole, when(world.journal().events(), closed), on)
         }
-    }
+        Step::FreezeLive | Step::Preflight | Step::Configure | Step::RunMigration => {
+            Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
+        }
+    })
 }
 
-/// Behind the door a site that does not answer, or is another one, proves nothing either way.
-fn run_migration<W: World>(world: &mut W, (here, on): (&str, Place)) -> Result<Proof, W::Error> {
+/// The barrier was passed in this very turn: somebody is told to press, once.
+fn press<W: World>(world: &mut W) -> Result<Turn, W::Error> {
+    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
+    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(crossed), say: Say::PressOnce })
+}
+
+/// Past the barrier a site that does not answer, or is another one, proves nothing either way.
+fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error> {
+    let step = Step::RunMigration;
+    let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
+    let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
     let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
     let careful = proof::careful(crossed);
+    let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Say::PressNothing };
     let read = world.site().configuration();
     let login = world.site().signed_in();
     let (site, login) = match (read, login) {
         (Ok(site), Ok(login)) => (site, login),
-        (Err(error), _) | (_, Err(error)) => return Ok(Proof::Open(format!("{error}; {careful}"))),
+        (Err(error), _) | (_, Err(error)) => return Ok(waits(error.to_string())),
     };
-    if let Some(why) = is_not_the_site(&site, here) {
-        return Ok(Proof::Open(format!("{why}; {careful}")));
+    if let Some(why) = is_not_the_site(&site, &here) {
+        return Ok(waits(why));
     }
-    let managed = Movement::of(&site).managed;
-    if managed == Some(true) && !world.journal().progress().is_migrated() {
+    let shows = Movement::of(&site);
+    if shows.managed == Some(true) && !world.journal().progress().is_migrated() {
         // What is waited for from here on is a person, and no more the migration.
         world.note(Event::Migrated)?;
     }
     let record = since_then(world.record()?, crossed);
-    let login = tool_login(login.as_ref(), &world.administrators_before());
-    Ok(migration(managed, login, &record, (here, on), crossed))
+    let kept = world.kept().map(|kept| kept.state.administrators).unwrap_or_default();
+    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, (&here, on), crossed);
+    // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
+    let mut then = passed(world);
+    let is_over = shows.managed == Some(true) || matches!(proof, Proof::Behind { .. });
+    then.extend(Some(step).filter(|_| is_over));
+    let moved = moved(world, plan, &site, (&then, Some(step).filter(|_| !is_over)))?;
+    if !moved.is_empty() {
+        return Ok(Turn::Moved { step, moved });
+    }
+    match proof {
+        Proof::Behind { by, seen } => pass(world, step, by, seen),
+        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::PressNothing }),
+    }
 }
 
 fn review<W: World>(world: &mut W, record: &Record, at: (&str, Place)) -> Result<Proof, W::Error> {

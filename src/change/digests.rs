@@ -45,9 +45,6 @@ pub const MOST_MARKS: usize = 24;
 impl Marks {
     /// The marks of these changes, and of the objects of these kinds.
     pub fn new(changes: &[Change], state: &State, kinds: impl IntoIterator<Item = Kind>) -> Self {
-        fn mark<T: Serialize>(value: &T) -> String {
-            digest::of(value)[..12].to_owned()
-        }
         let kinds: BTreeSet<Kind> = kinds.into_iter().collect();
         let others = Kind::ALL.iter().copied().filter(|kind| !kinds.contains(kind));
         let (many, few): (Vec<Kind>, Vec<Kind>) =
@@ -61,6 +58,15 @@ impl Marks {
             others: many.chain(few).collect(),
         }
     }
+}
+
+fn mark<T: Serialize>(value: &T) -> String {
+    digest::of(value)[..12].to_owned()
+}
+
+/// The marks of the objects of a kind.
+pub fn marks_of(state: &State, kind: Kind) -> BTreeMap<String, String> {
+    judged_of(state, [kind]).map(|(on, is)| (on.to_string(), mark(&is))).collect()
 }
 
 /// What is digested of a plan. What is most of a large one is not copied.
@@ -170,6 +176,18 @@ fn list(state: &State, kind: Kind) -> String {
 /// The digest of the objects of these kinds.
 pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind> + Clone) -> String {
     FactsText::of(state, kinds.clone()).digest(kinds)
+}
+
+/// What of an object differs between two states, as far as anybody judges it: the names of its fields, never their values.
+pub fn differs_in(then: &State, now: &State, on: &On) -> String {
+    let (then, now) = match (then.get(on), now.get(on)) {
+        (None, _) => return "is new".to_owned(),
+        (_, None) => return "is gone".to_owned(),
+        (Some(then), Some(now)) => (judged(then).fields(), judged(now).fields()),
+    };
+    let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    let differs = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
+    format!("differs in {}", differs.map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
 fn sides(change: &Change) -> Value {

@@ -14,7 +14,9 @@ use serde_json::Value;
 
 use crate::model::{Kind, On, State};
 
-pub use digests::{Digests, FactsText, MOST_MARKS, Marks, changes_digest, facts_digest, intent_digest};
+pub use digests::{
+    Digests, FactsText, MOST_MARKS, Marks, changes_digest, differs_in, facts_digest, intent_digest, marks_of,
+};
 pub use lower::{Lowered, lower, lower_on};
 pub use managed::{read, same};
 

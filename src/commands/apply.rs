@@ -11,6 +11,7 @@ use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self};
 use crate::change::Change;
 use crate::cli::{Apply, On};
+use crate::guide;
 use crate::model::Step;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
@@ -88,10 +89,11 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
 fn nothing_is_ignored(args: &Apply) -> Result<(), Failure> {
     let goes_through = args.resume && args.through.is_none() || args.through >= Some(Step::RunMigration);
     let refused = |what: &str, help: &str| Err(Failure::new(exit::USAGE, what.to_owned()).help(help));
-    if args.through.is_some_and(|through| through < Step::Configure) {
+    let first = if args.on == On::Live { Step::EnterMaintenance } else { Step::Configure };
+    if args.through.is_some_and(|through| through < first) {
         return refused(
-            "a run begins with the plan's changes, so it cannot end before them",
-            "name `configure` or a later step",
+            &format!("a run begins with the step `{}`, so it cannot end before it", first.name()),
+            &format!("name `{}` or a later step", first.name()),
         );
     }
     match (&args.acknowledge, &args.host) {
@@ -305,9 +307,9 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
         strategy,
         digests,
         changes: lowered.changes,
+        steps: strategy.map(|strategy| guide::of_a_run(strategy, args.on.into()).to_vec()),
     };
     read.site.keep(&turn.files.before())?;
-    let changes = begin.changes.clone();
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {
@@ -317,7 +319,5 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     }
     journal.observe(log.observer());
     let mut run = Run { site: read.site, journal, lock, files, log };
-    run.carry_out(&changes, &[], terminal)?;
-    run.configured(args, &changes, terminal)?;
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }

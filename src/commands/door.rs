@@ -136,6 +136,8 @@ fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'
     };
     let contradiction = guide::CONTRADICTION;
     told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
+    let wishes = guide::boxes(plan.migration.as_ref()).map(|one| format!("\"{}\": {}", one.label, one.wish()));
+    told("boxes", &wishes.join("; "), terminal)?;
     told("way back", &back.words(), terminal)?;
     match &plan.rollback {
         Some(rollback) if back.strategy != Some(Strategy::RehearseAndReplay) || back.on == Place::Live => {

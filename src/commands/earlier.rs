@@ -27,7 +27,8 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
     let take_back = format!(", or take it back with `plan undo {plan} --site {site}`");
     let whose = format!("an earlier run of `{}`", other.display());
     let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
-    let waits = matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier();
+    let waits =
+        matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier() && !progress.is_taking_back();
     if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
         Ok(())
     } else if progress.is_taking_back() {

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::{self, By, RecordVerb};
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
-    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, Purchase, SignIn, StepTaken, Verification,
-    VerificationLine, Word,
+    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
+    Verification, VerificationLine, Word,
 };
 use crate::model::status::is_transaction;
 use crate::model::text::host;
@@ -63,6 +63,11 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::OutsideWindow(args) => record_time::outside_window(args)?,
         RecordVerb::RestoreDrill(args) => record_time::restore_drill(args, now)?,
         RecordVerb::Decision(args) => record_time::decision(args)?,
+        RecordVerb::Moved { by, object, now, says, on } => {
+            let host = host_of(&by, on)?;
+            let said = format!("`{object}` may stand as it is on {host} ({now}), attested by `{}`", by.who);
+            (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
+        }
         RecordVerb::NotPressed(word) => return unmigrated::not_pressed(word, terminal),
         RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
     };
@@ -85,6 +90,7 @@ pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
         Evidence::OutsideWindow(reason) => &reason.says,
         Evidence::RestoreDrill(drill) => &drill.onto,
         Evidence::Decided(decided) => &decided.says,
+        Evidence::Moved(moved) => &moved.says,
         Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => {
             return Ok(());
         }

@@ -85,12 +85,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
-    let mut through = args.through.unwrap_or(last);
-    if !progress.is_configured() {
-        run.carry_out(&begin.changes, &[], terminal)?;
-        run.configured(args, &begin.changes, terminal)?;
-        through = args.through.unwrap_or(Step::Configure);
-    }
+    let through = args.through.unwrap_or(if progress.is_configured() { last } else { Step::Configure });
     run.walk(args, through, terminal)
 }
 

@@ -8,17 +8,20 @@ use jiff::Timestamp;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-use crate::apply::journal::{Event, Journal};
+use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::model::plan::Place;
 use crate::model::{Executor, On, Step};
-use crate::output::{escape, many};
+use crate::output::{concise, escape, many};
 use crate::reconcile;
+use crate::rules::{Phase, Verdict};
 use crate::site::Site;
 
 use super::event_log::EventLog;
+use super::inputs::{self, Choice};
 use super::turn::Files;
 use super::verify::Ended;
 use super::{Failure, Terminal, exit, verify};
@@ -101,6 +104,35 @@ impl Run {
         };
         let help = format!("look at the site, then {finish}; what is done is not done again");
         Err(Failure::new(code, why).help(help))
+    }
+
+    /// The plan's changes: judged again where something was waited for before them, carried out, read back.
+    pub(super) fn change(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let begin = self.journal.begin().cloned();
+        let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
+        if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
+            self.may_change(args, on, terminal)?;
+        }
+        self.carry_out(&changes, &[], terminal)?;
+        self.configured(args, &changes, terminal)
+    }
+
+    /// On live a person took their time: maintenance mode, a backup. What has to be right before the first change is asked now.
+    fn may_change(&self, args: &Apply, on: Place, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+        let choice = Choice::Live(args.site.clone());
+        let checked = inputs::judged(opened, &choice, Phase::Configure, on == Place::Live, false)?;
+        let written = self.journal.progress().in_place() > 0;
+        let code = if written { exit::PART_WAY } else { exit::GATE };
+        if checked.judgement.verdict == Verdict::Green {
+            return Ok(());
+        }
+        concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+        Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
+            "put right what is found, then go on with `{}`; or take the run back with `{}`",
+            self.files.command("apply") + " --resume",
+            self.files.command("undo")
+        )))
     }
 
     /// Every change is in place: reads the site once more, and compares everybody with how they were before.

@@ -30,7 +30,10 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
     };
-    let lines = steps(strategy, on).iter().map(|step| line(*step, begin, progress, events)).collect();
+    // A run of an earlier build took fewer steps on live.
+    let is_known =
+        |step: &&Step| **step != Step::EnterMaintenance || begin.is_none_or(|begin| begin.steps().contains(step));
+    let lines = steps(strategy, on).iter().filter(is_known).map(|step| line(*step, begin, progress, events)).collect();
     let status = status::Status {
         path: args.of.plan.display().to_string(),
         site: args.of.site.clone(),
@@ -46,7 +49,7 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
         way_back: run
             .as_ref()
-            .filter(|run| run.progress.is_past_the_barrier())
+            .filter(|run| run.progress.is_past_the_barrier() || run.progress.is_closed_to_buyers())
             .map(|run| way_back(&opened, (&run.begin, &run.progress))),
         steps: lines,
     };

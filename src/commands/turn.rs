@@ -68,6 +68,11 @@ impl Files {
         format!("plan {verb} {} --site {}", shell(&self.plan.display().to_string()), shell(&self.site))
     }
 
+    /// The plan, as it was named.
+    pub(super) fn plan(&self) -> &Path {
+        &self.plan
+    }
+
     /// How it is said that nobody pressed *Run Migration*.
     pub(super) fn say_not_pressed(&self) -> String {
         let (plan, site) = (shell(&self.plan.display().to_string()), shell(&self.site));

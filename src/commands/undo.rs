@@ -108,6 +108,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     files.note_down(journal.events(), false)?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };
     run.carry_out(&begin.changes, &leave, terminal)?;
+    run.reopen(args.no_input, terminal)?;
+    run.carry_out(&begin.changes, &leave, terminal)?;
     let state = run.site.configuration()?.state;
     let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
     let is_off = |change: &Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());

@@ -1,6 +1,5 @@
 //! The steps of the guide after the changes: told, waited for, proven.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -9,12 +8,11 @@ use jiff::Timestamp;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
-use crate::guide::Movement;
+use crate::guide::{Movement, Named};
 use crate::model::plan::Place;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::state::Administrator;
-use crate::model::{Plan, Step};
+use crate::model::{Plan, Snapshot, Step};
 use crate::output::escape;
 use crate::reconcile;
 use crate::site::Site;
@@ -23,7 +21,7 @@ use crate::site::file::FileSite;
 use super::inputs;
 use super::run::{Run, ctrl_c};
 use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, may_ask, record_file, verify};
+use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, verify};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -67,9 +65,8 @@ impl World for Way<'_, '_, '_> {
         self.run.cross(self.args, plan, self.terminal)
     }
 
-    fn administrators_before(&mut self) -> BTreeMap<String, Administrator> {
-        let before = FileSite::open(self.run.files.before()).and_then(|mut before| before.configuration());
-        before.map(|before| before.state.administrators).unwrap_or_default()
+    fn kept(&mut self) -> Option<Snapshot> {
+        FileSite::open(self.run.files.before()).and_then(|mut before| before.configuration()).ok()
     }
 
     fn reviewed(&mut self) -> Result<Reviewed, Failure> {
@@ -98,9 +95,16 @@ impl World for Way<'_, '_, '_> {
 }
 
 /// A step that is waited for.
-struct Waiting {
+pub(super) struct Waiting {
     moved: (Movement, Timestamp),
     told: Option<Option<Movement>>,
+}
+
+impl Waiting {
+    /// It begins to be waited for.
+    pub(super) fn new() -> Self {
+        Self { moved: (Movement::default(), Timestamp::now()), told: None }
+    }
 }
 
 impl Run {
@@ -119,8 +123,18 @@ impl Run {
                     writeln!(way.terminal.out, "next: {title}, by hand; go on with --resume, or look: {look}")?;
                     return Ok(exit::OK);
                 }
+                Ok(Turn::Changes) => {
+                    way.run.change(args, way.terminal)?;
+                    continue;
+                }
                 Ok(Turn::Close) => return way.run.end(args, way.terminal),
                 Ok(Turn::Over) => return Ok(exit::OK),
+                Ok(Turn::Moved { step, moved }) => {
+                    if waiting.is_some() {
+                        writeln!(way.terminal.err)?;
+                    }
+                    return Err(moved::stops(way.run, step, &moved));
+                }
                 Ok(Turn::Passed { step, by, seen }) => {
                     if waiting.take().is_some() {
                         writeln!(way.terminal.err)?;
@@ -133,7 +147,8 @@ impl Run {
                 }
                 Ok(Turn::Waits { step, open, say }) => {
                     if waiting.is_none() {
-                        way.run.asked(args, (step, &open, say), way.terminal)?;
+                        let plan = way.plan.clone().unwrap_or_default();
+                        way.run.asked(args, &plan, (step, &open, say), way.terminal)?;
                     }
                     at = (step, open);
                 }
@@ -141,9 +156,7 @@ impl Run {
                 Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {}
                 Err(failure) => return Err(failure),
             }
-            let waiting =
-                waiting.get_or_insert_with(|| Waiting { moved: (Movement::default(), Timestamp::now()), told: None });
-            way.run.wait((at.0, &at.1), waiting, way.terminal)?;
+            way.run.wait((at.0, &at.1), waiting.get_or_insert_with(Waiting::new), way.terminal)?;
         }
     }
 
@@ -167,11 +180,16 @@ impl Run {
     fn asked(
         &mut self,
         args: &Apply,
+        plan: &Plan,
         (step, open, say): (Step, &str, Say),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
+        let commands = self.named(plan, |named| named.commands(plan, step));
         if say == Say::Act {
             self.tell(step, terminal)?;
+            for command in &commands {
+                writeln!(terminal.out, "  type       {command}")?;
+            }
         }
         if may_ask(args.no_input) {
             return Ok(());
@@ -187,14 +205,24 @@ impl Run {
                 let word = self.files.say_not_pressed();
                 format!("if nobody pressed it, say so: {word}; when its state is known,")
             }
-            Say::Act => "do it, then".to_owned(),
+            Say::Act => "do it, put on record what is named above, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
-        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `--resume`; nothing is lost")))
+        let resume = self.named(plan, |named| named.resume());
+        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `{resume}`; nothing is lost")))
+    }
+
+    /// How a command line names this run.
+    pub(super) fn named<T>(&self, plan: &Plan, with: impl FnOnce(Named<'_>) -> T) -> T {
+        let begin = self.journal.begin();
+        let (path, host) = (self.files.plan().display().to_string(), begin.map_or("", |begin| &begin.host));
+        let on = begin.map_or(Place::Staging, |begin| begin.on);
+        let (site, live, quote) = (&*self.files.site, &*plan.sites.live, escape::shell);
+        with(Named { plan: &path, site, host, live, on, quote })
     }
 
     /// Shows what moves, for as long as lies between two readings.
-    fn wait(
+    pub(super) fn wait(
         &mut self,
         (step, open): (Step, &str),
         waiting: &mut Waiting,

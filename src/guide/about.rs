@@ -58,12 +58,23 @@ impl Step {
                 believed: "what the record holds by word; the check counts it",
                 why: "",
             },
+            Self::EnterMaintenance => About {
+                title: "Maintenance mode on",
+                executor: Executor::Guided,
+                back: WayBack::Reversible,
+                screen: "live: AccessAlly > Settings > Migration Tools",
+                act: "tick maintenance mode, on live: from here on live processes no payment (documented), and a backup that is made \
+                      from now on can be restored without losing one",
+                observed: "that maintenance mode is on",
+                believed: "where it is not captured: a person's word",
+                why: CLOSED,
+            },
             Self::Backup => About {
                 title: "Full backup of the live site",
                 executor: Executor::Guided,
                 back: WayBack::Reversible,
                 screen: "your host's backups, or your backup plugin",
-                act: "make a full backup of live, files and database, and put it on record: plan record backup",
+                act: "make a full backup of live, files and database, and put it on record",
                 observed: "the file's size, digest, age and, of a database dump, what it holds",
                 believed: "a host's restore point, and what an archive holds",
                 why: "hosts and backup plugins each have their own way; the evidence is what counts",
@@ -84,7 +95,7 @@ impl Step {
                 back: WayBack::Reversible,
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
                 act: "choose \"Migrate to AccessAlly Managed\", leave \"Migrate all records\" unticked, press the button, copy every line it shows \
-                      into a file: plan record verification FILE; then acknowledge each line with a \"!\": plan record ack LINE --reason \"…\"",
+                      into a file and put it on record; then acknowledge each line with a \"!\", with its reason",
                 observed: "that its lines are on record since the changes are in place, and that each \"!\" has a reason",
                 believed: "that the lines are what the screen showed; what they mean is the vendor's",
                 why: CLOSED,
@@ -94,8 +105,8 @@ impl Step {
                 executor: Executor::Guided,
                 back: WayBack::OneWay,
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
-                act: "as the ordinary administrator, with the spare one signed in elsewhere: tick \"Migrate all records\" and \"Do NOT turn off \
-                      Maintenance mode at the end\", press \"Run Migration\" once, and wait",
+                act: "as the ordinary administrator, with the spare one signed in elsewhere: set the boxes as the plan wants them, press \
+                      \"Run Migration\" once, and wait",
                 observed: "that the site says that it is on AccessAlly Managed Contacts; before and after, the login that the tool connects with",
                 believed: "that the spare administrator could sign in before and after, where the tool does not connect as the spare",
                 why: CLOSED,
@@ -125,8 +136,8 @@ impl Step {
                 executor: Executor::Guided,
                 back: WayBack::OneWay,
                 screen: "the page of each order form that the plan's `test_purchases` names",
-                act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; say what was seen: \
-                      plan record purchase FORM --saw order,content,… --transaction ID",
+                act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; put \
+                      on record what was seen, with the transaction",
                 observed: "where contacts and orders can be read: a new order on the form that went through with a real transaction, the buyer's \
                            access tags, a contact that was not there before",
                 believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read, of the payment its transaction",
@@ -137,8 +148,8 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Restorable,
                 screen: "your host's staging screen",
-                act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy (plan record \
-                      merge-list); then push files and database; everything written on live since the copy is overwritten",
+                act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy; \
+                      then push files and database; everything written on live since the copy is overwritten",
                 observed: "",
                 believed: "that the push ended well",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",

@@ -5,19 +5,24 @@
 
 mod about;
 mod back;
+mod boxes;
 mod movement;
 mod purchase;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::plan::{Place, Strategy};
 
+use crate::model::Kind;
 pub use crate::model::Step;
 pub use movement::Movement;
 pub use purchase::cheapest_paid_form;
+pub use typed::Named;
 
 pub use about::{About, CONTRADICTION, PHRASE};
 pub use back::{Back, PAYMENTS, Stage};
+pub use boxes::{IMPORT_ALL, KEEP_MAINTENANCE, Tick, boxes};
 
 /// Whether there is a way back from a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -43,13 +48,39 @@ impl WayBack {
 }
 
 use Step::{
-    Backup, Configure, FreezeLive, LeaveMaintenance, Merge, Preflight, Push, ReopenLive, ReviewContacts, RunMigration,
-    StartVerification, TestPurchase,
+    Backup, Configure, EnterMaintenance, FreezeLive, LeaveMaintenance, Merge, Preflight, Push, ReopenLive,
+    ReviewContacts, RunMigration, StartVerification, TestPurchase,
 };
+
+impl Step {
+    /// The kinds of object that taking it is expected to move, and nothing else: the vendor's migration switches the connection
+    /// and maintenance mode (inferred from the guide's words), a person the latter.
+    pub fn moves(self) -> &'static [Kind] {
+        match self {
+            RunMigration => &[Kind::Crm, Kind::Maintenance],
+            EnterMaintenance | LeaveMaintenance => &[Kind::Maintenance],
+            FreezeLive | Preflight | Backup | Configure | StartVerification | ReviewContacts | TestPurchase | Push
+            | Merge | ReopenLive => &[],
+        }
+    }
+}
 
 /// The guide's own steps on one site.
 const ON_ONE_SITE: &[Step] =
     &[Preflight, Backup, Configure, StartVerification, RunMigration, ReviewContacts, LeaveMaintenance, TestPurchase];
+
+/// The same on live, which sells until maintenance mode is on: only a backup that is made after that can be restored safely.
+const ON_LIVE: &[Step] = &[
+    Preflight,
+    EnterMaintenance,
+    Backup,
+    Configure,
+    StartVerification,
+    RunMigration,
+    ReviewContacts,
+    LeaveMaintenance,
+    TestPurchase,
+];
 
 const FREEZE_AND_PUSH: &[Step] = &[
     FreezeLive,
@@ -85,13 +116,23 @@ const PUSH_THEN_MERGE: &[Step] = &[
 /// run on the staging copy only, and reach live by the host's push.
 pub fn steps(strategy: Strategy, on: Place) -> &'static [Step] {
     match (strategy, on) {
-        (Strategy::RehearseAndReplay, _) | (_, Place::Live) => ON_ONE_SITE,
+        (_, Place::Live) => ON_LIVE,
+        (Strategy::RehearseAndReplay, Place::Staging) => ON_ONE_SITE,
         (Strategy::FreezeAndPush, Place::Staging) => FREEZE_AND_PUSH,
         (Strategy::PushThenMerge, Place::Staging) => PUSH_THEN_MERGE,
     }
 }
 
-/// The steps from the plan's changes on: those before them are proven by the gate before a run begins.
+/// The steps that a run writes down: on live from maintenance mode on, before anything is changed; on a copy from the plan's
+/// changes on. Those before them are proven by the gate before it begins.
+pub fn of_a_run(strategy: Strategy, on: Place) -> &'static [Step] {
+    let first = if on == Place::Live { EnterMaintenance } else { Configure };
+    let all = steps(strategy, on);
+    let at = all.iter().position(|step| *step == first).unwrap_or(0);
+    &all[at..]
+}
+
+/// The steps from the plan's changes on.
 pub fn from_configure(strategy: Strategy, on: Place) -> &'static [Step] {
     let all = steps(strategy, on);
     let at = all.iter().position(|step| *step == Configure).unwrap_or(0);
@@ -114,6 +155,20 @@ mod tests {
                 );
                 let one_way: Vec<_> = steps.iter().filter(|step| step.about().back == WayBack::OneWay).collect();
                 assert_eq!(one_way.first(), Some(&&RunMigration), "{strategy:?} {on:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_on_live_is_closed_to_buyers_before_its_backup_and_its_changes_and_opened_before_a_purchase() {
+        let on_live = of_a_run(Strategy::RehearseAndReplay, Place::Live);
+        assert_eq!(on_live[..3], [EnterMaintenance, Backup, Configure]);
+        let at = |step| on_live.iter().position(|one| *one == step).unwrap();
+        assert!(at(RunMigration) < at(LeaveMaintenance) && at(LeaveMaintenance) < at(TestPurchase));
+        for strategy in [Strategy::RehearseAndReplay, Strategy::FreezeAndPush, Strategy::PushThenMerge] {
+            assert_eq!(of_a_run(strategy, Place::Staging), from_configure(strategy, Place::Staging));
+            for on in [Place::Staging, Place::Live] {
+                assert!(steps(strategy, on).is_sorted(), "the order of the steps is that of their names' list");
             }
         }
     }

@@ -61,6 +61,21 @@ pub enum Evidence {
     RestoreDrill(RestoreDrill),
     /// Whether to go on or back, at the time to decide.
     Decided(Decided),
+    /// An object that moved under a run may stand as it is.
+    Moved(MovedObject),
+}
+
+/// A named person's attestation that an object which moved under a run may stand as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MovedObject {
+    /// The site's host.
+    pub host: String,
+    /// The object, as the run named it.
+    pub on: String,
+    /// The short digest of how it is, as the run showed it: moved again, it does not stand.
+    pub now: String,
+    /// Why it may stand.
+    pub says: String,
 }
 
 /// What live did since its copy was made: how much of it, and the digest of the list; nobody and nothing by name.
@@ -337,6 +352,14 @@ impl Record {
             Some(window) if age > window => Err(Unlisted::Old(age, window)),
             _ => Ok(list),
         }
+    }
+
+    /// Whether somebody attested that an object of the site of this address or host may stand as it is now.
+    pub fn stands(&self, site: &str, on: &str, now: &str) -> bool {
+        self.entries.iter().any(|entry| match &entry.evidence {
+            Evidence::Moved(moved) => host(&moved.host) == host(site) && moved.on == on && moved.now == now,
+            _ => false,
+        })
     }
 
     /// The latest word for a rule.

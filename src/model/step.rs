@@ -11,6 +11,8 @@ pub enum Step {
     FreezeLive,
     /// The plan is green, the target proven, the login good.
     Preflight,
+    /// On live: maintenance mode is switched on, so that nothing is bought from here on.
+    EnterMaintenance,
     /// A backup of the live site, files and database.
     Backup,
     /// The changes of the plan.
@@ -38,6 +40,7 @@ impl Step {
     pub const ALL: &[Self] = &[
         Self::FreezeLive,
         Self::Preflight,
+        Self::EnterMaintenance,
         Self::Backup,
         Self::Configure,
         Self::StartVerification,
@@ -55,6 +58,7 @@ impl Step {
         match self {
             Self::FreezeLive => "freeze-live",
             Self::Preflight => "preflight",
+            Self::EnterMaintenance => "enter-maintenance",
             Self::Backup => "backup",
             Self::Configure => "configure",
             Self::StartVerification => "start-verification",

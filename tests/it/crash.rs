@@ -16,6 +16,7 @@ use amc_plan::apply::machine::Next;
 use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
+use amc_plan::guide;
 use amc_plan::model::plan::{Place as PlanPlace, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::{Kind, On, Plan, Snapshot, State, Step, digest};
@@ -203,7 +204,7 @@ fn begin() -> Begin {
     let (host, changes) = ("staging.bloom.example".to_owned(), changes());
     let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
     let (on, strategy) = (PlanPlace::Staging, Some(Strategy::RehearseAndReplay));
-    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, on, strategy, digests, changes }
+    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, on, strategy, digests, changes, steps: None }
 }
 
 /// A folder in memory, where there is one: these tests sync thousands of times.
@@ -612,6 +613,35 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
             other => panic!("{events:?}: {other:?}"),
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+/// A journal of an earlier build has no list of steps: on live it began with the changes.
+#[test]
+fn a_journal_without_its_steps_is_read_as_it_was_written() {
+    for on in [PlanPlace::Staging, PlanPlace::Live] {
+        let begin = Begin { on, ..begin() };
+        let text = serde_json::to_string(&begin).unwrap();
+        assert!(!text.contains("steps"), "{text}");
+        let folder = folder();
+        let path = folder.path().join("journal.ndjson");
+        drop(Journal::create(&path, begin.clone(), now()).unwrap());
+        assert_eq!(Journal::peek(&path).unwrap().1.next(), Next::Run(0), "{on:?}");
+        let steps = guide::of_a_run(Strategy::RehearseAndReplay, on).to_vec();
+        let first = steps[0];
+        let path = folder.path().join("new.ndjson");
+        drop(Journal::create(&path, Begin { steps: Some(steps.clone()), ..begin.clone() }, now()).unwrap());
+        let wanted = if on == PlanPlace::Live { Next::Step(first) } else { Next::Run(0) };
+        assert_eq!(Journal::peek(&path).unwrap().1.next(), wanted, "{on:?}");
+        // Steps that no run has.
+        let without: Vec<Step> = steps.iter().copied().filter(|step| *step != Step::Configure).collect();
+        let twice: Vec<Step> = steps.iter().copied().flat_map(|step| [step, step]).collect();
+        let back: Vec<Step> = steps.iter().rev().copied().collect();
+        for (at, steps) in [without, twice, back, Vec::new()].into_iter().enumerate() {
+            let path = folder.path().join(format!("bad{at}.ndjson"));
+            drop(Journal::create(&path, Begin { steps: Some(steps), ..begin.clone() }, now()).unwrap());
+            assert!(matches!(Journal::peek(&path), Err(JournalError::Foreign { line: 1, .. })), "{at}");
+        }
     }
 }
 

@@ -8,47 +8,47 @@ use amc_plan::model::plan::Place as Target;
 use amc_plan::model::plan::Strategy;
 use serde_json::Value;
 
-const PHRASE: &str = "run migration on staging.bloom.example";
-const CERTIFICATE: &str = "bloom-coaching.rehearsal.json";
-const POPULATION: &str = "bloom-coaching.population.ndjson";
+pub(crate) const PHRASE: &str = "run migration on staging.bloom.example";
+pub(crate) const CERTIFICATE: &str = "bloom-coaching.rehearsal.json";
+pub(crate) const POPULATION: &str = "bloom-coaching.population.ndjson";
 
 /// The example with its changes in place: the run waits for the vendor's verification.
-fn configured() -> Place {
+pub(crate) fn configured() -> Place {
     let place = Place::new();
     place.confirm(&place.digest()).ends(0, &[]);
     place
 }
 
-fn on(place: &Place) -> Ran {
+pub(crate) fn on(place: &Place) -> Ran {
     place.apply(&["--resume", "--no-input"])
 }
 
 #[track_caller]
-fn record(place: &Place, words: &[&str]) {
+pub(crate) fn record(place: &Place, words: &[&str]) {
     place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
 }
 
-fn verified(place: &Place) {
+pub(crate) fn verified(place: &Place) {
     fs::write(place.path("lines.txt"), "41 tags\n! 3 users without a contact ID\n").unwrap();
     record(place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
     record(place, &["ack", "2", "--reason", "ours"]);
 }
 
 /// Past the one-way door, with nobody having pressed yet.
-fn crossed() -> Place {
+pub(crate) fn crossed() -> Place {
     let place = configured();
     cross(&place);
     place
 }
 
-fn cross(place: &Place) {
+pub(crate) fn cross(place: &Place) {
     verified(place);
     record(place, &["sign-in", "in another browser"]);
     place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
 }
 
 /// What the migration leaves on the site, read anew at this minute.
-fn migrated(place: &Place, maintenance: bool, minute: u32) {
+pub(crate) fn migrated(place: &Place, maintenance: bool, minute: u32) {
     let population = place.read(POPULATION);
     let (head, records) = population.split_once('\n').unwrap();
     let mut head: Value = serde_json::from_str(head).unwrap();
@@ -79,7 +79,7 @@ fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
 }
 
 /// A rehearsal from its beginning to its certificate.
-fn rehearsed() -> Place {
+pub(crate) fn rehearsed() -> Place {
     let place = crossed();
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
@@ -100,7 +100,7 @@ fn rehearsed() -> Place {
 }
 
 /// The order forms, each with the tags that what it releases is opened by.
-const FORMS: [(&str, &[&str]); 6] = [
+pub(crate) const FORMS: [(&str, &[&str]); 6] = [
     ("foundations-membership", &["Foundations_Base_Access"]),
     ("group-coaching-checkout", &["Group_Coaching_Base_Access"]),
     ("group-coaching-payment-plan", &["Group_Coaching_Base_Access"]),
@@ -113,7 +113,7 @@ const FORMS: [(&str, &[&str]); 6] = [
 const BUYER: &str = "tess.buyer@nowhere.example";
 
 /// A purchase by somebody new: contact 9000N, order 900N.
-fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
+pub(crate) fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
     let email = format!("{at}{BUYER}");
     let contact = serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": email, "tags": tags});
     adds(place, &[contact, order(at, &format!("9000{at}"), form)]);
@@ -136,8 +136,10 @@ fn adds(place: &Place, records: &[Value]) {
 #[test]
 fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     let place = crossed();
-    migrated(&place, false, 30);
+    migrated(&place, true, 25);
     record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    migrated(&place, false, 30);
     on(&place).ends(20, &["not seen yet"]);
     let form = "group-coaching-checkout";
     let population = place.read(POPULATION);
@@ -203,7 +205,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     );
 }
 
-fn status(place: &Place) -> Value {
+pub(crate) fn status(place: &Place) -> Value {
     let ran = place.run(&["status", PLAN, "--site", SITE, "--format", "json"]);
     ran.ends(0, &[]);
     serde_json::from_str(&ran.out).unwrap()
@@ -249,8 +251,12 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
             "mailed to 240 members",
             "mail is simulated",
             "copy live to staging again",
+            "\"Import all contacts\": NOT ticked",
+            "\"Do NOT turn off Maintenance mode at the end\": ticked",
         ] {
-            assert!(ran.out.contains(word), "`{word}`: {ran:#?}");
+            let out = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+            let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(out.contains(&word), "`{word}`: {ran:#?}");
         }
         assert!(!ran.out.contains("payments taken") && !ran.out.contains("decides by"), "that is live's: {ran:#?}");
         assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
@@ -259,10 +265,10 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
     let as_applied = place.read(SITE);
     let open = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
     place.edit_site(SITE, r#""simulated":true"#, r#""simulated":false"#);
-    open().ends(20, &["`mail` is not as the plan wants it any more"]);
+    open().ends(20, &["`mail` is not as the plan wants it", "it stops at `run-migration`"]);
     fs::write(place.path(SITE), &as_applied).unwrap();
     place.edit_site(SITE, r#""connected":true"#, r#""connected":false"#);
-    open().ends(20, &["crm-disconnected", "the gate `migrate` is not green"]);
+    open().ends(20, &["`crm` differs in connected", "it stops at `run-migration`"]);
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
     fs::write(place.path(SITE), &as_applied).unwrap();
     // The plan that is judged is the one that was confirmed.
@@ -305,7 +311,7 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
         place.apply(more).ends(2, &["leave it out"]);
     }
     place.confirm(&"0".repeat(16)).ends(12, &[]);
-    place.apply(&["--confirm", &digest, "--through", "backup"]).ends(2, &["cannot end before them"]);
+    place.apply(&["--confirm", &digest, "--through", "backup"]).ends(2, &["cannot end before it"]);
     assert_eq!(place.read(SITE), site);
     place.confirm(&digest).ends(0, &[]);
     for through in ["start-verification", "run-migration"] {
@@ -341,7 +347,7 @@ fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
     undo().ends(20, &[&word]);
     migrated(&place, true, 30);
     let ran = on(&place);
-    ran.ends(20, &["the spare administrator", "do that, then go on with `--resume`"]);
+    ran.ends(20, &["the spare administrator", "do that, then go on with `plan apply"]);
     assert!(!ran.err.contains("not-pressed"), "{ran:#?}");
     let ran = undo();
     ran.ends(20, &["copy live to staging again"]);
@@ -589,22 +595,50 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["lacks the step `test-purchase`"]);
     fs::write(place.path(CERTIFICATE), &kept).unwrap();
     assert_eq!(place.read(live), before, "nothing was written by all that");
-    apply(&["--on", "live", "--host", "bloom.example"]).ends(0, &[]);
+    // It begins with maintenance mode on, and its backup is made after that.
+    apply(&["--on", "live", "--host", "bloom.example"]).ends(20, &["waits at `enter-maintenance`"]);
+    assert_eq!(place.read(live), before, "nothing was written by all that");
+    closes(&place, true);
+    on_live(&place).ends(20, &["waits at `backup`"]);
+    backs_up(&place);
+    on_live(&place).ends(0, &[]);
     let after = place.read(live);
     assert_ne!(after, before);
     // Whatever writes to live wants its host typed out.
     place.run(&["undo", PLAN, "--site", live, "--confirm", digest]).ends(13, &["was not typed out"]);
     place.run(&["apply", PLAN, "--site", live, "--resume"]).ends(13, &["was not typed out"]);
     assert_eq!(place.read(live), after);
-    place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example"]).ends(0, &[]);
+    let undo =
+        || place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example", "--no-input"]);
+    undo().ends(20, &["waits at `leave-maintenance`", "takes no payment until then"]);
+    closes(&place, false);
+    undo().ends(0, &[]);
     assert_eq!(place.read(live), before);
 }
 
+/// Somebody switches maintenance mode on live.
+pub(crate) fn closes(place: &Place, on: bool) {
+    let maintenance = |on: bool| format!(r#""kind":"maintenance","key":"maintenance","on":{on}"#);
+    place.edit_site(LIVE, &maintenance(!on), &maintenance(on));
+}
+
+/// A backup of live, made now.
+pub(crate) fn backs_up(place: &Place) {
+    let now = jiff::Timestamp::now().to_string();
+    let words = ["backup", "--restore-point", "RP-9", "--of", "live", "--parts", "files,database", "--taken-at", &now];
+    record(place, &[&words[..], &["--stored-off-server"]].concat());
+}
+
+/// Goes on with the run on live.
+pub(crate) fn on_live(place: &Place) -> Ran {
+    place.run(&["apply", PLAN, "--site", LIVE, "--resume", "--no-input", "--on", "live", "--host", "bloom.example"])
+}
+
 /// The live site.
-const LIVE: &str = "live.site.ndjson";
+pub(crate) const LIVE: &str = "live.site.ndjson";
 
 /// The live site as it was copied, in a file beside the plan.
-fn copied(place: &Place) {
+pub(crate) fn copied(place: &Place) {
     let fresh = Place::new();
     let as_live = fresh
         .read(SITE)
@@ -687,7 +721,7 @@ fn what_a_hand_sets_back_past_the_door_does_not_open_it_twice() {
     fs::remove_file(place.confirmations()).unwrap();
     let ran = on(&place);
     ran.ends(20, &["do not press it again"]);
-    assert!(!ran.err.contains("move"), "{ran:#?}");
+    assert!(!ran.err.contains("away"), "{ran:#?}");
 }
 
 #[test]
@@ -1033,7 +1067,7 @@ fn a_site_that_was_copied_anew_closes_the_run_before() {
 }
 
 /// A run whose migration is behind.
-fn rehearsed_to_review() -> Place {
+pub(crate) fn rehearsed_to_review() -> Place {
     let place = crossed();
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
@@ -1089,8 +1123,10 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
     place.confirm(&place.digest()).ends(0, &[]);
     cross(&place);
-    migrated(&place, false, 30);
+    migrated(&place, true, 25);
     record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    migrated(&place, false, 30);
     on(&place).ends(20, &["not seen yet"]);
     for (at, (form, tags)) in FORMS.iter().enumerate() {
         record(&place, &["purchase", form, "--saw", "content,welcome-email"]);

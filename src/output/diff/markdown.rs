@@ -127,6 +127,7 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
             // Of a run, not of what is reviewed before it.
             Evidence::Verification(_)
             | Evidence::MergeList(_)
+            | Evidence::Moved(_)
             | Evidence::Acknowledgement(_)
             | Evidence::Step(_)
             | Evidence::SignIn(_)

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::super::escape::{Html, shell};
 use super::{MOST_ROWS, Page, Part, back, contacts, decision, more};
-use crate::guide::{self, PAYMENTS, Stage, cheapest_paid_form};
+use crate::guide::{self, Named, PAYMENTS, Stage, cheapest_paid_form};
 use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy, TestPurchase};
 use crate::model::{Executor, Step};
 
@@ -35,10 +35,7 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
                     .map_or_else(|| "none is planned".to_owned(), |w| format!("{}, for {}", w.start, w.length))
             )
         )?;
-        writeln!(
-            out,
-            "<p>☐ The certificate is there, for this intent &nbsp; ☐ Live's own backup is on record &nbsp; ☐ Members were told</p>"
-        )?;
+        writeln!(out, "<p>☐ The certificate is there, for this intent &nbsp; ☐ Members were told</p>")?;
     }
     for (at, one) in guide::steps(page.strategy, part.on).iter().enumerate() {
         let live_takes_payments = match part.on {
@@ -80,7 +77,7 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
     }
     writeln!(out, "</dl>")?;
     match step {
-        Step::Backup => backup(page, out)?,
+        Step::Backup => backup(page, part.on, out)?,
         Step::RunMigration => choices(page, out)?,
         Step::ReviewContacts => spot_check(page, out)?,
         Step::TestPurchase => purchases(page, part.on, out)?,
@@ -105,57 +102,11 @@ fn minutes(seconds: u64) -> String {
 
 /// What to type at a step.
 fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
-    let (plan, site, host) = (shell(page.path), shell(part.site), shell(&part.host));
-    let on = if part.on == Place::Live { " --on live" } else { "" };
-    let by = format!("--plan {plan} --who WHO");
-    let resume = format!("plan apply {plan} --site {site} --resume");
-    let word = |on: &str| format!("plan record step {} \"WHAT YOU SAW\" {by}{on}", step.name());
-    match step {
-        Step::FreezeLive => vec![word(" --on live")],
-        Step::Preflight => vec![format!("plan check {plan} --site {site}{on}")],
-        Step::Backup => {
-            let of = page.plan.backup.as_ref().map_or(Place::Live, |backup| backup.of);
-            let of = if of == Place::Live { "live" } else { "staging" };
-            vec![
-                format!("plan record backup FILE {by} --of {of} --stored-off-server"),
-                format!("plan record backup --restore-point ID {by} --of {of} --parts files,database --taken-at TIME"),
-            ]
-        }
-        Step::Configure => {
-            let typed = if part.on == Place::Live { format!(" --on live --host {host}") } else { String::new() };
-            vec![
-                format!("plan diff {plan} --site {site}{on}"),
-                format!("plan apply {plan} --site {site}{typed} --confirm DIGEST"),
-                format!("plan status {plan} --site {site}"),
-            ]
-        }
-        Step::StartVerification => vec![
-            format!("plan record verification FILE {by} --host {host}"),
-            format!("plan record ack LINE --reason \"WHY IT MAY STAND\" {by}"),
-            format!("plan record sign-in \"HOW THE SPARE ADMINISTRATOR SIGNED IN\" {by}{on}"),
-            format!("{resume} --through start-verification"),
-        ],
-        Step::RunMigration => {
-            vec![format!("plan record sign-in \"HOW, AFTER THE MIGRATION\" {by}{on}"), resume]
-        }
-        Step::ReviewContacts | Step::LeaveMaintenance => vec![resume],
-        Step::TestPurchase => {
-            let said = bought_on(page, part.on).map(|(form, purchase)| {
-                let saw: Vec<&str> = purchase.expect.iter().map(|seen| seen.name()).collect();
-                let paid = if purchase.expect.contains(&Confirmation::Order) { " --transaction ID" } else { "" };
-                format!("plan record purchase {} --saw {}{paid} {by}{on}", shell(form), saw.join(","))
-            });
-            said.chain([resume]).collect()
-        }
-        Step::Push if page.plan.strategy == Some(Strategy::PushThenMerge) => {
-            vec![format!("plan record merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW {by}"), word(""), resume]
-        }
-        Step::Push | Step::Merge => vec![word(""), resume],
-        Step::ReopenLive => {
-            let live = shell(page.live);
-            vec![format!("plan check {plan} --site {live} --on live --gate go-live"), word(" --on live"), resume]
-        }
-    }
+    named(page, part).commands(page.plan, step)
+}
+
+fn named<'p>(page: &Page<'p>, part: &'p Part<'p>) -> Named<'p> {
+    Named { plan: page.path, site: part.site, host: &part.host, live: page.live, on: part.on, quote: shell }
 }
 
 fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
@@ -194,7 +145,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
             Html(&decision(page))
         )?;
     }
-    let resume = format!("plan apply {} --site {} --resume", shell(page.path), shell(part.site));
+    let resume = named(page, part).resume();
     writeln!(out, "</dl>\n<p>plan asks for this phrase, and nothing but it opens the door:</p>")?;
     typed(&resume, out)?;
     typed(&format!("{} {}", guide::PHRASE, part.host), out)?;
@@ -216,27 +167,23 @@ fn decide(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<p class=\"sign\">☐ go on   ☐ go back   Time ____________  Initials ________</p>\n</section>")
 }
 
-fn backup(page: &Page<'_>, out: &mut String) -> fmt::Result {
+fn backup(page: &Page<'_>, on: Place, out: &mut String) -> fmt::Result {
     let Some(backup) = &page.plan.backup else {
         return writeln!(out, "<p>The plan demands no backup (<code>backup</code>).</p>");
     };
     let parts: Vec<String> = backup.parts.iter().map(|part| format!("{part:?}").to_lowercase()).collect();
     let off = if backup.stored_off_server { ", a copy off the server" } else { "" };
-    let demand = format!("{}, no older than {} when the run begins{off}", parts.join(" and "), backup.no_older_than);
+    let when = match on {
+        Place::Staging => "when the run begins",
+        Place::Live => "when the plan's changes are made, and made after maintenance mode was seen on",
+    };
+    let demand = format!("{}, no older than {} {when}{off}", parts.join(" and "), backup.no_older_than);
     writeln!(out, "<p>Demanded: {}. Either of the two:</p>", Html(&demand))
 }
 
 fn choices(page: &Page<'_>, out: &mut String) -> fmt::Result {
-    let Some(choices) = &page.plan.migration else {
-        return writeln!(out, "<p>The plan does not say which boxes to tick (<code>migration</code>).</p>");
-    };
-    let tick = |tick: bool| if tick { "ticked" } else { "not ticked" };
-    writeln!(
-        out,
-        "<p>☐ \"Migrate all records\": ticked &nbsp; ☐ \"Import all contacts\": {} &nbsp; ☐ \"Do NOT turn off Maintenance mode at the end\": {}</p>",
-        tick(choices.import_all_contacts),
-        tick(choices.keep_maintenance_mode)
-    )
+    let wishes = guide::boxes(page.plan.migration.as_ref()).map(|one| format!("☐ \"{}\": {}", one.label, one.wish()));
+    writeln!(out, "<p>{}</p>", Html(&wishes.join(" · ").replace('`', "")))
 }
 
 fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {

@@ -1,0 +1,192 @@
+//! Is the site still as the run left it? A reading, compared object by object with what the run found and what it changed. Pure.
+//!
+//! What a step of the guide is expected to move stands in one table, [`Step::moves`]; maintenance mode is due as the steps and the
+//! plan have it. Everything else that moved stops the run.
+
+use std::collections::BTreeSet;
+
+use crate::change::{self, Change, differs_in, facts_digest, marks_of};
+use crate::model::plan::Place;
+use crate::model::record::Record;
+use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step};
+
+use super::journal::Begin;
+
+/// Where a run is when its site is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// How it began.
+    pub begin: &'a Begin,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The steps that are proven.
+    pub passed: &'a [Step],
+    /// The step that is under way: what it moves may be on its way.
+    pub under_way: Option<Step>,
+}
+
+impl At<'_> {
+    fn are_changes_in_place(&self) -> bool {
+        self.passed.contains(&Step::Configure)
+    }
+}
+
+/// An object that is not as the run left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Which one, as a change names it; a kind, where many of it moved or its keys are nobody's business.
+    pub on: String,
+    /// What of it differs, in names of fields.
+    pub what: String,
+    /// A short digest of how it is now: what an attestation is bound to.
+    pub now: String,
+    /// What may put it right.
+    pub cure: Cure,
+}
+
+/// What may put an object right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// The plan says how it has to be: it is set back.
+    SetBack,
+    /// It is set back, or a named person attests why it may stand.
+    Attest,
+    /// Maintenance mode is off, though nobody may buy yet: somebody looks at the payments, and attests it.
+    Payments,
+}
+
+/// Most objects of a kind that are named one by one.
+const NAMED: usize = 24;
+
+/// What is not as the run left it, but for what a named person attested since. `kept` is the reading from before the run, or
+/// from right in front of the barrier; where it is gone only what the run changed can be compared.
+pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Record) -> Vec<Moved> {
+    let mut all = if at.are_changes_in_place() {
+        of_the_plan(at.begin, &now.state, &change::lower_on(at.plan, now, at.begin.on).changes)
+    } else {
+        Vec::new()
+    };
+    let mut known: BTreeSet<String> = all.iter().map(|moved| moved.on.clone()).collect();
+    if let Some(kept) = kept {
+        all.extend(of_the_rest(at, kept, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
+    }
+    all.extend(maintenance(at, now).filter(|moved| known.insert(moved.on.clone())));
+    let here = &at.begin.host;
+    all.retain(|moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now));
+    all
+}
+
+/// Whether maintenance mode has to be on, or off, at this point; none where nothing says so.
+pub fn maintenance_due(at: At<'_>) -> Option<bool> {
+    let is_past = |step| at.passed.contains(&step);
+    if at.under_way.is_some_and(|step| step.moves().contains(&Kind::Maintenance)) {
+        return None;
+    }
+    if is_past(Step::LeaveMaintenance) {
+        return Some(false);
+    }
+    if is_past(Step::RunMigration) {
+        return at.plan.migration.as_ref().filter(|choices| choices.keep_maintenance_mode).map(|_| true);
+    }
+    is_past(Step::EnterMaintenance).then_some(true)
+}
+
+/// Kinds that the steps so far may have moved.
+fn free(at: At<'_>) -> BTreeSet<Kind> {
+    let steps = at.passed.iter().copied().chain(at.under_way);
+    steps.flat_map(|step| step.moves().iter().copied()).collect()
+}
+
+/// What the run changed, or what the plan wants and the site has not, any more.
+fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
+    let is_off = |change: &&Change| !change::same(change::read(now, &change.on).as_ref(), change.after.as_ref());
+    let ons: BTreeSet<&On> = begin.changes.iter().filter(is_off).chain(pending).map(|change| &change.on).collect();
+    let what = |on: &On| match change::read(now, on) {
+        None if now.get(on).is_none() => "is gone".to_owned(),
+        None => "was not captured".to_owned(),
+        Some(_) => "is not as the plan wants it".to_owned(),
+    };
+    ons.into_iter()
+        .map(|on| Moved { on: on.to_string(), what: what(on), now: mark(now, on), cure: Cure::SetBack })
+        .collect()
+}
+
+/// What else the verdict read, and what of the plan's objects the plan does not set.
+fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
+    let mut left = kept.state.clone();
+    for change in at.begin.changes.iter().filter(|_| at.are_changes_in_place()) {
+        // Of a reading from in front of the barrier the change is in place.
+        drop(change::apply(&mut left, change));
+    }
+    let free = free(at);
+    let is_captured = |of: &Snapshot, kind: Kind| matches!(of.header.capture(kind.name()), Capture::How(_));
+    // Nothing reads a site's tags, which a migration makes its own.
+    let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
+    let mut all = Vec::new();
+    for kind in kinds.filter(|kind| is_captured(kept, *kind)) {
+        if !is_captured(now, kind) {
+            let (on, what) = (kind.name().to_owned(), "is not captured any more".to_owned());
+            all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
+            continue;
+        }
+        all.extend(of_a_kind(kind, &left, &now.state));
+    }
+    all
+}
+
+fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
+    let (then, is) = (marks_of(left, kind), marks_of(now, kind));
+    let keys: BTreeSet<String> = left.keys(kind).into_iter().chain(now.keys(kind)).collect();
+    let ons = keys.into_iter().map(|key| On::new(kind, key));
+    let moved: Vec<On> = ons.filter(|on| then.get(&on.to_string()) != is.get(&on.to_string())).collect();
+    if moved.is_empty() {
+        return Vec::new();
+    }
+    // An administrator's key is a login, which is nobody's business.
+    if kind == Kind::Administrator || moved.len() > NAMED {
+        let what = format!("{} of them moved", moved.len());
+        let now = facts_digest(now, [kind])[..12].to_owned();
+        return vec![Moved { on: kind.name().to_owned(), what, now, cure: cure(kind) }];
+    }
+    let one =
+        |on: On| Moved { what: differs_in(left, now, &on), now: mark(now, &on), on: on.to_string(), cure: cure(kind) };
+    moved.into_iter().map(one).collect()
+}
+
+fn maintenance(at: At<'_>, now: &Snapshot) -> Option<Moved> {
+    let due = maintenance_due(at)?;
+    let on = now
+        .state
+        .maintenance
+        .as_ref()
+        .filter(|_| matches!(now.header.capture(Kind::Maintenance.name()), Capture::How(_)));
+    // What nobody captured a step has a person say.
+    let is = on?.on;
+    let what = match (is, at.begin.on) {
+        _ if is == due => return None,
+        (true, _) => "is on again, so no purchase can be processed".to_owned(),
+        (false, Place::Live) => {
+            "is off, and has to be on: live may have processed payments since, which a restore of the backup would lose"
+                .to_owned()
+        }
+        (false, Place::Staging) => {
+            "is off, and the plan keeps it on (`keep_maintenance_mode`): payments could have been processed since"
+                .to_owned()
+        }
+    };
+    let object = On::only(Kind::Maintenance);
+    let cure = if due { Cure::Payments } else { Cure::Attest };
+    Some(Moved { on: object.to_string(), what, now: mark(&now.state, &object), cure })
+}
+
+/// A guard and a trap are never talked away.
+fn cure(kind: Kind) -> Cure {
+    match kind {
+        Kind::ChargingGuard | Kind::Mail => Cure::SetBack,
+        _ => Cure::Attest,
+    }
+}
+
+fn mark(state: &State, on: &On) -> String {
+    marks_of(state, on.kind).remove(&on.to_string()).unwrap_or_else(|| "gone".to_owned())
+}

@@ -1,0 +1,56 @@
+//! The site is not as a run left it: what moved, object by object, and what puts it right.
+
+use crate::apply::journal::Event;
+use crate::apply::proof;
+use crate::apply::still::{Cure, Moved};
+use crate::model::Step;
+use crate::model::plan::Place;
+use crate::output::escape::{line, shell};
+
+use super::run::Run;
+use super::{Failure, exit};
+
+/// The run stops in front of a step, and says what moved.
+pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
+    let is_past = run.journal.progress().is_past_the_barrier();
+    let mut message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
+    for one in moved {
+        message.extend(["\n  ", &in_a_line(run, one)]);
+    }
+    let door = run.journal.events().iter().rfind(|told| matches!(told.event, Event::Crossed { .. }));
+    if let Some(door) = door.filter(|_| step == Step::RunMigration && is_past) {
+        message.extend(["\n  ", &proof::careful(door.at)]);
+    }
+    let (diff, apply) = (run.files.command("diff"), run.files.command("apply"));
+    let on = if is_live(run) { " --on live" } else { "" };
+    let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {
+        format!("set it back on the site, or attest it with the command above; then go on with `{apply} --resume`")
+    } else if is_past {
+        format!("set it back on the site, as `{diff}{on}` shows it, then go on with `{apply} --resume`")
+    } else {
+        format!(
+            "set it back on the site, as `{diff}{on}` shows it, then go on with `{apply} --resume`; or confirm what `{diff}{on}` \
+             shows and apply it without `--resume`, which takes this run's place"
+        )
+    };
+    Failure::new(exit::PART_WAY, message).help(help)
+}
+
+/// An object that moved, with the command that lets it stand.
+fn in_a_line(run: &Run, one: &Moved) -> String {
+    let Moved { on, what, now, cure } = one;
+    let moved = format!("`{}` {}", line(on), line(what));
+    if *cure == Cure::SetBack {
+        return moved;
+    }
+    let look = if *cure == Cure::Payments { " look at the payments since, then" } else { "" };
+    let (object, plan) = (shell(&line(on)), shell(&run.files.plan().display().to_string()));
+    let place = if is_live(run) { " --on live" } else { "" };
+    format!(
+        "{moved}; if it may stand:{look} `plan record moved {object} \"WHY\" --now {now} --plan {plan} --who WHO{place}`"
+    )
+}
+
+fn is_live(run: &Run) -> bool {
+    run.journal.begin().is_some_and(|begin| begin.on == Place::Live)
+}

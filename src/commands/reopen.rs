@@ -1,0 +1,57 @@
+//! A site that was closed to buyers for a run is opened again before the run ends: asked for, and proven.
+
+use crate::apply::journal::Event;
+use crate::apply::machine::Next;
+use crate::apply::proof::{self, Proof};
+use crate::apply::walk::since_then;
+use crate::guide::Movement;
+use crate::model::Step;
+use crate::model::plan::Place;
+
+use super::run::Run;
+use super::walk::Waiting;
+use super::{Failure, Terminal, exit, may_ask, record_file, resume};
+
+impl Run {
+    /// Waits until maintenance mode is off again, where it was switched on for this run; nothing where it was not.
+    pub(super) fn reopen(&mut self, no_input: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let step = Step::LeaveMaintenance;
+        let mut waiting: Option<Waiting> = None;
+        while self.journal.progress().next() == Next::Step(step) {
+            if !self.journal.progress().is_reached() {
+                self.note(Event::Reached { step })?;
+            }
+            let open = match self.is_reopened()? {
+                Proof::Behind { by, seen } => {
+                    self.note(Event::Passed { step, by, seen: seen.clone() })?;
+                    writeln!(terminal.out, "behind: {} ({}): {seen}", step.about().title, by.name())?;
+                    continue;
+                }
+                Proof::Open(open) => open,
+            };
+            if waiting.is_none() {
+                self.tell(step, terminal)?;
+            }
+            if !may_ask(no_input) {
+                let message = format!("the changes are taken back, and the run waits at `{}`: {open}", step.name());
+                let help = format!(
+                    "switch maintenance mode off on the site, which takes no payment until then; then `{}`",
+                    self.files.command("undo")
+                );
+                return Err(Failure::new(exit::PART_WAY, message).help(help));
+            }
+            self.wait((step, &open), waiting.get_or_insert_with(Waiting::new), terminal)?;
+        }
+        Ok(())
+    }
+
+    fn is_reopened(&mut self) -> Result<Proof, Failure> {
+        let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
+        let reached = self.journal.events().iter().rfind(|told| matches!(told.event, Event::Reached { .. }));
+        let since = reached.map_or(jiff::Timestamp::MAX, |told| told.at);
+        let site = resume::is_its_site(self.site.as_mut(), &begin)?;
+        let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since);
+        let on: Place = begin.on;
+        Ok(proof::maintenance(Movement::of(&site).maintenance, &record, (&begin.host, on)))
+    }
+}

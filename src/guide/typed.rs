@@ -1,0 +1,137 @@
+//! What is typed at each step: one list for the terminal that waits and for the page that is printed.
+//!
+//! Words in CAPITALS are for a person to fill in; everything else can be pasted.
+
+use crate::model::plan::{Confirmation, Place, Strategy};
+use crate::model::{Plan, Step};
+
+use super::cheapest_paid_form;
+
+/// How a command line names what it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The plan's path.
+    pub plan: &'a str,
+    /// The site of the run.
+    pub site: &'a str,
+    /// Its host.
+    pub host: &'a str,
+    /// The live site.
+    pub live: &'a str,
+    /// Which of the plan's two sites the run is on.
+    pub on: Place,
+    /// How a word is written for a shell.
+    pub quote: fn(&str) -> String,
+}
+
+impl Named<'_> {
+    fn quoted(&self, word: &str) -> String {
+        (self.quote)(word)
+    }
+
+    /// A verb of this plan on this site.
+    fn verb(&self, verb: &str) -> String {
+        format!("plan {verb} {} --site {}", self.quoted(self.plan), self.quoted(self.site))
+    }
+
+    /// `--on live` where the run is on live.
+    fn place(&self) -> &'static str {
+        if self.on == Place::Live { " --on live" } else { "" }
+    }
+
+    /// Goes on with the run; on live only who types its host.
+    pub fn resume(&self) -> String {
+        format!("{} --resume{}", self.verb("apply"), self.typed_host())
+    }
+
+    fn typed_host(&self) -> String {
+        if self.on == Place::Live { format!(" --on live --host {}", self.quoted(self.host)) } else { String::new() }
+    }
+
+    /// Puts something on record about one of the plan's two sites.
+    pub fn record(&self, what: &str, on: Place) -> String {
+        let place = if on == Place::Live { " --on live" } else { "" };
+        format!("plan record {what} --plan {} --who WHO{place}", self.quoted(self.plan))
+    }
+
+    fn here(&self, what: &str) -> String {
+        self.record(what, self.on)
+    }
+
+    /// Puts something on record that is about no site of its own.
+    fn plain(&self, what: &str) -> String {
+        self.record(what, Place::Staging)
+    }
+
+    /// A person's attestation of a step.
+    pub fn attest(&self, step: Step, on: Place) -> String {
+        self.record(&format!("step {} \"WHAT YOU SAW\"", step.name()), on)
+    }
+
+    /// The commands of a step, in the order in which they are typed.
+    pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
+        let begins = || {
+            vec![
+                format!("{}{}", self.verb("diff"), self.place()),
+                format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host()),
+            ]
+        };
+        match step {
+            Step::FreezeLive => vec![self.attest(step, Place::Live)],
+            Step::Preflight => vec![format!("{}{}", self.verb("check"), self.place())],
+            Step::EnterMaintenance => begins(),
+            Step::Backup => self.backup(plan),
+            Step::Configure if self.on == Place::Live => vec![self.resume(), self.verb("status")],
+            Step::Configure => begins().into_iter().chain([self.verb("status")]).collect(),
+            Step::StartVerification => vec![
+                self.plain(&format!("verification FILE --host {}", self.quoted(self.host))),
+                self.plain("ack LINE --reason \"WHY IT MAY STAND\""),
+                self.here("sign-in \"HOW THE SPARE ADMINISTRATOR SIGNED IN\""),
+                format!("{} --through start-verification", self.resume()),
+            ],
+            Step::RunMigration => vec![self.here("sign-in \"HOW, AFTER THE MIGRATION\""), self.resume()],
+            Step::ReviewContacts | Step::LeaveMaintenance => vec![self.resume()],
+            Step::TestPurchase => self.purchases(plan).chain([self.resume()]).collect(),
+            Step::Push if plan.strategy == Some(Strategy::PushThenMerge) => vec![
+                self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW"),
+                self.attest(step, self.on),
+                self.resume(),
+            ],
+            Step::Push | Step::Merge => vec![self.attest(step, self.on), self.resume()],
+            Step::ReopenLive => vec![
+                format!(
+                    "plan check {} --site {} --on live --gate go-live",
+                    self.quoted(self.plan),
+                    self.quoted(self.live)
+                ),
+                self.attest(step, Place::Live),
+                self.resume(),
+            ],
+        }
+    }
+
+    fn backup(&self, plan: &Plan) -> Vec<String> {
+        let of = plan.backup.as_ref().map_or(Place::Live, |backup| backup.of);
+        let of = if of == Place::Live { "live" } else { "staging" };
+        let mut all = vec![
+            self.plain(&format!("backup FILE --of {of} --stored-off-server")),
+            self.plain(&format!("backup --restore-point ID --of {of} --parts files,database --taken-at TIME")),
+        ];
+        all.extend((self.on == Place::Live).then(|| self.resume()));
+        all
+    }
+
+    /// What is said of each form that is bought on: on live one, which is the cheapest where that is known.
+    fn purchases(&self, plan: &Plan) -> impl Iterator<Item = String> {
+        let cheapest = cheapest_paid_form(plan).filter(|_| self.on == Place::Live);
+        let bought = plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form));
+        bought.take(MOST).map(|(form, purchase)| {
+            let saw: Vec<&str> = purchase.expect.iter().map(|seen| seen.name()).collect();
+            let paid = if purchase.expect.contains(&Confirmation::Order) { " --transaction ID" } else { "" };
+            self.here(&format!("purchase {} --saw {}{paid}", self.quoted(form), saw.join(",")))
+        })
+    }
+}
+
+/// Most forms of which a command is given.
+const MOST: usize = 200;

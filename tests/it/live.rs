@@ -1,0 +1,133 @@
+//! The run on live: closed to buyers before its backup and its changes, and never left closed silently.
+
+use serde_json::Value;
+
+use crate::guided::{LIVE, backs_up, closes, copied, on_live, record, rehearsed};
+use crate::place::{PLAN, Place, Ran};
+
+/// A rehearsed plan whose run on live has just begun: it waits for maintenance mode.
+fn begun() -> Place {
+    let place = rehearsed();
+    copied(&place);
+    begin(&place).ends(20, &["waits at `enter-maintenance`", "so it still sells"]);
+    place
+}
+
+fn begin(place: &Place) -> Ran {
+    let diff = place.run(&["diff", PLAN, "--site", LIVE, "--on", "live", "--format", "json"]);
+    let diff: Value = serde_json::from_str(&diff.out).unwrap();
+    let digest = diff["digests"]["changes"].as_str().unwrap().to_owned();
+    let words = ["apply", PLAN, "--site", LIVE, "--no-input", "--on", "live", "--host", "bloom.example", "--confirm"];
+    place.run(&[&words[..], &[&digest]].concat())
+}
+
+fn status(place: &Place) -> Value {
+    let ran = place.run(&["status", PLAN, "--site", LIVE, "--format", "json"]);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+fn next(place: &Place) -> String {
+    let status = status(place);
+    let next = status["steps"].as_array().unwrap().iter().find(|step| step["stand"] == "next").cloned();
+    next.map_or_else(String::new, |step| step["step"].as_str().unwrap().to_owned())
+}
+
+fn undo(place: &Place) -> Ran {
+    let digest = status(place)["digest"].as_str().unwrap().to_owned();
+    place.run(&["undo", PLAN, "--site", LIVE, "--host", "bloom.example", "--no-input", "--confirm", &digest])
+}
+
+#[test]
+fn live_is_closed_before_its_backup_and_only_a_backup_made_after_that_counts() {
+    let place = begun();
+    let live = place.read(LIVE);
+    // One that was made while live still sold.
+    backs_up(&place);
+    on_live(&place).ends(20, &["waits at `enter-maintenance`"]);
+    assert_eq!(next(&place), "enter-maintenance");
+    closes(&place, true);
+    let closed = place.read(LIVE);
+    let ran = on_live(&place);
+    ran.ends(
+        20,
+        &["waits at `backup`", "payments taken in between would be lost", "--resume --on live --host bloom.example`"],
+    );
+    assert!(ran.out.contains("type       plan record backup FILE --of live"), "{ran:#?}");
+    assert_eq!((next(&place).as_str(), place.read(LIVE)), ("backup", closed.clone()));
+    assert!(status(&place)["way_back"].as_str().unwrap().contains("maintenance mode is switched off"));
+    backs_up(&place);
+    // Opened again by somebody, so that a restore would lose what was paid since.
+    closes(&place, false);
+    on_live(&place).ends(20, &["`maintenance` is off, and has to be on", "live may have processed payments since"]);
+    assert_eq!(place.read(LIVE), live);
+    closes(&place, true);
+    on_live(&place).ends(0, &[]);
+    assert_ne!(place.read(LIVE), closed);
+    assert_eq!(next(&place), "start-verification");
+    let log = place.run(&["log", PLAN, "--site", LIVE]).out;
+    let at = |words: &str| log.find(words).unwrap_or_else(|| panic!("{words}: {log}"));
+    assert!(
+        at("behind: enter-maintenance") < at("behind: backup") && at("behind: backup") < at("about to make change 1")
+    );
+}
+
+#[test]
+fn the_backups_rules_are_due_where_the_changes_are_made() {
+    let place = begun();
+    closes(&place, true);
+    on_live(&place).ends(20, &["waits at `backup`"]);
+    // A dump that breaks off, made in time.
+    std::fs::write(place.path("cut.sql"), "CREATE TABLE `wp_users` (`ID` int);\nINSERT INTO `wp_users` VALUES (1,'a")
+        .unwrap();
+    backs_up(&place);
+    record(&place, &["backup", "cut.sql", "--of", "live", "--stored-off-server"]);
+    let live = place.read(LIVE);
+    on_live(&place).ends(10, &["backup-cut", "the plan's changes are not made", "plan undo"]);
+    assert_eq!((place.read(LIVE), next(&place).as_str()), (live, "configure"));
+    backs_up(&place);
+    on_live(&place).ends(0, &[]);
+}
+
+#[test]
+fn every_end_before_the_barrier_leads_to_maintenance_mode_off() {
+    for stage in ["enter-maintenance", "backup", "start-verification"] {
+        let place = begun();
+        let as_it_was = place.read(LIVE);
+        closes(&place, true);
+        if stage != "enter-maintenance" {
+            on_live(&place).ends(20, &["waits at `backup`"]);
+        }
+        if stage == "start-verification" {
+            backs_up(&place);
+            on_live(&place).ends(0, &[]);
+        }
+        for _ in 0..2 {
+            undo(&place).ends(20, &["waits at `leave-maintenance`", "takes no payment until then", "plan undo"]);
+            assert_eq!(next(&place), "leave-maintenance");
+        }
+        on_live(&place).ends(20, &["is being undone"]);
+        begin(&place).ends(20, &["is being undone"]);
+        closes(&place, false);
+        let ran = undo(&place);
+        ran.ends(0, &[]);
+        assert!(ran.out.contains("behind: Leave maintenance mode"), "{ran:#?}");
+        assert_eq!(place.read(LIVE), as_it_was);
+    }
+}
+
+#[test]
+fn maintenance_mode_that_is_not_captured_is_attested() {
+    let place = begun();
+    let (how, missing) = (r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no door"}"#);
+    let key = r#""kind":"maintenance""#;
+    let without: String =
+        place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();
+    std::fs::write(place.path(LIVE), without.replace(how, missing)).unwrap();
+    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+    on_live(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
+    record(&place, &["step", "enter-maintenance", "ticked, and a purchase is refused", "--on", "live"]);
+    on_live(&place).ends(20, &["waits at `backup`"]);
+    undo(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step leave-maintenance"]);
+    record(&place, &["step", "leave-maintenance", "unticked", "--on", "live"]);
+    undo(&place).ends(0, &[]);
+}

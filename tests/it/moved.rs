@@ -1,0 +1,168 @@
+//! Each step after the changes is taken on the site as the run left it, to the certificate: what moved is named, object by
+//! object, with what puts it right.
+
+use std::fs;
+
+use crate::guided::{CERTIFICATE, FORMS, buys, configured, crossed, migrated, on, record, rehearsed_to_review};
+use crate::place::{PLAN, Place, SITE};
+
+/// What somebody else does to a site, one text for another, and the object that it is done to.
+const MOVES: [(&str, &str, &str); 5] = [
+    (
+        r#""kind":"charging-guard","key":"charging-guard","enabled":true"#,
+        r#""kind":"charging-guard","key":"charging-guard","enabled":false"#,
+        "`charging-guard`",
+    ),
+    (r#""simulated":true"#, r#""simulated":false"#, "`mail`"),
+    (
+        r#""kind":"emails","key":"emails","enabled":true"#,
+        r#""kind":"emails","key":"emails","enabled":false"#,
+        "`emails`",
+    ),
+    (r#""release":"7 days after previous""#, r#""release":"by-hand""#, "`offering/group-coaching`"),
+    (r#"{"release":"foundations"}"#, r#"{"grant":"foundations"}"#, "`order-form/foundations-membership`"),
+];
+
+/// Nothing that moved goes through this step; set back, it goes on from where it was.
+#[track_caller]
+fn stops_at(place: &Place, step: &str) {
+    let left = place.read(SITE);
+    for (old, new, object) in MOVES {
+        assert!(left.contains(old), "{old}");
+        place.edit_site(SITE, old, new);
+        let ran = on(place);
+        ran.ends(20, &[&format!("{object} is not as the plan wants it"), &format!("stops at `{step}`"), "plan diff"]);
+        assert!(!ran.err.contains("record moved"), "nobody talks that away: {ran:#?}");
+        fs::write(place.path(SITE), &left).unwrap();
+    }
+}
+
+#[test]
+fn no_step_after_the_changes_is_taken_on_a_site_that_moved() {
+    let place = configured();
+    stops_at(&place, "start-verification");
+    place.edit_site(
+        SITE,
+        r#""kind":"emails","key":"emails","enabled":true"#,
+        r#""kind":"emails","key":"emails","enabled":false"#,
+    );
+    on(&place).ends(20, &["takes this run's place"]);
+    let place = crossed();
+    migrated(&place, true, 30);
+    // While it is looked whether somebody pressed, nobody is told to press again.
+    let left = place.read(SITE);
+    place.edit_site(SITE, MOVES[1].0, MOVES[1].1);
+    on(&place).ends(20, &["`mail`", "do not press it again until its state is known"]);
+    fs::write(place.path(SITE), &left).unwrap();
+    stops_at(&place, "run-migration");
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    stops_at(&place, "leave-maintenance");
+    migrated(&place, false, 40);
+    on(&place).ends(20, &["not seen yet"]);
+    stops_at(&place, "test-purchase");
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        buys(&place, at, form, tags);
+    }
+    stops_at(&place, "test-purchase");
+    // Again in maintenance mode, where no purchase goes through.
+    let left = place.read(SITE);
+    place.edit_site(
+        SITE,
+        r#""kind":"maintenance","key":"maintenance","on":false"#,
+        r#""kind":"maintenance","key":"maintenance","on":true"#,
+    );
+    on(&place).ends(20, &["`maintenance` is on again"]);
+    fs::write(place.path(SITE), &left).unwrap();
+    assert!(!place.path(CERTIFICATE).exists());
+    on(&place).ends(0, &[]);
+    assert!(place.path(CERTIFICATE).exists());
+}
+
+#[test]
+fn a_push_is_not_offered_on_a_copy_that_moved() {
+    let place = Place::new();
+    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
+    record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
+    place.confirm(&place.digest()).ends(0, &[]);
+    crate::guided::cross(&place);
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    migrated(&place, false, 40);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        on(&place);
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        buys(&place, at, form, tags);
+    }
+    on(&place).ends(20, &["waits at `push`"]);
+    stops_at(&place, "push");
+    record(&place, &["step", "push", "pushed"]);
+    stops_at(&place, "push");
+    on(&place).ends(20, &["waits at `reopen-live`"]);
+    stops_at(&place, "reopen-live");
+}
+
+#[test]
+fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word() {
+    let place = crossed();
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    let ran = on(&place);
+    ran.ends(
+        20,
+        &[
+            "`maintenance` is off, and the plan keeps it on",
+            "payments could have been processed",
+            "plan record moved maintenance",
+        ],
+    );
+    assert!(!ran.out.contains("behind: Run Migration"), "{ran:#?}");
+    let command = ran.err.split('`').find(|part| part.starts_with("plan record moved")).unwrap();
+    let now = command.split("--now ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    record(&place, &["moved", "maintenance", "--now", "0123456789ab", "looked"]);
+    on(&place).ends(20, &["payments could have been processed"]);
+    place
+        .run(&["record", "moved", "maintenance", " ", "--now", &now, "--plan", PLAN, "--who", "jo"])
+        .ends(2, &["nothing was said"]);
+    record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
+    on(&place).ends(20, &["not seen yet"]);
+    // The plan that lets it end has nothing to say against it.
+    let place = Place::new();
+    place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
+    place.edit(PLAN, "rollback:", "waive:\n  - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}\nrollback:");
+    place.confirm(&place.digest()).ends(0, &[]);
+    crate::guided::cross(&place);
+    migrated(&place, false, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["not seen yet"]);
+}
+
+#[test]
+fn what_else_moved_stands_by_a_word_that_is_of_how_it_is_now() {
+    let place = rehearsed_to_review();
+    let digits = |err: &str| err.split("--now ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    let kept = place.read(SITE);
+    let version = |to: &str| {
+        fs::write(place.path(SITE), &kept).unwrap();
+        place.edit_site(SITE, r#""wordpress":""#, &format!(r#""wordpress":"{to}"#));
+    };
+    version("9");
+    let ran = on(&place);
+    ran.ends(20, &["`environment` differs in wordpress", "plan record moved environment"]);
+    let now = digits(&ran.err);
+    record(&place, &["moved", "environment", "--now", &now, "an update of the host's"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
+    version("8");
+    on(&place).ends(20, &["`environment` differs in wordpress"]);
+    // What is not captured any more is not known to be as it was.
+    fs::write(place.path(SITE), &kept).unwrap();
+    place.edit_site(SITE, r#""plugin":{"how":"bridge"}"#, r#""plugin":{"missing":"no door"}"#);
+    on(&place).ends(20, &["`plugin` is not captured any more"]);
+    fs::write(place.path(SITE), &kept).unwrap();
+    place.edit_site(SITE, r#""kind":"administrator","key":""#, r#""kind":"administrator","key":"x"#);
+    let ran = on(&place);
+    ran.ends(20, &["`administrator`"]);
+    assert!(!ran.err.contains("administrator/"), "a login is nobody's business: {ran:#?}");
+}
