@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::{Limits, Verify, VerifyFormat};
 use crate::diag::Document;
+use crate::guide::{IMPORT_ALL, Movement};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
 use crate::model::purchase::{Confirmed, Purchased};
@@ -19,7 +20,8 @@ use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
 use crate::population::take_census;
 use crate::reconcile::{
-    Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, reconcile, recorded, spot_check,
+    Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER, reconcile,
+    recorded, spot_check,
 };
 use crate::site::file::{Beside, FileSite};
 
@@ -175,7 +177,7 @@ fn compare(opened: &Opened, before: Option<&Place>, after: &Place, record: &Reco
     found.unproven.splice(0..0, not_captured(before, after));
     found.unproven.extend(not_recorded(opened));
     let listed = plan.contacts.list.len() as u64;
-    let extra_expected = imports_all(opened);
+    let extra_expected = imports_all(opened, after);
     let Found { spots, everybody, members, purchases, mut unproven } = found;
     let purchases = purchases.unwrap_or_else(|| test_purchases::by_word(opened, record, after));
     unproven.extend(purchases.iter().filter_map(not_confirmed));
@@ -206,8 +208,10 @@ fn not_confirmed(purchased: &Purchased) -> Option<Unproven> {
         .then(|| Unproven { what: format!("the test purchase on `{}`", purchased.form), why: why.join("; ") })
 }
 
-fn imports_all(opened: &Opened) -> bool {
-    opened.plan.migration.as_ref().is_some_and(|choices| choices.import_all_contacts)
+/// Whether contacts without a user have to be there after: the plan wants them, and the site is not known to be unmigrated.
+fn imports_all(opened: &Opened, after: &Place) -> bool {
+    let wanted = opened.plan.migration.as_ref().is_some_and(|choices| choices.import_all_contacts);
+    wanted && after.snapshot().is_none_or(|after| Movement::of(after).managed != Some(false))
 }
 
 fn both(
@@ -222,7 +226,8 @@ fn both(
         contacts: inputs::questions(&opened.plan).contacts,
         orders: orders == [true; 2],
         subscriptions: captured("subscription") == [true; 2],
-        extra_expected: imports_all(opened),
+        extra_expected: imports_all(opened, after),
+        without_user: before.lacks(WITHOUT_USER).is_none(),
         purchases: recorded(&opened.plan, record, after.host()),
     };
     let all = reconcile(left.open()?, right.open()?, &ask).map_err(|unreadable| match unreadable.side {
@@ -239,6 +244,10 @@ fn both(
         orders,
     };
     let (spots, mut unproven) = spots(opened, &spotted);
+    unproven.extend(before.lacks(WITHOUT_USER).filter(|_| ask.extra_expected).map(|why| Unproven {
+        what: format!("whether every contact without a user came (\"{IMPORT_ALL}\")"),
+        why: format!("who they were before: {why}"),
+    }));
     for kind in ["order", "subscription"] {
         unproven.extend([(before, "before"), (after, "after")].into_iter().filter_map(|(place, side)| {
             place.lacks(kind).map(|why| Unproven { what: format!("{kind}s {side}"), why })

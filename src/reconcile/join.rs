@@ -12,7 +12,7 @@ use super::entries::Entries;
 use super::field::{Fields, Values, differing, is_same_text, values};
 use super::index::{Index, address_number};
 use super::tally::Tally;
-use super::{Ask, Asked, EXAMPLES, Reconciled, Side, Unreadable, settle};
+use super::{Ask, Asked, EXAMPLES, Imported, Reconciled, Side, Unreadable, WITHOUT_USER, settle};
 
 /// Joins the populations of both sides.
 ///
@@ -63,6 +63,7 @@ pub(super) struct Join<'q> {
     pub(super) tally: Tally,
     pub(super) asked_before: Asked,
     pub(super) asked_after: Asked,
+    pub(super) imported: Imported,
 }
 
 /// The contacts, joined by their ID.
@@ -92,12 +93,23 @@ impl<'q> Join<'q> {
             tally: Tally::default(),
             asked_before: Asked::new(),
             asked_after: Asked::new(),
+            imported: Imported::default(),
         }
     }
 
     /// Takes a record that is there before, after, or both.
     fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
         let Some(kind) = before.or(after).map(|record| &*record.kind) else { return };
+        if kind == WITHOUT_USER {
+            // By kind the contacts of both sides have gone by.
+            if let Some(before) = before {
+                self.imported.before += 1;
+                if !self.contacts.index.with_id(&before.key).is_empty() {
+                    self.imported.came.insert(before.key.to_string());
+                }
+            }
+            return;
+        }
         let sides = [(Side::Before, before), (Side::After, after)];
         let there = sides.into_iter().filter_map(|(side, record)| Some((side, record?)));
         there.clone().for_each(|(side, record)| self.keep_if_asked(side, record));

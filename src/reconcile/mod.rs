@@ -46,6 +46,8 @@ pub struct Ask {
     pub subscriptions: bool,
     /// Whether the migration brings in contacts that the site did not have.
     pub extra_expected: bool,
+    /// Whether contacts without a user were captured before.
+    pub without_user: bool,
     /// The order forms with a test purchase on record.
     pub purchases: Recorded,
 }
@@ -160,6 +162,25 @@ pub struct Ledger {
     pub extra: Examples<String>,
 }
 
+/// What became of the contacts that had no user before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// How many there were.
+    pub before: u64,
+    /// Those that are contacts of the site after, by contact ID.
+    pub came: BTreeSet<String>,
+}
+
+impl Imported {
+    /// How many of them did not come.
+    pub fn lacking(&self) -> u64 {
+        self.before - self.came.len() as u64
+    }
+}
+
+/// The kind of a contact that has no user: no contact of the site, and what a migration can bring in.
+pub const WITHOUT_USER: &str = "contact-without-user";
+
 /// What came of joining two populations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconciled {
@@ -171,6 +192,8 @@ pub struct Reconciled {
     pub subscriptions: Option<Ledger>,
     /// The account of what must be conserved, every line of it.
     pub account: Vec<Line>,
+    /// What became of the contacts that had no user before; none where they were not captured.
+    pub imported: Option<Imported>,
     /// The new orders on forms with a test purchase on record.
     pub bought: Vec<Bought>,
     /// What is there after only because of them.

@@ -17,7 +17,8 @@ use super::{Alone, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconci
 
 /// Puts everybody into a class.
 pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
-    let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after } = join;
+    let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after, imported } = join;
+    let imported = ask.without_user.then_some(imported);
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);
     let heirs = heirs(&contacts, &orders.open);
     let mut bought = purchases::bought(ask, &orders.open);
@@ -32,13 +33,17 @@ pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, Populat
         bought.iter().filter(|order| order.is_test && order.is_new).map(|order| order.buyer.as_str()).collect();
     explained.contacts = buyers.iter().map(|buyer| (*buyer).to_owned()).collect();
     let fresh = extra.1.iter().map(|at| &room.contacts.fresh[at]);
-    expect(&mut tally, fresh.filter(|contact| ask.extra_expected || buyers.contains(contact.key.as_str())));
+    let comes = |id: &String| imported.as_ref().is_none_or(|imported| imported.came.contains(id));
+    let expected =
+        |contact: &&Contact| ask.extra_expected && comes(&contact.key) || buyers.contains(contact.key.as_str());
+    expect(&mut tally, fresh.filter(expected));
     let renamed = ask.contacts.iter().filter_map(|id| Some((id.clone(), room.new_id(id)?))).collect();
     Reconciled {
         contacts: room.classes(extra),
         orders,
         subscriptions,
         account: tally.lines(),
+        imported,
         bought,
         explained,
         asked_before,

@@ -83,12 +83,19 @@ impl Reconciled {
         let contacts = &self.contacts;
         let classes = [contacts.changed.total, contacts.missing.total, contacts.merged, contacts.duplicated.total];
         let explained = &self.explained;
-        let extra = !extra_expected && contacts.extra.total > explained.contacts.len() as u64;
+        let expected = match &self.imported {
+            _ if !extra_expected => 0,
+            Some(imported) => imported.came.len() as u64,
+            None => contacts.extra.total,
+        };
+        let extra = contacts.extra.total > explained.contacts.len() as u64 + expected;
+        let lacking = extra_expected && self.imported.as_ref().is_some_and(|imported| imported.lacking() > 0);
         let ledgers = [(&self.orders, &explained.orders), (&self.subscriptions, &explained.subscriptions)];
         let differs = |(ledger, explained): (&Option<Ledger>, &Vec<String>)| {
             ledger.as_ref().is_some_and(|ledger| ledger.differs(explained.len() as u64))
         };
         extra
+            || lacking
             || classes.iter().any(|count| *count > 0)
             || ledgers.into_iter().any(differs)
             || self.account.iter().any(|line| !line.is_conserved())

@@ -128,6 +128,16 @@ pub struct Contacts {
     pub duplicated: Class,
     pub extra: Class,
     pub extra_expected: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_user: Option<WithoutUser>,
+}
+
+/// The contacts that had no user before: how many, and how many of them are contacts of the site after.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "said above")]
+pub struct WithoutUser {
+    pub before: u64,
+    pub came: u64,
 }
 
 /// The classes of orders or subscriptions; of each at most 20 examples.

@@ -6,8 +6,8 @@ use crate::model::purchase::{Confirmed, Purchased};
 use crate::output::human::{Style, paint};
 use crate::output::{SiteLine, escape, many};
 use crate::reconcile::{
-    Alone, Cell, Changed, Classes, Comparison, Examples, Explained, Field, Ledger, Line, Merged, Power, Reconciled,
-    SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
+    Alone, Cell, Changed, Classes, Comparison, Examples, Explained, Field, Imported, Ledger, Line, Merged, Power,
+    Reconciled, SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
 };
 
 use super::{Verification, shown_id};
@@ -24,6 +24,9 @@ pub fn render(verification: &Verification<'_>, style: Style, out: &mut dyn Write
     }
     if let Some(all) = &comparison.everybody {
         page.everybody(&all.contacts, comparison.extra_expected, out)?;
+        if let Some(all) = &all.imported {
+            writeln!(out, "  {}\n", imported(all, comparison.extra_expected))?;
+        }
         page.ledger("orders", all.orders.as_ref(), out)?;
         page.ledger("subscriptions", all.subscriptions.as_ref(), out)?;
         page.account(&all.account, out)?;
@@ -50,8 +53,22 @@ pub fn line(comparison: &Comparison) -> String {
             many(usize::try_from(*before).unwrap_or(usize::MAX), "contact")
         ));
     }
+    parts.extend(
+        comparison
+            .everybody
+            .as_ref()
+            .and_then(|all| all.imported.as_ref())
+            .map(|all| imported(all, comparison.extra_expected)),
+    );
     parts.extend(comparison.unproven.iter().map(|lack| format!("{}: {}", lack.what, lack.why)));
     escape::line(&parts.join(" · "))
+}
+
+/// What became of the contacts without a user, and what the plan wants of them.
+fn imported(all: &Imported, wanted: bool) -> String {
+    let of = many(usize::try_from(all.before).unwrap_or(usize::MAX), "contact");
+    let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
+    format!("of {of} without a user before {} came ({wish})", all.came.len())
 }
 
 /// How the page is written.

@@ -8,7 +8,7 @@ use crate::reconcile::{self, Cell, Comparison, Examples, Field, Reconciled, VEND
 
 use super::document::{
     Account, Class, Contacts, Detection, Document, Everybody, Example, Explained, Ledger, Line, Side, Spot, State,
-    Values,
+    Values, WithoutUser,
 };
 use super::{Verification, shown_id};
 
@@ -95,7 +95,7 @@ impl Make {
     fn everybody(&self, all: &Reconciled, extra_expected: bool) -> Everybody {
         let differing = all.account.iter().filter(|line| line.is_worth_showing());
         Everybody {
-            contacts: self.contacts(&all.contacts, extra_expected),
+            contacts: Contacts { without_user: without_user(all), ..self.contacts(&all.contacts, extra_expected) },
             orders: all.orders.as_ref().map(ledger),
             subscriptions: all.subscriptions.as_ref().map(ledger),
             explained: explained(&all.explained),
@@ -136,8 +136,14 @@ impl Make {
             duplicated: class(&all.duplicated, alone),
             extra: class(&all.extra, alone),
             extra_expected,
+            without_user: None,
         }
     }
+}
+
+fn without_user(all: &Reconciled) -> Option<WithoutUser> {
+    let all = all.imported.as_ref()?;
+    Some(WithoutUser { before: all.before, came: all.came.len() as u64 })
 }
 
 fn explained(all: &reconcile::Explained) -> Option<Explained> {

@@ -179,6 +179,36 @@ fn what_was_not_captured_is_not_compared() {
 }
 
 #[test]
+fn of_contacts_without_a_user_all_come_or_none() {
+    let without = |id: &str| json!({"kind": "contact-without-user", "key": id, "email": format!("{id}@x.example")});
+    let before = || [three(), vec![without("4"), without("5")]].concat();
+    let ask = Ask { extra_expected: true, without_user: true, ..ask() };
+    let run = |came: &[&str], ask: &Ask| {
+        let came = came.iter().map(|id| contact(id, &format!("{id}@x.example"), &["Lead"]));
+        let after: Vec<Value> = three().into_iter().chain(came).collect();
+        reconcile(stream(&before()).as_bytes(), stream(&after).as_bytes(), ask).unwrap()
+    };
+    let all = run(&["4", "5"], &ask);
+    let imported = all.imported.as_ref().unwrap();
+    assert_eq!((imported.before, imported.came.len(), imported.lacking()), (2, 2, 0));
+    assert!(!all.differs(true), "{:?}", all.account);
+    // One of them, none of them, somebody else beside them.
+    for came in [&["4"][..], &[], &["4", "5", "6"]] {
+        assert!(run(came, &ask).differs(true), "{came:?}");
+    }
+    // The plan wants none.
+    let none = Ask { extra_expected: false, ..ask.clone() };
+    assert!(!run(&[], &none).differs(false));
+    assert!(run(&["4"], &none).differs(false) && run(&["4", "5"], &none).differs(false));
+    // They are no contacts of the site: nothing else counts them.
+    let all = run(&[], &none);
+    assert_eq!((all.contacts.before, all.contacts.after), (3, 3));
+    assert!(all.account.iter().all(Line::is_conserved));
+    // Not captured, nothing is known of them.
+    assert_eq!(run(&["4"], &Ask { without_user: false, ..ask }).imported, None);
+}
+
+#[test]
 fn imported_contacts_are_expected_with_their_tags_and_hide_no_loss() {
     let ask = Ask { extra_expected: true, ..ask() };
     let mut after = three();

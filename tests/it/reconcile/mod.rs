@@ -37,6 +37,7 @@ pub(crate) fn ask() -> Ask {
         orders: true,
         subscriptions: true,
         extra_expected: false,
+        without_user: false,
         purchases: Recorded::new(),
     }
 }
