@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::guide::{Movement, cheapest_paid_form};
+use crate::guide::{Movement, Named, cheapest_paid_form};
 use crate::model::plan::{BackupPart, Confirmation, Place, RollbackWay};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Entry, Evidence, Record, Unlisted};
@@ -28,13 +28,17 @@ pub enum Proof {
 }
 
 /// The last verification on record, and whether each of its flagged lines was looked at.
-pub fn verification(record: &Record, here: &str) -> Proof {
+pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
+    let here = named.host;
     let of_here = |entry: &Entry| match &entry.evidence {
         Evidence::Verification(verification) => host(&verification.host) == host(here) || verification.host == here,
         _ => false,
     };
     let Some(at) = record.entries.iter().rposition(of_here) else {
-        return Proof::Open("no verification of this site is on record since the changes were in place".into());
+        let how = named.verification();
+        return Proof::Open(format!(
+            "no verification of this site is on record since the changes were in place: {how}"
+        ));
     };
     let Evidence::Verification(verification) = &record.entries[at].evidence else {
         return Proof::Open("no verification is on record".into());
@@ -49,8 +53,9 @@ pub fn verification(record: &Record, here: &str) -> Proof {
     let flagged: Vec<usize> =
         verification.lines.iter().enumerate().filter(|(_, line)| line.flagged).map(|(at, _)| at + 1).collect();
     let unseen: Vec<String> = flagged.iter().filter(|line| !seen(**line)).map(usize::to_string).collect();
-    if !unseen.is_empty() {
-        return Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {}", unseen.join(", ")));
+    if let Some(first) = unseen.first() {
+        let (lines, how) = (unseen.join(", "), named.acknowledge(first));
+        return Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {lines}; of each: {how}"));
     }
     let lines = count(verification.lines.len(), "line");
     Proof::Behind {
@@ -134,30 +139,30 @@ pub fn migration(
     managed: Option<bool>,
     login: ToolLogin,
     record: &Record,
-    (here, on): (&str, Place),
+    at: &Named<'_>,
     crossed: Timestamp,
 ) -> Proof {
     let careful = careful(crossed);
     let (by, seen) = match managed {
         Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
-        None => match attested(record, Step::RunMigration, (here, on), "") {
+        None => match attested(record, Step::RunMigration, at, "") {
             Proof::Behind { by, seen } => (by, seen),
             Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
         },
     };
-    match spare_login(login, record, here) {
+    match spare_login(login, record, at.host) {
         Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
         None => Proof::Open(format!(
-            "nobody has said that the spare administrator could sign in after it ({}): plan record sign-in \"…\"{}",
+            "nobody has said that the spare administrator could sign in after it ({}): {}",
             login.tested(),
-            flag(on)
+            at.sign_in_after()
         )),
     }
 }
 
 /// Whether maintenance mode is on.
-pub fn closed(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
+pub fn closed(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
     match on {
         Some(true) => Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is on".into() },
         Some(false) => Proof::Open("the site says that maintenance mode is off, so it still sells".into()),
@@ -167,12 +172,12 @@ pub fn closed(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
 
 /// Whether a backup is on record from which live can be brought back: of each part that the plan asks for, and, where live is to
 /// be restored from it, made after the site was seen to be closed to buyers.
-pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, on: Place) -> Proof {
+pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, at: &Named<'_>) -> Proof {
     let restores = plan.rollback.as_ref().is_none_or(|rollback| rollback.way == RollbackWay::RestoreLiveBackup);
     let parts = plan.backup.as_ref().map_or(vec![BackupPart::Files, BackupPart::Database], |asked| asked.parts.clone());
     let (mut oldest, mut by) = (None, Executor::Guided);
     for part in parts {
-        let Some((_, backup)) = record.backup(on, part) else {
+        let Some((_, backup)) = record.backup(at.on, part) else {
             return Proof::Open(format!("no backup of this site that holds its {} is on record", part.name()));
         };
         let made: Option<Timestamp> = backup.taken_at.parse().ok();
@@ -196,7 +201,7 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, on: Place) -> Pro
 }
 
 /// Whether maintenance mode is off.
-pub fn maintenance(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proof {
+pub fn maintenance(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
     match on {
         Some(false) => {
             Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is off".into() }
@@ -207,9 +212,10 @@ pub fn maintenance(on: Option<bool>, record: &Record, at: (&str, Place)) -> Proo
 }
 
 /// What live did since its copy was made must be on record before a push overwrites it.
-pub fn listed(record: &Record, live: &str, now: Timestamp, window: Option<Seconds>) -> Proof {
-    let how = "read live with its population, then: plan record merge-list --cloned THEN --live NOW";
-    match record.merge_list(live, now, window) {
+pub fn listed(record: &Record, at: &Named<'_>, now: Timestamp, window: Option<Seconds>) -> Proof {
+    let how = format!("read live with its population, then: {}", at.merge_list());
+    let live = host(at.live).unwrap_or_default();
+    match record.merge_list(&live, now, window) {
         Ok(list) => {
             let sha256 = list.sha256.get(..12).unwrap_or_default();
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
@@ -285,21 +291,13 @@ pub fn unmoved(before: &Movement, site: &Movement) -> Result<(), String> {
 }
 
 /// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.
-pub fn attested(record: &Record, step: Step, (here, on): (&str, Place), otherwise: &str) -> Proof {
-    match record.step(step, here) {
+pub fn attested(record: &Record, step: Step, at: &Named<'_>, otherwise: &str) -> Proof {
+    match record.step(step, at.host) {
         Some((entry, _)) => {
             let seen = format!("by the word of `{}`, recorded {}", entry.who, entry.at);
             Proof::Behind { by: Executor::Attested, seen }
         }
-        None => Proof::Open(format!("{otherwise}: plan record step {} \"…\"{}", step.name(), flag(on))),
-    }
-}
-
-/// What `plan record` has to be given for this site.
-fn flag(on: Place) -> &'static str {
-    match on {
-        Place::Live => " --on live",
-        Place::Staging => "",
+        None => Proof::Open(format!("{otherwise}: {}", at.attest(step, at.on))),
     }
 }
 
@@ -307,27 +305,29 @@ fn flag(on: Place) -> &'static str {
 ///
 /// On live one purchase is enough, as it is real money and the rehearsal covered the other forms; what the site denies of any
 /// other is said there too.
-pub fn purchases(plan: &Plan, purchased: &[Purchased], on: Place) -> Proof {
+pub fn purchases(plan: &Plan, purchased: &[Purchased], at: &Named<'_>) -> Proof {
+    let on = at.on;
     let found = |form: &str| purchased.iter().find(|purchased| purchased.form == form);
     let forms: Vec<&String> =
         plan.test_purchases.keys().filter(|form| on == Place::Staging || found(form).is_some()).collect();
     if forms.is_empty() && !plan.test_purchases.is_empty() {
-        // It stands in a command that is pasted.
-        let is_plain = |form: &&str| form.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        let form = cheapest_paid_form(plan).filter(is_plain).unwrap_or("FORM");
-        return Proof::Open(format!(
-            "no real purchase is on record: plan record purchase {form} --saw … --transaction ID{}",
-            flag(on)
-        ));
+        let form = cheapest_paid_form(plan).and_then(|form| at.purchase(plan, form));
+        let how = form.unwrap_or_else(|| at.record("purchase FORM --saw SEEN --transaction ID", on));
+        return Proof::Open(format!("no real purchase is on record: {how}"));
     }
     let (mut unsaid, mut denied, mut captured, mut proven) = (Vec::new(), Vec::new(), 0, 0);
+    let mut how = None;
     for form in &forms {
         let Some(found) = found(form) else {
             let names: Vec<&str> = plan.test_purchases[*form].expect.iter().map(|wanted| wanted.name()).collect();
             unsaid.push(format!("`{form}` ({})", names.join(", ")));
+            how = how.or_else(|| at.purchase(plan, form));
             continue;
         };
-        unsaid.extend(unknown(found).map(|names| format!("`{form}` ({names})")));
+        if let Some(names) = unknown(found) {
+            unsaid.push(format!("`{form}` ({names})"));
+            how = how.or_else(|| at.purchase(plan, form));
+        }
         denied.extend(denials(found).into_iter().map(|why| format!("`{form}`: {why}")));
         captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
         proven += usize::from(found.open().next().is_none());
@@ -344,7 +344,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], on: Place) -> Proof {
         open.push(format!("not found on the site, whatever was said: {}", denied.join(", ")));
     }
     if !unsaid.is_empty() {
-        open.push(format!("not seen yet: {}; plan record purchase FORM --saw …{}", unsaid.join(", "), flag(on)));
+        open.push(format!("not seen yet: {}; {}", unsaid.join(", "), how.unwrap_or_default()));
     }
     Proof::Open(open.join("; "))
 }
@@ -409,7 +409,10 @@ mod tests {
             plan.test_purchases.insert(form.to_owned(), crate::model::plan::TestPurchase { expect });
         }
         let proven = purchase("b", &[Known::Captured; 2]);
-        let is_behind = |all: &[Purchased], on| matches!(purchases(&plan, all, on), Proof::Behind { .. });
+        let is_behind = |all: &[Purchased], on| {
+            let named = Named { plan: "p", site: "s", host: "h", live: "l", on, quote: str::to_owned };
+            matches!(purchases(&plan, all, &named), Proof::Behind { .. })
+        };
         assert!(is_behind(std::slice::from_ref(&proven), Place::Live));
         assert!(!is_behind(std::slice::from_ref(&proven), Place::Staging), "a rehearsal covers every form");
         let unknown = purchase("a", &[Known::Unknown, Known::Attested]);

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::guide::Movement;
+use crate::guide::{Movement, Named, Names};
 use crate::model::plan::{Place, Strategy};
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
@@ -65,6 +65,9 @@ pub trait World {
     /// # Errors
     /// Where a side cannot be read.
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Self::Error>;
+
+    /// How the run's command lines name what it is about.
+    fn names(&mut self) -> Names;
 
     /// What time it is.
     fn now(&self) -> Timestamp;
@@ -224,15 +227,16 @@ fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
 fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
     let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
-    let at = (here.as_str(), on);
+    let names = world.names();
+    let at = &names.of(&here, on);
     let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
     let whole = world.record()?;
     let record = since_then(whole.clone(), reached);
     Ok(match step {
-        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events())), &here),
+        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events())), at),
         Step::ReviewContacts => review(world, &record, at)?,
         Step::LeaveMaintenance => proof::maintenance(Movement::of(site).maintenance, &record, at),
-        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, on),
+        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, at),
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "nobody has said that it was done");
             if plan.strategy != Some(Strategy::PushThenMerge) {
@@ -242,17 +246,16 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             let window = plan.window.as_ref().filter(|_| step == Step::Push);
             let window = window.and_then(|window| Seconds::parse(&window.length));
             let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok());
-            let live = plan.live_host().unwrap_or_default();
-            both(listed(&whole, &live, said.unwrap_or_else(|| world.now()), window), word)
+            both(listed(&whole, at, said.unwrap_or_else(|| world.now()), window), word)
         }
         Step::ReopenLive => {
             let live = plan.live_host().unwrap_or_default();
-            attested(&record, step, (&live, Place::Live), "nobody has said that it was done")
+            attested(&record, step, &names.of(&live, Place::Live), "nobody has said that it was done")
         }
         Step::EnterMaintenance => proof::closed(Movement::of(site).maintenance, &record, at),
         Step::Backup => {
             let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
-            proof::backup(plan, &whole, when(world.journal().events(), closed), on)
+            proof::backup(plan, &whole, when(world.journal().events(), closed), at)
         }
         Step::FreezeLive | Step::Preflight | Step::Configure | Step::RunMigration => {
             Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
@@ -271,6 +274,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     let step = Step::RunMigration;
     let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
+    let names = world.names();
     let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
     let careful = proof::careful(crossed);
     let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Say::PressNothing };
@@ -290,7 +294,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     }
     let record = since_then(world.record()?, crossed);
     let kept = world.kept().map(|kept| kept.state.administrators).unwrap_or_default();
-    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, (&here, on), crossed);
+    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), crossed);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(world);
     let is_over = shows.managed == Some(true) || matches!(proof, Proof::Behind { .. });
@@ -305,7 +309,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     }
 }
 
-fn review<W: World>(world: &mut W, record: &Record, at: (&str, Place)) -> Result<Proof, W::Error> {
+fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
     Ok(match world.reviewed()? {
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {

@@ -5,8 +5,7 @@ use crate::apply::machine::Next;
 use crate::apply::proof::{self, Proof};
 use crate::apply::walk::since_then;
 use crate::guide::Movement;
-use crate::model::Step;
-use crate::model::plan::Place;
+use crate::model::{Plan, Step};
 
 use super::run::Run;
 use super::walk::Waiting;
@@ -51,7 +50,7 @@ impl Run {
         let since = reached.map_or(jiff::Timestamp::MAX, |told| told.at);
         let site = resume::is_its_site(self.site.as_mut(), &begin)?;
         let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since);
-        let on: Place = begin.on;
-        Ok(proof::maintenance(Movement::of(&site).maintenance, &record, (&begin.host, on)))
+        let names = self.names(&Plan::default());
+        Ok(proof::maintenance(Movement::of(&site).maintenance, &record, &names.of(&begin.host, begin.on)))
     }
 }

@@ -9,8 +9,8 @@ use crate::apply::journal::{Event, Journal};
 use crate::apply::proof;
 use crate::cli::{AtTheDoor, By};
 use crate::guide::Movement;
-use crate::model::Snapshot;
 use crate::model::record::{Evidence, NotPressed, Restored};
+use crate::model::{Snapshot, Step};
 use crate::output::escape;
 use crate::site::Site as _;
 use crate::site::file::FileSite;
@@ -50,7 +50,11 @@ pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Resul
 pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
-    let (run, seen) = given(&by, says, &site, |_, _| Ok(()))?;
+    let mut closed = false;
+    let (run, seen) = given(&by, says, &site, |_, now| {
+        closed = Movement::of(now).maintenance == Some(true);
+        Ok(())
+    })?;
     let Run { journal, lock, files, log, .. } = run;
     drop(journal);
     earlier::close(&files, RESTORED, &log)?;
@@ -58,6 +62,13 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
     let line = escape::line(&seen);
     writeln!(terminal.out, "recorded: the site was restored, by the word of `{}`; {line}", by.who)?;
     writeln!(terminal.out, "the run is closed: begin anew with `plan check` and `plan diff`")?;
+    if closed {
+        let screen = Step::LeaveMaintenance.about().screen;
+        writeln!(
+            terminal.out,
+            "maintenance mode is on, as it was in the backup: the site takes no payment until it is switched off under {screen}"
+        )?;
+    }
     Ok(exit::OK)
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
-use crate::guide::{Movement, Named};
+use crate::guide::{Movement, Names};
 use crate::model::plan::Place;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
@@ -87,6 +87,11 @@ impl World for Way<'_, '_, '_> {
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let (before, after) = (self.run.files.before().display().to_string(), self.run.site.name());
         verify::purchases(&self.args.plan, self.args.limits, (&before, &after), record)
+    }
+
+    fn names(&mut self) -> Names {
+        let plan = self.plan.clone().unwrap_or_default();
+        self.run.names(&plan)
     }
 
     fn now(&self) -> Timestamp {
@@ -184,10 +189,11 @@ impl Run {
         (step, open, say): (Step, &str, Say),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
-        let commands = self.named(plan, |named| named.commands(plan, step));
+        let (names, (host, on)) = (self.names(plan), self.at());
+        let named = names.of(&host, on);
         if say == Say::Act {
             self.tell(step, terminal)?;
-            for command in &commands {
+            for command in named.commands(plan, step) {
                 writeln!(terminal.out, "  type       {command}")?;
             }
         }
@@ -208,17 +214,19 @@ impl Run {
             Say::Act => "do it, put on record what is named above, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
-        let resume = self.named(plan, |named| named.resume());
+        let resume = named.resume();
         Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `{resume}`; nothing is lost")))
     }
 
-    /// How a command line names this run.
-    pub(super) fn named<T>(&self, plan: &Plan, with: impl FnOnce(Named<'_>) -> T) -> T {
-        let begin = self.journal.begin();
-        let (path, host) = (self.files.plan().display().to_string(), begin.map_or("", |begin| &begin.host));
-        let on = begin.map_or(Place::Staging, |begin| begin.on);
-        let (site, live, quote) = (&*self.files.site, &*plan.sites.live, escape::shell);
-        with(Named { plan: &path, site, host, live, on, quote })
+    /// How the command lines of this run name what it is about.
+    pub(super) fn names(&self, plan: &Plan) -> Names {
+        let (site, live) = (self.files.site.clone(), plan.sites.live.clone());
+        Names { plan: self.files.plan().display().to_string(), site, live, quote: escape::shell }
+    }
+
+    /// The host and the place of this run.
+    pub(super) fn at(&self) -> (String, Place) {
+        self.journal.begin().map_or((String::new(), Place::Staging), |begin| (begin.host.clone(), begin.on))
     }
 
     /// Shows what moves, for as long as lies between two readings.

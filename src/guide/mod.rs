@@ -18,7 +18,7 @@ use crate::model::Kind;
 pub use crate::model::Step;
 pub use movement::Movement;
 pub use purchase::cheapest_paid_form;
-pub use typed::Named;
+pub use typed::{Named, Names};
 
 pub use about::{About, CONTRADICTION, PHRASE};
 pub use back::{Back, PAYMENTS, Stage};

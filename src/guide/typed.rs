@@ -7,6 +7,26 @@ use crate::model::{Plan, Step};
 
 use super::cheapest_paid_form;
 
+/// The names of a run that its command lines are made from.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The plan's path.
+    pub plan: String,
+    /// The site of the run.
+    pub site: String,
+    /// The live site.
+    pub live: String,
+    /// How a word is written for a shell.
+    pub quote: fn(&str) -> String,
+}
+
+impl Names {
+    /// The same with the run's host and place.
+    pub fn of<'a>(&'a self, host: &'a str, on: Place) -> Named<'a> {
+        Named { plan: &self.plan, site: &self.site, host, live: &self.live, on, quote: self.quote }
+    }
+}
+
 /// How a command line names what it is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Named<'a> {
@@ -84,19 +104,17 @@ impl Named<'_> {
             Step::Configure if self.on == Place::Live => vec![self.resume(), self.verb("status")],
             Step::Configure => begins().into_iter().chain([self.verb("status")]).collect(),
             Step::StartVerification => vec![
-                self.plain(&format!("verification FILE --host {}", self.quoted(self.host))),
-                self.plain("ack LINE --reason \"WHY IT MAY STAND\""),
+                self.verification(),
+                self.acknowledge("LINE"),
                 self.here("sign-in \"HOW THE SPARE ADMINISTRATOR SIGNED IN\""),
                 format!("{} --through start-verification", self.resume()),
             ],
-            Step::RunMigration => vec![self.here("sign-in \"HOW, AFTER THE MIGRATION\""), self.resume()],
+            Step::RunMigration => vec![self.sign_in_after(), self.resume()],
             Step::ReviewContacts | Step::LeaveMaintenance => vec![self.resume()],
             Step::TestPurchase => self.purchases(plan).chain([self.resume()]).collect(),
-            Step::Push if plan.strategy == Some(Strategy::PushThenMerge) => vec![
-                self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW"),
-                self.attest(step, self.on),
-                self.resume(),
-            ],
+            Step::Push if plan.strategy == Some(Strategy::PushThenMerge) => {
+                vec![self.merge_list(), self.attest(step, self.on), self.resume()]
+            }
             Step::Push | Step::Merge => vec![self.attest(step, self.on), self.resume()],
             Step::ReopenLive => vec![
                 format!(
@@ -108,6 +126,34 @@ impl Named<'_> {
                 self.resume(),
             ],
         }
+    }
+
+    /// Puts the lines of the vendor's verification on record.
+    pub fn verification(&self) -> String {
+        self.plain(&format!("verification FILE --host {}", self.quoted(self.host)))
+    }
+
+    /// Acknowledges a line of it.
+    pub fn acknowledge(&self, line: &str) -> String {
+        self.plain(&format!("ack {line} --reason \"WHY IT MAY STAND\""))
+    }
+
+    /// That the spare administrator could sign in after the migration.
+    pub fn sign_in_after(&self) -> String {
+        self.here("sign-in \"HOW, AFTER THE MIGRATION\"")
+    }
+
+    /// Puts what live did since its copy on record.
+    pub fn merge_list(&self) -> String {
+        self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW")
+    }
+
+    /// Puts a purchase on record; none of a form that the plan has no test purchase for.
+    pub fn purchase(&self, plan: &Plan, form: &str) -> Option<String> {
+        let expect = &plan.test_purchases.get(form)?.expect;
+        let saw: Vec<&str> = expect.iter().map(|seen| seen.name()).collect();
+        let paid = if expect.contains(&Confirmation::Order) { " --transaction ID" } else { "" };
+        Some(self.here(&format!("purchase {} --saw {}{paid}", self.quoted(form), saw.join(","))))
     }
 
     fn backup(&self, plan: &Plan) -> Vec<String> {
@@ -125,11 +171,7 @@ impl Named<'_> {
     fn purchases(&self, plan: &Plan) -> impl Iterator<Item = String> {
         let cheapest = cheapest_paid_form(plan).filter(|_| self.on == Place::Live);
         let bought = plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form));
-        bought.take(MOST).map(|(form, purchase)| {
-            let saw: Vec<&str> = purchase.expect.iter().map(|seen| seen.name()).collect();
-            let paid = if purchase.expect.contains(&Confirmation::Order) { " --transaction ID" } else { "" };
-            self.here(&format!("purchase {} --saw {}{paid}", self.quoted(form), saw.join(",")))
-        })
+        bought.take(MOST).filter_map(|(form, _)| self.purchase(plan, form))
     }
 }
 

@@ -445,7 +445,10 @@ fn a_site_that_was_restored_behind_the_door_can_be_begun_anew_by_a_word() {
     read_anew(&place, &site, &now, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
     let ran = place.run(&word);
     ran.ends(0, &[]);
-    assert!(ran.out.contains("the run is closed"), "{ran:#?}");
+    assert!(
+        ran.out.contains("the run is closed") && ran.out.contains("takes no payment until it is switched off"),
+        "{ran:#?}"
+    );
     assert_eq!(place.state_files(".run.json"), Vec::<std::path::PathBuf>::new());
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
     assert!(log.contains("restored from a backup"), "{log}");

@@ -3,7 +3,9 @@
 
 use std::fs;
 
-use crate::guided::{CERTIFICATE, FORMS, buys, configured, crossed, migrated, on, record, rehearsed_to_review};
+use crate::guided::{
+    CERTIFICATE, FORMS, POPULATION, buys, configured, crossed, migrated, on, record, rehearsed_to_review,
+};
 use crate::place::{PLAN, Place, SITE};
 
 /// What somebody else does to a site, one text for another, and the object that it is done to.
@@ -165,4 +167,63 @@ fn what_else_moved_stands_by_a_word_that_is_of_how_it_is_now() {
     let ran = on(&place);
     ran.ends(20, &["`administrator`"]);
     assert!(!ran.err.contains("administrator/"), "a login is nobody's business: {ran:#?}");
+}
+
+/// Adds contacts without a user to the population as it is before the run.
+fn without_user(place: &Place, ids: &[&str]) {
+    let text = place.read(POPULATION);
+    let (head, rest) = text.split_once('\n').unwrap();
+    let one = |id: &&str| format!("{{\"kind\":\"contact-without-user\",\"key\":\"{id}\"}}\n");
+    fs::write(place.path(POPULATION), format!("{head}\n{}{rest}", ids.iter().map(one).collect::<String>())).unwrap();
+    place.edit(
+        SITE,
+        r#""contact":{"how":"bridge"}"#,
+        r#""contact":{"how":"bridge"},"contact-without-user":{"how":"bridge"}"#,
+    );
+    for name in [POPULATION, SITE] {
+        place.run(&["snapshot", "seal", name]).ends(0, &[]);
+    }
+}
+
+/// They are contacts of the site by now.
+fn come(place: &Place, ids: &[&str]) {
+    let text = place.read(POPULATION);
+    let (head, rest) = text.split_once('\n').unwrap();
+    let one = |id: &&str| format!("{{\"kind\":\"contact\",\"key\":\"{id}\",\"email\":\"{id}@crm.example\"}}\n");
+    fs::write(place.path(POPULATION), format!("{head}\n{}{rest}", ids.iter().map(one).collect::<String>())).unwrap();
+    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+}
+
+#[test]
+fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_that_were_not_wanted() {
+    for (wanted, came, ends) in [
+        (true, &["90011", "90012"][..], 20),
+        (true, &["90011"], 21),
+        (true, &[], 21),
+        (false, &["90011", "90012"], 21),
+        (false, &[], 20),
+    ] {
+        let place = Place::new();
+        place.edit(PLAN, "import_all_contacts: false", &format!("import_all_contacts: {wanted}"));
+        without_user(&place, &["90011", "90012"]);
+        place.confirm(&place.digest()).ends(0, &[]);
+        crate::guided::cross(&place);
+        come(&place, came);
+        migrated(&place, true, 30);
+        record(&place, &["sign-in", "still signed in"]);
+        let ran = on(&place);
+        let said = format!("of 2 contacts without a user before {} came", came.len());
+        let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
+        assert_eq!(ran.code, Some(ends), "{wanted} {came:?}: {ran:#?}");
+        assert!(ran.err.contains(&said) || ran.out.contains(&said), "{said}: {ran:#?}");
+        assert!(ran.err.contains(wish) || ran.out.contains(wish), "{wish}: {ran:#?}");
+    }
+    // Not captured before, nobody knows whether they came.
+    let place = Place::new();
+    place.edit(PLAN, "import_all_contacts: false", "import_all_contacts: true");
+    place.confirm(&place.digest()).ends(0, &[]);
+    crate::guided::cross(&place);
+    migrated(&place, true, 30);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["whether every contact without a user came", "plan record step review-contacts"]);
 }

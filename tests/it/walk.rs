@@ -8,13 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
+use amc_plan::apply::machine::Next;
 use amc_plan::apply::walk::{Reviewed, Say, Turn, World, turn};
 use amc_plan::change::{Change, Digests, changes_digest};
 use amc_plan::example::generate;
-use amc_plan::model::plan::{Confirmation, MigrationChoices, Place, Strategy};
+use amc_plan::guide::{self, Names};
+use amc_plan::model::plan::{BackupPart, Confirmation, MigrationChoices, Place, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::purchase::{Confirmed, Known, Purchased};
-use amc_plan::model::record::{Entry, Evidence, Purchase, Record, SignIn, Verification, VerificationLine};
+use amc_plan::model::record::{
+    Backup, BackupSource, Entry, Evidence, Purchase, Record, SignIn, Verification, VerificationLine,
+};
 use amc_plan::model::state::Administrator;
 use amc_plan::model::{Executor, Plan, Snapshot, State, Step};
 use amc_plan::site::snapshot_file::SnapshotFile;
@@ -27,7 +31,9 @@ const HOST: &str = "staging.bloom.example";
 /// What the site shows at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
-    /// It is not on Managed Contacts.
+    /// It is not on Managed Contacts, and takes payments.
+    Sells,
+    /// It is not on Managed Contacts, and in maintenance mode.
     Before,
     /// It is.
     Managed,
@@ -74,7 +80,7 @@ fn shown(look: Look) -> Result<Snapshot, SiteError> {
     let mut snapshot = example();
     let crm = snapshot.state.crm.as_mut().unwrap();
     crm.managed = match look {
-        Look::Before => Some(false),
+        Look::Before | Look::Sells => Some(false),
         Look::Mute => None,
         Look::Managed | Look::Open | Look::Other => Some(true),
         Look::Away => {
@@ -86,7 +92,7 @@ fn shown(look: Look) -> Result<Snapshot, SiteError> {
             return Err(SiteError::Login { origin, what, help: "look".into() });
         }
     };
-    snapshot.state.maintenance.as_mut().unwrap().on = look != Look::Open;
+    snapshot.state.maintenance.as_mut().unwrap().on = !matches!(look, Look::Open | Look::Sells);
     if look == Look::Other {
         snapshot.header.host = "other.example".into();
     }
@@ -254,6 +260,11 @@ impl World for Ground {
         Ok(record.purchases(HOST).map(one).collect())
     }
 
+    fn names(&mut self) -> Names {
+        let [plan, site, live] = ["plan.yaml", "site", "live"].map(str::to_owned);
+        Names { plan, site, live, quote: str::to_owned }
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_second(self.clock).unwrap()
     }
@@ -265,9 +276,18 @@ fn folder() -> TempDir {
 
 /// The journal of a run without changes that is configured.
 fn configured(folder: &TempDir) -> PathBuf {
+    let path = begun(folder, Place::Staging, None);
+    let mut journal = Journal::open(&path).unwrap();
+    let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new() };
+    journal.append(passed, Timestamp::UNIX_EPOCH).unwrap();
+    path
+}
+
+/// The journal of a run without changes that has begun.
+fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
     let path = folder.path().join("journal.ndjson");
     let digests = Digests { intent: String::new(), changes: changes_digest(HOST, &[]), facts: String::new() };
-    let (on, strategy) = (Place::Staging, Some(Strategy::RehearseAndReplay));
+    let strategy = Some(Strategy::RehearseAndReplay);
     let begin = Begin {
         tool: "0".into(),
         plan: "plan.yaml".into(),
@@ -276,11 +296,9 @@ fn configured(folder: &TempDir) -> PathBuf {
         strategy,
         digests,
         changes: Vec::new(),
-        steps: None,
+        steps,
     };
-    let mut journal = Journal::create(&path, begin, Timestamp::UNIX_EPOCH).unwrap();
-    let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new() };
-    journal.append(passed, Timestamp::UNIX_EPOCH).unwrap();
+    drop(Journal::create(&path, begin, Timestamp::UNIX_EPOCH).unwrap());
     path
 }
 
@@ -499,4 +517,75 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
         };
         assert!(!said.contains(&key), "a login is nobody's business: {said}");
     }
+}
+
+/// A backup that is on record now, made at this time.
+fn backup(made: Timestamp) -> Evidence {
+    let (parts, source) = (vec![BackupPart::Files, BackupPart::Database], BackupSource::RestorePoint("r".into()));
+    let taken_at = made.to_string();
+    Evidence::Backup(Backup { of: Place::Live, parts, taken_at, stored_off_server: true, source })
+}
+
+/// The journal of a run on live up to its changes, cut at every byte; the site and the backup as they may be at that time: about
+/// 7 700 points. Nothing is changed on a site that sells or has no backup from since, and a run that is taken back opens it again.
+#[test]
+fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_opens_it_again() {
+    let folder = folder();
+    let steps = guide::of_a_run(Strategy::RehearseAndReplay, Place::Live).to_vec();
+    let path = begun(&folder, Place::Live, Some(steps));
+    let first = fs::read(&path).unwrap().len();
+    let mut ground = Ground::open(&path, &[Look::Sells]);
+    assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: Step::EnterMaintenance, .. }));
+    ground.site.looks = vec![Look::Before];
+    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::EnterMaintenance, .. }));
+    assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: Step::Backup, .. }));
+    ground.says(backup(ground.now()));
+    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::Backup, .. }));
+    assert_eq!(ground.turn().unwrap(), Turn::Changes);
+    let whole = fs::read(&path).unwrap();
+    let mut points = 0;
+    for cut in first..=whole.len() {
+        for look in [Look::Sells, Look::Before, Look::Other] {
+            for made in [None, Some(0), Some(10_001)] {
+                points += 1;
+                fs::write(&path, &whole[..cut]).unwrap();
+                let mut ground = Ground::open(&path, &[look]);
+                let proven = ground.is_behind(Step::Backup);
+                ground.clock = 10_000;
+                made.into_iter().for_each(|at| ground.says(backup(Timestamp::from_second(at).unwrap())));
+                ground.clock = 10_000;
+                for _ in 0..4 {
+                    match ground.turn().unwrap() {
+                        Turn::Passed { step: Step::EnterMaintenance, .. } => assert_eq!(look, Look::Before, "at {cut}"),
+                        Turn::Passed { step: Step::Backup, .. } => {
+                            assert_eq!((look, made), (Look::Before, Some(10_001)), "at {cut}");
+                        }
+                        Turn::Changes => {
+                            assert!(
+                                proven || (look, made) == (Look::Before, Some(10_001)),
+                                "{look:?} {made:?} at {cut}"
+                            );
+                            break;
+                        }
+                        Turn::Waits { .. } | Turn::Moved { .. } => break,
+                        other => panic!("{other:?} at {cut}"),
+                    }
+                }
+                let asked = ground.journal.events().iter().any(|told| matches!(told.event, Event::Reached { .. }));
+                ground.note(Event::Undo).unwrap();
+                let next = ground.journal.progress().next();
+                assert_eq!(next, if asked { Next::Step(Step::LeaveMaintenance) } else { Next::Close }, "at {cut}");
+                assert_eq!(ground.journal.progress().is_closed_to_buyers(), asked);
+                if asked {
+                    let (step, by) = (Step::LeaveMaintenance, Executor::Guided);
+                    ground.note(Event::Reached { step }).unwrap();
+                    ground.note(Event::Passed { step, by, seen: String::new() }).unwrap();
+                    assert_eq!(ground.journal.progress().next(), Next::Close);
+                }
+                ground.note(Event::End).unwrap();
+                assert!(Journal::peek(&path).unwrap().1.is_undone(), "and it can be read again");
+            }
+        }
+    }
+    assert!(points > 7_000, "{points} points were tested");
 }
