@@ -19,3 +19,4 @@ pub mod rules;
 pub mod shape;
 pub mod site;
 pub mod text;
+pub mod trust;

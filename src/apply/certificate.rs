@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Event, Told, begin};
+use super::journal::{self, Event, Told, begin};
 use super::timing::{self, Lasted, Took};
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
@@ -66,7 +66,7 @@ impl Certificate {
             host: begun.host.clone(),
             tool: begun.tool.clone(),
             ended_at: events.last()?.at.to_string(),
-            intent: begun.digests.intent.clone(),
+            intent: journal::intent(events)?.to_owned(),
             journal: journal.to_owned(),
             verified: verified.filter(|_| whole)?,
             steps,

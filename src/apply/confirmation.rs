@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Digests, Marks};
 use crate::model::text::host;
+use crate::trust::{Key, NotOurs, Purpose, marked, unmarked};
 
 use super::seal::Sealed;
 
@@ -42,25 +43,25 @@ impl Confirmation {
     }
 }
 
-/// Adds a confirmation to those beside a plan.
+/// Adds a confirmation to those beside a plan, under this machine's key.
 ///
 /// # Errors
 /// Whatever the file system says.
-pub fn write(plan: &Path, confirmation: &Confirmation) -> io::Result<()> {
-    append(plan, FILE, &serde_json::to_string(confirmation)?)
+pub fn write(plan: &Path, key: &Key, confirmation: &Confirmation) -> io::Result<()> {
+    append(plan, FILE, &marked(&serde_json::to_string(confirmation)?, key, Purpose::Confirmation))
 }
 
-/// Keeps a seal that was accepted: what its run is later resumed on.
+/// Keeps a seal that was accepted, under this machine's key: what its run is later resumed on.
 ///
 /// # Errors
 /// Whatever the file system says.
-pub fn keep(plan: &Path, sealed: &Sealed) -> io::Result<()> {
-    append(plan, SEALS, &serde_json::to_string(sealed)?)
+pub fn keep(plan: &Path, key: &Key, sealed: &Sealed) -> io::Result<()> {
+    append(plan, SEALS, &marked(&serde_json::to_string(sealed)?, key, Purpose::Seal))
 }
 
-/// The seals that were accepted for plans of this folder.
-pub fn kept(plan: &Path) -> Vec<Sealed> {
-    lines(plan, SEALS)
+/// The seals that were accepted here for plans of this folder: of this user and this machine.
+pub fn kept(plan: &Path, key: Option<&Key>) -> Vec<Sealed> {
+    lines(plan, SEALS, key, Purpose::Seal).filter_map(|(sealed, ours)| ours.then_some(sealed)).collect()
 }
 
 fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
@@ -79,28 +80,52 @@ fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
 /// The latest confirmation of this plan for this host whose digest of changes begins with these digits.
 ///
 /// A line that is not whole, whatever is missing, confirms nothing.
-pub fn find(plan: &Path, digits: &str, on: &str) -> Option<Confirmation> {
+///
+/// # Errors
+/// [`NotOurs`] where there is one, and nothing proves that it was shown to this user on this machine.
+pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &str) -> Result<Option<Confirmation>, NotOurs> {
     let (name, digits) = (super::plan_name(plan), digits.to_ascii_lowercase());
+    if digits.len() < FEWEST_DIGITS {
+        return Ok(None);
+    }
     let named =
         |c: &Confirmation| c.plan == name && host(&c.host) == host(on) && c.digests.changes.starts_with(&digits);
-    known(plan).into_iter().rfind(named).filter(|_| digits.len() >= FEWEST_DIGITS)
+    let all: Vec<(Confirmation, bool)> =
+        lines(plan, FILE, key, Purpose::Confirmation).filter(|(c, _)| named(c)).collect();
+    let foreign = !all.is_empty();
+    match all.into_iter().rfind(|(_, ours)| *ours) {
+        None if foreign => {
+            let path = super::state_folder(plan).join(FILE);
+            let why = "confirms this digest without the mark of this machine's key: another user, another machine or an earlier \
+                       build wrote that, or it comes from elsewhere";
+            Err(NotOurs::new(&path, why))
+        }
+        found => Ok(found.map(|(confirmation, _)| confirmation)),
+    }
 }
 
-/// The confirmation that was written last.
-pub fn latest(plan: &Path) -> Option<Confirmation> {
-    known(plan).pop()
+/// The confirmation that was written last by this user on this machine.
+pub fn latest(plan: &Path, key: Option<&Key>) -> Option<Confirmation> {
+    let ours = lines(plan, FILE, key, Purpose::Confirmation).filter(|(_, ours)| *ours);
+    ours.last().map(|(confirmation, _)| confirmation)
 }
 
-fn known(plan: &Path) -> Vec<Confirmation> {
-    lines(plan, FILE)
-}
-
-fn lines<T: DeserializeOwned>(plan: &Path, name: &str) -> Vec<T> {
+/// What can be read of a file of the state folder, each with whether it bears our mark.
+fn lines<T: DeserializeOwned>(
+    plan: &Path,
+    name: &str,
+    key: Option<&Key>,
+    purpose: Purpose,
+) -> impl Iterator<Item = (T, bool)> {
     let mut text = String::new();
     let file = super::open_private(&super::state_folder(plan).join(name), OpenOptions::new().read(true));
     // What cannot be read confirms nothing.
     drop(file.and_then(|mut file| file.read_to_string(&mut text)));
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    let read = |line: &str| {
+        let (object, ours) = unmarked(line, key, purpose);
+        Some((serde_json::from_str(&object).ok()?, ours))
+    };
+    text.lines().filter_map(read).collect::<Vec<_>>().into_iter()
 }
 
 const FILE: &str = "confirmations.ndjson";

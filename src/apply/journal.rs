@@ -1,24 +1,36 @@
 //! The journal of a run: append-only lines, each holding the hash of the one before, synced before and after each act.
 //!
-//! One line is `{"version":1,"at":…,"event":…,"previous":…}`. A torn last line is dropped when the journal is opened; any
-//! other break of the chain refuses the whole.
+//! One line is `{"version":2,"at":…,"event":…,"previous":…,"mark":…}`; the mark is this machine's key's. A torn last line is
+//! dropped when the journal is opened; any other break of the chain refuses the whole. A line without our mark is another
+//! user's, another machine's or an earlier build's: it counts only once the run was adopted, by a line of ours that hangs on it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::change::changes_digest;
 use crate::model::deadline::Decision;
 use crate::model::{Executor, Step, digest};
+use crate::trust::{Key, Purpose, marked};
 
 pub use super::begin::Begin;
 use super::machine::Progress;
 
+mod error;
+mod lines;
+
+pub use error::JournalError;
+pub(super) use error::failed;
+pub use lines::Peeked;
+use lines::{load, read_lines};
+
 /// The version of the format that this build writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+
+/// The version of lines that bear no mark.
+const UNMARKED: u8 = 1;
 
 /// How every line begins.
 const OPENING: &[u8] = br#"{"version":"#;
@@ -124,6 +136,14 @@ pub enum Event {
         /// Its number in the list.
         change: usize,
     },
+    /// Somebody took the run over on this machine, having seen what was confirmed and confirmed it again.
+    Adopted {
+        /// Who: a short name from the plan's `people`, where one was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+        /// What the plan intended then, by this build: from here on it must intend the same.
+        intent: String,
+    },
     /// The run is not gone on with.
     Closed {
         /// Why.
@@ -150,31 +170,6 @@ struct Line {
     previous: String,
 }
 
-/// Why a journal cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The file system said no.
-    #[error("cannot {act} the journal `{}`: {source}", path.display())]
-    File {
-        /// What was tried.
-        act: &'static str,
-        /// The journal.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A line is not what this tool wrote.
-    #[error("`{}`, line {line}: {what}", path.display())]
-    Foreign {
-        /// The journal.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        what: String,
-    },
-}
-
 type Hear = Box<dyn FnMut(&Told)>;
 
 /// Hears of each event once it is on disk.
@@ -192,6 +187,7 @@ impl std::fmt::Debug for Observer {
 pub struct Journal {
     pub(super) path: PathBuf,
     file: File,
+    key: Key,
     events: Vec<Told>,
     progress: Progress,
     previous: String,
@@ -207,14 +203,13 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`] where the file exists already or cannot be written.
-    pub fn create(path: &Path, begin: Begin, now: Timestamp) -> Result<Self, JournalError> {
+    pub fn create(path: &Path, key: &Key, begin: Begin, now: Timestamp) -> Result<Self, JournalError> {
         let file = super::open_private(path, OpenOptions::new().create_new(true).append(true).read(true))
             .map_err(|source| failed("create", path, source))?;
-        let previous = NONE_BEFORE.to_owned();
+        let (key, previous, observer) = (key.clone(), NONE_BEFORE.to_owned(), Observer::default());
         let (events, progress) = (Vec::new(), Progress::default());
-        let observer = Observer::default();
         let mut journal =
-            Self { path: path.to_owned(), file, events, progress, previous, found: 0, observer, torn: false };
+            Self { path: path.to_owned(), file, key, events, progress, previous, found: 0, observer, torn: false };
         match journal.append(Event::Begin(Box::new(begin)), now).and_then(|()| sync_folder(path)) {
             Ok(()) => Ok(journal),
             Err(error) => {
@@ -228,28 +223,63 @@ impl Journal {
     /// Opens a journal to go on with it. A torn last line is cut off.
     ///
     /// # Errors
-    /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
-    pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let (text, kept) = load(path)?;
-        let (events, progress, previous) = read_lines(&text[..kept], path)?;
-        let io = |act: &'static str| move |source| failed(act, path, source);
-        let mut file = super::open_private(path, OpenOptions::new().read(true).append(true)).map_err(io("open"))?;
-        let torn = kept < text.len();
-        if torn {
-            file.set_len(kept as u64).and_then(|()| file.sync_all()).map_err(io("mend"))?;
-            file.seek(SeekFrom::End(0)).map_err(io("mend"))?;
+    /// [`JournalError`] where it cannot be read, was not written by this tool line after line, or is not proven ours.
+    pub fn open(path: &Path, key: &Key) -> Result<Self, JournalError> {
+        let (mut journal, foreign, kept) = Self::open_any(path, key)?;
+        if let Some(why) = foreign {
+            return Err(JournalError::NotOurs { path: path.to_owned(), why });
         }
-        let (found, observer) = (events.len(), Observer::default());
-        Ok(Self { path: path.to_owned(), file, events, progress, previous, found, observer, torn })
+        journal.cut_off(kept)?;
+        Ok(journal)
     }
 
-    /// What stands in a journal, without touching the file; nothing where not even its beginning was written whole.
+    /// Takes a run over, whoever's it was: what was written so far hangs on a line that bears our mark.
+    ///
+    /// # Errors
+    /// [`JournalError`] where it cannot be read or written, or was not written by this tool line after line.
+    pub fn adopt(
+        path: &Path,
+        key: &Key,
+        (who, intent): (Option<String>, String),
+        now: Timestamp,
+    ) -> Result<Self, JournalError> {
+        let (mut journal, _, kept) = Self::open_any(path, key)?;
+        journal.cut_off(kept)?;
+        journal.append(Event::Adopted { who, intent }, now)?;
+        Ok(journal)
+    }
+
+    fn open_any(path: &Path, key: &Key) -> Result<(Self, Option<String>, usize), JournalError> {
+        let (text, kept) = load(path)?;
+        let (Peeked { events, progress, foreign }, previous) = read_lines(&text[..kept], path, Some(key))?;
+        let file = super::open_private(path, OpenOptions::new().read(true).append(true))
+            .map_err(|source| failed("open", path, source))?;
+        let (key, found, observer, torn) = (key.clone(), events.len(), Observer::default(), kept < text.len());
+        Ok((
+            Self { path: path.to_owned(), file, key, events, progress, previous, found, observer, torn },
+            foreign,
+            kept,
+        ))
+    }
+
+    /// Takes away what was torn while it was written, after so many bytes.
+    fn cut_off(&mut self, kept: usize) -> Result<(), JournalError> {
+        if !self.torn {
+            return Ok(());
+        }
+        let file = &mut self.file;
+        let cut = file.set_len(kept as u64).and_then(|()| file.sync_all()).and_then(|()| file.seek(SeekFrom::End(0)));
+        cut.map(drop).map_err(|source| failed("mend", &self.path, source))
+    }
+
+    /// What stands in a journal, whoever's it is, without touching the file; nothing where not even its beginning was written
+    /// whole.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read, or was not written by this tool line after line.
-    pub fn peek(path: &Path) -> Result<(Vec<Told>, Progress), JournalError> {
+    pub fn peek(path: &Path, key: Option<&Key>) -> Result<Peeked, JournalError> {
         let (text, kept) = load(path)?;
-        read_lines(&text[..kept], path).map(|(events, progress, _)| (events, progress))
+        read_lines(&text[..kept], path, key).map(|(peeked, _)| peeked)
     }
 
     /// How far the run is.
@@ -267,6 +297,11 @@ impl Journal {
         begin(&self.events)
     }
 
+    /// What the plan must intend for the run to go on; none where not even its beginning was written whole.
+    pub fn intent(&self) -> Option<&str> {
+        intent(&self.events)
+    }
+
     /// The SHA-256 of its last line, which holds that of the one before: the digest of the whole.
     pub fn digest(&self) -> &str {
         &self.previous
@@ -279,6 +314,7 @@ impl Journal {
     pub fn append(&mut self, event: Event, now: Timestamp) -> Result<(), JournalError> {
         let line = Line { version: VERSION, at: now, event, previous: self.previous.clone() };
         let text = serde_json::to_string(&line).map_err(|e| failed("write", &self.path, std::io::Error::other(e)))?;
+        let text = marked(&text, &self.key, Purpose::Journal);
         self.file
             .write_all(format!("{text}\n").as_bytes())
             .and_then(|()| self.file.sync_all())
@@ -300,57 +336,13 @@ impl Journal {
     }
 }
 
-/// A journal's bytes, and how many of them are whole lines. What stands after those was torn while it was written.
-fn load(path: &Path) -> Result<(Vec<u8>, usize), JournalError> {
-    let mut text = Vec::new();
-    super::open_private(path, OpenOptions::new().read(true))
-        .and_then(|mut file| file.read_to_end(&mut text))
-        .map_err(|source| failed("read", path, source))?;
-    let kept = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    // A file system may lengthen a file before it fills it.
-    let torn = text[kept..].trim_ascii_end();
-    let torn = torn.iter().rposition(|byte| *byte != 0).map_or(&torn[..0], |last| &torn[..=last]);
-    if torn.starts_with(OPENING) || OPENING.starts_with(torn) {
-        return Ok((text, kept));
-    }
-    let line = text[..kept].split(|byte| *byte == b'\n').count();
-    Err(JournalError::Foreign { path: path.to_owned(), line, what: NOT_OURS.to_owned() })
-}
-
-fn read_lines(text: &[u8], path: &Path) -> Result<(Vec<Told>, Progress, String), JournalError> {
-    let foreign =
-        |at: usize, what: &str| JournalError::Foreign { path: path.to_owned(), line: at + 1, what: what.to_owned() };
-    let mut events: Vec<Told> = Vec::new();
-    let mut progress = Progress::default();
-    let mut previous = NONE_BEFORE.to_owned();
-    let lines = text.strip_suffix(b"\n").into_iter().flat_map(|text| text.split(|byte| *byte == b'\n'));
-    for (at, line) in lines.enumerate() {
-        let read: Line = serde_json::from_slice(line).map_err(|_| foreign(at, NOT_OURS))?;
-        if read.version > VERSION {
-            let what = format!("version {} is newer than this tool, which reads {VERSION}", read.version);
-            return Err(foreign(at, &what));
-        }
-        if read.previous != previous {
-            return Err(foreign(at, "the chain is broken: a line was changed, moved or taken out"));
-        }
-        if let Event::Begin(begin) = &read.event
-            && changes_digest(&begin.host, &begin.changes) != begin.digests.changes
-        {
-            return Err(foreign(at, "the changes are not those of the digest that was confirmed"));
-        }
-        if let Event::Begin(begin) = &read.event
-            && !begin.is_in_order()
-        {
-            return Err(foreign(at, "its steps cannot be those of a run"));
-        }
-        if !progress.may_follow(&read.event) {
-            return Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out"));
-        }
-        progress.take(&read.event);
-        previous = digest::of_bytes(line);
-        events.push(Told { at: read.at, event: read.event });
-    }
-    Ok((events, progress, previous))
+/// What the plan must intend for the run of these events to go on.
+pub fn intent(events: &[Told]) -> Option<&str> {
+    let adopted = events.iter().rev().find_map(|told| match &told.event {
+        Event::Adopted { intent, .. } => Some(intent.as_str()),
+        _ => None,
+    });
+    adopted.or_else(|| begin(events).map(|begin| begin.digests.intent.as_str()))
 }
 
 /// How the run of these events began; none where there are none.
@@ -359,10 +351,6 @@ pub fn begin(events: &[Told]) -> Option<&Begin> {
         Event::Begin(begin) => Some(begin),
         _ => None,
     }
-}
-
-pub(super) fn failed(act: &'static str, path: &Path, source: std::io::Error) -> JournalError {
-    JournalError::File { act, path: path.to_owned(), source }
 }
 
 pub(super) fn sync_folder(path: &Path) -> Result<(), JournalError> {

@@ -166,6 +166,7 @@ impl Progress {
         match event {
             Event::Begin(_) => !self.begun,
             Event::Undo if self.is_replaced() => true,
+            Event::Adopted { .. } => self.begun,
             _ if !self.begun || self.over => false,
             Event::Resume { .. } => true,
             Event::Intent { change } => next == Next::Run(*change),
@@ -241,7 +242,7 @@ impl Progress {
                 (self.over, self.closed) = (true, true);
                 self.replaced = why == REPLACED;
             }
-            Event::Halt { .. } | Event::Resume { .. } => {}
+            Event::Halt { .. } | Event::Resume { .. } | Event::Adopted { .. } => {}
         }
     }
 }

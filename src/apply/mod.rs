@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use crate::change::{Change, Conflict};
 use crate::model::{On, digest};
 use crate::site::{Site, SiteError};
+use crate::trust::{NotOurs, is_own};
 
 use journal::{Event, Journal, JournalError};
 use machine::{Next, Seen};
@@ -174,11 +175,23 @@ pub fn state_folder(beside: &Path) -> PathBuf {
     beside.parent().unwrap_or(Path::new("")).join(".plan")
 }
 
-/// Makes the state folder, for its owner only, and hides it from git.
+/// Makes the state folder beside a plan, for its owner only, and hides it from git.
 ///
 /// # Errors
 /// Whatever the file system says; a link in its place, as a checkout may bring one, is refused.
 pub fn make_state_folder(beside: &Path) -> std::io::Result<PathBuf> {
+    let folder = make_shared_folder(beside)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(folder)
+}
+
+/// Makes the folder beside a site in a file for its lock and the note of its open run. One that is there keeps its mode, so
+/// that who shares a site can share its lock.
+///
+/// # Errors
+/// As [`make_state_folder`].
+pub fn make_shared_folder(beside: &Path) -> std::io::Result<PathBuf> {
     let folder = state_folder(beside);
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -188,13 +201,34 @@ pub fn make_state_folder(beside: &Path) -> std::io::Result<PathBuf> {
     if !std::fs::symlink_metadata(&folder)?.is_dir() {
         return Err(std::io::Error::new(ErrorKind::InvalidInput, "`.plan` is a link"));
     }
-    #[cfg(unix)]
-    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
+    if std::fs::symlink_metadata(&ignore).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         open_private(&ignore, OpenOptions::new().create_new(true).write(true))?.write_all(b"*\n")?;
     }
     Ok(folder)
+}
+
+/// Whether the state folder beside a plan, and what lies in it, is this user's alone. Locks and notes of open runs are the
+/// exception: they are shared by all who write to a site in a file, confirm nothing, and can only refuse.
+///
+/// # Errors
+/// [`NotOurs`] with the first that is not.
+pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
+    const OTHERS_WRITE: u32 = 0o022;
+    if let Ok(found) = std::fs::symlink_metadata(folder)
+        && !found.is_dir()
+    {
+        return Err(NotOurs::new(folder, if found.is_symlink() { "is a link" } else { "is no folder" }));
+    }
+    is_own(folder, OTHERS_WRITE)?;
+    let shared = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".lock") || name.ends_with(".run.json")
+    };
+    let mut inside: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    inside.sort();
+    inside.iter().filter(|path| !shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
 }
 
 /// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought.

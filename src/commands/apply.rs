@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{Begin, Journal, REPLACED};
+use crate::apply::journal::{self, Begin, Journal, REPLACED};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
 use crate::apply::seal::{Presented, Signature};
@@ -17,12 +17,14 @@ use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{self, Phase, Verdict};
 use crate::site::Executor;
+use crate::trust::Key;
 
 use super::earlier::{close, not_in_the_way, was_cloned_again};
 use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
-use super::turn::{Files, Unfinished};
+use super::state::Unfinished;
+use super::turn::Files;
 use super::{Failure, Terminal, check, exit, may_ask, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -56,7 +58,8 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let Some(confirmation) = confirmed else {
         // Of a site that is as the plan wants it the guide's steps are still to be taken: a run without changes.
         let intent = checked.digests.as_ref().map(|digests| &digests.intent);
-        let waits = earlier.as_ref().is_some_and(|run| !cloned && Some(&run.begin.digests.intent) == intent);
+        let waits =
+            earlier.as_ref().is_some_and(|run| !cloned && journal::intent(&run.events) == intent.map(String::as_str));
         let confirmed = args.confirm.is_some() || args.seal.is_some();
         let compared = checked.lowered.as_ref().is_some_and(|lowered| lowered.not_compared.is_empty());
         if waits || !confirmed || !compared {
@@ -123,7 +126,9 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
-    let known = args.confirm.as_ref().and_then(|digits| confirmation::find(&args.plan, digits, changes.host));
+    let key = Key::find_or_make()?;
+    let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, changes.host));
+    let known = known.transpose()?.flatten();
     let settings = &checked.opened.settings.seal;
     let sealed = args.seal.as_deref().map(seal::read).transpose()?;
     let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
@@ -140,7 +145,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     if args.confirm.is_some() || args.seal.is_some() || !asks {
         may_begin(checked, given, terminal)?;
         if let Some(sealed) = &sealed {
-            confirmation::keep(&args.plan, sealed)?;
+            confirmation::keep(&args.plan, &key, sealed)?;
         }
         if let Some(Signature::By(reviewer)) = presented.as_ref().map(Presented::signature) {
             writeln!(terminal.err, "the seal is signed by `{}`", escape::line(reviewer))?;
@@ -156,7 +161,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     if answer == digits {
         let confirmed = checked.confirmation();
         if let Some(confirmation) = &confirmed {
-            confirmation::write(&args.plan, confirmation)?;
+            confirmation::write(&args.plan, &key, confirmation)?;
         }
         return Ok(confirmed);
     }
@@ -311,7 +316,7 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     };
     read.site.keep(&turn.files.before())?;
     let Turn { files, lock, log } = turn;
-    let mut journal = Journal::create(&files.journal(), begin, Timestamp::now())?;
+    let mut journal = Journal::create(&files.journal(), &files.key()?, begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {
         // A run that nobody else can know of has not begun; the failure is told already.
         drop(std::fs::remove_file(files.journal()));

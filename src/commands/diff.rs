@@ -1,11 +1,12 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
-use crate::apply::confirmation;
+use crate::apply::{confirmation, is_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat, On};
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
 use crate::rules::{Phase, Verdict};
+use crate::trust::Key;
 
 use super::inputs::{self, Checked};
 use super::{Failure, Terminal, check, exit};
@@ -39,8 +40,10 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     // What was shown while it was red was not shown as something to carry out.
     if let Some(confirmation) = (confirmable && green).then(|| checked.confirmation()).flatten() {
-        confirmation::write(&checked.opened.path, &confirmation)
-            .map_err(|e| Failure::file("write the confirmation beside", &checked.opened.path, &e))?;
+        let plan = &checked.opened.path;
+        is_state_own(&state_folder(plan))?;
+        confirmation::write(plan, &Key::find_or_make()?, &confirmation)
+            .map_err(|e| Failure::file("write the confirmation beside", plan, &e))?;
     }
     let code = if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK };
     checked.leave();

@@ -80,8 +80,8 @@ impl Run {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
         let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
-        let confirmed = self.journal.begin().map(|begin| &begin.digests.intent);
-        if checked.digests.as_ref().map(|digests| &digests.intent) != confirmed {
+        let intent = checked.digests.as_ref().map(|digests| digests.intent.as_str());
+        if intent != self.journal.intent() {
             return Err(Failure::new(
                 code,
                 "the plan was edited since this run began, so *Run Migration* is not begun",

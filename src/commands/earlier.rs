@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::apply;
-use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::journal::{Begin, Event};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -14,7 +14,8 @@ use crate::model::{On, State, Step};
 use crate::output::escape::shell;
 
 use super::event_log::EventLog;
-use super::turn::{Files, Unfinished};
+use super::state::Unfinished;
+use super::turn::Files;
 use super::{Failure, exit};
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
@@ -78,7 +79,7 @@ pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -
 /// Closes a run that is not gone on with, and puts its journal away.
 pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
     let path = files.journal();
-    let mut journal = Journal::open(&path)?;
+    let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.begin().is_none() {
         // A run that was not written down has not begun.

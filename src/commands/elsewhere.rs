@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{Journal, Told};
+use crate::apply::journal::{Journal, Peeked, Told};
 use crate::apply::lock;
 use crate::apply::machine::{Next, Progress};
 use crate::apply::open_run::{self, OpenRun};
 use crate::output::escape::shell;
 use crate::site::file;
 
-use super::turn::{Files, Unfinished};
+use super::state::Unfinished;
+use super::turn::{Files, shut_by_another};
 use super::{Failure, exit};
 
 /// An open run that was begun from another folder.
@@ -52,6 +53,9 @@ impl Files {
     fn noted(&self) -> Result<Option<(PathBuf, OpenRun)>, Failure> {
         let Some(path) = self.note() else { return Ok(None) };
         let noted = open_run::read(&path).map_err(|e| {
+            if let Some(shut) = shut_by_another(&path, &e) {
+                return shut;
+            }
             let failure = Failure::file("read the note of an open run", &path, &e);
             if self.journal().exists() {
                 return failure.help(format!(
@@ -114,10 +118,11 @@ impl Files {
             return Ok(Some(Elsewhere { run, progress: None }));
         }
         let gone = std::fs::symlink_metadata(&run.journal).is_err_and(|error| error.kind() == ErrorKind::NotFound);
-        let progress = Journal::peek(Path::new(&run.journal)).ok();
+        // A note can only refuse, and so can what it leads to: whose journal that is does not matter.
+        let progress = Journal::peek(Path::new(&run.journal), None).ok();
         Ok(match progress {
             // Its end was written down, and the note not taken away: it was cut off there.
-            Some((events, progress)) if run.is_of(&events) => {
+            Some(Peeked { events, progress, .. }) if run.is_of(&events) => {
                 (!progress.is_over()).then_some(Elsewhere { run, progress: Some(progress) })
             }
             Some(_) => lost(run),

@@ -79,6 +79,10 @@ fn words(told: &Told, events: &[Told]) -> String {
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
         Event::Left { change } => format!("left as somebody else has it: change {}", on(*change)),
+        Event::Adopted { who, .. } => {
+            let who = who.as_deref().map_or_else(String::new, |who| format!(" by {}", escape::line(who)));
+            format!("taken over on this machine{who}: what was confirmed was looked at and confirmed again")
+        }
         Event::Closed { why } => format!("closed: {}", escape::line(why)),
         Event::End => "ended".to_owned(),
     }

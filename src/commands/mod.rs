@@ -30,6 +30,7 @@ mod schema;
 mod seal;
 mod settings;
 mod snapshot;
+mod state;
 mod status;
 mod target;
 mod test_purchases;

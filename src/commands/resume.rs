@@ -16,12 +16,14 @@ use crate::model::plan::Place;
 use crate::model::text::host;
 use crate::model::{Snapshot, Step};
 use crate::site::Site;
+use crate::trust::Key;
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
+use super::state::Unfinished;
 use super::target::is_still_staging;
-use super::turn::{Files, Unfinished};
+use super::turn::Files;
 use super::{Failure, Terminal, exit, inputs, settings};
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
@@ -73,7 +75,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_still_staging(args, (&begin, &progress), (&now, &files), terminal)?;
-    let mut journal = Journal::open(&files.journal())?;
+    let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
@@ -100,14 +102,15 @@ pub(super) fn resumed(journal: &Journal, lock: &Lock) -> Event {
 pub(super) fn was_confirmed(plan: &Path, begin: &Begin) -> Result<bool, Failure> {
     let settings = settings::beside(plan)?.seal;
     let demands = settings.demands();
-    let sealed = confirmation::kept(plan).into_iter().any(|kept| {
+    let key = Key::find()?;
+    let sealed = confirmation::kept(plan, key.as_ref()).into_iter().any(|kept| {
         // A reviewer's key that was taken out of the settings since must not strand a run.
         let signature = kept.signature.filter(|_| demands.required);
         let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
         let demands = if demands.required { demands } else { Demands::default() };
         presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
     });
-    let shown = || confirmation::find(plan, &begin.digests.changes, &begin.host).is_some();
+    let shown = || matches!(confirmation::find(plan, key.as_ref(), &begin.digests.changes, &begin.host), Ok(Some(_)));
     let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
     Ok(whole && (sealed || !demands.required && shown()))
 }

@@ -77,7 +77,7 @@ fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
 
 /// The digest that the diff before it put beside the plan.
 fn confirmed(plan: &str) -> Result<String, Failure> {
-    let found = crate::apply::confirmation::latest(Path::new(plan));
+    let found = crate::apply::confirmation::latest(Path::new(plan), crate::trust::Key::find()?.as_ref());
     found
         .map(|known| known.digests.changes)
         .ok_or_else(|| Failure::new(exit::COULD_NOT_RUN, "the diff left no confirmation"))

@@ -1,23 +1,29 @@
 //! Whose turn it is at a site: the files of a run beside its plan, and the lock.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{self, Begin, Journal, JournalError, Told};
+use crate::apply::journal::{JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
-use crate::apply::machine::Progress;
 use crate::apply::{self};
 use crate::model::text::host_and_port;
 use crate::output::escape::shell;
 use crate::site::file::FileSite;
+use crate::trust;
 
+use super::state::Unfinished;
 use super::{Failure, Terminal, exit, folder_of};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         let failure = Self::new(exit::COULD_NOT_RUN, error.to_string());
+        if matches!(error, JournalError::NotOurs { .. }) {
+            return Self { code: exit::UNCONFIRMED, ..failure }
+                .help("look at what was confirmed, and take the run over: `plan adopt PLAN --site SITE`");
+        }
         if matches!(error, JournalError::Foreign { .. }) {
             return failure
                 .help("take the journal from a backup; until then nobody knows what this run did, so press nothing");
@@ -29,23 +35,36 @@ impl From<JournalError> for Failure {
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
-        let held = matches!(error, LockError::Held { .. });
-        let failure = Self::new(if held { exit::LOCKED } else { exit::COULD_NOT_RUN }, error.to_string());
-        if held {
-            return failure.help("wait for it to end; nothing was written");
+        let failure = Self::new(exit::LOCKED, error.to_string());
+        match &error {
+            LockError::Held { .. } => failure.help("wait for it to end; nothing was written"),
+            LockError::File { path, source } => match shut_by_another(path, source) {
+                Some(shut) => shut,
+                None => Self { code: exit::COULD_NOT_RUN, ..failure },
+            },
         }
-        failure
     }
+}
+
+/// Where a file beside the site cannot be read or written since it is another user's: they may be at the site.
+pub(super) fn shut_by_another(path: &Path, source: &std::io::Error) -> Option<Failure> {
+    let owner = trust::other_owner(path).filter(|_| source.kind() == ErrorKind::PermissionDenied)?;
+    let message = format!(
+        "`{}` is another user's (number {owner}) and cannot be used by this one, so whether they are at the site cannot be seen: \
+         nothing was written",
+        path.display()
+    );
+    Some(Failure::new(exit::LOCKED, message).help("ask them, and let them end their run or open that folder to you"))
 }
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.
 pub(super) struct Files {
     /// The plan, as it was named.
-    plan: PathBuf,
+    pub(super) plan: PathBuf,
     /// The plan's folder, from the root where it exists.
     pub(super) plans: PathBuf,
     /// The state folder; it need not exist.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// One name for one site, however it was spelled.
     name: String,
     pub(super) site: String,
@@ -109,10 +128,13 @@ impl Files {
     /// written itself, so there is no lock in its place.
     pub(super) fn take(&self, plan: &Path) -> Result<Lock, Failure> {
         let failed = |beside: &Path, e| Failure::file("make the state folder beside", beside, &e);
+        self.is_own()?;
         apply::make_state_folder(plan).map_err(|e| failed(plan, e))?;
         if let Some(site) = &self.real {
-            apply::make_state_folder(site).map_err(|e| {
-                failed(site, e).help("a run locks the site where it lies, and writes there: let its folder be written")
+            apply::make_shared_folder(site).map_err(|e| {
+                let shut = shut_by_another(&apply::state_folder(site), &e);
+                let help = "a run locks the site where it lies, and writes there: let its folder be written";
+                shut.unwrap_or_else(|| failed(site, e).help(help))
             })?;
         }
         let lock = lock::take(&self.lock(), &self.plans, Timestamp::now()).map_err(|error| {
@@ -131,23 +153,9 @@ impl Files {
 
     /// Puts away a run that ended and was cut off before its journal found its place.
     pub(super) fn put_away_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        let kept = self.put_away(&Journal::open(&self.journal())?)?;
+        let kept = self.put_away(&self.open_journal()?)?;
         writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
         Ok(exit::OK)
-    }
-
-    /// The run that is not put away yet; a journal that holds no beginning is none.
-    pub(super) fn unfinished(&self) -> Result<Option<Unfinished>, Failure> {
-        let path = self.journal();
-        if std::fs::symlink_metadata(&path).is_err() {
-            return Ok(None);
-        }
-        let (events, mut progress) = Journal::peek(&path)?;
-        let Some(begin) = journal::begin(&events).cloned() else { return Ok(None) };
-        if self.is_noted_as_open(&events) {
-            progress.believe_that_the_door_is_open();
-        }
-        Ok(Some(Unfinished { begin, events, progress }))
     }
 }
 
@@ -155,7 +163,8 @@ impl Files {
     /// The events of the run that was put away last; none where there is none.
     pub(super) fn latest_put_away(&self) -> Result<Vec<Told>, Failure> {
         let last = archive::put_away(&self.journal())?.pop();
-        Ok(last.map(|last| Journal::peek(&last)).transpose()?.map_or_else(Vec::new, |(events, _)| events))
+        let last = last.map(|last| self.peeked(&last)).transpose()?.flatten();
+        Ok(last.map(|run| self.ours(run)).transpose()?.map_or_else(Vec::new, |run| run.events))
     }
 
     /// The run that was put away and is the next to be undone, with its journal.
@@ -177,29 +186,21 @@ impl Files {
     /// The runs that were put away, the newest first. One whose journal does not hold its end was damaged since.
     pub(super) fn put_aside(&self) -> impl Iterator<Item = Aside> {
         let read = |path: PathBuf| {
-            let (events, progress) = Journal::peek(&path)?;
-            let begin = journal::begin(&events).cloned().filter(|_| progress.is_over());
-            let begin = begin.ok_or_else(|| {
+            let run = self.peeked(&path)?.filter(|run| run.progress.is_over());
+            let run = run.ok_or_else(|| {
                 let path = path.display();
                 let message =
                     format!("`{path}` is the journal of a run that ended, and does not hold its end: it was cut");
                 Failure::new(exit::COULD_NOT_RUN, message).help("take the journal from a backup")
             })?;
-            Ok((path, Unfinished { begin, events, progress }))
+            Ok((path, self.ours(run)?))
         };
         archive::put_away(&self.journal()).unwrap_or_default().into_iter().rev().map(read)
     }
 }
 
 /// A run that was put away, with its journal.
-type Aside = Result<(PathBuf, Unfinished), Failure>;
-
-/// A run that is not put away yet.
-pub(super) struct Unfinished {
-    pub(super) begin: Begin,
-    pub(super) events: Vec<Told>,
-    pub(super) progress: Progress,
-}
+pub(super) type Aside = Result<(PathBuf, Unfinished), Failure>;
 
 /// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan's folder.
 fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{Event, Journal, Told};
+use crate::apply::journal::{Event, Told};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
@@ -19,7 +19,8 @@ use super::event_log::EventLog;
 use super::inputs::Opened;
 use super::resume::{self, is_its_site, live_is_typed, was_confirmed};
 use super::run::Run;
-use super::turn::{Files, Unfinished};
+use super::state::Unfinished;
+use super::turn::Files;
 use super::{Failure, Terminal, exit, inputs, may_ask, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         Some(run) => (None, run),
         None => undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(|| nothing(&files, &opened))?,
     };
-    let Unfinished { begin, progress, events } = run;
+    let Unfinished { begin, progress, events, .. } = run;
     is_of_this_plan(&args.of.plan, &begin, |other| {
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
@@ -101,7 +102,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         file::remove(&files.journal())?;
         archive::take_out(aside, &files.journal())?;
     }
-    let mut journal = Journal::open(&files.journal())?;
+    let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     let event = if journal.progress().is_taking_back() { resume::resumed(&journal, &lock) } else { Event::Undo };
     journal.append(event, Timestamp::now())?;

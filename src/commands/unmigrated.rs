@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{Event, Journal};
+use crate::apply::journal::Event;
 use crate::apply::proof;
 use crate::cli::{AtTheDoor, By};
 use crate::guide::Movement;
@@ -21,7 +21,8 @@ use super::record::{DEFAULT_LIMITS, says_something, who_is_known};
 use super::record_file::{append, path_of};
 use super::resume::is_its_site;
 use super::run::Run;
-use super::turn::{Files, Unfinished};
+use super::state::Unfinished;
+use super::turn::Files;
 use super::{Failure, Terminal, exit, inputs, status};
 
 /// Why a run is closed whose site was restored.
@@ -87,7 +88,7 @@ fn given(
     let open = files.unfinished()?;
     files.nobody_elses(&by.plan, open.as_ref())?;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the one-way door without *Run Migration* proven");
-    let Unfinished { begin, progress, events } = open.ok_or_else(nothing)?;
+    let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     let again = |other: &Path| format!("say it of that one: `--plan {}`", other.display());
     is_of_this_plan(&by.plan, &begin, again)?;
     if !progress.may_be_unpressed() {
@@ -111,6 +112,6 @@ fn given(
         ))
     })?;
     append(&path_of(&by.plan), &by.who, Timestamp::now(), evidence)?;
-    let journal = Journal::open(&files.journal())?;
+    let journal = files.open_journal()?;
     Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))
 }

@@ -168,8 +168,7 @@ impl Run {
     /// The plan, which must intend what was confirmed.
     fn same_plan(&self, args: &Apply) -> Result<Plan, Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?;
-        let begun = self.journal.begin().map(|begin| &begin.digests.intent);
-        if opened.whole && begun == Some(&crate::change::intent_digest(&opened.plan)) {
+        if opened.whole && self.journal.intent() == Some(&crate::change::intent_digest(&opened.plan)) {
             return Ok(opened.plan);
         }
         let message = "the plan was edited since this run began, and intends something else";

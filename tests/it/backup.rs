@@ -18,7 +18,7 @@ use serde_json::Value;
 const SITE: [&str; 3] = ["bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson"];
 
 fn plan(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plan")).args(words).current_dir(folder).output().unwrap()
+    crate::place::program().args(words).current_dir(folder).output().unwrap()
 }
 
 fn said(output: &Output) -> String {

@@ -1,11 +1,9 @@
 //! When colours are used: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether it is a terminal.
 
-use std::process::Command;
-
 fn colored(words: &[&str], environment: &[(&str, &str)]) -> bool {
     let folder = tempfile::tempdir().unwrap();
     amc_plan::example::write(folder.path(), amc_plan::example::SEED).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plan"));
+    let mut command = crate::place::program();
     command.current_dir(folder.path()).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command.args(["diff", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson"]).args(words);
     command.envs(environment.iter().copied());

@@ -3,7 +3,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use jsonschema::Validator;
@@ -26,7 +26,7 @@ impl Ran {
 /// Runs `plan` in a folder, without the environment's wishes for colours and width.
 pub fn plan(folder: &Path, args: &[&str]) -> Ran {
     let began = Instant::now();
-    let ended = Command::new(env!("CARGO_BIN_EXE_plan"))
+    let ended = crate::place::program()
         .args(args)
         .current_dir(folder)
         .env_remove("NO_COLOR")

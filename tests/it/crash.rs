@@ -24,6 +24,7 @@ use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Executor, Reading, Site, SiteError};
 use amc_plan::text::{Limits, compose_bytes};
+use amc_plan::trust::{Key, Purpose, marked};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -208,13 +209,17 @@ fn begin() -> Begin {
 }
 
 /// A folder in memory, where there is one: these tests sync thousands of times.
+fn key() -> Key {
+    Key::new([7; 32])
+}
+
 fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 /// The journal of a run that has begun and done nothing.
 fn begun(folder: &TempDir) -> Journal {
-    Journal::create(&folder.path().join("journal.ndjson"), begin(), Timestamp::UNIX_EPOCH).unwrap()
+    Journal::create(&folder.path().join("journal.ndjson"), &key(), begin(), Timestamp::UNIX_EPOCH).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -230,7 +235,7 @@ fn watch<'a>(
 }
 
 fn go_on(site: &mut StandIn) -> Outcome {
-    let mut journal = Journal::open(&site.journal.clone()).unwrap();
+    let mut journal = Journal::open(&site.journal.clone(), &key()).unwrap();
     let outcome = run(site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
     site.settle();
     outcome
@@ -250,7 +255,7 @@ fn each_landed_once(site: &StandIn) {
         assert_eq!(site.landed.get(&change.on), Some(&1), "{}", change.on);
     }
     assert_eq!(site.snapshot.state, after(6));
-    assert_eq!(Journal::open(&site.journal).unwrap().events().last().unwrap().event, Event::Done { change: 5 });
+    assert_eq!(Journal::open(&site.journal, &key()).unwrap().events().last().unwrap().event, Event::Done { change: 5 });
 }
 
 #[test]
@@ -266,7 +271,7 @@ fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
         let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
         if lines == 0 {
             fs::write(&path, &whole[..cut]).unwrap();
-            assert_eq!(Journal::peek(&path).unwrap().0, []);
+            assert_eq!(Journal::peek(&path, Some(&key())).unwrap().events, []);
             unbegun += 1;
             continue;
         }
@@ -295,7 +300,7 @@ fn an_undo_cut_at_every_byte_ends_where_the_run_began() {
     let mut site = StandIn::new(after(0), &path);
     assert!(matches!(go_on(&mut site), Outcome::Finished));
     let before = fs::read(&path).unwrap().len();
-    let mut journal = Journal::open(&path).unwrap();
+    let mut journal = Journal::open(&path, &key()).unwrap();
     journal.append(Event::Undo, now()).unwrap();
     drop(journal);
     assert!(matches!(go_on(&mut site), Outcome::Finished));
@@ -339,12 +344,12 @@ fn an_undo_from_every_point_of_a_run_takes_back_what_is_in_place() {
         let (done, intended) = ((kept - 1) / 2, kept % 2 == 0);
         for landed in if intended { 0..=1 } else { 0..=0 } {
             fs::write(&path, lines[..kept].iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-            Journal::open(&path).unwrap().append(Event::Undo, now()).unwrap();
+            Journal::open(&path, &key()).unwrap().append(Event::Undo, now()).unwrap();
             let mut site = StandIn::new(after(done + landed), &path);
             assert!(matches!(go_on(&mut site), Outcome::Finished), "{kept}");
             assert_eq!(site.snapshot.state, after(0), "{kept}");
             assert_eq!(site.landed.len(), done + landed, "{kept}");
-            assert_eq!(Journal::open(&path).unwrap().events().last().unwrap().event, Event::End);
+            assert_eq!(Journal::open(&path, &key()).unwrap().events().last().unwrap().event, Event::End);
         }
     }
 }
@@ -355,7 +360,7 @@ fn an_undo_leaves_what_is_somebody_elses_where_that_is_said_and_takes_the_rest_b
     let path = folder.path().join("journal.ndjson");
     drop(begun(&folder));
     assert!(matches!(go_on(&mut StandIn::new(after(0), &path)), Outcome::Finished));
-    let mut journal = Journal::open(&path).unwrap();
+    let mut journal = Journal::open(&path, &key()).unwrap();
     journal.append(Event::Undo, now()).unwrap();
     drop(journal);
     let undoing = fs::read(&path).unwrap();
@@ -371,13 +376,13 @@ fn an_undo_leaves_what_is_somebody_elses_where_that_is_said_and_takes_the_rest_b
                 stops(go_on(&mut site), at, "somebody else changed it");
             }
             let leave: Vec<On> = changes().into_iter().map(|change| change.on).collect();
-            let mut journal = Journal::open(&path).unwrap();
+            let mut journal = Journal::open(&path, &key()).unwrap();
             let mut tell = |_: usize, _: &Change| ();
             let watch = Watch { leave: &leave, ..watch(now, &|| false, &mut tell) };
             assert!(matches!(run(&mut site, &mut journal, &changes(), watch).unwrap(), Outcome::Finished));
             let left = journal.events().iter().filter(|told| matches!(told.event, Event::Left { .. }));
             assert_eq!(left.map(|told| &told.event).collect::<Vec<_>>(), [&Event::Left { change: at }]);
-            assert!(journal.progress().is_undone() && Journal::peek(&path).is_ok());
+            assert!(journal.progress().is_undone() && Journal::peek(&path, Some(&key())).is_ok());
             assert_eq!(change::read(&site.snapshot.state, on), Some(foreign(on)), "nothing foreign is overwritten");
             let back =
                 Change { before: Some(foreign(on)), after: changes()[at].before.clone(), ..changes()[at].clone() };
@@ -503,10 +508,10 @@ fn a_clock_that_goes_back_changes_nothing() {
     let path = folder.path().join("journal.ndjson");
     let mut site = StandIn::new(after(0), &path);
     site.faults.insert(changes()[3].on.clone(), vec![Fault::Lost]);
-    let mut journal = Journal::create(&path, begin(), back()).unwrap();
+    let mut journal = Journal::create(&path, &key(), begin(), back()).unwrap();
     let outcome = run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap();
     stops(outcome, 3, "did not take");
-    let mut journal = Journal::open(&path).unwrap();
+    let mut journal = Journal::open(&path, &key()).unwrap();
     assert!(matches!(
         run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap(),
         Outcome::Finished
@@ -603,12 +608,13 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         let mut previous = "0".repeat(64);
         let mut text = String::new();
         for event in &events {
-            let line = json!({"version": 1, "at": now(), "event": event, "previous": previous}).to_string();
+            let line = json!({"version": 2, "at": now(), "event": event, "previous": previous}).to_string();
+            let line = marked(&line, &key(), Purpose::Journal);
             previous = digest::of_bytes(line.as_bytes());
             text += &format!("{line}\n");
         }
         fs::write(&path, &text).unwrap();
-        match Journal::open(&path) {
+        match Journal::open(&path, &key()) {
             Err(JournalError::Foreign { line, .. }) => assert_eq!(line, wrong, "{events:?}"),
             other => panic!("{events:?}: {other:?}"),
         }
@@ -625,22 +631,22 @@ fn a_journal_without_its_steps_is_read_as_it_was_written() {
         assert!(!text.contains("steps"), "{text}");
         let folder = folder();
         let path = folder.path().join("journal.ndjson");
-        drop(Journal::create(&path, begin.clone(), now()).unwrap());
-        assert_eq!(Journal::peek(&path).unwrap().1.next(), Next::Run(0), "{on:?}");
+        drop(Journal::create(&path, &key(), begin.clone(), now()).unwrap());
+        assert_eq!(Journal::peek(&path, Some(&key())).unwrap().progress.next(), Next::Run(0), "{on:?}");
         let steps = guide::of_a_run(Strategy::RehearseAndReplay, on).to_vec();
         let first = steps[0];
         let path = folder.path().join("new.ndjson");
-        drop(Journal::create(&path, Begin { steps: Some(steps.clone()), ..begin.clone() }, now()).unwrap());
+        drop(Journal::create(&path, &key(), Begin { steps: Some(steps.clone()), ..begin.clone() }, now()).unwrap());
         let wanted = if on == PlanPlace::Live { Next::Step(first) } else { Next::Run(0) };
-        assert_eq!(Journal::peek(&path).unwrap().1.next(), wanted, "{on:?}");
+        assert_eq!(Journal::peek(&path, Some(&key())).unwrap().progress.next(), wanted, "{on:?}");
         // Steps that no run has.
         let without: Vec<Step> = steps.iter().copied().filter(|step| *step != Step::Configure).collect();
         let twice: Vec<Step> = steps.iter().copied().flat_map(|step| [step, step]).collect();
         let back: Vec<Step> = steps.iter().rev().copied().collect();
         for (at, steps) in [without, twice, back, Vec::new()].into_iter().enumerate() {
             let path = folder.path().join(format!("bad{at}.ndjson"));
-            drop(Journal::create(&path, Begin { steps: Some(steps), ..begin.clone() }, now()).unwrap());
-            assert!(matches!(Journal::peek(&path), Err(JournalError::Foreign { line: 1, .. })), "{at}");
+            drop(Journal::create(&path, &key(), Begin { steps: Some(steps), ..begin.clone() }, now()).unwrap());
+            assert!(matches!(Journal::peek(&path, Some(&key())), Err(JournalError::Foreign { line: 1, .. })), "{at}");
         }
     }
 }
@@ -661,7 +667,11 @@ fn a_door_that_nobody_went_through_is_shut_again() {
         let opens = matches!(event, Event::Crossed { .. });
         journal.append(event, now()).unwrap();
         assert_eq!(journal.progress().is_past_the_barrier(), opens);
-        assert_eq!(Journal::peek(&site.journal).unwrap().1, *journal.progress(), "and it can be read again");
+        assert_eq!(
+            Journal::peek(&site.journal, Some(&key())).unwrap().progress,
+            *journal.progress(),
+            "and it can be read again"
+        );
     }
     assert_eq!(journal.progress().next(), Next::Step(migrate));
     journal.append(Event::Undo, now()).unwrap();
@@ -838,7 +848,7 @@ mod killed {
         place.edit(PLAN, "release: 7 days after previous}", "release: 9 days after previous}");
         place.confirm(&place.digest()).ends(0, &[]);
         let digest_of = |journal: &Path| {
-            let events = Journal::peek(journal).unwrap().0;
+            let events = Journal::peek(journal, Some(&place::key())).unwrap().events;
             amc_plan::apply::journal::begin(&events).unwrap().digests.changes.clone()
         };
         let undo = |digest: &str| place.command(&["undo", PLAN, "--site", SITE, "--confirm", digest]);
@@ -916,6 +926,7 @@ mod killed {
                     traced.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={call}")).arg("-e");
                     traced.arg(format!("inject={call}:signal=SIGKILL:when={nth}")).arg(plain.get_program());
                     traced.args(plain.get_args()).current_dir(place.folder.path());
+                    traced.env("PLAN_STATE_HOME", place::state_home());
                     let ended = traced.output().unwrap().status;
                     if ended.success() {
                         break;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::common::{copy_of_plans, plan};
 use serde_json::Value;
@@ -102,7 +102,7 @@ fn a_log_that_cannot_be_written_stops_no_run() {
     let folder = copy_of_plans();
     let digest = digest(folder.path());
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let ended = Command::new(env!("CARGO_BIN_EXE_plan"))
+    let ended = crate::place::program()
         .args(["apply", PLAN, "--site", SITE, "--confirm", &digest, "--log-json", "-"])
         .current_dir(folder.path())
         .stdin(Stdio::null())

@@ -6,6 +6,7 @@ use std::fs;
 use crate::place::{PLAN, Place, Ran, SITE};
 use amc_plan::model::plan::Place as Target;
 use amc_plan::model::plan::Strategy;
+use amc_plan::trust::{Purpose, marked, unmarked};
 use serde_json::Value;
 
 pub(crate) const PHRASE: &str = "run migration on staging.bloom.example";
@@ -283,14 +284,16 @@ fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
     let place = configured();
     // A second run on a site that is as the plan wants it has no changes.
     let journal = fs::read_to_string(place.journal()).unwrap();
-    let mut begin: Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+    let (begin, _) = unmarked(journal.lines().next().unwrap(), None, Purpose::Journal);
+    let mut begin: Value = serde_json::from_str(&begin).unwrap();
     assert_eq!(begin["event"]["begin"]["changes"].as_array().unwrap().len(), 7);
     fs::remove_file(place.journal()).unwrap();
     begin["event"]["begin"]["changes"] = Value::Array(Vec::new());
     let none = amc_plan::change::changes_digest("staging.bloom.example", &[]);
     begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
     assert_eq!(place.digest(), none, "and its diff was shown");
-    fs::write(place.journal(), begin.to_string() + "\n").unwrap();
+    let begin = marked(&begin.to_string(), &crate::place::key(), Purpose::Journal);
+    fs::write(place.journal(), begin + "\n").unwrap();
     fs::copy(place.path(SITE), place.state_files("before.site.ndjson").pop().unwrap()).unwrap();
     on(&place).ends(0, &[]);
     verified(&place);

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::staging::Staging;
 use serde_json::Value;
 
 fn plan(staging: &Staging, folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plan"))
+    crate::place::program()
         .args(words)
         .current_dir(folder)
         .env("PLAN_LOGIN_ORIGIN", staging.url())
@@ -95,7 +95,7 @@ fn what_core_rest_cannot_show_is_unproven_and_the_door_is_named() {
     assert!(String::from_utf8_lossy(&closed.stderr).contains("maintenance"));
     let other = plan(&staging, folder.path(), &["check", "plan.yaml", "--site", "http://127.0.0.1:9"]);
     assert_eq!(other.status.code(), Some(2), "not a site of the plan");
-    let refused = Command::new(env!("CARGO_BIN_EXE_plan"))
+    let refused = crate::place::program()
         .args(["check", "plan.yaml", "--site", staging.url()])
         .current_dir(folder.path())
         .env_remove("PLAN_LOGIN_ORIGIN")

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use amc_plan::example;
 use amc_plan::site::file::seal;
+use amc_plan::trust::{Key, Purpose, marked};
 use tempfile::TempDir;
 
 /// The finished plan.
@@ -18,6 +19,25 @@ pub(crate) const SITE: &str = "bloom-coaching.site.ndjson";
 /// The example in a folder of its own.
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
+}
+
+/// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plan"));
+    command.env("PLAN_STATE_HOME", state_home());
+    command
+}
+
+/// Where the tests' key lies.
+pub(crate) fn state_home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")
+}
+
+/// The tests' key.
+pub(crate) fn key() -> Key {
+    let hex = fs::read_to_string(state_home().join("machine.key")).expect("a key");
+    let bytes: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+    Key::new(bytes.try_into().unwrap())
 }
 
 /// What a command line came to.
@@ -85,7 +105,7 @@ impl Place {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plan"));
+        let mut command = crate::place::program();
         command.args(words).current_dir(self.folder.path()).env("NO_COLOR", "1");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -134,6 +154,12 @@ impl Place {
     /// Journals of runs on the example's site that ended, the oldest first.
     pub(crate) fn archived(&self) -> Vec<PathBuf> {
         amc_plan::apply::archive::put_away(&self.journal()).unwrap()
+    }
+
+    /// Puts this line of JSON in place of all confirmations, under our mark.
+    pub(crate) fn is_confirmed(&self, line: &str) {
+        let line = marked(line.trim(), &key(), Purpose::Confirmation);
+        fs::write(self.confirmations(), format!("{line}\n")).unwrap();
     }
 
     pub(crate) fn confirmations(&self) -> PathBuf {

@@ -1,10 +1,10 @@
 //! A recording of a site may be green, says when it is old, and is never confirmed.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn plan(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plan")).args(words).current_dir(folder).output().unwrap()
+    crate::place::program().args(words).current_dir(folder).output().unwrap()
 }
 
 /// The example as if it had been taken at this time, with its backup an hour before.

@@ -120,10 +120,7 @@ fn files_can_be_read_in_one_sitting() {
 
 #[test]
 fn the_rule_reference_is_fresh() {
-    let made = std::process::Command::new(env!("CARGO_BIN_EXE_plan"))
-        .args(["explain", "--format", "markdown"])
-        .output()
-        .unwrap();
+    let made = crate::place::program().args(["explain", "--format", "markdown"]).output().unwrap();
     let there = fs::read_to_string(root().join("docs/rules.md")).unwrap();
     assert!(there == String::from_utf8(made.stdout).unwrap(), "run: plan explain --format markdown > docs/rules.md");
 }

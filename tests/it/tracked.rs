@@ -53,7 +53,7 @@ fn a_repository_above_the_plan_or_inside_its_folder_counts_too() {
     std::fs::create_dir_all(inside.parent().unwrap()).unwrap();
     std::fs::rename(place.folder.path(), &inside).unwrap();
     let check = || {
-        let mut plan = Command::new(env!("CARGO_BIN_EXE_plan"));
+        let mut plan = crate::place::program();
         plan.args(["check", PLAN, "--site", SITE, "--format", "concise"]).current_dir(&inside);
         String::from_utf8(plan.output().unwrap().stdout).unwrap()
     };

@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -17,10 +16,11 @@ fn root() -> PathBuf {
 fn run(line: &str, folder: &Path) -> String {
     let words: Vec<String> = shell_words(line);
     assert_eq!(words.first().map(String::as_str), Some("plan"), "only `plan` is run: {line}");
-    let output = Command::new(env!("CARGO_BIN_EXE_plan"))
+    let output = crate::place::program()
         .args(&words[1..])
         .current_dir(folder)
         .env_clear()
+        .env("PLAN_STATE_HOME", crate::place::state_home())
         .env("COLUMNS", "100")
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .output()

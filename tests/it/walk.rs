@@ -23,6 +23,7 @@ use amc_plan::model::state::Administrator;
 use amc_plan::model::{Executor, Plan, Snapshot, State, Step};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Reading, SignedIn, Site, SiteError};
+use amc_plan::trust::Key;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -158,7 +159,7 @@ struct Ground {
 
 impl Ground {
     fn open(journal: &Path, looks: &[Look]) -> Self {
-        let journal = Journal::open(journal).unwrap();
+        let journal = Journal::open(journal, &Key::new([7; 32])).unwrap();
         let clock = journal.events().len() as i64 * 10;
         let site = StandIn { looks: looks.to_vec(), login: None, administrators: None };
         let record = Record::default();
@@ -277,7 +278,7 @@ fn folder() -> TempDir {
 /// The journal of a run without changes that is configured.
 fn configured(folder: &TempDir) -> PathBuf {
     let path = begun(folder, Place::Staging, None);
-    let mut journal = Journal::open(&path).unwrap();
+    let mut journal = Journal::open(&path, &Key::new([7; 32])).unwrap();
     let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new() };
     journal.append(passed, Timestamp::UNIX_EPOCH).unwrap();
     path
@@ -298,7 +299,7 @@ fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
         changes: Vec::new(),
         steps,
     };
-    drop(Journal::create(&path, begin, Timestamp::UNIX_EPOCH).unwrap());
+    drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());
     path
 }
 
@@ -583,7 +584,7 @@ fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_open
                     assert_eq!(ground.journal.progress().next(), Next::Close);
                 }
                 ground.note(Event::End).unwrap();
-                assert!(Journal::peek(&path).unwrap().1.is_undone(), "and it can be read again");
+                assert!(Journal::peek(&path, None).unwrap().progress.is_undone(), "and it can be read again");
             }
         }
     }

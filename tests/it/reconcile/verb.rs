@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use amc_plan::example;
 use amc_plan::site::file::seal_file;
@@ -43,7 +43,7 @@ impl Switched {
 }
 
 fn plan(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plan")).args(words).current_dir(folder).env("COLUMNS", "100").output().unwrap()
+    crate::place::program().args(words).current_dir(folder).env("COLUMNS", "100").output().unwrap()
 }
 
 fn text(output: &Output) -> String {

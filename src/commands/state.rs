@@ -1,0 +1,97 @@
+//! Is what lies in the state folder this user's, and this machine's? What is not counts for nothing until it is adopted.
+
+use std::path::Path;
+
+use crate::apply::journal::{self, Begin, Journal, Peeked, Told};
+use crate::apply::machine::{Next, Progress};
+use crate::apply::{self};
+use crate::output::escape::line;
+use crate::trust::Key;
+
+use super::turn::Files;
+use super::{Failure, exit};
+
+/// A run that is not put away yet.
+pub(super) struct Unfinished {
+    pub(super) begin: Begin,
+    pub(super) events: Vec<Told>,
+    pub(super) progress: Progress,
+    /// The journal, and why it is not proven to be this user's and this machine's; none where it is.
+    pub(super) foreign: Option<String>,
+}
+
+impl Unfinished {
+    /// Where it stands, by its own words.
+    pub(super) fn stands(&self) -> String {
+        match (&self.progress, self.progress.next()) {
+            (progress, _) if progress.is_over() => "is over".to_owned(),
+            (progress, _) if progress.is_past_the_barrier() => {
+                "is past *Run Migration*, which nobody may press again before its state is known".to_owned()
+            }
+            (progress, _) if progress.is_taking_back() => "is being undone".to_owned(),
+            (_, Next::Step(step)) => format!("waits at `{}`", step.name()),
+            (progress, _) => format!("has {} of {} changes in place", progress.in_place(), self.begin.changes.len()),
+        }
+    }
+}
+
+impl Files {
+    /// Whether the state folder is this user's alone.
+    pub(super) fn is_own(&self) -> Result<(), Failure> {
+        Ok(apply::is_state_own(&self.folder)?)
+    }
+
+    /// This machine's key, to write with.
+    pub(super) fn key(&self) -> Result<Key, Failure> {
+        Key::find_or_make()
+    }
+
+    /// The journal of a run that is ours, to go on with.
+    pub(super) fn open_journal(&self) -> Result<Journal, Failure> {
+        Ok(Journal::open(&self.journal(), &self.key()?)?)
+    }
+
+    /// The run that is not put away yet; a journal that holds no beginning is none. It must be ours.
+    pub(super) fn unfinished(&self) -> Result<Option<Unfinished>, Failure> {
+        self.is_own()?;
+        self.found()?.map(|run| self.ours(run)).transpose()
+    }
+
+    /// The run that is not put away yet, whoever's it is.
+    pub(super) fn found(&self) -> Result<Option<Unfinished>, Failure> {
+        let path = self.journal();
+        if std::fs::symlink_metadata(&path).is_err() {
+            return Ok(None);
+        }
+        let Some(mut run) = self.peeked(&path)? else { return Ok(None) };
+        if self.is_noted_as_open(&run.events) {
+            run.progress.believe_that_the_door_is_open();
+        }
+        Ok(Some(run))
+    }
+
+    /// What a journal holds; none where not even its beginning was written whole.
+    pub(super) fn peeked(&self, path: &Path) -> Result<Option<Unfinished>, Failure> {
+        let Peeked { events, progress, foreign } = Journal::peek(path, Key::find()?.as_ref())?;
+        let foreign =
+            foreign.map(|why| format!("`{}` is not proven to be of this user and this machine: {why}", path.display()));
+        Ok(journal::begin(&events).cloned().map(|begin| Unfinished { begin, events, progress, foreign }))
+    }
+
+    /// A run that is ours.
+    pub(super) fn ours(&self, run: Unfinished) -> Result<Unfinished, Failure> {
+        let Some(why) = &run.foreign else { return Ok(run) };
+        let message = format!(
+            "{}; by its own words the run of `{}` on `{}` {}; nothing was written",
+            line(why),
+            line(&run.begin.plan),
+            line(&run.begin.host),
+            run.stands()
+        );
+        Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
+            "if it is a run of yours or of a colleague, look at what was confirmed and take it over: `{}`; if it came with a \
+             repository or an archive, move it away",
+            self.command("adopt")
+        )))
+    }
+}

@@ -1,0 +1,12 @@
+//! What proves that something on disk is this user's and this machine's: a key outside every repository, and the mark that it
+//! leaves; owner and mode, as ssh checks those of its own files.
+
+mod key;
+mod line;
+mod own;
+mod readings;
+
+pub use key::{Key, Purpose, state_home};
+pub use line::{marked, unmarked};
+pub use own::{NotOurs, is_own, other_owner};
+pub use readings::{Readings, Worth};
