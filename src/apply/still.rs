@@ -70,7 +70,7 @@ pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Recor
     if let Some(kept) = kept {
         all.extend(of_the_rest(at, kept, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
     }
-    all.extend(maintenance(at, now).filter(|moved| known.insert(moved.on.clone())));
+    all.extend(maintenance(at, kept, now).filter(|moved| known.insert(moved.on.clone())));
     let here = &at.begin.host;
     all.retain(|moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now));
     all
@@ -153,29 +153,32 @@ fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
     moved.into_iter().map(one).collect()
 }
 
-fn maintenance(at: At<'_>, now: &Snapshot) -> Option<Moved> {
+fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Moved> {
     let due = maintenance_due(at)?;
-    let on = now
-        .state
-        .maintenance
-        .as_ref()
-        .filter(|_| matches!(now.header.capture(Kind::Maintenance.name()), Capture::How(_)));
-    // What nobody captured a step has a person say.
-    let is = on?.on;
-    let what = match (is, at.begin.on) {
-        _ if is == due => return None,
-        (true, _) => "is on again, so no purchase can be processed".to_owned(),
-        (false, Place::Live) => {
+    let object = On::only(Kind::Maintenance);
+    let cure = if due { Cure::Payments } else { Cure::Attest };
+    let captured = |of: &Snapshot| {
+        let is_captured = matches!(of.header.capture(Kind::Maintenance.name()), Capture::How(_));
+        of.state.maintenance.as_ref().filter(|_| is_captured).map(|maintenance| maintenance.on)
+    };
+    let what = match (captured(now), at.begin.on) {
+        // What nobody ever captured a step has a person say.
+        (None, _) => {
+            kept.and_then(captured)?;
+            let what = "is not captured any more, so whether it has been as it has to be is not known".to_owned();
+            return Some(Moved { on: object.to_string(), what, now: "missing".to_owned(), cure });
+        }
+        (Some(is), _) if is == due => return None,
+        (Some(true), _) => "is on again, so no purchase can be processed".to_owned(),
+        (Some(false), Place::Live) => {
             "is off, and has to be on: live may have processed payments since, which a restore of the backup would lose"
                 .to_owned()
         }
-        (false, Place::Staging) => {
+        (Some(false), Place::Staging) => {
             "is off, and the plan keeps it on (`keep_maintenance_mode`): payments could have been processed since"
                 .to_owned()
         }
     };
-    let object = On::only(Kind::Maintenance);
-    let cure = if due { Cure::Payments } else { Cure::Attest };
     Some(Moved { on: object.to_string(), what, now: mark(&now.state, &object), cure })
 }
 

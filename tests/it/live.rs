@@ -117,14 +117,15 @@ fn every_end_before_the_barrier_leads_to_maintenance_mode_off() {
 
 #[test]
 fn maintenance_mode_that_is_not_captured_is_attested() {
-    let place = begun();
+    let place = rehearsed();
+    copied(&place);
     let (how, missing) = (r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no door"}"#);
     let key = r#""kind":"maintenance""#;
     let without: String =
         place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();
     std::fs::write(place.path(LIVE), without.replace(how, missing)).unwrap();
     place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
-    on_live(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
+    begin(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
     record(&place, &["step", "enter-maintenance", "ticked, and a purchase is refused", "--on", "live"]);
     on_live(&place).ends(20, &["waits at `backup`"]);
     undo(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step leave-maintenance"]);

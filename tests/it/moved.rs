@@ -130,6 +130,12 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
         .ends(2, &["nothing was said"]);
     record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
     on(&place).ends(20, &["not seen yet"]);
+    // What is not captured any more is not known to have been kept on.
+    let place = crossed();
+    migrated(&place, true, 30);
+    place.edit_site(SITE, r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no door"}"#);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["`maintenance` is not captured any more", "plan record moved maintenance"]);
     // The plan that lets it end has nothing to say against it.
     let place = Place::new();
     place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
