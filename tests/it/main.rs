@@ -7,6 +7,7 @@ mod common;
 mod conformance;
 mod crash;
 mod elsewhere;
+mod endless;
 mod event_log;
 mod example;
 mod file_site;

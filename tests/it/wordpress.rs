@@ -17,14 +17,14 @@ use amc_plan::site::{Executor, SignedIn, Site, SiteError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-const SECRET: &str = "aBcD eFgH 1234 5678";
+pub(crate) const SECRET: &str = "aBcD eFgH 1234 5678";
 
 fn noon() -> Timestamp {
     Timestamp::UNIX_EPOCH
 }
 
 /// Short pauses, so that no test waits for long.
-fn quick() -> Limits {
+pub(crate) fn quick() -> Limits {
     Limits { connect: Duration::from_secs(3), pause: Duration::from_millis(5), ..Limits::default() }
 }
 
@@ -37,14 +37,14 @@ fn login(site: &Address, origin: &str, user: &str, password: &str) -> Result<Log
     })
 }
 
-fn connect(url: &str, user: &str, password: &str, limits: Limits) -> Result<WordPress, SiteError> {
+pub(crate) fn connect(url: &str, user: &str, password: &str, limits: Limits) -> Result<WordPress, SiteError> {
     let site = Address::parse(url)?;
     let login = login(&site, &site.origin(), user, password)?;
     WordPress::connect_within(site, login, noon, limits)
 }
 
 /// Kind, message and help of an error, of which none may show a secret or anybody's address.
-fn said<T: std::fmt::Debug>(outcome: Result<T, SiteError>) -> String {
+pub(crate) fn said<T: std::fmt::Debug>(outcome: Result<T, SiteError>) -> String {
     let error = outcome.expect_err("this must not work");
     let kind = match &error {
         SiteError::Answer { .. } => "answer",
@@ -60,7 +60,7 @@ fn said<T: std::fmt::Debug>(outcome: Result<T, SiteError>) -> String {
 }
 
 #[track_caller]
-fn assert_says(all: &str, parts: &[&str]) {
+pub(crate) fn assert_says(all: &str, parts: &[&str]) {
     for part in parts {
         assert!(all.contains(part), "no `{part}` in: {all}");
     }
@@ -233,14 +233,14 @@ fn a_login_of_one_real_site_opens_no_other() {
 // ---- servers that misbehave -------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug)]
-struct Request {
-    line: String,
+pub(crate) struct Request {
+    pub(crate) line: String,
     headers: Vec<String>,
 }
 
 impl Request {
     /// The request line, decoded as far as tests need it.
-    fn asks(&self, part: &str) -> bool {
+    pub(crate) fn asks(&self, part: &str) -> bool {
         self.line.replace("%2F", "/").replace("%2C", ",").contains(part)
     }
 
@@ -250,13 +250,13 @@ impl Request {
 }
 
 /// A server that answers bytes, and remembers what it was asked.
-struct Server {
-    url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     seen: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Server {
-    fn new(answer: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(answer: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -275,7 +275,7 @@ impl Server {
         Self::new(move |_, _| answer.clone())
     }
 
-    fn seen(&self) -> Vec<Request> {
+    pub(crate) fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }
 
@@ -304,14 +304,14 @@ fn serve(mut stream: TcpStream, record: &Mutex<Vec<Request>>, answer: &dyn Fn(&R
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
-fn http(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn http(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
-const JSON: &str = "Content-Type: application/json; charset=UTF-8";
+pub(crate) const JSON: &str = "Content-Type: application/json; charset=UTF-8";
 const HTML: &str = "Content-Type: text/html; charset=UTF-8";
 
 fn ok(body: &Value) -> Vec<u8> {
@@ -326,14 +326,14 @@ fn me() -> Vec<u8> {
     ok(&json!({"id": 1, "capabilities": {"manage_options": true}}))
 }
 
-fn users(total: u64, rows: impl IntoIterator<Item = u64>) -> Vec<u8> {
+pub(crate) fn users(total: u64, rows: impl IntoIterator<Item = u64>) -> Vec<u8> {
     let row = |id: u64| json!({"id": id, "username": format!("admin-{id}"), "roles": ["administrator"]});
     let rows: Vec<Value> = rows.into_iter().map(row).collect();
     http("200 OK", &[JSON, &format!("X-WP-Total: {total}")], Value::from(rows).to_string())
 }
 
 /// What a WordPress 6.9 answers, where a test has nothing else to say.
-fn wordpress(request: &Request) -> Vec<u8> {
+pub(crate) fn wordpress(request: &Request) -> Vec<u8> {
     let url = "https://staging.bloom.example";
     if request.asks("/users/me") {
         me()

@@ -12,43 +12,11 @@ use url::Url;
 
 use super::address::Address;
 use super::excerpt::{LOOKED_AT, excerpt};
+use super::limits::{Limits, Spent};
 use super::login::Login;
 use crate::site::SiteError;
 
 const MAX_REDIRECTS: usize = 5;
-
-/// How long and how much a reader waits for.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// For a connection.
-    pub connect: Duration,
-    /// For a whole answer, redirects included.
-    pub answer: Duration,
-    /// Bytes of an answer, unpacked.
-    pub body: u64,
-    /// How often one request is tried where the site is busy or the connection is lost.
-    pub tries: u32,
-    /// The pause before the second try; it doubles with every further one.
-    pub pause: Duration,
-    /// The longest pause that a site may ask for; where it asks for more, the request is not tried again.
-    pub longest_pause: Duration,
-    /// For all tries of one request after the first, with their pauses.
-    pub tries_together: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            answer: Duration::from_secs(60),
-            body: 64 * 1024 * 1024,
-            tries: 4,
-            pause: Duration::from_millis(500),
-            longest_pause: Duration::from_secs(10),
-            tries_together: Duration::from_secs(30),
-        }
-    }
-}
 
 /// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own origin only.
 pub struct Reader {
@@ -57,6 +25,7 @@ pub struct Reader {
     login: Login,
     limits: Limits,
     root: Root,
+    spent: Spent,
 }
 
 /// How routes are asked for.
@@ -92,6 +61,8 @@ pub enum Failure {
     RedirectsOnAndOn,
     /// What came is not HTTP.
     NotHttp,
+    /// The whole reading goes beyond a bound; which one.
+    NoEnd(String),
 }
 
 /// Why an answer is not JSON.
@@ -159,7 +130,12 @@ impl Reader {
             .build()
             .new_agent();
         let root = Root::Query(address.url().clone());
-        Ok(Self { agent, address, login, limits, root })
+        Ok(Self { agent, address, login, limits, root, spent: Spent::nothing() })
+    }
+
+    /// A reading begins: its bounds count from here.
+    pub(super) fn begin(&self) {
+        self.spent.begin();
     }
 
     /// The site that it reads.
@@ -236,7 +212,10 @@ impl Reader {
     fn follow(&self, mut url: Url, within: Duration) -> Result<Answer, Failure> {
         let begun = Instant::now();
         for _ in 0..=MAX_REDIRECTS {
-            let left = within.saturating_sub(begun.elapsed()).max(Duration::from_millis(1));
+            let left = within
+                .min(self.spent.one_more(&self.limits).map_err(Failure::NoEnd)?)
+                .saturating_sub(begun.elapsed())
+                .max(Duration::from_millis(1));
             let response = self.send(&url, left).map_err(|error| self.failure(error, within))?;
             match redirect(&url, &response)? {
                 Some(next) => url = next,
@@ -262,6 +241,7 @@ impl Reader {
         let limit = self.limits.body;
         let read = body.into_reader().take(limit.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|error| self.failure(error.into(), within))?;
+        self.spent.received(bytes.len());
         if bytes.len() as u64 > limit {
             return Err(Failure::TooLarge(limit));
         }

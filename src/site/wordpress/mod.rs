@@ -6,6 +6,7 @@
 mod address;
 mod client;
 mod excerpt;
+mod limits;
 mod login;
 mod trouble;
 
@@ -22,7 +23,8 @@ use crate::model::state::{Administrator, Environment, Plugin};
 use crate::model::{Header, Kind, Snapshot, State};
 
 pub use address::Address;
-pub use client::{Answer, Failure, Limits, NotJson, Reader};
+pub use client::{Answer, Failure, NotJson, Reader};
+pub use limits::Limits;
 pub use login::Login;
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
@@ -41,6 +43,8 @@ type Section<T> = Result<T, String>;
 const NOT_SHOWN: &str = "WordPress's own REST does not show it; the companion plugin on the site would";
 const PER_PAGE: usize = 100;
 const PASSES: usize = 3;
+/// Pages of administrators: no site has ten thousand.
+const PAGES: usize = 100;
 
 impl WordPress {
     /// Connects to a site, and makes sure that the login is an administrator's.
@@ -162,7 +166,7 @@ impl WordPress {
     /// leaves the first page, somebody else is missing from the second.
     fn administrators_once(&self) -> Result<Section<Option<BTreeMap<u64, Value>>>, SiteError> {
         let (mut users, mut first_total) = (BTreeMap::new(), None);
-        for page in 1.. {
+        for page in 1..=PAGES {
             let answer = self.get("/wp/v2/users", &administrators_page(&page.to_string()))?;
             let total = answer.total;
             let body = match self.section(answer)? {
@@ -172,7 +176,7 @@ impl WordPress {
             let (Value::Array(rows), Some(total)) = (body, total) else {
                 return Err(trouble::not_wordpress(self.reader.address()));
             };
-            let last = rows.len() < PER_PAGE;
+            let (last, known) = (rows.len() < PER_PAGE, users.len());
             for row in rows {
                 let id = row.get("id").and_then(Value::as_u64);
                 users.insert(id.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?, row);
@@ -183,8 +187,11 @@ impl WordPress {
             if last || users.len() as u64 >= total {
                 return Ok(Ok((users.len() as u64 == total).then_some(users)));
             }
+            if users.len() == known {
+                return Err(trouble::endless(self.reader.address(), &format!("repeats itself on page {page}")));
+            }
         }
-        Ok(Ok(None))
+        Err(trouble::endless(self.reader.address(), &format!("has more than {PAGES} pages")))
     }
 
     fn header(&self, taken_at: Timestamp, missing: BTreeMap<Kind, String>) -> Header {
@@ -215,6 +222,7 @@ impl Site for WordPress {
     }
 
     fn read(&mut self, _questions: &Questions) -> Result<Reading, SiteError> {
+        self.reader.begin();
         let taken_at = (self.clock)();
         let mut missing = BTreeMap::new();
         let mut state = State { environment: Some(self.environment()?), ..State::default() };
@@ -231,6 +239,7 @@ impl Site for WordPress {
     }
 
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
+        self.reader.begin();
         let me = self.body(self.me()?)?;
         let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
         let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));

@@ -42,7 +42,7 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
             "check the scheme and the port of the address",
         ),
         Failure::Elsewhere(to) => return elsewhere(site, to),
-        Failure::Timeout(_) | Failure::Lost | Failure::TooLarge(_) | Failure::RedirectsOnAndOn => {
+        Failure::Timeout(_) | Failure::Lost | Failure::TooLarge(_) | Failure::RedirectsOnAndOn | Failure::NoEnd(_) => {
             return not_whole(site, failure);
         }
     };
@@ -59,6 +59,10 @@ fn not_whole(site: &Address, failure: &Failure) -> SiteError {
         Failure::TooLarge(limit) => (
             format!("an answer is larger than {} MiB", limit.div_ceil(1024 * 1024)),
             "no WordPress has so much to say here; check what answers at this address",
+        ),
+        Failure::NoEnd(bound) => (
+            format!("reading it takes more than {bound}, so it was not read to its end"),
+            "an ordinary site takes a dozen requests and a few seconds; check what answers at this address, or try again when it is less busy",
         ),
         Failure::RedirectsOnAndOn => (
             "it redirects more than 5 times".to_owned(),
@@ -157,6 +161,15 @@ pub(super) fn never_still(site: &Address) -> SiteError {
         site,
         "its users changed while they were read, three times over".to_owned(),
         "try again when nobody is added or removed; an import or a sync may be running",
+    )
+}
+
+/// A list that never comes to its end.
+pub(super) fn endless(site: &Address, what: &str) -> SiteError {
+    answer(
+        site,
+        format!("its list of administrators {what}, so it was not read to its end"),
+        "a cache or a security plugin may answer each page with the same text; let it leave out `wp-json` and `rest_route`, then try again",
     )
 }
 
