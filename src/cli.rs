@@ -13,7 +13,7 @@ use crate::model::Step;
 use crate::model::plan::{Confirmation, Place};
 use crate::rules::Phase;
 
-pub use run::{Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
+pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
 
@@ -59,6 +59,9 @@ pub enum Verb {
     Status(Status),
     /// Take a run's changes back, as far as the barrier.
     Undo(Undo),
+    /// Take over a run that was begun by somebody else, on another machine or by an earlier build: shows what was confirmed, and
+    /// has it confirmed again.
+    Adopt(Adopt),
     /// What a run did, line by line.
     Log(Log),
     /// Who holds the lock of a site, and how to take it from somebody.

@@ -2,12 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::journal::{self, Event, Told, begin};
 use super::timing::{self, Lasted, Took};
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
-use crate::model::{Executor, Step};
+use crate::model::{Executor, Step, digest};
+use crate::trust::{Key, Purpose};
 
 /// The version of the format that this build writes.
 pub const VERSION: u8 = 1;
@@ -38,6 +40,53 @@ pub struct Certificate {
     /// How long the migration itself took; none where it was not seen to be over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration: Option<Lasted>,
+    /// What the rehearsal was on. One on a site in a file opens no live site at an address.
+    #[serde(default)]
+    pub site: Ground,
+    /// The mark of the key of the machine on which the rehearsal was, over all the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
+}
+
+/// What a run is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// A site in a file, which is what it says for its own runs.
+    #[default]
+    File,
+    /// A site at an address, which a machine read.
+    Address,
+}
+
+impl Ground {
+    /// What a site of this name is.
+    pub fn of(site: &str) -> Self {
+        if site.contains("://") { Self::Address } else { Self::File }
+    }
+}
+
+/// The mark of this key on a certificate, over the text's own value and not over what was understood of it.
+pub fn mark(certificate: &Value, key: &Key) -> String {
+    key.mark(Purpose::Certificate, unmarked(certificate).as_bytes())
+}
+
+/// Whether a certificate's text bears the mark of this key.
+pub fn is_marked(text: &str, key: &Key) -> bool {
+    let read: Result<Value, _> = serde_json::from_str(text);
+    read.is_ok_and(|certificate| {
+        let mark = certificate.get("mark").and_then(Value::as_str);
+        mark.is_some_and(|mark| key.made(Purpose::Certificate, unmarked(&certificate).as_bytes(), mark))
+    })
+}
+
+/// The digest of everything but the mark.
+fn unmarked(certificate: &Value) -> String {
+    let mut rest = certificate.clone();
+    if let Value::Object(fields) = &mut rest {
+        fields.shift_remove("mark");
+    }
+    digest::of(&rest)
 }
 
 /// What a step was proven by.
@@ -52,7 +101,7 @@ pub struct Proven {
 
 impl Certificate {
     /// The certificate of these events; none where they are no whole rehearsal on staging whose contacts were reviewed.
-    pub fn of(events: &[Told], journal: &str) -> Option<Self> {
+    pub fn of(events: &[Told], journal: &str, site: Ground) -> Option<Self> {
         let begun = begin(events).filter(|begin| begin.on == Place::Staging && begin.strategy.is_some())?;
         let steps = timing::steps(events);
         let verified = events.iter().rev().find_map(|told| match &told.event {
@@ -71,7 +120,16 @@ impl Certificate {
             verified: verified.filter(|_| whole)?,
             steps,
             migration: timing::migration(events),
+            site,
+            mark: None,
         })
+    }
+
+    /// As it is written, under the mark of this key.
+    pub fn text(mut self, key: &Key) -> String {
+        self.mark = None;
+        self.mark = serde_json::to_value(&self).ok().map(|certificate| mark(&certificate, key));
+        serde_json::to_string_pretty(&self).unwrap_or_default() + "\n"
     }
 
     /// How many seconds a replay of the steps takes at least, if it takes what the rehearsal took.

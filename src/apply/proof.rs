@@ -161,6 +161,19 @@ pub fn migration(
     }
 }
 
+/// Whether a reading was made after this moment, so that what it shows can be what came of it.
+///
+/// # Errors
+/// Why it was not: an older reading proves nothing, whoever finalized it again since.
+pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(), String> {
+    match read_at.parse::<Timestamp>() {
+        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is yet to come")),
+        Ok(at) if at > since => Ok(()),
+        Ok(at) => Err(format!("the site was read at {at}, and that is not after {since}: read it again")),
+        Err(_) => Err("when the site was read is not known: read it again".to_owned()),
+    }
+}
+
 /// Whether maintenance mode is on.
 pub fn closed(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
     match on {

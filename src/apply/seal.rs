@@ -244,7 +244,8 @@ impl Presented {
     }
 }
 
-fn verified(text: &[u8], signature: &str, keys: &BTreeMap<String, Key>) -> Signature {
+/// Whose signature this is on a text, among the reviewers whose keys `plan.toml` names.
+pub fn verified(text: &[u8], signature: &str, keys: &BTreeMap<String, Key>) -> Signature {
     let Ok(signature) = Minisign::decode(signature) else { return Signature::Wrong("it is no signature of minisign") };
     if keys.is_empty() {
         return Signature::Wrong("plan.toml names no reviewer's key under `[seal.keys]`");
@@ -255,7 +256,7 @@ fn verified(text: &[u8], signature: &str, keys: &BTreeMap<String, Key>) -> Signa
         match key.0.verify(text, &signature, true) {
             Ok(()) => return Signature::By(name.clone()),
             Err(Error::UnexpectedKeyId) => {}
-            Err(_) => wrong = "it does not fit the seal, so one of the two was changed since it was signed",
+            Err(_) => wrong = "it does not fit what it lies beside, so one of the two was changed since it was signed",
         }
     }
     Signature::Wrong(wrong)

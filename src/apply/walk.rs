@@ -234,8 +234,16 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
     let record = since_then(whole.clone(), reached);
     Ok(match step {
         Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events())), at),
-        Step::ReviewContacts => review(world, &record, at)?,
-        Step::LeaveMaintenance => proof::maintenance(Movement::of(site).maintenance, &record, at),
+        Step::ReviewContacts => review(world, &record, at, site)?,
+        Step::LeaveMaintenance => {
+            let off = Movement::of(site).maintenance;
+            if off == Some(false)
+                && let Err(why) = proof::read_after(&site.header.taken_at, reached, world.now())
+            {
+                return Ok(Proof::Open(why));
+            }
+            proof::maintenance(off, &record, at)
+        }
         Step::TestPurchase => purchases(plan, &world.purchased(&record)?, at),
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "nobody has said that it was done");
@@ -287,13 +295,22 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     if let Some(why) = is_not_the_site(&site, &here) {
         return Ok(waits(why));
     }
-    let shows = Movement::of(&site);
+    let mut shows = Movement::of(&site);
+    let kept = world.kept();
+    if shows.managed == Some(true) {
+        if let Err(why) = proof::read_after(&site.header.taken_at, crossed, world.now()) {
+            return Ok(waits(why));
+        }
+        // What it said in front of the barrier already shows nothing of the press: that is attested.
+        let before = kept.as_ref().and_then(|kept| Movement::of(kept).managed);
+        shows.managed = shows.managed.filter(|_| before != Some(true));
+    }
     if shows.managed == Some(true) && !world.journal().progress().is_migrated() {
         // What is waited for from here on is a person, and no more the migration.
         world.note(Event::Migrated)?;
     }
     let record = since_then(world.record()?, crossed);
-    let kept = world.kept().map(|kept| kept.state.administrators).unwrap_or_default();
+    let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
     let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), crossed);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(world);
@@ -309,8 +326,11 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     }
 }
 
-fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
+fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>, site: &Snapshot) -> Result<Proof, W::Error> {
+    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
+    let read = proof::read_after(&site.header.taken_at, crossed, world.now());
     Ok(match world.reviewed()? {
+        Reviewed::Equal(_) if read.is_err() => Proof::Open(read.err().unwrap_or_default()),
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {
             Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())

@@ -107,3 +107,26 @@ pub enum LockVerb {
         id: String,
     },
 }
+
+/// `plan adopt`
+#[derive(Debug, Args)]
+pub struct Adopt {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+    /// Never ask: without `--confirm` nothing is written.
+    #[arg(long)]
+    pub no_input: bool,
+    /// The digest of the run's changes, as it is shown.
+    #[arg(long, value_name = "DIGEST")]
+    pub confirm: Option<String>,
+    /// Who takes it over: a short name from the plan's `people`.
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
+    /// A reviewed seal of the run's changes, where `plan.toml` demands one.
+    #[arg(long, value_name = "FILE")]
+    pub seal: Option<PathBuf>,
+    #[command(flatten)]
+    /// How much of a plan is taken in.
+    pub limits: Limits,
+}

@@ -1,12 +1,18 @@
 //! The certificate's file beside the plan: `x.yaml` has `x.rehearsal.json`.
 
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::apply::certificate::{Certificate, VERSION};
+use crate::apply::certificate::{Certificate, Ground, VERSION, is_marked};
 use crate::apply::journal::Journal;
+use crate::apply::seal::{self, Signature};
+use crate::output::escape::shell;
 use crate::site::file;
+use crate::trust::Key;
 
 use super::record_file::read_text;
+use super::seal::signature_of;
 use super::{Failure, exit};
 
 fn path_of(plan: &Path) -> PathBuf {
@@ -14,12 +20,44 @@ fn path_of(plan: &Path) -> PathBuf {
 }
 
 /// Writes the certificate of a finished rehearsal; nothing for a run that is none.
-pub(super) fn write(plan: &Path, journal: &Journal) -> Result<Option<PathBuf>, Failure> {
-    let Some(certificate) = Certificate::of(journal.events(), journal.digest()) else { return Ok(None) };
+pub(super) fn write(plan: &Path, journal: &Journal, site: Ground) -> Result<Option<PathBuf>, Failure> {
+    let Some(certificate) = Certificate::of(journal.events(), journal.digest(), site) else { return Ok(None) };
     let path = path_of(plan);
-    let text = serde_json::to_string_pretty(&certificate).unwrap_or_default() + "\n";
-    file::save_text(&path, &text)?;
+    file::save_text(&path, &certificate.text(&Key::find_or_make()?))?;
     Ok(Some(path))
+}
+
+/// Whether the rehearsal of the certificate beside a plan is proven: it was on this machine, or a reviewer whose key the
+/// settings name signed its certificate.
+///
+/// # Errors
+/// Why it is not, and how it can be.
+pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+    let path = path_of(plan);
+    let text = read_text(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    if Key::find()?.is_some_and(|key| is_marked(&text, &key)) {
+        return Ok(());
+    }
+    let beside = signature_of(&path);
+    let signature = match read_text(&beside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        read => Some(read.map_err(|error| Failure::file("read", &beside, &error))?),
+    };
+    let why = match signature.map(|signature| seal::verified(text.as_bytes(), &signature, keys)) {
+        Some(Signature::By(_)) => return Ok(()),
+        Some(Signature::Wrong(why)) => format!("the signature beside it proves nothing: {why}"),
+        Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),
+    };
+    let message = format!(
+        "`{}` does not bear the mark of this machine's key, so nothing here proves that the rehearsal took place, and {why}; \
+         nothing was written",
+        path.display()
+    );
+    Err(Failure::new(exit::TARGET, message).help(format!(
+        "replay from the machine and user that rehearsed; or have a reviewer whose key `plan.toml` names under `[seal.keys]` sign \
+         it there: `minisign -S -m {}`; or rehearse again here",
+        shell(&path.display().to_string())
+    )))
 }
 
 /// Reads the certificate beside a plan; none where there is none.
@@ -27,7 +65,7 @@ pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
     let path = path_of(plan);
     let text = match read_text(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::file("read", &path, &error)),
     };
     let read: Result<Certificate, _> = serde_json::from_str(&text);

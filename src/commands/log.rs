@@ -42,7 +42,7 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
 }
 
 /// An event in words.
-fn words(told: &Told, events: &[Told]) -> String {
+pub(super) fn words(told: &Told, events: &[Told]) -> String {
     let on = |change: usize| {
         let on = begin(events).and_then(|begin| begin.changes.get(change)).map(|change| change.on.to_string());
         format!("{} {}", change + 1, escape::line(&on.unwrap_or_default()))

@@ -1,5 +1,6 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
+mod adopt;
 mod apply;
 mod backup_file;
 mod certificate;
@@ -119,6 +120,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
             apply::run(&args, log, terminal)
         }),
         Verb::Status(args) => status::run(&args, terminal),
+        Verb::Adopt(args) => adopt::run(&args, terminal),
         Verb::Undo(args) => event_log::logged(args.log_json.as_deref(), "undo", terminal, |log, terminal| {
             undo::run(&args, log, terminal)
         }),

@@ -1,6 +1,6 @@
 //! May the plan be replayed on live? Only after a rehearsal of the same intent, with the host typed out, in a window that is long enough.
 
-use crate::apply::certificate::Certificate;
+use crate::apply::certificate::{Certificate, Ground};
 use crate::cli::Apply;
 use crate::guide;
 use crate::model::plan::{Place, Strategy};
@@ -29,6 +29,11 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
             "rehearse it on staging to its last step; the certificate is then written beside the plan",
         );
     };
+    certificate::is_proven(&args.plan, &checked.opened.settings.seal.keys)?;
+    if Ground::of(&args.site) == Ground::Address && rehearsed.site == Ground::File {
+        let message = "the rehearsal was on a site in a file, which says of itself what it is, so it opens no live site at an address";
+        return refused(message.to_owned(), "rehearse on the staging site at its address");
+    }
     let intent = crate::change::intent_digest(plan);
     if rehearsed.intent != intent {
         let message = format!(

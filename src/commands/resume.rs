@@ -5,8 +5,10 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::apply::confirmation;
-use crate::apply::journal::{Begin, Event, Journal};
+use crate::apply::journal::{Begin, Event, Journal, Told};
+use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
+use crate::apply::machine::Progress;
 use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
@@ -24,7 +26,7 @@ use super::run::Run;
 use super::state::Unfinished;
 use super::target::is_still_staging;
 use super::turn::Files;
-use super::{Failure, Terminal, exit, inputs, settings};
+use super::{Failure, Terminal, certificate, exit, inputs, settings};
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -42,7 +44,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     let lock = files.take(&args.plan)?;
     let open = files.unfinished()?;
     files.nobody_elses(&args.plan, open.as_ref())?;
-    let Unfinished { begin, progress, .. } = open.ok_or_else(nothing)?;
+    let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     is_of_this_plan(&args.plan, &begin, |other| {
         format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site)
     })?;
@@ -58,15 +60,16 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
     }
     live_is_typed(&begin, args.host.as_deref())?;
-    if !progress.is_past_the_barrier() {
+    let run = Unfinished { begin, progress, events, foreign: None };
+    if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
-        if !was_confirmed(&args.plan, &begin)? {
-            let message = "the run to resume holds changes that nobody confirmed here, so nothing was written";
-            let help = format!("move `{}` away, and begin anew with `plan diff`", files.journal().display());
-            return Err(Failure::new(exit::UNCONFIRMED, message).help(help));
-        }
+        may_write(args, &files, &run)?;
     }
-    let now = is_its_site(site.as_mut(), &begin)?;
+    let Unfinished { begin, progress, .. } = &run;
+    let now = is_its_site(site.as_mut(), begin)?;
+    if !progress.is_configured() {
+        is_within_limits(args, &run, &now)?;
+    }
     if !progress.is_configured()
         && let Some(why) = is_migrated(&now)
     {
@@ -74,7 +77,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         let help = "no change is made behind *Run Migration*; restore the copy from its backup, then begin anew";
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    is_still_staging(args, (&begin, &progress), (&now, &files), terminal)?;
+    is_still_staging(args, (begin, progress), (&now, &files), terminal)?;
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {
@@ -97,22 +100,88 @@ pub(super) fn resumed(journal: &Journal, lock: &Lock) -> Event {
     Event::Resume { token: lock.token(), alive_until: lock.last_alive(last) }
 }
 
-/// Whether somebody confirmed here what a journal holds, by a digest or by a seal; where a seal is demanded, only by one
-/// that a reviewer signed. Else it comes from elsewhere.
-pub(super) fn was_confirmed(plan: &Path, begin: &Begin) -> Result<bool, Failure> {
+/// What became of the confirmation of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Confirmed {
+    /// Somebody confirmed here what its journal holds.
+    Yes,
+    /// A seal alone confirmed it, and no longer counts, since this time.
+    Expired(Timestamp),
+    /// Nobody did here: it comes from elsewhere.
+    No,
+}
+
+/// Whether somebody confirmed here what a journal holds, by a digest, by adopting it, or by a seal; where a seal is demanded,
+/// only by one that a reviewer signed.
+pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told]) -> Result<Confirmed, Failure> {
+    if begin.digests.changes != change::changes_digest(&begin.host, &begin.changes) {
+        return Ok(Confirmed::No);
+    }
     let settings = settings::beside(plan)?.seal;
     let demands = settings.demands();
     let key = Key::find()?;
-    let sealed = confirmation::kept(plan, key.as_ref()).into_iter().any(|kept| {
+    let adopted = events.iter().any(|told| matches!(told.event, Event::Adopted { .. }));
+    let shown = || matches!(confirmation::find(plan, key.as_ref(), &begin.digests.changes, &begin.host), Ok(Some(_)));
+    if !demands.required && (adopted || shown()) {
+        return Ok(Confirmed::Yes);
+    }
+    let sealed = confirmation::kept(plan, key.as_ref()).into_iter().filter_map(|kept| {
         // A reviewer's key that was taken out of the settings since must not strand a run.
         let signature = kept.signature.filter(|_| demands.required);
         let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);
         let demands = if demands.required { demands } else { Demands::default() };
-        presented.of(demands, &begin.plan, &begin.host).is_ok_and(|seal| seal.digests == begin.digests)
+        let seal = presented.of(demands, &begin.plan, &begin.host).ok()?;
+        (seal.digests == begin.digests).then_some(seal.expires)
     });
-    let shown = || matches!(confirmation::find(plan, key.as_ref(), &begin.digests.changes, &begin.host), Ok(Some(_)));
-    let whole = begin.digests.changes == change::changes_digest(&begin.host, &begin.changes);
-    Ok(whole && (sealed || !demands.required && shown()))
+    Ok(match sealed.max() {
+        Some(expires) if Timestamp::now() < expires => Confirmed::Yes,
+        Some(expires) => Confirmed::Expired(expires),
+        None => Confirmed::No,
+    })
+}
+
+/// Refuses where nobody confirmed the changes that are still to be made, as things are at this moment.
+fn may_write(args: &Apply, files: &Files, run: &Unfinished) -> Result<(), Failure> {
+    let Unfinished { begin, progress, events, .. } = run;
+    let refused = |code: u8, message: String| Failure::new(after_a_write(progress, code), message);
+    match confirmed(&args.plan, begin, events)? {
+        Confirmed::Yes => Ok(()),
+        Confirmed::Expired(_) if progress.is_configured() => Ok(()),
+        Confirmed::Expired(expires) => {
+            let message =
+                format!("the seal that this run was begun by counted until {expires}, so nothing more was written");
+            let back =
+                format!("take back what is in place with `{}`, and begin again with a new seal", files.command("undo"));
+            Err(refused(exit::STALE, message).help(back))
+        }
+        Confirmed::No => {
+            let message =
+                "the run to resume holds changes that nobody confirmed here, so nothing was written".to_owned();
+            let help = format!("move `{}` away, and begin again with `plan diff`", files.journal().display());
+            Err(refused(exit::UNCONFIRMED, message).help(help))
+        }
+    }
+}
+
+/// The exit code of a refusal: once the run wrote something it stopped part-way.
+fn after_a_write(progress: &Progress, code: u8) -> u8 {
+    if progress.in_place() > 0 { exit::PART_WAY } else { code }
+}
+
+/// Refuses where the changes that are still to be made are more than the settings allow now, or, on the live site, where the
+/// rehearsal is not proven.
+fn is_within_limits(args: &Apply, run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
+    let Unfinished { begin, progress, .. } = run;
+    let settings = settings::beside(&args.plan)?;
+    if let Some(exceeded) = settings.limits.exceeded(&Tally::new(&begin.changes, &now.state)) {
+        let (message, help) = exceeded.words();
+        return Err(Failure::new(after_a_write(progress, exit::LIMIT), message).help(help));
+    }
+    if begin.on == Place::Live {
+        certificate::is_proven(&args.plan, &settings.seal.keys)
+            .map_err(|refused| Failure { code: after_a_write(progress, refused.code), ..refused })?;
+    }
+    Ok(())
 }
 
 /// A run on the live site is gone on with, or undone, only by who types its host.

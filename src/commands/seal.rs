@@ -74,7 +74,7 @@ pub(super) fn read(file: &Path) -> Result<Sealed, Failure> {
     Ok(Sealed { text, signature })
 }
 
-fn signature_of(file: &Path) -> PathBuf {
+pub(super) fn signature_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".minisig");
     name.into()

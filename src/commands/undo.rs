@@ -17,7 +17,7 @@ use crate::site::file;
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::inputs::Opened;
-use super::resume::{self, is_its_site, live_is_typed, was_confirmed};
+use super::resume::{self, Confirmed, confirmed, is_its_site, live_is_typed};
 use super::run::Run;
 use super::state::Unfinished;
 use super::turn::Files;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
     })?;
     let digest = &begin.digests.changes;
-    let is_named = |given: &str| is_named(given, digest, &files);
+    let is_named = |given: &str| is_named(given, digest, "status", &files);
     let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given));
     if progress.is_over() && !progress.is_replaced() {
         is_that_one()?;
@@ -76,7 +76,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_that_one()?;
-    if !was_confirmed(&args.of.plan, &begin)? {
+    // A seal that expired since hinders nobody from taking back what it allowed.
+    if confirmed(&args.of.plan, &begin, &events)? == Confirmed::No {
         let message = "the run to undo holds changes that nobody confirmed here, so nothing was written";
         return Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
             "take `.plan/` beside the plan from a backup, then undo again; or set back by hand what `{}` names",
@@ -197,14 +198,14 @@ fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &St
 const FEWEST: usize = 8;
 
 /// Whether these are digits of the run's digest.
-fn is_named(given: &str, digest: &str, files: &Files) -> Result<(), Failure> {
+pub(super) fn is_named(given: &str, digest: &str, shown_by: &str, files: &Files) -> Result<(), Failure> {
     let given = given.trim().to_ascii_lowercase();
     if given.len() >= FEWEST && digest.starts_with(&given) {
         return Ok(());
     }
     let help =
-        format!("repeat the run's digest, as `{}` shows it: --confirm {}", files.command("status"), &digest[..FEWEST]);
-    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run to undo, so nothing was written").help(help))
+        format!("repeat the run's digest, as `{}` shows it: --confirm {}", files.command(shown_by), &digest[..FEWEST]);
+    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run it is, so nothing was written").help(help))
 }
 
 /// What a person typed; nothing where there is nobody to ask.

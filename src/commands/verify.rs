@@ -91,11 +91,12 @@ pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) 
 pub(super) fn purchases(
     plan: &Path,
     limits: Limits,
-    (before, after): (&str, &str),
+    (before, after): (Option<&str>, &str),
     record: &Record,
 ) -> Result<Vec<Purchased>, Failure> {
     let opened = inputs::open(plan, limits, false)?;
-    Ok(compare(&opened, Some(&Place::open(before)?), &Place::open(after)?, record)?.purchases)
+    let before = before.map(Place::open).transpose()?;
+    Ok(compare(&opened, before.as_ref(), &Place::open(after)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::apply::certificate::Ground;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
@@ -18,10 +19,14 @@ use crate::reconcile;
 use crate::site::Site;
 use crate::site::file::FileSite;
 
+use super::adopt::is_kept;
 use super::inputs;
 use super::run::{Run, ctrl_c};
 use super::verify::Ended;
 use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, verify};
+
+/// Why nobody can say that everybody kept what they had.
+const NOT_KEPT: &str = "how everybody was before the run is not kept here any more";
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -70,6 +75,9 @@ impl World for Way<'_, '_, '_> {
     }
 
     fn reviewed(&mut self) -> Result<Reviewed, Failure> {
+        if !is_kept(&self.run.files.before()) {
+            return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
+        }
         let Ended { verdict, words, anew } = self.run.compared(&self.args.plan, self.args.limits)?;
         match verdict {
             reconcile::Verdict::Equal if !anew => Ok(Reviewed::NotRead),
@@ -85,8 +93,9 @@ impl World for Way<'_, '_, '_> {
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
-        let (before, after) = (self.run.files.before().display().to_string(), self.run.site.name());
-        verify::purchases(&self.args.plan, self.args.limits, (&before, &after), record)
+        let (before, after) = (self.run.files.before(), self.run.site.name());
+        let before = is_kept(&before).then(|| before.display().to_string());
+        verify::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
     }
 
     fn names(&mut self) -> Names {
@@ -291,12 +300,18 @@ impl Run {
 
     /// Every step is behind: the certificate of a rehearsal, and the journal put away.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        if let Some(path) = certificate::write(&args.plan, &self.journal)? {
+        // What cannot be compared is no rehearsal that anybody may rely on.
+        let kept = is_kept(&self.files.before()) || !self.journal.progress().passed().contains(&Step::ReviewContacts);
+        if kept && let Some(path) = certificate::write(&args.plan, &self.journal, Ground::of(&args.site))? {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", path.display())?;
         }
         self.note(Event::End)?;
-        let kept = self.files.put_away(&self.journal)?;
-        writeln!(terminal.out, "every step is behind; the journal is {}", kept.display())?;
+        let archived = self.files.put_away(&self.journal)?;
+        writeln!(terminal.out, "every step is behind; the journal is {}", archived.display())?;
+        if !kept {
+            let message = format!("every step is done, and it is not verified: {NOT_KEPT}");
+            return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand those whom you know"));
+        }
         Ok(exit::OK)
     }
 }

@@ -54,6 +54,8 @@ enum Look {
 struct StandIn {
     looks: Vec<Look>,
     login: Option<SignedIn>,
+    /// When it is read.
+    now: Timestamp,
     /// Where they are others than the example's.
     administrators: Option<BTreeMap<String, Administrator>>,
 }
@@ -107,6 +109,7 @@ impl Site for StandIn {
 
     fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
         let mut snapshot = shown(self.look())?;
+        snapshot.header.taken_at = self.now.to_string();
         if let Some(administrators) = &self.administrators {
             snapshot.state.administrators = administrators.clone();
         }
@@ -161,7 +164,7 @@ impl Ground {
     fn open(journal: &Path, looks: &[Look]) -> Self {
         let journal = Journal::open(journal, &Key::new([7; 32])).unwrap();
         let clock = journal.events().len() as i64 * 10;
-        let site = StandIn { looks: looks.to_vec(), login: None, administrators: None };
+        let site = StandIn { looks: looks.to_vec(), login: None, now: Timestamp::UNIX_EPOCH, administrators: None };
         let record = Record::default();
         Self { site, journal, record, clock, crossed: 0, administrators: example().state.administrators }
     }
@@ -206,6 +209,8 @@ impl World for Ground {
     type Error = Trouble;
 
     fn site(&mut self) -> &mut dyn Site {
+        self.clock += 1;
+        self.site.now = self.now();
         &mut self.site
     }
 

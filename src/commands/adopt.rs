@@ -1,0 +1,192 @@
+//! `plan adopt`: a run that is not proven ours, shown and confirmed again, and from then on of this user and this machine.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::apply::confirmation;
+use crate::apply::journal::{Journal, intent};
+use crate::apply::seal::Presented;
+use crate::apply::{self};
+use crate::change;
+use crate::cli::Adopt;
+use crate::output::escape::line;
+use crate::output::many;
+
+use super::inputs::Opened;
+use super::state::Unfinished;
+use super::turn::Files;
+use super::undo::is_named;
+use super::{Failure, Terminal, exit, inputs, log, may_ask, seal, settings, status};
+
+/// Most characters of one side of a change that are shown.
+const SHOWN: usize = 400;
+
+pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let files = Files::of(&args.of.plan, &args.of.site);
+    let opened = inputs::open(&args.of.plan, args.limits, false);
+    let Some((journal, run)) = adoptable(&files)? else {
+        return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
+    };
+    super::earlier::is_of_this_plan(&args.of.plan, &run.begin, |other| {
+        format!("adopt that: `plan adopt {} --site {}`", other.display(), args.of.site)
+    })?;
+    let Some(why) = &run.foreign else {
+        writeln!(
+            terminal.out,
+            "the run on this site is of this user and this machine already: there is nothing to adopt"
+        )?;
+        return Ok(exit::OK);
+    };
+    if let Some(unknown) = args.who.as_ref().filter(|who| is_unknown(who, opened.as_ref().ok())) {
+        let message = format!("`{}` is not among the plan's `people`", line(unknown));
+        return Err(Failure::new(exit::USAGE, message));
+    }
+    files.is_own()?;
+    let now = opened.as_ref().ok().filter(|opened| opened.whole).map(|opened| change::intent_digest(&opened.plan));
+    let past = run.progress.is_past_the_barrier();
+    shown(why, &run, now.as_deref(), &files, terminal)?;
+    if past && let Ok(opened) = &opened {
+        writeln!(terminal.out, "  way back  {}", line(&status::way_back(opened, (&run.begin, &run.progress))))?;
+    }
+    let digest = &run.begin.digests.changes;
+    let given = match &args.confirm {
+        Some(given) => given.clone(),
+        None if !may_ask(args.no_input) => String::new(),
+        None => terminal
+            .ask(&format!("\nType the first eight digits of the run's digest to take it over ({}): ", &digest[..8]))?,
+    };
+    is_named(&given, digest, "adopt", &files)?;
+    let lock = files.take(&args.of.plan)?;
+    let again = files.peeked(&journal)?.filter(|again| again.events == run.events);
+    if again.is_none() {
+        let message = "somebody wrote to the journal while it was shown, so nothing was adopted";
+        return Err(Failure::new(exit::UNCONFIRMED, message).help("look at it again"));
+    }
+    let key = files.key()?;
+    if !past {
+        sealed(args, &run, &key)?;
+    }
+    let meant = now.or_else(|| intent(&run.events).map(str::to_owned)).unwrap_or_default();
+    let adopted = Journal::adopt(&journal, &key, (args.who.clone(), meant), Timestamp::now())?;
+    if journal == files.journal() && !adopted.progress().is_over() {
+        files.note_down(adopted.events(), past)?;
+    }
+    drop(lock);
+    writeln!(terminal.out, "adopted: the run is of this user and this machine from here on")?;
+    let go_on = if past || !run.progress.is_over() && !run.progress.is_taking_back() {
+        format!("go on with it: `{} --resume`", files.command("apply"))
+    } else {
+        format!("take it back: `{}`", files.command("undo"))
+    };
+    writeln!(terminal.out, "{go_on}")?;
+    Ok(exit::OK)
+}
+
+/// The run that is not put away yet; else the newest that was, of which nobody knows whose it is.
+fn adoptable(files: &Files) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+    if let Some(run) = files.found()? {
+        return Ok(Some((files.journal(), run)));
+    }
+    let mut newest = None;
+    for path in apply::archive::put_away(&files.journal())?.into_iter().rev() {
+        let Some(run) = files.peeked(&path)? else { continue };
+        if run.foreign.is_some() {
+            return Ok(Some((path, run)));
+        }
+        newest.get_or_insert((path, run));
+    }
+    Ok(newest)
+}
+
+fn is_unknown(who: &str, opened: Option<&Opened>) -> bool {
+    opened.is_some_and(|opened| opened.whole && !opened.plan.people.contains_key(who))
+}
+
+/// Where the settings demand a seal, a digest alone takes no changes over that are still to be made: the seal that was given is
+/// kept as that of an `apply` is.
+fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(), Failure> {
+    let settings = settings::beside(&args.of.plan)?.seal;
+    let demands = settings.demands();
+    let Some(file) = &args.seal else {
+        if !demands.required || run.progress.is_configured() || run.progress.is_over() {
+            return Ok(());
+        }
+        let message = "the plan.toml beside the plan demands a seal, and none of this run's changes was given";
+        return Err(
+            Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun by: `--seal FILE`")
+        );
+    };
+    let sealed = seal::read(file)?;
+    let presented = Presented::new(&sealed, &settings.keys);
+    let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal counts for nothing here: {why}"));
+    let seal = presented.of(demands, &run.begin.plan, &run.begin.host).map_err(|unknown| refused(unknown.0))?;
+    if seal.digests != run.begin.digests {
+        return Err(refused("it is of other changes".to_owned()));
+    }
+    confirmation::keep(&args.of.plan, key, &sealed).map_err(|e| Failure::file("write beside", &args.of.plan, &e))
+}
+
+/// What was confirmed, and what the run did since.
+fn shown(
+    why: &str,
+    run: &Unfinished,
+    intent_now: Option<&str>,
+    files: &Files,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let begin = &run.begin;
+    let out = &mut terminal.out;
+    let began = run.events.first().map(|told| told.at.to_string()).unwrap_or_default();
+    let changes = many(begin.changes.len(), "change");
+    writeln!(
+        out,
+        "a run of {} on {}: {changes}, begun {began} by plan {}",
+        line(&begin.plan),
+        line(&begin.host),
+        line(&begin.tool)
+    )?;
+    writeln!(out, "  not ours  {}", line(why))?;
+    writeln!(out, "  changes   {}", line(&begin.digests.changes))?;
+    writeln!(out, "  intent    {}", line(&begin.digests.intent))?;
+    writeln!(out, "  facts     {}", line(&begin.digests.facts))?;
+    for (at, change) in begin.changes.iter().enumerate() {
+        let side =
+            |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |value| clipped(&value.to_string()));
+        writeln!(out, "  {} {}", at + 1, line(&change.on.to_string()))?;
+        writeln!(out, "    from {}", side(change.before.as_ref()))?;
+        writeln!(out, "    to   {}", side(change.after.as_ref()))?;
+    }
+    for told in &run.events {
+        writeln!(out, "  {}  {}", told.at, log::words(told, &run.events))?;
+    }
+    writeln!(out, "  stands    it {}", run.stands())?;
+    if intent_now.is_some_and(|now| Some(now) != intent(&run.events)) {
+        writeln!(
+            out,
+            "  attention the plan as it is now intends something else than what was confirmed, or this build reckons it \
+             otherwise: who adopts the run confirms the plan as it is now"
+        )?;
+    }
+    if !is_kept(&files.before()) {
+        writeln!(
+            out,
+            "  attention how everybody was before is not kept here: nobody can prove that they kept what they had, and the run \
+             can only end with 21"
+        )?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Whether the site as it was before a run is kept here.
+pub(super) fn is_kept(before: &Path) -> bool {
+    std::fs::symlink_metadata(before).is_ok_and(|found| found.is_file())
+}
+
+fn clipped(text: &str) -> String {
+    let short: String = text.chars().take(SHOWN).collect();
+    let more = if short.len() < text.len() { " …" } else { "" };
+    line(&short) + more
+}

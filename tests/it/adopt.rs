@@ -1,0 +1,214 @@
+//! State must prove that it is this user's and this machine's; what is not counts for nothing until it is adopted.
+
+use std::fs;
+use std::path::Path;
+
+use amc_plan::trust::{Purpose, unmarked};
+
+use crate::place::{PLAN, Place, Ran, SITE};
+
+/// The state of a run that an earlier build left, in a folder of its own.
+fn earlier(name: &str) -> Place {
+    let place = Place::new();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier").join(name);
+    fs::create_dir(place.path(".plan")).unwrap();
+    own(&place.path(".plan"), 0o700);
+    for file in [PLAN, SITE, "bloom-coaching.record.ndjson"] {
+        fs::copy(from.join(file), place.path(file)).unwrap();
+    }
+    fs::copy(from.join("journal.ndjson"), place.journal()).unwrap();
+    fs::copy(from.join("confirmations.ndjson"), place.confirmations()).unwrap();
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place
+}
+
+fn own(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+/// The site as it was before the run, as the run kept it.
+fn with_before(place: &Place) {
+    let fresh = Place::new();
+    for (kept, name) in [("before.site.ndjson", SITE), ("before.population.ndjson", "bloom-coaching.population.ndjson")]
+    {
+        let path = amc_plan::apply::state_file(&place.path(".plan"), SITE, kept);
+        fs::copy(fresh.path(name), path).unwrap();
+    }
+}
+
+fn verb(place: &Place, words: &[&str]) -> Ran {
+    place.run(&[words, &[PLAN, "--site", SITE]].concat())
+}
+
+fn digest(place: &Place) -> String {
+    let text = fs::read_to_string(place.journal()).unwrap();
+    let (line, _) = unmarked(text.lines().next().unwrap(), None, Purpose::Journal);
+    let begin: serde_json::Value = serde_json::from_str(&line).unwrap();
+    begin["event"]["begin"]["digests"]["changes"].as_str().unwrap().to_owned()
+}
+
+fn adopt(place: &Place, digits: &str) -> Ran {
+    verb(place, &["adopt", "--no-input", "--confirm", digits])
+}
+
+#[test]
+fn state_that_came_with_a_repository_writes_nothing_and_says_so() {
+    let place = Place::new();
+    let confirmed = place.digest();
+    place.confirm(&confirmed).ends(0, &[]);
+    // What somebody committed: the journal's first line and the confirmation, as any hand can write them.
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    let (begin, _) = unmarked(journal.lines().next().unwrap(), None, Purpose::Journal);
+    let confirmation = fs::read_to_string(place.confirmations()).unwrap();
+    let (confirmation, _) = unmarked(confirmation.lines().next().unwrap(), None, Purpose::Confirmation);
+    let forged = "0".repeat(64);
+    for end in ["}".to_owned(), format!(r#","mark":"{forged}"}}"#)] {
+        let clone = Place::new();
+        let before = clone.read(SITE);
+        fs::create_dir(clone.path(".plan")).unwrap();
+        own(&clone.path(".plan"), 0o700);
+        fs::write(clone.journal(), format!("{}{end}\n", begin.strip_suffix('}').unwrap())).unwrap();
+        fs::write(clone.confirmations(), format!("{}{end}\n", confirmation.strip_suffix('}').unwrap())).unwrap();
+        let kept = fs::read_to_string(clone.journal()).unwrap();
+        for words in [
+            &["apply", "--no-input"][..],
+            &["apply", "--no-input", "--confirm", &confirmed],
+            &["apply", "--resume"],
+            &["undo", "--confirm", &confirmed],
+            &["status"],
+            &["log"],
+        ] {
+            verb(&clone, words).ends(12, &["is not proven to be of this user and this machine", "plan adopt"]);
+        }
+        assert_eq!((clone.read(SITE), fs::read_to_string(clone.journal()).unwrap()), (before, kept));
+        // Without its journal the confirmation counts for nothing either.
+        fs::remove_file(clone.journal()).unwrap();
+        clone.confirm(&confirmed).ends(12, &["without the mark of this machine's key"]);
+    }
+}
+
+#[test]
+fn a_run_of_an_earlier_build_is_adopted_then_finished_or_taken_back() {
+    for finish in [true, false] {
+        let place = earlier("part-way");
+        with_before(&place);
+        let (digest, site) = (digest(&place), place.read(SITE));
+        verb(&place, &["apply", "--resume"]).ends(
+            12,
+            &["bears no mark", "3 changes"]
+                .map(|word| if word == "3 changes" { "has 2 of 7 changes in place" } else { word }),
+        );
+        let shown = verb(&place, &["adopt", "--no-input"]);
+        shown.ends(12, &["nobody confirmed which run it is"]);
+        for word in [&digest[..], "1 charging-guard", "in place: change 2", "has 2 of 7 changes in place"] {
+            assert!(shown.out.contains(word), "{word}: {shown:#?}");
+        }
+        adopt(&place, "00000000").ends(12, &[]);
+        verb(&place, &["apply", "--resume"]).ends(12, &[]);
+        assert_eq!(place.read(SITE), site);
+        adopt(&place, &digest[..8]).ends(0, &[]);
+        adopt(&place, &digest[..8]).ends(0, &[]);
+        assert!(fs::read_to_string(place.journal()).unwrap().contains(r#""adopted""#));
+        if finish {
+            verb(&place, &["apply", "--resume"]).ends(0, &[]);
+            assert!(place.run(&["log", PLAN, "--site", SITE]).out.contains("taken over on this machine"));
+        } else {
+            verb(&place, &["undo", "--confirm", &digest[..8]]).ends(0, &[]);
+            assert_eq!(place.read(SITE), Place::new().read(SITE));
+        }
+    }
+}
+
+#[test]
+fn past_the_barrier_a_run_is_adopted_whatever_is_missing_and_ends_unverified() {
+    let place = earlier("past-the-barrier");
+    let digest = digest(&place);
+    verb(&place, &["status"]).ends(12, &["is past *Run Migration*"]);
+    let shown = adopt(&place, &digest[..8]);
+    shown.ends(0, &[]);
+    assert!(shown.out.contains("how everybody was before is not kept here"), "{shown:#?}");
+    let ran = verb(&place, &["apply", "--resume", "--no-input"]);
+    ran.ends(20, &["do not press it again"]);
+    crate::guided::migrated(&place, true, 30);
+    let record =
+        |words: &[&str]| place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
+    record(&["sign-in", "again"]);
+    // Nobody can say that everybody kept what they had: a person says what they saw, and the run ends with 21.
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["is not kept here any more", "review-contacts"]);
+    record(&["step", "review-contacts", "the ten contacts are as they were"]);
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["maintenance mode is on"]);
+    crate::guided::migrated(&place, false, 40);
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["not seen yet"]);
+    for (at, (form, _)) in crate::guided::FORMS.iter().enumerate() {
+        let transaction = format!("txn_9{at}");
+        record(&["purchase", form, "--saw", "order,content,welcome-email,new-user", "--transaction", &transaction]);
+    }
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(21, &["it is not verified", "is not kept here any more"]);
+    assert!(!place.path("bloom-coaching.rehearsal.json").exists(), "what nobody compared is no rehearsal");
+}
+
+#[test]
+fn a_run_of_another_machine_is_another_key_s() {
+    let place = Place::new();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let there = |words: &[&str]| -> Ran {
+        let mut command = place.command(&[words, &[PLAN, "--site", SITE]].concat());
+        command.env("PLAN_STATE_HOME", elsewhere.path()).output().unwrap().into()
+    };
+    there(&["apply", "--resume", "--no-input"]).ends(12, &["bears another mark", "plan adopt"]);
+    there(&["adopt", "--no-input", "--confirm", &digest[..8]]).ends(0, &[]);
+    there(&["apply", "--resume", "--no-input"]).ends(20, &["start-verification"]);
+    // And it is not the first machine's any more.
+    verb(&place, &["status"]).ends(12, &["bears another mark"]);
+    // A line that is put behind its own by a hand without the key is refused.
+    adopt(&place, &digest[..8]).ends(0, &[]);
+    let text = fs::read_to_string(place.journal()).unwrap();
+    let previous = amc_plan::model::digest::of_bytes(text.lines().last().unwrap().as_bytes());
+    let line = format!(r#"{{"version":2,"at":"2026-11-28T10:00:00Z","event":"undo","previous":"{previous}"}}"#);
+    fs::write(place.journal(), format!("{text}{line}\n")).unwrap();
+    verb(&place, &["apply", "--resume"]).ends(12, &["bears no mark"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_folder_that_others_can_write_to_is_refused_by_name() {
+    let place = Place::new();
+    let digest = place.digest();
+    own(&place.path(".plan"), 0o777);
+    place.confirm(&digest).ends(12, &["`.plan` can be changed by other users (mode 777)", "chmod go-w .plan"]);
+    own(&place.path(".plan"), 0o700);
+    own(&place.confirmations(), 0o666);
+    place.confirm(&digest).ends(12, &["confirmations.ndjson` can be changed by other users"]);
+    own(&place.confirmations(), 0o600);
+    place.confirm(&digest).ends(0, &[]);
+}
+
+#[test]
+fn a_certificate_that_nobody_proves_opens_no_live_site() {
+    let place = crate::guided::rehearsed();
+    let certificate = "bloom-coaching.rehearsal.json";
+    let kept = place.read(certificate);
+    let fresh = Place::new();
+    let live = fresh
+        .read(SITE)
+        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
+        .replace("https://staging.bloom.example", "https://bloom.example")
+        .replace(r#""type":"staging""#, r#""type":"production""#);
+    fs::write(place.path("live.site.ndjson"), live).unwrap();
+    fs::copy(fresh.path("bloom-coaching.population.ndjson"), place.path("live.population.ndjson")).unwrap();
+    place.run(&["snapshot", "seal", "live.site.ndjson"]).ends(0, &[]);
+    let apply = || place.run(&["apply", PLAN, "--site", "live.site.ndjson", "--on", "live", "--no-input"]);
+    let mut value: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    value.as_object_mut().unwrap().remove("mark").unwrap();
+    let without = value.to_string();
+    value["mark"] = "0".repeat(64).into();
+    for forged in [without, value.to_string(), kept.replacen(r#""seconds": "#, r#""seconds": 1"#, 1)] {
+        fs::write(place.path(certificate), forged).unwrap();
+        apply().ends(13, &["does not bear the mark of this machine's key", "minisign -S -m"]);
+    }
+    fs::write(place.path(certificate), &kept).unwrap();
+    apply().ends(13, &["was not typed out"]);
+}
