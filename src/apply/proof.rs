@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use crate::guide::{Movement, Named, cheapest_paid_form};
 use crate::model::plan::{BackupPart, Confirmation, Place, RollbackWay};
 use crate::model::purchase::{Confirmed, Known, Purchased};
-use crate::model::record::{BackupSource, Entry, Evidence, Record, Unlisted};
+use crate::model::record::{BackupSource, Evidence, Record, Unlisted};
 use crate::model::state::Administrator;
 use crate::model::text::{Seconds, host};
+use crate::model::verified::Verified;
 use crate::model::{Executor, Plan, Step};
 use crate::site::SignedIn;
 
@@ -29,38 +30,21 @@ pub enum Proof {
 
 /// The last verification on record, and whether each of its flagged lines was looked at.
 pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
-    let here = named.host;
-    let of_here = |entry: &Entry| match &entry.evidence {
-        Evidence::Verification(verification) => host(&verification.host) == host(here) || verification.host == here,
-        _ => false,
-    };
-    let Some(at) = record.entries.iter().rposition(of_here) else {
-        let how = named.verification();
-        return Proof::Open(format!(
-            "no verification of this site is on record since the changes were in place: {how}"
-        ));
-    };
-    let Evidence::Verification(verification) = &record.entries[at].evidence else {
-        return Proof::Open("no verification is on record".into());
-    };
-    // What is acknowledged after another verification is of that one.
-    let own = &record.entries[at + 1..];
-    let next = own.iter().position(|entry| matches!(entry.evidence, Evidence::Verification(_)));
-    let own = &own[..next.unwrap_or(own.len())];
-    let seen = |line: usize| {
-        own.iter().any(|entry| matches!(&entry.evidence, Evidence::Acknowledgement(seen) if seen.line == line))
-    };
-    let flagged: Vec<usize> =
-        verification.lines.iter().enumerate().filter(|(_, line)| line.flagged).map(|(at, _)| at + 1).collect();
-    let unseen: Vec<String> = flagged.iter().filter(|line| !seen(**line)).map(usize::to_string).collect();
-    if let Some(first) = unseen.first() {
-        let (lines, how) = (unseen.join(", "), named.acknowledge(first));
-        return Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {lines}; of each: {how}"));
-    }
-    let lines = count(verification.lines.len(), "line");
-    Proof::Behind {
-        by: Executor::Attested,
-        seen: format!("{lines} on record, {} with a \"!\" and a reason", flagged.len()),
+    match record.verified(named.host) {
+        Verified::Missing => {
+            let how = named.verification();
+            Proof::Open(format!("no verification of this site is on record since the changes were in place: {how}"))
+        }
+        Verified::Unseen(unseen) => {
+            let unseen: Vec<String> = unseen.iter().map(usize::to_string).collect();
+            let how = named.acknowledge(unseen.first().map_or("LINE", |first| first));
+            let lines = unseen.join(", ");
+            Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {lines}; of each: {how}"))
+        }
+        Verified::Seen { lines, flagged } => {
+            let seen = format!("{} on record, {flagged} with a \"!\" and a reason", count(lines, "line"));
+            Proof::Behind { by: Executor::Attested, seen }
+        }
     }
 }
 

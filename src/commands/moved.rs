@@ -21,15 +21,15 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     if let Some(door) = door.filter(|_| step == Step::RunMigration && is_past) {
         message.extend(["\n  ", &proof::careful(door.at)]);
     }
-    let (diff, apply) = (run.files.command("diff"), run.files.command("apply"));
+    let (diff, resume) = (run.files.command("diff"), run.resume_command());
     let on = if is_live(run) { " --on live" } else { "" };
     let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {
-        format!("set it back on the site, or attest it with the command above; then go on with `{apply} --resume`")
+        format!("set it back on the site, or attest it with the command above; then go on with `{resume}`")
     } else if is_past {
-        format!("set it back on the site, as `{diff}{on}` shows it, then go on with `{apply} --resume`")
+        format!("set it back on the site, as `{diff}{on}` shows it, then go on with `{resume}`")
     } else {
         format!(
-            "set it back on the site, as `{diff}{on}` shows it, then go on with `{apply} --resume`; or confirm what `{diff}{on}` \
+            "set it back on the site, as `{diff}{on}` shows it, then go on with `{resume}`; or confirm what `{diff}{on}` \
              shows and apply it without `--resume`, which takes this run's place"
         )
     };

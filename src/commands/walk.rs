@@ -232,6 +232,12 @@ impl Run {
         Names { plan: self.files.plan().display().to_string(), site, live, quote: escape::shell }
     }
 
+    /// The command line that goes on with this run.
+    pub(super) fn resume_command(&self) -> String {
+        let (host, on) = self.at();
+        self.names(&Plan::default()).of(&host, on).resume()
+    }
+
     /// The host and the place of this run.
     pub(super) fn at(&self) -> (String, Place) {
         self.journal.begin().map_or((String::new(), Place::Staging), |begin| (begin.host.clone(), begin.on))

@@ -19,6 +19,7 @@ pub mod state;
 pub mod status;
 mod step;
 pub mod text;
+pub mod verified;
 pub(crate) mod written;
 
 pub use executor::Executor;
