@@ -16,8 +16,9 @@ use crate::diag::{Document, Finding};
 use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
+use crate::model::snapshot::How;
 use crate::model::text::host;
-use crate::model::{Kind, Plan, Snapshot};
+use crate::model::{Capture, Header, Kind, Plan, Snapshot, digest};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
 use crate::shape::{self, personal};
@@ -25,6 +26,7 @@ use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
 use crate::text::{Limits, compose_bytes};
+use crate::trust::{Readings, Worth};
 
 use super::settings::{self, Settings};
 use super::values_file::{self, Tracked};
@@ -169,7 +171,25 @@ fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<Si
         }
         None => site.read(&questions)?,
     };
+    let mut reading = reading;
+    if let Choice::Snapshot(file) = choice {
+        worth_what_sealed_it(file, &mut reading.snapshot.header);
+    }
     Ok(Some(site_read(site, reading, mode)))
+}
+
+/// A recording's own claim of how it was captured is worth what sealed it: unless this machine took it, it is what somebody
+/// wrote down, and counts apart from what a machine read.
+fn worth_what_sealed_it(file: &Path, header: &mut Header) {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    if Readings::of_this_machine().worth(&digest::of_bytes(&bytes)) == Worth::Captured {
+        return;
+    }
+    for capture in header.sections.values_mut() {
+        if let Capture::How(how) = capture {
+            *how = How::Manual;
+        }
+    }
 }
 
 /// The configuration of a site in a file, where it was read while the plan was.

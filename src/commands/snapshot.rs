@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use crate::cli::{Snapshot, SnapshotVerb};
+use crate::model::digest;
 use crate::model::population::Questions;
 use crate::output::many;
 use crate::site::file;
 use crate::site::snapshot_file::SnapshotFile;
+use crate::trust::{Readings, Worth};
 
 use super::{Failure, Terminal, exit, inputs};
 
@@ -33,6 +35,10 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     match out {
         Some(path) => {
             file::save(path, snapshot)?;
+            // A site in a file is what somebody says: only what was read at an address was taken by a machine.
+            if site.contains("://") {
+                note(path, Worth::Captured)?;
+            }
             writeln!(terminal.err, "wrote {}", path.display())?;
         }
         None => write!(terminal.out, "{}", SnapshotFile::new(snapshot).text())?,
@@ -43,6 +49,14 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
 
 fn seal(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     file::seal_file(path)?;
+    // A person finalized it, and answers for it; where there is no place for the note the file is merely what it is.
+    drop(note(path, Worth::Attested));
     writeln!(terminal.err, "sealed {}", path.display())?;
     Ok(exit::OK)
+}
+
+/// Notes under this machine's key what the reading in this file is worth.
+fn note(path: &Path, worth: Worth) -> Result<(), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    Readings::of_this_machine().note(&digest::of_bytes(&bytes), worth, jiff::Timestamp::now())
 }
