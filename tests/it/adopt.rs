@@ -242,3 +242,47 @@ fn a_recordings_own_claim_of_its_collector_is_worth_what_sealed_it() {
     assert_eq!(counted(&amc_plan::trust::marked(&entry, &crate::place::key(), Purpose::Reading)), site[0]);
     assert_eq!(counted(&entry), recording[0]);
 }
+
+#[test]
+fn a_resumed_run_is_held_to_the_limits_and_to_its_seals_end_and_undone_in_spite_of_both() {
+    let place = Place::new();
+    let before = place.read(SITE);
+    place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
+    place.apply(&["--seal", "bloom-coaching.seal.json"]).ends(0, &[]);
+    // As it was cut off after two changes: the site as far, and nothing but the seal that confirmed it.
+    let journal = fs::read_to_string(place.journal()).unwrap();
+    let done = journal.lines().position(|line| line.contains(r#"{"done":{"change":1}}"#)).unwrap();
+    let cut: String = journal.lines().take(done + 1).map(|line| format!("{line}\n")).collect();
+    fs::write(place.journal(), cut).unwrap();
+    let changes: Vec<amc_plan::change::Change> = {
+        let (line, _) = unmarked(journal.lines().next().unwrap(), None, Purpose::Journal);
+        let begin: serde_json::Value = serde_json::from_str(&line).unwrap();
+        serde_json::from_value(begin["event"]["begin"]["changes"].clone()).unwrap()
+    };
+    let file = amc_plan::site::snapshot_file::SnapshotFile::read(before.as_bytes()).unwrap();
+    let mut state = file.snapshot().state.clone();
+    changes[..2].iter().for_each(|change| amc_plan::change::apply(&mut state, change).unwrap());
+    let part_way = file.text_with(&state);
+    fs::write(place.path(SITE), &part_way).unwrap();
+    fs::write(place.path("plan.toml"), "[limits]\nchanges = 3\n").unwrap();
+    let limited = verb(&place, &["apply", "--resume", "--no-input"]);
+    limited.ends(20, &["3"]);
+    assert!(place.read(SITE) == part_way);
+    fs::remove_file(place.path("plan.toml")).unwrap();
+    // The same seal, kept by us, and over since long.
+    let kept = place.path(".plan/seals.ndjson");
+    let (line, ours) = unmarked(fs::read_to_string(&kept).unwrap().trim(), Some(&crate::place::key()), Purpose::Seal);
+    assert!(ours);
+    let mut sealed: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let mut seal: serde_json::Value = serde_json::from_str(sealed["text"].as_str().unwrap()).unwrap();
+    seal.as_object_mut().unwrap().shift_remove("seal");
+    (seal["created"], seal["expires"]) = ("2026-01-01T00:00:00Z".into(), "2026-01-02T00:00:00Z".into());
+    seal["seal"] = amc_plan::model::digest::of(&seal).into();
+    sealed["text"] = serde_json::to_string_pretty(&seal).unwrap().into();
+    let line = amc_plan::trust::marked(&sealed.to_string(), &crate::place::key(), Purpose::Seal);
+    fs::write(&kept, format!("{line}\n")).unwrap();
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["counted until 2026-01-02T00:00:00Z"]);
+    assert!(place.read(SITE) == part_way);
+    verb(&place, &["undo", "--confirm", &digest(&place)[..8]]).ends(0, &[]);
+    assert_eq!(place.read(SITE), before);
+}
