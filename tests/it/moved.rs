@@ -129,6 +129,9 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
         .run(&["record", "moved", "maintenance", " ", "--now", &now, "--plan", PLAN, "--who", "jo"])
         .ends(2, &["nothing was said"]);
     record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
+    // A step is proven by a reading that was made after it.
+    on(&place).ends(20, &["waits at `leave-maintenance`"]);
+    migrated(&place, false, 40);
     on(&place).ends(20, &["not seen yet"]);
     // What is not captured any more is not known to have been kept on.
     let place = crossed();
@@ -144,6 +147,8 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     crate::guided::cross(&place);
     migrated(&place, false, 30);
     record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["waits at `leave-maintenance`"]);
+    migrated(&place, false, 40);
     on(&place).ends(20, &["not seen yet"]);
 }
 
