@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::change::{Change, Conflict};
+use crate::fs::{Folder, open_here};
 use crate::model::{On, digest};
 use crate::site::{Site, SiteError};
 use crate::trust::{NotOurs, is_own};
@@ -170,9 +171,11 @@ fn neither(change: &Change) -> String {
     format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
 }
 
+const STATE: &str = ".plan";
+
 /// The folder beside a plan that holds confirmations and journals, and beside a site in a file its lock: `.plan`.
 pub fn state_folder(beside: &Path) -> PathBuf {
-    beside.parent().unwrap_or(Path::new("")).join(".plan")
+    beside.parent().unwrap_or(Path::new("")).join(STATE)
 }
 
 /// Makes the state folder beside a plan, for its owner only, and hides it from git.
@@ -231,17 +234,20 @@ pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
     inside.iter().filter(|path| !shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
 }
 
-/// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought.
+/// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought, in the place of
+/// the folder or of the file.
 ///
 /// # Errors
 /// Whatever the file system says; what is not a regular file is refused.
 pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
-    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
-    }
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder.ends_with(STATE) => {
+            Folder::of(folder).open(Path::new(STATE).join(name), options)
+        }
+        _ => open_here(path, options),
+    }
 }
 
 /// A plan's file name: what a confirmation and a journal know it by.

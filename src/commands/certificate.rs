@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::apply::certificate::{Certificate, Ground, VERSION, is_marked};
 use crate::apply::journal::Journal;
 use crate::apply::seal::{self, Signature};
+use crate::fs::Folder;
 use crate::output::escape::shell;
 use crate::site::file;
 use crate::trust::Key;
 
-use super::record_file::read_text;
 use super::seal::signature_of;
 use super::{Failure, exit};
+
+/// Most bytes of a certificate.
+const LIMIT: u64 = 1 << 20;
 
 fn path_of(plan: &Path) -> PathBuf {
     plan.with_extension("rehearsal.json")
@@ -63,11 +66,8 @@ pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Resu
 /// Reads the certificate beside a plan; none where there is none.
 pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
     let path = path_of(plan);
-    let text = match read_text(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::file("read", &path, &error)),
-    };
+    let text = Folder::of(&path).text(path.file_name().unwrap_or_default(), LIMIT);
+    let Some(text) = text.map_err(|error| Failure::file("read", &path, &error))? else { return Ok(None) };
     let read: Result<Certificate, _> = serde_json::from_str(&text);
     match read {
         Ok(certificate) if certificate.version == VERSION => Ok(Some(certificate)),

@@ -1,7 +1,5 @@
 //! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -29,8 +27,7 @@ use crate::text::{Limits, compose_bytes};
 use crate::trust::{Readings, Worth};
 
 use super::settings::{self, Settings};
-use super::values_file::{self, Tracked};
-use super::{Failure, backup_file, exit, record_file};
+use super::{Failure, backup_file, exit, record_file, values_file};
 
 impl From<cli::Limits> for Limits {
     fn from(limits: cli::Limits) -> Self {
@@ -61,8 +58,8 @@ impl Opened {
 
 /// Reads a plan and what stands beside it. Its content never fails.
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
-    let bytes = read_at_most(path, limits.max_bytes)?;
-    let tracked = Tracked::ask(path);
+    // One byte more than may be read: what is too long is a finding with a place.
+    let bytes = crate::fs::begin(path, limits.max_bytes as u64 + 1).map_err(|e| Failure::file("read", path, &e))?;
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
@@ -75,19 +72,11 @@ pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Res
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
-    let (contacts, contacts_text) = values_file::of(path, &plan, tracked, &mut findings);
+    let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings);
     let record = record_file::load(&record_file::path_of(path))?;
     let settings = settings::beside(path)?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);
     Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole })
-}
-
-pub(super) fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    let failed = |e: std::io::Error| Failure::file("read", path, &e);
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
 }
 
 /// How a site is to be read.

@@ -17,6 +17,7 @@ mod init;
 mod inputs;
 mod lock;
 mod log;
+mod man;
 mod merge_list;
 mod moved;
 mod record;
@@ -143,12 +144,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
             terminal.out.write_all(&script)?;
             Ok(exit::OK)
         }
-        Verb::Man(args) => {
-            std::fs::create_dir_all(&args.folder).map_err(|e| Failure::file("make", &args.folder, &e))?;
-            clap_mangen::generate_to(Cli::command(), &args.folder)
-                .map_err(|e| Failure::file("write into", &args.folder, &e))?;
-            Ok(exit::OK)
-        }
+        Verb::Man(args) => man::write(&args.folder),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
-use std::fs;
 use std::io::Read;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
+use crate::fs;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
@@ -22,7 +22,7 @@ use crate::shape::{self, without_addresses};
 
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
-use super::record_file::{LIMIT, append, load, path_of, read_text};
+use super::record_file::{LIMIT, append, load, path_of};
 use super::{Failure, Terminal, exit, record_time, settings, unmigrated};
 
 /// How far the last zone of the world is behind UTC: no later can a time without a zone be.
@@ -325,7 +325,7 @@ fn verification(file: &Path) -> Result<Vec<VerificationLine>, Failure> {
         std::io::stdin().take(LIMIT).read_to_string(&mut text)?;
         text
     } else {
-        fs::metadata(file).and_then(|_| read_text(file)).map_err(|e| Failure::file("read", file, &e))?
+        fs::read(file, LIMIT).and_then(fs::text).map_err(|e| Failure::file("read", file, &e))?
     };
     let lines: Vec<VerificationLine> = text
         .lines()

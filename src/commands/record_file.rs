@@ -1,11 +1,12 @@
 //! The record's file beside the plan: read whole with its chain proven, added to line by line.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::fs::{Folder, open_here};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
 
@@ -21,20 +22,12 @@ pub(super) fn path_of(plan: &Path) -> PathBuf {
 
 /// Reads a record and proves its chain; an absent one is empty.
 pub(super) fn load(path: &Path) -> Result<Record, Failure> {
-    match read_text(path) {
-        Ok(text) => parse(&text, path),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Record::default()),
-        Err(e) => Err(Failure::file("read", path, &e)),
-    }
+    parse(&text_of(path)?, path)
 }
 
-pub(super) fn read_text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
-        return Err(std::io::Error::other(format!("it is larger than {} MiB", LIMIT >> 20)));
-    }
-    Ok(text)
+fn text_of(path: &Path) -> Result<String, Failure> {
+    let text = Folder::of(path).text(path.file_name().unwrap_or_default(), LIMIT);
+    Ok(text.map_err(|e| Failure::file("read", path, &e))?.unwrap_or_default())
 }
 
 fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
@@ -59,13 +52,13 @@ const RESTORE: &str = "restore the record from git, or move it away and record t
 
 /// Adds one line of evidence to a record, whole and synced.
 pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) -> Result<(), Failure> {
-    load(path)?;
+    let text = text_of(path)?;
+    parse(&text, path)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
-    let text = if path.exists() { read_text(path).map_err(failed)? } else { String::new() };
     let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
     let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
-    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    let mut file = open_here(path, OpenOptions::new().create(true).append(true)).map_err(failed)?;
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     file.write_all(format!("{gap}{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)

@@ -1,11 +1,12 @@
 //! `plan runbook`: the run as one page to print.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use crate::change::intent_digest;
 use crate::cli::{On, Runbook};
+use crate::fs::Folder;
 use crate::output::concise;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed};
 use crate::rules::Phase;
@@ -61,16 +62,15 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
 /// Whether a page may be put there: over nothing, or over an earlier page.
 fn may_be_written(path: &Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::file("read", path, &e);
-    let earlier = match std::fs::metadata(path) {
+    let name = path.file_name().unwrap_or_default();
+    let earlier = match Folder::of(path).open(name, OpenOptions::new().read(true)) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        // A link, a pipe, a folder.
+        Err(e) if e.kind() == ErrorKind::InvalidInput => false,
         Err(e) => return Err(failed(e)),
-        // A pipe would be waited for.
-        Ok(found) if !found.is_file() => false,
-        Ok(_) => {
+        Ok(file) => {
             let mut start = Vec::new();
-            File::open(path)
-                .and_then(|file| file.take(OPENING.len() as u64).read_to_end(&mut start))
-                .map_err(failed)?;
+            file.take(OPENING.len() as u64).read_to_end(&mut start).map_err(failed)?;
             start == OPENING.as_bytes()
         }
     };

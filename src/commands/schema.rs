@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
+use crate::fs::{Folder, Readers};
 use crate::output::json::Document;
 use crate::shape::schema;
 
@@ -31,7 +32,10 @@ pub(super) fn write(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     ];
     let write = |(name, file): (SchemaName, &str)| {
         let path = folder.join(format!("{file}.schema.json"));
-        std::fs::write(&path, format!("{}\n", text(name))).map_err(|e| Failure::file("write", &path, &e))?;
+        let text = format!("{}\n", text(name));
+        Folder::of(&path)
+            .write(format!("{file}.schema.json"), &text, Readers::All)
+            .map_err(|e| Failure::file("write", &path, &e))?;
         Ok(path)
     };
     all.into_iter().map(write).collect()

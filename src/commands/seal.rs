@@ -1,12 +1,12 @@
 //! `plan seal`: what is to be confirmed, in a small file for review; and how `apply` reads it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::apply::gate;
 use crate::apply::seal::{Seal, Sealed};
 use crate::cli;
+use crate::fs::{self, Folder, Readers};
 use crate::output::{concise, escape, many};
 use crate::rules::{self, Phase, Verdict};
 
@@ -34,12 +34,13 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     };
     let seal = Seal::new(&shown, checked.tally().changes, rules::version(), args.expires);
     let file = args.plan.with_extension("seal.json");
-    replace(&file, &seal.text()).map_err(|e| Failure::file("write", &file, &e))?;
+    let name = file.file_name().unwrap_or_default();
+    Folder::of(&file).write(name, &seal.text(), Readers::All).map_err(|e| Failure::file("write", &file, &e))?;
     let (total, host) = (many(seal.changes.values().sum(), "change"), escape::line(&seal.host));
     let (plan, shown) = (args.plan.display(), file.display());
     writeln!(terminal.out, "sealed {total} on {host} in {shown}, for {:#}", args.expires)?;
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;
-    if fs::symlink_metadata(signature_of(&file)).is_ok() {
+    if signature_of(&file).symlink_metadata().is_ok() {
         let old = signature_of(&file);
         writeln!(terminal.err, "`{}` is of the seal before; remove it, or sign this one", old.display())?;
     }
@@ -48,28 +49,14 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     Ok(exit::OK)
 }
 
-/// Puts a text in place of a file, whole or not at all; a link there is replaced, not followed.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(format!(".{}.tmp", std::process::id()));
-    let written = OpenOptions::new().create_new(true).write(true).open(&new).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, path)
-    });
-    if written.as_ref().is_err_and(|e| e.kind() != ErrorKind::AlreadyExists) {
-        let _ = fs::remove_file(&new);
-    }
-    written
-}
-
-/// Reads a seal, and the signature beside it if there is one.
+/// Reads a seal that a person named, and the signature beside it if there is one.
 pub(super) fn read(file: &Path) -> Result<Sealed, Failure> {
-    let text = text_of(file)?;
+    let text = text_of(file, fs::read(file, MOST_BYTES))?;
     let signature = signature_of(file);
-    let signature = match fs::symlink_metadata(&signature) {
+    let read = Folder::of(&signature).read(signature.file_name().unwrap_or_default(), MOST_BYTES);
+    let signature = match read {
         Err(e) if e.kind() == ErrorKind::NotFound => None,
-        _ => Some(text_of(&signature)?),
+        read => Some(text_of(&signature, read)?),
     };
     Ok(Sealed { text, signature })
 }
@@ -80,18 +67,14 @@ pub(super) fn signature_of(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn text_of(file: &Path) -> Result<String, Failure> {
-    let failed = |e: std::io::Error| Failure::file("read", file, &e);
-    // A pipe would be waited for.
-    if !fs::metadata(file).map_err(failed)?.is_file() {
-        return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")));
-    }
-    let mut bytes = Vec::new();
-    File::open(file).and_then(|open| open.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        let what = format!("`{}` has more than {MOST_BYTES} bytes, so it is no seal", file.display());
-        return Err(Failure::new(exit::UNCONFIRMED, what));
-    }
+fn text_of(file: &Path, read: io::Result<Vec<u8>>) -> Result<String, Failure> {
+    let bytes = read.map_err(|e| match e.kind() {
+        ErrorKind::FileTooLarge => {
+            let what = format!("`{}` has more than {MOST_BYTES} bytes, so it is no seal", file.display());
+            Failure::new(exit::UNCONFIRMED, what)
+        }
+        _ => Failure::file("read", file, &e),
+    })?;
     String::from_utf8(bytes)
         .map_err(|_| Failure::new(exit::UNCONFIRMED, format!("`{}` is no seal: it is not text", file.display())))
 }

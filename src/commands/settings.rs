@@ -1,7 +1,6 @@
 //! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot waive it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +9,13 @@ use toml::Spanned;
 
 use crate::apply::limits::Limits;
 use crate::apply::seal::{Demands, Key};
+use crate::fs::Folder;
 use crate::rules;
 
 use super::{Failure, exit};
+
+/// Most bytes of `plan.toml`.
+const LIMIT: u64 = 1 << 20;
 
 /// What `plan.toml` says; nothing where there is none.
 #[derive(Debug, Default, Deserialize)]
@@ -71,16 +74,7 @@ impl Seals {
 pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let path = plan.with_file_name("plan.toml");
     let unread = |e: std::io::Error| Failure::file("read", &path, &e);
-    match std::fs::symlink_metadata(&path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Settings::default()),
-        // A link that a checkout brought leads anywhere, and one that leads nowhere is not the same as no settings.
-        Ok(found) if !found.is_file() => {
-            let what = std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file");
-            return Err(unread(what));
-        }
-        Ok(_) | Err(_) => {}
-    }
-    let text = std::fs::read_to_string(&path).map_err(unread)?;
+    let Some(text) = Folder::of(plan).text("plan.toml", LIMIT).map_err(unread)? else { return Ok(Settings::default()) };
     let wrong = |at: Option<Range<usize>>, what: &str| {
         let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
         let start = before.rfind('\n').map_or(0, |end| end + 1);

@@ -20,6 +20,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::fs::{Folder, Readers};
 use crate::model::plan::{BackupPart, Place};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT};
@@ -126,11 +127,10 @@ fn backup() -> Entry {
 /// # Errors
 /// What the system says of the folder or a file.
 pub fn write(dir: &Path, seed: u64) -> io::Result<Vec<PathBuf>> {
-    fs::create_dir_all(dir.join("private"))?;
-    let write = |(name, text): (&str, &str)| {
-        let path = dir.join(name);
-        fs::write(&path, text).map(|()| path)
-    };
+    fs::create_dir_all(dir)?;
+    let folder = Folder::at(dir);
+    folder.make("private")?;
+    let write = |(name, text): (&str, &str)| folder.write(name, text, Readers::All).map(|()| folder.path(name));
     generate(seed).named().into_iter().map(write).collect()
 }
 

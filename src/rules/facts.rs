@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
 
+use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
 use crate::change::Change;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
@@ -43,55 +43,6 @@ pub struct Inputs<'a> {
     pub now: Timestamp,
     /// Whether the live site is judged, rather than the staging copy.
     pub live: bool,
-}
-
-/// The recorded values of the spot-check contacts, as far as they could be read.
-#[derive(Clone, Debug, Default)]
-pub struct ContactsFile {
-    /// By contact ID; none where the file is missing or cannot be read.
-    pub values: Option<BTreeMap<String, ContactRecord>>,
-    /// Whether the values stand in a file of their own.
-    pub own_file: bool,
-    /// Whether git tracks the document that holds them; none where that could not be told.
-    pub tracked: Option<bool>,
-}
-
-/// How the files of the recorded backups compare with their record now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct BackupFiles(BTreeMap<String, FileNow>);
-
-impl BackupFiles {
-    /// Notes how a file compares. Of two records of one name, one that does not fit counts.
-    pub fn add(&mut self, name: &str, now: impl FnOnce() -> FileNow) {
-        if self.now(name).is_none_or(|known| *known == FileNow::Same) {
-            self.0.insert(name.to_owned(), now());
-        }
-    }
-
-    fn now(&self, name: &str) -> Option<&FileNow> {
-        self.0.get(name)
-    }
-}
-
-/// How a backup's file compares with its record.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileNow {
-    /// Its size and its SHA-256 are those on record.
-    Same,
-    /// There is no such file in the folder.
-    Missing,
-    /// It has another size.
-    OtherSize {
-        /// Its size now, in bytes.
-        bytes: u64,
-    },
-    /// It has the same size and another SHA-256.
-    OtherContent,
-    /// It is the same file, and holds something else than its record says.
-    OtherInside,
-    /// It could not be read, and why.
-    Unreadable(String),
 }
 
 /// How well one fact is known.
@@ -293,6 +244,19 @@ impl<'a> Facts<'a> {
         self.inputs.census
     }
 
+    /// Whether git tracks the document of the contacts' values.
+    pub fn tracked_by_git(&self) -> Known<bool> {
+        let (grade, tracked) = match &self.inputs.contacts.tracked {
+            Tracking::Tracked => (Grade::Captured("git"), Some(true)),
+            Tracking::Untracked => (Grade::Captured("git"), Some(false)),
+            Tracking::Unknown(why) => {
+                (Grade::Unknown(format!("whether git tracks the contacts' values is unknown, as {why}")), None)
+            }
+        };
+        self.note(TRACKED, grade);
+        tracked
+    }
+
     /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
     pub fn population_section(&self, section: &str) -> Known<()> {
         let grade = match (self.capture(section), self.inputs.census) {
@@ -394,6 +358,9 @@ impl<'a> Facts<'a> {
 
 /// The fact that a database dump goes to its end.
 pub(super) const BACKUP_END: &str = "backup's end";
+
+/// The fact that git tracks the contacts' values, or not.
+pub(super) const TRACKED: &str = "git's index";
 
 /// Why nothing of a site is known in a check without one.
 const NO_SITE: &str = "the check ran without a site";

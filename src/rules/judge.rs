@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Finding, Lacks, Place, Severity};
 use crate::model::plan::Waiver;
 
-use super::facts::{BACKUP_END, Facts, Grade, Inputs, Read};
+use super::facts::{BACKUP_END, Facts, Grade, Inputs, Read, TRACKED};
 use super::{ALL, Phase, Rule, Target, waivers};
 
 /// The answer of a check.
@@ -198,7 +198,8 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
             Grade::Captured(_) | Grade::Attested(_) => None,
         })
         .collect();
-    let of_a_backup = missing.iter().all(|(fact, _)| *fact == BACKUP_END);
+    let first = missing.first().map_or("", |(fact, _)| fact);
+    let alone = if missing.iter().all(|(fact, _)| *fact == first) { first } else { "" };
     let why = missing.first().map_or("", |(_, why)| why).to_owned();
     let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
     let facts = match missing.len().saturating_sub(NAMED) {
@@ -208,15 +209,15 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let mut finding = rule.at(Place::key(rule.anchor), format!("cannot be told without {facts}: {why}"));
     finding.unproven = true;
     finding.lacks = Some(Lacks { facts, why });
-    finding.help(door(rule, of_a_backup))
+    finding.help(door(rule, alone))
 }
 
-/// What would prove a rule that lacks a fact.
-fn door(rule: &Rule, of_a_backup: bool) -> String {
-    let door = if of_a_backup {
-        "make the dump again without `--skip-comments` and record it"
-    } else {
-        "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)"
+/// What would prove a rule that lacks a fact; `alone` is the fact's name where it is the only one.
+fn door(rule: &Rule, alone: &str) -> String {
+    let door = match alone {
+        BACKUP_END => "make the dump again without `--skip-comments` and record it",
+        TRACKED => "see whether `git ls-files` names the file",
+        _ => "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)",
     };
     if !rule.attestable {
         return door.to_owned();

@@ -3,6 +3,7 @@
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
 mod facts;
+mod files;
 mod hosts;
 mod judge;
 mod registry;
@@ -23,7 +24,8 @@ use crate::diag::{Finding, Severity};
 use crate::model::Plan;
 use crate::model::text::pointer;
 
-pub use facts::{BackupFiles, ContactsFile, Facts, FileNow, Grade, Inputs, Known, Read, Side};
+pub use facts::{Facts, Grade, Inputs, Known, Read, Side};
+pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
 pub use registry::{ALL, by_id, version};
 

@@ -1,7 +1,7 @@
 //! Files: opened only if regular, unpacked and packed by name, replaced whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -9,6 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SiteError;
+use crate::fs::{Readers, open_here, replace_by};
 use crate::population::Damage;
 
 /// How much is read at a time.
@@ -39,28 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
 
 /// Opens a regular file as it lies there. Anything else (a link, a pipe, a device, a folder) is refused.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
-    let regular = |found: &fs::Metadata| found.is_file();
-    let seen = fs::symlink_metadata(path)?;
-    if !regular(&seen) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
-    }
-    let file = File::open(path)?;
-    let opened = file.metadata()?;
-    if !regular(&opened) || !is_same(&seen, &opened) {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it was replaced while it was opened"));
-    }
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
-    true
+    open_here(path, OpenOptions::new().read(true))
 }
 
 /// Reads what is packed as this file's name says.
@@ -78,7 +58,7 @@ pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<d
 /// Replaces a file by this text, packed by its name, whole or not at all. A new file is its owner's alone; one that
 /// was there keeps its permissions.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
-    replace_by(path, |file| pack(path, text, file)).map_err(|source| failed("write", path, source))
+    replace_by(path, Readers::Owner, |file| pack(path, text, file)).map_err(|source| failed("write", path, source))
 }
 
 fn pack(path: &Path, text: &str, file: &mut File) -> io::Result<()> {
@@ -98,85 +78,10 @@ fn pack(path: &Path, text: &str, file: &mut File) -> io::Result<()> {
     }
 }
 
-fn replace_by(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let permissions = match fs::symlink_metadata(path) {
-        Ok(old) if old.is_file() => Some(old.permissions()),
-        Ok(_) => return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let (new, mut file) = new_in(folder)?;
-    fill(&mut file)?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
-    }
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new.0, path)?;
-    std::mem::forget(new);
-    sync_folder(folder)
-}
-
-/// A file that is taken away again unless it found its place.
-struct Unfinished(PathBuf);
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // The failure that brought us here is told; that a file stays behind too adds nothing to it.
-        drop(fs::remove_file(&self.0));
-    }
-}
-
-fn new_in(folder: &Path) -> io::Result<(Unfinished, File)> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut last = io::Error::from(ErrorKind::AlreadyExists);
-    for attempt in 0..100_u32 {
-        let path = unfinished(folder, std::process::id(), attempt);
-        match options.open(&path) {
-            Ok(file) => return Ok((Unfinished(path), file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(last)
-}
-
-/// Where a process writes a file before it finds its place.
-fn unfinished(folder: &Path, process: u32, attempt: u32) -> PathBuf {
-    folder.join(format!(".plan-{process}-{attempt}.tmp"))
-}
-
-/// Takes away what a dead process left unfinished beside this file.
-pub(super) fn sweep(path: &Path, process: u32) {
-    let beside = path.parent().unwrap_or(Path::new(""));
-    // What cannot be taken away harms nothing.
-    let _swept = (0..).take_while(|attempt| fs::remove_file(unfinished(beside, process, *attempt)).is_ok()).count();
-}
-
 /// Takes away what processes left unfinished beside this file, whichever they were.
 pub(super) fn sweep_all(path: &Path) -> Result<(), SiteError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let entries = fs::read_dir(folder).map_err(|source| failed("read", folder, source))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(".plan-") && name.ends_with(".tmp") {
-            remove(&entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes a new name in a folder last.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    crate::fs::sweep_all(folder).map_err(|source| failed("read", folder, source))
 }
 
 /// The population beside a configuration, by name: packed the same way, plain, or packed another way.
@@ -207,15 +112,13 @@ pub(super) fn beside(path: &Path, population: &Path) -> PathBuf {
 /// Copies a file as it is, packed or not; the copy is its owner's alone, and there whole or not at all.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), SiteError> {
     let mut source = open_regular(from).map_err(|source| failed("read", from, source))?;
-    replace_by(to, |file| io::copy(&mut source, file).map(drop)).map_err(|source| failed("write", to, source))
+    replace_by(to, Readers::Owner, |file| io::copy(&mut source, file).map(drop))
+        .map_err(|source| failed("write", to, source))
 }
 
 /// Removes a file that may be gone already.
 pub(super) fn remove(path: &Path) -> Result<(), SiteError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path, error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    crate::fs::remove(path).map_err(|source| failed("remove", path, source))
 }
 
 /// What the system said of a file.
@@ -243,20 +146,6 @@ pub(super) fn damaged(path: &Path, damage: Damage) -> SiteError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.site.ndjson");
-        fs::write(&path, "old").unwrap();
-        let full = replace_by(&path, |file| {
-            file.write_all(b"half")?;
-            Err(ErrorKind::StorageFull.into())
-        });
-        assert_eq!(full.unwrap_err().kind(), ErrorKind::StorageFull);
-        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn the_population_lies_beside() {

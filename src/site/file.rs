@@ -42,7 +42,7 @@ impl FileSite {
 
     /// Takes away what a run that died in the middle of a write left beside the file. Its process must be dead.
     pub fn sweep(path: &Path, process: u32) {
-        disk::sweep(path, process);
+        crate::fs::sweep(path, process);
     }
 
     /// The file of its population; none where none lies beside it.

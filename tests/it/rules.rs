@@ -9,7 +9,7 @@ use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
-use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Phase, Rule, Verdict, judge};
+use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Phase, Rule, Tracking, Verdict, judge};
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
@@ -85,7 +85,11 @@ fn world(mut fence: Value) -> World {
         contacts: ContactsFile {
             values: serde_json::from_value(read("values")).unwrap(),
             own_file: true,
-            tracked: read("tracked").as_bool(),
+            tracked: match read("tracked") {
+                Value::Bool(true) => Tracking::Tracked,
+                Value::String(why) => Tracking::Unknown(why),
+                _ => Tracking::Untracked,
+            },
         },
         record: Record { entries: serde_json::from_value(read("record")).unwrap() },
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),

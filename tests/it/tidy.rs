@@ -95,6 +95,17 @@ fn pure_rooms_touch_nothing_outside() {
 }
 
 #[test]
+fn no_program_is_started() {
+    // Git least of all: a repository's own settings name programs for it to run.
+    for file in sources() {
+        let text = fs::read_to_string(&file).unwrap();
+        let starts = ["process::Command", "Command::new(\"", "CommandExt", "posix_spawn", "execv"];
+        let found = starts.iter().find(|name| text.contains(**name));
+        assert_eq!(found, None, "{}", file.display());
+    }
+}
+
+#[test]
 fn only_one_file_draws_and_few_parse() {
     let users = |name: &str| -> BTreeSet<String> {
         let uses = |file: &PathBuf| fs::read_to_string(file).unwrap().contains(&format!("use {name}"));

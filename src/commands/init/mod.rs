@@ -3,10 +3,11 @@
 mod draft;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::cli::Init;
+use crate::fs::{Folder, Readers};
 use crate::model::Snapshot;
 use crate::model::population::Questions;
 use crate::output::{contacts, many};
@@ -16,13 +17,13 @@ use crate::site::Site;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
 
-use super::{Failure, Terminal, exit, inputs};
+use super::{Failure, Terminal, exit, folder_of, inputs};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
 
 pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    if args.out.exists() {
+    if args.out.symlink_metadata().is_ok() {
         return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not written over", args.out.display()))
             .help("choose another name with `--out`, or move it away"));
     }
@@ -39,20 +40,20 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         contacts: &chosen,
         values: (!args.inline_contacts).then_some(values.as_str()),
     };
-    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&args.out);
     fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
+    let folder = Folder::at(folder);
     if !args.inline_contacts && !chosen.is_empty() {
-        write_values(folder, &values, &chosen)?;
+        write_values(&folder, &values, &chosen)?;
     }
-    let schema_file = folder.join("plan.schema.json");
-    write(&schema_file, &format!("{:#}\n", schema::plan()))?;
-    write(&args.out, &draft.text())?;
+    write(&folder, "plan.schema.json", &format!("{:#}\n", schema::plan()))?;
+    write(&folder, args.out.file_name().unwrap_or_default(), &draft.text())?;
     if !args.inline_contacts && !chosen.is_empty() {
         writeln!(
             terminal.err,
             "wrote {}, which {} ignores",
-            folder.join(&values).display(),
-            folder.join(".gitignore").display()
+            folder.path(&values).display(),
+            folder.path(".gitignore").display()
         )?;
     }
     writeln!(
@@ -92,29 +93,31 @@ fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
     Ok((snapshot, address, chosen))
 }
 
-fn write_values(folder: &Path, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
-    let path = folder.join(name);
-    let private = folder.join("private");
-    fs::create_dir_all(&private).map_err(|e| Failure::file("make", &private, &e))?;
+fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
+    let failed = |act: &'static str, at: &str| {
+        let path = folder.path(at);
+        move |e: io::Error| Failure::file(act, &path, &e)
+    };
+    folder.make("private").map_err(failed("make", "private"))?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(&path)
+    folder
+        .open(name, &mut options)
         .and_then(|mut file| file.write_all(contacts::values(chosen, 0).as_bytes()))
-        .map_err(|e| Failure::file("write", &path, &e))?;
-    ignore(&folder.join(".gitignore"))
+        .map_err(failed("write", name))?;
+    ignore(folder)
 }
 
+/// Most bytes of a file that says what git ignores.
+const IGNORE_LIMIT: u64 = 1 << 20;
+
 /// Adds the folder of personal values to what git ignores.
-fn ignore(path: &Path) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::file("write", path, &e);
-    let mut text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(e) => return Err(failed(e)),
-    };
+fn ignore(folder: &Folder) -> Result<(), Failure> {
+    let name = ".gitignore";
+    let read = folder.text(name, IGNORE_LIMIT).map_err(|e| Failure::file("read", &folder.path(name), &e))?;
+    let mut text = read.unwrap_or_default();
     let missing: Vec<&str> = ["private/", "*.population.ndjson*", ".plan/"]
         .into_iter()
         .filter(|line| !text.lines().any(|known| known.trim() == *line))
@@ -126,9 +129,10 @@ fn ignore(path: &Path) -> Result<(), Failure> {
         text.push('\n');
     }
     missing.iter().for_each(|line| text.extend([line, "\n"]));
-    write(path, &text)
+    write(folder, name, &text)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|e| Failure::file("write", path, &e))
+fn write(folder: &Folder, name: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
+    let path = folder.path(&name);
+    folder.write(name, text, Readers::All).map_err(|e| Failure::file("write", &path, &e))
 }

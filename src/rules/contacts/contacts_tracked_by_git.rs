@@ -6,7 +6,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports recorded contact values with an e-mail address where git tracks the document that holds them. Addresses under
-    /// names that are reserved for examples and tests are nobody's.
+    /// names that are reserved for examples and tests are nobody's. Git is not run: its index is read, of the repositories above the
+    /// file that belong to who runs `plan`; of any other, of a sparse or split one, the answer is unknown.
     ///
     /// ## Why it matters
     /// What was committed stays in every copy of the repository, and members did not agree to that (inferred).
@@ -47,12 +48,10 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    if facts.contacts_file().tracked != Some(true) {
-        return Some(());
-    }
-    let addresses = facts.contact_values()?.values().filter_map(|record| record.email.as_deref());
-    let count = addresses.filter(|address| somebodys(address)).count();
-    if count > 0 {
+    let values = facts.contacts_file().values.iter().flat_map(|values| values.values());
+    let count = values.filter_map(|record| record.email.as_deref()).filter(|address| somebodys(address)).count();
+    // Where nobody's address stands it does not matter, and an unknown answer would only alarm.
+    if count > 0 && facts.tracked_by_git()? {
         let own_file = facts.contacts_file().own_file;
         let (message, help) = if own_file {
             ("the file of contact values", "add the file to `.gitignore`, and take it out with `git rm --cached`")

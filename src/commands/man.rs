@@ -1,0 +1,30 @@
+//! `plan man`: the manual pages.
+
+use std::io;
+use std::path::Path;
+
+use clap::{Command, CommandFactory as _};
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+use crate::fs::{Folder, Readers};
+
+use super::{Failure, exit};
+
+/// Writes a page for the program and each of its verbs.
+pub(super) fn write(folder: &Path) -> Result<u8, Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
+    let mut all = Cli::command().disable_help_subcommand(true);
+    all.build();
+    write_page(&all, &Folder::at(folder)).map_err(|e| Failure::file("write into", folder, &e))?;
+    Ok(exit::OK)
+}
+
+fn write_page(command: &Command, folder: &Folder) -> io::Result<()> {
+    for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+        write_page(verb, folder)?;
+    }
+    let (page, mut text) = (Man::new(command.clone()), Vec::new());
+    page.render(&mut text)?;
+    folder.write(page.get_filename(), &crate::fs::text(text)?, Readers::All)
+}

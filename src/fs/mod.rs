@@ -1,0 +1,291 @@
+//! Files: opened so that none makes the program wait, and none that lies beside a plan leads out of its folder.
+//!
+//! A file that a person named on the command line is theirs to choose, link or not. What is found by its name beside a plan may
+//! have come with somebody's repository: no link on the way to it is followed.
+
+mod whole;
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+pub use whole::Readers;
+pub(crate) use whole::{remove, replace, replace_by, sweep, sweep_all};
+
+/// Opens a file that a person named, for reading. A pipe, a device or a folder is refused, not waited for.
+///
+/// # Errors
+/// Whatever the system says; what is no regular file is refused.
+pub fn open(path: &Path) -> io::Result<File> {
+    let seen = regular(fs::metadata(path)?)?;
+    opened(&seen, open_now(OpenOptions::new().read(true), path, false))
+}
+
+/// Reads a file that a person named, of at most so many bytes.
+///
+/// # Errors
+/// As [`open`]; a longer file is refused.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    bounded(open(path)?, most)
+}
+
+/// Reads the beginning of a file that a person named, of so many bytes.
+///
+/// # Errors
+/// As [`open`].
+pub fn begin(path: &Path, bytes: u64) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    open(path)?.take(bytes).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// Opens a file in its folder: what lies there, and no link to something else.
+///
+/// # Errors
+/// Whatever the system says; what is no regular file, a link among it, is refused.
+pub fn open_here(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    match fs::symlink_metadata(path) {
+        Ok(seen) => opened(&regular(seen)?, open_now(options, path, true)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let file = open_now(options, path, true)?;
+            regular(file.metadata()?).map(|_| file)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A folder, and what lies in it and below: nothing of it is followed out of the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder that a file lies in, the working one for a bare name. How a person came to it is theirs to choose.
+    pub fn of(file: &Path) -> Self {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Self(folder.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    /// This folder.
+    pub fn at(folder: &Path) -> Self {
+        Self::of(&folder.join("-"))
+    }
+
+    /// The path of a file in it or below.
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Opens a file in it or below.
+    ///
+    /// # Errors
+    /// Whatever the system says; a name that leaves the folder, a link on the way, and what is no regular file are refused.
+    pub fn open(&self, name: impl AsRef<Path>, options: &mut OpenOptions) -> io::Result<File> {
+        open_here(&self.inside(name.as_ref())?, options)
+    }
+
+    /// Reads a file in it or below, of at most so many bytes.
+    ///
+    /// # Errors
+    /// As [`Folder::open`]; a longer file is refused.
+    pub fn read(&self, name: impl AsRef<Path>, most: u64) -> io::Result<Vec<u8>> {
+        bounded(self.open(name, OpenOptions::new().read(true))?, most)
+    }
+
+    /// Reads a text in it or below, of at most so many bytes; none where there is no such file.
+    ///
+    /// # Errors
+    /// As [`Folder::read`]; what is not UTF-8 is refused.
+    pub fn text(&self, name: impl AsRef<Path>, most: u64) -> io::Result<Option<String>> {
+        match self.read(name, most) {
+            Ok(bytes) => text(bytes).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts a text in place of a file in it or below, whole or not at all.
+    ///
+    /// # Errors
+    /// Whatever the system says; a name that leaves the folder, a link on the way or in its place, and what is no regular file
+    /// are refused.
+    pub fn write(&self, name: impl AsRef<Path>, text: &str, readers: Readers) -> io::Result<()> {
+        replace(&self.inside(name.as_ref())?, text.as_bytes(), readers)
+    }
+
+    /// Makes a folder in it, where there is none yet.
+    ///
+    /// # Errors
+    /// Whatever the system says; a link in its place is refused.
+    pub fn make(&self, name: impl AsRef<Path>) -> io::Result<()> {
+        let path = self.inside(name.as_ref())?;
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => is_folder(&path),
+            made => made,
+        }
+    }
+
+    /// The path of a name, once no part of it leads elsewhere.
+    fn inside(&self, name: &Path) -> io::Result<PathBuf> {
+        let stays = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !stays || name.file_name().is_none() {
+            return Err(refused("it leaves the plan's folder, and nothing outside it is read or written"));
+        }
+        let path = self.path(name);
+        let between = name.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
+        for folder in between.map(|part| self.path(part)) {
+            is_folder(&folder)?;
+        }
+        Ok(path)
+    }
+}
+
+/// Refuses what is no folder of its own.
+fn is_folder(path: &Path) -> io::Result<()> {
+    let seen = fs::symlink_metadata(path)?;
+    if seen.is_dir() {
+        return Ok(());
+    }
+    let what = if seen.is_symlink() { LINK } else { "is not a folder" };
+    Err(refused(&format!("`{}` {what}", path.display())))
+}
+
+const LINK: &str = "is a link, and beside a plan no link is followed";
+
+fn regular(seen: Metadata) -> io::Result<Metadata> {
+    if seen.is_file() {
+        return Ok(seen);
+    }
+    Err(refused(&if seen.is_symlink() { format!("it {LINK}") } else { "it is not a regular file".to_owned() }))
+}
+
+/// The file that was opened, if it is the one that was seen.
+fn opened(seen: &Metadata, file: io::Result<File>) -> io::Result<File> {
+    let file = file?;
+    let opened = regular(file.metadata()?)?;
+    if !is_same(seen, &opened) {
+        return Err(refused("it was replaced while it was opened"));
+    }
+    Ok(file)
+}
+
+/// Opens without waiting for anybody, should a pipe have taken the place of what was seen.
+#[cfg(unix)]
+fn open_now(options: &mut OpenOptions, path: &Path, here: bool) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    let flags = if here { OFlags::NONBLOCK | OFlags::NOFOLLOW } else { OFlags::NONBLOCK };
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+    options.open(path)
+}
+
+#[cfg(not(unix))]
+fn open_now(options: &mut OpenOptions, path: &Path, _: bool) -> io::Result<File> {
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn is_same(a: &Metadata, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+fn bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {}", size(most))));
+    }
+    Ok(bytes)
+}
+
+/// Bytes as text.
+///
+/// # Errors
+/// What is not UTF-8 is refused.
+pub fn text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+fn size(bytes: u64) -> String {
+    if bytes >= 1 << 20 { format!("{} MiB", bytes >> 20) } else { format!("{} KiB", bytes >> 10) }
+}
+
+fn refused(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, what)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn fifo(path: &Path) {
+        rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    }
+
+    fn said<T: std::fmt::Debug>(outcome: io::Result<T>) -> String {
+        outcome.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::at(place.path());
+        fifo(&folder.path("pipe"));
+        symlink(folder.path("pipe"), folder.path("to-a-pipe")).unwrap();
+        for name in ["pipe", "to-a-pipe", "."] {
+            assert_eq!(said(open(&folder.path(name))), "it is not a regular file", "{name}");
+        }
+        assert_eq!(said(open(Path::new("/dev/null"))), "it is not a regular file");
+        for options in [OpenOptions::new().read(true), OpenOptions::new().append(true), OpenOptions::new().write(true)]
+        {
+            assert_eq!(said(folder.open("pipe", options)), "it is not a regular file");
+        }
+        assert_eq!(said(folder.write("pipe", "x", Readers::All)), "it is not a regular file");
+    }
+
+    #[test]
+    fn a_named_file_may_be_a_link_and_one_beside_a_plan_may_not() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::at(&place.path().join("plans"));
+        fs::create_dir_all(folder.path("private")).unwrap();
+        fs::write(place.path().join("outside"), "secret").unwrap();
+        symlink("../outside", folder.path("link")).unwrap();
+        symlink("../nothing", folder.path("dangling")).unwrap();
+        symlink("..", folder.path("out")).unwrap();
+        symlink("private", folder.path("in")).unwrap();
+        assert_eq!(read(&folder.path("link"), 9).unwrap(), b"secret");
+        let link = "it is a link, and beside a plan no link is followed";
+        for name in ["link", "dangling"] {
+            assert_eq!(said(folder.read(name, 9)), link);
+            assert_eq!(said(folder.write(name, "x", Readers::All)), link);
+            assert_eq!(said(folder.open(name, OpenOptions::new().create(true).append(true))), link);
+        }
+        for name in ["out/outside", "in/x"] {
+            assert!(said(folder.read(name, 9)).ends_with("is a link, and beside a plan no link is followed"), "{name}");
+            assert!(folder.write(name, "x", Readers::All).is_err(), "{name}");
+        }
+        assert!(folder.make("out").is_err());
+        assert!(folder.make("private").is_ok());
+        for name in ["../outside", "private/../../outside", "/etc/hostname", "", "."] {
+            assert!(said(folder.read(name, 9)).starts_with("it leaves the plan's folder"), "{name}");
+        }
+        assert_eq!(fs::read(place.path().join("outside")).unwrap(), b"secret");
+        assert!(!place.path().join("nothing").exists());
+    }
+
+    #[test]
+    fn no_more_is_read_than_was_asked_for() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::at(place.path());
+        fs::write(folder.path("x"), "12345").unwrap();
+        assert_eq!(folder.read("x", 5).unwrap(), b"12345");
+        assert_eq!(said(folder.read("x", 4)), "it is larger than 0 KiB");
+        assert_eq!(folder.text("y", 4).unwrap(), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! What stands around a plan: what git knows of its files.
+
+pub mod git;

@@ -1,0 +1,68 @@
+//! What rules are given of the files around a plan.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::plan::ContactRecord;
+
+/// The recorded values of the spot-check contacts, as far as they could be read.
+#[derive(Clone, Debug, Default)]
+pub struct ContactsFile {
+    /// By contact ID; none where the file is missing or cannot be read.
+    pub values: Option<BTreeMap<String, ContactRecord>>,
+    /// Whether the values stand in a file of their own.
+    pub own_file: bool,
+    /// Whether git tracks the document that holds them.
+    pub tracked: Tracking,
+}
+
+/// Whether git tracks a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tracking {
+    /// It does.
+    Tracked,
+    /// It does not, or there is no repository.
+    #[default]
+    Untracked,
+    /// Nobody can say, and why.
+    Unknown(String),
+}
+
+/// How the files of the recorded backups compare with their record now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct BackupFiles(BTreeMap<String, FileNow>);
+
+impl BackupFiles {
+    /// Notes how a file compares. Of two records of one name, one that does not fit counts.
+    pub fn add(&mut self, name: &str, now: impl FnOnce() -> FileNow) {
+        if self.now(name).is_none_or(|known| *known == FileNow::Same) {
+            self.0.insert(name.to_owned(), now());
+        }
+    }
+
+    pub(super) fn now(&self, name: &str) -> Option<&FileNow> {
+        self.0.get(name)
+    }
+}
+
+/// How a backup's file compares with its record.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileNow {
+    /// Its size and its SHA-256 are those on record.
+    Same,
+    /// There is no such file in the folder.
+    Missing,
+    /// It has another size.
+    OtherSize {
+        /// Its size now, in bytes.
+        bytes: u64,
+    },
+    /// It has the same size and another SHA-256.
+    OtherContent,
+    /// It is the same file, and holds something else than its record says.
+    OtherInside,
+    /// It could not be read, and why.
+    Unreadable(String),
+}
