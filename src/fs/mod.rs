@@ -219,6 +219,7 @@ fn refused(what: &str) -> io::Error {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::os::unix::fs::symlink;
 
