@@ -27,7 +27,7 @@ use crate::text::{Limits, compose_bytes};
 use crate::trust::{Readings, Worth};
 
 use super::settings::{self, Settings};
-use super::{Failure, backup_file, exit, record_file, values_file};
+use super::{Failure, backup_file, exit, record_check, record_file, values_file};
 
 impl From<cli::Limits> for Limits {
     fn from(limits: cli::Limits) -> Self {
@@ -251,6 +251,10 @@ fn judged_ahead(
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
     let site = read_site(choice, &opened, ahead)?;
+    // A site in a file may be of a clock that is ahead of this one.
+    let latest = site.as_ref().map_or_else(Timestamp::now, |site| site.now.max(Timestamp::now()));
+    let mut found = found;
+    found.extend(record_check::findings(&opened.plan, &opened.record, latest));
     let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());

@@ -21,6 +21,7 @@ mod man;
 mod merge_list;
 mod moved;
 mod record;
+mod record_check;
 mod record_file;
 mod record_time;
 mod reopen;

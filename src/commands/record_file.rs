@@ -12,6 +12,9 @@ use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
 
 use super::{Failure, exit};
 
+/// The version of a record's lines.
+const VERSION: u8 = 1;
+
 /// Most bytes of a record.
 pub(super) const LIMIT: u64 = 16 << 20;
 
@@ -38,6 +41,11 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
         let entry: Entry = serde_json::from_str(line).map_err(|_| {
             Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)
         })?;
+        if entry.version != VERSION {
+            let message = format!("{place}: it is of version {}, and this build reads {VERSION}", entry.version);
+            return Err(Failure::new(exit::COULD_NOT_RUN, message)
+                .help("read this record with a newer build, or take it from git"));
+        }
         if entry.previous != previous {
             let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
@@ -56,7 +64,7 @@ pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) 
     parse(&text, path)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
-    let entry = Entry { version: 1, at: at.to_string(), who: who.to_owned(), evidence, previous };
+    let entry = Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
     let mut file = open_here(path, OpenOptions::new().create(true).append(true)).map_err(failed)?;
     // An editor may have taken the last line's end away.

@@ -13,8 +13,12 @@ use crate::model::text::slug;
 use crate::model::{Header, On, Snapshot, State};
 use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, reason, sealed, word};
 
-/// How many bytes of configuration are read at most: 1 GiB.
-pub const LARGEST: u64 = 1 << 30;
+/// How many bytes of configuration are read at most, unpacked: a hundred times what the largest site has. Of a packed file they say how
+/// much memory its reading takes.
+pub const LARGEST: u64 = 64 << 20;
+
+/// How many records are read at most. A tiny one takes some two hundred bytes of memory.
+const MOST_RECORDS: u64 = 500_000;
 
 /// The record that ties a configuration to its population.
 const POPULATION: &str = "population";
@@ -54,6 +58,12 @@ impl SnapshotFile {
         let mut ledger = Ledger::new();
         ledger.first(&file.first);
         while let Some(line) = lines.next_line()? {
+            if line.number > MOST_RECORDS {
+                let what = format!("it has more than {MOST_RECORDS} records");
+                return Err(
+                    Damage::at(line.number, what).help("a configuration never has as many; is this a population?")
+                );
+            }
             let mut fields = object(line)?;
             let kind = text_of(&mut fields, "kind", line)?;
             if kind == "end" {

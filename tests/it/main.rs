@@ -3,6 +3,7 @@
 mod adopt;
 mod apply;
 mod backup;
+mod beside;
 mod colors;
 mod common;
 mod conformance;

@@ -1,0 +1,105 @@
+//! What lies beside a plan and came with somebody's repository: links, pipes, and a record that a hand wrote.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::place::{PLAN, Place, SITE};
+
+const RECORD: &str = "bloom-coaching.record.ndjson";
+
+fn fifo(place: &Place, name: &str) {
+    assert!(Command::new("mkfifo").arg(place.path(name)).status().unwrap().success());
+}
+
+/// Refused by its name, or named in a finding, and never waited for.
+#[test]
+fn neither_a_link_nor_a_pipe_beside_a_plan_is_read() {
+    for name in [RECORD, "plan.toml", "bloom-coaching.rehearsal.json", "private/bloom-coaching.contacts.yaml"] {
+        for target in ["../outside", "/dev/stdin", "pipe"] {
+            let place = Place::new();
+            fifo(&place, "pipe");
+            drop(fs::remove_file(place.path(name)));
+            symlink(target, place.path(name)).unwrap();
+            let runs =
+                [place.run(&["check", PLAN, "--site", SITE]), place.run(&["runbook", PLAN, "--out", "page.html"])];
+            let said = runs.map(|ran| ran.out + &ran.err).concat();
+            assert!(said.contains("is a link"), "{name} -> {target}: {said}");
+        }
+        let place = Place::new();
+        drop(fs::remove_file(place.path(name)));
+        fifo(&place, name);
+        let runs = [place.run(&["check", PLAN, "--site", SITE]), place.run(&["runbook", PLAN, "--out", "page.html"])];
+        let said = runs.map(|ran| ran.out + &ran.err).concat();
+        assert!(said.contains("not a regular file"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn init_writes_nothing_through_a_link() {
+    for (link, target) in [("private", "../pub"), (".gitignore", "../ignored"), ("plan.schema.json", "../schema")] {
+        let place = Place::new();
+        let new = place.path("new");
+        fs::create_dir(&new).unwrap();
+        fs::create_dir(place.path("pub")).unwrap();
+        symlink(target, new.join(link)).unwrap();
+        place.run(&["init", "--site", SITE, "--out", "new/plan.yaml"]).ends(3, &[link, "is a link"]);
+        assert_eq!(fs::read_dir(place.path("pub")).unwrap().count(), 0, "{link}");
+        assert!(!place.path("ignored").exists() && !place.path("schema").exists(), "{link}");
+    }
+}
+
+#[test]
+fn no_file_that_is_named_is_waited_for() {
+    let place = Place::new();
+    fifo(&place, "pipe");
+    let verbs: [&[&str]; 8] = [
+        &["check", "pipe", "--no-site"],
+        &["check", PLAN, "--site", "pipe"],
+        &["check", PLAN, "--snapshot", "pipe"],
+        &["apply", PLAN, "--site", SITE, "--seal", "pipe", "--no-input"],
+        &["verify", PLAN, "--after", "pipe"],
+        &["init", "--site", "pipe", "--out", "new.yaml"],
+        &["record", "verification", PLAN, "pipe", "--who", "jo", "--host", "staging.bloom.example"],
+        &["runbook", PLAN, "--out", "pipe"],
+    ];
+    for verb in verbs {
+        let ran = place.run(verb);
+        assert!(matches!(ran.code, Some(2 | 3)), "{verb:?}: {ran:#?}");
+    }
+}
+
+#[test]
+fn a_line_of_a_record_that_a_hand_wrote_is_never_green() {
+    let of = |old: &str, new: &str| {
+        let place = Place::new();
+        place.edit(RECORD, old, new);
+        place.run(&["check", PLAN, "--site", SITE])
+    };
+    let refused = of(r#""version":1"#, r#""version":2"#);
+    refused.ends(3, &["line 1: it is of version 2, and this build reads 1"]);
+    for (old, new, said) in [
+        (r#""who":"jo""#, r#""who":"""#, "names nobody who recorded it"),
+        (r#""who":"jo""#, r#""who":"eve""#, "is by `eve`, who is not among the plan's `people`"),
+        (r#""at":"2026"#, r#""at":"2099"#, "which is in the future"),
+        (r#""at":"2026"#, r#""at":"no"#, "has a time that is none"),
+        (r#""taken_at":"2026"#, r#""taken_at":"2099"#, "a backup made at 2099-11-21T05:10:00Z, which is in the future"),
+        ("RP-4471", " ", "is a restore point without a name"),
+        (r#""parts":["files","database"]"#, r#""parts":[]"#, "is a backup of nothing"),
+    ] {
+        let ran = of(old, new);
+        assert_eq!(ran.code, Some(1), "{new}: {ran:#?}");
+        let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("record-line-wrong") && ran.out.contains("line 1 of the record"), "{new}: {words}");
+        assert!(ran.out.replace('\n', " ").contains(said) || words.contains(said), "{new}: {words}");
+    }
+}
+
+#[test]
+fn a_plan_cannot_ask_for_a_backup_of_any_age() {
+    let place = Place::new();
+    place.edit(PLAN, "no_older_than: 2h", "no_older_than: 3650d");
+    let ran = place.run(&["check", PLAN, "--site", SITE]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.out.contains("backup-age-unbounded"), "{ran:#?}");
+}
