@@ -18,6 +18,12 @@ use super::{Failure, exit};
 /// Most bytes of a certificate.
 const LIMIT: u64 = 1 << 20;
 
+/// The text of a file beside a plan.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let text = Folder::of(path).text(path.file_name().unwrap_or_default(), LIMIT)?;
+    text.ok_or_else(|| ErrorKind::NotFound.into())
+}
+
 fn path_of(plan: &Path) -> PathBuf {
     plan.with_extension("rehearsal.json")
 }
@@ -66,8 +72,11 @@ pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Resu
 /// Reads the certificate beside a plan; none where there is none.
 pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
     let path = path_of(plan);
-    let text = Folder::of(&path).text(path.file_name().unwrap_or_default(), LIMIT);
-    let Some(text) = text.map_err(|error| Failure::file("read", &path, &error))? else { return Ok(None) };
+    let text = match read_text(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::file("read", &path, &error)),
+    };
     let read: Result<Certificate, _> = serde_json::from_str(&text);
     match read {
         Ok(certificate) if certificate.version == VERSION => Ok(Some(certificate)),
