@@ -21,15 +21,20 @@ fn neither_a_link_nor_a_pipe_beside_a_plan_is_read() {
             fifo(&place, "pipe");
             drop(fs::remove_file(place.path(name)));
             symlink(target, place.path(name)).unwrap();
-            let runs =
-                [place.run(&["check", PLAN, "--site", SITE]), place.run(&["runbook", PLAN, "--out", "page.html"])];
+            let runs = [
+                place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]),
+                place.run(&["runbook", PLAN, "--out", "page.html"]),
+            ];
             let said = runs.map(|ran| ran.out + &ran.err).concat();
             assert!(said.contains("is a link"), "{name} -> {target}: {said}");
         }
         let place = Place::new();
         drop(fs::remove_file(place.path(name)));
         fifo(&place, name);
-        let runs = [place.run(&["check", PLAN, "--site", SITE]), place.run(&["runbook", PLAN, "--out", "page.html"])];
+        let runs = [
+            place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]),
+            place.run(&["runbook", PLAN, "--out", "page.html"]),
+        ];
         let said = runs.map(|ran| ran.out + &ran.err).concat();
         assert!(said.contains("not a regular file"), "{name}: {said}");
     }
