@@ -265,6 +265,9 @@ pub struct Apply {
     /// The phrase that opens the one-way door, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
+    /// Open the barrier on live although this was never measured.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub accept_unknown: Vec<Unmeasured>,
     /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,

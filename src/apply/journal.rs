@@ -17,6 +17,7 @@ use crate::trust::{Key, Purpose, marked};
 
 pub use super::begin::Begin;
 use super::machine::Progress;
+use super::window::Unmeasured;
 
 mod error;
 mod lines;
@@ -79,6 +80,11 @@ pub enum Event {
     Reached {
         /// The step.
         step: Step,
+    },
+    /// What nobody measured was accepted before the barrier.
+    Accepted {
+        /// What.
+        unmeasured: Vec<Unmeasured>,
     },
     /// The barrier was acknowledged: from here on the migration may have been started.
     Crossed {

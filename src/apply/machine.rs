@@ -176,7 +176,9 @@ impl Progress {
             Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
-            Event::Crossed { .. } => next == Next::Step(Step::RunMigration) && self.reached && !self.crossed,
+            Event::Accepted { .. } | Event::Crossed { .. } => {
+                next == Next::Step(Step::RunMigration) && self.reached && !self.crossed
+            }
             Event::NotPressed { .. } => self.may_be_unpressed(),
             Event::DecisionDue { .. } => self.crossed && !self.decision_due,
             Event::Decided { .. } => self.crossed,
@@ -242,7 +244,7 @@ impl Progress {
                 (self.over, self.closed) = (true, true);
                 self.replaced = why == REPLACED;
             }
-            Event::Halt { .. } | Event::Resume { .. } | Event::Adopted { .. } => {}
+            Event::Halt { .. } | Event::Resume { .. } | Event::Accepted { .. } | Event::Adopted { .. } => {}
         }
     }
 }

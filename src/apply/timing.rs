@@ -97,7 +97,7 @@ fn gaps(events: &[Told]) -> Vec<(Timestamp, Timestamp)> {
         match &pair[1].event {
             Event::Resume { alive_until, .. } => Some((alive_until.unwrap_or(last).max(last), next)),
             // Said by a process of its own.
-            Event::NotPressed { .. } => Some((last, next)),
+            Event::NotPressed { .. } | Event::Adopted { .. } => Some((last, next)),
             _ => None,
         }
     });

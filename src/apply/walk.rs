@@ -66,6 +66,12 @@ pub trait World {
     /// Where a side cannot be read.
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Self::Error>;
 
+    /// Whether the time allows this step to begin on live.
+    ///
+    /// # Errors
+    /// Where it does not.
+    fn may_begin(&mut self, step: Step) -> Result<(), Self::Error>;
+
     /// How the run's command lines name what it is about.
     fn names(&mut self) -> Names;
 
@@ -140,8 +146,11 @@ pub enum Say {
 pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
     let step = match world.journal().progress().next() {
         Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure) => {
-            let may = Step::Configure <= through;
-            return Ok(if may { Turn::Changes } else { Turn::Beyond(Step::Configure) });
+            if Step::Configure > through {
+                return Ok(Turn::Beyond(Step::Configure));
+            }
+            begins(world, Step::Configure)?;
+            return Ok(Turn::Changes);
         }
         Next::Step(step) if step <= through => step,
         Next::Step(step) => return Ok(Turn::Beyond(step)),
@@ -149,6 +158,7 @@ pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
         _ => return Ok(Turn::Over),
     };
     if !world.journal().progress().is_reached() {
+        begins(world, step)?;
         world.note(Event::Reached { step })?;
     }
     let plan = world.plan()?;
@@ -174,6 +184,13 @@ pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
         Proof::Behind { by, seen } => pass(world, step, by, seen),
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::Act }),
     }
+}
+
+/// On live nothing begins at any time; what lies past the barrier there is finished at any. A push begins on live too.
+fn begins<W: World>(world: &mut W, step: Step) -> Result<(), W::Error> {
+    let on_live = world.journal().begin().is_some_and(|begin| begin.on == Place::Live);
+    let before = !world.journal().progress().is_past_the_barrier();
+    if on_live && before || step == Step::Push { world.may_begin(step) } else { Ok(()) }
 }
 
 /// Every step is proven; what they left has to be there still.

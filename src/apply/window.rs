@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::Certificate;
 use super::timing::Lasted;
+use crate::model::deadline::DRILL_DAYS;
 use crate::model::schedule::Schedule;
 use crate::model::text::Seconds;
 use crate::model::{Plan, Step};
@@ -59,6 +60,17 @@ pub enum Late {
         /// The steps that took longest.
         longest: String,
     },
+    /// What comes until the migration is over would take too long.
+    Steps {
+        /// How long it took in the rehearsal.
+        took: Seconds,
+        /// When it would be over.
+        over: String,
+        /// The time that this passes, and what it is.
+        limit: String,
+        /// The steps that took longest.
+        longest: String,
+    },
     /// The migration would be over too late.
     Migration {
         /// How long it took in the rehearsal.
@@ -92,8 +104,18 @@ pub enum Unmeasured {
 }
 
 impl Unmeasured {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::RestoreTime, Self::MigrationTime];
+    /// What is not known.
+    pub fn message(self) -> String {
+        match self {
+            Self::RestoreTime => format!(
+                "how long the way back takes is unknown: no restore of the backup was measured in the last {DRILL_DAYS} days"
+            ),
+            Self::MigrationTime => {
+                "whether the migration is over in time is unknown: nothing watched it to its end in the rehearsal"
+                    .to_owned()
+            }
+        }
+    }
 
     /// The word for it.
     pub fn name(self) -> &'static str {
@@ -138,26 +160,31 @@ pub fn may_begin(schedule: &Schedule, now: Timestamp, excused: bool) -> Result<(
     Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: true })
 }
 
-/// Whether a replay that takes what the rehearsal took fits: into the window, into what is left of it, and its migration
-/// before the time to decide by. Whoever begins outside the window for a recorded reason is asked the first alone.
+/// Whether a replay that takes what the rehearsal took fits into the window.
 ///
 /// # Errors
 /// Why not.
-pub fn fits(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate, excused: bool) -> Result<(), Late> {
+pub fn fits(schedule: &Schedule, rehearsed: &Certificate) -> Result<(), Late> {
     let took = Seconds::from(rehearsed.seconds());
-    let end = schedule.end.timestamp();
-    let between = |from: Timestamp| Seconds(end.as_second() - from.as_second());
-    let (window, left) = (between(schedule.start.timestamp()), between(now));
-    if took > window {
-        return Err(Late::Replay { took, window, longest: rehearsed.longest() });
-    }
-    if excused {
-        return Ok(());
-    }
+    let window = Seconds(schedule.end.timestamp().as_second() - schedule.start.timestamp().as_second());
+    if took <= window { Ok(()) } else { Err(Late::Replay { took, window, longest: rehearsed.longest() }) }
+}
+
+/// Whether it fits into what is left of the window, with its migration over before the time to decide by.
+///
+/// # Errors
+/// Why not.
+pub fn fits_now(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate) -> Result<(), Late> {
+    let took = Seconds::from(rehearsed.seconds());
+    let left = Seconds(schedule.end.timestamp().as_second() - now.as_second());
     if took > left {
         return Err(Late::Rest { took, left, longest: rehearsed.longest() });
     }
-    in_time(schedule, now, rehearsed.seconds_through(Step::RunMigration).into())
+    let first = rehearsed.seconds_through(Step::RunMigration).into();
+    in_time(schedule, now, first).map_err(|late| match late {
+        Late::Migration { took, over, limit } => Late::Steps { took, over, limit, longest: rehearsed.longest() },
+        late => late,
+    })
 }
 
 /// Whether the barrier on live may open now; if so, what nobody measured and somebody has to accept.
@@ -210,6 +237,18 @@ fn after(at: Timestamp, took: Seconds) -> Timestamp {
     at.checked_add(SignedDuration::from_secs(took.0)).unwrap_or(Timestamp::MAX)
 }
 
+/// What a waiting line says of the time: so far, in the rehearsal, and what is left until it is decided whether to go back.
+pub fn waiting(so_far: Option<Seconds>, rehearsed: Option<Seconds>, until: Option<(Seconds, String)>) -> String {
+    let so_far = so_far.map(|so_far| format!("{so_far} so far"));
+    let rehearsed = rehearsed.map(|rehearsed| format!("rehearsed {rehearsed}"));
+    let until = until.map(|(left, clock)| match left.0 {
+        1.. => format!("{} min to {clock}", left.0.div_euclid(60)),
+        _ => format!("{clock} is past"),
+    });
+    let words: Vec<String> = so_far.into_iter().chain(rehearsed).chain(until).collect();
+    words.join(", ")
+}
+
 /// The message about a step that took longer than the window is, or much longer than was rehearsed; none where it did not.
 pub fn too_long(step: Step, took: Seconds, rehearsed: Option<Seconds>, window: Option<Seconds>) -> Option<String> {
     let name = step.name();
@@ -222,10 +261,11 @@ pub fn too_long(step: Step, took: Seconds, rehearsed: Option<Seconds>, window: O
 }
 
 impl Late {
-    /// What is the matter, and what to do next.
-    pub fn message(&self) -> (String, String) {
+    /// What is the matter, and what to do next; the plan as it is named on a command line.
+    pub fn message(&self, plan: &str) -> (String, String) {
         let reason = format!(
-            "begin in the window; or, for a reason that somebody answers for, say so (it counts for {} h): plan record outside-window \"WHY\" --plan PLAN --who WHO",
+            "begin in the window; or, for a reason that somebody answers for, say so (it counts for {} h): \
+             plan record outside-window \"WHY\" --plan {plan} --who WHO",
             EXCUSED.as_hours()
         );
         match self {
@@ -256,6 +296,13 @@ impl Late {
             Self::Rest { took, left, longest } => (
                 format!("the rehearsal took {took}, and {left} of the window are left{}", named(longest)),
                 "agree on a new window".into(),
+            ),
+            Self::Steps { took, over, limit, longest } => (
+                format!(
+                    "until the migration was over the rehearsal took {took}, so it would be over at {over}, after {limit}{}",
+                    named(longest)
+                ),
+                "agree on a new window, and begin earlier in it".into(),
             ),
             Self::Migration { took, over, limit } => (
                 format!("the migration took {took} in the rehearsal, so it would be over at {over}, after {limit}"),

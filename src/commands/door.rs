@@ -3,6 +3,7 @@
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
 use crate::apply::walk::{configured_at, since_then};
+use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::guide::{self, Back, Stage};
 use crate::model::plan::{Place, Strategy};
@@ -15,7 +16,7 @@ use crate::rules::{Phase, Verdict};
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::walk::told;
-use super::{Failure, Terminal, exit, may_ask, record_file};
+use super::{Failure, Terminal, exit, may_ask, on_time, record_file};
 
 /// What was found in front of the door.
 struct Found {
@@ -25,6 +26,8 @@ struct Found {
     /// What shows that they could.
     login: String,
     checked: Checked,
+    /// What nobody measured.
+    unmeasured: Vec<Unmeasured>,
 }
 
 impl Run {
@@ -42,6 +45,8 @@ impl Run {
         let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
         barrier(plan, (&found, back), terminal)?;
         told("login", &found.login, terminal)?;
+        self.accept(args, &found.unmeasured, code, terminal)?;
+        let accepted = found.unmeasured.clone();
         let typed = match &args.acknowledge {
             Some(typed) => typed.clone(),
             None if !may_ask(args.no_input) => String::new(),
@@ -57,12 +62,18 @@ impl Run {
         if args.acknowledge.is_none() {
             // A person took their time: the site may have moved while they read.
             found = self.before_the_door(args, on, &here, code, terminal)?;
+            let new: Vec<Unmeasured> =
+                found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
+            self.accept(args, &new, code, terminal)?;
         }
         self.is_still_ours()?;
         self.site.keep(&self.files.before())?;
         self.is_not_interrupted()?;
         // First for those elsewhere: who is told too early that it may have been pressed does no harm.
         self.files.note_down(self.journal.events(), true)?;
+        if !found.unmeasured.is_empty() {
+            self.note(Event::Accepted { unmeasured: found.unmeasured })?;
+        }
         self.note(Event::Crossed { who: found.who, members: found.members })?;
         writeln!(terminal.out, "now press *Run Migration*, once")?;
         terminal.out.flush()?;
@@ -99,6 +110,10 @@ impl Run {
             return Err(Failure::new(code, message)
                 .help("somebody changed it: look at `plan diff`, and apply again before going on"));
         }
+        let unmeasured = match on {
+            Place::Live => on_time::may_cross(args, &checked, code == exit::PART_WAY)?,
+            Place::Staging => Vec::new(),
+        };
         let record = record_file::load(&record_file::path_of(&args.plan))?;
         let record = since_then(record, configured_at(self.journal.events()));
         let reading = checked.site.as_ref().map(|site| &site.reading);
@@ -118,7 +133,7 @@ impl Run {
             .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)));
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
-        Ok(Found { members, who, login: proven, checked })
+        Ok(Found { members, who, login: proven, checked, unmeasured })
     }
 }
 

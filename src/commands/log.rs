@@ -57,6 +57,10 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
         Event::Done { change } => format!("in place: change {}", on(*change)),
         Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),
         Event::Reached { step } => format!("next is the step {}", step.name()),
+        Event::Accepted { unmeasured } => {
+            let what: Vec<&str> = unmeasured.iter().map(|what| what.name()).collect();
+            format!("accepted as unknown: {}", what.join(", "))
+        }
         Event::Crossed { who, members } => {
             let members = members.map_or_else(|| "an unknown number of members".to_owned(), |n| format!("{n} members"));
             let who = who

@@ -20,6 +20,7 @@ mod log;
 mod man;
 mod merge_list;
 mod moved;
+mod on_time;
 mod record;
 mod record_check;
 mod record_file;

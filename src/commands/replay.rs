@@ -1,14 +1,14 @@
 //! May the plan be replayed on live? Only after a rehearsal of the same intent, with the host typed out, in a window that is long enough.
 
-use crate::apply::certificate::{Certificate, Ground};
+use crate::apply::certificate::Ground;
 use crate::cli::Apply;
 use crate::guide;
 use crate::model::plan::{Place, Strategy};
-use crate::model::text::{Seconds, host};
+use crate::model::text::host;
 use crate::output::escape;
 
 use super::inputs::Checked;
-use super::{Failure, Terminal, certificate, exit, may_ask};
+use super::{Failure, Terminal, certificate, exit, may_ask, on_time};
 
 /// Refuses unless everything that a replay demands is there.
 pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -53,36 +53,23 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         let message = format!("the rehearsal on record lacks the step `{}`", step.name());
         return refused(message, "rehearse it on staging to its last step");
     }
-    fits_the_window(plan.window.as_ref().and_then(|window| Seconds::parse(&window.length)), &rehearsed)?;
-    let typed = match &args.host {
-        Some(typed) => typed.clone(),
-        None if !may_ask(args.no_input) => String::new(),
-        None => terminal.ask("\nThis is the live site. Type its host to write to it: ")?,
-    };
-    if typed.trim() != live {
-        let message = "the live site's host was not typed out, so nothing was written".to_owned();
-        return refused(message, "give it with `--host HOST`");
+    // Who gave the host is told of another one first; who did not is not asked for it in vain.
+    if args.host.is_some() || !may_ask(args.no_input) {
+        is_typed(args.host.as_deref().unwrap_or_default(), &live)?;
+        return on_time::may_replay(args, checked, &rehearsed);
     }
-    Ok(())
+    on_time::may_replay(args, checked, &rehearsed)?;
+    is_typed(&terminal.ask("\nThis is the live site. Type its host to write to it: ")?, &live)
+}
+
+fn is_typed(typed: &str, live: &str) -> Result<(), Failure> {
+    if typed.trim() == live {
+        return Ok(());
+    }
+    let message = "the live site's host was not typed out, so nothing was written";
+    Err(Failure::new(exit::TARGET, message).help("give it with `--host HOST`"))
 }
 
 fn clip(digest: &str) -> String {
     escape::line(&digest.chars().take(12).collect::<String>())
-}
-
-/// The rehearsal's time must fit into the planned window.
-fn fits_the_window(window: Option<Seconds>, rehearsed: &Certificate) -> Result<(), Failure> {
-    let took = Seconds(i64::try_from(rehearsed.seconds()).unwrap_or(i64::MAX));
-    let (message, help) = match window {
-        Some(window) if took <= window => return Ok(()),
-        Some(window) => (
-            format!("the rehearsal took {took}, and `window/length` is {window}"),
-            "plan a longer window, or rehearse again and be quicker".to_owned(),
-        ),
-        None => (
-            "the plan names no `window` for the live site".to_owned(),
-            format!("the rehearsal took {took}; add a `window` that is longer"),
-        ),
-    };
-    Err(Failure::new(exit::LIMIT, message).help(help))
 }

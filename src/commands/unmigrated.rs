@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::apply::journal::Event;
+use crate::apply::machine::Progress;
 use crate::apply::proof;
 use crate::cli::{AtTheDoor, By};
 use crate::guide::Movement;
@@ -32,7 +33,7 @@ const RESTORED: &str = "the site was restored from a backup";
 pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::NotPressed(NotPressed { host, says });
-    let (mut run, seen) = given(&by, says, &site, |kept, now| {
+    let (mut run, seen) = given((&by, Progress::may_be_unpressed), says, &site, |kept, now| {
         let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
         proof::unmoved(&Movement::of(kept), &Movement::of(now))
     })?;
@@ -52,7 +53,7 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
     let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
     let mut closed = false;
-    let (run, seen) = given(&by, says, &site, |_, now| {
+    let (run, seen) = given((&by, Progress::is_past_the_barrier), says, &site, |_, now| {
         closed = Movement::of(now).maintenance == Some(true);
         Ok(())
     })?;
@@ -75,7 +76,7 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
 
 /// The word and the reading are of one moment: a word that was given before somebody pressed after all must not count.
 fn given(
-    by: &By,
+    (by, may_be): (&By, fn(&Progress) -> bool),
     evidence: impl FnOnce(String) -> Evidence,
     name: &str,
     allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
@@ -91,7 +92,7 @@ fn given(
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     let again = |other: &Path| format!("say it of that one: `--plan {}`", other.display());
     is_of_this_plan(&by.plan, &begin, again)?;
-    if !progress.may_be_unpressed() {
+    if !may_be(&progress) {
         return Err(nothing());
     }
     let door = events.iter().rfind(|told| matches!(told.event, Event::Crossed { .. })).ok_or_else(|| {

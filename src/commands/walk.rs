@@ -98,6 +98,10 @@ impl World for Way<'_, '_, '_> {
         verify::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
     }
 
+    fn may_begin(&mut self, step: Step) -> Result<(), Failure> {
+        self.run.may_begin(self.args, step)
+    }
+
     fn names(&mut self) -> Names {
         let plan = self.plan.clone().unwrap_or_default();
         self.run.names(&plan)
@@ -112,12 +116,14 @@ impl World for Way<'_, '_, '_> {
 pub(super) struct Waiting {
     moved: (Movement, Timestamp),
     told: Option<Option<Movement>>,
+    /// What the waiting line says of the time.
+    time: String,
 }
 
 impl Waiting {
     /// It begins to be waited for.
     pub(super) fn new() -> Self {
-        Self { moved: (Movement::default(), Timestamp::now()), told: None }
+        Self { moved: (Movement::default(), Timestamp::now()), told: None, time: String::new() }
     }
 }
 
@@ -127,9 +133,15 @@ impl Run {
         let mut way = Way { run: self, args, terminal, plan: None };
         let mut waiting: Option<Waiting> = None;
         let mut at = (Step::Configure, String::new());
+        let live = way.run.at().1 == Place::Live;
+        let rehearsed = live.then(|| certificate::load(&args.plan).ok().flatten()).flatten();
         loop {
             if waiting.is_none() {
                 way.run.is_not_interrupted()?;
+            }
+            if live && way.run.journal.progress().is_past_the_barrier() {
+                let plan = way.plan()?;
+                way.run.respect_decision(args, &plan)?;
             }
             match walk::turn(&mut way, through) {
                 Ok(Turn::Beyond(step)) => {
@@ -153,24 +165,33 @@ impl Run {
                     if waiting.take().is_some() {
                         writeln!(way.terminal.err)?;
                     }
-                    way.plan = None;
+                    let plan = way.plan.take().unwrap_or_default();
                     let (title, line) = (step.about().title, escape::line(&seen));
                     writeln!(way.terminal.out, "behind: {title} ({}): {line}", by.name())?;
                     way.terminal.out.flush()?;
+                    if let Some(words) = way.run.took_too_long(&plan, step, rehearsed.as_ref()) {
+                        writeln!(way.terminal.err, "attention: {words}")?;
+                    }
                     continue;
                 }
                 Ok(Turn::Waits { step, open, say }) => {
+                    let plan = way.plan.clone().unwrap_or_default();
+                    way.run.ask_decision(args, &plan, (step, &open), way.terminal)?;
                     if waiting.is_none() {
-                        let plan = way.plan.clone().unwrap_or_default();
                         way.run.asked(args, &plan, (step, &open, say), way.terminal)?;
                     }
                     at = (step, open);
                 }
                 // A site that does not answer for a while is waited for like one that does not move.
-                Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {}
+                Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {
+                    let plan = way.plan.clone().unwrap_or_default();
+                    way.run.ask_decision(args, &plan, (at.0, &at.1), way.terminal)?;
+                }
                 Err(failure) => return Err(failure),
             }
-            way.run.wait((at.0, &at.1), waiting.get_or_insert_with(Waiting::new), way.terminal)?;
+            let waiting = waiting.get_or_insert_with(Waiting::new);
+            waiting.time = way.run.time_words(&way.plan.clone().unwrap_or_default(), at.0, rehearsed.as_ref());
+            way.run.wait((at.0, &at.1), waiting, way.terminal)?;
         }
     }
 
@@ -268,7 +289,8 @@ impl Run {
             None => format!("the site does not answer · {still} s since the last change"),
         };
         // One line, so that the next one can take its place.
-        let line: String = format!("  waiting: {words}").chars().take(terminal.width - 1).collect();
+        let time = if waiting.time.is_empty() { String::new() } else { format!("{} · ", waiting.time) };
+        let line: String = format!("  waiting: {time}{words}").chars().take(terminal.width - 1).collect();
         if !self.log.is_on_stderr() {
             write!(terminal.err, "\r\x1b[K{line}")?;
         }

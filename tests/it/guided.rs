@@ -16,6 +16,9 @@ pub(crate) const POPULATION: &str = "bloom-coaching.population.ndjson";
 /// The example with its changes in place: the run waits for the vendor's verification.
 pub(crate) fn configured() -> Place {
     let place = Place::new();
+    // The window is open when the site is read, at 06:12 UTC.
+    place.edit(PLAN, "2026-12-02 06:00 Europe/Berlin", "2026-11-21 07:00 Europe/Berlin");
+    place.edit(PLAN, "decide_by: \"07:30\"", "decide_by: \"08:30\"");
     place.confirm(&place.digest()).ends(0, &[]);
     place
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Place, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Staging, declare_rule};
 
 declare_rule! {
     /// The window is over.
@@ -10,6 +10,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// Live is switched in its window and at no other time: *Run Migration* is not begun there outside it, whoever asks for it.
+    /// On live itself the run looks at the clock (15), so that what lies past the barrier there is finished at any time.
     ///
     /// ## Bad
     /// ```yaml
@@ -27,7 +28,7 @@ declare_rule! {
         id: "window-over",
         severity: Error,
         phase: GoLive,
-        target: Both,
+        target: Staging,
         waivable: false,
         attestable: false,
         guide: "S6",
