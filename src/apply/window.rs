@@ -321,3 +321,89 @@ impl Late {
 fn named(longest: &str) -> String {
     if longest.is_empty() { String::new() } else { format!("; longest were {longest}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From 06:00 to 08:00 in UTC, decided by 07:30.
+    fn schedule(decides: bool) -> Schedule {
+        let at = |clock: &str| format!("2026-12-02T{clock}:00+00:00[UTC]").parse().unwrap();
+        Schedule { start: at("06:00"), end: at("08:00"), decide_by: decides.then(|| at("07:30")) }
+    }
+
+    fn at(clock: &str) -> Timestamp {
+        format!("2026-12-02T{clock}:00Z").parse().unwrap()
+    }
+
+    /// What the barrier says at this time, of a migration and a restore of so many minutes.
+    fn crosses(
+        now: &str,
+        migration: Option<(u64, u64)>,
+        restore: Option<i64>,
+    ) -> Result<Vec<Unmeasured>, &'static str> {
+        let migration = migration.map(|(least, most)| Lasted { at_least: least * 60, at_most: most * 60 });
+        let times = Times { now: at(now), migration, restore: restore.map(|minutes| Seconds(minutes * 60)) };
+        may_cross(&schedule(true), times).map_err(|late| match late {
+            Late::Outside { .. } => "outside",
+            Late::Decided { .. } => "decided",
+            Late::Migration { .. } => "migration",
+            Late::Restore { .. } => "restore",
+            _ => "else",
+        })
+    }
+
+    #[test]
+    fn something_begins_in_the_window_its_end_not_included() {
+        for (now, open) in [("05:59", false), ("06:00", true), ("07:59", true), ("08:00", false)] {
+            assert_eq!(may_begin(&schedule(true), at(now), false).is_ok(), open, "{now}");
+            assert_eq!(may_begin(&schedule(true), at(now), true), Ok(()), "a reason is on record");
+        }
+    }
+
+    #[test]
+    fn the_barrier_opens_where_migration_and_restore_are_over_in_time() {
+        let known = |now| crosses(now, Some((20, 20)), Some(30));
+        assert_eq!(known("07:10"), Ok(vec![]));
+        assert_eq!(known("07:11"), Err("migration"));
+        assert_eq!(known("07:30"), Err("decided"));
+        assert_eq!((known("05:59"), known("08:00")), (Err("outside"), Err("outside")));
+        assert_eq!(crosses("06:30", Some((20, 20)), Some(31)), Err("restore"));
+        let huge = crosses("06:30", Some((0, u64::MAX / 60)), Some(i64::MAX / 60));
+        assert_eq!(huge, Err("restore"), "no overflow");
+    }
+
+    #[test]
+    fn what_nobody_measured_is_asked_and_never_green() {
+        use Unmeasured::{MigrationTime, RestoreTime};
+        assert_eq!(crosses("06:30", Some((20, 20)), None), Ok(vec![RestoreTime]));
+        assert_eq!(crosses("06:30", None, Some(30)), Ok(vec![MigrationTime]));
+        // Not seen to be over for ten minutes, seen to be over in the morning after.
+        assert_eq!(crosses("06:30", Some((10, 600)), Some(30)), Ok(vec![MigrationTime]));
+        assert_eq!(crosses("07:25", Some((10, 600)), Some(30)), Err("migration"));
+        let times = Times { now: at("07:40"), migration: Some(Lasted { at_least: 60, at_most: 60 }), restore: None };
+        assert_eq!(may_cross(&schedule(false), times), Ok(vec![]), "the plan names nobody who decides, and no time");
+    }
+
+    #[test]
+    fn a_step_is_named_that_took_longer_than_the_window_or_far_longer_than_rehearsed() {
+        let named = |took, rehearsed: Option<i64>| {
+            too_long(Step::ReviewContacts, Seconds(took), rehearsed.map(Seconds), Some(Seconds(7_200)))
+        };
+        assert_eq!(named(7_201, None).unwrap(), "`review-contacts` took 2 h 0 min, and the window is 2 h 0 min");
+        assert_eq!(named(1_300, Some(600)).unwrap(), "`review-contacts` took 21 min, and 10 min in the rehearsal");
+        assert_eq!((named(1_200, Some(600)), named(310, Some(10)), named(5_000, None)), (None, None, None));
+        assert!(named(311, Some(10)).is_some());
+    }
+
+    #[test]
+    fn a_waiting_line_says_how_long_and_until_when() {
+        let until = |left| Some((Seconds(left), "07:30".to_owned()));
+        assert_eq!(
+            waiting(Some(Seconds(720)), Some(Seconds(480)), until(2_599)),
+            "12 min so far, rehearsed 8 min, 43 min to 07:30"
+        );
+        assert_eq!(waiting(Some(Seconds(5)), None, None), "5 s so far");
+        assert_eq!(waiting(None, None, until(0)), "07:30 is past");
+    }
+}

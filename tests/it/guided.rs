@@ -16,11 +16,15 @@ pub(crate) const POPULATION: &str = "bloom-coaching.population.ndjson";
 /// The example with its changes in place: the run waits for the vendor's verification.
 pub(crate) fn configured() -> Place {
     let place = Place::new();
-    // The window is open when the site is read, at 06:12 UTC.
-    place.edit(PLAN, "2026-12-02 06:00 Europe/Berlin", "2026-11-21 07:00 Europe/Berlin");
-    place.edit(PLAN, "decide_by: \"07:30\"", "decide_by: \"08:30\"");
+    in_its_window(&place);
     place.confirm(&place.digest()).ends(0, &[]);
     place
+}
+
+/// The window is open when the site is read, at 06:12 UTC.
+fn in_its_window(place: &Place) {
+    place.edit(PLAN, "2026-12-02 06:00 Europe/Berlin", "2026-11-21 07:00 Europe/Berlin");
+    place.edit(PLAN, "decide_by: \"07:30\"", "decide_by: \"08:30\"");
 }
 
 pub(crate) fn on(place: &Place) -> Ran {
@@ -1145,6 +1149,7 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
 fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     let place = Place::new();
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
+    in_its_window(&place);
     place.confirm(&place.digest()).ends(0, &[]);
     cross(&place);
     migrated(&place, true, 25);
