@@ -38,6 +38,7 @@ fn a_run_that_is_gone_on_with_says_until_when_it_was_alive_before() {
 fn rehearsed_at(clock: &str) -> Place {
     let place = rehearsed();
     copied(&place);
+    backs_up(&place);
     at(&place, clock);
     place
 }
