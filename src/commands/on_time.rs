@@ -53,9 +53,14 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, rehearsed: &Certificat
 pub(super) fn may_cross(args: &Apply, checked: &Checked, written: bool) -> Result<Vec<Unmeasured>, Failure> {
     let opened = &checked.opened;
     let wall = Timestamp::now();
+    // A certificate that is not proven ours, or of another intent, measured nothing.
+    let rehearsed = certificate::load(&args.plan)?.filter(|rehearsed| {
+        rehearsed.intent == crate::change::intent_digest(&opened.plan)
+            && certificate::is_proven(&args.plan, &opened.settings.seal.keys).is_ok()
+    });
     let times = Times {
         now: checked.site.as_ref().map_or(wall, |site| site.now),
-        migration: certificate::load(&args.plan)?.and_then(|rehearsed| rehearsed.migration),
+        migration: rehearsed.and_then(|rehearsed| rehearsed.migration),
         restore: opened.record.restore_time(&opened.plan, wall),
     };
     let may = window::schedule(&opened.plan).and_then(|schedule| window::may_cross(&schedule, times));

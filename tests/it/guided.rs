@@ -1161,6 +1161,8 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
         buys(&place, at, form, tags);
     }
+    on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
+    record(&place, &["outside-window", "agreed with the owner"]);
     on(&place).ends(20, &["waits at `push`", "what live did since the copy is not on record"]);
     // A person's word alone does not make up for it.
     record(&place, &["step", "push", "pushed"]);

@@ -45,10 +45,14 @@ fn rehearsed_at(clock: &str) -> Place {
 
 /// The live site, read again at this time.
 fn at(place: &Place, clock: &str) {
+    read_at(place, &format!("2026-11-21T{clock}:00Z"));
+}
+
+fn read_at(place: &Place, taken_at: &str) {
     let text = place.read(LIVE);
     let (head, rest) = text.split_once('\n').unwrap();
     let mut head: Value = serde_json::from_str(head).unwrap();
-    head["taken_at"] = format!("2026-11-21T{clock}:00Z").into();
+    head["taken_at"] = taken_at.into();
     fs::write(place.path(LIVE), format!("{head}\n{rest}")).unwrap();
     place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
 }
@@ -232,7 +236,7 @@ fn what_lies_past_the_barrier_is_finished_at_any_time() {
     let text = place.read(LIVE).replacen(r#""managed":false"#, r#""managed":true"#, 1);
     fs::write(place.path(LIVE), text.replacen(r#""system":"ontraport""#, r#""system":"accessally-managed""#, 1))
         .unwrap();
-    at(&place, "09:30");
+    read_at(&place, &jiff::Timestamp::now().to_string());
     record(&place, &["sign-in", "still signed in", "--on", "live"]);
     let ran = on_live(&place);
     // The migration is proven; the review waits, and whoever decides is asked before it is told.
