@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use crate::change::{Change, Conflict};
 use crate::fs::{Folder, open_here};
 use crate::model::{On, digest};
+use crate::project::git;
 use crate::site::{Site, SiteError};
 use crate::trust::{NotOurs, is_own};
 
@@ -231,7 +232,20 @@ pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
     let mut inside: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     inside.sort();
-    inside.iter().filter(|path| !shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
+    inside.iter().filter(|path| !shared(path)).try_for_each(|path| {
+        is_own(path, OTHERS_WRITE)?;
+        is_untracked(path, folder)
+    })
+}
+
+/// Whether git leaves a file of the state folder alone. Where that is unknown the key decides alone.
+fn is_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
+    if !git::tracks(path).unwrap_or(false) {
+        return Ok(());
+    }
+    let help = format!("see whose it is, then take it out of git's index: `git rm -r --cached {}`", folder.display());
+    let why = "is tracked by git, so it can have come with the repository";
+    Err(NotOurs { help: Some(help), ..NotOurs::new(path, why) })
 }
 
 /// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought, in the place of

@@ -286,3 +286,32 @@ fn a_resumed_run_is_held_to_the_limits_and_to_its_seals_end_and_undone_in_spite_
     verb(&place, &["undo", "--confirm", &digest(&place)[..8]]).ends(0, &[]);
     assert_eq!(place.read(SITE), before);
 }
+
+#[test]
+fn state_that_git_tracks_is_refused_by_name_until_it_does_not() {
+    let place = Place::new();
+    let confirmed = place.digest();
+    place.confirm(&confirmed).ends(0, &[]);
+    let git = |words: &[&str]| {
+        let ended = std::process::Command::new("git").args(words).current_dir(place.folder.path()).output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+    };
+    git(&["init", "-q"]);
+    verb(&place, &["status"]).ends(0, &[]);
+    let site = place.read(SITE);
+    git(&["add", "-f", ".plan"]);
+    let verbs: [&[&str]; 6] = [
+        &["apply", "--no-input", "--confirm", &confirmed],
+        &["apply", "--resume", "--no-input"],
+        &["undo", "--confirm", &confirmed],
+        &["status"],
+        &["log"],
+        &["forget"],
+    ];
+    for words in verbs {
+        verb(&place, words).ends(12, &["is tracked by git", "git rm -r --cached"]);
+    }
+    assert!(place.read(SITE) == site && place.journal().exists());
+    git(&["rm", "-rq", "--cached", ".plan"]);
+    verb(&place, &["undo", "--confirm", &confirmed]).ends(0, &[]);
+}
