@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
-use crate::model::Step;
 use crate::model::plan::{Confirmation, Place};
+use crate::model::{Identity, Step};
 use crate::rules::Phase;
 
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
@@ -447,9 +447,9 @@ pub enum RecordVerb {
         #[command(flatten)]
         /// Where the record is and who speaks.
         by: By,
-        /// The site's host.
+        /// The site: its home address, with or without the scheme.
         #[arg(long)]
-        host: String,
+        host: Identity,
         /// The lines, as copied; `-` for standard input.
         #[arg(value_name = "FILE")]
         file: PathBuf,

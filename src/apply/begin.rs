@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, Digests};
 use crate::guide;
-use crate::model::Step;
 use crate::model::plan::{Place, Strategy};
+use crate::model::{Identity, Step};
 
 /// How a run began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,8 +14,8 @@ pub struct Begin {
     pub tool: String,
     /// The plan's file name.
     pub plan: String,
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// Which of the plan's two places it is.
     pub on: Place,
     /// How the change reaches the live site; none where the run is over when the changes are in place.

@@ -8,7 +8,7 @@ use super::journal::{self, Event, Told, begin};
 use super::timing::{self, Lasted, Took};
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
-use crate::model::{Executor, Step, digest};
+use crate::model::{Executor, Identity, Step, digest};
 use crate::trust::{Key, Purpose};
 
 /// The version of the format that this build writes.
@@ -22,8 +22,8 @@ pub struct Certificate {
     pub version: u8,
     /// The plan's file name.
     pub plan: String,
-    /// The staging site's host.
-    pub host: String,
+    /// The staging site: its home address without the scheme.
+    pub host: Identity,
     /// The tool's version.
     pub tool: String,
     /// When the rehearsal ended, RFC 3339 in UTC.

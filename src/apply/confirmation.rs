@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Digests, Marks};
-use crate::model::text::host;
+use crate::model::Identity;
 use crate::trust::{Key, NotOurs, Purpose, marked, unmarked};
 
 use super::seal::Sealed;
@@ -25,8 +25,8 @@ pub const FEWEST_DIGITS: usize = 12;
 pub struct Confirmation {
     /// The plan's file name.
     pub plan: String,
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// When.
     pub at: Timestamp,
     /// The digests that it printed.
@@ -77,19 +77,18 @@ fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The latest confirmation of this plan for this host whose digest of changes begins with these digits.
+/// The latest confirmation of this plan for this site whose digest of changes begins with these digits.
 ///
 /// A line that is not whole, whatever is missing, confirms nothing.
 ///
 /// # Errors
 /// [`NotOurs`] where there is one, and nothing proves that it was shown to this user on this machine.
-pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &str) -> Result<Option<Confirmation>, NotOurs> {
+pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &Identity) -> Result<Option<Confirmation>, NotOurs> {
     let (name, digits) = (super::plan_name(plan), digits.to_ascii_lowercase());
     if digits.len() < FEWEST_DIGITS {
         return Ok(None);
     }
-    let named =
-        |c: &Confirmation| c.plan == name && host(&c.host) == host(on) && c.digests.changes.starts_with(&digits);
+    let named = |c: &Confirmation| c.plan == name && c.host.is_same_site(on) && c.digests.changes.starts_with(&digits);
     let all: Vec<(Confirmation, bool)> =
         lines(plan, FILE, key, Purpose::Confirmation).filter(|(c, _)| named(c)).collect();
     let foreign = !all.is_empty();

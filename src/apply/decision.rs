@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::journal::{Event, Told};
 use super::machine::Progress;
+use crate::model::Identity;
 use crate::model::deadline::Decision;
 use crate::model::record::Record;
 
@@ -30,7 +31,7 @@ pub fn stands(progress: &Progress, by: Option<Timestamp>, now: Timestamp) -> Sta
 
 /// A decision on record that the journal does not hold yet. To go back can be decided at any time past the barrier; to go on
 /// is an answer only once it was asked, or where it takes the other back.
-pub fn news(events: &[Told], progress: &Progress, record: &Record, live: &str, who: &str) -> Option<Decision> {
+pub fn news(events: &[Told], progress: &Progress, record: &Record, live: &Identity, who: &str) -> Option<Decision> {
     if !progress.is_past_the_barrier() {
         return None;
     }

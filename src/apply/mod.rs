@@ -163,7 +163,10 @@ fn hopeless(error: &SiteError) -> Option<String> {
         SiteError::Conflict(Conflict { on, .. }) => {
             Some(format!("somebody changed `{on}` since it was read; nothing of theirs was overwritten"))
         }
-        SiteError::File { .. } | SiteError::NotAutomatic { .. } | SiteError::Damaged { .. } => Some(error.to_string()),
+        SiteError::File { .. }
+        | SiteError::NotAutomatic { .. }
+        | SiteError::Damaged { .. }
+        | SiteError::Replaced { .. } => Some(error.to_string()),
         SiteError::Answer { .. } | SiteError::Login { .. } => None,
     }
 }

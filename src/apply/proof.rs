@@ -9,9 +9,9 @@ use crate::model::plan::{BackupPart, Confirmation, Place, RollbackWay};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Evidence, Record, Unlisted};
 use crate::model::state::Administrator;
-use crate::model::text::{Seconds, host};
+use crate::model::text::Seconds;
 use crate::model::verified::Verified;
-use crate::model::{Executor, Plan, Step};
+use crate::model::{Executor, Identity, Plan, Step};
 use crate::site::SignedIn;
 
 /// What a step has to show for itself.
@@ -49,11 +49,11 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
 }
 
 /// Whether somebody said that the spare administrator could sign in here.
-fn has_signed_in(record: &Record, here: &str) -> bool {
+fn has_signed_in(record: &Record, here: &Identity) -> bool {
     record
         .entries
         .iter()
-        .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)))
+        .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if signed.host.is_same_site(here)))
 }
 
 /// Whose login the tool itself reads the site with: each reading tests it.
@@ -102,7 +102,7 @@ pub fn tool_login(login: Option<&SignedIn>, before: &BTreeMap<String, Administra
 }
 
 /// What proves that the spare administrator can sign in here now; none where nothing does.
-pub fn spare_login(login: ToolLogin, record: &Record, here: &str) -> Option<String> {
+pub fn spare_login(login: ToolLogin, record: &Record, here: &Identity) -> Option<String> {
     let tested = login.tested();
     match login {
         ToolLogin::Spare => Some(tested.to_owned()),
@@ -211,8 +211,8 @@ pub fn maintenance(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
 /// What live did since its copy was made must be on record before a push overwrites it.
 pub fn listed(record: &Record, at: &Named<'_>, now: Timestamp, window: Option<Seconds>) -> Proof {
     let how = format!("read live with its population, then: {}", at.merge_list());
-    let live = host(at.live).unwrap_or_default();
-    match record.merge_list(&live, now, window) {
+    let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
+    match live.and_then(|live| record.merge_list(&live, now, window)) {
         Ok(list) => {
             let sha256 = list.sha256.get(..12).unwrap_or_default();
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
@@ -407,7 +407,8 @@ mod tests {
         }
         let proven = purchase("b", &[Known::Captured; 2]);
         let is_behind = |all: &[Purchased], on| {
-            let named = Named { plan: "p", site: "s", host: "h", live: "l", on, quote: str::to_owned };
+            let named =
+                Named { plan: "p", site: "s", host: &"h".parse().unwrap(), live: "l", on, quote: str::to_owned };
             matches!(purchases(&plan, all, &named), Proof::Behind { .. })
         };
         assert!(is_behind(std::slice::from_ref(&proven), Place::Live));

@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::{Digests, MOST_MARKS, Marks};
-use crate::model::text::host;
-use crate::model::{Kind, digest};
+use crate::model::{Identity, Kind, digest};
 
 use super::confirmation::Confirmation;
 
@@ -31,8 +30,8 @@ pub struct Seal {
     pub format_version: u8,
     /// The plan's file name.
     pub plan: String,
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// When it was made, RFC 3339 in UTC.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub created: Timestamp,
@@ -219,11 +218,11 @@ impl Presented {
         &self.signature
     }
 
-    /// The seal, if it is one of this plan and host and signed as demanded. Whether it still fits is another question.
+    /// The seal, if it is one of this plan and site and signed as demanded. Whether it still fits is another question.
     ///
     /// # Errors
     /// [`Unknown`], with the reason.
-    pub fn of(&self, demands: Demands, plan: &str, on: &str) -> Result<&Seal, Unknown> {
+    pub fn of(&self, demands: Demands, plan: &str, on: &Identity) -> Result<&Seal, Unknown> {
         match &self.signature {
             Signature::Wrong(why) => return Err(Unknown(format!("its signature proves nothing: {why}"))),
             Signature::None if demands.signed => {
@@ -237,7 +236,7 @@ impl Presented {
         if seal.plan != plan {
             return Err(Unknown(format!("it is of the plan `{}`", seal.plan)));
         }
-        if host(&seal.host) != host(on) {
+        if !seal.host.is_same_site(on) {
             return Err(Unknown(format!("it is for `{}`, and this site is `{on}`", seal.host)));
         }
         Ok(seal)

@@ -7,8 +7,8 @@ use crate::guide::{Movement, Named, Names};
 use crate::model::plan::{Place, Strategy};
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::text::{Seconds, host};
-use crate::model::{Executor, Plan, Snapshot, Step};
+use crate::model::text::Seconds;
+use crate::model::{Executor, Identity, Plan, Snapshot, Step};
 use crate::site::{Site, SiteError};
 
 use super::journal::{Event, Journal, Told};
@@ -232,7 +232,7 @@ fn passed<W: World>(world: &W) -> Vec<Step> {
 /// Why what was read is not the site of the run, or not as the migration left it; none where it is.
 fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
     let journal = world.journal();
-    if let Some(why) = is_not_the_site(site, journal.begin().map_or("", |begin| &begin.host)) {
+    if let Some(why) = journal.begin().and_then(|begin| is_not_the_site(site, &begin.host)) {
         return Some(why);
     }
     let migrated = journal.progress().passed().contains(&Step::RunMigration);
@@ -243,7 +243,7 @@ fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
 
 fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
     let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
-    let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
+    let Some((here, on)) = begin else { return Ok(Proof::Open("no run began here".into())) };
     let names = world.names();
     let at = &names.of(&here, on);
     let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
@@ -274,7 +274,9 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             both(listed(&whole, at, said.unwrap_or_else(|| world.now()), window), word)
         }
         Step::ReopenLive => {
-            let live = plan.live_host().unwrap_or_default();
+            let Some(live) = plan.live_site() else {
+                return Ok(Proof::Open("the plan names no live site that can be read".into()));
+            };
             attested(&record, step, &names.of(&live, Place::Live), "nobody has said that it was done")
         }
         Step::EnterMaintenance => proof::closed(Movement::of(site).maintenance, &record, at),
@@ -298,7 +300,9 @@ fn press<W: World>(world: &mut W) -> Result<Turn, W::Error> {
 fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error> {
     let step = Step::RunMigration;
     let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
-    let (here, on) = begin.unwrap_or((String::new(), Place::Staging));
+    let Some((here, on)) = begin else {
+        return Ok(Turn::Waits { step, open: "no run began here".into(), say: Say::PressNothing });
+    };
     let names = world.names();
     let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
     let careful = proof::careful(crossed);
@@ -357,9 +361,9 @@ fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>, site: &Snaps
 }
 
 /// Why what was read is not the site of the run; none where it is.
-fn is_not_the_site(found: &Snapshot, here: &str) -> Option<String> {
-    let there = &found.header.host;
-    (host(there) != host(here)).then(|| format!("this site is `{there}` now, and the run is on `{here}`"))
+fn is_not_the_site(found: &Snapshot, here: &Identity) -> Option<String> {
+    let there = &found.header.site;
+    (!there.is_same_site(here)).then(|| format!("this site is `{there}` now, and the run is on `{here}`"))
 }
 
 /// What is on record since a time.

@@ -10,7 +10,7 @@ use crate::model::Price;
 use crate::model::plan::{OfferingIntent, TestPurchase, WebhookIntent};
 use crate::model::state::{Kind, Object, On};
 use crate::model::text::Money;
-use crate::model::{Plan, State, digest};
+use crate::model::{Identity, Plan, State, digest};
 
 use super::Change;
 use super::managed::{as_set, canonical};
@@ -122,10 +122,10 @@ pub fn intent_digest(plan: &Plan) -> String {
     digest::of(&Intent { offerings, webhooks, test_purchases, rest: &intent })
 }
 
-/// The digest of a list of changes for one host. Causes do not count: a moved line changes nothing.
-pub fn changes_digest(host: &str, changes: &[Change]) -> String {
+/// The digest of a list of changes for one site. Causes do not count: a moved line changes nothing.
+pub fn changes_digest(site: &Identity, changes: &[Change]) -> String {
     let list: Vec<Value> = changes.iter().map(sides).collect();
-    digest::of(&json!({"host": address(host), "changes": list}))
+    digest::of(&json!({"host": site, "changes": list}))
 }
 
 /// The objects of each kind as they are digested: what rules and changes read, without what nobody judges (a collector's
@@ -249,9 +249,14 @@ fn sort(set: &mut Vec<String>) {
     set.dedup();
 }
 
-/// An address without what means nothing: scheme and host in lower case, no final slash.
+/// An address without what means nothing: the identity that it names, with its scheme in lower case.
 fn address(text: &str) -> String {
     let text = text.trim();
+    let scheme = text.find("//").map_or("", |at| &text[..at]);
+    if let Some(site) = Identity::parse(text) {
+        let slashes = if text.contains("//") { "//" } else { "" };
+        return format!("{}{slashes}{site}", scheme.to_ascii_lowercase());
+    }
     let start = text.find("//").map_or(0, |at| at + 2);
     let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
     text[..end].to_lowercase() + text[end..].trim_end_matches('/')

@@ -3,8 +3,8 @@
 use crate::model::plan::{DuringMigration, OfferingIntent, Place};
 use crate::model::snapshot::Capture;
 use crate::model::state::{Kind, Offering, Operation};
-use crate::model::text::{host, pointer, slug};
-use crate::model::{On, Plan, Release, Snapshot, State};
+use crate::model::text::{pointer, slug};
+use crate::model::{Identity, On, Plan, Release, Snapshot, State};
 
 use super::managed::{self, Checkout, Guard, Mails, OptIn, Timers, Transport};
 use super::{Change, apply};
@@ -73,8 +73,9 @@ fn change(on: On, state: &State, after: serde_json::Value, cause: String) -> Opt
 fn guard(plan: &Plan, state: &State) -> Option<Change> {
     let intent = plan.charging_guard.as_ref()?;
     let now = state.charging_guard.as_ref()?;
-    let same_host = now.production_url.as_deref().and_then(host) == host(&intent.production_url);
-    let production_url = if same_host { now.production_url.clone() } else { Some(intent.production_url.clone()) };
+    let named = now.production_url.as_deref().and_then(Identity::parse).zip(Identity::parse(&intent.production_url));
+    let is_named = named.is_some_and(|(now, intent)| now.is_same_site(&intent));
+    let production_url = if is_named { now.production_url.clone() } else { Some(intent.production_url.clone()) };
     let after = managed::value(&Guard { enabled: true, production_url });
     change(On::only(Kind::ChargingGuard), state, after, pointer(&["charging_guard", "production_url"]))
 }

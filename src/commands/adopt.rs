@@ -144,7 +144,7 @@ fn shown(
         out,
         "a run of {} on {}: {changes}, begun {began} by plan {}",
         line(&begin.plan),
-        line(&begin.host),
+        line(&begin.host.to_string()),
         line(&begin.tool)
     )?;
     writeln!(out, "  not ours  {}", line(why))?;

@@ -126,15 +126,15 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
     };
+    let Some(here) = checked.site.as_ref().map(|site| site.identity()) else { return Err(refused(&Refusal::NotGreen)) };
     let key = Key::find_or_make()?;
-    let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, changes.host));
+    let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, here));
     let known = known.transpose()?.flatten();
     let settings = &checked.opened.settings.seal;
     let sealed = args.seal.as_deref().map(seal::read).transpose()?;
     let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
-        let counts =
-            |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), changes.host).is_ok();
+        let counts = |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), here).is_ok();
         let required = settings.demands().required && args.confirm.is_some();
         if presented.as_ref().map_or(!required, counts) {
             return Ok(None);
@@ -307,7 +307,7 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     let begin = Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         plan: apply::plan_name(&args.plan),
-        host: read.line.host.clone(),
+        host: read.identity().clone(),
         on: args.on.into(),
         strategy,
         digests,

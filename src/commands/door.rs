@@ -6,9 +6,9 @@ use crate::apply::walk::{configured_at, since_then};
 use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::guide::{self, Back, Stage};
+use crate::model::Identity;
 use crate::model::plan::{Place, Strategy};
 use crate::model::record::Evidence;
-use crate::model::text::host;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
 use crate::rules::{Phase, Verdict};
@@ -35,7 +35,7 @@ impl Run {
     pub(super) fn cross(&mut self, args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let (written, here, on) = match self.journal.begin() {
             Some(begin) => (!begin.changes.is_empty(), begin.host.clone(), begin.on),
-            None => (true, String::new(), Place::Staging),
+            None => return Err(Failure::new(exit::COULD_NOT_RUN, "the journal holds no beginning")),
         };
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
         let mut found = self.before_the_door(args, on, &here, code, terminal)?;
@@ -84,7 +84,7 @@ impl Run {
         &self,
         args: &Apply,
         on: Place,
-        here: &str,
+        here: &Identity,
         code: u8,
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
@@ -130,7 +130,7 @@ impl Run {
         let signed = record
             .entries
             .iter()
-            .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if host(&signed.host) == host(here)));
+            .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if signed.host.is_same_site(here)));
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
         Ok(Found { members, who, login: proven, checked, unmeasured })

@@ -15,8 +15,7 @@ use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::snapshot::How;
-use crate::model::text::host;
-use crate::model::{Capture, Header, Kind, Plan, Snapshot, digest};
+use crate::model::{Capture, Header, Identity, Kind, Plan, Snapshot, digest};
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
 use crate::shape::{self, personal};
@@ -105,6 +104,13 @@ pub(super) struct SiteRead {
     pub(super) now: Timestamp,
 }
 
+impl SiteRead {
+    /// Which site it is.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.reading.snapshot.header.site
+    }
+}
+
 /// Opens the place that an address or a path names, without reading it.
 ///
 /// With a plan, an address must be one that the plan names: nothing else is ever connected to.
@@ -151,7 +157,9 @@ fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<Si
         Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
         Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
     };
-    let orders = opened.record.purchases(&plan.sites.staging).flat_map(|purchase| purchase.orders.iter().cloned());
+    let staging = plan.staging_site();
+    let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
+    let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
     let questions = Questions { orders: orders.collect(), ..questions(plan) };
     let reading = match ahead {
         Some(read) => {
@@ -197,7 +205,8 @@ pub(super) fn questions(plan: &Plan) -> Questions {
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
     let header = &reading.snapshot.header;
-    let line = SiteLine { name: site.name(), host: header.host.clone(), captured_at: header.taken_at.clone(), mode };
+    let line =
+        SiteLine { name: site.name(), host: header.site.to_string(), captured_at: header.taken_at.clone(), mode };
     let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
     SiteRead { site, reading, line, now }
 }
@@ -283,7 +292,7 @@ fn judged_ahead(
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
         let digests = digests.map(|((site, lowered), (intent, facts))| Digests {
             intent,
-            changes: change::changes_digest(&site.line.host, &lowered.changes),
+            changes: change::changes_digest(site.identity(), &lowered.changes),
             facts: facts.digest(kinds_read(lowered, &judgement)),
         });
         (judgement, digests)
@@ -322,7 +331,7 @@ impl Checked {
         let kinds = kinds_read(lowered, &self.judgement);
         Some(Confirmation {
             plan: plan_name(&self.opened.path),
-            host: site.line.host.clone(),
+            host: site.identity().clone(),
             at: Timestamp::now(),
             digests: self.digests.clone()?,
             marks: Marks::new(&lowered.changes, &site.reading.snapshot.state, kinds),
@@ -337,8 +346,9 @@ impl Checked {
 
     /// Whether the site is the one that the plan calls live.
     pub(super) fn is_live(&self) -> bool {
-        let live = self.opened.plan.live_host();
-        live.is_some() && live == self.site.as_ref().and_then(|site| host(&site.line.host))
+        let live = self.opened.plan.live_site();
+        // What only could be live is treated as live: nothing is written to it by a rehearsal.
+        live.zip(self.site.as_ref()).is_some_and(|(live, site)| live.could_be_the_same(site.identity()))
     }
 
     /// The report that formats are made from.

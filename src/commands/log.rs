@@ -50,7 +50,7 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
     match &told.event {
         Event::Begin(begin) => {
             let changes = many(begin.changes.len(), "change");
-            format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host))
+            format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host.to_string()))
         }
         Event::Resume { token, .. } => format!("gone on with, as holder {token} of the lock"),
         Event::Intent { change } => format!("about to make change {}", on(*change)),

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat, TwoReadings};
-use crate::model::text::host;
 use crate::model::{Capture, Snapshot, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, since};
@@ -41,7 +40,7 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
     writeln!(
         terminal.out,
         "{}: {} to carry over, between {} and {}",
-        escape::line(&evidence.host),
+        escape::line(&evidence.host.to_string()),
         evidence.total(),
         escape::line(&evidence.cloned_at),
         escape::line(&evidence.read_at)
@@ -65,8 +64,8 @@ impl List {
     pub(super) fn of(files: &TwoReadings) -> Result<Self, Failure> {
         let (cloned, before) = open(&files.cloned)?;
         let (live, now) = open(&files.live)?;
-        if host(&cloned.header.host) != host(&live.header.host) {
-            let message = format!("`{}` and `{}` are two sites", cloned.header.host, live.header.host);
+        if !cloned.header.site.is_same_site(&live.header.site) {
+            let message = format!("`{}` and `{}` are two sites", cloned.header.site, live.header.site);
             return Err(Failure::new(exit::USAGE, message)
                 .help("both have to be readings of the live site: one of when it was copied, one of now"));
         }
@@ -103,7 +102,7 @@ impl List {
         let [cloned_at, read_at] = [cloned.header.taken_at, live.header.taken_at.clone()];
         let document = json!({
             "format_version": "1.0",
-            "host": live.header.host,
+            "host": live.header.site,
             "cloned_at": cloned_at,
             "read_at": read_at,
             "not_captured": not_captured,
@@ -112,7 +111,7 @@ impl List {
         });
         let document = format!("{document:#}");
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
-        let host = live.header.host;
+        let host = live.header.site;
         let evidence = record::MergeList { host, cloned_at, read_at, counts, not_captured, sha256 };
         Ok(Self { moved, document, evidence })
     }

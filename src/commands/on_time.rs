@@ -33,7 +33,7 @@ fn refused(late: &Late, written: bool, args: &Apply) -> Failure {
 }
 
 fn excused(record: &Record, plan: &Plan) -> bool {
-    record.excuses(&plan.sites.live, Timestamp::now(), EXCUSED)
+    plan.live_site().is_some_and(|live| record.excuses(&live, Timestamp::now(), EXCUSED))
 }
 
 /// Whether a replay that takes what was rehearsed may begin now.

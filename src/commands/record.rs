@@ -9,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
 use crate::fs;
+use crate::model::Identity;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
     Verification, VerificationLine, Word,
 };
 use crate::model::status::is_transaction;
-use crate::model::text::host;
 use crate::output::escape;
 use crate::rules;
 use crate::shape::{self, without_addresses};
@@ -126,17 +126,17 @@ fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
     (!said.is_empty()).then_some(said)
 }
 
-/// The host of one of the plan's two sites.
-pub(super) fn host_of(by: &By, on: cli::On) -> Result<String, Failure> {
+/// One of the plan's two sites.
+pub(super) fn host_of(by: &By, on: cli::On) -> Result<Identity, Failure> {
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
-    let (name, host) = if on == cli::On::Live { ("live", plan.live_host()) } else { ("staging", plan.staging_host()) };
+    let (name, host) = if on == cli::On::Live { ("live", plan.live_site()) } else { ("staging", plan.staging_site()) };
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
 fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
     let live = host_of(&by, cli::On::Live)?;
     let list = List::of(files)?.evidence;
-    if host(&list.host).as_ref() != Some(&live) {
+    if !list.host.is_same_site(&live) {
         let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
         return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));
     }

@@ -61,8 +61,8 @@ fn wrong(plan: &Plan, entry: &Entry, now: Timestamp) -> Option<String> {
         Evidence::Verification(verification) if verification.lines.iter().all(|line| line.text.trim().is_empty()) => {
             Some("is a verification without a line".to_owned())
         }
-        Evidence::Purchase(purchase) if purchase.form.trim().is_empty() || purchase.host.trim().is_empty() => {
-            Some("is a purchase that names no form or no site".to_owned())
+        Evidence::Purchase(purchase) if purchase.form.trim().is_empty() => {
+            Some("is a purchase that names no form".to_owned())
         }
         Evidence::Purchase(purchase) if purchase.orders.iter().any(|order| order.trim().is_empty()) => {
             Some("is a purchase with an order that has no number".to_owned())

@@ -3,8 +3,8 @@
 use crate::apply::certificate::Ground;
 use crate::cli::Apply;
 use crate::guide;
+use crate::model::Identity;
 use crate::model::plan::{Place, Strategy};
-use crate::model::text::host;
 use crate::output::escape;
 
 use super::inputs::Checked;
@@ -14,7 +14,7 @@ use super::{Failure, Terminal, certificate, exit, may_ask, on_time};
 pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let plan = &checked.opened.plan;
     let refused = |message: String, help: &str| Err(Failure::new(exit::TARGET, message).help(help));
-    let Some(live) = plan.live_host().filter(|_| checked.is_live()) else {
+    let Some(live) = plan.live_site().filter(|live| is_there(checked, live)) else {
         let message = "`--on live` was given, and this site is not the plan's live site".to_owned();
         return refused(message, "leave `--on live` out, or name the live site");
     };
@@ -43,9 +43,11 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         );
         return refused(message, "rehearse the plan as it is now");
     }
-    if Some(rehearsed.host.as_str()).and_then(host) != plan.staging_host() {
-        let message =
-            format!("the rehearsal was on `{}`, which is not the plan's staging site", escape::line(&rehearsed.host));
+    if plan.staging_site().is_none_or(|staging| !staging.is_same_site(&rehearsed.host)) {
+        let message = format!(
+            "the rehearsal was on `{}`, which is not the plan's staging site",
+            escape::line(&rehearsed.host.to_string())
+        );
         return refused(message, "rehearse on the staging site that the plan names");
     }
     let steps = guide::from_configure(Strategy::RehearseAndReplay, Place::Staging);
@@ -62,12 +64,17 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
     is_typed(&terminal.ask("\nThis is the live site. Type its host to write to it: ")?, &live)
 }
 
-fn is_typed(typed: &str, live: &str) -> Result<(), Failure> {
-    if typed.trim() == live {
+fn is_typed(typed: &str, live: &Identity) -> Result<(), Failure> {
+    if super::resume::is_typed(typed, live) {
         return Ok(());
     }
     let message = "the live site's host was not typed out, so nothing was written";
     Err(Failure::new(exit::TARGET, message).help("give it with `--host HOST`"))
+}
+
+/// Whether what was read is this site.
+fn is_there(checked: &Checked, live: &Identity) -> bool {
+    checked.site.as_ref().is_some_and(|site| site.identity().is_same_site(live))
 }
 
 fn clip(digest: &str) -> String {

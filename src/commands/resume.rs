@@ -15,8 +15,7 @@ use crate::change;
 use crate::cli::{Apply, On};
 use crate::guide::Movement;
 use crate::model::plan::Place;
-use crate::model::text::host;
-use crate::model::{Snapshot, Step};
+use crate::model::{Identity, Snapshot, Step};
 use crate::site::Site;
 use crate::trust::Key;
 
@@ -184,9 +183,14 @@ fn is_within_limits(args: &Apply, run: &Unfinished, now: &Snapshot) -> Result<()
     Ok(())
 }
 
+/// Whether what somebody typed is this site.
+pub(super) fn is_typed(typed: &str, site: &Identity) -> bool {
+    Identity::parse(typed).is_some_and(|typed| typed.is_same_site(site))
+}
+
 /// A run on the live site is gone on with, or undone, only by who types its host.
 pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Failure> {
-    if typed.map_or(begin.on != Place::Live, |typed| host(typed) == host(&begin.host)) {
+    if typed.map_or(begin.on != Place::Live, |typed| is_typed(typed, &begin.host)) {
         return Ok(());
     }
     let message = format!("the run is on `{}`, and that host was not typed out", begin.host);
@@ -209,8 +213,8 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
 /// The site as it is now, which must be the one that the run began on.
 pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<Snapshot, Failure> {
     let now = site.configuration()?;
-    let here = &now.header.host;
-    if host(here) == host(&begin.host) {
+    let here = &now.header.site;
+    if here.is_same_site(&begin.host) {
         return Ok(now);
     }
     let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);

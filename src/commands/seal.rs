@@ -36,7 +36,7 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let file = args.plan.with_extension("seal.json");
     let name = file.file_name().unwrap_or_default();
     Folder::of(&file).write(name, &seal.text(), Readers::All).map_err(|e| Failure::file("write", &file, &e))?;
-    let (total, host) = (many(seal.changes.values().sum(), "change"), escape::line(&seal.host));
+    let (total, host) = (many(seal.changes.values().sum(), "change"), escape::line(&seal.host.to_string()));
     let (plan, shown) = (args.plan.display(), file.display());
     writeln!(terminal.out, "sealed {total} on {host} in {shown}, for {:#}", args.expires)?;
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;

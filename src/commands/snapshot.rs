@@ -27,7 +27,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     }
     let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();
-    let host = snapshot.header.host.clone();
+    let host = snapshot.header.site.clone();
     let missing = snapshot.header.sections.values().filter(|c| matches!(c, crate::model::Capture::Missing(_))).count();
     if snapshot.population.take().is_some() {
         writeln!(terminal.err, "the population is not copied: keep it beside the site it was taken with")?;

@@ -85,7 +85,7 @@ impl Files {
             "{}; by its own words the run of `{}` on `{}` {}; nothing was written",
             line(why),
             line(&run.begin.plan),
-            line(&run.begin.host),
+            line(&run.begin.host.to_string()),
             run.stands()
         );
         Err(Failure::new(exit::UNCONFIRMED, message).help(format!(

@@ -46,12 +46,12 @@ pub(super) fn is_still_staging(
              copied anew instead, begin anew with `plan diff` and `plan apply`",
         ));
     }
-    let host = &site.header.host;
+    let host = site.header.site.to_string();
     match inputs::open(&args.plan, args.limits, false) {
-        Ok(opened) if opened.plan.live_host().is_some() => judged(&opened, site),
+        Ok(opened) if opened.plan.live_site().is_some() => judged(&opened, site),
         unread => {
             let why = unread.err().map_or_else(|| "the plan names no live site".to_owned(), |failure| failure.message);
-            let (host, why) = (escape::line(host), escape::line(&why));
+            let (host, why) = (escape::line(&host), escape::line(&why));
             writeln!(
                 terminal.err,
                 "attention: whether `{host}` is still the staging copy was not judged again: {why}"

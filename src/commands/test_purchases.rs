@@ -17,7 +17,7 @@ use super::verify::Place;
 
 /// Where contacts and orders were not captured on both sides: the record's word.
 pub(super) fn by_word(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
-    purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.host()), None)
+    purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.site()), None)
 }
 
 /// What both sides show of them.
@@ -52,5 +52,5 @@ pub(super) fn shown(
         trapped: trapped(before).zip(trapped(after)).map(Into::into).filter(|_| simulated),
     };
     let state = after.snapshot().map(|after| &after.state);
-    Ok(purchased(&opened.plan, state, (record, after.host()), Some(shown)))
+    Ok(purchased(&opened.plan, state, (record, after.site()), Some(shown)))
 }

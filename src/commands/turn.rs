@@ -9,7 +9,7 @@ use crate::apply::archive;
 use crate::apply::journal::{JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::{self};
-use crate::model::text::host_and_port;
+use crate::model::Identity;
 use crate::output::escape::shell;
 use crate::site::file::FileSite;
 use crate::trust;
@@ -202,10 +202,10 @@ impl Files {
 /// A run that was put away, with its journal.
 pub(super) type Aside = Result<(PathBuf, Unfinished), Failure>;
 
-/// One name for one site, however it was spelled: an address by host and port, a file by its way from the plan's folder.
+/// One name for one site, however it was spelled: an address by the identity that it names, a file by its way from the plan's folder.
 fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {
     if site.contains("://") {
-        return host_and_port(site).unwrap_or_else(|| site.to_owned());
+        return Identity::parse(site).map_or_else(|| site.to_owned(), |site| site.to_string());
     }
     let file = file.unwrap_or(Path::new(site));
     file.strip_prefix(plans).unwrap_or(file).display().to_string()

@@ -8,7 +8,6 @@ use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{Movement, Stage};
-use crate::model::text::host;
 use crate::model::{On, State};
 use crate::output::escape::line;
 use crate::output::many;
@@ -56,8 +55,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return files.put_away_ended(terminal);
     }
     live_is_typed(&begin, args.host.as_deref())?;
-    let live = opened.plan.live_host().filter(|_| opened.whole);
-    if args.host.is_none() && (live.is_none() || live == host(&begin.host)) {
+    let live = opened.plan.live_site().filter(|_| opened.whole);
+    if args.host.is_none() && live.as_ref().is_none_or(|live| live.could_be_the_same(&begin.host)) {
         let why = match live {
             Some(_) => format!("the plan calls `{}` its live site by now", begin.host),
             None => format!("which host is live the plan does not say by now, and the run is on `{}`", begin.host),

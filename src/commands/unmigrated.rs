@@ -11,7 +11,7 @@ use crate::apply::proof;
 use crate::cli::{AtTheDoor, By};
 use crate::guide::Movement;
 use crate::model::record::{Evidence, NotPressed, Restored};
-use crate::model::{Snapshot, Step};
+use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 use crate::site::Site as _;
 use crate::site::file::FileSite;
@@ -77,7 +77,7 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
 /// The word and the reading are of one moment: a word that was given before somebody pressed after all must not count.
 fn given(
     (by, may_be): (&By, fn(&Progress) -> bool),
-    evidence: impl FnOnce(String) -> Evidence,
+    evidence: impl FnOnce(Identity) -> Evidence,
     name: &str,
     allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
 ) -> Result<(Run, String), Failure> {

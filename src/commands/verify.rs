@@ -14,7 +14,7 @@ use crate::model::purchase::{Confirmed, Purchased};
 use crate::model::record::Record;
 use crate::model::snapshot::Header;
 use crate::model::status::{OrderStatus, SubscriptionStatus};
-use crate::model::{Capture, Snapshot};
+use crate::model::{Capture, Identity, Snapshot};
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
@@ -110,6 +110,7 @@ pub(super) struct Ended {
 /// A side as it was named, before its population is read.
 pub(super) struct Place {
     name: String,
+    site: Identity,
     /// The file's configuration and population; none for an address.
     file: Option<(Snapshot, Option<Beside>)>,
 }
@@ -118,7 +119,14 @@ impl Place {
     /// An address is not connected to: a WordPress tells its population to nobody yet.
     fn open(name: &str) -> Result<Self, Failure> {
         let file = if name.contains("://") { None } else { Some(FileSite::open(name)?.with_population()?) };
-        Ok(Self { name: name.to_owned(), file })
+        let site = match &file {
+            Some((snapshot, _)) => snapshot.header.site.clone(),
+            None => Identity::parse(name).ok_or_else(|| {
+                Failure::new(exit::USAGE, "this is no address of a site")
+                    .help("name a file, or `https://` and its home address")
+            })?,
+        };
+        Ok(Self { name: name.to_owned(), site, file })
     }
 
     fn header(&self) -> Option<&Header> {
@@ -129,9 +137,9 @@ impl Place {
         self.header()?.taken_at.parse().ok()
     }
 
-    /// The host, as far as it is known without connecting to it.
-    pub(super) fn host(&self) -> &str {
-        self.header().map_or(&self.name, |header| &header.host)
+    /// Which site it is, as far as that is known without connecting to it.
+    pub(super) fn site(&self) -> &Identity {
+        &self.site
     }
 
     /// The configuration; none for an address.
@@ -141,7 +149,7 @@ impl Place {
 
     fn line(&self) -> Option<SiteLine> {
         let header = self.header()?;
-        let (host, captured_at) = (header.host.clone(), header.taken_at.clone());
+        let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
         Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot })
     }
 
@@ -229,7 +237,7 @@ fn both(
         subscriptions: captured("subscription") == [true; 2],
         extra_expected: imports_all(opened, after),
         without_user: before.lacks(WITHOUT_USER).is_none(),
-        purchases: recorded(&opened.plan, record, after.host()),
+        purchases: recorded(&opened.plan, record, after.site()),
     };
     let all = reconcile(left.open()?, right.open()?, &ask).map_err(|unreadable| match unreadable.side {
         Side::Before => left.damaged(unreadable.damage),

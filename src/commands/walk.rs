@@ -13,7 +13,7 @@ use crate::guide::{Movement, Names};
 use crate::model::plan::Place;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::{Plan, Snapshot, Step};
+use crate::model::{Identity, Plan, Snapshot, Step};
 use crate::output::escape;
 use crate::reconcile;
 use crate::site::Site;
@@ -260,8 +260,10 @@ impl Run {
     }
 
     /// The host and the place of this run.
-    pub(super) fn at(&self) -> (String, Place) {
-        self.journal.begin().map_or((String::new(), Place::Staging), |begin| (begin.host.clone(), begin.on))
+    pub(super) fn at(&self) -> (Identity, Place) {
+        self.journal
+            .begin()
+            .map_or_else(|| (Identity::unnamed(), Place::Staging), |begin| (begin.host.clone(), begin.on))
     }
 
     /// Shows what moves, for as long as lies between two readings.

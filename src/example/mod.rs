@@ -24,7 +24,7 @@ use crate::fs::{Folder, Readers};
 use crate::model::plan::{BackupPart, Place};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT};
-use crate::model::{Header, How, Kind, Snapshot, State, digest};
+use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest};
 use crate::output::contacts;
 use crate::population::{Drip, Wish, choose, mix};
 use crate::site::snapshot_file::SnapshotFile;
@@ -77,7 +77,7 @@ pub fn generate(seed: u64) -> Files {
     let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
     let header = Header {
         format: FORMAT.to_owned(),
-        host: HOST.to_owned(),
+        site: Identity::parse(HOST).expect("the example's host is one"),
         collector: "bridge".to_owned(),
         collector_version: "0.1.0".to_owned(),
         taken_at: TAKEN_AT.to_owned(),

@@ -3,7 +3,7 @@
 //! Words in CAPITALS are for a person to fill in; everything else can be pasted.
 
 use crate::model::plan::{Confirmation, Place, Strategy};
-use crate::model::{Plan, Step};
+use crate::model::{Identity, Plan, Step};
 
 use super::cheapest_paid_form;
 
@@ -22,7 +22,7 @@ pub struct Names {
 
 impl Names {
     /// The same with the run's host and place.
-    pub fn of<'a>(&'a self, host: &'a str, on: Place) -> Named<'a> {
+    pub fn of<'a>(&'a self, host: &'a Identity, on: Place) -> Named<'a> {
         Named { plan: &self.plan, site: &self.site, host, live: &self.live, on, quote: self.quote }
     }
 }
@@ -34,8 +34,8 @@ pub struct Named<'a> {
     pub plan: &'a str,
     /// The site of the run.
     pub site: &'a str,
-    /// Its host.
-    pub host: &'a str,
+    /// Its home address without the scheme.
+    pub host: &'a Identity,
     /// The live site.
     pub live: &'a str,
     /// Which of the plan's two sites the run is on.
@@ -65,7 +65,11 @@ impl Named<'_> {
     }
 
     fn typed_host(&self) -> String {
-        if self.on == Place::Live { format!(" --on live --host {}", self.quoted(self.host)) } else { String::new() }
+        if self.on == Place::Live {
+            format!(" --on live --host {}", self.quoted(&self.host.to_string()))
+        } else {
+            String::new()
+        }
     }
 
     /// Puts something on record about one of the plan's two sites.
@@ -130,7 +134,7 @@ impl Named<'_> {
 
     /// Puts the lines of the vendor's verification on record.
     pub fn verification(&self) -> String {
-        self.plain(&format!("verification FILE --host {}", self.quoted(self.host)))
+        self.plain(&format!("verification FILE --host {}", self.quoted(&self.host.to_string())))
     }
 
     /// Acknowledges a line of it.

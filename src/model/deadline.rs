@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
 use super::plan::{BackupPart, Place, Plan, RollbackWay};
 use super::record::{Entry, Evidence, Record};
-use super::text::{Seconds, host};
+use super::text::Seconds;
 
 /// Days after which a drill says nothing of a restore today: sites grow, and hosts change.
 pub const DRILL_DAYS: i64 = 90;
@@ -15,8 +16,8 @@ pub const DRILL_DAYS: i64 = 90;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutsideWindow {
-    /// The live site's host.
-    pub host: String,
+    /// The live site: its home address without the scheme.
+    pub host: Identity,
     /// Why.
     pub says: String,
 }
@@ -44,8 +45,8 @@ pub struct RestoreDrill {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decided {
-    /// The live site's host.
-    pub host: String,
+    /// The live site: its home address without the scheme.
+    pub host: Identity,
     /// What was decided.
     pub decision: Decision,
     /// Why.
@@ -75,9 +76,9 @@ impl Decision {
 impl Record {
     /// Whether a reason on record lets something begin on this live site outside its window: one that is no older than this,
     /// by the clock that wrote it.
-    pub fn excuses(&self, live: &str, wall: Timestamp, age: SignedDuration) -> bool {
+    pub fn excuses(&self, live: &Identity, wall: Timestamp, age: SignedDuration) -> bool {
         self.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::OutsideWindow(reason) if host(&reason.host) == host(live) => {
+            Evidence::OutsideWindow(reason) if reason.host.is_same_site(live) => {
                 let since = at(entry).map(|at| wall.duration_since(at));
                 since.is_some_and(|since| !since.is_negative() && since <= age)
             }
@@ -105,9 +106,9 @@ impl Record {
     }
 
     /// What was decided last by this person about this live site, and when, later than at this time.
-    pub fn decided(&self, live: &str, who: &str, since: Timestamp) -> Option<(Timestamp, Decision)> {
+    pub fn decided(&self, live: &Identity, who: &str, since: Timestamp) -> Option<(Timestamp, Decision)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Decided(decided) if entry.who == who && host(&decided.host) == host(live) => {
+            Evidence::Decided(decided) if entry.who == who && decided.host.is_same_site(live) => {
                 at(entry).filter(|at| *at > since).map(|at| (at, decided.decision))
             }
             _ => None,

@@ -34,7 +34,7 @@ pub struct NoIdentity;
 
 impl fmt::Display for NoIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this names no site; expected its home address, for example `staging.bloom.example:8443/wp`")
+        f.write_str("this names no site, expected its home address such as `staging.bloom.example:8443/wp`")
     }
 }
 
@@ -62,6 +62,11 @@ impl Identity {
         let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let (host, port) = host_and_port(authority)?;
         Some(Self { host, port: port.filter(|port| Some(*port) != scheme_port), path: plain_path(path)?, blog })
+    }
+
+    /// Stands where no site is named: a host that is kept for nobody (RFC 2606).
+    pub fn unnamed() -> Self {
+        Self { host: "site.invalid".to_owned(), port: None, path: String::new(), blog: None }
     }
 
     /// The host alone: lower case, ASCII, a v6 address in brackets.
@@ -106,9 +111,9 @@ impl Identity {
         self.without_www() == other.without_www() && self.path == other.path && self.blogs_agree(other)
     }
 
-    /// The address as it is written without a scheme, as the charging guard wants it: `//bloom.example`.
-    pub fn without_scheme(&self) -> String {
-        format!("//{}", Self { blog: None, ..self.clone() })
+    /// The address, without scheme and blog: `bloom.example:8443/wp`.
+    pub fn address(&self) -> String {
+        Self { blog: None, ..self.clone() }.to_string()
     }
 
     fn without_www(&self) -> &str {

@@ -6,6 +6,7 @@ mod canonical;
 pub mod deadline;
 pub mod digest;
 mod executor;
+mod home;
 mod identity;
 pub mod plan;
 pub mod population;

@@ -10,9 +10,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::Identity;
 use super::price::Price;
 use super::release::Release;
-use super::text::{host, slug};
+use super::text::slug;
 use super::written::{self, ADDRESS, CLOCK, LAST_MODULE, LENGTH, Reason, START};
 
 /// What a plan may not lack.
@@ -115,14 +116,14 @@ impl Plan {
         !self.left_out.is_empty() && self.left_out.contains(&super::text::pointer(place))
     }
 
-    /// The live site's host, lower case; none where the plan names none that can be read.
-    pub fn live_host(&self) -> Option<String> {
-        host(&self.sites.live)
+    /// The live site; none where the plan names none that can be read.
+    pub fn live_site(&self) -> Option<Identity> {
+        Identity::parse(&self.sites.live)
     }
 
-    /// The staging site's host, lower case; none where the plan names none that can be read.
-    pub fn staging_host(&self) -> Option<String> {
-        host(&self.sites.staging)
+    /// The staging site; none where the plan names none that can be read.
+    pub fn staging_site(&self) -> Option<Identity> {
+        Identity::parse(&self.sites.staging)
     }
 }
 

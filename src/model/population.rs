@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
+
 /// The first record of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {
     /// The format's version, for example `1.0`.
     pub format: String,
-    /// The site's host.
-    pub host: String,
+    /// Which site it is.
+    #[serde(flatten, with = "super::home")]
+    #[schemars(with = "super::home::Home")]
+    pub site: Identity,
     /// When reading began, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     pub taken_at: String,
@@ -110,4 +114,6 @@ pub struct Census {
     pub found_orders: BTreeSet<String>,
     /// Contact IDs that more than one contact has.
     pub repeated_ids: BTreeSet<String>,
+    /// When reading it began, as its first record says.
+    pub taken_at: String,
 }

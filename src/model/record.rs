@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Step;
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
 use super::plan::{BackupPart, Confirmation, Place};
-use super::text::{Seconds, host};
+use super::text::Seconds;
+use super::{Identity, Step};
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -68,8 +68,8 @@ pub enum Evidence {
 /// A named person's attestation that an object which moved under a run may stand as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MovedObject {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// The object, as the run named it.
     pub on: String,
     /// The short digest of how it is, as the run showed it: moved again, it does not stand.
@@ -81,8 +81,8 @@ pub struct MovedObject {
 /// What live did since its copy was made: how much of it, and the digest of the list; nobody and nothing by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MergeList {
-    /// The live site's host.
-    pub host: String,
+    /// The live site: its home address without the scheme.
+    pub host: Identity,
     /// When live was read as it was copied, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     pub cloned_at: String,
@@ -120,8 +120,8 @@ impl MergeList {
 /// A step of the guide was taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepTaken {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// The step.
     pub step: Step,
     /// What the person saw.
@@ -131,8 +131,8 @@ pub struct StepTaken {
 /// The spare administrator signed in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SignIn {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// How it was tried.
     pub says: String,
 }
@@ -140,8 +140,8 @@ pub struct SignIn {
 /// *Run Migration* was not pressed, though its door was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NotPressed {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// How the person knows.
     pub says: String,
 }
@@ -149,8 +149,8 @@ pub struct NotPressed {
 /// The site was restored from a backup, though a run was past the one-way door.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Restored {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// From which backup, and how the person knows.
     pub says: String,
 }
@@ -158,8 +158,8 @@ pub struct Restored {
 /// A test purchase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Purchase {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// The order form, by its key in the plan.
     pub form: String,
     /// Which of the guide's four confirmations were seen.
@@ -263,8 +263,8 @@ impl std::fmt::Display for Dump {
 /// What "Start Verification" printed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verification {
-    /// The site's host.
-    pub host: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
     /// Its lines, opaque; what they mean is the vendor's.
     pub lines: Vec<VerificationLine>,
 }
@@ -315,31 +315,31 @@ impl Record {
         })
     }
 
-    /// The latest word for a step on the site of this address or host.
-    pub fn step(&self, step: Step, site: &str) -> Option<(&Entry, &StepTaken)> {
+    /// The latest word for a step on the site of this identity.
+    pub fn step(&self, step: Step, site: &Identity) -> Option<(&Entry, &StepTaken)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Step(taken) if taken.step == step && host(&taken.host) == host(site) => Some((entry, taken)),
+            Evidence::Step(taken) if taken.step == step && taken.host.is_same_site(site) => Some((entry, taken)),
             _ => None,
         })
     }
 
-    /// The test purchases on the site of this address or host, in order.
-    pub fn purchases<'r>(&'r self, site: &str) -> impl Iterator<Item = &'r Purchase> + use<'r> {
-        let here = host(site);
+    /// The test purchases on the site of this identity, in order.
+    pub fn purchases<'r>(&'r self, site: &Identity) -> impl Iterator<Item = &'r Purchase> + use<'r> {
+        let here = site.clone();
         self.entries.iter().filter_map(move |entry| match &entry.evidence {
-            Evidence::Purchase(purchase) if host(&purchase.host) == here => Some(purchase),
+            Evidence::Purchase(purchase) if purchase.host.is_same_site(&here) => Some(purchase),
             _ => None,
         })
     }
 
-    /// The merge list of the site of this address or host that a push at this time may go by: it lacks no kind, and was read
+    /// The merge list of the site of this identity that a push at this time may go by: it lacks no kind, and was read
     /// no longer ago than the push's window is long.
     ///
     /// # Errors
     /// Why there is none.
-    pub fn merge_list(&self, site: &str, now: Timestamp, window: Option<Seconds>) -> Result<&MergeList, Unlisted> {
+    pub fn merge_list(&self, site: &Identity, now: Timestamp, window: Option<Seconds>) -> Result<&MergeList, Unlisted> {
         let last = self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::MergeList(list) if host(&list.host) == host(site) => Some(list),
+            Evidence::MergeList(list) if list.host.is_same_site(site) => Some(list),
             _ => None,
         });
         let list = last.ok_or(Unlisted::Missing)?;
@@ -355,9 +355,9 @@ impl Record {
     }
 
     /// Whether somebody attested that an object of the site of this address or host may stand as it is now.
-    pub fn stands(&self, site: &str, on: &str, now: &str) -> bool {
+    pub fn stands(&self, site: &Identity, on: &str, now: &str) -> bool {
         self.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::Moved(moved) => host(&moved.host) == host(site) && moved.on == on && moved.now == now,
+            Evidence::Moved(moved) => moved.host.is_same_site(site) && moved.on == on && moved.now == now,
             _ => false,
         })
     }

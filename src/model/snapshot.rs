@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
 use super::state::State;
 
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
@@ -26,8 +27,10 @@ pub struct Snapshot {
 pub struct Header {
     /// The format's version, for example `1.0`.
     pub format: String,
-    /// The site's host.
-    pub host: String,
+    /// Which site it is.
+    #[serde(flatten, with = "super::home")]
+    #[schemars(with = "super::home::Home")]
+    pub site: Identity,
     /// What read the site, for example `bridge`.
     pub collector: String,
     /// The collector's version.

@@ -1,4 +1,4 @@
-//! Small readings of text that several nouns share: slugs, hosts, money, durations, pointers.
+//! Small readings of text that several nouns share: slugs, money, durations, pointers.
 
 use std::fmt;
 
@@ -34,33 +34,6 @@ pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
         }
         all
     })
-}
-
-/// The host of an address, lower case, without scheme, user, port, path or a final dot.
-///
-/// Reads full addresses (`https://Bloom.example/x`), addresses without a scheme (`//bloom.example`) and bare hosts.
-pub fn host(address: &str) -> Option<String> {
-    let authority = authority(address)?;
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => authority.split(':').next().unwrap_or(authority),
-    };
-    let host = host.trim_end_matches('.').to_lowercase();
-    (!host.is_empty() && !host.contains(char::is_whitespace)).then_some(host)
-}
-
-/// Host and port as an address names them, lower case: what one web server answers to.
-pub fn host_and_port(address: &str) -> Option<String> {
-    host(address)?;
-    authority(address).map(|authority| authority.trim_end_matches('.').to_lowercase())
-}
-
-fn authority(address: &str) -> Option<&str> {
-    let rest = address.trim();
-    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host))
 }
 
 /// An amount of money in the smallest unit of its currency, so that `497`, `497.0` and `497.00 USD` are one value.
@@ -160,15 +133,6 @@ mod tests {
     fn slugs_join_words_with_one_dash() {
         assert_eq!(slug("Group  Coaching (2024)!"), "group-coaching-2024");
         assert_eq!(slug("Être – là"), "être-là");
-    }
-
-    #[test]
-    fn hosts_lose_scheme_case_port_and_path() {
-        assert_eq!(host("HTTPS://jo@Bloom.example:8443/x?y"), Some("bloom.example".into()));
-        assert_eq!(host("//bloom.example"), Some("bloom.example".into()));
-        assert_eq!(host("http://[::1]:80/"), Some("::1".into()));
-        assert_eq!(host("https://"), None);
-        assert_eq!(host_and_port("http://127.0.0.1:8080/x"), Some("127.0.0.1:8080".into()));
     }
 
     #[test]

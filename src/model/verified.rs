@@ -1,7 +1,7 @@
 //! How the vendor's verification of a site stands on record: the one place that a run and the rules ask.
 
+use super::Identity;
 use super::record::{Entry, Evidence, Record};
-use super::text::host;
 
 /// How it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub enum Verified {
 }
 
 impl Record {
-    /// How the last verification of the site of this address or host stands. What is acknowledged after another verification, of
+    /// How the last verification of the site of this identity stands. What is acknowledged after another verification, of
     /// whichever site, is of that one.
-    pub fn verified(&self, site: &str) -> Verified {
+    pub fn verified(&self, site: &Identity) -> Verified {
         let is_here = |entry: &Entry| match &entry.evidence {
-            Evidence::Verification(verification) => host(&verification.host) == host(site) || verification.host == site,
+            Evidence::Verification(verification) => verification.host.is_same_site(site),
             _ => false,
         };
         let Some(at) = self.entries.iter().rposition(is_here) else { return Verified::Missing };

@@ -49,7 +49,7 @@ pub struct Report<'a> {
 pub struct SiteLine {
     /// What was read: a path or an address.
     pub name: String,
-    /// Its host.
+    /// Its home address without the scheme.
     pub host: String,
     /// When it was captured, RFC 3339.
     pub captured_at: String,

@@ -17,8 +17,9 @@ use crate::model::snapshot::PopulationDigest;
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let mut counter = Counter { questions, census: Census::default(), tags: HashMap::new() };
-    let digest = each(reader, |record| counter.see(record))?;
+    let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
+    census.taken_at = opening.taken_at;
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
 }

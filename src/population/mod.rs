@@ -22,5 +22,5 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 
 pub(crate) use choose::mix;
 pub(crate) use json::{misfit, object, opening, reason, word};
-pub(crate) use record::{Record, Records, check};
+pub(crate) use record::{Record, Records, check, read_opening};
 pub(crate) use same::{address, same_address, same_name, set};

@@ -127,6 +127,8 @@ pub(crate) struct Records<R> {
     lines: Lines<R>,
     ledger: Ledger,
     end: Option<PopulationDigest>,
+    /// Its first record.
+    pub(crate) opening: Opening,
 }
 
 impl<R: BufRead> Records<R> {
@@ -138,10 +140,9 @@ impl<R: BufRead> Records<R> {
         let mut lines = Lines::new(reader);
         let mut ledger = Ledger::with_repeats_of("contact");
         let first = lines.next_line()?;
-        let fields = opening(first, "population")?;
-        serde_json::from_value::<Opening>(fields.into()).map_err(|error| misfit(1, &error))?;
+        let opening = read_opening(first)?;
         ledger.first(first.map_or("", |line| line.text));
-        Ok(Self { lines, ledger, end: None })
+        Ok(Self { lines, ledger, end: None, opening })
     }
 
     /// The next record; none after the last one.
@@ -179,13 +180,23 @@ fn cut() -> Damage {
     Damage::whole("it has no end record: the file is cut")
 }
 
+/// The first record of a population.
+pub(crate) fn read_opening(first: Option<Line<'_>>) -> Result<Opening, Damage> {
+    let fields = opening(first, "population")?;
+    serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))
+}
+
 /// Reads a whole population and shows every record.
-pub(super) fn each<R: BufRead>(reader: R, mut see: impl FnMut(&Record<'_>)) -> Result<PopulationDigest, Damage> {
+pub(super) fn each<R: BufRead>(
+    reader: R,
+    mut see: impl FnMut(&Record<'_>),
+) -> Result<(Opening, PopulationDigest), Damage> {
     let mut records = Records::open(reader)?;
+    let opening = records.opening.clone();
     while let Some(record) = records.next()? {
         see(&record);
     }
-    records.finish()
+    Ok((opening, records.finish()?))
 }
 
 /// Whether a line is a record of a population; its kind and key.

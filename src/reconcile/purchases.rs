@@ -6,7 +6,7 @@ use crate::model::plan::Confirmation;
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{Purchase, Record};
 use crate::model::status::{Payment, is_transaction};
-use crate::model::{Plan, State};
+use crate::model::{Identity, Plan, State};
 use crate::population::set;
 
 use super::entries::Entry;
@@ -48,7 +48,7 @@ pub struct Explained {
 }
 
 /// What is on record of a plan's order forms for one site.
-pub fn recorded(plan: &Plan, record: &Record, here: &str) -> Recorded {
+pub fn recorded(plan: &Plan, record: &Record, here: &Identity) -> Recorded {
     let mut forms = Recorded::new();
     for purchase in record.purchases(here).filter(|purchase| plan.test_purchases.contains_key(&purchase.form)) {
         forms.entry(purchase.form.clone()).or_default().extend(purchase.orders.iter().cloned());
@@ -129,7 +129,7 @@ pub struct Shown<'a> {
 pub fn purchased(
     plan: &Plan,
     state: Option<&State>,
-    (record, here): (&Record, &str),
+    (record, here): (&Record, &Identity),
     shown: Option<Shown<'_>>,
 ) -> Vec<Purchased> {
     let forms = recorded(plan, record, here);

@@ -16,7 +16,7 @@ use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
     OrderForm, Plugin, Tag, Webhook,
 };
-use crate::model::{State, Step};
+use crate::model::{Identity, State, Step};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +80,7 @@ pub type Known<T> = Option<T>;
 /// What a rule may know. Every question is noted.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    inputs: Inputs<'a>,
+    pub(super) inputs: Inputs<'a>,
     /// The gate that is judged.
     pub(super) gate: super::Phase,
     reads: RefCell<BTreeMap<String, Grade>>,
@@ -149,7 +149,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a person's word for a step on this site is on record. An absent one is no fact.
-    pub fn step(&self, step: Step, site: &str) -> bool {
+    pub fn step(&self, step: Step, site: &Identity) -> bool {
         let said = self.inputs.record.step(step, site).is_some();
         if said {
             self.note(&format!("step {}", step.name()), Grade::Attested("record"));
@@ -270,10 +270,10 @@ impl<'a> Facts<'a> {
         known.then_some(())
     }
 
-    /// The host that the header gives: as well known as the environment, and worth a word even where that is unknown.
-    pub fn host(&self) -> Known<&'a str> {
+    /// The identity that the header gives: as well known as the environment, and worth a word even where that is unknown.
+    pub fn site(&self) -> Known<&'a Identity> {
         self.note("host", self.capture(Kind::Environment.name()));
-        self.inputs.before.map(|before| before.header.host.as_str())
+        self.inputs.before.map(|before| &before.header.site)
     }
 
     /// A field that a collector may not have been able to tell; `fact` names it, for example `mail.simulated`.

@@ -1,22 +1,12 @@
-//! What a host's name tells: whether two are one, and whether it is named as staging copies are.
+//! What a site's address tells: whether it is named as staging copies are, and whether it is on this machine.
 
 use std::net::IpAddr;
 
-use crate::model::text;
+use crate::model::Identity;
 
-/// A site's own host in the form in which the plan's hosts are compared.
-pub(super) fn plain_host(host: &str) -> String {
-    let bare_v6 = host.parse::<IpAddr>().is_ok();
-    text::host(host).filter(|_| !bare_v6).unwrap_or_else(|| host.to_lowercase())
-}
-
-/// A site's host without the `www.` under which most sites answer as well.
-pub(super) fn without_www(host: &str) -> &str {
-    host.strip_prefix("www.").unwrap_or(host)
-}
-
-/// Whether a host is this machine itself.
-pub(super) fn is_loopback(host: &str) -> bool {
+/// Whether a site is on this machine itself.
+pub(super) fn is_loopback(site: &Identity) -> bool {
+    let host = site.host().trim_matches(['[', ']']);
     host == "localhost"
         || host.ends_with(".localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -61,11 +51,15 @@ const STAGING_PAIRS: &[(&str, &str)] = &[
     ("dev-", ".pantheonsite.io"),
 ];
 
-/// Whether a host is named as staging copies are. A whole first word, for `testimonials.example` is no copy.
-pub(super) fn looks_like_staging(host: &str) -> bool {
+/// Whether a site's host or folder is named as staging copies are. A whole first word, for `testimonials.example` is no copy.
+pub(super) fn looks_like_staging(site: &Identity) -> bool {
+    let host = site.host();
     let first = host.split('.').next().unwrap_or(host);
-    is_loopback(host)
-        || STAGING_WORDS.contains(&first.trim_end_matches(|c: char| c.is_ascii_digit()))
+    let folder = site.path().split('/').nth(1).unwrap_or_default();
+    let is_word = |word: &str| STAGING_WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    is_loopback(site)
+        || is_word(first)
+        || is_word(folder)
         || STAGING_ENDS.iter().any(|end| host.ends_with(end))
         || STAGING_PAIRS.iter().any(|(start, end)| host.starts_with(start) && host.ends_with(end))
 }
@@ -74,33 +68,32 @@ pub(super) fn looks_like_staging(host: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn site(text: &str) -> Identity {
+        Identity::parse(text).unwrap()
+    }
+
     #[test]
-    fn hosts_of_copies_are_told_by_whole_words() {
-        for host in ["staging.bloom.example", "staging2.bloom.example", "localhost", "127.0.0.1", "::1", "bloom.test"] {
-            assert!(looks_like_staging(host), "{host}");
+    fn copies_are_told_by_whole_words_of_host_or_folder() {
+        for text in ["staging.bloom.example", "staging2.bloom.example", "localhost", "127.0.0.1", "::1", "bloom.test"] {
+            assert!(looks_like_staging(&site(text)), "{text}");
         }
-        for host in ["bloom.flywheelsites.com", "stg-bloom-env.kinsta.cloud", "dev-bloom.pantheonsite.io"] {
-            assert!(looks_like_staging(host), "{host}");
+        for text in ["bloom.flywheelsites.com", "stg-bloom-env.kinsta.cloud", "bloom.example/staging/wp"] {
+            assert!(looks_like_staging(&site(text)), "{text}");
         }
-        for host in ["testimonials.example", "locals.example", "devon-yoga.example", "bloom.kinsta.cloud", "10.0.0.1"] {
-            assert!(!looks_like_staging(host), "{host}");
+        for text in
+            ["testimonials.example", "devon-yoga.example", "bloom.kinsta.cloud", "10.0.0.1", "bloom.example/tests"]
+        {
+            assert!(!looks_like_staging(&site(text)), "{text}");
         }
     }
 
     #[test]
     fn only_this_machine_is_loopback() {
-        for host in ["localhost", "bloom.localhost", "127.0.0.1", "::1"] {
-            assert!(is_loopback(host), "{host}");
+        for text in ["localhost", "bloom.localhost", "127.0.0.1:8080", "::1", "http://[::1]:8080"] {
+            assert!(is_loopback(&site(text)), "{text}");
         }
-        for host in ["localhost.example", "10.0.0.1", "local.example"] {
-            assert!(!is_loopback(host), "{host}");
+        for text in ["localhost.example", "10.0.0.1", "local.example"] {
+            assert!(!is_loopback(&site(text)), "{text}");
         }
-    }
-
-    #[test]
-    fn hosts_are_compared_without_port_and_case() {
-        assert_eq!(plain_host("Bloom.example:8443"), "bloom.example");
-        assert_eq!(plain_host("::1"), "::1");
-        assert_eq!(plain_host("127.0.0.1:8080"), "127.0.0.1");
     }
 }

@@ -1,23 +1,24 @@
 //! The population in the file beside a configuration.
 
-use std::io::BufRead;
+use std::io::{BufRead, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::{SiteError, disk};
-use crate::model::Snapshot;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::Damage;
+use crate::model::{Identity, Snapshot};
+use crate::population::{Damage, LONGEST_LINE, Lines, read_opening};
 
 /// A population beside a configuration, not yet read.
 #[derive(Clone, Debug)]
 pub struct Beside {
     path: PathBuf,
     own: Option<PopulationDigest>,
+    site: Identity,
 }
 
 impl Beside {
     pub(super) fn new(path: PathBuf, snapshot: &Snapshot) -> Self {
-        Self { path, own: snapshot.population.clone() }
+        Self { path, own: snapshot.population.clone(), site: snapshot.header.site.clone() }
     }
 
     /// The file.
@@ -28,9 +29,23 @@ impl Beside {
     /// Its records, unpacked.
     ///
     /// # Errors
-    /// [`SiteError::File`] where the file cannot be read.
+    /// [`SiteError::File`] where the file cannot be read, [`SiteError::Damaged`] where it is the population of another site than
+    /// the configuration beside it.
     pub fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
-        disk::open(&self.path)
+        let mut reader = disk::open(&self.path)?;
+        let mut first = Vec::new();
+        let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
+        read.map_err(|source| self.damaged(Damage::Read(source)))?;
+        let opening = Lines::new(&first[..]).next_line().and_then(read_opening);
+        // What is no opening is told by who reads the records.
+        if let Ok(opening) = opening
+            && !opening.site.is_same_site(&self.site)
+        {
+            let what = format!("it is of `{}`, and the configuration beside it is of `{}`", opening.site, self.site);
+            let help = "another site's members prove nothing of this one: take both files again, from one site";
+            return Err(self.damaged(Damage::whole(what).help(help)));
+        }
+        Ok(Box::new(Cursor::new(first).chain(reader)))
     }
 
     /// Proves by its digest that what was read is the configuration's own population.

@@ -9,7 +9,7 @@ use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::population::{Census, Questions};
-use crate::model::{On, Snapshot};
+use crate::model::{Identity, On, Snapshot};
 use crate::population::{self, Chosen, Damage, Wish, take_census};
 
 pub use super::beside::Beside;
@@ -21,6 +21,8 @@ pub struct FileSite {
     path: PathBuf,
     /// The text that was read or written last, and what it holds: a run reads the same text after each of its changes.
     last: Option<(String, SnapshotFile)>,
+    /// The site that was read here first: no other one is read or written through this value.
+    site: Option<Identity>,
 }
 
 impl FileSite {
@@ -32,7 +34,7 @@ impl FileSite {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, SiteError> {
         let path = path.into();
         disk::open(&path)?;
-        Ok(Self { path, last: None })
+        Ok(Self { path, last: None, site: None })
     }
 
     /// The file.
@@ -99,14 +101,25 @@ impl FileSite {
         read.map_err(|source| damaged(Damage::Read(source)))?;
         let last = self.last.take().filter(|(text, _)| text.as_bytes() == bytes);
         let now = match last {
-            Some(last) => last,
+            Some((text, file)) => (text, file),
             None => {
                 let file = SnapshotFile::read(&bytes[..]).map_err(damaged)?;
                 // Every line was found to be UTF-8.
                 (String::from_utf8_lossy(&bytes).into_owned(), file)
             }
         };
+        self.is_the_same(&now.1.snapshot().header.site)?;
         Ok(&self.last.insert(now).1)
+    }
+
+    /// Refuses another site than the one that was read here first: the file was replaced since.
+    fn is_the_same(&mut self, found: &Identity) -> Result<(), SiteError> {
+        let first = self.site.get_or_insert_with(|| found.clone());
+        if first.is_same_site(found) {
+            return Ok(());
+        }
+        let (first, found, path) = (first.to_string(), found.to_string(), self.path.clone());
+        Err(SiteError::Replaced { path, first, found })
     }
 
     fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
@@ -123,7 +136,9 @@ impl Site for FileSite {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        self.answers(self.snapshot()?, questions)
+        let snapshot = self.snapshot()?;
+        self.is_the_same(&snapshot.header.site)?;
+        self.answers(snapshot, questions)
     }
 
     fn executor(&self, _: &Change) -> Executor {

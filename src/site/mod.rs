@@ -137,6 +137,16 @@ pub enum SiteError {
         /// What to do.
         help: String,
     },
+    /// A file holds another site than when it was read first.
+    #[error("`{}` was replaced: it holds `{found}` now, and held `{first}` when it was read first", path.display())]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// The site that was read first.
+        first: String,
+        /// The site that it holds now.
+        found: String,
+    },
     /// The site is not as a change expects.
     #[error(transparent)]
     Conflict(#[from] crate::change::Conflict),
@@ -153,7 +163,8 @@ pub enum SiteError {
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         let help = error.help().map(str::to_owned);
-        Self { code: exit::COULD_NOT_RUN, message: error.to_string(), help }
+        let code = if matches!(error, SiteError::Replaced { .. }) { exit::TARGET } else { exit::COULD_NOT_RUN };
+        Self { code, message: error.to_string(), help }
     }
 }
 
@@ -162,6 +173,9 @@ impl SiteError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::Damaged { help, .. } | Self::Answer { help, .. } | Self::Login { help, .. } => Some(help),
+            Self::Replaced { .. } => {
+                Some("put the file of the site back that was read first; nothing is written to another one")
+            }
             Self::File { .. } | Self::Conflict(_) | Self::NotAutomatic { .. } => None,
         }
     }

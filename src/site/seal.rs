@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
 use super::{SiteError, disk};
-use crate::model::population::{Opening, Questions};
+use crate::model::population::Questions;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::{Damage, Line, check, misfit, object, opening, sealed, take_census, word};
+use crate::population::{Damage, Line, check, object, read_opening, sealed, take_census, word};
 
 /// Seals a configuration or a population: sorts, counts and digests it. An end record is not needed; blank lines go.
 ///
@@ -69,8 +69,7 @@ fn seal_with(text: &str, population: Option<PopulationDigest>) -> Result<String,
 }
 
 fn seal_population<'a>(first: Option<Line<'a>>, lines: impl Iterator<Item = Line<'a>>) -> Result<String, Damage> {
-    let fields = opening(first, "population")?;
-    serde_json::from_value::<Opening>(fields.into()).map_err(|error| misfit(1, &error))?;
+    read_opening(first)?;
     let (mut records, mut more) = (Vec::new(), Map::new());
     for line in lines {
         let (kind, key) = check(line)?;

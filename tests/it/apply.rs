@@ -117,8 +117,8 @@ fn a_digest_of_another_plan_site_or_folder_is_refused() {
     place.edit("other.yaml", "Money, release: 7 days", "Money, release: 8 days");
     let other_plan = place.digest_of("other.yaml", SITE);
     fs::copy(place.path(SITE), place.path("other.site.ndjson")).unwrap();
-    place.edit_site("other.site.ndjson", r#""host":"staging.bloom.example""#, r#""host":"staging2.bloom.example""#);
     fs::copy(place.path("bloom-coaching.population.ndjson"), place.path("other.population.ndjson")).unwrap();
+    place.move_to("other", "staging2.bloom.example");
     let other_site = place.digest_of(PLAN, "other.site.ndjson");
     let folder = Place::new();
     let other_folder = folder.digest();
@@ -609,7 +609,7 @@ fn a_reader_that_goes_away_does_not_stop_a_run() {
 #[test]
 fn the_live_site_is_out_of_reach() {
     let place = Place::new();
-    place.edit_site(SITE, r#""host":"staging.bloom.example""#, r#""host":"Bloom.example""#);
+    place.move_to("bloom-coaching", "Bloom.example");
     let (digest, before) = (place.digest(), place.read(SITE));
     place.confirm(&digest).ends(10, &["target-not-staging"]);
     place.apply(&["--no-input"]).ends(10, &["target-not-staging"]);
@@ -617,7 +617,7 @@ fn the_live_site_is_out_of_reach() {
     // And if no rule said so.
     let digests = Digests { intent: "i".into(), changes: "c".into(), facts: "f".into() };
     let (at, marks) = (jiff::Timestamp::UNIX_EPOCH, Marks::default());
-    let now = Confirmation { plan: PLAN.into(), host: "bloom.example".into(), at, digests, marks };
+    let now = Confirmation { plan: PLAN.into(), host: "bloom.example".parse().unwrap(), at, digests, marks };
     let (limits, tally) = (Limits::default(), Tally::default());
     let ready = Before {
         green: true,

@@ -202,7 +202,7 @@ fn after(count: usize) -> State {
 }
 
 fn begin() -> Begin {
-    let (host, changes) = ("staging.bloom.example".to_owned(), changes());
+    let (host, changes) = ("staging.bloom.example".parse().unwrap(), changes());
     let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
     let (on, strategy) = (PlanPlace::Staging, Some(Strategy::RehearseAndReplay));
     Begin { tool: "0".into(), plan: "plan.yaml".into(), host, on, strategy, digests, changes, steps: None }

@@ -301,7 +301,7 @@ fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
     assert_eq!(begin["event"]["begin"]["changes"].as_array().unwrap().len(), 7);
     fs::remove_file(place.journal()).unwrap();
     begin["event"]["begin"]["changes"] = Value::Array(Vec::new());
-    let none = amc_plan::change::changes_digest("staging.bloom.example", &[]);
+    let none = amc_plan::change::changes_digest(&"staging.bloom.example".parse().unwrap(), &[]);
     begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
     assert_eq!(place.digest(), none, "and its diff was shown");
     let begin = marked(&begin.to_string(), &crate::place::key(), Purpose::Journal);
@@ -667,12 +667,11 @@ pub(crate) fn copied(place: &Place) {
     let fresh = Place::new();
     let as_live = fresh
         .read(SITE)
-        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
         .replace("https://staging.bloom.example", "https://bloom.example")
         .replace(r#""type":"staging""#, r#""type":"production""#);
     fs::write(place.path(LIVE), as_live).unwrap();
     fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
-    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+    place.move_to("live", "bloom.example");
 }
 
 #[test]
@@ -1171,7 +1170,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     let live = |name: &str, at: &str, more: &str| {
         let site = Place::new().read(SITE).replace("staging.bloom.example", "bloom.example");
         fs::write(place.path(&format!("{name}.site.ndjson")), site.replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
-        let population = Place::new().read(POPULATION);
+        let population = Place::new().read(POPULATION).replacen("staging.bloom.example", "bloom.example", 1);
         let (head, rest) = population.split_once('\n').unwrap();
         fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
         for end in ["population", "site"] {
@@ -1295,7 +1294,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     let site = place.read(SITE).replace("staging.bloom.example", "bloom.example");
     fs::write(place.path(cloned), &site).unwrap();
     fs::write(place.path(live), site.replacen("2026-11-21T06:12:00Z", "2026-11-22T06:12:00Z", 1)).unwrap();
-    let population = place.read(POPULATION);
+    let population = place.read(POPULATION).replacen("staging.bloom.example", "bloom.example", 1);
     fs::write(place.path("cloned.population.ndjson"), &population).unwrap();
     let mut lines: Vec<String> = population.lines().map(str::to_owned).collect();
     let at = lines
@@ -1309,7 +1308,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     let end = lines.len() - 1;
     lines.insert(end, r#"{"kind":"contact","key":"99999","first_name":"Nia","last_name":"New","email":"nia@members.example","tags":[]}"#.into());
     fs::write(place.path("now.population.ndjson"), lines.join("\n") + "\n").unwrap();
-    for name in ["now.population.ndjson", cloned, live] {
+    for name in ["now.population.ndjson", "cloned.population.ndjson", cloned, live] {
         place.run(&["snapshot", "seal", name]).ends(0, &[]);
     }
     let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live, "--format", "json"]);

@@ -161,7 +161,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         }
         let header = Header {
             format: FORMAT.to_owned(),
-            host: "staging.bloom.example".to_owned(),
+            site: "staging.bloom.example".parse().unwrap(),
             collector: "bridge".to_owned(),
             collector_version: "0.1.0".to_owned(),
             taken_at: "2026-11-21T06:12:00Z".to_owned(),
@@ -236,7 +236,7 @@ fn with(snapshot: &Snapshot, state: State) -> Snapshot {
 fn all_digests(plan: &Plan, snapshot: &Snapshot, lowered: &Lowered) -> Digests {
     Digests {
         intent: intent_digest(plan),
-        changes: changes_digest(&snapshot.header.host, &lowered.changes),
+        changes: changes_digest(&snapshot.header.site, &lowered.changes),
         facts: facts_digest(&snapshot.state, Kind::ALL.iter().copied()),
     }
 }
@@ -324,7 +324,7 @@ proptest! {
     fn digests_go_by_what_is_meant(plan in plan(), snapshot in snapshot(), by in 0..5_usize) {
         let lowered = lower(&plan, &snapshot);
         let mut other = snapshot.clone();
-        other.header.host = "Staging.Bloom.EXAMPLE".to_owned();
+        other.header.site = "https://Staging.Bloom.EXAMPLE/".parse().unwrap();
         let state = &mut other.state;
         state.opt_in_forms.values_mut().for_each(|form| turned(&mut form.operations, by));
         for form in state.order_forms.values_mut() {

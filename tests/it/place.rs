@@ -104,6 +104,16 @@ impl Place {
         fs::write(self.path(name), seal(&self.read(name)).unwrap()).unwrap();
     }
 
+    /// Makes the example's site and population files of this name those of another host.
+    #[track_caller]
+    pub(crate) fn move_to(&self, name: &str, host: &str) {
+        for end in ["population", "site"] {
+            let file = format!("{name}.{end}.ndjson");
+            self.edit(&file, r#""host":"staging.bloom.example""#, &format!(r#""host":"{host}""#));
+            self.run(&["snapshot", "seal", &file]).ends(0, &[]);
+        }
+    }
+
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = crate::place::program();
         command.args(words).current_dir(self.folder.path()).env("NO_COLOR", "1");

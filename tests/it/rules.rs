@@ -63,6 +63,7 @@ fn world(mut fence: Value) -> World {
     let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
     let mut census =
         Census { found_orders, members: read("members").as_u64().unwrap(), repeated_ids, ..Census::default() };
+    census.taken_at = read("population_taken_at").as_str().unwrap_or(&header.taken_at).to_owned();
     let population: BTreeMap<String, ContactRecord> = serde_json::from_value(read("contacts")).unwrap();
     for (id, fields) in population {
         let contact = Contact {

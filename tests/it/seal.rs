@@ -351,7 +351,7 @@ fn shown(objects: usize) -> Confirmation {
     let marks = Marks { changes: marks("offering"), facts, ..Marks::default() };
     Confirmation {
         plan: PLAN.into(),
-        host: "staging.bloom.example".into(),
+        host: "staging.bloom.example".parse().unwrap(),
         at: "2026-11-22T06:00:00Z".parse().unwrap(),
         digests,
         marks,

@@ -107,7 +107,7 @@ fn state() -> impl Strategy<Value = State> {
 fn snapshot(state: State) -> Snapshot {
     let header = Header {
         format: FORMAT.to_owned(),
-        host: "staging.bloom.example".to_owned(),
+        site: "staging.bloom.example".parse().unwrap(),
         collector: "survey".to_owned(),
         collector_version: "0.1.0".to_owned(),
         taken_at: "2026-11-21T06:12:00Z".to_owned(),

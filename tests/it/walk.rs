@@ -20,7 +20,7 @@ use amc_plan::model::record::{
     Backup, BackupSource, Entry, Evidence, Purchase, Record, SignIn, Verification, VerificationLine,
 };
 use amc_plan::model::state::Administrator;
-use amc_plan::model::{Executor, Plan, Snapshot, State, Step};
+use amc_plan::model::{Executor, Identity, Plan, Snapshot, State, Step};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Reading, SignedIn, Site, SiteError};
 use amc_plan::trust::Key;
@@ -28,6 +28,10 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 const HOST: &str = "staging.bloom.example";
+
+fn here() -> Identity {
+    HOST.parse().unwrap()
+}
 
 /// What the site shows at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +101,7 @@ fn shown(look: Look) -> Result<Snapshot, SiteError> {
     };
     snapshot.state.maintenance.as_mut().unwrap().on = !matches!(look, Look::Open | Look::Sells);
     if look == Look::Other {
-        snapshot.header.host = "other.example".into();
+        snapshot.header.site = "other.example".parse().unwrap();
     }
     Ok(snapshot)
 }
@@ -177,13 +181,12 @@ impl Ground {
 
     /// Somebody says all that a person can, by now.
     fn says_everything(&mut self) {
-        let host = || HOST.to_owned();
         let line = VerificationLine { text: "41 tags".into(), flagged: false };
-        self.says(Evidence::Verification(Verification { host: host(), lines: vec![line] }));
+        self.says(Evidence::Verification(Verification { host: here(), lines: vec![line] }));
         self.signs_in();
         let saw = Confirmation::ALL.to_vec();
         self.says(Evidence::Purchase(Purchase {
-            host: host(),
+            host: here(),
             form: "f".into(),
             saw,
             orders: Vec::new(),
@@ -192,7 +195,7 @@ impl Ground {
     }
 
     fn signs_in(&mut self) {
-        self.says(Evidence::SignIn(SignIn { host: HOST.into(), says: "in another browser".into() }));
+        self.says(Evidence::SignIn(SignIn { host: here(), says: "in another browser".into() }));
     }
 
     fn turn(&mut self) -> Result<Turn, Trouble> {
@@ -238,7 +241,7 @@ impl World for Ground {
     /// The gate: never on a site that has switched, and never where it cannot be read.
     fn cross(&mut self, _: &Plan) -> Result<(), Trouble> {
         let site = self.site.configuration()?;
-        if site.header.host != HOST || site.state.crm.and_then(|crm| crm.managed) != Some(false) {
+        if site.header.site != here() || site.state.crm.and_then(|crm| crm.managed) != Some(false) {
             return Err(Trouble::Shut);
         }
         self.crossed += 1;
@@ -263,7 +266,7 @@ impl World for Ground {
             buyers: Vec::new(),
             confirmations: purchase.saw.iter().map(confirmed).collect(),
         };
-        Ok(record.purchases(HOST).map(one).collect())
+        Ok(record.purchases(&here()).map(one).collect())
     }
 
     fn may_begin(&mut self, _: Step) -> Result<(), Self::Error> {
@@ -296,12 +299,12 @@ fn configured(folder: &TempDir) -> PathBuf {
 /// The journal of a run without changes that has begun.
 fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
     let path = folder.path().join("journal.ndjson");
-    let digests = Digests { intent: String::new(), changes: changes_digest(HOST, &[]), facts: String::new() };
+    let digests = Digests { intent: String::new(), changes: changes_digest(&here(), &[]), facts: String::new() };
     let strategy = Some(Strategy::RehearseAndReplay);
     let begin = Begin {
         tool: "0".into(),
         plan: "plan.yaml".into(),
-        host: HOST.into(),
+        host: here(),
         on,
         strategy,
         digests,

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::model::Identity;
 use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Offering, Operation, State};
-use crate::model::text::{host, slug};
+use crate::model::text::slug;
 use crate::model::{Release, Snapshot};
 use crate::output::contacts;
 use crate::population::Chosen;
@@ -49,12 +50,12 @@ impl Draft<'_> {
             out,
             &format!(
                 "# A first plan, from {} as of {}. Every `decide` is for a person.",
-                clean(&header.host),
+                clean(&header.site.to_string()),
                 clean(&header.taken_at)
             ),
         );
         line(out, "version: 1");
-        line(out, &format!("name: {}", quote(&format!("{}, off {crm}", header.host))));
+        line(out, &format!("name: {}", quote(&format!("{}, off {crm}", header.site))));
         line(out, "sites:");
         line(out, &format!("  staging: {}", quote(self.staging)));
         match self.live {
@@ -95,7 +96,7 @@ impl Draft<'_> {
         let free = !self.state().opt_in_forms.is_empty();
         line(out, if free { "  welcome: purchases-and-opt-ins" } else { "  welcome: purchases" });
         line(out, "charging_guard:");
-        let live = self.live.and_then(host).unwrap_or_else(|| "live.invalid".to_owned());
+        let live = self.live.and_then(Identity::parse).map_or_else(|| "live.invalid".to_owned(), |live| live.address());
         line(out, &format!("  production_url: {}", quote(&format!("//{live}"))));
     }
 

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use crate::cli::Init;
 use crate::fs::{Folder, Readers};
-use crate::model::Snapshot;
 use crate::model::population::Questions;
+use crate::model::{Identity, Snapshot};
 use crate::output::{contacts, many};
 use crate::population::{Chosen, Drip, Wish};
 use crate::shape::schema;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         terminal.err,
         "wrote {} from {}, with {}",
         args.out.display(),
-        snapshot.header.host,
+        snapshot.header.site,
         many(chosen.len(), "spot-check contact")
     )?;
     if chosen.is_empty() {
@@ -88,8 +88,11 @@ fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
     let snapshot = site.read(&Questions::default())?.snapshot;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
     let chosen = site.choose(&Wish { seed: args.seed, count: CONTACTS, drips })?.unwrap_or_default();
-    let address = snapshot.state.environment.as_ref().map(|environment| environment.url.clone());
-    let address = address.unwrap_or_else(|| format!("https://{}", snapshot.header.host));
+    let here = &snapshot.header.site;
+    let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
+    let environment = snapshot.state.environment.as_ref();
+    let own = environment.and_then(|is| is.home.iter().chain([&is.url]).find(is_here)).cloned();
+    let address = own.unwrap_or_else(|| format!("https://{}", here.address()));
     Ok((snapshot, address, chosen))
 }
 

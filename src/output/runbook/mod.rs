@@ -15,7 +15,7 @@ use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
 use crate::model::plan::{Place, Strategy};
 use crate::model::text::{Seconds, pointer};
-use crate::model::{Plan, Step};
+use crate::model::{Identity, Plan, Step};
 use crate::shape::{personal, without_addresses};
 
 /// How every page begins: by this a file is known to be one.
@@ -61,7 +61,7 @@ pub struct Rehearsed {
 struct Part<'a> {
     title: &'static str,
     on: Place,
-    host: String,
+    host: Identity,
     site: &'a str,
 }
 
@@ -97,9 +97,9 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
 }
 
 fn parts<'a>(page: &Page<'a>) -> Vec<Part<'a>> {
-    let host = |host: Option<String>| host.unwrap_or_else(|| "HOST".to_owned());
-    let staging = |title| Part { title, on: Place::Staging, host: host(page.plan.staging_host()), site: page.staging };
-    let live = |title| Part { title, on: Place::Live, host: host(page.plan.live_host()), site: page.live };
+    let host = |site: Option<Identity>| site.unwrap_or_else(Identity::unnamed);
+    let staging = |title| Part { title, on: Place::Staging, host: host(page.plan.staging_site()), site: page.staging };
+    let live = |title| Part { title, on: Place::Live, host: host(page.plan.live_site()), site: page.live };
     match page.strategy {
         Strategy::RehearseAndReplay => {
             vec![staging("Part 1: rehearsal on staging"), live("Part 2: replay on live")]

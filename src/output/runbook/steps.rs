@@ -21,7 +21,7 @@ pub(super) fn strategy(strategy: Strategy) -> &'static str {
 
 /// A part of the page: all steps on one site.
 pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
-    writeln!(out, "<section class=\"part\">\n<h2>{} <small>{}</small></h2>", part.title, Html(&part.host))?;
+    writeln!(out, "<section class=\"part\">\n<h2>{} <small>{}</small></h2>", part.title, Html(&part.host.to_string()))?;
     if part.on == Place::Live {
         writeln!(
             out,

@@ -1,7 +1,7 @@
 use crate::change::text;
 use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::Identity;
 use crate::model::state::{ChargingGuard, Kind, Object};
-use crate::model::text::host;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
@@ -9,7 +9,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports a site on which, when the plan's changes are made, subscriptions are not charged only where the site's
-    /// address is the live one: the guard is off, or its Production Site URL is another host.
+    /// address is the live one: the guard is off, or its Production Site URL is not the live site's address whole: its
+    /// host, port and path.
     ///
     /// ## Why it matters
     /// AccessAlly cannot tell a copy from the live site. A copy carries the charging instructions, so both would charge
@@ -33,6 +34,11 @@ declare_rule! {
     /// plan: {charging_guard: {production_url: //shop.small.example}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {charging_guard: {production_url: //small.example/shop}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {charging_guard: {production_url: //small.example}}
@@ -40,7 +46,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Give `charging_guard` the live site's host, typed without a scheme.
+    /// Give `charging_guard` the live site's address, typed without a scheme.
     {
         id: "charging-guard-not-live",
         severity: Error,
@@ -60,7 +66,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if plan.was_left_out(&["charging_guard"]) || plan.was_left_out(&["sites"]) {
         return Some(());
     }
-    let live = plan.live_host().unwrap_or_default();
+    // Of an address that names no site `sites-not-apart` tells.
+    let Some(live) = plan.live_site() else { return Some(()) };
     let guard = facts.charging_guard(After)?;
     if !guard.enabled {
         let message = "the charging guard is off, so this site and its copy can both charge subscribers";
@@ -68,26 +75,26 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let url = facts.field(Kind::ChargingGuard, "charging-guard.production_url", guard.production_url.as_ref())?;
-    let named = host(url);
-    if named.as_ref() != Some(&live) {
+    let named = Identity::parse(url);
+    if named.as_ref().is_none_or(|named| !named.is_same_site(&live)) {
         let message = match named {
-            Some(named) if facts.plan().staging_host() == Some(named.clone()) => {
+            Some(named) if plan.staging_site().is_some_and(|staging| staging.is_same_site(&named)) => {
                 format!("the charging guard names the staging copy, `{named}`, so the copy can charge subscribers")
             }
             Some(named) => format!("the charging guard names `{named}`, and the live site is `{live}`"),
-            None => format!("the charging guard names no host, and the live site is `{live}`"),
+            None => format!("the charging guard names no site, and the live site is `{live}`"),
         };
         out.push(shown(facts, &live, guard, message, "production_url:"));
     }
     Some(())
 }
 
-fn shown(facts: &Facts<'_>, live: &str, guard: &ChargingGuard, message: String, needle: &str) -> Finding {
+fn shown(facts: &Facts<'_>, live: &Identity, guard: &ChargingGuard, message: String, needle: &str) -> Finding {
     const WHERE: &str = "in AccessAlly it is the Production Site URL under General Settings > Developer Tools";
     if facts.plan().charging_guard.is_some() {
         return RULE
             .at(Place::value("/charging_guard/production_url"), message)
-            .label("not the live host")
+            .label("not the live site's address")
             .help(format!("set `production_url: //{live}`; {WHERE}"))
             .related(Place::value("/sites/live"), "the live site")
             .on_site("charging-guard");
@@ -95,7 +102,7 @@ fn shown(facts: &Facts<'_>, live: &str, guard: &ChargingGuard, message: String, 
     let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
     RULE.at(Place::key("/charging_guard"), message)
         .label("no `charging_guard` section")
-        .help(format!("add `charging_guard` with the live host; {WHERE}"))
+        .help(format!("add `charging_guard` with the live site's address; {WHERE}"))
         .fix("add the section", format!("charging_guard:\n  production_url: //{live}\n"))
         .excerpt("charging-guard", excerpt, needle, "as it stays")
 }

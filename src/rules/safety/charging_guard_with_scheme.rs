@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports a charging guard whose Production Site URL does not start with `//` when the plan's changes are made. A change
-    /// is only made where the host differs, so a scheme that the site has already stays until somebody takes it out.
+    /// is only made where the address differs, so a scheme that the site has already stays until somebody takes it out.
     ///
     /// ## Why it matters
     /// The vendor asks to type the address without a scheme, starting with `//` (documented). Written otherwise it may equal

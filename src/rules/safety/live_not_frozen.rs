@@ -48,7 +48,9 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    if plan.strategy == Some(Strategy::FreezeAndPush) && !facts.step(Step::FreezeLive, &plan.sites.live) {
+    if plan.strategy == Some(Strategy::FreezeAndPush)
+        && !plan.live_site().is_some_and(|live| facts.step(Step::FreezeLive, &live))
+    {
         out.push(
             RULE.at(
                 Place::value("/strategy"),

@@ -77,7 +77,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let window = plan.window.as_ref().and_then(|window| Seconds::parse(&window.length));
-    let (message, label) = match facts.record().merge_list(&plan.sites.live, facts.now(), window) {
+    // Of an address that names no site `sites-not-apart` tells.
+    let Some(live) = plan.live_site() else { return Some(()) };
+    let (message, label) = match facts.record().merge_list(&live, facts.now(), window) {
         Ok(_) => return Some(()),
         Err(Unlisted::Missing) => (
             "what live did since the copy is not on record, and the push overwrites it".to_owned(),

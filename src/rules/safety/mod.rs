@@ -25,6 +25,7 @@ pub(super) mod merge_list_missing;
 pub(super) mod migration_choices_missing;
 pub(super) mod rollback_missing;
 pub(super) mod site_not_in_plan;
+pub(super) mod sites_not_apart;
 pub(super) mod spare_admin_missing;
 pub(super) mod target_not_staging;
 pub(super) mod test_orders_pushed;
@@ -35,10 +36,27 @@ pub(super) mod window_missing;
 pub(super) mod window_over;
 
 use crate::diag::Place;
+use crate::model::Identity;
 use crate::model::plan::{self, BackupDemand, BackupPart};
 use crate::model::record::{Backup, Dump, DumpEnding, Entry};
+use crate::model::state::Environment;
 
 use super::{Facts, Known};
+
+/// The addresses that a site gives for itself and that are not the one at which it was read, with the field of each.
+///
+/// The home address is compared whole; of WordPress's own only the server, since its files may lie in a folder.
+fn other_addresses<'a>(
+    site: &Identity,
+    environment: &'a Environment,
+) -> Vec<(&'static str, &'a str, Option<Identity>)> {
+    let home = environment.home.as_ref().map(|home| ("home:", home.as_str(), Identity::parse(home)));
+    let home = home.filter(|(.., own)| own.as_ref().is_none_or(|own| !own.is_same_site(site)));
+    let own = Identity::parse(&environment.url).map(|own| own.server());
+    let elsewhere = own.as_ref().is_none_or(|own| !own.is_same_site(&site.server()));
+    let url = elsewhere.then_some(("url:", environment.url.as_str(), own));
+    home.into_iter().chain(url).collect()
+}
 
 /// The judged site, where the plan names it.
 fn judged_site(facts: &Facts<'_>) -> Place {

@@ -1,12 +1,16 @@
+use super::other_addresses;
+use crate::change::text;
 use crate::diag::{Place, Severity::Error};
-use crate::rules::hosts::plain_host;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::model::Identity;
+use crate::model::state::Object;
+use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
     /// The site is none of the plan's.
     ///
     /// ## What it does
-    /// Reports a site whose host is neither the staging nor the live host of the plan.
+    /// Reports a site whose home address (host, port and path) is neither the staging nor the live one of the plan; and a
+    /// live site that itself gives another one.
     ///
     /// ## Why it matters
     /// A plan is written for one site and its copy. Judged against another one, green means nothing, and a change would
@@ -15,6 +19,16 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// header: {host: staging.other.example}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {sites: {staging: https://staging.small.example/wp}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// header: {home: staging.small.example:8443}
     /// ```
     ///
     /// ## Good
@@ -43,18 +57,54 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if plan.was_left_out(&["sites"]) {
         return Some(());
     }
-    let host = plain_host(facts.host()?);
+    let site = facts.site()?;
+    let live = ("live", &plan.sites.live);
     let (named, words) = match facts.live() {
-        true => (vec![plan.live_host()], "not the live site"),
-        false => (vec![plan.staging_host(), plan.live_host()], "neither the staging nor the live site"),
+        true => (vec![live], "not the live site"),
+        false => (vec![("staging", &plan.sites.staging), live], "neither the staging nor the live site"),
     };
-    if !named.contains(&Some(host.clone())) {
-        let message = format!("the site is `{host}`, which is {words} of this plan");
+    let is = |compare: fn(&Identity, &Identity) -> bool| {
+        named.iter().find(|(_, address)| Identity::parse(address).is_some_and(|named| compare(&named, site)))
+    };
+    if is(Identity::is_same_site).is_some() {
+        return says_another(facts, site, out);
+    }
+    let finding = match is(Identity::could_be_the_same) {
+        Some((name, address)) => RULE
+            .at(
+                Place::value(format!("/sites/{name}")),
+                format!(
+                    "the site's home is `{site}`, and the plan writes `{address}`, which differs by `www.` or port"
+                ),
+            )
+            .label("not the site's home address")
+            .help(format!("if it is this site, write `{name}: {}{}`", scheme(address), site.address())),
+        None => RULE
+            .at(Place::key("/sites"), format!("the site is `{site}`, which is {words} of this plan"))
+            .label("other sites")
+            .help("name one of the plan's sites with `--site`, or correct the addresses under `sites`"),
+    };
+    out.push(finding.on_site("environment"));
+    Some(())
+}
+
+fn scheme(address: &str) -> &str {
+    address.find("//").map_or("https://", |at| &address[..at + 2])
+}
+
+/// On live, whether the site itself gives that address; of the staging copy `target-not-staging` asks.
+fn says_another(facts: &Facts<'_>, site: &Identity, out: &mut Findings) -> Option<()> {
+    if !facts.live() {
+        return Some(());
+    }
+    let environment = facts.environment(Before)?;
+    if let Some((field, address, _)) = other_addresses(site, environment).first() {
+        let excerpt = text::object(&Object::Environment(environment.clone()));
         out.push(
-            RULE.at(Place::key("/sites"), message)
-                .label("other sites")
-                .help("name one of the plan's sites with `--site`, or correct the addresses under `sites`")
-                .on_site("environment"),
+            RULE.at(Place::value("/sites/live"), format!("the site at `{site}` says it is `{address}`"))
+                .label("not the site's own address")
+                .help("name the site by the home address that it gives, and read it at that one")
+                .excerpt("environment", excerpt, field, "another address"),
         );
     }
     Some(())

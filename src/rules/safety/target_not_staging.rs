@@ -1,19 +1,20 @@
+use super::other_addresses;
 use crate::change::text;
 use crate::diag::{Finding, Place, Severity::Error};
-use crate::model::Kind;
 use crate::model::state::{Environment, Object};
-use crate::rules::hosts::{is_loopback, looks_like_staging, plain_host, without_www};
+use crate::model::{Identity, Kind};
+use crate::rules::hosts::{is_loopback, looks_like_staging};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Staging, declare_rule};
 
 declare_rule! {
     /// Nothing proves that the site is the staging copy.
     ///
     /// ## What it does
-    /// Reports a site that has the host of the plan's live site, with or without `www.`; one that gives another host than
-    /// the one where it was read as its own address; and one that nothing shows to be a staging copy: neither its
-    /// environment type (staging, development, local), nor a constant that hosts set on copies (`IS_WPE_SNAPSHOT`,
-    /// `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor its host's name. The name counts only where the type is not
-    /// `production`, or where the site is on this machine.
+    /// Reports a site that could be the plan's live site (the same host and path, whatever the port, with or without `www.`);
+    /// one that gives another home address than the one where it was read as its own; and one that nothing shows to be a
+    /// staging copy: neither its environment type (staging, development, local), nor a constant that hosts set on copies
+    /// (`IS_WPE_SNAPSHOT`, `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor the name of its host or folder. The name counts
+    /// only where the type is not `production`, or where the site is on this machine.
     ///
     /// ## Why it matters
     /// The vendor's guide works on a staging copy so that live users are untouched (documented). No single signal proves
@@ -59,6 +60,18 @@ declare_rule! {
     /// site: {environment: {url: https://www.small.example}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {environment: {home: https://staging.small.example:8443}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {sites: {staging: https://small.example:8443}}
+    /// header: {home: https://small.example:8443, host: small.example}
+    /// site: {environment: {url: https://small.example:8443}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {sites: {staging: https://copy.example.net}}
@@ -68,7 +81,9 @@ declare_rule! {
     ///
     /// ## Good
     /// ```yaml
-    /// site: {environment: {type: null, home: https://staging.small.example:8443}}
+    /// plan: {sites: {staging: https://staging.small.example:8443/wp}}
+    /// header: {home: staging.small.example:8443/wp}
+    /// site: {environment: {type: null, url: https://staging.small.example:8443, home: https://staging.small.example:8443/wp}}
     /// ```
     ///
     /// ## Good
@@ -98,74 +113,82 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.plan().was_left_out(&["sites"]) {
         return Some(());
     }
-    let host = plain_host(facts.host()?);
-    let Some(live) = facts.plan().live_host() else {
-        let message = "the plan names no live host, so nothing can be told apart from it";
-        out.push(RULE.at(Place::value("/sites/live"), message).label("names no host").help("write its full address"));
+    let site = facts.site()?;
+    let Some(live) = facts.plan().live_site() else {
+        let message = "the plan names no live site that can be read, so nothing can be told apart from it";
+        out.push(RULE.at(Place::value("/sites/live"), message).label("names no site").help("write its full address"));
         return Some(());
     };
-    if without_www(&host) == without_www(&live) {
-        out.push(is_live(&host));
+    if site.could_be_the_same(&live) {
+        out.push(is_live(site));
         return Some(());
     }
     let environment = facts.environment(Before)?;
-    let said = [("url:", Some(&environment.url)), ("home:", environment.home.as_ref())];
-    let said = said.into_iter().filter_map(|(field, address)| Some((field, address?, own_host(address?))));
-    let others: Vec<_> = said.filter(|(.., own)| *own != host && !(is_loopback(own) && is_loopback(&host))).collect();
-    if let Some((field, ..)) = others.iter().find(|(.., own)| without_www(own) == without_www(&live)) {
-        out.push(thinks_it_is_live(&host, environment, field));
-    } else if let Some((field, address, _)) = others.first() {
-        out.push(is_another(&host, environment, field, address));
-    } else if !proven(&host, environment) {
+    let others = other_addresses(site, environment);
+    if let Some((field, ..)) =
+        others.iter().find(|(.., own)| own.as_ref().is_some_and(|own| own.could_be_the_same(&live)))
+    {
+        out.push(thinks_it_is_live(site, environment, field));
+    } else if let Some((field, address, own)) = others.first() {
+        out.push(is_another(site, environment, (field, address), own.as_ref()));
+    } else if !proven(site, environment) {
         let kind = facts.field(Kind::Environment, "environment.type", environment.environment_type.as_ref())?;
-        out.push(unproved(&host, kind, environment));
+        out.push(unproved(site, kind, environment));
     }
     Some(())
 }
 
-/// The host of an address that a site gives for itself; empty where it names none.
-fn own_host(address: &str) -> String {
-    crate::model::text::host(address).unwrap_or_default()
-}
-
-fn proven(host: &str, environment: &Environment) -> bool {
+fn proven(site: &Identity, environment: &Environment) -> bool {
     let named = ["staging", "development", "local"];
     let known = ["IS_WPE_SNAPSHOT", "KINSTA_DEV_ENV", "WPSTAGECOACH_STAGING"];
     let kind = environment.environment_type.as_deref();
     environment.staging_constants.iter().any(|constant| known.contains(&constant.as_str()))
         || kind.is_some_and(|kind| named.contains(&kind))
-        || is_loopback(host)
-        || (kind != Some("production") && looks_like_staging(host))
+        || is_loopback(site)
+        || (kind != Some("production") && looks_like_staging(site))
 }
 
-fn is_live(host: &str) -> Finding {
-    RULE.at(Place::value("/sites/live"), format!("`{host}` is the live site, and a staging copy is wanted here"))
+fn is_live(site: &Identity) -> Finding {
+    RULE.at(Place::value("/sites/live"), format!("`{site}` is the live site, and a staging copy is wanted here"))
         .label("this is the live site")
         .help("name the staging copy with `--site`; the live site's turn comes with the replay")
         .on_site("environment")
 }
 
-fn thinks_it_is_live(host: &str, environment: &Environment, field: &str) -> Finding {
+fn thinks_it_is_live(site: &Identity, environment: &Environment, field: &str) -> Finding {
     let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Place::value("/sites/live"), format!("the site at `{host}` gives the live site's address as its own"))
+    RULE.at(Place::value("/sites/live"), format!("the site at `{site}` gives the live site's address as its own"))
         .label("also the copy's own address")
         .help("set the copy's own address under Settings > General, then take the snapshot again")
         .excerpt("environment", excerpt, field, "the live site's address")
 }
 
-fn is_another(host: &str, environment: &Environment, field: &str, address: &str) -> Finding {
+fn is_another(
+    site: &Identity,
+    environment: &Environment,
+    (field, address): (&str, &str),
+    own: Option<&Identity>,
+) -> Finding {
     let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Place::value("/sites/staging"), format!("the site at `{host}` says it is `{address}`"))
+    let help = match own {
+        Some(own) if own.host() == site.host() && site.is_host_alone() => format!(
+            "write `staging: {address}` under `sites`, and take the snapshot again: this one keeps only the host, `{site}`"
+        ),
+        Some(own) if own.could_be_the_same(site) => {
+            format!("write `staging: {address}` under `sites`, and read the site at that address")
+        }
+        _ => "set the copy's own address under Settings > General and take the snapshot again, or name the site that it is \
+              under `sites`"
+            .to_owned(),
+    };
+    RULE.at(Place::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))
         .label("not the site's own address")
-        .help(
-            "set the copy's own address under Settings > General and take the snapshot again, or name the site that it is \
-             under `sites`",
-        )
-        .excerpt("environment", excerpt, field, "another host")
+        .help(help)
+        .excerpt("environment", excerpt, field, "another address")
 }
 
-fn unproved(host: &str, kind: &str, environment: &Environment) -> Finding {
-    let message = format!("nothing proves that `{host}` is a staging copy; its environment type is `{kind}`");
+fn unproved(site: &Identity, kind: &str, environment: &Environment) -> Finding {
+    let message = format!("nothing proves that `{site}` is a staging copy; its environment type is `{kind}`");
     let excerpt = text::object(&Object::Environment(environment.clone()));
     RULE.at(Place::value("/sites/staging"), message)
         .label("not proven to be staging")

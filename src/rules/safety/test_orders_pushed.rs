@@ -81,7 +81,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !matches!(plan.strategy, Some(Strategy::FreezeAndPush | Strategy::PushThenMerge)) {
         return Some(());
     }
-    let purchases: Vec<_> = facts.record().purchases(&plan.sites.staging).collect();
+    let purchases: Vec<_> = plan.staging_site().iter().flat_map(|staging| facts.record().purchases(staging)).collect();
     let forms: BTreeSet<&str> = purchases.iter().map(|purchase| purchase.form.as_str()).collect();
     for form in forms {
         let of_form = purchases.iter().filter(|purchase| purchase.form == form);

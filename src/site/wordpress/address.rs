@@ -6,12 +6,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::excerpt::excerpt;
-use crate::model::text;
+use crate::model::Identity;
 use crate::site::SiteError;
 
 /// The address of a site's front page, http or https, without user, password, query and fragment.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(Url);
+pub struct Address(Url, Identity);
 
 impl Address {
     /// Reads an address as a person types it: `https://staging.bloom.example`, with a folder where WordPress is in one.
@@ -38,7 +38,9 @@ impl Address {
         if !url.path().ends_with('/') && !url.path().ends_with(".php") {
             url.set_path(&format!("{}/", url.path()));
         }
-        Ok(Self(url))
+        let site = Identity::parse(url.as_str().trim_end_matches("index.php"))
+            .ok_or_else(|| refused("this names no site", whole))?;
+        Ok(Self(url, site))
     }
 
     /// Scheme, host and port where it is not the scheme's own: what a login is bound to.
@@ -46,9 +48,9 @@ impl Address {
         self.0.origin().ascii_serialization()
     }
 
-    /// The host, lower case.
-    pub fn host(&self) -> String {
-        text::host(self.0.as_str()).unwrap_or_default()
+    /// Which site it is, as far as an address tells.
+    pub fn identity(&self) -> Identity {
+        self.1.clone()
     }
 
     /// Whether it is spoken to over TLS.

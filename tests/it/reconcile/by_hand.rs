@@ -294,8 +294,13 @@ fn a_word_is_graded_by_what_was_captured() {
     plan.test_purchases.insert("f".into(), TestPurchase { expect: Confirmation::ALL.to_vec() });
     let says = |saw: &[Confirmation]| {
         let transaction = saw.contains(&Confirmation::NewUser).then(|| "ch_1".to_owned());
-        let purchase =
-            Purchase { host: "x.example".into(), form: "f".into(), saw: saw.to_vec(), orders: Vec::new(), transaction };
+        let purchase = Purchase {
+            host: "x.example".parse().unwrap(),
+            form: "f".into(),
+            saw: saw.to_vec(),
+            orders: Vec::new(),
+            transaction,
+        };
         let (at, who, previous) = (String::new(), "jo".to_owned(), String::new());
         Record { entries: vec![Entry { version: 1, at, who, evidence: Evidence::Purchase(purchase), previous }] }
     };
@@ -310,7 +315,7 @@ fn a_word_is_graded_by_what_was_captured() {
     }];
     let buyers = Asked::new();
     let grades = |record: &Record, shown: Option<Shown<'_>>| -> Vec<Known> {
-        let all = purchased(&plan, None, (record, "https://x.example"), shown);
+        let all = purchased(&plan, None, (record, &"https://x.example".parse().unwrap()), shown);
         all.iter().flat_map(|one| one.confirmations.iter().map(|one| one.how)).collect()
     };
     let captured = Shown { as_of: "today", by_machine: true, bought: &bought, buyers: &buyers, trapped: None };
