@@ -69,10 +69,6 @@ impl Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            // Whoever reads has read enough: nothing is the matter, and nothing is to be said.
-            return Self::new(exit::OK, "");
-        }
         Self::new(exit::COULD_NOT_RUN, format!("cannot write: {error}"))
     }
 }

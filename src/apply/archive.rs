@@ -40,7 +40,7 @@ impl Journal {
         let stamp = now.strftime("%Y%m%dT%H%M%SZ").to_string();
         // A clock that went back must not put the last one before an earlier one.
         let place = match places(&self.path)?.pop() {
-            Some((last, n)) if last >= stamp => (last, n + 1),
+            Some((last, n)) if last >= stamp => (last, n.saturating_add(1)),
             _ => (stamp, 0),
         };
         let aside = named(&self.path, &place);

@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::confirmation::{Confirmation, HOURS};
 use super::limits::{Exceeded, Limits, Tally};
+use crate::change::{Marks, moved_fields};
+
 use super::seal::{Demands, Presented, Seal, Unknown};
 
 /// Why a run may not begin. Nothing was written.
@@ -131,13 +133,28 @@ pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
     moved(known, now)
 }
 
-/// What moved beside what was confirmed: objects that neither the verdict nor a change reads, so that nothing depends on
-/// them. Nothing where what was confirmed does not tell.
-pub fn moved_beside(before: Before<'_>) -> Vec<String> {
+/// The objects that moved since it was confirmed, each with its fields that moved: those too that neither the verdict nor a
+/// change reads, so that nothing depends on them. Nothing where what was confirmed does not tell.
+pub fn moved_since(before: Before<'_>) -> Moved {
     let Before { demands, seal, known, now, .. } = before;
     let sealed = seal.and_then(|presented| presented.of(demands, &now.plan, &now.host).ok());
-    let then = known.map(|known| &known.marks.others).or(sealed.map(|seal| &seal.marks.others));
-    then.filter(|then| !then.is_empty()).map_or_else(Vec::new, |then| differing(then, &now.marks.others))
+    match (known, sealed) {
+        (Some(known), _) => moved_marks(&known.marks, &now.marks),
+        (None, Some(seal)) => moved_marks(&seal.marks, &seal.folded(now).marks),
+        (None, None) => Moved::new(),
+    }
+}
+
+/// Objects with their fields that moved.
+pub type Moved = BTreeMap<String, Vec<String>>;
+
+/// By every field where those are marked; an older confirmation names objects only.
+fn moved_marks(then: &Marks, now: &Marks) -> Moved {
+    if !then.fields.is_empty() {
+        return moved_fields(&then.fields, &now.fields);
+    }
+    let others = if then.others.is_empty() { Vec::new() } else { differing(&then.others, &now.others) };
+    others.into_iter().map(|object| (object, Vec::new())).collect()
 }
 
 /// Whether a seal still fits: its age, the rules, what moved.
@@ -179,9 +196,10 @@ pub fn consequences(
     refusal: &Refusal,
     changed: &[String],
     readers: &BTreeMap<String, Vec<&'static str>>,
+    moved: &Moved,
 ) -> Vec<String> {
     let (objects, changes_moved) = match refusal {
-        Refusal::SealMoved(how) => return consequences(how, changed, readers),
+        Refusal::SealMoved(how) => return consequences(how, changed, readers, moved),
         Refusal::FactsMoved { objects } => (objects, false),
         Refusal::ChangesMoved { objects, .. } => (objects, true),
         _ => return Vec::new(),
@@ -197,10 +215,26 @@ pub fn consequences(
         };
         let rules = readers.get(kind).filter(|rules| !rules.is_empty()).map(|rules| read_by(kind, rules));
         let why: Vec<String> = change.into_iter().chain(rules).collect();
-        format!("`{}`: {}", object.escape_debug(), why.join("; "))
+        format!("{}: {}", with_fields(object, moved.get(object)), why.join("; "))
     };
     let more = objects.len().checked_sub(MOST_NAMED + 1).map(|more| format!("and {} more", more + 1));
-    objects.iter().take(MOST_NAMED).map(one).chain(more).collect()
+    let beside: Moved = moved.iter().filter(|(object, _)| !objects.contains(object)).map(owned).collect();
+    let beside = (!beside.is_empty()).then(|| format!("{BESIDE}: {}", named(&beside)));
+    objects.iter().take(MOST_NAMED).map(one).chain(more).chain(beside).collect()
+}
+
+fn owned((object, fields): (&String, &Vec<String>)) -> (String, Vec<String>) {
+    (object.clone(), fields.clone())
+}
+
+/// What is said of what moved and matters to nothing.
+pub const BESIDE: &str = "moved too, and neither a rule nor a change reads it";
+
+/// An object, with its fields that moved.
+fn with_fields(object: &str, fields: Option<&Vec<String>>) -> String {
+    let fields: Vec<String> = fields.into_iter().flatten().map(|field| field.escape_debug().to_string()).collect();
+    let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
+    format!("`{}`{fields}", object.escape_debug())
 }
 
 /// Which rules read a kind: the first few and a count.
@@ -216,18 +250,20 @@ fn read_by(kind: &str, rules: &[&str]) -> String {
 }
 
 /// Most objects that are named.
-const MOST_NAMED: usize = 8;
+const MOST_NAMED: usize = 50;
+
+/// The objects with their fields, in words.
+pub fn named(moved: &Moved) -> String {
+    let first: Vec<String> =
+        moved.iter().take(MOST_NAMED).map(|(object, fields)| with_fields(object, Some(fields))).collect();
+    let more = moved.len().checked_sub(MOST_NAMED).filter(|more| *more > 0);
+    first.join(", ") + &more.map_or_else(String::new, |more| format!(" and {more} more"))
+}
 
 /// The first few objects, as words in brackets.
-pub fn named(objects: &[String]) -> String {
-    let first: Vec<String> =
-        objects.iter().take(MOST_NAMED).map(|object| format!("`{}`", object.escape_debug())).collect();
-    let more = objects.len().saturating_sub(MOST_NAMED);
-    match (first.is_empty(), more) {
-        (true, _) => String::new(),
-        (false, 0) => format!(" ({})", first.join(", ")),
-        (false, more) => format!(" ({} and {more} more)", first.join(", ")),
-    }
+fn in_brackets(objects: &[String]) -> String {
+    let moved = objects.iter().map(|object| (object.clone(), Vec::new())).collect();
+    if objects.is_empty() { String::new() } else { format!(" ({})", named(&moved)) }
 }
 
 impl Refusal {
@@ -251,7 +287,7 @@ impl Refusal {
             }
             Self::ChangesMoved { edited, objects } => {
                 let who = if *edited { "the plan was edited" } else { "the site moved" };
-                let what = named(objects);
+                let what = in_brackets(objects);
                 (format!("{who} since it was confirmed: the changes are others{what}; nothing was written"), again)
             }
             Self::IntentMoved => (
@@ -259,7 +295,7 @@ impl Refusal {
                 again,
             ),
             Self::FactsMoved { objects } => {
-                let what = named(objects);
+                let what = in_brackets(objects);
                 let rests = "in what the verdict or a change rests on";
                 (format!("the site moved since it was confirmed, {rests}{what}; nothing was written"), again)
             }

@@ -106,7 +106,7 @@ pub fn spare_login(login: ToolLogin, record: &Record, here: &Identity) -> Option
     let tested = login.tested();
     match login {
         ToolLogin::Spare => Some(tested.to_owned()),
-        _ if has_signed_in(record, here) => Some(format!("by word: the spare administrator signed in; {tested}")),
+        _ if has_signed_in(record, here) => Some(format!("attested: the spare administrator signed in; {tested}")),
         _ => None,
     }
 }

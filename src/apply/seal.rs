@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::change::{Digests, MOST_MARKS, Marks};
+use crate::change::{Digests, MOST_MARKS, Marks, folded_fields};
 use crate::model::{Identity, Kind, digest};
 
 use super::confirmation::Confirmation;
@@ -71,6 +71,7 @@ impl Seal {
                 changes: folded(&shown.marks.changes, together),
                 facts: folded(&shown.marks.facts, together),
                 others: shown.marks.others.clone(),
+                fields: folded_as(&shown.marks.fields, together, fields_of_all),
             },
             seal: String::new(),
         };
@@ -112,11 +113,12 @@ impl Seal {
 
     /// The marks of now, folded as this seal's are.
     pub(super) fn folded(&self, now: &Confirmation) -> Confirmation {
-        let Marks { changes, facts, .. } = &self.marks;
+        let Marks { changes, facts, fields, .. } = &self.marks;
         let marks = Marks {
             changes: folded(&now.marks.changes, |kind, _| changes.contains_key(kind)),
             facts: folded(&now.marks.facts, |kind, _| facts.contains_key(kind)),
             others: now.marks.others.clone(),
+            fields: folded_as(&now.marks.fields, |kind, _| fields.contains_key(kind), fields_of_all),
         };
         Confirmation { marks, ..now.clone() }
     }
@@ -131,6 +133,19 @@ fn own_digest(mut seal: Value) -> String {
 
 /// One mark for all objects of each kind that goes together, by its name and how many there are.
 fn folded(marks: &BTreeMap<String, String>, together: impl Fn(&str, usize) -> bool) -> BTreeMap<String, String> {
+    folded_as(marks, together, |all| digest::of(&all)[..12].to_owned())
+}
+
+/// One mark for each field of all these objects.
+fn fields_of_all(all: &[(&String, &String)]) -> String {
+    folded_fields(all.iter().map(|(on, of)| (on.as_str(), of.as_str())))
+}
+
+fn folded_as(
+    marks: &BTreeMap<String, String>,
+    together: impl Fn(&str, usize) -> bool,
+    one: impl Fn(&[(&String, &String)]) -> String,
+) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<&str, Vec<(&String, &String)>> = BTreeMap::new();
     for (object, mark) in marks {
         let kind = object.split_once('/').map_or(object.as_str(), |(kind, _)| kind);
@@ -140,7 +155,7 @@ fn folded(marks: &BTreeMap<String, String>, together: impl Fn(&str, usize) -> bo
     for (kind, all) in kinds {
         // A kind of which a site has one stands under its own name as it is.
         if all.iter().any(|(object, _)| *object != kind) && together(kind, all.len()) {
-            folded.insert(kind.to_owned(), digest::of(&all)[..12].to_owned());
+            folded.insert(kind.to_owned(), one(&all));
         } else {
             folded.extend(all.into_iter().map(|(object, mark)| (object.clone(), mark.clone())));
         }

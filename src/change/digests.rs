@@ -13,6 +13,7 @@ use crate::model::text::Money;
 use crate::model::{Identity, Plan, State, digest};
 
 use super::Change;
+use super::fields::{FieldMarks, field_marks};
 use super::managed::{as_set, canonical};
 
 /// The three digests under which a run is confirmed.
@@ -37,6 +38,9 @@ pub struct Marks {
     /// logins, and of many of a kind, one mark for the kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub others: BTreeMap<String, String>,
+    /// Of every field of every object, so that it can be said which moved.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: FieldMarks,
 }
 
 /// Most objects of a kind that are marked one by one where nothing rests on them, or that a seal names.
@@ -56,6 +60,7 @@ impl Marks {
             changes: changes.iter().map(|change| (change.on.to_string(), mark(&sides(change)))).collect(),
             facts: judged_of(state, kinds).map(|(on, is)| (on.to_string(), mark(&is))).collect(),
             others: many.chain(few).collect(),
+            fields: field_marks(state),
         }
     }
 }
@@ -203,7 +208,7 @@ fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Itera
 }
 
 /// An object without what no rule and no change reads, and without what means nothing.
-fn judged(mut object: Object) -> Object {
+pub(super) fn judged(mut object: Object) -> Object {
     match &mut object {
         Object::Administrator(o) => o.extra.clear(),
         Object::ChargingGuard(o) => {

@@ -4,6 +4,7 @@
 //! it with [`apply`], the same function that computed the "after". Nothing else changes a [`State`].
 
 mod digests;
+mod fields;
 mod lower;
 mod managed;
 pub mod text;
@@ -17,6 +18,7 @@ use crate::model::{Kind, On, State};
 pub use digests::{
     Digests, FactsText, MOST_MARKS, Marks, changes_digest, differs_in, facts_digest, intent_digest, marks_of,
 };
+pub use fields::{FieldMarks, folded as folded_fields, moved_fields};
 pub use lower::{Lowered, lower, lower_on};
 pub use managed::{read, same};
 

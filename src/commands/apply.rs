@@ -25,7 +25,7 @@ use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::state::Unfinished;
 use super::turn::Files;
-use super::{Failure, Terminal, check, exit, may_ask, replay, resume, seal};
+use super::{Begun, Failure, Terminal, check, exit, may_ask, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
@@ -83,6 +83,9 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
     if turn.files.journal().exists() {
+        if turn.files.unfinished()?.is_some() {
+            terminal.has_begun(Begun::Journaled);
+        }
         close(&turn.files, if cloned { "the site was copied anew" } else { REPLACED }, &turn.log)?;
     }
     start(args, checked, turn, terminal)
@@ -188,8 +191,9 @@ pub(super) fn ask(
     may.map_err(|refusal| {
         let changes = checked.lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
         let changed: Vec<String> = changes.iter().map(|change| change.on.to_string()).collect();
+        let moved = asked(gate::moved_since, checked, given).unwrap_or_default();
         let mut failure = refused(&refusal);
-        for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers) {
+        for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers, &moved) {
             failure.message.extend(["\n  ", &escape::line(&consequence)]);
         }
         failure
@@ -199,11 +203,11 @@ pub(super) fn ask(
 /// Asks whether a run may begin, and says what moved without anything depending on it.
 fn may_begin(checked: &Checked, given: Given<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     ask(gate::may_begin, checked, given)?;
-    let beside = asked(gate::moved_beside, checked, given).unwrap_or_default();
+    let beside = asked(gate::moved_since, checked, given).unwrap_or_default();
     if !beside.is_empty() {
         let what = escape::line(&gate::named(&beside));
         let rests = "neither a rule nor a change reads that, so it goes on";
-        writeln!(terminal.err, "the site moved since it was confirmed{what}: {rests}")?;
+        writeln!(terminal.err, "the site moved since it was confirmed, and {rests}: {what}")?;
     }
     Ok(())
 }
@@ -253,13 +257,14 @@ fn nothing_to_do(
         _ => None,
     };
     let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
+    let live = if args.on == On::Live { " --on live" } else { "" };
     if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
         let what =
             "there is no change to make, so no run begins here that `--through` or `--acknowledge` could count for";
         return Err(Failure::new(exit::USAGE, what).help(match waits {
             Some(_) => "go on with the run that waits: the same with `--resume`".to_owned(),
             None => format!(
-                "leave them out, or begin a run without changes: `plan diff {plan} --site {site}`, then the same with `--confirm`"
+                "leave them out, or begin a run without changes: `plan diff {plan} --site {site}{live}`, then the same with `--confirm`"
             ),
         }));
     }
@@ -322,6 +327,7 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
         drop(std::fs::remove_file(files.journal()));
         return Err(failure);
     }
+    terminal.has_begun(Begun::Journaled);
     journal.observe(log.observer());
     let mut run = Run { site: read.site, journal, lock, files, log };
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)

@@ -38,8 +38,9 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
         DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
     }
-    // What was shown while it was red was not shown as something to carry out.
-    if let Some(confirmation) = (confirmable && green).then(|| checked.confirmation()).flatten() {
+    // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.
+    let shown = terminal.is_shown();
+    if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {
         let plan = &checked.opened.path;
         is_state_own(&state_folder(plan))?;
         confirmation::write(plan, &Key::find_or_make()?, &confirmation)

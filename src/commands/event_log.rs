@@ -114,6 +114,7 @@ pub(super) fn logged(
 ) -> Result<u8, Failure> {
     let log = EventLog::open(asked, verb)?;
     let ended = run(&log, terminal);
+    let ended = terminal.ended(ended);
     let (code, message) = match &ended {
         Ok(code) => (*code, None),
         Err(failure) => (failure.code, Some(&failure.message)),

@@ -37,6 +37,7 @@ mod snapshot;
 mod state;
 mod status;
 mod target;
+mod terminal;
 mod test_purchases;
 mod tour;
 mod turn;
@@ -46,7 +47,7 @@ mod values_file;
 mod verify;
 mod walk;
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use clap::CommandFactory;
 
@@ -54,28 +55,8 @@ use crate::cli::{Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 
-/// What a verb writes to.
-pub struct Terminal<'a> {
-    /// Data.
-    pub out: &'a mut dyn Write,
-    /// Everything else.
-    pub err: &'a mut dyn Write,
-    /// Whether colours may be used.
-    pub color: bool,
-    /// Columns.
-    pub width: usize,
-}
-
-impl Terminal<'_> {
-    /// Asks a person, and gives their answer without the blanks around it.
-    fn ask(&mut self, question: &str) -> Result<String, Failure> {
-        write!(self.out, "{question}")?;
-        self.out.flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(answer.trim().to_owned())
-    }
-}
+use terminal::Patient;
+pub use terminal::{Begun, Lost, Terminal};
 
 /// The folder that a file lies in, the working one for a bare name.
 fn folder_of(file: &std::path::Path) -> &std::path::Path {
@@ -91,23 +72,19 @@ fn may_ask(no_input: bool) -> bool {
 pub fn run(cli: Cli) -> u8 {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let color = colors(cli.color, stdout.is_terminal());
-    let mut out = io::BufWriter::new(stdout.lock());
-    let mut err = stderr.lock();
-    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width() };
-    let ended = dispatch(cli.verb, &mut terminal).and_then(|code| match terminal.out.flush() {
-        // Whoever read along has heard enough; the code still says what became of it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(code),
-    });
-    match ended {
+    let (mut out, lost) = Patient::new(io::BufWriter::new(stdout.lock()));
+    let (mut err, _) = Patient::new(stderr.lock());
+    let begun = Begun::No;
+    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost };
+    let ended = dispatch(cli.verb, &mut terminal);
+    match terminal.ended(ended) {
         Ok(code) => code,
         Err(failure) => {
-            let _ = out.flush();
             if !failure.message.is_empty() {
-                let _ = writeln!(err, "plan: {}", escape::terminal(&failure.message));
+                let _ = writeln!(terminal.err, "plan: {}", escape::terminal(&failure.message));
             }
             if let Some(help) = failure.help {
-                let _ = writeln!(err, "  help: {}", escape::terminal(&help));
+                let _ = writeln!(terminal.err, "  help: {}", escape::terminal(&help));
             }
             failure.code
         }

@@ -192,11 +192,11 @@ fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) 
         BackupSource::File { name, bytes, sha256, dump } => {
             let inside = match dump {
                 Some(dump) => format!("{dump}, as read from it"),
-                None => format!("its {} by word, as it was not looked into", names(&parts)),
+                None => format!("its {} attested, as it was not looked into", names(&parts)),
             };
             format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
         }
-        BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, by word"),
+        BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, attested"),
     };
     if let BackupSource::File { name, dump: Some(dump), .. } = &source {
         attend(name, dump, terminal)?;

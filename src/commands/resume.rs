@@ -16,6 +16,7 @@ use crate::cli::{Apply, On};
 use crate::guide::Movement;
 use crate::model::plan::Place;
 use crate::model::{Identity, Snapshot, Step};
+use crate::output::escape::shell;
 use crate::site::Site;
 use crate::trust::Key;
 
@@ -25,7 +26,7 @@ use super::run::Run;
 use super::state::Unfinished;
 use super::target::is_still_staging;
 use super::turn::Files;
-use super::{Failure, Terminal, certificate, exit, inputs, settings};
+use super::{Begun, Failure, Terminal, certificate, exit, inputs, settings};
 
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -42,10 +43,17 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     let lock = files.take(&args.plan)?;
     let open = files.unfinished()?;
+    if open.is_some() {
+        terminal.has_begun(Begun::Journaled);
+    }
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     is_of_this_plan(&args.plan, &begin, |other| {
-        format!("go on with it: `plan apply {} --site {} --resume`", other.display(), args.site)
+        format!(
+            "go on with it: `plan apply {} --site {} --resume`",
+            shell(&other.display().to_string()),
+            shell(&args.site)
+        )
     })?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
@@ -81,6 +89,9 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
+    }
+    if progress.in_place() > 0 {
+        terminal.has_begun(Begun::Written);
     }
     journal.append(resumed(&journal, &lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {

@@ -24,7 +24,7 @@ use super::event_log::EventLog;
 use super::inputs::{self, Choice};
 use super::turn::Files;
 use super::verify::Ended;
-use super::{Failure, Terminal, exit, verify};
+use super::{Begun, Failure, Terminal, exit, verify};
 
 /// A run that is under way; its lock is let go when it is dropped.
 pub(super) struct Run {
@@ -60,6 +60,9 @@ impl Run {
         leave: &[On],
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
+        if !changes.is_empty() {
+            terminal.has_begun(Begun::Written);
+        }
         let raised = ctrl_c();
         let back = self.journal.progress().is_taking_back();
         let (out, lock) = (&mut *terminal.out, &self.lock);
@@ -151,12 +154,13 @@ impl Run {
             escape::line(&self.site.name()),
             self.files.journal().display()
         );
-        // The changes are in place whatever became of the plan or of the population since.
-        let Ended { verdict, words, .. } = self.compared(&args.plan, args.limits).unwrap_or_else(|failure| Ended {
-            verdict: reconcile::Verdict::Unproven,
-            words: format!("not verified: {}", failure.message),
-            anew: false,
-        });
+        // The changes are in place whatever became of the plan or of the population since; that nobody was harmed is then not known.
+        let Ended { verdict, words, .. } = self.compared(&args.plan, args.limits).map_err(|failure| {
+            let undo = self.files.command("undo");
+            let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
+            Failure::new(exit::NOT_VERIFIED, format!("applied, and not verified: {}", failure.message))
+                .help(format!("{help}every change is in place: repair that and go on with `--resume`, or `{undo}`"))
+        })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(

@@ -16,7 +16,7 @@ use super::inputs::Opened;
 use super::verify::Place;
 
 /// Where contacts and orders were not captured on both sides: the record's word.
-pub(super) fn by_word(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
+pub(super) fn attested(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
     purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.site()), None)
 }
 

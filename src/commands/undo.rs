@@ -9,9 +9,9 @@ use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{Movement, Stage};
 use crate::model::{On, State};
-use crate::output::escape::line;
+use crate::output::escape::{line, shell};
 use crate::output::many;
-use crate::site::file;
+use crate::site::{SiteError, file};
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
@@ -20,7 +20,7 @@ use super::resume::{self, Confirmed, confirmed, is_its_site, live_is_typed};
 use super::run::Run;
 use super::state::Unfinished;
 use super::turn::Files;
-use super::{Failure, Terminal, exit, inputs, may_ask, status};
+use super::{Begun, Failure, Terminal, exit, inputs, may_ask, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
@@ -38,14 +38,18 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let lock = files.take(&args.of.plan)?;
     let open = files.unfinished()?;
+    if open.is_some() {
+        terminal.has_begun(Begun::Journaled);
+    }
     files.nobody_elses(&args.of.plan, open.as_ref())?;
     let (aside, run) = match open {
         Some(run) => (None, run),
         None => undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(|| nothing(&files, &opened))?,
     };
     let Unfinished { begin, progress, events, .. } = run;
+    terminal.has_begun(Begun::Journaled);
     is_of_this_plan(&args.of.plan, &begin, |other| {
-        format!("undo that: `plan undo {} --site {}`", other.display(), args.of.site)
+        format!("undo that: `plan undo {} --site {}`", shell(&other.display().to_string()), shell(&args.of.site))
     })?;
     let digest = &begin.digests.changes;
     let is_named = |given: &str| is_named(given, digest, "status", &files);
@@ -97,6 +101,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if !progress.is_taking_back() && args.confirm.is_none() {
         is_named(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
     }
+    terminal.has_begun(Begun::Written);
     if let Some(aside) = &aside {
         // What lies there has no whole first line: that run has not begun.
         file::remove(&files.journal())?;
@@ -111,12 +116,21 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     run.carry_out(&begin.changes, &leave, terminal)?;
     run.reopen(args.no_input, terminal)?;
     run.carry_out(&begin.changes, &leave, terminal)?;
-    let state = run.site.configuration()?.state;
+    let not_read = |error: SiteError| {
+        Failure::new(exit::NOT_VERIFIED, format!("taken back, but not read back: {error}"))
+            .help(format!("run `{}` again once the site can be read", run.files.command("undo")))
+    };
+    let state = run.site.configuration().map_err(not_read)?.state;
     let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
     let is_off = |change: &Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
     let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
     let off = taken_back.filter(|(_, change)| is_off(change)).count();
-    let kept = run.files.put_away(&run.journal)?;
+    let not_closed = |failure: Failure| {
+        let message = format!("every change is taken back, and the run could not be closed: {}", failure.message);
+        Failure::new(exit::PART_WAY, message)
+            .help(format!("repair that, then run `{}` again", run.files.command("undo")))
+    };
+    let kept = run.files.put_away(&run.journal).map_err(not_closed)?;
     if off > 0 {
         let message = format!("{} read back otherwise than before the run", many(off, "object"));
         return Err(

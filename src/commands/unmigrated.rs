@@ -24,7 +24,7 @@ use super::resume::is_its_site;
 use super::run::Run;
 use super::state::Unfinished;
 use super::turn::Files;
-use super::{Failure, Terminal, exit, inputs, status};
+use super::{Begun, Failure, Terminal, exit, inputs, status};
 
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";
@@ -33,10 +33,16 @@ const RESTORED: &str = "the site was restored from a backup";
 pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::NotPressed(NotPressed { host, says });
-    let (mut run, seen) = given((&by, Progress::may_be_unpressed), says, &site, |kept, now| {
-        let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
-        proof::unmoved(&Movement::of(kept), &Movement::of(now))
-    })?;
+    let (mut run, seen) = given(
+        (&by, Progress::may_be_unpressed),
+        says,
+        &site,
+        |kept, now| {
+            let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
+            proof::unmoved(&Movement::of(kept), &Movement::of(now))
+        },
+        terminal,
+    )?;
     let line = escape::line(&seen);
     run.note(Event::NotPressed { who: by.who.clone(), seen })?;
     run.files.note_down(run.journal.events(), false)?;
@@ -53,10 +59,16 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
     let AtTheDoor { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
     let mut closed = false;
-    let (run, seen) = given((&by, Progress::is_past_the_barrier), says, &site, |_, now| {
-        closed = Movement::of(now).maintenance == Some(true);
-        Ok(())
-    })?;
+    let (run, seen) = given(
+        (&by, Progress::is_past_the_barrier),
+        says,
+        &site,
+        |_, now| {
+            closed = Movement::of(now).maintenance == Some(true);
+            Ok(())
+        },
+        terminal,
+    )?;
     let Run { journal, lock, files, log, .. } = run;
     drop(journal);
     earlier::close(&files, RESTORED, &log)?;
@@ -80,6 +92,7 @@ fn given(
     evidence: impl FnOnce(Identity) -> Evidence,
     name: &str,
     allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
+    terminal: &mut Terminal<'_>,
 ) -> Result<(Run, String), Failure> {
     who_is_known(by)?;
     let opened = inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
@@ -112,6 +125,8 @@ fn given(
             status::way_back(&opened, (&begin, &progress))
         ))
     })?;
+    // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
+    terminal.has_begun(Begun::Written);
     append(&path_of(&by.plan), &by.who, Timestamp::now(), evidence)?;
     let journal = files.open_journal()?;
     Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))

@@ -188,7 +188,7 @@ fn compare(opened: &Opened, before: Option<&Place>, after: &Place, record: &Reco
     let listed = plan.contacts.list.len() as u64;
     let extra_expected = imports_all(opened, after);
     let Found { spots, everybody, members, purchases, mut unproven } = found;
-    let purchases = purchases.unwrap_or_else(|| test_purchases::by_word(opened, record, after));
+    let purchases = purchases.unwrap_or_else(|| test_purchases::attested(opened, record, after));
     unproven.extend(purchases.iter().filter_map(not_confirmed));
     Ok(Comparison { spots, listed, everybody, members, extra_expected, purchases, unproven })
 }

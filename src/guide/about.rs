@@ -55,7 +55,7 @@ impl Step {
                 screen: "",
                 act: "",
                 observed: "every rule of the gate, on a fresh reading",
-                believed: "what the record holds by word; the check counts it",
+                believed: "what the record holds as attested; the check counts it",
                 why: "",
             },
             Self::EnterMaintenance => About {

@@ -122,7 +122,7 @@ impl Report<'_> {
             Some(site) => {
                 let how = if site.mode == Mode::Snapshot { "a recording, as of" } else { "read as of" };
                 lines.push(format!("site {} ({how} {})", site.host, site.captured_at));
-                lines.push(format!("facts: {captured} captured, {attested} by word, {unknown} unknown"));
+                lines.push(format!("facts: {captured} captured, {attested} attested, {unknown} unknown"));
                 let changes = many(self.changes, "change");
                 lines.push(match self.not_compared {
                     0 => format!("apply would make {changes}"),

@@ -39,9 +39,9 @@ impl Verdict {
 pub struct Evidence {
     /// Read by a machine.
     pub captured: usize,
-    /// By a named person's word.
+    /// Attested by a named person, to at least one rule.
     pub attested: usize,
-    /// Not known.
+    /// Not known to at least one rule.
     pub unknown: usize,
 }
 
@@ -111,12 +111,13 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
     }
     facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, true, &mut known, &mut all));
-    for fact in known.values() {
-        match fact {
+    for Fact { worst, attested } in known.values() {
+        match worst {
             Grade::Captured(_) => all.evidence.captured += 1,
-            Grade::Attested(_) => all.evidence.attested += 1,
+            Grade::Attested(_) => {}
             Grade::Unknown(_) => all.evidence.unknown += 1,
         }
+        all.evidence.attested += usize::from(*attested);
     }
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
@@ -133,7 +134,7 @@ fn speaks(rule: &Rule, live: bool) -> bool {
     }
 }
 
-fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<String, Grade>, all: &mut Judgement) {
+fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<String, Fact>, all: &mut Judgement) {
     let mut findings = Vec::new();
     (rule.check)(facts, &mut findings);
     let mut reads = facts.take_reads();
@@ -176,14 +177,28 @@ fn attest(grade: &mut Grade, how: &'static str) {
     }
 }
 
-fn merge(known: &mut BTreeMap<String, Grade>, read: &Read) {
+/// How well a fact is known over all rules that read it. An attestation stands for one rule, so a fact can be attested to one
+/// and unknown to another.
+struct Fact {
+    worst: Grade,
+    attested: bool,
+}
+
+fn merge(known: &mut BTreeMap<String, Fact>, read: &Read) {
     let weight = |grade: &Grade| match grade {
         Grade::Captured(_) => 0,
         Grade::Attested(_) => 1,
         Grade::Unknown(_) => 2,
     };
-    if known.get(&read.fact).is_none_or(|known| weight(&read.grade) > weight(known)) {
-        known.insert(read.fact.clone(), read.grade.clone());
+    let attested = matches!(read.grade, Grade::Attested(_));
+    match known.get_mut(&read.fact) {
+        Some(fact) => {
+            fact.attested |= attested;
+            if weight(&read.grade) > weight(&fact.worst) {
+                fact.worst = read.grade.clone();
+            }
+        }
+        None => drop(known.insert(read.fact.clone(), Fact { worst: read.grade.clone(), attested })),
     }
 }
 

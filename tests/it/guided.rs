@@ -260,7 +260,7 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
         let ran = place.apply(&["--resume", "--no-input", "--acknowledge", phrase]);
         ran.ends(20, &["was not acknowledged"]);
         for word in [
-            "login      by word: the spare administrator signed in; a site in a file has no login",
+            "login      attested: the spare administrator signed in; a site in a file has no login",
             "mailed to 240 members",
             "mail is simulated",
             "copy live to staging again",

@@ -9,6 +9,7 @@ mod common;
 mod conformance;
 mod crash;
 mod elsewhere;
+mod ended;
 mod endless;
 mod event_log;
 mod example;

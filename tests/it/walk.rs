@@ -520,7 +520,7 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
                 ground.signs_in();
                 match ground.turn().unwrap() {
                     Turn::Passed { step: Step::RunMigration, seen, .. } => {
-                        assert!(seen.contains("by word") && seen.contains(words), "{seen}");
+                        assert!(seen.contains("attested") && seen.contains(words), "{seen}");
                         seen
                     }
                     other => panic!("{other:?}"),

@@ -102,7 +102,7 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
                     BackupSource::File { name, bytes, dump: Some(dump), .. } => {
                         format!("file {name}, {bytes} bytes, {dump}")
                     }
-                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes, contents by word"),
+                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes, contents attested"),
                     BackupSource::RestorePoint(id) => format!("restore point {id}"),
                 };
                 lines.push(format!(

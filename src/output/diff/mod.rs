@@ -14,6 +14,7 @@ use crate::model::{Kind, Plan};
 use crate::site::Executor;
 
 use super::Sources;
+use super::escape::shell;
 
 /// What a plan changes, with all that a format needs to show it.
 #[derive(Debug)]
@@ -86,13 +87,14 @@ pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
 
 /// What to do next, as a sentence that ends in a command.
 pub fn next(changes: &Changes<'_>) -> String {
-    let (path, site) = (changes.path, changes.site);
+    let (path, site) = (shell(changes.path), shell(changes.site));
     if changes.verdict == "green" {
         let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
-        let live = if changes.on_live { format!(" --on live --host {}", changes.host) } else { String::new() };
+        let live = if changes.on_live { format!(" --on live --host {}", shell(changes.host)) } else { String::new() };
         format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
     } else {
-        format!("apply refuses this while the plan is {}: plan check {path} --site {site}", changes.verdict)
+        let live = if changes.on_live { " --on live" } else { "" };
+        format!("apply refuses this while the plan is {}: plan check {path} --site {site}{live}", changes.verdict)
     }
 }
 

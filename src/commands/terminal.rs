@@ -1,0 +1,211 @@
+//! What a verb writes to, and what becomes of its exit code where nobody listens or a run was begun.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, ErrorKind, Write};
+use std::rc::Rc;
+
+use super::{Failure, exit};
+
+/// What a verb writes to. A stream that cannot be written any more takes everything and keeps nothing, so that no run is cut short by
+/// it; [`Terminal::ended`] says in the end what that means.
+pub struct Terminal<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Everything else.
+    pub err: &'a mut dyn Write,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+    /// How far a run was begun by this process.
+    pub begun: Begun,
+    /// What became of data.
+    pub lost: Lost,
+}
+
+/// How far a run was begun: what the exit codes that say "nothing was written" may still mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Begun {
+    /// Nothing was begun.
+    #[default]
+    No,
+    /// There is a run, and its journal stands: it cannot be said that nothing could be run.
+    Journaled,
+    /// The run changes, or has changed, its site.
+    Written,
+}
+
+impl Begun {
+    /// The exit code that is true of a run.
+    fn code(self, code: u8) -> u8 {
+        let is_true = match self {
+            Self::No => true,
+            Self::Journaled => code != exit::COULD_NOT_RUN,
+            Self::Written => matches!(code, exit::OK | exit::PART_WAY | exit::NOT_VERIFIED | exit::INTERRUPTED),
+        };
+        if is_true { code } else { exit::PART_WAY }
+    }
+}
+
+impl Terminal<'_> {
+    /// Notes that a run was begun, so that no exit code says otherwise from here on.
+    pub(super) fn has_begun(&mut self, begun: Begun) {
+        self.begun = self.begun.max(begun);
+    }
+
+    /// Asks a person, and gives their answer without the blanks around it.
+    pub(super) fn ask(&mut self, question: &str) -> Result<String, Failure> {
+        write!(self.out, "{question}")?;
+        if !self.is_shown() {
+            return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so nobody was asked"));
+        }
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        read.map_err(|error| Failure::new(exit::COULD_NOT_RUN, format!("the answer could not be read: {error}")))?;
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Whether everything that was written as data has arrived.
+    pub(super) fn is_shown(&mut self) -> bool {
+        let flushed = self.out.flush();
+        flushed.is_ok() && self.lost.0.borrow().is_none()
+    }
+
+    /// How a verb ended, whatever became of its words: a reader who left is nothing, and what was written is never called
+    /// unwritten.
+    pub(super) fn ended(&mut self, ended: Result<u8, Failure>) -> Result<u8, Failure> {
+        self.is_shown();
+        let lost = self
+            .lost
+            .0
+            .borrow()
+            .as_ref()
+            .filter(|error| error.kind() != ErrorKind::BrokenPipe)
+            .map(io::Error::to_string);
+        match (ended, lost) {
+            (Ok(code @ (exit::OK | exit::NOT_GREEN)), Some(error)) if self.begun == Begun::No => {
+                let help = if code == exit::OK { "" } else { "; the answer is not green" };
+                Err(Failure::new(exit::COULD_NOT_RUN, format!("cannot write: {error}{help}")))
+            }
+            (Ok(exit::OK), Some(error)) => {
+                let message = format!("it was done, and what was said of it could not be written: {error}");
+                Err(Failure::new(exit::NOT_VERIFIED, message).help("look at what became of it with `plan status`"))
+            }
+            (Ok(code), _) => Ok(self.begun.code(code)),
+            (Err(failure), _) => Err(self.failed(failure)),
+        }
+    }
+
+    fn failed(&self, mut failure: Failure) -> Failure {
+        let code = self.begun.code(failure.code);
+        if code != failure.code {
+            failure.code = code;
+            failure.message = format!("stopped: {}", failure.message);
+            let go_on = "then go on with `--resume` (or run `plan undo` again); what is done is not done again";
+            failure.help = Some(match failure.help {
+                Some(help) => format!("{help}; {go_on}"),
+                None => format!("look at what became of it with `plan status`, {go_on}"),
+            });
+        }
+        failure
+    }
+}
+
+/// Why a stream cannot be written any more; none where it can.
+#[derive(Clone, Debug, Default)]
+pub struct Lost(Rc<RefCell<Option<io::Error>>>);
+
+/// A stream whose reader may leave, or whose disk may be full.
+#[derive(Debug)]
+pub(super) struct Patient<W> {
+    inner: W,
+    lost: Lost,
+}
+
+impl<W: Write> Patient<W> {
+    /// A stream, and what becomes of it.
+    pub(super) fn new(inner: W) -> (Self, Lost) {
+        let lost = Lost::default();
+        (Self { inner, lost: lost.clone() }, lost)
+    }
+
+    fn keep(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.lost.0.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    fn is_lost(&self) -> bool {
+        self.lost.0.borrow().is_some()
+    }
+}
+
+impl<W: Write> Write for Patient<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_lost() {
+            let written = self.inner.write_all(bytes);
+            self.keep(written);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.is_lost() {
+            let flushed = self.inner.flush();
+            self.keep(flushed);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every code of the table.
+    const CODES: [u8; 14] = [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20, 21, 130];
+
+    #[test]
+    fn after_a_write_no_code_says_that_nothing_was_written() {
+        for code in CODES {
+            assert_eq!(Begun::No.code(code), code);
+            assert_ne!(Begun::Journaled.code(code), exit::COULD_NOT_RUN);
+            assert!([0, 20, 21, 130].contains(&Begun::Written.code(code)), "{code}");
+            if [0, 20, 21, 130].contains(&code) {
+                assert_eq!(Begun::Written.code(code), code);
+            }
+        }
+    }
+
+    /// A stream that fails.
+    struct Fails(ErrorKind);
+
+    impl Write for Fails {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    fn ended(kind: ErrorKind, begun: Begun, code: u8) -> u8 {
+        let (mut out, lost) = Patient::new(Fails(kind));
+        let mut terminal = Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost };
+        writeln!(terminal.out, "something").unwrap();
+        terminal.ended(Ok(code)).unwrap_or_else(|failure| failure.code)
+    }
+
+    #[test]
+    fn a_reader_who_leaves_is_no_failure_and_the_code_says_what_became_of_it() {
+        for code in CODES {
+            assert_eq!(ended(ErrorKind::BrokenPipe, Begun::No, code), code);
+        }
+        assert_eq!(ended(ErrorKind::BrokenPipe, Begun::Written, 0), 0);
+        assert_eq!(ended(ErrorKind::StorageFull, Begun::No, 0), 3);
+        assert_eq!(ended(ErrorKind::StorageFull, Begun::No, 10), 10);
+        assert_eq!(ended(ErrorKind::StorageFull, Begun::Written, 0), 21);
+        assert_eq!(ended(ErrorKind::StorageFull, Begun::Journaled, 20), 20);
+    }
+}

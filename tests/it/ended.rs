@@ -1,0 +1,123 @@
+//! What an exit code says after a run was begun, whatever became of its output and its files.
+
+use std::fs::{self, File};
+use std::process::Stdio;
+
+use super::common::{copy_of_plans, plan};
+use super::place::{PLAN, Place, Ran, SITE};
+
+/// Runs it with its output into a disk that is full.
+fn into_a_full_disk(place: &Place, words: &[&str]) -> Ran {
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    place.command(words).stdout(full()).output().unwrap().into()
+}
+
+/// Runs it with its output into a pipe that nobody reads.
+fn into_a_broken_pipe(place: &Place, words: &[&str]) -> Ran {
+    let (read, write) = std::io::pipe().unwrap();
+    drop(read);
+    place.command(words).stdout(Stdio::from(write)).output().unwrap().into()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_whose_words_are_lost_never_says_that_nothing_was_done() {
+    let place = Place::new();
+    let digest = place.digest();
+    let ran = into_a_full_disk(&place, &["apply", PLAN, "--site", SITE, "--confirm", &digest]);
+    ran.ends(21, &["it was done, and what was said of it could not be written"]);
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+    let ran = into_a_full_disk(&place, &["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    ran.ends(21, &["it was done, and what was said of it could not be written"]);
+    // Before anything was begun it could not be run.
+    into_a_full_disk(&place, &["check", PLAN, "--site", SITE]).ends(3, &["cannot write"]);
+}
+
+#[test]
+fn who_stops_reading_changes_nothing_of_a_run_and_the_code_says_what_became_of_it() {
+    let place = Place::new();
+    let digest = place.digest();
+    let apply = ["apply", PLAN, "--site", SITE, "--confirm", &digest];
+    into_a_broken_pipe(&place, &apply).ends(0, &[]);
+    place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+    into_a_broken_pipe(&place, &["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
+    place.edit(PLAN, "emails: {enabled: true", "emails: {enabled: false");
+    into_a_broken_pipe(&place, &["check", PLAN, "--site", SITE]).ends(1, &[]);
+}
+
+#[test]
+fn what_could_not_be_shown_whole_confirms_nothing() {
+    let place = Place::new();
+    into_a_broken_pipe(&place, &["diff", PLAN, "--site", SITE]).ends(0, &[]);
+    assert!(!place.confirmations().exists());
+}
+
+#[test]
+fn a_resume_without_the_reading_before_is_not_verified() {
+    let place = Place::new();
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
+    // The changes are in place, and their verification was cut off.
+    let lines = fs::read_to_string(place.journal()).unwrap();
+    let kept: String = lines.lines().filter(|line| !line.contains("passed")).map(|line| format!("{line}\n")).collect();
+    fs::write(place.journal(), kept).unwrap();
+    let before = place.state_files("before.site.ndjson")[0].clone();
+    fs::rename(&before, place.path("kept")).unwrap();
+    place.apply(&["--resume"]).ends(21, &["applied, and not verified"]);
+    fs::rename(place.path("kept"), &before).unwrap();
+    place.apply(&["--resume"]).ends(0, &[]);
+}
+
+#[test]
+fn an_undo_whose_last_file_cannot_be_removed_says_what_was_done() {
+    let place = Place::new();
+    let digest = place.digest();
+    let untouched = place.read(SITE);
+    place.confirm(&digest).ends(0, &[]);
+    // The note beside the site cannot be replaced or taken away: a folder stands in its place.
+    let note = place.state_files("run.json")[0].clone();
+    fs::remove_file(&note).unwrap();
+    fs::create_dir_all(note.join("in the way")).unwrap();
+    let undo = ["undo", PLAN, "--site", SITE, "--confirm", &digest];
+    let ran = place.run(&undo);
+    assert!(matches!(ran.code, Some(20 | 21)), "{ran:?}");
+    assert!(!ran.err.contains("nothing was"), "{ran:?}");
+    fs::remove_dir_all(&note).unwrap();
+    place.run(&undo).ends(0, &[]);
+    assert_eq!(place.read(SITE), untouched);
+}
+
+#[test]
+fn a_hint_for_live_says_so() {
+    let folder = copy_of_plans();
+    let site = fs::read_to_string(folder.path().join("bloom-coaching.site.ndjson")).unwrap();
+    let live = site.replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#);
+    fs::write(folder.path().join("live.site.ndjson"), amc_plan::site::file::seal(&live).unwrap()).unwrap();
+    let ran = plan(folder.path(), &["diff", "bloom-coaching.yaml", "--site", "live.site.ndjson", "--on", "live"]);
+    assert!(
+        ran.out.contains("plan check bloom-coaching.yaml --site live.site.ndjson --on live"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
+fn an_attestation_is_counted() {
+    let folder = copy_of_plans();
+    let path = folder.path().join("bloom-coaching.site.ndjson");
+    let site = fs::read_to_string(&path).unwrap();
+    let without: String =
+        site.lines().filter(|line| !line.contains(r#""kind":"emails""#)).map(|line| format!("{line}\n")).collect();
+    let without = without.replace(r#""emails":{"how":"bridge"}"#, r#""emails":{"missing":"not read"}"#);
+    fs::write(&path, amc_plan::site::file::seal(&without).unwrap()).unwrap();
+    let facts = || {
+        let ran = plan(folder.path(), &["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson"]);
+        ran.out.lines().find(|line| line.contains("facts:")).unwrap_or_else(|| panic!("{}", ran.out)).trim().to_owned()
+    };
+    assert_eq!(facts(), "facts: 62 captured, 2 attested, 1 unknown");
+    let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
+    let said = plan(folder.path(), &[&["record", "word", "emails-off", "seen on its screen"], &by[..]].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(facts(), "facts: 62 captured, 3 attested, 1 unknown", "to one rule it is attested, to another unknown");
+}
