@@ -370,6 +370,9 @@ pub struct MergeList {
     /// The form.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
+    /// Shows addresses of people where one is the ID of a record.
+    #[arg(long)]
+    pub show_personal: bool,
 }
 
 /// Two readings of the live site.

@@ -44,6 +44,8 @@ pub struct Failure {
     pub code: u8,
     /// What is the matter.
     pub message: String,
+    /// More of it, a line each.
+    pub details: Vec<String>,
     /// What to do next.
     pub help: Option<String>,
 }
@@ -51,13 +53,20 @@ pub struct Failure {
 impl Failure {
     /// A failure with its exit code.
     pub fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        Self { code, message: message.into(), details: Vec::new(), help: None }
     }
 
     /// Says what to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says more of it, in a line of its own.
+    #[must_use]
+    pub fn detail(mut self, line: impl Into<String>) -> Self {
+        self.details.push(line.into());
         self
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::model::Release;
 use crate::model::state::{Kind, Object, On};
+use crate::text::is_unseen;
 
 /// An object of a site as YAML, without its natural key.
 pub fn object(object: &Object) -> String {
@@ -56,9 +57,63 @@ fn timeline(modules: &Value) -> Value {
     Value::Object(lines)
 }
 
-/// Any value as YAML.
+/// Any value as YAML, which reads back as the same value. A text with what ends a line or cannot be seen stands in one line, in
+/// double quotes, with that spelt out.
 pub fn yaml(value: &Value) -> String {
-    serde_yaml::to_string(value).unwrap_or_default()
+    let mut stands_for = String::from("quoted");
+    let whole = value.to_string();
+    while whole.contains(&stands_for) {
+        stands_for.push('0');
+    }
+    let mut quoted = Vec::new();
+    let value = plain(value, &stands_for, &mut quoted);
+    let mut text = serde_yaml::to_string(&value).unwrap_or_default();
+    // The last first: the name of the first begins that of the eleventh.
+    for (at, words) in quoted.iter().enumerate().rev() {
+        text = text.replace(&format!("{stands_for}-{at}-"), words);
+    }
+    text
+}
+
+/// A value in which a plain word stands for every text that is to be quoted.
+fn plain(value: &Value, stands_for: &str, quoted: &mut Vec<String>) -> Value {
+    let mut word = |text: &str| match text.chars().any(is_unseen) {
+        false => text.to_owned(),
+        true => {
+            quoted.push(in_quotes(text));
+            format!("{stands_for}-{}-", quoted.len() - 1)
+        }
+    };
+    match value {
+        Value::String(text) => Value::String(word(text)),
+        Value::Array(items) => Value::Array(items.iter().map(|item| plain(item, stands_for, quoted)).collect()),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| {
+                let key = word(key);
+                (key, value)
+            });
+            let fields: Vec<_> = fields.collect();
+            Value::Object(fields.into_iter().map(|(key, value)| (key, plain(value, stands_for, quoted))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A text in double quotes, as YAML reads it.
+fn in_quotes(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if is_unseen(c) && u32::from(c) > 0xffff => quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if is_unseen(c) => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 #[cfg(test)]
@@ -70,6 +125,17 @@ mod tests {
     fn lines(modules: &Value) -> Vec<String> {
         let side = side(&On::new(Kind::Offering, "course"), Some(&json!({"modules": modules})));
         side.lines().skip(1).map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_ends_a_line_stands_in_one_and_reads_back() {
+        let hostile = "x\n::error::a \"b\" \\ \r\u{b}\u{85}\u{2028}\u{202e}\u{e0041}\tü";
+        let mut value = json!({"a": hostile, "list": [hostile, "plain", "quoted-0-"]});
+        value.as_object_mut().unwrap().insert(hostile.to_owned(), json!(1));
+        let text = yaml(&value);
+        assert_eq!(text.lines().count(), 6, "{text}");
+        assert!(text.chars().all(|c| c == '\n' || !is_unseen(c)), "{text}");
+        assert_eq!(serde_yaml::from_str::<Value>(&text).unwrap(), value, "{text}");
     }
 
     #[test]

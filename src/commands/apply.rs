@@ -194,7 +194,7 @@ pub(super) fn ask(
         let moved = asked(gate::moved_since, checked, given).unwrap_or_default();
         let mut failure = refused(&refusal);
         for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers, &moved) {
-            failure.message.extend(["\n  ", &escape::line(&consequence)]);
+            failure.details.push(consequence);
         }
         failure
     })

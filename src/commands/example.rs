@@ -2,13 +2,14 @@
 
 use crate::cli::Example;
 use crate::example;
+use crate::output::escape;
 
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Example, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let written = example::write(&args.folder, args.seed).map_err(|e| Failure::file("write into", &args.folder, &e))?;
     for path in written {
-        writeln!(terminal.err, "wrote {}", path.display())?;
+        writeln!(terminal.err, "wrote {}", escape::path(&path))?;
     }
     Ok(exit::OK)
 }

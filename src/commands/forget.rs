@@ -1,6 +1,7 @@
 //! `plan forget`: what a run kept of the site as it was before is removed, contacts included.
 
 use crate::cli::Of;
+use crate::output::escape;
 use crate::site::file;
 
 use super::turn::Files;
@@ -23,6 +24,6 @@ pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
     }
     file::forget(&kept)?;
     file::forget_unfinished(&kept)?;
-    writeln!(terminal.out, "forgotten: {}, and the population beside it", kept.display())?;
+    writeln!(terminal.out, "forgotten: {}, and the population beside it", escape::path(&kept))?;
     Ok(exit::OK)
 }

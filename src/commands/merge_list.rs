@@ -1,5 +1,6 @@
 //! `plan merge-list`: what live did since its copy was made, to be carried over after a push.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use crate::cli::{MergeList, StatusFormat, TwoReadings};
 use crate::model::{Capture, Snapshot, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, since};
+use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::{Failure, Terminal, exit};
@@ -17,38 +19,25 @@ use super::{Failure, Terminal, exit};
 pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let list = List::of(&args.files)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
+    let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
+    // Once, of the whole list: an ID can be an address.
+    let text = if args.show_personal { Cow::Borrowed(&*text) } else { without_addresses(&text) };
+    write!(terminal.out, "{text}")?;
     if args.format == StatusFormat::Json {
-        writeln!(terminal.out, "{}", list.document)?;
         return Ok(code);
     }
-    for record in &list.moved {
-        let contact = if record.contact.is_empty() {
-            String::new()
-        } else {
-            format!("  contact {}", escape::line(&record.contact))
-        };
-        let fields = if record.fields.is_empty() { String::new() } else { format!("  {}", record.fields.join(", ")) };
-        writeln!(
-            terminal.out,
-            "{:7}  {:12}  {}{contact}{fields}",
-            record.how.name(),
-            record.kind,
-            escape::line(&record.key)
-        )?;
-    }
     let evidence = &list.evidence;
-    writeln!(
-        terminal.out,
-        "{}: {} to carry over, between {} and {}",
-        escape::line(&evidence.host.to_string()),
-        evidence.total(),
-        escape::line(&evidence.cloned_at),
-        escape::line(&evidence.read_at)
-    )?;
     for kind in &evidence.not_captured {
         writeln!(terminal.err, "{kind}: not captured on both sides, so nothing is known of them")?;
     }
     Ok(code)
+}
+
+fn in_a_line(record: &Moved) -> String {
+    let contact =
+        if record.contact.is_empty() { String::new() } else { format!("  contact {}", escape::line(&record.contact)) };
+    let fields = if record.fields.is_empty() { String::new() } else { format!("  {}", record.fields.join(", ")) };
+    format!("{:7}  {:12}  {}{contact}{fields}", record.how.name(), record.kind, escape::line(&record.key))
 }
 
 /// What live did since its copy was made.
@@ -61,6 +50,16 @@ pub(super) struct List {
 }
 
 impl List {
+    /// The list for people: a record a line, then how many.
+    fn in_lines(&self) -> String {
+        let mut lines: Vec<String> = self.moved.iter().map(in_a_line).collect();
+        let evidence = &self.evidence;
+        let host = escape::line(&evidence.host.to_string());
+        let [cloned_at, read_at] = [&evidence.cloned_at, &evidence.read_at].map(|text| escape::line(text));
+        lines.push(format!("{host}: {} to carry over, between {cloned_at} and {read_at}\n", evidence.total()));
+        lines.join("\n")
+    }
+
     pub(super) fn of(files: &TwoReadings) -> Result<Self, Failure> {
         let (cloned, before) = open(&files.cloned)?;
         let (live, now) = open(&files.live)?;
@@ -109,7 +108,7 @@ impl List {
             "counts": counts,
             "records": moved,
         });
-        let document = format!("{document:#}");
+        let document = escape::json_text(&document);
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
         let host = live.header.site;
         let evidence = record::MergeList { host, cloned_at, read_at, counts, not_captured, sha256 };

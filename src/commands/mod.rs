@@ -25,6 +25,7 @@ mod record;
 mod record_check;
 mod record_file;
 mod record_time;
+mod record_verification;
 mod reopen;
 mod replay;
 mod resume;
@@ -54,6 +55,7 @@ use clap::CommandFactory;
 use crate::cli::{Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
+use crate::output::inert::Inert;
 
 use terminal::Patient;
 pub use terminal::{Begun, Lost, Terminal};
@@ -72,8 +74,8 @@ fn may_ask(no_input: bool) -> bool {
 pub fn run(cli: Cli) -> u8 {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let color = colors(cli.color, stdout.is_terminal());
-    let (mut out, lost) = Patient::new(io::BufWriter::new(stdout.lock()));
-    let (mut err, _) = Patient::new(stderr.lock());
+    let (mut out, lost) = Patient::new(Inert::new(io::BufWriter::new(stdout.lock())));
+    let (mut err, _) = Patient::new(Inert::new(stderr.lock()));
     let begun = Begun::No;
     let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost };
     let ended = dispatch(cli.verb, &mut terminal);
@@ -81,10 +83,13 @@ pub fn run(cli: Cli) -> u8 {
         Ok(code) => code,
         Err(failure) => {
             if !failure.message.is_empty() {
-                let _ = writeln!(terminal.err, "plan: {}", escape::terminal(&failure.message));
+                let _ = writeln!(terminal.err, "plan: {}", escape::line(&failure.message));
+            }
+            for detail in &failure.details {
+                let _ = writeln!(terminal.err, "  {}", escape::line(detail));
             }
             if let Some(help) = failure.help {
-                let _ = writeln!(terminal.err, "  help: {}", escape::terminal(&help));
+                let _ = writeln!(terminal.err, "  help: {}", escape::line(&help));
             }
             failure.code
         }

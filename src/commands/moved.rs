@@ -13,13 +13,11 @@ use super::{Failure, exit};
 /// The run stops in front of a step, and says what moved.
 pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     let is_past = run.journal.progress().is_past_the_barrier();
-    let mut message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
-    for one in moved {
-        message.extend(["\n  ", &in_a_line(run, one)]);
-    }
+    let message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
+    let mut details: Vec<String> = moved.iter().map(|one| in_a_line(run, one)).collect();
     let door = run.journal.events().iter().rfind(|told| matches!(told.event, Event::Crossed { .. }));
     if let Some(door) = door.filter(|_| step == Step::RunMigration && is_past) {
-        message.extend(["\n  ", &proof::careful(door.at)]);
+        details.push(proof::careful(door.at));
     }
     let (diff, resume) = (run.files.command("diff"), run.resume_command());
     let on = if is_live(run) { " --on live" } else { "" };
@@ -33,7 +31,7 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
              shows and apply it without `--resume`, which takes this run's place"
         )
     };
-    Failure::new(exit::PART_WAY, message).help(help)
+    Failure { details, ..Failure::new(exit::PART_WAY, message).help(help) }
 }
 
 /// An object that moved, with the command that lets it stand.

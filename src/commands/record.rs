@@ -1,6 +1,5 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
-use std::io::Read;
 use std::path::Path;
 
 use jiff::civil::DateTime;
@@ -8,12 +7,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
-use crate::fs;
 use crate::model::Identity;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
-    Verification, VerificationLine, Word,
+    Verification, Word,
 };
 use crate::model::status::is_transaction;
 use crate::output::escape;
@@ -22,7 +20,8 @@ use crate::shape::{self, without_addresses};
 
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
-use super::record_file::{LIMIT, append, load, path_of};
+use super::record_file::{append, load, path_of};
+use super::record_verification;
 use super::{Failure, Terminal, exit, record_time, settings, unmigrated};
 
 /// How far the last zone of the world is behind UTC: no later can a time without a zone be.
@@ -39,9 +38,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     let (by, evidence, said) = match args.verb {
         RecordVerb::Backup(args) => backup(args, now, terminal)?,
         RecordVerb::Verification { by, host, file } => {
-            let lines = verification(&file)?;
-            let flagged = lines.iter().filter(|line| line.flagged).count();
-            let said = format!("{} lines of verification, {flagged} of them with a \"!\"", lines.len());
+            let (lines, masked) = record_verification::read(&file)?;
+            let said = record_verification::said(&lines, masked);
             (by, Evidence::Verification(Verification { host, lines }), said)
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, line, reason)?,
@@ -74,9 +72,23 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     who_is_known(&by)?;
     says_something(&evidence)?;
     let path = path_of(&by.plan);
+    let evidence = without_people(evidence);
     append(&path, &by.who, now, evidence)?;
-    writeln!(terminal.out, "recorded in {}: {said}", path.display())?;
+    writeln!(terminal.out, "recorded in {}: {said}", escape::path(&path))?;
     Ok(exit::OK)
+}
+
+/// What a person said, without addresses: the record is committed.
+fn without_people(mut evidence: Evidence) -> Evidence {
+    let says = match &mut evidence {
+        Evidence::Word(word) => &mut word.says,
+        Evidence::Acknowledgement(seen) => &mut seen.reason,
+        Evidence::Step(taken) => &mut taken.says,
+        Evidence::SignIn(signed_in) => &mut signed_in.says,
+        _ => return evidence,
+    };
+    *says = without_addresses(says).into_owned();
+    evidence
 }
 
 pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
@@ -317,28 +329,6 @@ pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|_| {
         Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
     })
-}
-
-fn verification(file: &Path) -> Result<Vec<VerificationLine>, Failure> {
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().take(LIMIT).read_to_string(&mut text)?;
-        text
-    } else {
-        fs::read(file, LIMIT).and_then(fs::text).map_err(|e| Failure::file("read", file, &e))?
-    };
-    let lines: Vec<VerificationLine> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| VerificationLine { text: line.to_owned(), flagged: line.contains('!') })
-        .collect();
-    if lines.is_empty() {
-        return Err(
-            Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file")
-        );
-    }
-    Ok(lines)
 }
 
 fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure> {

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::change::intent_digest;
 use crate::cli::{On, Runbook};
 use crate::fs::Folder;
-use crate::output::concise;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed};
+use crate::output::{concise, escape};
 use crate::rules::Phase;
 use crate::site::file;
 
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;
     file::save_text(&args.out, &text)?;
-    writeln!(terminal.out, "wrote {}: open it in a browser, and print it", args.out.display())?;
+    writeln!(terminal.out, "wrote {}: open it in a browser, and print it", escape::path(&args.out))?;
     Ok(exit::OK)
 }
 

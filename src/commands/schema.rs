@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::fs::{Folder, Readers};
+use crate::output::escape;
 use crate::output::json::Document;
 use crate::shape::schema;
 
@@ -16,7 +17,7 @@ pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         return Ok(exit::OK);
     };
     for path in write(folder)? {
-        writeln!(terminal.err, "wrote {}", path.display())?;
+        writeln!(terminal.err, "wrote {}", escape::path(&path))?;
     }
     Ok(exit::OK)
 }

@@ -37,12 +37,12 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let name = file.file_name().unwrap_or_default();
     Folder::of(&file).write(name, &seal.text(), Readers::All).map_err(|e| Failure::file("write", &file, &e))?;
     let (total, host) = (many(seal.changes.values().sum(), "change"), escape::line(&seal.host.to_string()));
-    let (plan, shown) = (args.plan.display(), file.display());
+    let [plan, shown] = [&args.plan, &file].map(|path| escape::shell(&path.display().to_string()));
     writeln!(terminal.out, "sealed {total} on {host} in {shown}, for {:#}", args.expires)?;
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;
     if signature_of(&file).symlink_metadata().is_ok() {
         let old = signature_of(&file);
-        writeln!(terminal.err, "`{}` is of the seal before; remove it, or sign this one", old.display())?;
+        writeln!(terminal.err, "`{}` is of the seal before; remove it, or sign this one", escape::path(&old))?;
     }
     writeln!(terminal.out, "to carry out exactly this: plan apply {plan} --site SITE --seal {shown}")?;
     checked.leave();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::{Snapshot, SnapshotVerb};
 use crate::model::digest;
 use crate::model::population::Questions;
-use crate::output::many;
+use crate::output::{escape, many};
 use crate::site::file;
 use crate::site::snapshot_file::SnapshotFile;
 use crate::trust::{Readings, Worth};
@@ -27,7 +27,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     }
     let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();
-    let host = snapshot.header.site.clone();
+    let host = escape::line(&snapshot.header.site.to_string());
     let missing = snapshot.header.sections.values().filter(|c| matches!(c, crate::model::Capture::Missing(_))).count();
     if snapshot.population.take().is_some() {
         writeln!(terminal.err, "the population is not copied: keep it beside the site it was taken with")?;
@@ -39,7 +39,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             if site.contains("://") {
                 note(path, Worth::Captured)?;
             }
-            writeln!(terminal.err, "wrote {}", path.display())?;
+            writeln!(terminal.err, "wrote {}", escape::path(&path))?;
         }
         None => write!(terminal.out, "{}", SnapshotFile::new(snapshot).text())?,
     }
@@ -51,7 +51,7 @@ fn seal(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     file::seal_file(path)?;
     // A person finalized it, and answers for it; where there is no place for the note the file is merely what it is.
     drop(note(path, Worth::Attested));
-    writeln!(terminal.err, "sealed {}", path.display())?;
+    writeln!(terminal.err, "sealed {}", escape::path(&path))?;
     Ok(exit::OK)
 }
 

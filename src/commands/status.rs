@@ -72,7 +72,7 @@ pub(super) fn earlier(
     match files.undoable() {
         Ok(earlier) => Ok(earlier.map(|(_, run)| run.begin.digests.changes)),
         Err(failure) => {
-            let what = escape::terminal(&failure.message);
+            let what = escape::line(&failure.message);
             writeln!(terminal.err, "attention: whether an earlier run can be undone is not known: {what}")?;
             Ok(None)
         }

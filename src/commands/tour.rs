@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::{Cli, Tour, Verb};
 use crate::example;
+use crate::output::escape;
 use crate::output::human::{Style, paint};
 
 use super::{Failure, Terminal, check, dispatch, exit, schema};
@@ -38,7 +39,11 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let code = step(terminal, &["apply", &plan, "--site", &site])?;
     say(terminal, "\nThe rest of the guide, step by step, is a person's; this is where the run stands:")?;
     step(terminal, &["status", &plan, "--site", &site])?;
-    writeln!(terminal.out, "\nEverything is in {}: look at the plan, change it, and try again.", folder.display())?;
+    writeln!(
+        terminal.out,
+        "\nEverything is in {}: look at the plan, change it, and try again.",
+        escape::path(&folder)
+    )?;
     writeln!(terminal.out, "For a site of your own: plan init --site URL|FILE --live URL --out plans/switch.yaml")?;
     Ok(code)
 }

@@ -10,7 +10,7 @@ use crate::apply::journal::{JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::{self};
 use crate::model::Identity;
-use crate::output::escape::shell;
+use crate::output::escape::{self, shell};
 use crate::site::file::FileSite;
 use crate::trust;
 
@@ -154,7 +154,7 @@ impl Files {
     /// Puts away a run that ended and was cut off before its journal found its place.
     pub(super) fn put_away_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         let kept = self.put_away(&self.open_journal()?)?;
-        writeln!(terminal.out, "the last run had ended; its journal is {}", kept.display())?;
+        writeln!(terminal.out, "the last run had ended; its journal is {}", escape::path(&kept))?;
         Ok(exit::OK)
     }
 }

@@ -9,7 +9,7 @@ use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{Movement, Stage};
 use crate::model::{On, State};
-use crate::output::escape::{line, shell};
+use crate::output::escape::{self, line, shell};
 use crate::output::many;
 use crate::site::{SiteError, file};
 
@@ -148,7 +148,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::NOT_VERIFIED, message)
             .help("look at each of them with `plan diff`, and set by hand what is not wanted"));
     }
-    writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", kept.display())?;
+    writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
 }

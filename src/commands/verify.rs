@@ -23,6 +23,7 @@ use crate::reconcile::{
     Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER, reconcile,
     recorded, spot_check,
 };
+use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::inputs::{self, Opened};
@@ -52,13 +53,17 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         notes: &notes,
         show_personal: args.show_personal,
     };
+    let mut text = Vec::new();
     match args.format {
         VerifyFormat::Human => {
             let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
-            human::render(&verification, style, terminal.out)?;
+            human::render(&verification, style, &mut text)?;
         }
-        VerifyFormat::Json => json::render(&verification, terminal.out)?,
+        VerifyFormat::Json => json::render(&verification, &mut text)?,
     }
+    // Once, of all of it: an ID or a tag can be an address.
+    let text = String::from_utf8_lossy(&text);
+    write!(terminal.out, "{}", if args.show_personal { text.clone() } else { without_addresses(&text) })?;
     Ok(match comparison.verdict() {
         Verdict::Equal => exit::OK,
         Verdict::Different => exit::NOT_VERIFIED,

@@ -333,11 +333,11 @@ impl Run {
         // What cannot be compared is no rehearsal that anybody may rely on.
         let kept = is_kept(&self.files.before()) || !self.journal.progress().passed().contains(&Step::ReviewContacts);
         if kept && let Some(path) = certificate::write(&args.plan, &self.journal, Ground::of(&args.site))? {
-            writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", path.display())?;
+            writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", escape::path(&path))?;
         }
         self.note(Event::End)?;
         let archived = self.files.put_away(&self.journal)?;
-        writeln!(terminal.out, "every step is behind; the journal is {}", archived.display())?;
+        writeln!(terminal.out, "every step is behind; the journal is {}", escape::path(&archived))?;
         if !kept {
             let message = format!("every step is done, and it is not verified: {NOT_KEPT}");
             return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand those whom you know"));

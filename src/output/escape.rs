@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
+use crate::text::is_unseen;
+
 /// Characters that steer a terminal or reorder a line without being seen.
 fn steers(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    is_unseen(c) && c != '\n' && c != '\t'
 }
 
 /// For a terminal or a plain line: what steers is spelt out.
@@ -28,6 +28,11 @@ pub fn terminal(text: &str) -> String {
 /// For one line of a terminal: line breaks and tabs are spelt out too.
 pub fn line(text: &str) -> String {
     terminal(&text.replace('\n', "\\n").replace('\t', "\\t"))
+}
+
+/// A path in one line of a terminal.
+pub fn path(path: &std::path::Path) -> String {
+    line(&path.display().to_string())
 }
 
 /// For a source shown beside byte offsets: what steers gives way to a character of as many bytes.
@@ -76,6 +81,8 @@ impl fmt::Display for Html<'_> {
             '>' => f.write_str("&gt;"),
             '"' => f.write_str("&quot;"),
             '\'' => f.write_str("&#39;"),
+            // Begins a command to a runner, where the page is printed into its log.
+            '[' => f.write_str("&#91;"),
             c => f.write_char(c),
         })
     }
@@ -106,17 +113,32 @@ pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// A value as JSON, indented; what steers is escaped.
+pub fn json_text<T: Serialize>(value: &T) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = json(value, &mut text);
+    String::from_utf8_lossy(&text).trim_end().to_owned()
+}
+
 /// A value as JSON on one line; what steers is escaped.
 pub fn json_line<T: Serialize>(value: &T) -> String {
-    // Outside its strings JSON holds nothing that steers.
-    serde_json::to_string(value).unwrap_or_default().chars().fold(String::new(), |mut clean, c| {
-        if steers(c) {
+    // Outside its strings JSON holds nothing that steers, and no `##`.
+    let (mut clean, mut hashes) = (String::new(), 0_u8);
+    for c in serde_json::to_string(value).unwrap_or_default().chars() {
+        let is_command = c == '[' && hashes > 1;
+        hashes = match c {
+            '#' => hashes.saturating_add(1),
+            c if hashes > 1 && c.is_ascii_alphabetic() => hashes,
+            _ => 0,
+        };
+        if steers(c) || is_command {
             clean.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
             clean.push(c);
         }
-        clean
-    })
+    }
+    clean
 }
 
 /// JSON for people and machines: indented, and nothing unseen in its strings.
@@ -160,8 +182,10 @@ impl Formatter for Plain {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        for piece in fragment.split_inclusive(steers) {
-            let end = piece.char_indices().next_back().filter(|(_, c)| steers(*c));
+        // `##[` in a log is a command to a runner.
+        for piece in fragment.split_inclusive(|c| steers(c) || c == '[' && fragment.contains("##")) {
+            let end =
+                piece.char_indices().next_back().filter(|(_, c)| steers(*c) || *c == '[' && fragment.contains("##"));
             let (plain, last) = end.map_or((piece, ""), |(at, _)| piece.split_at(at));
             writer.write_all(plain.as_bytes())?;
             last.encode_utf16().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;

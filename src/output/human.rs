@@ -132,7 +132,7 @@ impl<'a> Picture<'a> {
             message.push_str(" (waived)");
         }
         let help = [
-            finding.help.as_deref().map(escape::terminal),
+            finding.help.as_deref().map(escape::line),
             finding
                 .fix
                 .as_ref()

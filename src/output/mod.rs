@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod diff;
 pub mod escape;
 pub mod human;
+pub mod inert;
 pub mod json;
 pub mod locate;
 pub mod runbook;

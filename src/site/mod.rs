@@ -164,7 +164,7 @@ impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         let help = error.help().map(str::to_owned);
         let code = if matches!(error, SiteError::Replaced { .. }) { exit::TARGET } else { exit::COULD_NOT_RUN };
-        Self { code, message: error.to_string(), help }
+        Self { help, ..Self::new(code, error.to_string()) }
     }
 }
 

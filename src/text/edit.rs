@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Map, Node, Source, Value, scalar};
+use super::{Map, Node, Source, Value, is_unseen, scalar};
 
 /// One replacement of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +60,14 @@ pub fn quote(text: &str) -> String {
     let resolved = matches!(scalar::resolve(text), (Value::Str(_), None));
     // What YAML 1.1 reads as a boolean is quoted for the other readers of the file.
     let old = ["y", "n", "yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str());
-    if begins && resolved && !old && text.chars().all(safe) && !text.ends_with(' ') {
+    if begins && resolved && !old && text.chars().all(|c| safe(c) && !is_unseen(c)) && !text.ends_with(' ') {
         return text.to_owned();
     }
     serde_json::Value::from(text).to_string().chars().fold(String::new(), |mut out, c| {
         // JSON leaves these as they are, YAML does not allow them or a reader cannot see them.
-        if matches!(c, '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}') {
+        if is_unseen(c) && u32::from(c) > 0xffff {
+            out.push_str(&format!("\\U{:08X}", u32::from(c)));
+        } else if is_unseen(c) {
             out.push_str(&format!("\\u{:04X}", u32::from(c)));
         } else {
             out.push(c);

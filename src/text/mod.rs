@@ -11,6 +11,7 @@ mod pointer;
 mod problem;
 mod scalar;
 mod tree;
+mod unseen;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ pub use intake::compose_bytes;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
+pub use unseen::is_unseen;
 
 /// A byte range of a source in eight bytes; sources are limited to 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -260,7 +260,7 @@ fn a_note_is_data_and_its_id_is_8_digits() {
     // Here a run is open: it writes its note anew.
     let here = first.apply(&["--resume", "--no-input"]);
     here.ends(
-        3,
+        20,
         &["a run is open on this site from this folder", &format!("plan apply {PLAN} --site {SITE} --resume")],
     );
     fs::remove_file(note(&first)).unwrap();

@@ -10,7 +10,7 @@ use crate::cli::Init;
 use crate::fs::{Folder, Readers};
 use crate::model::population::Questions;
 use crate::model::{Identity, Snapshot};
-use crate::output::{contacts, many};
+use crate::output::{contacts, escape, many};
 use crate::population::{Chosen, Drip, Wish};
 use crate::shape::schema;
 use crate::site::Site;
@@ -52,15 +52,15 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         writeln!(
             terminal.err,
             "wrote {}, which {} ignores",
-            folder.path(&values).display(),
-            folder.path(".gitignore").display()
+            escape::path(&folder.path(&values)),
+            escape::path(&folder.path(".gitignore"))
         )?;
     }
     writeln!(
         terminal.err,
         "wrote {} from {}, with {}",
-        args.out.display(),
-        snapshot.header.site,
+        escape::path(&args.out),
+        escape::line(&snapshot.header.site.to_string()),
         many(chosen.len(), "spot-check contact")
     )?;
     if chosen.is_empty() {
@@ -72,8 +72,8 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     writeln!(
         terminal.err,
         "next: decide what its comments ask, then plan check {} --site {}",
-        args.out.display(),
-        args.site
+        escape::shell(&args.out.display().to_string()),
+        escape::shell(&args.site)
     )?;
     Ok(exit::OK)
 }

@@ -38,11 +38,10 @@ declare_rule! {
     }
 }
 
-const CHOICES: &str = "\
-name one of the three:
-`rehearse-and-replay`: needs a second run of this plan on live in a short maintenance window; loses the least
-`freeze-and-push`: needs live in maintenance mode from the clone to the push; loses hours of sales
-`push-then-merge`: needs live purchases carried over after the push; members and progress since the clone need merging too";
+const CHOICES: &str = "name one of the three: \
+    `rehearse-and-replay` needs a second run of this plan on live in a short maintenance window, and loses the least; \
+    `freeze-and-push` needs live in maintenance mode from the clone to the push, and loses hours of sales; \
+    `push-then-merge` needs live purchases carried over after the push, and members and progress since the clone merged too";
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();

@@ -1,0 +1,48 @@
+//! `plan record verification`: what the vendor's screen showed, line by line, without addresses of people.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::fs;
+use crate::model::record::VerificationLine;
+use crate::shape::without_addresses;
+
+use super::record_file::LIMIT;
+use super::{Failure, exit};
+
+/// What was recorded, in words.
+pub(super) fn said(lines: &[VerificationLine], masked: usize) -> String {
+    let flagged = lines.iter().filter(|line| line.flagged).count();
+    let masked = match masked {
+        0 => String::new(),
+        some => format!(
+            "; addresses in {some} of them are left out, as the record is committed: look at the lines in the file"
+        ),
+    };
+    format!("{} lines of verification, {flagged} of them with a \"!\"{masked}", lines.len())
+}
+
+/// The lines without addresses of people, and in how many there were some.
+pub(super) fn read(file: &Path) -> Result<(Vec<VerificationLine>, usize), Failure> {
+    let text = if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().take(LIMIT).read_to_string(&mut text)?;
+        text
+    } else {
+        fs::read(file, LIMIT).and_then(fs::text).map_err(|e| Failure::file("read", file, &e))?
+    };
+    let lines: Vec<VerificationLine> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| VerificationLine { text: without_addresses(line).into_owned(), flagged: line.contains('!') })
+        .collect();
+    let whole = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let masked = whole.zip(&lines).filter(|(line, kept)| *line != kept.text).count();
+    if lines.is_empty() {
+        return Err(
+            Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file")
+        );
+    }
+    Ok((lines, masked))
+}

@@ -1,0 +1,228 @@
+//! Hostile text in every field, through every verb and format: no line of output is started by data, none is a command to a runner,
+//! and nothing unseen reaches a terminal or a file that is committed.
+
+use std::fs;
+use std::path::Path;
+
+use amc_plan::site::file::{seal, seal_file};
+use amc_plan::text::is_unseen;
+use serde_json::Value;
+
+use super::common::{copy_of_plans, plan};
+
+/// What is put into fields: each must go through as text.
+const HOSTILE: &[&str] = &[
+    "x\n::error::pwned",
+    "x\r\n  ::set-output name=a::pwned",
+    "x\r::stop-commands::pwned",
+    "x\u{b}::error::pwned\u{c}::error::pwned",
+    "x\u{85}::error::pwned\u{2028}::error::pwned\u{2029}::error::pwned",
+    "##[error]pwned ##vso[task.complete]pwned",
+    "::error::pwned",
+    "\u{1b}[31mpwned\u{1b}]0;pwned\u{7}\u{9b}31m\u{7f}",
+    "pwned\u{202e}\u{2066}\u{200b}\u{200f}\u{feff}\u{ad}",
+    "pwned\u{2800}\u{3164}\u{115f}\u{ffa0}\u{e0041}\u{e0101}",
+    "</details><script>pwned</script> ```\n# pwned\n@pwned [pwned](https://pwned.example) ![x](y)",
+    "=cmd|' /C pwned'!A0",
+];
+
+/// What is wrong with an output; none where it is inert.
+fn harms(text: &str) -> Option<String> {
+    if let Some(c) = text.chars().find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t')) {
+        return Some(format!("holds {c:?} raw"));
+    }
+    let starts = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("::") || line.starts_with("pwned") || line.starts_with("# pwned")
+    };
+    if let Some(line) = text.lines().find(starts) {
+        return Some(format!("data begins the line {line:?}"));
+    }
+    let command =
+        |at: usize| text[at + 2..].trim_start_matches(|c: char| c == '#' || c.is_ascii_alphabetic()).starts_with('[');
+    text.match_indices("##").map(|(at, _)| at).find(|at| command(*at)).map(|at| format!("a command at byte {at}"))
+}
+
+/// Puts a text into every place of a JSON value that `takes` it.
+fn poisoned(value: &mut Value, path: &str, text: &str, takes: &dyn Fn(&str) -> bool) {
+    match value {
+        Value::String(old) if takes(path) => *old = text.to_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| poisoned(item, path, text, takes)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(key, value)| poisoned(value, &format!("{path}/{key}"), text, takes));
+        }
+        _ => {}
+    }
+}
+
+/// A site whose words are all hostile, as far as its records can still be read.
+fn hostile_site(folder: &Path, text: &str) {
+    let takes = |path: &str| {
+        !["/kind", "/format", "/release", "/how", "/after_final_retry", "/welcome"]
+            .iter()
+            .any(|end| path.ends_with(end))
+            && !path.contains("/sections")
+            && !["/host", "/taken_at", "/operations"].iter().any(|keeps| path.contains(keeps))
+    };
+    for name in ["bloom-coaching.population.ndjson", "bloom-coaching.site.ndjson"] {
+        let path = folder.join(name);
+        let lines = fs::read_to_string(&path).unwrap();
+        let mut seen = std::collections::BTreeMap::<String, u32>::new();
+        let poison = |line: &str| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            let kind = record["kind"].as_str().unwrap().to_owned();
+            if matches!(&*kind, "population" | "snapshot" | "end" | "environment") {
+                return line.to_owned();
+            }
+            let key = record["key"].clone();
+            poisoned(&mut record, "", text, &takes);
+            // A few keys too, and never twice the same.
+            let count = seen.entry(kind.clone()).or_default();
+            *count += 1;
+            record["key"] =
+                if *count == 1 && !matches!(&*kind, "crm" | "emails" | "mail" | "maintenance" | "charging-guard") {
+                    text.into()
+                } else {
+                    key
+                };
+            record.to_string()
+        };
+        let mut out: Vec<String> = lines.lines().map(poison).collect();
+        out.push(String::new());
+        let out = out.join("\n");
+        fs::write(&path, if name.contains("site") { seal(&out).unwrap_or(out) } else { out }).unwrap();
+        let _ = seal_file(&path);
+    }
+    let _ = seal_file(&folder.join("bloom-coaching.site.ndjson"));
+}
+
+/// A plan of which these parts are hostile, in double quotes as JSON writes them.
+fn hostile_plan(folder: &Path, text: &str) {
+    let path = folder.join("bloom-coaching.yaml");
+    let words = serde_json::to_string(text).unwrap();
+    let mut yaml = fs::read_to_string(&path).unwrap();
+    let name = yaml.lines().find(|line| line.starts_with("name:")).unwrap().to_owned();
+    yaml = yaml.replacen(&name, &format!("name: {words}"), 1);
+    for line in ["operator", "reviewer"] {
+        yaml = yaml.replace(&format!(": {line}"), &format!(": {words}"));
+    }
+    yaml = yaml.replace("fired_by: ", &format!("unknown: {words}\n    fired_by: "));
+    yaml.push_str(&format!("{words}: {words}\nwaive:\n  - {{rule: {words}, at: {words}, reason: {words}, owner: {words}, until: {words}}}\n"));
+    fs::write(path, yaml).unwrap();
+}
+
+const SITE: [&str; 2] = ["--site", "bloom-coaching.site.ndjson"];
+const PLAN: &str = "bloom-coaching.yaml";
+
+fn is_inert(folder: &Path, words: &[&str]) {
+    let ran = plan(folder, words);
+    assert!((0..=130).contains(&ran.code) && !ran.err.contains("panicked"), "{words:?}: {}", ran.err);
+    for (name, text) in [("stdout", &ran.out), ("stderr", &ran.err)] {
+        if let Some(harm) = harms(text) {
+            panic!("{words:?}: {name} {harm}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
+    for text in HOSTILE {
+        for (site, intent) in [(true, false), (false, true)] {
+            let folder = copy_of_plans();
+            let folder = folder.path();
+            if intent {
+                hostile_plan(folder, text);
+            }
+            if site {
+                hostile_site(folder, text);
+            }
+            let on_site = |words: &[&str]| is_inert(folder, &[words, &SITE].concat());
+            for format in ["human", "concise", "json", "markdown"] {
+                on_site(&["check", PLAN, "--format", format]);
+                on_site(&["diff", PLAN, "--format", format]);
+                is_inert(folder, &["check", PLAN, "--no-site", "--format", format]);
+            }
+            on_site(&["check", PLAN, "--color", "never", "--show-personal"]);
+            on_site(&["apply", PLAN, "--no-input", "--confirm", "0123456789abcdef"]);
+            on_site(&["status", PLAN]);
+            on_site(&["log", PLAN]);
+            on_site(&["lock", "status", PLAN]);
+            on_site(&["undo", PLAN, "--no-input"]);
+            on_site(&["snapshot"]);
+            let sides = ["--before", SITE[1], "--after", SITE[1]];
+            for format in ["human", "json"] {
+                is_inert(folder, &[&["verify", PLAN, "--format", format, "--show-personal"], &sides[..]].concat());
+                is_inert(folder, &["merge-list", "--cloned", SITE[1], "--live", SITE[1], "--format", format]);
+            }
+            is_inert(folder, &["record", "ack", "1", "--reason", text, "--plan", PLAN, "--who", text]);
+            is_inert(folder, &["record", "purchase", text, "--saw", "order", "--plan", PLAN, "--who", "jo"]);
+            is_inert(folder, &["check", text, "--site", text]);
+            is_inert(folder, &["explain", text]);
+            is_inert(folder, &["seal", PLAN, "--site", text]);
+        }
+    }
+}
+
+#[test]
+fn what_init_and_the_runbook_write_is_inert_and_reads_back() {
+    for text in HOSTILE {
+        let folder = copy_of_plans();
+        let folder = folder.path();
+        hostile_site(folder, text);
+        is_inert(folder, &["init", SITE[0], SITE[1], "--out", "new.yaml"]);
+        if let Ok(written) = fs::read_to_string(folder.join("new.yaml")) {
+            assert_eq!(written.chars().find(|c| is_unseen(*c) && *c != '\n'), None, "{written}");
+            let read = serde_yaml::from_str::<Value>(&written).unwrap_or_else(|e| panic!("{e}: {written}"));
+            let forms = read["order_forms"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .chain(read["offerings"].as_object().into_iter().flatten());
+            for (_, form) in forms {
+                assert_eq!(form["name"], *text, "{written}");
+            }
+        }
+        hostile_plan(folder, text);
+        is_inert(folder, &["runbook", PLAN, "--out", "page.html"]);
+        if let Ok(page) = fs::read_to_string(folder.join("page.html")) {
+            assert_eq!(harms(&page), None, "{page}");
+            assert!(!page.contains("<script"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn addresses_in_ids_and_tags_are_masked_and_a_verification_is_recorded_without_them() {
+    const WHO: &str = "ada.buyer@person.example";
+    let folder = copy_of_plans();
+    let folder = folder.path();
+    let path = folder.join("after.population.ndjson");
+    let text = fs::read_to_string(folder.join("bloom-coaching.population.ndjson")).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    let more = format!(
+        "{{\"kind\":\"contact\",\"key\":\"{WHO}\",\"tags\":[\"{WHO}\"]}}\n{{\"kind\":\"order\",\"key\":\"{WHO}\",\"contact\":\"{WHO}\"}}\n"
+    );
+    fs::write(&path, format!("{head}\n{more}{rest}")).unwrap();
+    fs::copy(folder.join("bloom-coaching.site.ndjson"), folder.join("after.site.ndjson")).unwrap();
+    seal_file(&path).unwrap();
+    seal_file(&folder.join("after.site.ndjson")).unwrap();
+    for format in ["human", "json"] {
+        for words in [
+            &["verify", PLAN, "--before", SITE[1], "--after", "after.site.ndjson"][..],
+            &["merge-list", "--cloned", SITE[1], "--live", "after.site.ndjson"],
+        ] {
+            let words = [words, &["--format", format]].concat();
+            let ran = plan(folder, &words);
+            assert!(!ran.out.contains(WHO) && ran.out.contains('…'), "{words:?}: {}{}", ran.out, ran.err);
+            let shown = plan(folder, &[&words[..], &["--show-personal"]].concat());
+            assert!(shown.out.contains(WHO), "{words:?}: {}", shown.out);
+        }
+    }
+    fs::write(folder.join("lines.txt"), format!("! {WHO} has no contact\nall well\n")).unwrap();
+    let by = ["--host", "staging.bloom.example", "--plan", PLAN, "--who", "jo"];
+    let ran = plan(folder, &[&["record", "verification", "lines.txt"], &by[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("addresses in 1 of them are left out"), "{}", ran.out);
+    let record = fs::read_to_string(folder.join("bloom-coaching.record.ndjson")).unwrap();
+    assert!(!record.contains(WHO) && record.contains("has no contact"), "{record}");
+}
