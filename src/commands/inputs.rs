@@ -262,8 +262,8 @@ fn judged_ahead(
     let site = read_site(choice, &opened, ahead)?;
     // A site in a file may be of a clock that is ahead of this one.
     let latest = site.as_ref().map_or_else(Timestamp::now, |site| site.now.max(Timestamp::now()));
-    let mut found = found;
-    found.extend(record_check::findings(&opened.plan, &opened.record, latest));
+    let wrong = record_check::findings(&opened.plan, &found, &opened.record, latest);
+    let found = found.into_iter().chain(wrong).collect();
     let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());

@@ -16,10 +16,12 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(5);
 /// The oldest backup that any plan may take: what a week of sales brings, a restore would lose.
 const OLDEST_BACKUP: Seconds = Seconds(7 * 86_400);
 
-/// What is wrong with the record, and with the age that the plan demands of a backup.
-pub(super) fn findings(plan: &Plan, record: &Record, now: Timestamp) -> Vec<Finding> {
+/// What is wrong with the record, and, beside what was found as the plan was read, with the age that the plan demands of a backup.
+pub(super) fn findings(plan: &Plan, read: &[Finding], record: &Record, now: Timestamp) -> Vec<Finding> {
+    // A plan that is red for how it reads may lack the people that it names.
+    let left_out = !plan.left_out.is_empty() || read.iter().any(|finding| finding.severity == Severity::Error);
     let lines = record.entries.iter().enumerate();
-    let wrong = lines.filter_map(|(at, entry)| wrong(plan, entry, now).map(|what| (at, what)));
+    let wrong = lines.filter_map(|(at, entry)| wrong(plan, entry, now, left_out).map(|what| (at, what)));
     let of_a_line = |(at, what): (usize, String)| {
         let message = format!("line {} of the record {what}", at + 1);
         Finding::new("record-line-wrong", Severity::Error, Place::value(""), message)
@@ -39,7 +41,7 @@ pub(super) fn findings(plan: &Plan, record: &Record, now: Timestamp) -> Vec<Find
     found
 }
 
-fn wrong(plan: &Plan, entry: &Entry, now: Timestamp) -> Option<String> {
+fn wrong(plan: &Plan, entry: &Entry, now: Timestamp, left_out: bool) -> Option<String> {
     let latest = now.checked_add(CLOCKS_APART).unwrap_or(Timestamp::MAX);
     let who = entry.who.trim();
     match entry.at.parse::<Timestamp>() {
@@ -50,7 +52,7 @@ fn wrong(plan: &Plan, entry: &Entry, now: Timestamp) -> Option<String> {
     if who.is_empty() {
         return Some("names nobody who recorded it".to_owned());
     }
-    if !plan.people.contains_key(&entry.who) && !plan.was_left_out(&["people"]) {
+    if !plan.people.contains_key(&entry.who) && !left_out {
         return Some(format!("is by `{}`, who is not among the plan's `people`", escape::line(who)));
     }
     if says_something(&entry.evidence).is_err() {

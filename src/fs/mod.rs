@@ -145,11 +145,15 @@ fn is_folder(path: &Path) -> io::Result<()> {
     if seen.is_dir() {
         return Ok(());
     }
-    let what = if seen.is_symlink() { LINK } else { "is not a folder" };
+    let what = if seen.is_symlink() {
+        "is a link, not a folder: beside a plan no link is followed"
+    } else {
+        "is not a folder"
+    };
     Err(refused(&format!("`{}` {what}", path.display())))
 }
 
-const LINK: &str = "is a link, and beside a plan no link is followed";
+const LINK: &str = "is a link, not a regular file: beside a plan no link is followed";
 
 fn regular(seen: Metadata) -> io::Result<Metadata> {
     if seen.is_file() {
@@ -261,14 +265,14 @@ mod tests {
         symlink("..", folder.path("out")).unwrap();
         symlink("private", folder.path("in")).unwrap();
         assert_eq!(read(&folder.path("link"), 9).unwrap(), b"secret");
-        let link = "it is a link, and beside a plan no link is followed";
+        let link = "it is a link, not a regular file: beside a plan no link is followed";
         for name in ["link", "dangling"] {
             assert_eq!(said(folder.read(name, 9)), link);
             assert_eq!(said(folder.write(name, "x", Readers::All)), link);
             assert_eq!(said(folder.open(name, OpenOptions::new().create(true).append(true))), link);
         }
         for name in ["out/outside", "in/x"] {
-            assert!(said(folder.read(name, 9)).ends_with("is a link, and beside a plan no link is followed"), "{name}");
+            assert!(said(folder.read(name, 9)).ends_with("beside a plan no link is followed"), "{name}");
             assert!(folder.write(name, "x", Readers::All).is_err(), "{name}");
         }
         assert!(folder.make("out").is_err());
