@@ -14,7 +14,7 @@ use amc_plan::change::{self, Lowered};
 use amc_plan::model::plan::ContactRecord;
 use amc_plan::model::snapshot::{Capture, FORMAT};
 use amc_plan::model::state::{Kind, Object, On};
-use amc_plan::model::{Header, How, Plan, Snapshot, State};
+use amc_plan::model::{Header, How, Identity, Plan, Snapshot, State};
 use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::text::{Limits, compose_bytes};
@@ -184,7 +184,7 @@ fn contacts() -> Outcome<String> {
 fn header() -> Header {
     Header {
         format: FORMAT.to_owned(),
-        host: "staging.bloom.example".to_owned(),
+        site: Identity::parse("staging.bloom.example").unwrap_or_else(Identity::unnamed),
         collector: "bridge".to_owned(),
         collector_version: "0.1.0".to_owned(),
         taken_at: "2026-11-21T06:12:00Z".to_owned(),
