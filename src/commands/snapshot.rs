@@ -39,7 +39,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             if site.contains("://") {
                 note(path, Worth::Captured)?;
             }
-            writeln!(terminal.err, "wrote {}", escape::path(&path))?;
+            writeln!(terminal.err, "wrote {}", escape::path(path))?;
         }
         None => write!(terminal.out, "{}", SnapshotFile::new(snapshot).text())?,
     }
@@ -51,7 +51,7 @@ fn seal(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     file::seal_file(path)?;
     // A person finalized it, and answers for it; where there is no place for the note the file is merely what it is.
     drop(note(path, Worth::Attested));
-    writeln!(terminal.err, "sealed {}", escape::path(&path))?;
+    writeln!(terminal.err, "sealed {}", escape::path(path))?;
     Ok(exit::OK)
 }
 
