@@ -125,10 +125,12 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
     }
     let address = Address::parse(name)?;
     if let Some(plan) = plan {
-        let sites = [&plan.sites.staging, &plan.sites.live].map(|site| Address::parse(site).map(|site| site.origin()));
-        let named: Vec<String> = sites.into_iter().filter_map(Result::ok).collect();
-        if !named.contains(&address.origin()) {
-            let message = format!("`{}` is not a site of this plan, so it is not connected to", address.origin());
+        let sites = [&plan.sites.staging, &plan.sites.live].map(|site| Address::parse(site));
+        let named: Vec<Address> = sites.into_iter().filter_map(Result::ok).collect();
+        let is_it =
+            |site: &Address| site.origin() == address.origin() && site.identity().is_same_site(&address.identity());
+        if !named.iter().any(is_it) {
+            let message = format!("`{address}` is not a site of this plan, so it is not connected to");
             let named: Vec<String> = named.iter().map(|site| format!("`{site}`")).collect();
             return Err(
                 Failure::new(exit::USAGE, message).help(format!("the plan's `sites` name {}", named.join(" and ")))

@@ -99,6 +99,11 @@ impl Identity {
         self.port.is_none() && self.path.is_empty() && self.blog.is_none()
     }
 
+    /// Whether it is the host of another one and no more: what an older file keeps of that site.
+    pub fn is_only_host_of(&self, other: &Self) -> bool {
+        self.is_host_alone() && self.host == other.host
+    }
+
     /// Whether both are **the same site**: host, port and path exactly, `www.` included. The blog counts where both name one:
     /// a home address is one blog's, so that an address alone (a plan has no more) names it already.
     pub fn is_same_site(&self, other: &Self) -> bool {

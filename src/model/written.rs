@@ -15,8 +15,8 @@ use serde::{Deserialize, Deserializer};
 use super::plan::{ModuleIntent, Replacement};
 use super::release::Release;
 
-/// An address of a site: no login in it, as a plan holds no secrets.
-pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+([/?#]|$)";
+/// An address of a site: no login in it, as a plan holds no secrets, and neither query nor fragment, which name no site.
+pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+(/[^ ?#]*)?$";
 /// Words that say something.
 pub(super) const REASON: &str = r"^[ \t\r\n]*[^ \t\r\n]";
 /// A length of time.
@@ -117,8 +117,9 @@ where
 
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("http").map(|rest| rest.strip_prefix('s').unwrap_or(rest));
-    let host = rest.and_then(|rest| rest.strip_prefix("://")?.split(['/', '?', '#']).next());
-    host.is_some_and(|host| !host.is_empty() && !host.contains([' ', '@']))
+    let rest = rest.and_then(|rest| rest.strip_prefix("://")).filter(|rest| !rest.contains([' ', '?', '#']));
+    let host = rest.and_then(|rest| rest.split('/').next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
 }
 
 fn is_reason(text: &str) -> bool {

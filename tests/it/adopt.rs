@@ -191,15 +191,7 @@ fn a_certificate_that_nobody_proves_opens_no_live_site() {
     let place = crate::guided::rehearsed();
     let certificate = "bloom-coaching.rehearsal.json";
     let kept = place.read(certificate);
-    let fresh = Place::new();
-    let live = fresh
-        .read(SITE)
-        .replace(r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#)
-        .replace("https://staging.bloom.example", "https://bloom.example")
-        .replace(r#""type":"staging""#, r#""type":"production""#);
-    fs::write(place.path("live.site.ndjson"), live).unwrap();
-    fs::copy(fresh.path("bloom-coaching.population.ndjson"), place.path("live.population.ndjson")).unwrap();
-    place.run(&["snapshot", "seal", "live.site.ndjson"]).ends(0, &[]);
+    crate::guided::copied(&place);
     let apply = || place.run(&["apply", PLAN, "--site", "live.site.ndjson", "--on", "live", "--no-input"]);
     let mut value: serde_json::Value = serde_json::from_str(&kept).unwrap();
     value.as_object_mut().unwrap().remove("mark").unwrap();

@@ -16,6 +16,7 @@ mod example;
 mod file_site;
 mod guided;
 mod hostile;
+mod identity;
 mod inert;
 mod laws;
 mod limits;

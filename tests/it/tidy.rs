@@ -71,6 +71,18 @@ fn arrows_go_one_way() {
     assert_eq!(rooms, arrows.into_keys().collect(), "the rooms and the rows of ARCHITECTURE.md");
 }
 
+/// A host is part of which site it is, never the whole of it: port, path and blog count.
+#[test]
+fn sites_are_compared_by_their_identity_alone() {
+    let own = ["src/model/identity.rs", "src/model/home.rs"];
+    let compared = [".host() ==", ".host() !=", ".host ==", ".host !=", "host_str", "text::host", "== host", "!= host"];
+    for file in sources().into_iter().filter(|file| !own.iter().any(|own| file.ends_with(own))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let found = compared.iter().find(|sign| text.contains(**sign));
+        assert_eq!(found, None, "{}: compare with `is_same_site` or `could_be_the_same`", file.display());
+    }
+}
+
 #[test]
 fn pure_rooms_touch_nothing_outside() {
     let pure = ["model", "change", "dump", "rules", "population", "reconcile", "text", "diag", "shape"];

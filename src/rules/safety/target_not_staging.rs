@@ -171,7 +171,7 @@ fn is_another(
 ) -> Finding {
     let excerpt = text::object(&Object::Environment(environment.clone()));
     let help = match own {
-        Some(own) if own.host() == site.host() && site.is_host_alone() => format!(
+        Some(own) if site.is_only_host_of(own) => format!(
             "write `staging: {address}` under `sites`, and take the snapshot again: this one keeps only the host, `{site}`"
         ),
         Some(own) if own.could_be_the_same(site) => {
