@@ -89,11 +89,13 @@ fn emails(plan: &Plan, state: &State) -> Option<Change> {
 }
 
 /// On the staging copy mail is simulated or left as it is. On live it is as somebody decided: what is left as the copy had it
-/// would be nobody's decision.
+/// would be nobody's decision. What was decided is for the migration: once live has switched, mail is as live needs it.
 fn mail(plan: &Plan, state: &State, place: Place) -> Option<Change> {
     let intent = plan.mail.as_ref()?;
     state.mail.as_ref()?.simulated?;
+    let switched = state.crm.as_ref().and_then(|crm| crm.managed) == Some(true);
     let (key, simulated) = match place {
+        Place::Live if switched => return None,
         Place::Staging if intent.during_migration == DuringMigration::Deliver => return None,
         Place::Staging => ("during_migration", true),
         Place::Live => ("on_live", intent.on_live? == DuringMigration::Simulate),

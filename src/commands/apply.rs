@@ -15,7 +15,7 @@ use crate::guide;
 use crate::model::Step;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
-use crate::rules::{self, Phase, Verdict};
+use crate::rules::{self, Moment, Verdict};
 use crate::site::Executor;
 use crate::trust::Key;
 
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     files.nobody_elses(&args.plan, earlier.as_ref())?;
     let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
-    let mut checked = inputs::judged(opened, &choice, Phase::Configure, live, false)?;
+    let mut checked = inputs::judged(opened, &choice, Moment::Begin, live, false)?;
     let cloned = earlier.as_ref().zip(checked.site.as_ref());
     let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(&files, run, &site.reading.snapshot.state));
     if cloned {
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let asked = args.confirm.is_none() && args.seal.is_none() || live && args.host.is_none();
     if asked {
         // A person took their time: the site may have moved while they read.
-        checked = inputs::judged(open()?, &choice, Phase::Configure, live, false)?;
+        checked = inputs::judged(open()?, &choice, Moment::Begin, live, false)?;
         let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
         may_begin(&checked, given, terminal)?;
     }

@@ -11,7 +11,7 @@ use crate::model::plan::{Place, Strategy};
 use crate::model::record::Evidence;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
-use crate::rules::{Phase, Verdict};
+use crate::rules::{Moment, Verdict};
 
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
@@ -90,7 +90,7 @@ impl Run {
     ) -> Result<Found, Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Phase::Migrate, on == Place::Live, false)?;
+        let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == Place::Live, false)?;
         let intent = checked.digests.as_ref().map(|digests| digests.intent.as_str());
         if intent != self.journal.intent() {
             return Err(Failure::new(

@@ -17,7 +17,7 @@ use crate::model::record::Record;
 use crate::model::snapshot::How;
 use crate::model::{Capture, Header, Identity, Kind, Plan, Snapshot, digest};
 use crate::output::{Mode, Report, SiteLine, Sources};
-use crate::rules::{ContactsFile, Inputs, Judgement, Phase, judge};
+use crate::rules::{ContactsFile, Inputs, Judgement, Moment, Phase, judge};
 use crate::shape::{self, personal};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
@@ -234,29 +234,30 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
         (opened, ahead.and_then(|ahead| ahead.join().ok()))
     });
     let opened = opened?.backup_dir(subject.backup_dir.as_deref());
-    judged_ahead(opened, &choice, subject.gate.into(), subject.on == On::Live, subject.show_personal, ahead)
+    let moment = Moment::Gate(subject.gate.into());
+    judged_ahead(opened, &choice, moment, subject.on == On::Live, subject.show_personal, ahead)
 }
 
 /// Judges a plan against a site, which is read now.
 pub(super) fn judged(
     opened: Opened,
     choice: &Choice,
-    gate: Phase,
+    moment: impl Into<Moment>,
     live: bool,
     show_personal: bool,
 ) -> Result<Checked, Failure> {
-    judged_ahead(opened, choice, gate, live, show_personal, None)
+    judged_ahead(opened, choice, moment.into(), live, show_personal, None)
 }
 
 fn judged_ahead(
     mut opened: Opened,
     choice: &Choice,
-    gate: Phase,
+    moment: Moment,
     live: bool,
     show_personal: bool,
     ahead: Ahead,
 ) -> Result<Checked, Failure> {
-    let found = std::mem::take(&mut opened.findings);
+    let (found, gate) = (std::mem::take(&mut opened.findings), moment.gate());
     if !opened.whole {
         let judgement = shown(Judgement::unread(found), show_personal);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
@@ -290,7 +291,7 @@ fn judged_ahead(
             let all = Kind::ALL.iter().copied();
             scope.spawn(move || (change::intent_digest(plan), FactsText::of(state, all)))
         });
-        let judgement = judge(inputs, gate, found);
+        let judgement = judge(inputs, moment, found);
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
         let digests = digests.map(|((site, lowered), (intent, facts))| Digests {
             intent,

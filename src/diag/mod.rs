@@ -138,6 +138,22 @@ pub struct Lacks {
     pub why: String,
 }
 
+/// When a finding that is not due yet will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// The gate at which it is due.
+    pub gate: &'static str,
+    /// Whether that is on the live site, and the staging copy is judged.
+    pub on_live: bool,
+}
+
+impl Coming {
+    /// It in words.
+    pub fn words(self) -> String {
+        format!("`{}`{}", self.gate, if self.on_live { " on live" } else { "" })
+    }
+}
+
 /// What a rule, or the shape check, says about a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -169,6 +185,8 @@ pub struct Finding {
     pub lacks: Option<Lacks>,
     /// Whether its phase is due at the gate that was asked for.
     pub due: bool,
+    /// When it will be, where it is not due and the plan alone shows it: nothing that is still to be done changes it.
+    pub coming: Option<Coming>,
 }
 
 impl Finding {
@@ -189,6 +207,7 @@ impl Finding {
             unproven: false,
             lacks: None,
             due: true,
+            coming: None,
         }
     }
 

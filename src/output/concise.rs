@@ -1,4 +1,4 @@
-//! One line a finding: `path:line:column: severity[rule] message`.
+//! One line a finding: `path:line:column: severity[rule] message`; what is coming last.
 
 use std::io::{self, Write};
 
@@ -22,6 +22,17 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{path}:{line}:{column}: {severity}[{}]{state} {}",
             finding.rule,
+            escape::line(&finding.message)
+        )?;
+    }
+    for (finding, coming, spot) in report.coming() {
+        let path = escape::line(report.sources.text(spot.document).source.name());
+        let (line, column) = (spot.start.line, spot.start.column);
+        writeln!(
+            out,
+            "{path}:{line}:{column}: coming[{}] at {}: {}",
+            finding.rule,
+            coming.words(),
             escape::line(&finding.message)
         )?;
     }

@@ -49,6 +49,7 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
         writeln!(out, "… and {} more; `--format concise` lists them all\n", many(more, "finding"))?;
     }
     render_unproven(&unproven, style, out)?;
+    render_coming(report, style, out)?;
     summary(report, style, out)
 }
 
@@ -85,6 +86,28 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
         writeln!(out, "{help}")?;
     }
     writeln!(out)
+}
+
+/// What the plan alone shows already, a line each: it changes nothing of this verdict, and has the time until its gate.
+fn render_coming(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let coming = report.coming();
+    if coming.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{}",
+        paint(style, "33", "coming: the plan alone shows it already, and a later gate will ask for it")
+    )?;
+    for (finding, coming, spot) in coming.iter().take(style.most) {
+        let path = escape::line(report.sources.text(spot.document).source.name());
+        let (rule, message) = (&finding.rule, escape::line(&finding.message));
+        writeln!(out, "  at {}: {message} ({rule}, {path}:{})", coming.words(), spot.start.line)?;
+    }
+    if let Some(more) = coming.len().checked_sub(style.most).filter(|more| *more > 0) {
+        writeln!(out, "  … and {more} more; `--format concise` lists them all")?;
+    }
+    writeln!(out, "  help: `plan explain RULE` says what each asks for\n")
 }
 
 fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {

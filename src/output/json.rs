@@ -29,8 +29,11 @@ pub struct Document {
     pub plan: PlanLine,
     /// The site that was read.
     pub site: Site,
-    /// The findings in the order of the text, those not yet due last.
+    /// The findings in the order of the text, those not yet due last; without those that are coming.
     pub findings: Vec<Finding>,
+    /// What the plan alone shows already, of gates that are not due yet. The verdict does not count it; the barrier and a replay
+    /// ask for it.
+    pub coming: Vec<Coming>,
     /// How many facts the due rules read.
     pub evidence: Evidence,
     /// How many rules each later phase holds.
@@ -82,6 +85,18 @@ pub struct Finding {
     pub due: bool,
 }
 
+/// One finding that is coming.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Coming {
+    /// The gate at which it is due.
+    pub gate: String,
+    /// Whether that is on the live site, and the staging copy was judged.
+    pub on_live: bool,
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
 /// A place: lines and columns from 1, columns in Unicode scalar values, ends exclusive.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
@@ -119,7 +134,12 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
     let site = report.site.as_ref();
-    let findings = report.sorted().into_iter().map(|(finding, _)| self::finding(report, finding)).collect();
+    let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.waived);
+    let coming = report.coming().into_iter().map(|(finding, coming, _)| Coming {
+        gate: coming.gate.to_owned(),
+        on_live: coming.on_live,
+        finding: self::finding(report, finding),
+    });
     Document {
         format_version: FORMAT_VERSION.to_owned(),
         verdict: judgement.verdict,
@@ -130,7 +150,8 @@ fn document(report: &Report<'_>) -> Document {
             captured_at: site.map(|site| site.captured_at.clone()),
             mode: site.map_or(Mode::None, |site| site.mode),
         },
-        findings,
+        findings: all.map(|(finding, _)| self::finding(report, finding)).collect(),
+        coming: coming.collect(),
         evidence: judgement.evidence,
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
         changes: report.changes,

@@ -15,7 +15,7 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, Place, Severity};
+use crate::diag::{Coming, Finding, Place, Severity};
 use crate::model::Plan;
 use crate::rules::{Evidence, Judgement, Phase, Verdict};
 use crate::shape::personal;
@@ -87,6 +87,13 @@ impl Report<'_> {
         all
     }
 
+    /// What the plan alone shows already, of gates that are not due yet, in the order of the text.
+    pub fn coming(&self) -> Vec<(&Finding, Coming, Spot)> {
+        let mut all = self.sorted();
+        all.retain(|(finding, _)| !finding.waived);
+        all.into_iter().filter_map(|(finding, spot)| Some((finding, finding.coming?, spot))).collect()
+    }
+
     /// How many due findings count as errors, as warnings, and as unproven errors; waived ones aside.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
@@ -126,6 +133,7 @@ impl Report<'_> {
                 lines.push(format!("facts: {captured} captured, {attested} attested, {unknown} unknown"));
                 let changes = many(self.changes, "change");
                 lines.push(match self.not_compared {
+                    0 if self.changes > 0 && self.gate >= Phase::Migrate => format!("{changes} pending"),
                     0 => format!("apply would make {changes}"),
                     unknown => {
                         format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind"))
@@ -136,6 +144,10 @@ impl Report<'_> {
                 lines.push("the plan could not be read whole, so no rule has judged it".to_owned())
             }
             None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
+        }
+        let coming = self.coming().len();
+        if coming > 0 {
+            lines.push(format!("coming: {}", many(coming, "finding")));
         }
         let later = not_due(&self.judgement.not_due);
         if !later.is_empty() {

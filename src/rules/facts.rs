@@ -1,6 +1,6 @@
 //! What a rule may know, and a note of each thing it asked for.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -84,6 +84,8 @@ pub struct Facts<'a> {
     /// The gate that is judged.
     pub(super) gate: super::Phase,
     reads: RefCell<BTreeMap<String, Grade>>,
+    /// Whether more than the plan and the time was asked for since the last taking of notes.
+    beyond_the_plan: Cell<bool>,
     waiver_uses: OnceCell<Vec<bool>>,
 }
 
@@ -105,7 +107,13 @@ macro_rules! kinds {
 impl<'a> Facts<'a> {
     /// Facts over these inputs, for a judgement at this gate.
     pub fn new(inputs: Inputs<'a>, gate: super::Phase) -> Self {
-        Self { inputs, gate, reads: RefCell::default(), waiver_uses: OnceCell::new() }
+        Self {
+            inputs,
+            gate,
+            reads: RefCell::default(),
+            beyond_the_plan: Cell::new(false),
+            waiver_uses: OnceCell::new(),
+        }
     }
 
     /// The plan. Always known.
@@ -115,6 +123,7 @@ impl<'a> Facts<'a> {
 
     /// The changes that the plan asks for. Known wherever the site is.
     pub fn changes(&self) -> &'a [Change] {
+        self.beyond_the_plan.set(true);
         self.inputs.changes
     }
 
@@ -145,12 +154,13 @@ impl<'a> Facts<'a> {
 
     /// The record. Always known: an empty one is one without evidence.
     pub fn record(&self) -> &'a Record {
+        self.beyond_the_plan.set(true);
         self.inputs.record
     }
 
     /// Whether a person's word for a step on this site is on record. An absent one is no fact.
     pub fn step(&self, step: Step, site: &Identity) -> bool {
-        let said = self.inputs.record.step(step, site).is_some();
+        let said = self.record().step(step, site).is_some();
         if said {
             self.note(&format!("step {}", step.name()), Grade::Attested("record"));
         }
@@ -214,6 +224,7 @@ impl<'a> Facts<'a> {
     /// How a backup's file compares with its record now; none where no folder of backups was given, and its record
     /// counts as of its time.
     pub fn backup_file(&self, name: &str) -> Option<&'a FileNow> {
+        self.beyond_the_plan.set(true);
         let now = self.inputs.backup_files?.now(name)?;
         self.note(&format!("backup's file `{name}`"), Grade::Captured("file"));
         Some(now)
@@ -226,11 +237,13 @@ impl<'a> Facts<'a> {
 
     /// Where the contacts' recorded values stand. Always known.
     pub fn contacts_file(&self) -> &'a ContactsFile {
+        self.beyond_the_plan.set(true);
         self.inputs.contacts
     }
 
     /// The recorded values of the spot-check contacts: the plan's own, so no fact of the site unless they cannot be read.
     pub fn contact_values(&self) -> Known<&'a BTreeMap<String, ContactRecord>> {
+        self.beyond_the_plan.set(true);
         let values = self.inputs.contacts.values.as_ref();
         if values.is_none() {
             self.note("contact values", Grade::Unknown("the file of contact values could not be read".to_owned()));
@@ -320,8 +333,14 @@ impl<'a> Facts<'a> {
         self.waiver_uses.get_or_init(|| uses);
     }
 
+    /// Whether more than the plan and the time was asked for since the last call of [`Facts::take_reads`].
+    pub(super) fn went_beyond_the_plan(&self) -> bool {
+        self.beyond_the_plan.get()
+    }
+
     /// Notes of what was asked since the last call, by fact.
     pub(super) fn take_reads(&self) -> Vec<Read> {
+        self.beyond_the_plan.set(false);
         self.reads.take().into_iter().map(|(fact, grade)| Read { fact, grade }).collect()
     }
 
@@ -348,6 +367,7 @@ impl<'a> Facts<'a> {
 
     /// An unknown answer is never covered up by a later known one.
     fn note(&self, fact: &str, grade: Grade) {
+        self.beyond_the_plan.set(true);
         let mut reads = self.reads.borrow_mut();
         let entry = reads.entry(fact.to_owned()).or_insert_with(|| grade.clone());
         if matches!(grade, Grade::Unknown(_)) {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{Finding, Lacks, Place, Severity};
+use crate::diag::{Coming, Finding, Lacks, Place, Severity};
 use crate::model::plan::Waiver;
 
 use super::facts::{BACKUP_END, Facts, Grade, Inputs, Read, TRACKED};
-use super::{ALL, Phase, Rule, Target, waivers};
+use super::{ALL, Moment, Rule, Target, waivers};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -83,11 +83,22 @@ impl Judgement {
             readers: BTreeMap::new(),
         }
     }
+
+    /// What keeps the verdict from being green: errors that are due and that nobody answers for, and those that lack a fact.
+    pub fn stops(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(counts)
+    }
+
+    /// What the plan alone shows already, of gates that are not due yet; what somebody answers for aside.
+    pub fn coming(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.coming.is_some() && !finding.waived)
+    }
 }
 
-/// Judges a plan and what came of reading it. `found` are the findings of reading and shape, which are due at any gate.
-pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement {
-    let facts = Facts::new(inputs, gate);
+/// Judges a plan and what came of reading it. `found` are the findings of reading and shape, which are due at any time.
+pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>) -> Judgement {
+    let moment = moment.into();
+    let facts = Facts::new(inputs, moment.gate());
     let mut all = Judgement {
         findings: found,
         evidence: Evidence::default(),
@@ -98,19 +109,13 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
     };
     let mut known = BTreeMap::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| waivers::judges_waivers(rule));
-    for rule in first.into_iter().filter(|rule| speaks(rule, inputs.live)) {
-        let due = rule.phase <= gate;
-        if !due {
-            *all.not_due.entry(rule.phase.name()).or_default() += 1;
-        }
-        run(rule, &facts, due, &mut known, &mut all);
-    }
-    let changed: HashSet<String> = facts.changes().iter().map(|change| change.on.to_string()).collect();
+    first.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
+    let changed: HashSet<String> = inputs.changes.iter().map(|change| change.on.to_string()).collect();
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
     facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
-    last.into_iter().for_each(|rule| run(rule, &facts, true, &mut known, &mut all));
+    last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
     for Fact { worst, attested } in known.values() {
         match worst {
             Grade::Captured(_) => all.evidence.captured += 1,
@@ -126,6 +131,7 @@ pub fn judge(inputs: Inputs<'_>, gate: Phase, found: Vec<Finding>) -> Judgement 
     all
 }
 
+/// Whether a rule speaks for the site that is judged.
 fn speaks(rule: &Rule, live: bool) -> bool {
     match rule.target {
         Target::Both => true,
@@ -134,10 +140,30 @@ fn speaks(rule: &Rule, live: bool) -> bool {
     }
 }
 
-fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<String, Fact>, all: &mut Judgement) {
+fn run(
+    rule: &'static Rule,
+    facts: &Facts<'_>,
+    moment: Moment,
+    known: &mut BTreeMap<String, Fact>,
+    all: &mut Judgement,
+) {
+    let live = facts.live();
+    let here = speaks(rule, live);
+    // What the plan alone breaks on live can be seen on the staging copy already; the copy lies behind whoever is on live.
+    if !here && live {
+        return;
+    }
     let mut findings = Vec::new();
     (rule.check)(facts, &mut findings);
+    let plan_alone = !facts.went_beyond_the_plan();
     let mut reads = facts.take_reads();
+    if !here && !plan_alone {
+        return;
+    }
+    let due = here && moment.is_due(rule, live) || plan_alone && moment.asks_the_plan(live);
+    if here && !due && !moment.is_past(rule) {
+        *all.not_due.entry(rule.phase.name()).or_default() += 1;
+    }
     // Also beside findings: one that is waived must not hide what the rule could not see.
     if reads.iter().any(|read| matches!(read.grade, Grade::Unknown(_))) {
         match word(rule, facts) {
@@ -157,7 +183,11 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, due: bool, known: &mut BTreeMap<S
     if findings.is_empty() && due {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
-    findings.iter_mut().for_each(|finding| finding.due = due);
+    let comes = plan_alone && !due && !moment.is_past(rule);
+    for finding in &mut findings {
+        finding.due = due;
+        finding.coming = comes.then_some(Coming { gate: rule.phase.name(), on_live: !here });
+    }
     all.findings.append(&mut findings);
 }
 
@@ -260,8 +290,12 @@ fn meets(waiver: &Waiver, finding: &Finding) -> bool {
     waiver.rule == finding.rule && (at_plan || at_site)
 }
 
+/// Whether a finding counts for the verdict.
+fn counts(finding: &&Finding) -> bool {
+    finding.due && !finding.waived && finding.severity == Severity::Error
+}
+
 fn verdict(findings: &[Finding]) -> Verdict {
-    let counts = |f: &&Finding| f.due && !f.waived && f.severity == Severity::Error;
     if findings.iter().filter(counts).any(|f| !f.unproven) {
         Verdict::Red
     } else if findings.iter().any(|f| counts(&f)) {

@@ -2,6 +2,7 @@
 //!
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
+mod due;
 mod facts;
 mod files;
 mod hosts;
@@ -21,9 +22,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Finding, Severity};
-use crate::model::Plan;
 use crate::model::text::pointer;
+use crate::model::{Plan, Step};
 
+pub use due::Moment;
 pub use facts::{Facts, Grade, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
@@ -108,6 +110,10 @@ pub struct Rule {
     pub waivable: bool,
     /// Whether a person's word may stand for a fact that it lacks.
     pub attestable: bool,
+    /// The step of a run that brings about what it asks for: a run is not asked before that step is done.
+    pub settled_by: Option<Step>,
+    /// Whether it asks for what has to be right when *Run Migration* is pressed, and for nothing that has to stay so.
+    pub precondition: bool,
     /// The item of the vendor's guide that it protects (P1 to P15 preconditions, S1 to S6 steps), or `–`.
     pub guide: &'static str,
     /// How well the fact behind it is known.
@@ -123,6 +129,24 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// A rule of which nothing is said: what a file leaves out is as here.
+    const PLAIN: Self = Self {
+        id: "",
+        severity: Severity::Error,
+        phase: Phase::Fit,
+        target: Target::Both,
+        waivable: false,
+        attestable: false,
+        settled_by: None,
+        precondition: false,
+        guide: "–",
+        evidence: Source::Inferred,
+        since: "",
+        anchor: "",
+        docs: "",
+        check: |_, _| Some(()),
+    };
+
     /// The first line of the documentation.
     pub fn title(&self) -> &'static str {
         self.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(self.id)
@@ -178,7 +202,8 @@ macro_rules! declare_rule {
         pub(in crate::rules) static RULE: $crate::rules::Rule = $crate::rules::Rule {
             docs: concat!($($doc, "\n"),*),
             check,
-            $($field: $value),+
+            $($field: $value,)+
+            ..$crate::rules::Rule::PLAIN
         };
     };
 }

@@ -28,6 +28,7 @@ pub static ALL: &[&Rule] = &[
     &offerings::re_release_restarts::RULE,
     &offerings::release_not_understood::RULE,
     &offerings::unscheduled_module::RULE,
+    &plan::change_pending::RULE,
     &plan::gateway_differs::RULE,
     &plan::key_is_not_the_slug::RULE,
     &plan::leave_alone_and_planned::RULE,
@@ -87,7 +88,10 @@ pub static ALL: &[&Rule] = &[
 /// The version of the set of rules: a digest over what each of them is, how much it weighs, when and where it is due,
 /// and whether it may be waived. It is computed, so that no change of a rule can forget it.
 pub fn version() -> String {
-    let all = ALL.iter().map(|rule| (rule.id, rule.severity, rule.phase, rule.target, rule.waivable));
+    let all = ALL.iter().map(|rule| {
+        let due = (rule.phase, rule.target, rule.settled_by, rule.precondition);
+        (rule.id, rule.severity, due, rule.waivable)
+    });
     digest::of(&all.collect::<Vec<_>>())
 }
 

@@ -66,9 +66,24 @@ fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     match due.len().saturating_sub(LISTED) {
-        0 if due.is_empty() => Ok(()),
+        0 if due.is_empty() => {}
+        0 => writeln!(out)?,
+        more => writeln!(out, "- and {more} more\n")?,
+    }
+    coming(report, out)
+}
+
+/// What the plan alone shows already, and a later gate will ask for.
+fn coming(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let coming = report.coming();
+    for (finding, coming, spot) in coming.iter().take(LISTED) {
+        let (message, rule) = (escape::markdown(&finding.message), escape::markdown(&finding.rule));
+        writeln!(out, "- coming at {}, line {}: {message} ({rule})", coming.words(), spot.start.line)?;
+    }
+    match coming.len().saturating_sub(LISTED) {
+        0 if coming.is_empty() => Ok(()),
         0 => writeln!(out),
-        more => writeln!(out, "- and {more} more\n"),
+        more => writeln!(out, "- and {more} more that are coming\n"),
     }
 }
 

@@ -45,6 +45,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        precondition: true,
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",

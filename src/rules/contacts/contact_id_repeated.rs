@@ -32,6 +32,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        precondition: true,
         guide: "S3",
         evidence: Documented,
         since: "0.1.0",

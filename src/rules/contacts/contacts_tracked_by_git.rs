@@ -40,6 +40,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "P10",
         evidence: Inferred,
         since: "0.1.0",

@@ -36,6 +36,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",

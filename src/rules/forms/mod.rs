@@ -81,7 +81,12 @@ fn opens(operations: &[Operation]) -> BTreeSet<(&'static str, &str)> {
 type Operations = Option<Vec<Operation>>;
 
 /// What a form runs.
-fn operations<'a>(facts: &Facts<'_>, kind: Kind, key: &str, operations: &'a Operations) -> Known<&'a [Operation]> {
+pub(super) fn operations<'a>(
+    facts: &Facts<'_>,
+    kind: Kind,
+    key: &str,
+    operations: &'a Operations,
+) -> Known<&'a [Operation]> {
     facts.field(kind, &format!("{kind}/{key}: operations"), operations.as_deref())
 }
 

@@ -1,5 +1,6 @@
 //! Rules about the plan itself: decisions that it must name, and what it covers.
 
+pub(super) mod change_pending;
 pub(super) mod gateway_differs;
 pub(super) mod key_is_not_the_slug;
 pub(super) mod leave_alone_and_planned;

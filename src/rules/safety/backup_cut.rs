@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::{backup_of, dump_asked_for};
@@ -78,6 +79,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        settled_by: Some(Step::Backup),
+        precondition: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",

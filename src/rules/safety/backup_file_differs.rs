@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::model::record::BackupSource;
 use crate::rules::{Facts, FileNow, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
@@ -191,6 +192,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: false,
+        settled_by: Some(Step::Backup),
+        precondition: true,
         guide: "P11",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
 use super::{backup_of, dump_not_cut};
@@ -105,6 +106,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        settled_by: Some(Step::Backup),
+        precondition: true,
         guide: "P11",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::model::plan::BackupDemand;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
@@ -49,6 +50,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        settled_by: Some(Step::Backup),
+        precondition: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",

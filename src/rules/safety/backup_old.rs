@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use crate::diag::{Finding, Place, Severity::Error};
+use crate::model::Step;
 use crate::model::record::Backup;
 use crate::model::text::Seconds;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
@@ -48,6 +49,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        settled_by: Some(Step::Backup),
+        precondition: true,
         guide: "P11",
         evidence: Documented,
         since: "0.1.0",

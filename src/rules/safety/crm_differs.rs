@@ -40,6 +40,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        precondition: true,
         guide: "P3",
         evidence: SeenInCode,
         since: "0.1.0",

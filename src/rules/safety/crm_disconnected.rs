@@ -52,6 +52,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        precondition: true,
         guide: "P3",
         evidence: Documented,
         since: "0.1.0",

@@ -37,6 +37,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "P3",
         evidence: Documented,
         since: "0.1.0",

@@ -1,6 +1,7 @@
 use crate::change::text;
 use crate::diag::Severity::Error;
 use crate::model::Kind;
+use crate::model::Step;
 use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Inferred, Target::Live, declare_rule};
 
@@ -53,6 +54,7 @@ declare_rule! {
         target: Live,
         waivable: false,
         attestable: true,
+        settled_by: Some(Step::LeaveMaintenance),
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

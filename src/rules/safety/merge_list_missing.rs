@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::model::plan::Strategy;
 use crate::model::record::Unlisted;
 use crate::model::text::Seconds;
@@ -64,6 +65,7 @@ declare_rule! {
         target: Staging,
         waivable: false,
         attestable: false,
+        settled_by: Some(Step::Push),
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",

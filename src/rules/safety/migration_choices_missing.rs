@@ -31,6 +31,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "S2",
         evidence: Documented,
         since: "0.1.0",

@@ -30,6 +30,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

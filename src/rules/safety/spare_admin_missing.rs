@@ -39,6 +39,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: true,
+        precondition: true,
         guide: "P12",
         evidence: Documented,
         since: "0.1.0",

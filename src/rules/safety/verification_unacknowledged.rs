@@ -1,4 +1,5 @@
 use crate::diag::{Place, Severity::Error};
+use crate::model::Step;
 use crate::model::record::Evidence;
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
 
@@ -46,6 +47,8 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: false,
+        settled_by: Some(Step::StartVerification),
+        precondition: true,
         guide: "S1",
         evidence: Documented,
         since: "0.1.0",

@@ -65,6 +65,7 @@ declare_rule! {
         target: Both,
         waivable: false,
         attestable: false,
+        precondition: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,0 +1,178 @@
+use serde_json::Value;
+
+use crate::change::Change;
+use crate::diag::{Place, Severity::Error};
+use crate::model::plan::{DuringMigration, Strategy};
+use crate::model::{Kind, Step};
+use crate::rules::forms::operations;
+use crate::rules::offerings::{modules, release};
+use crate::rules::{
+    Facts, Findings, Known, Phase::Migrate, Side::Before, Source::Inferred, Target::Both, declare_rule,
+};
+
+declare_rule! {
+    /// A change of the plan is not made yet.
+    ///
+    /// ## What it does
+    /// From the gate `migrate` on, reports every object that is not as the plan wants it, one finding an object. What the plan
+    /// speaks of and the site's capture does not hold is unproven, never "no change".
+    ///
+    /// ## Why it matters
+    /// Every other rule judges the site as the plan's changes leave it, since something will still make them. Past
+    /// `configure` nothing will: whoever presses *Run Migration*, pushes or reopens takes the site as it is (inferred). A
+    /// change that is due to be made by a run does not keep that run from beginning: it is asked from the step after the
+    /// changes on.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {charging-guard: {enabled: false}}
+    /// gate: migrate
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {emails: {enabled: false}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {opt-in-form/mini-course-signup: {operations: [{grant: mini-course}]}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {charging-guard: {enabled: true}}
+    /// gate: migrate
+    /// ```
+    ///
+    /// ## Fix
+    /// Apply first: `plan diff`, then `plan apply` with the digest that it prints. Where the strategy is a push, nothing is
+    /// applied on live: push what was made on staging, or set it by hand on live.
+    {
+        id: "change-pending",
+        severity: Error,
+        phase: Migrate,
+        target: Both,
+        waivable: false,
+        attestable: false,
+        settled_by: Some(Step::Configure),
+        guide: "S2",
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "/strategy",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let (first, help) = next(facts);
+    for change in facts.changes() {
+        let on = change.on.to_string();
+        let message = match &change.before {
+            None => format!("`{on}` does not exist yet, and the plan creates it: {first}"),
+            Some(before) => format!("`{on}` is not as the plan wants it{}: {first}", fields(before, change)),
+        };
+        out.push(RULE.at(Place::key(object(change)), message).label("not made yet").help(help).on_site(on));
+    }
+    // After the findings: what is not known hides none of them.
+    compared(facts);
+    Some(())
+}
+
+/// The object of the plan that a change comes from: its section, and its key where the section holds many.
+fn object(change: &Change) -> String {
+    let depth = match change.on.kind {
+        Kind::Offering | Kind::OptInForm | Kind::OrderForm => 2,
+        _ => 1,
+    };
+    let parts = change.cause.split('/').skip(1).take(depth);
+    parts.fold(String::new(), |place, part| place + "/" + part)
+}
+
+/// The fields that differ, in brackets.
+fn fields(before: &Value, change: &Change) -> String {
+    let sides = before.as_object().zip(change.after.as_ref().and_then(Value::as_object));
+    let names: Vec<&str> = sides.map_or_else(Vec::new, |(before, after)| {
+        after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.as_str()).collect()
+    });
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+}
+
+/// What to do first, in a word and in a sentence.
+fn next(facts: &Facts<'_>) -> (&'static str, &'static str) {
+    match facts.plan().strategy {
+        Some(Strategy::FreezeAndPush | Strategy::PushThenMerge) if facts.live() => (
+            "nothing applies it on live",
+            "with this strategy live gets what was made on staging by the push; what is missing after it is set by hand on \
+             live, as `plan diff --on live` shows it",
+        ),
+        _ => (
+            "apply first",
+            "`plan diff` shows the change, and `plan apply` makes it with the digest that the diff prints",
+        ),
+    }
+}
+
+/// Notes what could not be compared: of that an empty list of changes says nothing.
+fn compared(facts: &Facts<'_>) {
+    let plan = facts.plan();
+    if plan.charging_guard.is_some() {
+        facts.charging_guard(Before);
+    }
+    if plan.emails.is_some() {
+        facts.emails(Before);
+    }
+    if is_mail_wished(facts)
+        && let Some(mail) = facts.mail(Before)
+    {
+        facts.field(Kind::Mail, "mail.simulated", mail.simulated);
+    }
+    timers(facts);
+    forms(facts);
+}
+
+/// Whether the plan says how mail is to be on the judged site now. On live that ends with the migration.
+fn is_mail_wished(facts: &Facts<'_>) -> bool {
+    facts.plan().mail.as_ref().is_some_and(|mail| match facts.live() {
+        true => mail.on_live.is_some() && facts.crm(Before).and_then(|crm| crm.managed) != Some(true),
+        false => mail.during_migration == DuringMigration::Simulate,
+    })
+}
+
+fn timers(facts: &Facts<'_>) -> Known<()> {
+    let plan = facts.plan();
+    if plan.offerings.is_empty() {
+        return Some(());
+    }
+    let offerings = facts.offerings(Before)?;
+    for (key, intent, now) in plan.offerings.iter().filter_map(|(key, intent)| Some((key, intent, offerings.get(key)?)))
+    {
+        let timed = intent.numbered().filter(|(_, number, module)| *number != 0 && module.release.is_some());
+        let wanted: Vec<u32> = timed.map(|(_, number, _)| number).collect();
+        if !wanted.is_empty()
+            && let Some(modules) = modules(facts, key, now)
+        {
+            modules.iter().filter(|module| wanted.contains(&module.number)).for_each(|module| {
+                release(facts, key, module);
+            });
+        }
+    }
+    Some(())
+}
+
+fn forms(facts: &Facts<'_>) {
+    let plan = facts.plan();
+    if !plan.opt_in_forms.is_empty()
+        && let Some(forms) = facts.opt_in_forms(Before)
+    {
+        for (key, form) in plan.opt_in_forms.keys().filter_map(|key| Some((key, forms.get(key)?))) {
+            operations(facts, Kind::OptInForm, key, &form.operations);
+        }
+    }
+    if !plan.order_forms.is_empty()
+        && let Some(forms) = facts.order_forms(Before)
+    {
+        for (key, form) in plan.order_forms.keys().filter_map(|key| Some((key, forms.get(key)?))) {
+            operations(facts, Kind::OrderForm, key, &form.operations);
+        }
+    }
+}
