@@ -4,11 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::journal::{self, Event, Told, begin};
+use super::begin::Intended;
+use super::journal::{Event, Told, begin};
 use super::timing::{self, Lasted, Took};
+use crate::change::{intent_digest, rehearsed_digest};
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
-use crate::model::{Executor, Identity, Step, digest};
+use crate::model::{Executor, Identity, Plan, Step, digest};
 use crate::trust::{Key, Purpose};
 
 /// The version of the format that this build writes.
@@ -29,7 +31,7 @@ pub struct Certificate {
     /// When the rehearsal ended, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     pub ended_at: String,
-    /// The digest of what the plan intended: a replay must intend the same.
+    /// The digest of what was rehearsed: a replay must do the same. By an earlier build, of all that the plan intended.
     pub intent: String,
     /// The digest of the journal's last line, which holds those of all before it.
     pub journal: String,
@@ -115,7 +117,7 @@ impl Certificate {
             host: begun.host.clone(),
             tool: begun.tool.clone(),
             ended_at: events.last()?.at.to_string(),
-            intent: journal::intent(events)?.to_owned(),
+            intent: Intended::of(events)?.digest().to_owned(),
             journal: journal.to_owned(),
             verified: verified.filter(|_| whole)?,
             steps,
@@ -130,6 +132,11 @@ impl Certificate {
         self.mark = None;
         self.mark = serde_json::to_value(&self).ok().map(|certificate| mark(&certificate, key));
         serde_json::to_string_pretty(&self).unwrap_or_default() + "\n"
+    }
+
+    /// Whether this plan is what was rehearsed.
+    pub fn is_of(&self, plan: &Plan) -> bool {
+        self.intent == rehearsed_digest(plan) || self.intent == intent_digest(plan)
     }
 
     /// How many seconds a replay of the steps takes at least, if it takes what the rehearsal took.

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::change::{intent_digest, rehearsed_digest};
 use crate::model::deadline::Decision;
-use crate::model::{Executor, Step, digest};
+use crate::model::{Executor, Plan, Step, digest};
 use crate::trust::{Key, Purpose, marked};
 
 pub use super::begin::Begin;
@@ -149,6 +150,9 @@ pub enum Event {
         who: Option<String>,
         /// What the plan intended then, by this build: from here on it must intend the same.
         intent: String,
+        /// The digest of what of it is rehearsed; none by an earlier build.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rehearsed: Option<String>,
     },
     /// The run is not gone on with.
     Closed {
@@ -239,19 +243,20 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Takes a run over, whoever's it was: what was written so far hangs on a line that bears our mark.
+    /// Takes a run of this plan over, whoever's it was: what was written so far hangs on a line that bears our mark.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read or written, or was not written by this tool line after line.
     pub fn adopt(
         path: &Path,
         key: &Key,
-        (who, intent): (Option<String>, String),
+        (who, plan): (Option<String>, &Plan),
         now: Timestamp,
     ) -> Result<Self, JournalError> {
         let (mut journal, _, kept) = Self::open_any(path, key)?;
         journal.cut_off(kept)?;
-        journal.append(Event::Adopted { who, intent }, now)?;
+        let (intent, rehearsed) = (intent_digest(plan), Some(rehearsed_digest(plan)));
+        journal.append(Event::Adopted { who, intent, rehearsed }, now)?;
         Ok(journal)
     }
 
@@ -303,11 +308,6 @@ impl Journal {
         begin(&self.events)
     }
 
-    /// What the plan must intend for the run to go on; none where not even its beginning was written whole.
-    pub fn intent(&self) -> Option<&str> {
-        intent(&self.events)
-    }
-
     /// The SHA-256 of its last line, which holds that of the one before: the digest of the whole.
     pub fn digest(&self) -> &str {
         &self.previous
@@ -340,15 +340,6 @@ impl Journal {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));
     }
-}
-
-/// What the plan must intend for the run of these events to go on.
-pub fn intent(events: &[Told]) -> Option<&str> {
-    let adopted = events.iter().rev().find_map(|told| match &told.event {
-        Event::Adopted { intent, .. } => Some(intent.as_str()),
-        _ => None,
-    });
-    adopted.or_else(|| begin(events).map(|begin| begin.digests.intent.as_str()))
 }
 
 /// How the run of these events began; none where there are none.

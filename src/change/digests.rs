@@ -6,11 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::Price;
-use crate::model::plan::{OfferingIntent, TestPurchase, WebhookIntent};
 use crate::model::state::{Kind, Object, On};
 use crate::model::text::Money;
-use crate::model::{Identity, Plan, State, digest};
+use crate::model::{Identity, State, digest};
 
 use super::Change;
 use super::fields::{FieldMarks, field_marks};
@@ -72,59 +70,6 @@ fn mark<T: Serialize>(value: &T) -> String {
 /// The marks of the objects of a kind.
 pub fn marks_of(state: &State, kind: Kind) -> BTreeMap<String, String> {
     judged_of(state, [kind]).map(|(on, is)| (on.to_string(), mark(&is))).collect()
-}
-
-/// What is digested of a plan. What is most of a large one is not copied.
-#[derive(Serialize)]
-struct Intent<'a> {
-    // These stand before those of the rest, which are none: of a field that comes twice the first counts.
-    offerings: &'a BTreeMap<String, OfferingIntent>,
-    webhooks: &'a BTreeMap<String, WebhookIntent>,
-    test_purchases: &'a BTreeMap<String, TestPurchase>,
-    #[serde(flatten)]
-    rest: &'a Plan,
-}
-
-/// The digest of what the plan intends.
-pub fn intent_digest(plan: &Plan) -> String {
-    let mut intent = Plan {
-        version: plan.version,
-        name: plan.name.clone(),
-        sites: plan.sites.clone(),
-        crm: plan.crm.clone(),
-        strategy: plan.strategy,
-        people: Default::default(),
-        mail: plan.mail.clone(),
-        emails: plan.emails.clone(),
-        charging_guard: plan.charging_guard.clone(),
-        offerings: Default::default(),
-        leave_alone: plan.leave_alone.clone(),
-        order_forms: plan.order_forms.clone(),
-        opt_in_forms: plan.opt_in_forms.clone(),
-        webhooks: Default::default(),
-        contacts: Default::default(),
-        backup: plan.backup.clone(),
-        migration: plan.migration.clone(),
-        test_purchases: Default::default(),
-        window: plan.window.clone(),
-        rollback: plan.rollback.clone(),
-        waive: Vec::new(),
-        left_out: Default::default(),
-    };
-    intent.sites.staging = address(&intent.sites.staging);
-    intent.sites.live = address(&intent.sites.live);
-    if let Some(guard) = &mut intent.charging_guard {
-        guard.production_url = address(&guard.production_url);
-    }
-    for form in intent.order_forms.values_mut() {
-        sort(&mut form.custom_operation.release);
-        if let Some(price) = form.expect.as_mut().and_then(|expect| expect.price.as_mut()) {
-            *price = Price(money(&price.0));
-        }
-    }
-    intent.opt_in_forms.values_mut().for_each(|form| sort(&mut form.custom_operation.release));
-    let Plan { offerings, webhooks, test_purchases, .. } = plan;
-    digest::of(&Intent { offerings, webhooks, test_purchases, rest: &intent })
 }
 
 /// The digest of a list of changes for one site. Causes do not count: a moved line changes nothing.
@@ -249,13 +194,13 @@ pub(super) fn judged(mut object: Object) -> Object {
     object
 }
 
-fn sort(set: &mut Vec<String>) {
+pub(super) fn sort(set: &mut Vec<String>) {
     set.sort();
     set.dedup();
 }
 
 /// An address without what means nothing: the identity that it names, with its scheme in lower case.
-fn address(text: &str) -> String {
+pub(super) fn address(text: &str) -> String {
     let text = text.trim();
     let scheme = text.find("//").map_or("", |at| &text[..at]);
     if let Some(site) = Identity::parse(text) {
@@ -268,6 +213,6 @@ fn address(text: &str) -> String {
 }
 
 /// A price in one spelling; one that cannot be read as it stands.
-fn money(text: &str) -> String {
+pub(super) fn money(text: &str) -> String {
     Money::parse(text).map_or_else(|| text.to_owned(), |money| money.to_string())
 }

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
+use crate::apply::begin::Intended;
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
-use crate::apply::journal::{self, Begin, Journal, REPLACED};
+use crate::apply::journal::{Begin, Journal, REPLACED};
 use crate::apply::lock::Lock;
 use crate::apply::machine::Next;
 use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self};
-use crate::change::Change;
+use crate::change::{self, Change};
 use crate::cli::{Apply, On};
 use crate::guide;
 use crate::model::Step;
@@ -57,9 +58,11 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let confirmed = confirm(args, &checked, terminal)?;
     let Some(confirmation) = confirmed else {
         // Of a site that is as the plan wants it the guide's steps are still to be taken: a run without changes.
-        let intent = checked.digests.as_ref().map(|digests| &digests.intent);
-        let waits =
-            earlier.as_ref().is_some_and(|run| !cloned && journal::intent(&run.events) == intent.map(String::as_str));
+        let is_of = |run: &Unfinished| {
+            let (plan, past) = (&checked.opened.plan, run.progress.is_past_the_barrier());
+            Intended::of(&run.events).is_some_and(|intended| intended.is(plan, past))
+        };
+        let waits = earlier.as_ref().is_some_and(|run| !cloned && is_of(run));
         let confirmed = args.confirm.is_some() || args.seal.is_some();
         let compared = checked.lowered.as_ref().is_some_and(|lowered| lowered.not_compared.is_empty());
         if waits || !confirmed || !compared {
@@ -316,6 +319,7 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
         on: args.on.into(),
         strategy,
         digests,
+        rehearsed: Some(change::rehearsed_digest(&checked.opened.plan)),
         changes: lowered.changes,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, args.on.into()).to_vec()),
     };

@@ -91,8 +91,7 @@ impl Run {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
         let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == Place::Live, false)?;
-        let intent = checked.digests.as_ref().map(|digests| digests.intent.as_str());
-        if intent != self.journal.intent() {
+        if !self.is_of(&checked.opened.plan) {
             return Err(Failure::new(
                 code,
                 "the plan was edited since this run began, so *Run Migration* is not begun",

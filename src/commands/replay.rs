@@ -34,12 +34,11 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         let message = "the rehearsal was on a site in a file, which says of itself what it is, so it opens no live site at an address";
         return refused(message.to_owned(), "rehearse on the staging site at its address");
     }
-    let intent = crate::change::intent_digest(plan);
-    if rehearsed.intent != intent {
+    if !rehearsed.is_of(plan) {
         let message = format!(
-            "what was rehearsed ({}…) is not what the plan intends now ({}…)",
+            "what was rehearsed ({}…) is not what the plan does now ({}…)",
             &clip(&rehearsed.intent),
-            &clip(&intent)
+            &clip(&crate::change::rehearsed_digest(plan))
         );
         return refused(message, "rehearse the plan as it is now");
     }

@@ -17,7 +17,7 @@ use crate::model::plan::Place;
 use crate::model::{Executor, On, Step};
 use crate::output::{concise, escape, many};
 use crate::reconcile;
-use crate::rules::{Phase, Verdict};
+use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 
 use super::event_log::EventLog;
@@ -124,7 +124,7 @@ impl Run {
     fn may_change(&self, args: &Apply, on: Place, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Phase::Configure, on == Place::Live, false)?;
+        let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == Place::Live, false)?;
         let written = self.journal.progress().in_place() > 0;
         let code = if written { exit::PART_WAY } else { exit::GATE };
         if checked.judgement.verdict == Verdict::Green {

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     };
     let intent = intent_digest(plan);
     let rehearsed = certificate::load(&args.plan)?.map(|certificate| Rehearsed {
-        of_this: certificate.intent == intent,
+        of_this: certificate.is_of(plan),
         ended_at: certificate.ended_at,
         seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
     });

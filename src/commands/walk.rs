@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::apply::begin::Intended;
 use crate::apply::certificate::Ground;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
@@ -14,13 +15,14 @@ use crate::model::plan::Place;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::model::{Identity, Plan, Snapshot, Step};
-use crate::output::escape;
+use crate::output::{concise, escape};
 use crate::reconcile;
+use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::site::file::FileSite;
 
 use super::adopt::is_kept;
-use super::inputs;
+use super::inputs::{self, Choice};
 use super::run::{Run, ctrl_c};
 use super::verify::Ended;
 use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, verify};
@@ -178,6 +180,9 @@ impl Run {
                     let plan = way.plan.clone().unwrap_or_default();
                     way.run.ask_decision(args, &plan, (step, &open), way.terminal)?;
                     if waiting.is_none() {
+                        if step > Step::Configure && step != Step::RunMigration {
+                            way.run.is_green(args, Moment::Step(step), way.terminal)?;
+                        }
                         way.run.asked(args, &plan, (step, &open, say), way.terminal)?;
                     }
                     at = (step, open);
@@ -195,10 +200,16 @@ impl Run {
         }
     }
 
+    /// Whether the plan still is what this run is of.
+    pub(super) fn is_of(&self, plan: &Plan) -> bool {
+        let past = self.journal.progress().is_past_the_barrier();
+        Intended::of(self.journal.events()).is_some_and(|intended| intended.is(plan, past))
+    }
+
     /// The plan, which must intend what was confirmed.
     fn same_plan(&self, args: &Apply) -> Result<Plan, Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?;
-        if opened.whole && self.journal.intent() == Some(&crate::change::intent_digest(&opened.plan)) {
+        if opened.whole && self.is_of(&opened.plan) {
             return Ok(opened.plan);
         }
         let message = "the plan was edited since this run began, and intends something else";
@@ -208,6 +219,26 @@ impl Run {
         } else {
             failure.help("confirm the new plan with `plan diff`, and apply it without `--resume`: that closes this run")
         })
+    }
+
+    /// Judges what a moment after the changes asks for, on a reading of now.
+    fn is_green(&self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+        let live = self.journal.begin().is_some_and(|begin| begin.on == Place::Live);
+        let checked = inputs::judged(opened, &Choice::Live(args.site.clone()), moment, live, false)?;
+        if checked.judgement.verdict == Verdict::Green {
+            return Ok(());
+        }
+        concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+        let gate = moment.gate().name();
+        let message = match moment {
+            Moment::Step(step) => format!("the gate `{gate}` is not green, so `{}` is not begun", step.name()),
+            _ if live => format!("every step is taken, and the gate `{gate}` is not green, so the run is not finished"),
+            _ => format!("every step is taken, and the gate `{gate}` is not green, so there is no certificate yet"),
+        };
+        let resume = self.files.command("apply") + " --resume";
+        Err(Failure::new(exit::PART_WAY, message)
+            .help(format!("put right what is found, then go on with `{resume}`; nothing that was rehearsed is lost")))
     }
 
     /// Tells a person what to do; without input that is the end for now.
@@ -330,6 +361,9 @@ impl Run {
 
     /// Every step is behind: the certificate of a rehearsal, and the journal put away.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        if self.journal.progress().is_past_the_barrier() {
+            self.is_green(args, Moment::End, terminal)?;
+        }
         // What cannot be compared is no rehearsal that anybody may rely on.
         let kept = is_kept(&self.files.before()) || !self.journal.progress().passed().contains(&Step::ReviewContacts);
         if kept && let Some(path) = certificate::write(&args.plan, &self.journal, Ground::of(&args.site))? {

@@ -95,9 +95,12 @@ impl Moment {
 /// The gate that a step belongs to.
 fn gate_of(step: Step) -> Phase {
     match step {
-        Step::FreezeLive | Step::Preflight | Step::Backup | Step::Configure | Step::StartVerification => {
-            Phase::Configure
-        }
+        Step::FreezeLive
+        | Step::Preflight
+        | Step::EnterMaintenance
+        | Step::Backup
+        | Step::Configure
+        | Step::StartVerification => Phase::Configure,
         Step::RunMigration | Step::ReviewContacts | Step::LeaveMaintenance | Step::TestPurchase => Phase::Migrate,
         Step::Push | Step::Merge | Step::ReopenLive => Phase::GoLive,
     }

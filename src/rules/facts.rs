@@ -18,6 +18,7 @@ use crate::model::state::{
 };
 use crate::model::{Identity, State, Step};
 
+
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {

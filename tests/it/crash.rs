@@ -205,7 +205,17 @@ fn begin() -> Begin {
     let (host, changes) = ("staging.bloom.example".parse().unwrap(), changes());
     let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
     let (on, strategy) = (PlanPlace::Staging, Some(Strategy::RehearseAndReplay));
-    Begin { tool: "0".into(), plan: "plan.yaml".into(), host, on, strategy, digests, changes, steps: None }
+    Begin {
+        tool: "0".into(),
+        plan: "plan.yaml".into(),
+        host,
+        on,
+        strategy,
+        digests,
+        rehearsed: None,
+        changes,
+        steps: None,
+    }
 }
 
 /// A folder in memory, where there is one: these tests sync thousands of times.

@@ -309,6 +309,7 @@ fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
         strategy,
         digests,
         changes: Vec::new(),
+        rehearsed: None,
         steps,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());

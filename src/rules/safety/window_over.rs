@@ -31,6 +31,7 @@ declare_rule! {
         target: Staging,
         waivable: false,
         attestable: false,
+        precondition: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",
