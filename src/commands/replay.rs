@@ -36,7 +36,7 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
     }
     if !rehearsed.is_of(plan) {
         let message = format!(
-            "what was rehearsed ({}…) is not what the plan does now ({}…)",
+            "what was rehearsed ({}…) is not what the plan intends now ({}…)",
             &clip(&rehearsed.intent),
             &clip(&crate::change::rehearsed_digest(plan))
         );

@@ -89,8 +89,8 @@ pub static ALL: &[&Rule] = &[
 /// and whether it may be waived. It is computed, so that no change of a rule can forget it.
 pub fn version() -> String {
     let all = ALL.iter().map(|rule| {
-        let due = (rule.phase, rule.target, rule.settled_by, rule.precondition);
-        (rule.id, rule.severity, due, rule.waivable)
+        let Rule { id, severity, phase, target, waivable, settled_by, precondition, .. } = *rule;
+        (id, severity, phase, target, waivable, settled_by, precondition)
     });
     digest::of(&all.collect::<Vec<_>>())
 }

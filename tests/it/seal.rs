@@ -442,10 +442,13 @@ fn the_order_of_refusals() {
 
 #[test]
 fn the_version_of_the_rules_is_over_what_decides() {
-    let parts = |rule: &&rules::Rule| json!([rule.id, rule.severity, rule.phase, rule.target, rule.waivable]);
+    let parts = |rule: &&rules::Rule| {
+        let due = (rule.phase, rule.target, rule.waivable, rule.settled_by, rule.precondition);
+        json!([rule.id, rule.severity, due.0, due.1, due.2, due.3, due.4])
+    };
     let mut all: Vec<Value> = rules::ALL.iter().map(parts).collect();
     assert_eq!(rules::version(), digest::of(&all));
-    for part in 0..5 {
+    for part in 0..7 {
         let mut other = all.clone();
         other[7][part] = json!("other");
         assert_ne!(rules::version(), digest::of(&other));
