@@ -76,12 +76,17 @@ impl Moment {
 
     /// Whether a rule asks for what is history here.
     pub fn is_past(self, rule: &Rule) -> bool {
-        rule.precondition && !self.asks_preconditions()
+        let past_the_barrier = match self {
+            Self::Gate(_) | Self::Begin => false,
+            Self::Step(step) => step > Step::RunMigration,
+            Self::End => true,
+        };
+        rule.precondition && past_the_barrier
     }
 
     /// Whether a rule is due; what the plan alone shows is another question.
     pub fn is_due(self, rule: &Rule, live: bool) -> bool {
-        if self.is_past(rule) {
+        if rule.precondition && !self.asks_preconditions() {
             return false;
         }
         let of_the_gate = rule.phase <= self.gate();

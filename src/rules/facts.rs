@@ -18,7 +18,6 @@ use crate::model::state::{
 };
 use crate::model::{Identity, State, Step};
 
-
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -179,7 +178,7 @@ impl<'a> Facts<'a> {
             self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
             return None;
         }
-        let found = self.inputs.record.backup(of, part);
+        let found = self.record().backup(of, part);
         if let Some((_, backup)) = found {
             let shows = match &backup.source {
                 BackupSource::File { dump: Some(dump), .. } => part == BackupPart::Database && dump.lacks.is_empty(),

@@ -14,6 +14,7 @@ mod endless;
 mod event_log;
 mod example;
 mod file_site;
+mod gates;
 mod guided;
 mod hostile;
 mod identity;

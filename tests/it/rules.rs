@@ -9,7 +9,7 @@ use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
-use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Phase, Rule, Tracking, Verdict, judge};
+use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge};
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
@@ -99,6 +99,11 @@ fn world(mut fence: Value) -> World {
 }
 
 fn judged(fence: &Value, live: bool) -> Judgement {
+    let gate = Phase::ALL.iter().find(|gate| Some(gate.name()) == fence["gate"].as_str());
+    judged_at(fence, live, *gate.unwrap_or(&Phase::GoLive))
+}
+
+pub(crate) fn judged_at(fence: &Value, live: bool, moment: impl Into<Moment>) -> Judgement {
     let mut all = base();
     patch(&mut all, fence);
     let world = world(all);
@@ -116,12 +121,11 @@ fn judged(fence: &Value, live: bool) -> Judgement {
         now: world.now,
         live,
     };
-    let gate = Phase::ALL.iter().find(|gate| Some(gate.name()) == fence["gate"].as_str());
-    judge(inputs, *gate.unwrap_or(&Phase::GoLive), Vec::new())
+    judge(inputs, moment, Vec::new())
 }
 
 /// The fences of a rule with their headings, in order: `Bad` or `Good`.
-fn fences(rule: &Rule) -> Vec<(bool, Value)> {
+pub(crate) fn fences(rule: &Rule) -> Vec<(bool, Value)> {
     let mut found = Vec::new();
     let mut heading = "";
     let mut fence: Option<String> = None;

@@ -38,6 +38,7 @@ declare_rule! {
         target: Live,
         waivable: false,
         attestable: false,
+        precondition: true,
         guide: "S2",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,0 +1,215 @@
+//! What is due when: every strategy, site and gate, and every point of a run.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use amc_plan::model::Step;
+use amc_plan::rules::{ALL, Judgement, Moment, Phase, Verdict};
+use serde_json::{Value, json};
+
+use crate::guided::{LIVE, PHRASE, configured, copied, record, rehearsed, verified};
+use crate::place::{PLAN, Place, SITE};
+use crate::rules::{fences, judged_at};
+
+/// Guard off, Emails off, a module by hand, a form that grants.
+fn unlike_the_plan() -> Value {
+    json!({
+        "charging-guard": {"enabled": false},
+        "emails": {"enabled": false},
+        "offering/course": {"modules": [{"number": 0, "name": "Welcome"}, {"number": 1, "name": "Goals", "release": "by-hand"}]},
+        "opt-in-form/mini-course-signup": {"operations": [{"grant": "mini-course"}]},
+    })
+}
+
+/// The objects that are named as pending.
+fn pending(judgement: &Judgement) -> Vec<String> {
+    let due = judgement.findings.iter().filter(|f| f.rule == "change-pending" && f.due && !f.unproven);
+    let mut objects: Vec<String> = due.map(|finding| finding.site.clone().unwrap()).collect();
+    objects.sort();
+    objects
+}
+
+/// The rules that keep a judgement from being green.
+fn stops(judgement: &Judgement) -> BTreeSet<&str> {
+    judgement.stops().map(|finding| finding.rule.as_str()).collect()
+}
+
+#[test]
+fn from_migrate_on_every_pending_change_is_named_whatever_strategy_site_and_gate() {
+    for strategy in ["rehearse-and-replay", "freeze-and-push", "push-then-merge"] {
+        for live in [false, true] {
+            let mut fence = json!({"plan": {"strategy": strategy}, "site": {"mail": {"simulated": !live}}});
+            if live {
+                fence["header"] = json!({"host": "small.example"});
+                fence["site"]["environment"] = json!({"url": "https://small.example", "type": "production"});
+            }
+            let mut moved = fence.clone();
+            moved["site"].as_object_mut().unwrap().extend(unlike_the_plan().as_object().unwrap().clone());
+            for gate in Phase::ALL {
+                let case = format!("{strategy}, live: {live}, {}", gate.name());
+                let judgement = judged_at(&moved, live, *gate);
+                if *gate < Phase::Migrate {
+                    assert_eq!(pending(&judgement), Vec::<String>::new(), "{case}");
+                } else {
+                    let all = ["charging-guard", "emails", "offering/course", "opt-in-form/mini-course-signup"];
+                    assert_eq!(pending(&judgement), all, "{case}");
+                    assert_eq!(judgement.verdict, Verdict::Red, "{case}");
+                }
+                assert!(!stops(&judged_at(&fence, live, *gate)).contains("change-pending"), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_compared_is_unproven_never_no_change() {
+    for fence in [
+        json!({"header": {"sections": {"emails": {"how": null, "missing": "not asked"}}}}),
+        json!({"site": {"offering/course": {"modules": null}}}),
+        json!({"site": {"order-form/course-checkout": {"operations": null}}}),
+        json!({"site": {"mail": {"simulated": null}}}),
+    ] {
+        let judgement = judged_at(&fence, false, Phase::Migrate);
+        let unproven = judgement.stops().any(|finding| finding.rule == "change-pending" && finding.unproven);
+        assert!(unproven && pending(&judgement).is_empty(), "{fence}");
+    }
+}
+
+#[test]
+fn a_run_may_begin_with_its_changes_pending_and_no_step_after_them_may() {
+    let fence = json!({"site": unlike_the_plan()});
+    for moment in [Moment::Begin, Moment::Step(Step::Configure)] {
+        assert_eq!(pending(&judged_at(&fence, false, moment)), Vec::<String>::new(), "{moment:?}");
+    }
+    for step in Step::ALL.iter().filter(|step| **step > Step::Configure) {
+        assert_eq!(pending(&judged_at(&fence, false, Moment::Step(*step))).len(), 4, "{}", step.name());
+    }
+    assert_eq!(pending(&judged_at(&fence, false, Moment::End)).len(), 4);
+}
+
+#[test]
+fn what_the_plan_alone_shows_is_due_at_the_barrier_for_a_certificate_and_where_a_replay_begins() {
+    let fence = json!({"plan": {"test_purchases": null, "rollback": null, "window": null, "mail": {"on_live": null}}});
+    let all = BTreeSet::from(["live-mail-undecided", "rollback-missing", "test-purchase-missing", "window-missing"]);
+    let due = |live: bool, moment: Moment| -> BTreeSet<&str> {
+        let judgement = judged_at(&fence, live, moment);
+        all.iter().copied().filter(|rule| stops(&judgement).contains(rule)).collect()
+    };
+    let step = Moment::Step;
+    for moment in [step(Step::RunMigration), step(Step::Push), Moment::End] {
+        assert_eq!(due(false, moment), all, "{moment:?}");
+    }
+    for moment in [Moment::Begin, step(Step::Backup), step(Step::Configure), step(Step::RunMigration)] {
+        assert_eq!(due(true, moment), all, "{moment:?}");
+    }
+    for moment in [Moment::Begin, Moment::Gate(Phase::Configure), step(Step::StartVerification)] {
+        assert_eq!(due(false, moment), BTreeSet::new(), "{moment:?}");
+        let coming: BTreeSet<String> = judged_at(&fence, false, moment).coming().map(|f| f.rule.clone()).collect();
+        assert_eq!(coming.iter().map(String::as_str).collect::<BTreeSet<_>>(), all, "{moment:?}");
+    }
+    // Past the barrier on live nothing of the plan's own stands in the way of finishing.
+    for at in [Step::ReviewContacts, Step::LeaveMaintenance] {
+        assert_eq!(due(true, step(at)), BTreeSet::new(), "{}", at.name());
+    }
+}
+
+#[test]
+fn on_live_the_backups_rules_are_due_at_the_changes() {
+    let fence = json!({"record": []});
+    let missing = |live, moment| stops(&judged_at(&fence, live, moment)).contains("backup-missing");
+    assert!(missing(false, Moment::Begin) && missing(false, Moment::Gate(Phase::Configure)));
+    assert!(!missing(true, Moment::Begin) && !missing(true, Moment::Gate(Phase::Configure)));
+    assert!(missing(true, Moment::Step(Step::Configure)) && missing(true, Moment::Step(Step::RunMigration)));
+    assert!(!missing(true, Moment::Step(Step::ReviewContacts)) && !missing(true, Moment::End));
+}
+
+#[test]
+fn which_later_rules_the_plan_alone_decides() {
+    let mut alone = BTreeSet::new();
+    for rule in ALL {
+        for (_, fence) in fences(rule).into_iter().filter(|(bad, _)| *bad) {
+            let judgement = judged_at(&fence, false, Phase::Configure);
+            alone.extend(judgement.findings.iter().filter(|f| f.coming.is_some()).map(|f| f.rule.clone()));
+        }
+    }
+    let expected = [
+        "live-mail-undecided",
+        "maintenance-mode-not-kept",
+        "migration-choices-missing",
+        "rollback-missing",
+        "test-purchase-missing",
+        "window-impossible",
+        "window-missing",
+        "window-over",
+    ];
+    assert_eq!(alone.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+/// Replaces a text of the plan.
+fn edit(place: &Place, old: &str, new: &str) {
+    let plan = place.read(PLAN);
+    assert!(plan.contains(old), "{old}");
+    fs::write(place.path(PLAN), plan.replacen(old, new, 1)).unwrap();
+}
+
+/// The first line of a plan that begins so.
+fn line(place: &Place, start: &str) -> String {
+    place.read(PLAN).lines().find(|line| line.starts_with(start)).unwrap().to_owned() + "\n"
+}
+
+#[test]
+fn before_apply_the_gate_migrate_is_red_and_says_apply_first() {
+    let place = Place::new();
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--gate", "migrate", "--format", "concise"]);
+    ran.ends(1, &[]);
+    assert_eq!(ran.out.matches("error[change-pending]").count(), 7, "{ran:#?}");
+    assert!(ran.out.contains("`charging-guard` is not as the plan wants it (production_url): apply first"), "{ran:#?}");
+    let ran = place.run(&["diff", PLAN, "--site", SITE, "--format", "markdown"]);
+    assert!(ran.out.contains("The plan is **green**"), "{ran:#?}");
+}
+
+#[test]
+fn a_late_section_is_named_early_refuses_the_barrier_and_costs_no_rehearsal_of_what_was_done() {
+    let place = Place::new();
+    let rollback = line(&place, "rollback:");
+    edit(&place, &rollback, "");
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "json"]);
+    ran.ends(0, &[]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&report["coming"][0]["rule"], &report["coming"][0]["gate"]),
+        (&json!("rollback-missing"), &json!("go-live"))
+    );
+    place.confirm(&place.digest()).ends(0, &[]);
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    let through = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
+    through().ends(20, &["rollback-missing", "*Run Migration* is not begun"]);
+    edit(&place, "\nmigration:", &format!("\n{rollback}migration:"));
+    through().ends(20, &["press it now, once"]);
+}
+
+#[test]
+fn a_moved_window_leaves_a_certificate_what_it_is_and_what_was_rehearsed_does_not() {
+    let place = rehearsed();
+    copied(&place);
+    let live = || place.run(&["apply", PLAN, "--site", LIVE, "--no-input", "--on", "live", "--confirm", "00000000"]);
+    edit(&place, "start: \"2026-12-02", "start: \"2026-12-09");
+    edit(&place, "length: 2h", "length: 3h");
+    edit(&place, "who: jo, way", "who: sam, way");
+    live().ends(13, &["was not typed out"]);
+    let rollback = line(&place, "rollback:");
+    edit(&place, &rollback, "");
+    live().ends(10, &["rollback-missing"]);
+    edit(&place, "\nmigration:", &format!("\n{rollback}migration:"));
+    live().ends(13, &["was not typed out"]);
+    edit(&place, "import_all_contacts: false", "import_all_contacts: true");
+    live().ends(13, &["is not what the plan intends now"]);
+}
+
+#[test]
+fn the_changes_of_a_run_that_began_are_no_error_of_the_barrier() {
+    let place = configured();
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--gate", "migrate", "--format", "concise"]);
+    assert!(!ran.out.contains("change-pending"), "{ran:#?}");
+}
