@@ -79,6 +79,11 @@ impl<'a> Intended<'a> {
         }
     }
 
+    /// The digests of what is intended, and of what of it is rehearsed.
+    pub fn digests(&self) -> (String, Option<String>) {
+        (self.intent.to_owned(), self.rehearsed.map(str::to_owned))
+    }
+
     /// The digest of what is rehearsed; of all that was intended in a run of an earlier build.
     pub fn digest(&self) -> &'a str {
         self.rehearsed.unwrap_or(self.intent)

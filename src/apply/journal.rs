@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{intent_digest, rehearsed_digest};
 use crate::model::deadline::Decision;
-use crate::model::{Executor, Plan, Step, digest};
+use crate::model::{Executor, Step, digest};
 use crate::trust::{Key, Purpose, marked};
 
 pub use super::begin::Begin;
@@ -243,19 +242,18 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Takes a run of this plan over, whoever's it was: what was written so far hangs on a line that bears our mark.
+    /// Takes a run over, whoever's it was, to go on with a plan of these digests ([`super::begin::Intended::digests`]): what was written so far hangs on a line that bears our mark.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read or written, or was not written by this tool line after line.
     pub fn adopt(
         path: &Path,
         key: &Key,
-        (who, plan): (Option<String>, &Plan),
+        (who, (intent, rehearsed)): (Option<String>, (String, Option<String>)),
         now: Timestamp,
     ) -> Result<Self, JournalError> {
         let (mut journal, _, kept) = Self::open_any(path, key)?;
         journal.cut_off(kept)?;
-        let (intent, rehearsed) = (intent_digest(plan), Some(rehearsed_digest(plan)));
         journal.append(Event::Adopted { who, intent, rehearsed }, now)?;
         Ok(journal)
     }

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::apply::begin::Intended;
 use crate::apply::confirmation;
-use crate::apply::journal::{Journal, intent};
+use crate::apply::journal::Journal;
 use crate::apply::seal::Presented;
 use crate::apply::{self};
 use crate::change;
 use crate::cli::Adopt;
+use crate::model::Plan;
 use crate::output::escape::line;
 use crate::output::many;
 
@@ -44,9 +46,9 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         return Err(Failure::new(exit::USAGE, message));
     }
     files.is_own()?;
-    let now = opened.as_ref().ok().filter(|opened| opened.whole).map(|opened| change::intent_digest(&opened.plan));
+    let now = opened.as_ref().ok().filter(|opened| opened.whole).map(|opened| &opened.plan);
     let past = run.progress.is_past_the_barrier();
-    shown(why, &run, now.as_deref(), &files, terminal)?;
+    shown(why, &run, now, &files, terminal)?;
     if past && let Ok(opened) = &opened {
         writeln!(terminal.out, "  way back  {}", line(&status::way_back(opened, (&run.begin, &run.progress))))?;
     }
@@ -68,7 +70,9 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     if !past {
         sealed(args, &run, &key)?;
     }
-    let meant = now.or_else(|| intent(&run.events).map(str::to_owned)).unwrap_or_default();
+    let as_begun = || Intended::of(&run.events).map(|intended| intended.digests());
+    let meant = now.map(|plan| (change::intent_digest(plan), Some(change::rehearsed_digest(plan))));
+    let meant = meant.or_else(as_begun).unwrap_or_default();
     let adopted = Journal::adopt(&journal, &key, (args.who.clone(), meant), Timestamp::now())?;
     if journal == files.journal() && !adopted.progress().is_over() {
         files.note_down(adopted.events(), past)?;
@@ -132,7 +136,7 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
 fn shown(
     why: &str,
     run: &Unfinished,
-    intent_now: Option<&str>,
+    now: Option<&Plan>,
     files: &Files,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
@@ -162,7 +166,8 @@ fn shown(
         writeln!(out, "  {}  {}", told.at, log::words(told, &run.events))?;
     }
     writeln!(out, "  stands    it {}", run.stands())?;
-    if intent_now.is_some_and(|now| Some(now) != intent(&run.events)) {
+    let past = run.progress.is_past_the_barrier();
+    if now.is_some_and(|plan| !Intended::of(&run.events).is_some_and(|intended| intended.is(plan, past))) {
         writeln!(
             out,
             "  attention the plan as it is now intends something else than what was confirmed, or this build reckons it \
