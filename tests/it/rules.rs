@@ -9,7 +9,9 @@ use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
-use amc_plan::rules::{ALL, BackupFiles, ContactsFile, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge};
+use amc_plan::rules::{
+    ALL, BackupFiles, ContactsFile, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
+};
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
