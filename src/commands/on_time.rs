@@ -55,8 +55,7 @@ pub(super) fn may_cross(args: &Apply, checked: &Checked, written: bool) -> Resul
     let wall = Timestamp::now();
     // A certificate that is not proven ours, or of another intent, measured nothing.
     let rehearsed = certificate::load(&args.plan)?.filter(|rehearsed| {
-        rehearsed.intent == crate::change::intent_digest(&opened.plan)
-            && certificate::is_proven(&args.plan, &opened.settings.seal.keys).is_ok()
+        rehearsed.is_of(&opened.plan) && certificate::is_proven(&args.plan, &opened.settings.seal.keys).is_ok()
     });
     let times = Times {
         now: checked.site.as_ref().map_or(wall, |site| site.now),
