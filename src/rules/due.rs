@@ -1,6 +1,7 @@
 //! When which rule is due: the one table of what must be green for a run to begin, for each of its steps, and for its end.
 
 use crate::model::Step;
+use crate::model::plan::Strategy;
 
 use super::{Phase, Rule};
 
@@ -41,15 +42,15 @@ impl Moment {
 
     /// Whether what the plan alone shows is due here, whatever gate it belongs to: nothing that is still to be done changes it.
     ///
-    /// On live from the beginning to the barrier; on the staging copy at the barrier, before the push, and for the certificate.
+    /// On live from the beginning to the barrier; on the staging copy at the barrier, and for the certificate that opens a replay.
     /// Past the barrier on live nothing of the plan's own stands in the way of finishing.
-    pub fn asks_the_plan(self, live: bool) -> bool {
+    pub fn asks_the_plan(self, live: bool, strategy: Option<Strategy>) -> bool {
         match (self, live) {
             (Self::Gate(_), _) => false,
             (Self::Begin, live) => live,
             (Self::Step(step), true) => step <= Step::RunMigration,
-            (Self::Step(step), false) => step == Step::RunMigration || step >= Step::Push,
-            (Self::End, live) => !live,
+            (Self::Step(step), false) => step == Step::RunMigration,
+            (Self::End, live) => !live && strategy == Some(Strategy::RehearseAndReplay),
         }
     }
 

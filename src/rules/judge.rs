@@ -160,7 +160,7 @@ fn run(
     if !here && !plan_alone {
         return;
     }
-    let due = here && moment.is_due(rule, live) || plan_alone && moment.asks_the_plan(live);
+    let due = here && moment.is_due(rule, live) || plan_alone && moment.asks_the_plan(live, facts.plan().strategy);
     if here && !due && !moment.is_past(rule) {
         *all.not_due.entry(rule.phase.name()).or_default() += 1;
     }

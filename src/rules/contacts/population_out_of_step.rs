@@ -37,6 +37,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "S3",
         evidence: Inferred,
         since: "0.1.0",

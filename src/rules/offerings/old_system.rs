@@ -36,6 +36,7 @@ declare_rule! {
         target: Both,
         waivable: true,
         attestable: true,
+        precondition: true,
         guide: "S2",
         evidence: SeenInCode,
         since: "0.1.0",
