@@ -94,6 +94,9 @@ fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
 /// A rehearsal from its beginning to its certificate.
 pub(crate) fn rehearsed() -> Place {
     let place = crossed();
+    // From here on the site is read at the time of now: a window that is over by then opens no replay.
+    let (then, to_come) = ("2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
+    place.edit(PLAN, then, to_come);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["maintenance mode is on"]);
@@ -109,6 +112,7 @@ pub(crate) fn rehearsed() -> Place {
         on(&place);
     }
     assert!(place.path(CERTIFICATE).exists());
+    place.edit(PLAN, to_come, then);
     place
 }
 
