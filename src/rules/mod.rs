@@ -199,6 +199,7 @@ pub(crate) fn day_in_words(facts: &Facts<'_>) -> String {
 macro_rules! declare_rule {
     ($(#[doc = $doc:literal])* { $($field:ident: $value:expr),+ $(,)? }) => {
         /// The rule of this file.
+        #[allow(clippy::needless_update, reason = "a rule may say all there is to say")]
         pub(in crate::rules) static RULE: $crate::rules::Rule = $crate::rules::Rule {
             docs: concat!($($doc, "\n"),*),
             check,
