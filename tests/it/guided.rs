@@ -22,7 +22,7 @@ pub(crate) fn configured() -> Place {
 }
 
 /// The window is open when the site is read, at 06:12 UTC.
-fn in_its_window(place: &Place) {
+pub(crate) fn in_its_window(place: &Place) {
     place.edit(PLAN, "2026-12-02 06:00 Europe/Berlin", "2026-11-21 07:00 Europe/Berlin");
     place.edit(PLAN, "decide_by: \"07:30\"", "decide_by: \"08:30\"");
 }

@@ -86,6 +86,9 @@ fn no_step_after_the_changes_is_taken_on_a_site_that_moved() {
 fn a_push_is_not_offered_on_a_copy_that_moved() {
     let place = Place::new();
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
+    crate::guided::in_its_window(&place);
+    // A push is for live, and there the machine's clock counts.
+    record(&place, &["outside-window", "the owner agreed"]);
     record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
     place.confirm(&place.digest()).ends(0, &[]);
     crate::guided::cross(&place);
