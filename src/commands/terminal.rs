@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::{Failure, exit};
 
 /// What a verb writes to. A stream that cannot be written any more takes everything and keeps nothing, so that no run is cut short by
-/// it; [`Terminal::ended`] says in the end what that means.
+/// it; `ended` says in the end what that means.
 pub struct Terminal<'a> {
     /// Data.
     pub out: &'a mut dyn Write,
