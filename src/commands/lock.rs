@@ -120,7 +120,7 @@ fn status(
     if format == StatusFormat::Json {
         let run = elsewhere.as_ref().map(|elsewhere| &elsewhere.run);
         let line = json!({"format_version": "1.0", "held": held, "holder": holder, "open_elsewhere": run});
-        writeln!(terminal.out, "{line:#}")?;
+        escape::json(&line, terminal.out)?;
     } else {
         let who = |holder: &Holder| format!("{holder}, lock {}", escape::line(&holder.id));
         match (held, holder) {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
-use crate::text::is_unseen;
+use crate::text::{inert_json, is_unseen};
 
 /// Characters that steer a terminal or reorder a line without being seen.
 fn steers(c: char) -> bool {
@@ -123,22 +123,7 @@ pub fn json_text<T: Serialize>(value: &T) -> String {
 
 /// A value as JSON on one line; what steers is escaped.
 pub fn json_line<T: Serialize>(value: &T) -> String {
-    // Outside its strings JSON holds nothing that steers, and no `##`.
-    let (mut clean, mut hashes) = (String::new(), 0_u8);
-    for c in serde_json::to_string(value).unwrap_or_default().chars() {
-        let is_command = c == '[' && hashes > 1;
-        hashes = match c {
-            '#' => hashes.saturating_add(1),
-            c if hashes > 1 && c.is_ascii_alphabetic() => hashes,
-            _ => 0,
-        };
-        if steers(c) || is_command {
-            clean.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            clean.push(c);
-        }
-    }
-    clean
+    inert_json(&serde_json::to_string(value).unwrap_or_default())
 }
 
 /// JSON for people and machines: indented, and nothing unseen in its strings.

@@ -151,6 +151,5 @@ pub fn json(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         #[serde(flatten)]
         status: &'a Status,
     }
-    serde_json::to_writer_pretty(&mut *out, &Document { format_version: "1.0", status })?;
-    writeln!(out)
+    escape::json(&Document { format_version: "1.0", status }, out)
 }

@@ -12,6 +12,7 @@ use crate::model::state::{Kind, Object};
 use crate::model::text::slug;
 use crate::model::{Header, On, Snapshot, State};
 use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, reason, sealed, word};
+use crate::text::inert_json;
 
 /// How many bytes of configuration are read at most, unpacked: a hundred times what the largest site has. Of a packed file they say how
 /// much memory its reading takes.
@@ -86,7 +87,7 @@ impl SnapshotFile {
 
     /// A configuration that was never a file.
     pub fn new(snapshot: Snapshot) -> Self {
-        let first = tagged("snapshot", None, &snapshot.header).to_string();
+        let first = inert_json(&tagged("snapshot", None, &snapshot.header).to_string());
         let population = snapshot.population.as_ref().map(|digest| {
             let line = tagged(POPULATION, Some(POPULATION), digest).to_string();
             ((POPULATION.to_owned(), POPULATION.to_owned()), line)
@@ -196,7 +197,8 @@ impl SnapshotFile {
             let new = tagged(on.kind.name(), Some(&on.key), &object.map(|object| object.fields()).unwrap_or_default());
             let old = lines.get(&place(&on)).and_then(|line| serde_json::from_str(line).ok());
             let line = old.map_or_else(|| new.clone(), |old| over(&old, new.clone())).to_string();
-            lines.insert(place(&on), line);
+            // It may be printed, and looked at in a terminal.
+            lines.insert(place(&on), inert_json(&line));
         }
         lines
     }

@@ -21,7 +21,7 @@ pub use intake::compose_bytes;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
-pub use unseen::is_unseen;
+pub use unseen::{inert_json, is_unseen};
 
 /// A byte range of a source in eight bytes; sources are limited to 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

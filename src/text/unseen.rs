@@ -12,3 +12,23 @@ pub fn is_unseen(c: char) -> bool {
         )
         || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
+
+/// JSON on one line as it means the same: in its strings nothing is unseen, and no `##[` or `##name[` is a command to a runner. Outside
+/// its strings JSON holds neither.
+pub fn inert_json(json: &str) -> String {
+    let (mut clean, mut hashes) = (String::with_capacity(json.len()), 0_u8);
+    for c in json.chars() {
+        let is_command = c == '[' && hashes > 1;
+        hashes = match c {
+            '#' => hashes.saturating_add(1),
+            c if hashes > 1 && c.is_ascii_alphabetic() => hashes,
+            _ => 0,
+        };
+        if is_unseen(c) || is_command {
+            clean.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use amc_plan::model::text::slug;
 use amc_plan::site::file::{seal, seal_file};
 use amc_plan::text::is_unseen;
 use serde_json::Value;
@@ -33,7 +34,7 @@ fn harms(text: &str) -> Option<String> {
     }
     let starts = |line: &&str| {
         let line = line.trim_start();
-        line.starts_with("::") || line.starts_with("pwned") || line.starts_with("# pwned")
+        line.starts_with("::") || line.starts_with("# pwned")
     };
     if let Some(line) = text.lines().find(starts) {
         return Some(format!("data begins the line {line:?}"));
@@ -62,7 +63,9 @@ fn hostile_site(folder: &Path, text: &str) {
             .iter()
             .any(|end| path.ends_with(end))
             && !path.contains("/sections")
-            && !["/host", "/taken_at", "/operations"].iter().any(|keeps| path.contains(keeps))
+            && !["/host", "/site", "/taken_at", "/operations", "/command", "/target"]
+                .iter()
+                .any(|keeps| path.contains(keeps))
     };
     for name in ["bloom-coaching.population.ndjson", "bloom-coaching.site.ndjson"] {
         let path = folder.join(name);
@@ -74,17 +77,22 @@ fn hostile_site(folder: &Path, text: &str) {
             if matches!(&*kind, "population" | "snapshot" | "end" | "environment") {
                 return line.to_owned();
             }
-            let key = record["key"].clone();
+            let (key, name) = (record["key"].clone(), record["name"].as_str().map(str::to_owned));
             poisoned(&mut record, "", text, &takes);
-            // A few keys too, and never twice the same.
+            // Records that would not be read otherwise keep what they are known by.
             let count = seen.entry(kind.clone()).or_default();
             *count += 1;
-            record["key"] =
-                if *count == 1 && !matches!(&*kind, "crm" | "emails" | "mail" | "maintenance" | "charging-guard") {
+            record["key"] = match (name, &*kind) {
+                (Some(name), "offering" | "order-form" | "opt-in-form") => {
+                    let name = format!("{name} {text}");
+                    record["name"] = name.clone().into();
+                    slug(&name).into()
+                }
+                (_, "contact" | "order" | "subscription" | "tag" | "plugin" | "administrator") if *count == 1 => {
                     text.into()
-                } else {
-                    key
-                };
+                }
+                _ => key,
+            };
             record.to_string()
         };
         let mut out: Vec<String> = lines.lines().map(poison).collect();
@@ -114,7 +122,7 @@ fn hostile_plan(folder: &Path, text: &str) {
 const SITE: [&str; 2] = ["--site", "bloom-coaching.site.ndjson"];
 const PLAN: &str = "bloom-coaching.yaml";
 
-fn is_inert(folder: &Path, words: &[&str]) {
+fn is_inert(folder: &Path, words: &[&str]) -> i32 {
     let ran = plan(folder, words);
     assert!((0..=130).contains(&ran.code) && !ran.err.contains("panicked"), "{words:?}: {}", ran.err);
     for (name, text) in [("stdout", &ran.out), ("stderr", &ran.err)] {
@@ -122,6 +130,7 @@ fn is_inert(folder: &Path, words: &[&str]) {
             panic!("{words:?}: {name} {harm}\n{text}");
         }
     }
+    ran.code
 }
 
 #[test]
@@ -137,6 +146,8 @@ fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
                 hostile_site(folder, text);
             }
             let on_site = |words: &[&str]| is_inert(folder, &[words, &SITE].concat());
+            // It is read, and judged.
+            assert_eq!(on_site(&["check", PLAN]), 1, "{text:?}");
             for format in ["human", "concise", "json", "markdown"] {
                 on_site(&["check", PLAN, "--format", format]);
                 on_site(&["diff", PLAN, "--format", format]);
@@ -151,7 +162,9 @@ fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
             on_site(&["snapshot"]);
             let sides = ["--before", SITE[1], "--after", SITE[1]];
             for format in ["human", "json"] {
-                is_inert(folder, &[&["verify", PLAN, "--format", format, "--show-personal"], &sides[..]].concat());
+                let verified =
+                    is_inert(folder, &[&["verify", PLAN, "--format", format, "--show-personal"], &sides[..]].concat());
+                assert!(matches!(verified, 0 | 1 | 21), "{text:?}: {verified}");
                 is_inert(folder, &["merge-list", "--cloned", SITE[1], "--live", SITE[1], "--format", format]);
             }
             is_inert(folder, &["record", "ack", "1", "--reason", text, "--plan", PLAN, "--who", text]);
@@ -170,7 +183,8 @@ fn what_init_and_the_runbook_write_is_inert_and_reads_back() {
         let folder = folder.path();
         hostile_site(folder, text);
         is_inert(folder, &["init", SITE[0], SITE[1], "--out", "new.yaml"]);
-        if let Ok(written) = fs::read_to_string(folder.join("new.yaml")) {
+        let written = fs::read_to_string(folder.join("new.yaml")).unwrap_or_else(|e| panic!("{text:?}: {e}"));
+        {
             assert_eq!(written.chars().find(|c| is_unseen(*c) && *c != '\n'), None, "{written}");
             let read = serde_yaml::from_str::<Value>(&written).unwrap_or_else(|e| panic!("{e}: {written}"));
             let forms = read["order_forms"]
@@ -179,7 +193,7 @@ fn what_init_and_the_runbook_write_is_inert_and_reads_back() {
                 .flatten()
                 .chain(read["offerings"].as_object().into_iter().flatten());
             for (_, form) in forms {
-                assert_eq!(form["name"], *text, "{written}");
+                assert!(form["name"].as_str().unwrap().ends_with(text), "{written}");
             }
         }
         hostile_plan(folder, text);

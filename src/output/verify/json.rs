@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::output::SiteLine;
+use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::reconcile::{self, Cell, Comparison, Examples, Field, Reconciled, VENDORS_BOUND};
 
@@ -17,8 +18,7 @@ use super::{Verification, shown_id};
 /// # Errors
 /// Whatever the writer says.
 pub fn render(verification: &Verification<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(verification))?;
-    writeln!(out)
+    escape::json(&document(verification), out)
 }
 
 fn document(verification: &Verification<'_>) -> Document {
