@@ -1,13 +1,14 @@
 //! This machine's key: 32 random bytes in the user's own state folder, made when they are first needed.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use crate::failure::{Failure, exit};
+use crate::fs::{Readers, open_here, replace};
 use crate::model::digest;
 
 use super::own::is_own;
@@ -151,7 +152,8 @@ fn read(home: &Path) -> Result<Option<Key>, Failure> {
     }
     is_own(home, 0o022).and_then(|()| is_own(&path, 0o077)).map_err(|why| refused(why.to_string()))?;
     let mut text = String::new();
-    File::open(&path).and_then(|file| file.take(128).read_to_string(&mut text)).map_err(failed)?;
+    let file = open_here(&path, OpenOptions::new().read(true));
+    file.and_then(|file| file.take(128).read_to_string(&mut text)).map_err(failed)?;
     match unhex(text.trim_end()) {
         Some(bytes) => Ok(Some(Key(bytes))),
         None => Err(refused("it is not 64 hexadecimal digits".to_owned())),
@@ -178,19 +180,8 @@ fn make(home: &Path) -> Result<Key, Failure> {
     }
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| failed(io::Error::other(error.to_string())))?;
-    let new = home.join("machine.key.new");
-    let written = std::fs::remove_file(&new).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    });
-    let written = written.and_then(|()| {
-        let mut file = private(&new, OpenOptions::new().create_new(true).write(true))?;
-        file.write_all(format!("{}\n", digest::hex(&bytes)).as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, home.join(FILE))?;
-        if cfg!(unix) { File::open(home)?.sync_all() } else { Ok(()) }
-    });
-    written.map_err(failed)?;
+    let text = format!("{}\n", digest::hex(&bytes));
+    replace(&home.join(FILE), text.as_bytes(), Readers::Owner).map_err(failed)?;
     Ok(Key(bytes))
 }
 

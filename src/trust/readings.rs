@@ -1,13 +1,14 @@
 //! Which readings of a site this machine took, imported, or finalized for a person: their digests, each under the key's mark.
 
 use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::fs::open_here;
 
 use super::key::{Key, Purpose, state_home};
 use super::line::{marked, unmarked};
@@ -54,7 +55,7 @@ impl Readings {
     /// finalizes it gives it another digest.
     pub fn worth(&self, sha256: &str) -> Worth {
         let mut text = String::new();
-        let file = self.path.as_ref().map(std::fs::File::open);
+        let file = self.path.as_ref().map(|path| open_here(path, OpenOptions::new().read(true)));
         // What cannot be read is no proof.
         drop(file.map(|file| file?.take(MOST).read_to_string(&mut text)));
         let mut entries = text.lines().filter_map(|line| {
@@ -73,9 +74,6 @@ impl Readings {
         let key = Key::find_or_make()?;
         let path = state_home()?.join(FILE);
         let failed = |error: io::Error| Failure::file("write the ledger of readings", &path, &error);
-        if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-            return Err(failed(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")));
-        }
         let entry =
             serde_json::to_string(&Entry { sha256: sha256.to_owned(), worth, at }).map_err(|e| failed(e.into()))?;
         let mut options = OpenOptions::new();
@@ -84,7 +82,7 @@ impl Readings {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         // A line that was torn must not take this one with it.
         let line = format!("\n{}\n", marked(&entry, &key, Purpose::Reading));
-        let written = options.open(&path).and_then(|mut file| {
+        let written = open_here(&path, &mut options).and_then(|mut file| {
             file.write_all(line.as_bytes())?;
             file.sync_all()
         });
