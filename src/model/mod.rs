@@ -5,6 +5,8 @@
 mod canonical;
 pub mod deadline;
 pub mod digest;
+#[cfg(test)]
+pub(crate) mod every_key;
 mod executor;
 mod home;
 mod identity;

@@ -8,57 +8,12 @@ use serde_json::{Map, Value, json};
 
 use super::tree_json::TreeJson;
 use super::*;
+use crate::model::every_key;
 use crate::text::{Limits, child, compose};
 
 /// Documents that hold every key of a plan between them.
 fn plans() -> Vec<Value> {
-    let all = json!({
-        "version": 1,
-        "name": "Bloom",
-        "sites": {"staging": "http://staging.bloom.example:8080/x", "live": "https://bloom.example"},
-        "crm": {"name": "ontraport", "paid_until": "2027-01-31"},
-        "strategy": "rehearse-and-replay",
-        "people": {"jo": "operator"},
-        "mail": {"transport": "fluent-smtp", "during_migration": "simulate", "on_live": "deliver", "deliver_only_to": ["a@b.example"]},
-        "emails": {"enabled": true, "welcome": "purchases"},
-        "charging_guard": {"production_url": "//bloom.example"},
-        "offerings": {
-            "group": {
-                "name": "Group", "sold": "order-form", "members_mid_drip": "nothing",
-                "modules": [
-                    {"base": "Welcome"},
-                    {"module": "One", "release": "7 days after previous", "number": 1},
-                    {"module": "Two", "release": "by-hand", "owner": "jo"},
-                ],
-            },
-        },
-        "leave_alone": {"offerings": {"a": "b"}, "order_forms": {"a": "b"}, "opt_in_forms": {"a": "b"}, "webhooks": {"a": "b"}},
-        "order_forms": {
-            "group": {
-                "name": "Group", "custom_operation": {"release": ["group"]},
-                "failed_payment": {"after_final_retry": "revoke"}, "expect": {"price": "USD 497.00", "gateway": "stripe"},
-            },
-            "other": {"name": "Other", "custom_operation": {"release": ["group"]}, "expect": {"price": 497.5}},
-        },
-        "opt_in_forms": {"free": {"name": "Free", "custom_operation": {"release": ["group"]}}},
-        "webhooks": {
-            "one": {
-                "calls": "a?b=1", "fired_by": "ontraport",
-                "after_switch": {"replaced_by": {
-                    "order_form": "group", "opt_in_form": "free", "offering": "group", "setting": "welcome_email", "by_hand": "jo",
-                }},
-            },
-            "two": {"calls": "a?b=2", "after_switch": {"retired": "why"}},
-            "three": {"calls": "a?b=3", "after_switch": {"kept": "why"}},
-        },
-        "contacts": {"values": "contacts.yaml", "list": {"7": "paid"}},
-        "backup": {"of": "live", "parts": ["files", "database"], "no_older_than": "2h", "stored_off_server": true},
-        "migration": {"import_all_contacts": true, "keep_maintenance_mode": true},
-        "test_purchases": {"group": {"expect": ["order", "new-user"]}},
-        "window": {"start": "2026-12-02 06:00 Europe/Berlin", "length": "90m"},
-        "rollback": {"decide_by": "07:30", "who": "jo", "way": "back-to-crm"},
-        "waive": [{"rule": "r", "at": "/offerings/group", "reason": "why", "owner": "jo", "until": "2026-12-31"}],
-    });
+    let all = every_key::plan();
     let needed = |key: &str| match key {
         "version" => json!(1),
         "sites" => json!({"staging": "https://a.example", "live": "https://b.example"}),
@@ -78,15 +33,9 @@ fn plans() -> Vec<Value> {
         })
         .collect();
     let mut inline = least;
-    inline.insert("contacts".to_owned(), json!({"values": contacts()}));
+    inline.insert("contacts".to_owned(), json!({"values": every_key::contacts()}));
     plans.push(Value::Object(inline));
     plans
-}
-
-fn contacts() -> Value {
-    json!({"7": {
-        "first_name": "A", "last_name": "B", "email": "a@b.example", "tags": ["x"], "affiliate": "C", "orders": ["1"],
-    }})
 }
 
 /// What may stand where something else stood.
@@ -215,7 +164,7 @@ fn the_types_take_of_a_plan_what_its_schema_takes() {
 #[test]
 fn the_types_take_of_contact_values_what_their_schema_takes() {
     let schema = schema::contact_values();
-    let (taken, refused) = holds_of::<ContactValuesFile>(Document::Contacts, &[contacts()], &schema, &[]);
+    let (taken, refused) = holds_of::<ContactValuesFile>(Document::Contacts, &[every_key::contacts()], &schema, &[]);
     assert!(taken > 100 && refused > 100, "{taken} taken, {refused} refused");
 }
 
