@@ -37,9 +37,9 @@ pub fn news(events: &[Told], progress: &Progress, record: &Record, live: &Identi
     }
     let last = |is: fn(&Event) -> bool| events.iter().rfind(|told| is(&told.event)).map(|told| told.at);
     let crossed = last(|event| matches!(event, Event::Crossed { .. }))?;
-    let heard = last(|event| matches!(event, Event::Decided { .. })).map_or(crossed, |at| at.max(crossed));
+    let since = last(|event| matches!(event, Event::Decided { .. })).map_or(crossed, |at| at.max(crossed));
     let asked = last(|event| matches!(event, Event::DecisionDue { .. })).filter(|_| progress.is_decision_due());
-    let (at, decision) = record.decided(live, who, heard)?;
+    let (at, decision) = record.decided(live, who, since)?;
     let answers = progress.decision() == Some(Decision::GoBack) || asked.is_some_and(|asked| at >= asked);
     (decision == Decision::GoBack || answers).then_some(decision)
 }

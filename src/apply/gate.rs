@@ -316,7 +316,7 @@ impl Refusal {
             Self::SealMoved(how) => (how.words().0.replace("since it was confirmed", "since it was sealed"), anew),
             Self::Live => (
                 "this is the plan's live site, so nothing was written".into(),
-                "this build rehearses on the staging copy; the replay on the live site comes later".into(),
+                "rehearse on the staging copy; a finished rehearsal is replayed here with `plan apply PLAN --site SITE --on live --host HOST`".into(),
             ),
         }
     }
