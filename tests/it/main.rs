@@ -13,6 +13,7 @@ mod ended;
 mod endless;
 mod event_log;
 mod example;
+mod faults;
 mod file_site;
 mod gates;
 mod guided;

@@ -1,0 +1,188 @@
+//! The file system says no at every call of apply, resume and undo: nothing is lost, nothing is done twice, and what is said
+//! of it is true. The faults are injected by Debian's strace into the real process.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::place::{PLAN, Place, Ran, SITE};
+
+/// The calls that can fail while a run writes or reads.
+const CALLS: [&str; 7] = ["openat", "write", "fsync", "rename", "unlink", "mkdir", "fchmod"];
+const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EACCES"];
+/// So many calls of the example's run fail one by one at the most.
+const MOST: usize = 1_000;
+
+/// What is run under the fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Act {
+    Apply,
+    Resume,
+    Undo,
+}
+
+/// The example with everything that is needed to begin each act again and again.
+struct Stage {
+    place: Place,
+    digest: String,
+    before: String,
+    after: String,
+    /// A journal that has begun, and one whose changes are in place.
+    begun: String,
+    whole: String,
+    /// The kept reading of the site before the run, and the note beside the site, by file name.
+    beside: Vec<(std::path::PathBuf, Vec<u8>)>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let place = Place::in_memory();
+        let (digest, before) = (place.digest(), place.read(SITE));
+        place.confirm(&digest).ends(0, &[]);
+        let (after, whole) = (place.read(SITE), fs::read_to_string(place.journal()).unwrap());
+        let begun = format!("{}\n", whole.lines().next().unwrap());
+        let files = fs::read_dir(place.path(".plan")).unwrap().map(|entry| entry.unwrap().path());
+        let beside = files.filter(|path| path.is_file()).map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+        Self { place, digest, before, after, begun, whole, beside }
+    }
+
+    /// The folder as it was before the act.
+    fn start(&self, act: Act) {
+        for entry in fs::read_dir(self.place.path(".plan")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        self.beside.iter().for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+        let (site, journal) = match act {
+            Act::Apply => (&self.before, None),
+            Act::Resume => (&self.before, Some(&self.begun)),
+            Act::Undo => (&self.after, Some(&self.whole)),
+        };
+        fs::write(self.place.path(SITE), site).unwrap();
+        match journal {
+            Some(text) => fs::write(self.place.journal(), text).unwrap(),
+            None => fs::remove_file(self.place.journal()).unwrap(),
+        }
+    }
+
+    fn words(&self, act: Act) -> Vec<&str> {
+        match act {
+            Act::Apply => vec!["apply", PLAN, "--site", SITE, "--confirm", &self.digest],
+            Act::Resume => vec!["apply", PLAN, "--site", SITE, "--resume", "--through", "configure"],
+            Act::Undo => vec!["undo", PLAN, "--site", SITE, "--confirm", &self.digest],
+        }
+    }
+
+    /// Runs the act with one call failing; none where it has no such call any more.
+    fn failing(&self, act: Act, call: &str, error: &str, nth: usize) -> Option<Ran> {
+        let plain = self.place.command(&self.words(act));
+        let trace = self.place.path("trace");
+        let mut traced = Command::new("strace");
+        traced.args(["-f", "-qq", "-o"]).arg(&trace).arg("-e").arg(format!("trace={call}"));
+        traced.arg("-e").arg(format!("inject={call}:error={error}:when={nth}"));
+        traced.arg(plain.get_program()).args(plain.get_args()).current_dir(self.place.folder.path());
+        for (name, value) in plain.get_envs() {
+            traced.env(name, value.unwrap_or_default());
+        }
+        traced.stdin(Stdio::null());
+        let ran = Ran::from(traced.output().expect("strace runs (tests/staging/install brings it)"));
+        let log = fs::read_to_string(&trace).unwrap();
+        fs::remove_file(trace).unwrap();
+        let _ = fs::remove_file(self.place.path("core"));
+        log.contains("(INJECTED)").then_some(ran)
+    }
+
+    fn changes_done(&self) -> usize {
+        fs::read_to_string(self.place.journal()).map_or(0, |journal| journal.matches(r#""done""#).count())
+    }
+
+    /// What was said is true, and whoever goes on ends where an undisturbed run does.
+    #[track_caller]
+    fn holds(&self, act: Act, ran: &Ran, fault: &str) {
+        let code = ran.code.unwrap_or_else(|| panic!("{fault}: it died: {ran:#?}"));
+        assert!(!ran.err.contains("panicked"), "{fault}: {ran:#?}");
+        let site = self.place.read(SITE);
+        let (from, to) = if act == Act::Undo { (&self.after, &self.before) } else { (&self.before, &self.after) };
+        if matches!(code, 2 | 3 | 10..=16) {
+            assert!(site == *from, "{fault}: {code} says that nothing was written: {ran:#?}");
+        }
+        if code == 0 {
+            assert!(site == *to, "{fault}: 0 says that all is done: {ran:#?}");
+        }
+        assert!(matches!(code, 0 | 2 | 3 | 10..=16 | 20 | 21), "{fault}: {ran:#?}");
+        self.goes_on(act, fault);
+        assert!(self.place.read(SITE) == *to, "{fault}: the bytes of an undisturbed run");
+        if act != Act::Undo {
+            assert_eq!(self.changes_done(), self.whole.matches(r#""done""#).count(), "{fault}: each change once");
+        }
+        let left = fs::read_dir(self.place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(left.filter(|name| name.to_string_lossy().ends_with(".tmp")).count(), 0, "{fault}: swept");
+    }
+
+    #[track_caller]
+    fn goes_on(&self, act: Act, fault: &str) {
+        if act == Act::Undo {
+            let again = self.place.run(&self.words(Act::Undo));
+            let over = again.code == Some(2) && again.err.contains("nothing to undo");
+            assert!(again.code == Some(0) || over, "{fault}: {again:#?}");
+            return;
+        }
+        let resumed = self.place.run(&self.words(Act::Resume));
+        if resumed.code == Some(2) && resumed.err.contains("nothing to resume") {
+            let ran = self.place.run(&self.words(Act::Apply));
+            assert_eq!(ran.code, Some(0), "{fault}: {ran:#?}");
+        } else {
+            assert_eq!(resumed.code, Some(0), "{fault}: {resumed:#?}");
+        }
+    }
+}
+
+/// Every call at which the act can fail, each with every error; in the gate a part of them, each time another:
+/// `FAULTS=all cargo test --test it faults:: -- --nocapture` tries them all.
+fn every_fault(act: Act) {
+    let all = std::env::var_os("FAULTS").is_some();
+    let stage = Stage::new();
+    let (mut tried, first) = (0, if all { 0 } else { std::process::id() as usize });
+    for (at, call) in CALLS.iter().enumerate() {
+        for nth in 1..=MOST {
+            let chosen: &[&str] = if all {
+                &ERRORS
+            } else if (first + at + nth) % 9 == 0 {
+                &ERRORS[(first + nth) % 3..][..1]
+            } else {
+                &[]
+            };
+            let mut met = chosen.is_empty();
+            for error in chosen {
+                stage.start(act);
+                let Some(ran) = stage.failing(act, call, error, nth) else { break };
+                met = true;
+                tried += 1;
+                stage.holds(act, &ran, &format!("{act:?}, {error} at {call} {nth}"));
+            }
+            if !met {
+                break;
+            }
+        }
+    }
+    println!("{act:?}: {tried} faults");
+    assert!(tried > if all { 300 } else { 10 }, "{tried}");
+}
+
+#[test]
+fn a_call_that_fails_while_a_run_begins_loses_nothing() {
+    every_fault(Act::Apply);
+}
+
+#[test]
+fn a_call_that_fails_while_a_run_is_resumed_loses_nothing() {
+    every_fault(Act::Resume);
+}
+
+#[test]
+fn a_call_that_fails_while_a_run_is_undone_loses_nothing() {
+    every_fault(Act::Undo);
+}
