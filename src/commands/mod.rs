@@ -24,6 +24,7 @@ mod on_time;
 mod record;
 mod record_check;
 mod record_file;
+mod record_people;
 mod record_time;
 mod record_verification;
 mod reopen;

@@ -197,7 +197,7 @@ impl Run {
             }
         };
         let decided = Decided { host: self.at().0, decision, says: "typed when it was asked".to_owned() };
-        append(&path_of(&args.plan), &who, Timestamp::now(), Evidence::Decided(decided))?;
+        append(&path_of(&args.plan), &who, Timestamp::now(), &Evidence::Decided(decided))?;
         self.note(Event::Decided { who: who.clone(), decision })?;
         match decision {
             Decision::GoOn => Ok(()),

@@ -72,23 +72,9 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     who_is_known(&by)?;
     says_something(&evidence)?;
     let path = path_of(&by.plan);
-    let evidence = without_people(evidence);
-    append(&path, &by.who, now, evidence)?;
+    append(&path, &by.who, now, &evidence)?;
     writeln!(terminal.out, "recorded in {}: {said}", escape::path(&path))?;
     Ok(exit::OK)
-}
-
-/// What a person said, without addresses: the record is committed.
-fn without_people(mut evidence: Evidence) -> Evidence {
-    let says = match &mut evidence {
-        Evidence::Word(word) => &mut word.says,
-        Evidence::Acknowledgement(seen) => &mut seen.reason,
-        Evidence::Step(taken) => &mut taken.says,
-        Evidence::SignIn(signed_in) => &mut signed_in.says,
-        _ => return evidence,
-    };
-    *says = without_addresses(says).into_owned();
-    evidence
 }
 
 pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use crate::fs::{Folder, open_here};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
 
+use super::record_people::without_people;
 use super::{Failure, exit};
 
 /// The version of a record's lines.
@@ -58,8 +59,9 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
 
 const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
 
-/// Adds one line of evidence to a record, whole and synced.
-pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: Evidence) -> Result<(), Failure> {
+/// Adds one line of evidence to a record, whole and synced, and without addresses of people.
+pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<(), Failure> {
+    let evidence = without_people(evidence)?;
     let text = text_of(path)?;
     parse(&text, path)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);

@@ -127,7 +127,7 @@ fn given(
     })?;
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
     terminal.has_begun(Begun::Written);
-    append(&path_of(&by.plan), &by.who, Timestamp::now(), evidence)?;
+    append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?;
     let journal = files.open_journal()?;
     Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{copy_of_plans, plan};
+use crate::place::Place;
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";
@@ -159,4 +160,47 @@ fn who_asks_is_told() {
     fs::write(folder.path().join(PLAN), text).unwrap();
     let ran = plan(folder.path(), &["check", PLAN, "--no-site", "--show-personal"]);
     assert!(ran.out.contains("zeb@leak.example"), "{}", ran.out);
+}
+
+/// Every verb of `record` with an address in every word that a person can give it.
+#[test]
+fn no_address_gets_into_the_record_whatever_is_recorded() {
+    const ADDRESS: &str = "ada.buyer@person.example";
+    let place = Place::new();
+    let path = place.path("bloom-coaching.record.ndjson");
+    let by = ["--plan", PLAN, "--who", "jo"];
+    let before = fs::read_to_string(&path).unwrap();
+    fs::write(place.path("dump-ada.buyer@person.example.zip"), "x").unwrap();
+    // A name or an ID is refused: masked it would name nothing.
+    for words in [
+        &["purchase", "group-coaching-checkout", "--saw", "order", "--order", ADDRESS][..],
+        &["purchase", "group-coaching-checkout", "--saw", "order", "--order", "7", "--transaction", ADDRESS],
+        &["backup", "--restore-point", ADDRESS, "--parts", "files", "--taken-at", "2026-01-02T03:04:05Z"],
+        &["backup", "dump-ada.buyer@person.example.zip", "--parts", "files"],
+        &["moved", ADDRESS, "it is well", "--now", "12345678"],
+        &["moved", "maintenance", "it is well", "--now", ADDRESS],
+    ] {
+        let ran = place.run(&[&["record"], words, &by].concat());
+        ran.ends(2, &["holds an e-mail address or a login, and the record is committed", "nothing was recorded"]);
+        assert!(!format!("{}{}", ran.out, ran.err).contains(ADDRESS), "{ran:#?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), before, "{words:?}");
+    }
+    // What somebody says is kept without it.
+    let says = format!("{ADDRESS} saw it");
+    fs::write(place.path("lines.txt"), format!("! {says}\n")).unwrap();
+    for words in [
+        &["word", "spare-admin-missing", &says][..],
+        &["step", "push", &says],
+        &["sign-in", &says],
+        &["verification", "lines.txt", "--host", "staging.bloom.example"],
+        &["ack", "1", "--reason", &says],
+        &["outside-window", &says],
+        &["moved", "maintenance", &says, "--now", "12345678"],
+        &["decision", "go-on", &says],
+    ] {
+        let length = fs::read_to_string(&path).unwrap().len();
+        place.run(&[&["record"], words, &by].concat()).ends(0, &[]);
+        let record = fs::read_to_string(&path).unwrap();
+        assert!(record[length..].contains("… saw it") && !record.contains(ADDRESS), "{words:?}: {record}");
+    }
 }
