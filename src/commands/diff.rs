@@ -2,6 +2,7 @@
 
 use crate::apply::{confirmation, is_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat, On};
+use crate::diag::Severity;
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
@@ -66,6 +67,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         verdict: checked.judgement.verdict.name(),
         plan: &checked.opened.plan,
         record: &checked.opened.record,
+        coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
         on_live: checked.is_live(),
         confirmable,
     })

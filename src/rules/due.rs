@@ -55,10 +55,11 @@ impl Moment {
     }
 
     /// Whether what has to be right for *Run Migration* is asked: it is when a run begins and at the barrier, not in between, and
-    /// past the barrier it is history.
-    fn asks_preconditions(self) -> bool {
+    /// past the barrier it is history; so it is where somebody asks whether a live site is right that is on Managed Contacts.
+    fn asks_preconditions(self, switched: bool) -> bool {
         match self {
-            Self::Gate(_) | Self::Begin => true,
+            Self::Gate(gate) => !(switched && gate == Phase::GoLive),
+            Self::Begin => true,
             Self::Step(step) => step <= Step::Configure || step == Step::RunMigration,
             Self::End => false,
         }
@@ -75,10 +76,11 @@ impl Moment {
         }
     }
 
-    /// Whether a rule asks for what is history here.
-    pub fn is_past(self, rule: &Rule) -> bool {
+    /// Whether a rule asks for what is history here; `switched` says whether it is the live site, and on Managed Contacts.
+    pub fn is_past(self, rule: &Rule, switched: bool) -> bool {
         let past_the_barrier = match self {
-            Self::Gate(_) | Self::Begin => false,
+            Self::Gate(_) => !self.asks_preconditions(switched),
+            Self::Begin => false,
             Self::Step(step) => step > Step::RunMigration,
             Self::End => true,
         };
@@ -86,8 +88,8 @@ impl Moment {
     }
 
     /// Whether a rule is due; what the plan alone shows is another question.
-    pub fn is_due(self, rule: &Rule, live: bool) -> bool {
-        if rule.precondition && !self.asks_preconditions() {
+    pub fn is_due(self, rule: &Rule, live: bool, switched: bool) -> bool {
+        if rule.precondition && !self.asks_preconditions(switched) {
             return false;
         }
         let of_the_gate = rule.phase <= self.gate();

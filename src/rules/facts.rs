@@ -142,6 +142,12 @@ impl<'a> Facts<'a> {
         self.inputs.live
     }
 
+    /// Whether the live site is judged, and it is on Managed Contacts. No rule's question, so no fact of one.
+    pub(super) fn switched(&self) -> bool {
+        let crm = self.inputs.before.and_then(|snapshot| snapshot.state.crm.as_ref());
+        self.inputs.live && crm.and_then(|crm| crm.managed) == Some(true)
+    }
+
     /// Whether a site was read at all.
     pub(super) fn has_site(&self) -> bool {
         self.inputs.before.is_some()

@@ -160,8 +160,9 @@ fn run(
     if !here && !plan_alone {
         return;
     }
-    let due = here && moment.is_due(rule, live) || plan_alone && moment.asks_the_plan(live, facts.plan().strategy);
-    if here && !due && !moment.is_past(rule) {
+    let due = here && moment.is_due(rule, live, facts.switched())
+        || plan_alone && moment.asks_the_plan(live, facts.plan().strategy);
+    if here && !due && !moment.is_past(rule, facts.switched()) {
         *all.not_due.entry(rule.phase.name()).or_default() += 1;
     }
     // Also beside findings: one that is waived must not hide what the rule could not see.
@@ -183,7 +184,7 @@ fn run(
     if findings.is_empty() && due {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
-    let comes = plan_alone && !due && !moment.is_past(rule);
+    let comes = plan_alone && !due && !moment.is_past(rule, facts.switched());
     for finding in &mut findings {
         finding.due = due;
         finding.coming = comes.then_some(Coming { gate: rule.phase.name(), on_live: !here });

@@ -116,6 +116,36 @@ fn what_the_plan_alone_shows_is_due_at_the_barrier_for_a_certificate_and_where_a
 }
 
 #[test]
+fn live_is_switched_only_on_managed_contacts_and_then_what_was_due_before_is_history() {
+    let live = |managed: Value| {
+        json!({
+            "header": {"host": "small.example"}, "record": [],
+            "site": {
+                "crm": {"managed": managed}, "mail": {"simulated": false},
+                "environment": {"url": "https://small.example", "type": "production"},
+            },
+        })
+    };
+    for strategy in ["rehearse-and-replay", "freeze-and-push", "push-then-merge"] {
+        let judged = |managed: Value, gate: Phase| {
+            let mut fence = live(managed);
+            fence["plan"] = json!({"strategy": strategy});
+            judged_at(&fence, true, gate)
+        };
+        let not_switched = judged(json!(false), Phase::GoLive);
+        assert!(stops(&not_switched).contains("migration-not-run"), "{strategy}");
+        assert_eq!(not_switched.verdict, Verdict::Red, "{strategy}");
+        let unknown = judged(Value::Null, Phase::GoLive);
+        let unproven = |f: &&amc_plan::diag::Finding| f.rule == "migration-not-run" && f.unproven;
+        assert!(unknown.stops().find(unproven).is_some(), "{strategy}");
+        // Neither a backup nor a verification is on record: after the switch nobody can make the one of before.
+        assert_eq!(stops(&judged(json!(true), Phase::GoLive)), BTreeSet::new(), "{strategy}");
+        let before = judged(json!(false), Phase::Migrate);
+        assert!(stops(&before).is_superset(&BTreeSet::from(["backup-missing", "verification-missing"])), "{strategy}");
+    }
+}
+
+#[test]
 fn on_live_the_backups_rules_are_due_at_the_changes() {
     let fence = json!({"record": []});
     let missing = |live, moment| stops(&judged_at(&fence, live, moment)).contains("backup-missing");
@@ -216,4 +246,26 @@ fn the_changes_of_a_run_that_began_are_no_error_of_the_barrier() {
     let place = configured();
     let ran = place.run(&["check", PLAN, "--site", SITE, "--gate", "migrate", "--format", "concise"]);
     assert!(!ran.out.contains("change-pending"), "{ran:#?}");
+}
+
+#[test]
+fn a_diff_on_live_names_an_apply_only_where_one_may_begin() {
+    let place = Place::new();
+    copied(&place);
+    let last = |place: &Place| {
+        let ran = place.run(&["diff", PLAN, "--site", LIVE, "--on", "live"]);
+        ran.ends(0, &[]);
+        ran.out.lines().last().unwrap_or_default().to_owned()
+    };
+    let whole = last(&place);
+    assert!(
+        whole.contains("plan apply bloom-coaching.yaml") && whole.ends_with("--on live --host bloom.example"),
+        "{whole}"
+    );
+    place.edit(PLAN, "rollback:", "# rollback:");
+    let lacking = last(&place);
+    assert!(
+        lacking.contains("refuses") && lacking.contains("plan check") && lacking.ends_with("--on live"),
+        "{lacking}"
+    );
 }

@@ -237,7 +237,7 @@ fn without_an_optional_field_a_rule_is_unproven() {
         ("contact-incomplete", "values: null"),
         ("contact-differs", "header: {sections: {order: {how: null, missing: not asked}}}"),
         ("crm-differs", "{plan: {crm: {name: keap}}, site: {crm: {managed: null}}}"),
-        ("crm-disconnected", "site: {crm: {connected: null}}"),
+        ("crm-disconnected", "{site: {crm: {connected: null, managed: false}}, gate: migrate}"),
         ("crm-disconnected", "site: {crm: {managed: null}}"),
         (
             "failed-payment-undecided",

@@ -82,7 +82,7 @@ fn a_seal_stands_for_the_digest() {
     assert!(again.out.contains("no change"), "{again:?}");
     assert_eq!(reviewed.place.read(SITE), after);
     // What is nobody's seal is refused even where nothing is to be done, and a digest that was sealed was not shown.
-    reviewed.write(&reviewed.seal.replace("2026", "2027"));
+    reviewed.write(&reviewed.seal.replace("bloom.example", "bl00m.example"));
     reviewed.applied().ends(12, &["edited"]);
     reviewed.place.confirm(reviewed.value()["digests"]["changes"].as_str().unwrap()).ends(12, &["never showed"]);
 }

@@ -13,8 +13,8 @@ use crate::model::record::Record;
 use crate::model::{Kind, Plan};
 use crate::site::Executor;
 
-use super::Sources;
 use super::escape::shell;
+use super::{Sources, many};
 
 /// What a plan changes, with all that a format needs to show it.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub struct Changes<'a> {
     pub plan: &'a Plan,
     /// The evidence beside it.
     pub record: &'a Record,
+    /// Errors that the plan alone shows and that a later gate will ask for.
+    pub coming: usize,
     /// Whether the site is the live one: each change then says when it is made.
     pub on_live: bool,
     /// Whether `apply` takes the digest: not of a recording, and not of another gate than its own.
@@ -88,14 +90,23 @@ pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
 /// What to do next, as a sentence that ends in a command.
 pub fn next(changes: &Changes<'_>) -> String {
     let (path, site) = (shell(changes.path), shell(changes.site));
-    if changes.verdict == "green" {
-        let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
-        let live = if changes.on_live { format!(" --on live --host {}", shell(changes.host)) } else { String::new() };
-        format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
-    } else {
-        let live = if changes.on_live { " --on live" } else { "" };
-        format!("apply refuses this while the plan is {}: plan check {path} --site {site}{live}", changes.verdict)
+    let on = if changes.on_live { " --on live" } else { "" };
+    if changes.verdict != "green" {
+        return format!(
+            "apply refuses this while the plan is {}: plan check {path} --site {site}{on}",
+            changes.verdict
+        );
     }
+    // A copy can be prepared while the plan lacks what a later gate asks; on live nothing begins before it is there.
+    if changes.on_live && changes.coming > 0 {
+        let coming = many(changes.coming, "finding");
+        return format!(
+            "on live apply refuses this while there is a later gate's {coming}: plan check {path} --site {site}{on}"
+        );
+    }
+    let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
+    let live = if changes.on_live { format!("{on} --host {}", shell(changes.host)) } else { String::new() };
+    format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
 }
 
 /// How many changes of each kind, as words: `2 of offering, 1 of emails`.

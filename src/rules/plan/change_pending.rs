@@ -25,7 +25,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {charging-guard: {enabled: false}}
+    /// site: {crm: {managed: false}, charging-guard: {enabled: false}}
     /// gate: migrate
     /// ```
     ///
@@ -41,7 +41,7 @@ declare_rule! {
     ///
     /// ## Good
     /// ```yaml
-    /// site: {charging-guard: {enabled: true}}
+    /// site: {crm: {managed: false}, charging-guard: {enabled: true}}
     /// gate: migrate
     /// ```
     ///

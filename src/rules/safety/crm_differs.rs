@@ -17,18 +17,19 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {crm: {name: keap}}
+    /// site: {crm: {managed: false}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {crm: {name: ActiveCampaign}}
-    /// site: {crm: {system: active-campaign, label: null}}
+    /// site: {crm: {system: active-campaign, label: null, managed: false}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {crm: {name: keap}}
-    /// site: {crm: {system: infusionsoft, label: null}}
+    /// site: {crm: {system: infusionsoft, label: null, managed: false}}
     /// ```
     ///
     /// ## Fix

@@ -23,7 +23,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {crm: {connected: false}}
+    /// site: {crm: {connected: false, managed: false}}
     /// ```
     ///
     /// ## Bad

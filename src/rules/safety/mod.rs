@@ -23,12 +23,14 @@ pub(super) mod mail_transport_differs;
 pub(super) mod maintenance_mode_not_kept;
 pub(super) mod merge_list_missing;
 pub(super) mod migration_choices_missing;
+pub(super) mod migration_not_run;
 pub(super) mod rollback_missing;
 pub(super) mod site_not_in_plan;
 pub(super) mod sites_not_apart;
 pub(super) mod spare_admin_missing;
 pub(super) mod target_not_staging;
 pub(super) mod test_orders_pushed;
+pub(super) mod verification_missing;
 pub(super) mod verification_unacknowledged;
 pub(super) mod welcome_does_not_cover;
 pub(super) mod window_impossible;
@@ -56,6 +58,11 @@ fn other_addresses<'a>(
     let elsewhere = own.as_ref().is_none_or(|own| !own.is_same_site(&site.server()));
     let url = elsewhere.then_some(("url:", environment.url.as_str(), own));
     home.into_iter().chain(url).collect()
+}
+
+/// The identity that the plan gives to the judged site.
+fn site_in_plan(facts: &Facts<'_>) -> Option<Identity> {
+    if facts.live() { facts.plan().live_site() } else { facts.plan().staging_site() }
 }
 
 /// The judged site, where the plan names it.

@@ -1,13 +1,15 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::Step;
-use crate::model::record::Evidence;
+use crate::model::verified::Verified;
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
+
+use super::site_in_plan;
 
 declare_rule! {
     /// A line that the vendor's verification flagged was not looked at.
     ///
     /// ## What it does
-    /// Reports each line with a "!" of the verification recorded last for which no acknowledgement follows in the record.
+    /// Reports each line with a "!" of the judged site's last recorded verification for which no acknowledgement follows.
     ///
     /// ## Why it matters
     /// The guide asks for a review of every flagged line before the migration runs (documented). What each check of the
@@ -39,7 +41,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Look at the line on the site, then `plan record ack LINE --reason "…"`.
+    /// Look at the line on the site, then `plan record ack LINE --reason "…" --plan PLAN --who WHO`.
     {
         id: "verification-unacknowledged",
         severity: Error,
@@ -57,22 +59,16 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let entries = &facts.record().entries;
-    let last = entries.iter().rposition(|entry| matches!(entry.evidence, Evidence::Verification(_)));
-    let Some((Evidence::Verification(verification), after)) = last.map(|at| (&entries[at].evidence, &entries[at..]))
-    else {
-        return Some(());
-    };
-    let seen =
-        |number: usize| after.iter().any(|e| matches!(&e.evidence, Evidence::Acknowledgement(a) if a.line == number));
-    for (number, _) in (1..).zip(&verification.lines).filter(|(_, line)| line.flagged).filter(|(n, _)| !seen(*n)) {
+    let verified = site_in_plan(facts).map(|site| facts.record().verified(&site));
+    let Some(Verified::Unseen(lines)) = verified else { return Some(()) };
+    for line in lines {
         out.push(
             RULE.at(
                 Place::key("/migration"),
-                format!("nobody looked at line {number} of the verification, which carries a \"!\""),
+                format!("nobody looked at line {line} of the verification, which carries a \"!\""),
             )
             .label("not acknowledged")
-            .help(format!("look at it on the site, then: plan record ack {number} --reason \"…\"")),
+            .help(format!("look at it on the site, then: plan record ack {line} --reason \"…\" --plan PLAN --who WHO")),
         );
     }
     Some(())
