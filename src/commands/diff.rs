@@ -39,6 +39,9 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
         DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
     }
+    if args.format != DiffFormat::Markdown {
+        checked.attend_to_age(terminal.err)?;
+    }
     // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.
     let shown = terminal.is_shown();
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {

@@ -1,5 +1,6 @@
 //! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -11,13 +12,15 @@ use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding};
+use crate::example;
 use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::snapshot::How;
 use crate::model::{Capture, Header, Identity, Kind, Plan, Snapshot, digest};
+use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine, Sources};
-use crate::rules::{ContactsFile, Inputs, Judgement, Moment, Phase, judge};
+use crate::rules::{ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
 use crate::shape::{self, personal};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
@@ -26,7 +29,7 @@ use crate::text::{Limits, compose_bytes};
 use crate::trust::{Readings, Worth};
 
 use super::settings::{self, Settings};
-use super::{Failure, backup_file, exit, record_check, record_file, values_file};
+use super::{Failure, backup_file, exit, record_file, values_file};
 
 impl From<cli::Limits> for Limits {
     fn from(limits: cli::Limits) -> Self {
@@ -263,10 +266,7 @@ fn judged_ahead(
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
     }
     let site = read_site(choice, &opened, ahead)?;
-    // A site in a file may be of a clock that is ahead of this one.
-    let latest = site.as_ref().map_or_else(Timestamp::now, |site| site.now.max(Timestamp::now()));
-    let wrong = record_check::findings(&opened.plan, &found, &opened.record, latest);
-    let found = found.into_iter().chain(wrong).collect();
+    let freshness = freshness(choice, site.as_ref(), &opened.settings, live);
     let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
@@ -281,7 +281,8 @@ fn judged_ahead(
         record: &opened.record,
         backup_files: backup_files.as_ref(),
         refused_words: &opened.settings.words.refuse,
-        now: site.as_ref().map_or_else(Timestamp::now, |site| site.now),
+        now: site.as_ref().map_or(freshness.clock, |site| site.now),
+        freshness: &freshness,
         live,
     };
     let both = site.as_ref().zip(lowered.as_ref());
@@ -302,6 +303,26 @@ fn judged_ahead(
     });
     let judgement = shown(judgement, show_personal);
     Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
+}
+
+/// Whether a site in a file is meant, and no recording of another one.
+fn stands_for_its_own(choice: &Choice) -> bool {
+    matches!(choice, Choice::Live(_)) && choice.file().is_some()
+}
+
+/// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and
+/// a recording stands for the live site where that is judged.
+fn freshness(choice: &Choice, site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
+    let clock = Timestamp::now();
+    let Some(site) = site else { return Freshness::without_site(clock) };
+    let stands_for_now = match choice {
+        Choice::Live(_) => choice.file().is_none(),
+        Choice::Snapshot(_) => live,
+        Choice::None => false,
+    };
+    let invented = stands_for_its_own(choice) && example::is_invented(&site.reading.snapshot.header);
+    let max_age = (!invented).then(|| settings.max_age.as_str().to_owned());
+    Freshness { clock, max_age, stands_for_now }
 }
 
 /// A judgement as it may be shown: without anybody's address, unless they were asked for.
@@ -339,6 +360,12 @@ impl Checked {
             digests: self.digests.clone()?,
             marks: Marks::new(&lowered.changes, &site.reading.snapshot.state, kinds),
         })
+    }
+
+    /// That the site was read too long ago to be taken for what it is now, where no report of the findings says so.
+    pub(super) fn attend_to_age(&self, err: &mut dyn Write) -> io::Result<()> {
+        let found = self.judgement.findings.iter().filter(|finding| finding.rule == READING_OLD);
+        found.map(|finding| &finding.message).try_for_each(|message| writeln!(err, "attention: {}", line(message)))
     }
 
     /// How much a run would change; nothing without a site.

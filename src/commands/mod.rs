@@ -22,7 +22,6 @@ mod merge_list;
 mod moved;
 mod on_time;
 mod record;
-mod record_check;
 mod record_file;
 mod record_people;
 mod record_time;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
 use crate::model::Identity;
+use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
@@ -29,9 +30,6 @@ const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
 
 /// Days for which a person's word counts where they do not say.
 const WORD_DAYS: i64 = 7;
-
-/// Days after which nobody's word counts any more.
-const WORD_DAYS_AT_MOST: i64 = 60;
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
@@ -70,34 +68,23 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
     };
     who_is_known(&by)?;
-    says_something(&evidence)?;
+    ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
     append(&path, &by.who, now, &evidence)?;
     writeln!(terminal.out, "recorded in {}: {said}", escape::path(&path))?;
     Ok(exit::OK)
 }
 
-pub(super) fn says_something(evidence: &Evidence) -> Result<(), Failure> {
-    let says = match evidence {
-        Evidence::Word(word) => &word.says,
-        Evidence::Acknowledgement(seen) => &seen.reason,
-        Evidence::Step(taken) => &taken.says,
-        Evidence::SignIn(signed_in) => &signed_in.says,
-        Evidence::NotPressed(not_pressed) => &not_pressed.says,
-        Evidence::Restored(restored) => &restored.says,
-        Evidence::OutsideWindow(reason) => &reason.says,
-        Evidence::RestoreDrill(drill) => &drill.onto,
-        Evidence::Decided(decided) => &decided.says,
-        Evidence::Moved(moved) => &moved.says,
-        Evidence::Backup(_) | Evidence::Verification(_) | Evidence::Purchase(_) | Evidence::MergeList(_) => {
-            return Ok(());
-        }
-    };
-    if says.trim().is_empty() {
+/// Refuses what a check would find wrong with the line that it would become.
+pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
+    if evidence.says().is_some_and(|says| says.trim().is_empty()) {
         return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
             .help("say in a few words what was seen, and how"));
     }
-    Ok(())
+    match evidence.fault(at, at) {
+        None => Ok(()),
+        Some(fault) => Err(Failure::new(exit::USAGE, format!("this is not put on record: it {fault}"))),
+    }
 }
 
 pub(super) type Said = (By, Evidence, String);

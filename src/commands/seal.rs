@@ -28,6 +28,7 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     }
+    checked.attend_to_age(terminal.err)?;
     ask(gate::may_be_confirmed, &checked, Given::default())?;
     let Some(shown) = checked.confirmation() else {
         return Err(Failure::new(exit::USAGE, "a seal needs a site"));

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::apply::limits::Limits;
 use crate::apply::seal::{Demands, Key};
 use crate::fs::Folder;
+use crate::model::written::is_age;
 use crate::rules;
 
 use super::{Failure, exit};
@@ -21,10 +23,38 @@ const LIMIT: u64 = 1 << 20;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Settings {
+    /// How old a reading of a site may be.
+    pub(super) max_age: MaxAge,
     pub(super) words: Words,
     pub(super) limits: Limits,
     pub(super) seal: Seals,
     pub(super) backup: Backup,
+}
+
+/// How old a reading may be, as it is written: from a minute to seven days.
+#[derive(Debug)]
+pub(super) struct MaxAge(String);
+
+impl MaxAge {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for MaxAge {
+    fn default() -> Self {
+        Self("24h".to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for MaxAge {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if is_age(&text) {
+            return Ok(Self(text));
+        }
+        Err(D::Error::custom("the age of a reading is from one minute to seven days, such as `90m`, `24h` or `2d`"))
+    }
 }
 
 /// The table `[backup]`.

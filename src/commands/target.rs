@@ -7,7 +7,7 @@ use crate::cli::Apply;
 use crate::model::plan::Place;
 use crate::model::{Kind, On, Snapshot};
 use crate::output::escape;
-use crate::rules::{Inputs, Phase, judge};
+use crate::rules::{Freshness, Inputs, Phase, judge};
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
@@ -62,6 +62,8 @@ pub(super) fn is_still_staging(
 }
 
 fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
+    let clock = jiff::Timestamp::now();
+    let freshness = Freshness::without_site(clock);
     let inputs = Inputs {
         plan: &opened.plan,
         before: Some(site),
@@ -72,7 +74,8 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         record: &opened.record,
         backup_files: None,
         refused_words: &opened.settings.words.refuse,
-        now: jiff::Timestamp::now(),
+        now: clock,
+        freshness: &freshness,
         live: false,
     };
     let found = judge(inputs, Phase::Configure, Vec::new()).findings;

@@ -18,7 +18,7 @@ use crate::site::file::FileSite;
 
 use super::earlier::{self, is_of_this_plan};
 use super::event_log::EventLog;
-use super::record::{DEFAULT_LIMITS, says_something, who_is_known};
+use super::record::{DEFAULT_LIMITS, ensure_sound, who_is_known};
 use super::record_file::{append, path_of};
 use super::resume::is_its_site;
 use super::run::Run;
@@ -114,7 +114,7 @@ fn given(
             .help(format!("let it be written down first: `{first}`; then say it again"))
     })?;
     let evidence = evidence(begin.host.clone());
-    says_something(&evidence)?;
+    ensure_sound(&evidence, Timestamp::now())?;
     let now = is_its_site(site.as_mut(), &begin)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();

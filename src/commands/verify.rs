@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::{Limits, Verify, VerifyFormat};
 use crate::diag::Document;
+use crate::example;
 use crate::guide::{IMPORT_ALL, Movement};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
@@ -23,6 +24,7 @@ use crate::reconcile::{
     Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER, reconcile,
     recorded, spot_check,
 };
+use crate::rules::{Stale, stale};
 use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
@@ -340,8 +342,22 @@ fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Co
     if before.and_then(Place::time).zip(after.time()).is_some_and(|(before, after)| after < before) {
         notes.push("the side after was captured before the side before: are they the wrong way round?".to_owned());
     }
+    notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
     notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));
     notes
+}
+
+/// That the side after is not as the site is now.
+fn out_of_date(after: &Header, max_age: &str) -> Option<String> {
+    let read_at: Timestamp = after.taken_at.parse().ok()?;
+    match stale(read_at, Timestamp::now(), max_age).filter(|_| !example::is_invented(after))? {
+        Stale::Old => Some(format!(
+            "the side after was read at {read_at}, longer ago than the {max_age} of `max_age`: read it again"
+        )),
+        Stale::Ahead => {
+            Some(format!("the side after was read at {read_at}, which by this machine's clock is in the future"))
+        }
+    }
 }
 
 /// A status that is none of AccessAlly's.

@@ -122,6 +122,11 @@ fn backup() -> Entry {
     }
 }
 
+/// Whether a reading is that of the invented site: it is of no moment, and never gets old.
+pub fn is_invented(header: &Header) -> bool {
+    header.taken_at == TAKEN_AT && Identity::parse(HOST).is_some_and(|site| site == header.site)
+}
+
 /// Writes the example into a folder, which is made where it is missing; the paths of its files.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub mod digest;
 #[cfg(test)]
 pub(crate) mod every_key;
 mod executor;
+pub mod fault;
 mod home;
 mod identity;
 pub mod plan;

@@ -14,7 +14,7 @@ use super::Identity;
 use super::price::Price;
 use super::release::Release;
 use super::text::slug;
-use super::written::{self, ADDRESS, CLOCK, LAST_MODULE, LENGTH, Reason, START};
+use super::written::{self, ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, START};
 
 /// What a plan may not lack.
 pub const REQUIRED: &[&str] =
@@ -580,9 +580,9 @@ pub struct BackupDemand {
     #[serde(deserialize_with = "written::some")]
     #[schemars(with = "Vec<BackupPart>", length(min = 1))]
     pub parts: Vec<BackupPart>,
-    /// How old it may be when the switch starts, for example `2h`.
-    #[serde(deserialize_with = "written::length")]
-    #[schemars(with = "String", regex(pattern = LENGTH), extend("examples" = ["2h", "90m", "1d"]))]
+    /// How old it may be when the switch starts, seven days at most. For example `2h`.
+    #[serde(deserialize_with = "written::age")]
+    #[schemars(with = "String", regex(pattern = AGE), extend("examples" = ["2h", "90m", "1d"]))]
     pub no_older_than: String,
     /// Whether a copy must be off the server.
     #[serde(default)]

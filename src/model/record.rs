@@ -65,6 +65,25 @@ pub enum Evidence {
     Moved(MovedObject),
 }
 
+impl Evidence {
+    /// What a person said in words of their own; none where the evidence has no such words.
+    pub fn says(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(&word.says),
+            Self::Acknowledgement(seen) => Some(&seen.reason),
+            Self::Step(taken) => Some(&taken.says),
+            Self::SignIn(signed_in) => Some(&signed_in.says),
+            Self::NotPressed(not_pressed) => Some(&not_pressed.says),
+            Self::Restored(restored) => Some(&restored.says),
+            Self::OutsideWindow(reason) => Some(&reason.says),
+            Self::RestoreDrill(drill) => Some(&drill.onto),
+            Self::Decided(decided) => Some(&decided.says),
+            Self::Moved(moved) => Some(&moved.says),
+            Self::Backup(_) | Self::Verification(_) | Self::Purchase(_) | Self::MergeList(_) => None,
+        }
+    }
+}
+
 /// A named person's attestation that an object which moved under a run may stand as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MovedObject {

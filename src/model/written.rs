@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::plan::{ModuleIntent, Replacement};
 use super::release::Release;
+use super::text::Seconds;
 
 /// An address of a site: no login in it, as a plan holds no secrets, and neither query nor fragment, which name no site.
 pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+(/[^ ?#]*)?$";
@@ -21,6 +22,8 @@ pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+(/[^ ?#]*)?$";
 pub(super) const REASON: &str = r"^[ \t\r\n]*[^ \t\r\n]";
 /// A length of time.
 pub(super) const LENGTH: &str = r"^[0-9]{1,5}[mhd]$";
+/// The age of a backup: a minute at least, and seven days at most, since a restore loses all that came after it.
+pub(super) const AGE: &str = r"^([1-7]d|([1-9][0-9]?|1[0-5][0-9]|16[0-8])h|([1-9][0-9]{0,3}|100[0-7][0-9]|10080)m)$";
 /// A time of day.
 pub(super) const CLOCK: &str = r"^[0-9]{2}:[0-9]{2}$";
 /// Day, time and time zone.
@@ -57,6 +60,10 @@ pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::E
 
 pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     such(from, |text: &String| is_length(text), "a length of time such as `2h`")
+}
+
+pub(super) fn age<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    such(from, |text: &String| is_age(text), "a length of time up to `7d`, such as `2h`")
 }
 
 pub(super) fn clock<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -128,6 +135,15 @@ fn is_reason(text: &str) -> bool {
 
 fn is_length(text: &str) -> bool {
     text.strip_suffix(['m', 'h', 'd']).is_some_and(|count| digits(count, 1, 5))
+}
+
+/// Seconds of the oldest age that any plan or setting may allow.
+const OLDEST: i64 = 7 * 86_400;
+
+/// A length of time from a minute to seven days.
+pub(crate) fn is_age(text: &str) -> bool {
+    let length = Seconds::parse(text).is_some_and(|length| (60..=OLDEST).contains(&length.0));
+    length && is_length(text) && !text.starts_with('0')
 }
 
 fn is_clock(text: &str) -> bool {

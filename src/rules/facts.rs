@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
+use super::reading::Freshness;
 use crate::change::Change;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
@@ -41,6 +42,8 @@ pub struct Inputs<'a> {
     pub refused_words: &'a BTreeSet<String>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
     pub now: Timestamp,
+    /// How old the reading may be.
+    pub freshness: &'a Freshness,
     /// Whether the live site is judged, rather than the staging copy.
     pub live: bool,
 }
@@ -337,6 +340,11 @@ impl<'a> Facts<'a> {
     /// Says which waivers met a finding, once.
     pub(super) fn set_waiver_uses(&self, uses: Vec<bool>) {
         self.waiver_uses.get_or_init(|| uses);
+    }
+
+    /// More than the plan and the time is asked for.
+    pub(super) fn leaves_the_plan(&self) {
+        self.beyond_the_plan.set(true);
     }
 
     /// Whether more than the plan and the time was asked for since the last call of [`Facts::take_reads`].

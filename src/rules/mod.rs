@@ -7,6 +7,7 @@ mod facts;
 mod files;
 mod hosts;
 mod judge;
+mod reading;
 mod registry;
 
 // One folder a family.
@@ -29,6 +30,7 @@ pub use due::Moment;
 pub use facts::{Facts, Grade, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
+pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, version};
 
 /// When a rule is due. A gate runs its own phase and all earlier ones.

@@ -66,6 +66,8 @@ pub static ALL: &[&Rule] = &[
     &safety::merge_list_missing::RULE,
     &safety::migration_choices_missing::RULE,
     &safety::migration_not_run::RULE,
+    &safety::reading_old::RULE,
+    &safety::record_line_wrong::RULE,
     &safety::rollback_missing::RULE,
     &safety::site_not_in_plan::RULE,
     &safety::sites_not_apart::RULE,

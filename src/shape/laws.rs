@@ -68,6 +68,9 @@ fn others() -> Vec<Value> {
         ["497", "497 USD", "eur 1.5", "EUR 1 USD", "999999999999.99", "http://x", "https:///x", "1m", "12345d"]
             .map(Value::from),
     );
+    all.extend(
+        ["7d", "8d", "02h", "0m", "168h", "169h", "99h", "10080m", "10081m", "9999m", "11000m"].map(Value::from),
+    );
     all
 }
 

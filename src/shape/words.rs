@@ -102,9 +102,12 @@ impl About {
 
     /// How to write it, by example where there is one.
     fn by_example(&self, otherwise: &str) -> String {
+        let like = |some: &[String]| format!("write it like {}", list(some.iter().map(String::as_str)));
         match self.examples.as_slice() {
             [] => self.told(otherwise),
-            some => format!("write it like {}", list(some.iter().map(String::as_str))),
+            // An example shows no bound.
+            some if self.described.as_ref().is_some_and(|what| what.contains(" at most")) => self.told(&like(some)),
+            some => like(some),
         }
     }
 }

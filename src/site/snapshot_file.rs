@@ -126,6 +126,11 @@ impl SnapshotFile {
     pub(super) fn begin(first: Option<Line<'_>>) -> Result<Self, Damage> {
         let fields = opening(first, "snapshot")?;
         let header: Header = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
+        if header.taken_at.parse::<jiff::Timestamp>().is_err() {
+            // A reading of no time would pass for one of now.
+            let damage = Damage::at(1, "`taken_at` is not a time, so nobody knows when the site was read");
+            return Err(damage.help("write it as 2026-11-21T06:12:00Z, or take the file from where it was made"));
+        }
         let first = first.map_or("", |line| line.text).to_owned();
         let snapshot = Snapshot { header, state: State::default(), population: None };
         Ok(Self { snapshot, first, lines: BTreeMap::new(), more: Map::new() })

@@ -87,7 +87,7 @@ fn a_line_of_a_record_that_a_hand_wrote_is_never_green() {
         (r#""who":"jo""#, r#""who":"""#, "names nobody who recorded it"),
         (r#""who":"jo""#, r#""who":"eve""#, "is by `eve`, who is not among the plan's `people`"),
         (r#""at":"2026"#, r#""at":"2099"#, "which is in the future"),
-        (r#""at":"2026"#, r#""at":"no"#, "has a time that is none"),
+        (r#""at":"2026"#, r#""at":"no"#, "is of a time that is none"),
         (r#""taken_at":"2026"#, r#""taken_at":"2099"#, "a backup made at 2099-11-21T05:10:00Z, which is in the future"),
         ("RP-4471", " ", "is a restore point without a name"),
         (r#""parts":["files","database"]"#, r#""parts":[]"#, "is a backup of nothing"),
@@ -106,5 +106,65 @@ fn a_plan_cannot_ask_for_a_backup_of_any_age() {
     place.edit(PLAN, "no_older_than: 2h", "no_older_than: 3650d");
     let ran = place.run(&["check", PLAN, "--site", SITE]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.out.contains("backup-age-unbounded"), "{ran:#?}");
+    assert!(ran.out.contains("wrong-value") && ran.out.contains("seven days"), "{ran:#?}");
+}
+
+/// What `check`, `diff` and `verify` say of the example's site, read at another time.
+fn said_of(place: &Place, more: &[&str], reading: &str) -> (i32, String) {
+    let ran = place.run(&[&["check", PLAN, reading, SITE, "--format", "concise"], more].concat());
+    (ran.code.unwrap(), ran.out + &ran.err)
+}
+
+#[test]
+fn a_reading_of_long_ago_is_never_green_without_a_word() {
+    for (taken_at, said) in [
+        ("2024-11-21T06:12:00Z", "read at 2024-11-21T06:12:00Z, longer ago than the 24h of `max_age`"),
+        ("2099-11-21T06:12:00Z", "by this machine's clock is in the future"),
+    ] {
+        let place = Place::new();
+        place.edit_site(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, &format!(r#""taken_at":"{taken_at}""#));
+        for reading in ["--site", "--snapshot"] {
+            let (code, out) = said_of(&place, &[], reading);
+            assert!(out.contains("warning[reading-old]") && out.contains(said), "{reading}: {code} {out}");
+            // Nothing but the age of the reading is an error of it.
+            let (_, live) = said_of(&place, &["--on", "live"], reading);
+            let severity = if reading == "--snapshot" { "error[reading-old]" } else { "warning[reading-old]" };
+            assert!(live.contains(severity), "{reading}: {live}");
+        }
+        place.run(&["diff", PLAN, "--site", SITE]).ends(0, &["attention: the site was read at", said]);
+        let verified = place.run(&["verify", PLAN, "--after", SITE]);
+        assert!(verified.out.contains(said), "{verified:#?}");
+    }
+}
+
+#[test]
+fn how_old_a_reading_may_be_is_set_in_the_settings_within_bounds() {
+    let place = Place::new();
+    let hours_ago = |hours: i64| (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours)).to_string();
+    let mut taken_at = "2026-11-21T06:12:00Z".to_owned();
+    for (settings, hours, is_old) in [
+        ("", 23, false),
+        ("", 25, true),
+        ("max_age = \"2d\"\n", 47, false),
+        ("max_age = \"2d\"\n", 49, true),
+        ("max_age = \"90m\"\n", 2, true),
+    ] {
+        let earlier = hours_ago(hours);
+        place.edit_site(SITE, &format!(r#""taken_at":"{taken_at}""#), &format!(r#""taken_at":"{earlier}""#));
+        taken_at = earlier;
+        fs::write(place.path("plan.toml"), settings).unwrap();
+        let (_, out) = said_of(&place, &[], "--site");
+        assert_eq!(out.contains("reading-old"), is_old, "{settings} {hours}: {out}");
+    }
+    for wrong in ["\"8d\"", "\"0h\"", "\"3650d\"", "\"-1h\"", "24", "\"\"", "\"99999999999d\""] {
+        fs::write(place.path("plan.toml"), format!("max_age = {wrong}\n")).unwrap();
+        place.run(&["check", PLAN, "--site", SITE]).ends(3, &["plan.toml`, line 1"]);
+    }
+}
+
+#[test]
+fn a_reading_of_no_time_is_none() {
+    let place = Place::new();
+    place.edit(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"today""#);
+    place.run(&["check", PLAN, "--site", SITE]).ends(3, &["`taken_at` is not a time"]);
 }

@@ -28,15 +28,17 @@ fn an_old_one_is_called_old() {
     assert!(String::from_utf8_lossy(&checked.stdout).contains("a recording, as of 2026-11-21T06:12:00Z"));
     let taken: jiff::Timestamp = "2026-11-21T06:12:00Z".parse().unwrap();
     let old = jiff::Timestamp::now().as_second() - taken.as_second() > 24 * 3_600;
-    assert_eq!(String::from_utf8_lossy(&checked.stderr).contains("the recording is"), old);
-    let older = example("2026-01-01T00:00:00Z");
-    assert!(String::from_utf8_lossy(&plan(older.path(), &CHECK).stderr).contains("the recording is"));
+    assert_eq!(String::from_utf8_lossy(&checked.stdout).contains("reading-old"), old);
+    let older = plan(example("2026-01-01T00:00:00Z").path(), &CHECK);
+    assert!(String::from_utf8_lossy(&older.stdout).contains("the site was read at 2026-01-01T00:00:00Z"));
 }
 
 #[test]
 fn a_fresh_one_is_not() {
     let folder = example(&jiff::Timestamp::now().to_string());
-    assert_eq!(String::from_utf8_lossy(&plan(folder.path(), &CHECK).stderr), "");
+    let checked = plan(folder.path(), &CHECK);
+    assert_eq!(String::from_utf8_lossy(&checked.stderr), "");
+    assert!(!String::from_utf8_lossy(&checked.stdout).contains("reading-old"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
 use amc_plan::rules::{
-    ALL, BackupFiles, ContactsFile, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
+    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
 };
 use serde_json::{Map, Value};
 
@@ -23,6 +23,7 @@ struct World {
     record: Record,
     backup_files: Option<BackupFiles>,
     now: jiff::Timestamp,
+    freshness: Freshness,
 }
 
 fn base() -> Value {
@@ -96,6 +97,7 @@ fn world(mut fence: Value) -> World {
         },
         record: Record { entries: serde_json::from_value(read("record")).unwrap() },
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
+        freshness: serde_json::from_value(read("freshness")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
     }
 }
@@ -121,6 +123,7 @@ pub(crate) fn judged_at(fence: &Value, live: bool, moment: impl Into<Moment>) ->
         backup_files: world.backup_files.as_ref(),
         refused_words: &BTreeSet::new(),
         now: world.now,
+        freshness: &world.freshness,
         live,
     };
     judge(inputs, moment, Vec::new())

@@ -30,7 +30,7 @@ declare_rule! {
     ///     at: 2026-11-21T02:40:00Z
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T02:30:00Z, counts: {new order: 3}, sha256: "0"}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T02:30:00Z, counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Bad
@@ -41,7 +41,7 @@ declare_rule! {
     ///     at: 2026-11-21T05:40:00Z
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {}, not_captured: [order], sha256: "0"}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {}, not_captured: [order], sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Good
@@ -52,7 +52,7 @@ declare_rule! {
     ///     at: 2026-11-21T05:40:00Z
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {new order: 3}, sha256: "0"}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Fix
