@@ -165,8 +165,11 @@ mod tests {
 
     use super::*;
 
+    /// A place of the evidence, what stands there instead, and what is then said.
+    type Wrong = (&'static str, Value, &'static str);
+
     /// A sound line of every kind, and what changed makes it wrong, with what is then said.
-    fn kinds() -> Vec<(Value, Vec<(&'static str, Value, &'static str)>)> {
+    fn kinds() -> Vec<(Value, Vec<Wrong>)> {
         let (host, sha) = ("live.example", "a".repeat(64));
         let says = |at: &'static str| vec![(at, json!(" \t"), "says nothing")];
         let file = json!({"name": "x.sql", "bytes": 9, "sha256": sha});
