@@ -24,7 +24,7 @@ use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
 use super::state::Unfinished;
-use super::target::is_still_staging;
+use super::target::{gate_is_green, is_still_staging};
 use super::turn::Files;
 use super::{Begun, Failure, Terminal, certificate, exit, inputs, settings};
 
@@ -85,6 +85,9 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_still_staging(args, (begin, progress), (&now, &files), terminal)?;
+    if begin.on == Place::Staging && progress.in_place() < begin.changes.len() {
+        gate_is_green(args, (begin.on, progress), &files, terminal)?;
+    }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {

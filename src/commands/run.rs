@@ -13,15 +13,13 @@ use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
-use crate::model::plan::Place;
 use crate::model::{Executor, On, Step};
-use crate::output::{concise, escape, many};
+use crate::output::{escape, many};
 use crate::reconcile;
-use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 
 use super::event_log::EventLog;
-use super::inputs::{self, Choice};
+use super::target::gate_is_green;
 use super::turn::Files;
 use super::verify::Ended;
 use super::{Begun, Failure, Terminal, exit, verify};
@@ -114,28 +112,11 @@ impl Run {
         let begin = self.journal.begin().cloned();
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
-            self.may_change(args, on, terminal)?;
+            // On live a person took their time: maintenance mode, a backup.
+            gate_is_green(args, (on, self.journal.progress()), &self.files, terminal)?;
         }
         self.carry_out(&changes, &[], terminal)?;
         self.configured(args, &changes, terminal)
-    }
-
-    /// On live a person took their time: maintenance mode, a backup. What has to be right before the first change is asked now.
-    fn may_change(&self, args: &Apply, on: Place, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
-        let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == Place::Live, false)?;
-        let written = self.journal.progress().in_place() > 0;
-        let code = if written { exit::PART_WAY } else { exit::GATE };
-        if checked.judgement.verdict == Verdict::Green {
-            return Ok(());
-        }
-        concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
-        Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
-            "put right what is found, then go on with `{}`; or take the run back with `{}`",
-            self.files.command("apply") + " --resume",
-            self.files.command("undo")
-        )))
     }
 
     /// Every change is in place: reads the site once more, and compares everybody with how they were before.

@@ -1,17 +1,17 @@
-//! Is a staging run's site still the staging copy? Judged again before a resumed run writes.
+//! Is a staging run's site still the staging copy, and the gate green? Judged again before a resumed run writes.
 
 use crate::apply::journal::Begin;
 use crate::apply::machine::Progress;
 use crate::change;
 use crate::cli::Apply;
 use crate::model::plan::Place;
-use crate::model::{Kind, On, Snapshot};
-use crate::output::escape;
-use crate::rules::{Freshness, Inputs, Phase, judge};
+use crate::model::{Kind, On, Snapshot, Step};
+use crate::output::{concise, escape};
+use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
-use super::inputs::{self, Opened};
+use super::inputs::{self, Choice, Opened};
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
@@ -59,6 +59,28 @@ pub(super) fn is_still_staging(
             Ok(())
         }
     }
+}
+
+/// Refuses where the gate of what a run is on is not green at the moment of writing, of the plan and of the site as they are.
+pub(super) fn gate_is_green(
+    args: &Apply,
+    (on, progress): (Place, &Progress),
+    files: &Files,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+    let choice = Choice::Live(args.site.clone());
+    let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == Place::Live, false)?;
+    if checked.judgement.verdict == Verdict::Green {
+        return Ok(());
+    }
+    concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+    let code = if progress.in_place() > 0 { exit::PART_WAY } else { exit::GATE };
+    Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
+        "put right what is found, then go on with `{}`; or take the run back with `{}`",
+        files.command("apply") + " --resume",
+        files.command("undo")
+    )))
 }
 
 fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {

@@ -782,8 +782,6 @@ mod killed {
     #[test]
     fn a_killed_run_is_finished_by_resuming() {
         let long = Long::new();
-        // A resumed run judges nothing, so it needs no population.
-        fs::remove_file(long.place.path("bloom-coaching.population.ndjson")).unwrap();
         long.start();
         let clock = Instant::now();
         let whole: place::Ran = long.resumed().wait_with_output().unwrap().into();
