@@ -14,6 +14,7 @@ pub mod open_run;
 pub mod proof;
 pub mod seal;
 pub mod still;
+pub mod take_over;
 pub mod timing;
 pub mod walk;
 pub mod window;
@@ -29,7 +30,7 @@ use crate::fs::{Folder, open_here};
 use crate::model::{On, digest};
 use crate::project::git;
 use crate::site::{Site, SiteError};
-use crate::trust::{NotOurs, is_own};
+use crate::trust::{Fault, NotOurs, is_own};
 
 use journal::{Event, Journal, JournalError};
 use machine::{Next, Seen};
@@ -227,18 +228,19 @@ pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
     {
         return Err(NotOurs::new(folder, if found.is_symlink() { "is a link" } else { "is no folder" }));
     }
-    is_own(folder, OTHERS_WRITE)?;
-    let shared = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.ends_with(".lock") || name.ends_with(".run.json")
-    };
     let mut inside: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     inside.sort();
-    inside.iter().filter(|path| !shared(path)).try_for_each(|path| {
-        is_own(path, OTHERS_WRITE)?;
-        is_untracked(path, folder)
-    })
+    // What came with a repository is no colleague's, whoever owns it now.
+    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| is_untracked(path, folder))?;
+    is_own(folder, OTHERS_WRITE)?;
+    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
+}
+
+/// Whether a file of the state folder is one that all who write to a site in a file share.
+fn is_shared(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".lock") || name.ends_with(".run.json")
 }
 
 /// Whether git leaves a file of the state folder alone. Where that is unknown the key decides alone.
@@ -248,7 +250,7 @@ fn is_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
     }
     let help = format!("see whose it is, then take it out of git's index: `git rm -r --cached {}`", folder.display());
     let why = "is tracked by git, so it can have come with the repository";
-    Err(NotOurs { help: Some(help), ..NotOurs::new(path, why) })
+    Err(NotOurs { help: Some(help), fault: Fault::Tracked, ..NotOurs::new(path, why) })
 }
 
 /// Opens a file of the state folder: its owner's alone, and never through a link that a checkout may have brought, in the place of

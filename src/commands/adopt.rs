@@ -9,12 +9,14 @@ use crate::apply::begin::Intended;
 use crate::apply::confirmation;
 use crate::apply::journal::Journal;
 use crate::apply::seal::Presented;
+use crate::apply::take_over::take_over;
 use crate::apply::{self};
 use crate::change;
 use crate::cli::Adopt;
 use crate::model::Plan;
-use crate::output::escape::line;
+use crate::output::escape::{self, line};
 use crate::output::many;
+use crate::trust::{Fault, NotOurs};
 
 use super::inputs::Opened;
 use super::state::Unfinished;
@@ -34,7 +36,12 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     super::earlier::is_of_this_plan(&args.of.plan, &run.begin, |other| {
         format!("adopt that: `plan adopt {} --site {}`", other.display(), args.of.site)
     })?;
-    let Some(why) = &run.foreign else {
+    let past = run.progress.is_past_the_barrier();
+    let not_own = files.owned().err();
+    if let Some(not_own) = not_own.clone().filter(|not_own| !may_be_taken_over(not_own, past)) {
+        return Err(not_own.into());
+    }
+    let Some(why) = run.foreign.clone().or_else(|| not_own.as_ref().map(NotOurs::to_string)) else {
         writeln!(
             terminal.out,
             "the run on this site is of this user and this machine already: there is nothing to adopt"
@@ -45,10 +52,9 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         let message = format!("`{}` is not among the plan's `people`", line(unknown));
         return Err(Failure::new(exit::USAGE, message));
     }
-    files.is_own()?;
     let now = opened.as_ref().ok().filter(|opened| opened.whole).map(|opened| &opened.plan);
-    let past = run.progress.is_past_the_barrier();
-    shown(why, &run, now, &files, terminal)?;
+    files.attend_to_modes(terminal.err)?;
+    shown(&why, &run, now, &files, terminal)?;
     if past && let Ok(opened) = &opened {
         writeln!(terminal.out, "  way back  {}", line(&status::way_back(opened, (&run.begin, &run.progress))))?;
     }
@@ -60,7 +66,8 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
             .ask(&format!("\nType the first eight digits of the run's digest to take it over ({}): ", &digest[..8]))?,
     };
     is_named(&given, digest, "adopt", &files)?;
-    let lock = files.take(&args.of.plan)?;
+    let lock = files.take_as_it_is()?;
+    let aside = not_own.as_ref().map(|_| taken_over(&files)).transpose()?;
     let again = files.peeked(&journal)?.filter(|again| again.events == run.events);
     if again.is_none() {
         let message = "somebody wrote to the journal while it was shown, so nothing was adopted";
@@ -79,6 +86,13 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     }
     drop(lock);
     writeln!(terminal.out, "adopted: the run is of this user and this machine from here on")?;
+    if let Some(aside) = aside {
+        writeln!(terminal.out, "the state folder as it was is kept as {}", escape::path(&aside))?;
+    }
+    if let Err(still) = files.owned() {
+        let help = still.help.clone().map_or_else(String::new, |help| format!("; {help}"));
+        writeln!(terminal.err, "attention: {}{}", line(&still.to_string()), line(&help))?;
+    }
     let go_on = if past || !run.progress.is_over() && !run.progress.is_taking_back() {
         format!("go on with it: `{} --resume`", files.command("apply"))
     } else {
@@ -86,6 +100,25 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     };
     writeln!(terminal.out, "{go_on}")?;
     Ok(exit::OK)
+}
+
+/// Whether the state can be made ours by a copy. What came with a repository can be that of anybody, and only past the barrier,
+/// where nothing of the plan is written any more, it is adopted all the same.
+fn may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
+    match not_own.fault {
+        Fault::Shared => true,
+        Fault::Tracked => past,
+        Fault::Unproven => false,
+    }
+}
+
+/// Makes the state folder ours, under the lock.
+fn taken_over(files: &Files) -> Result<PathBuf, Failure> {
+    take_over(&files.folder, Timestamp::now()).map_err(|e| {
+        Failure::file("take over", &files.folder, &e).help(
+            "let the plan's folder be written by you; or copy it with all that is in it to one of your own, and adopt the run there",
+        )
+    })
 }
 
 /// The run that is not put away yet; else the newest that was, of which nobody knows whose it is.

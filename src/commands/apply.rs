@@ -40,6 +40,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
     let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
+    files.attend_to_modes(terminal.err)?;
     let earlier = files.unfinished()?;
     files.nobody_elses(&args.plan, earlier.as_ref())?;
     let live = args.on == On::Live;

@@ -42,6 +42,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(nothing());
     }
     let lock = files.take(&args.plan)?;
+    files.attend_to_modes(terminal.err)?;
     let open = files.unfinished()?;
     if open.is_some() {
         terminal.has_begun(Begun::Journaled);

@@ -1,12 +1,13 @@
 //! Is what lies in the state folder this user's, and this machine's? What is not counts for nothing until it is adopted.
 
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use crate::apply::journal::{self, Begin, Journal, Peeked, Told};
 use crate::apply::machine::{Next, Progress};
 use crate::apply::{self};
-use crate::output::escape::line;
-use crate::trust::Key;
+use crate::output::escape::{self, line};
+use crate::trust::{Fault, Key, NotOurs, is_without_modes};
 
 use super::turn::Files;
 use super::{Failure, exit};
@@ -38,7 +39,36 @@ impl Unfinished {
 impl Files {
     /// Whether the state folder is this user's alone.
     pub(super) fn is_own(&self) -> Result<(), Failure> {
-        Ok(apply::is_state_own(&self.folder)?)
+        self.owned().map_err(|not_ours| {
+            let shared = not_ours.fault == Fault::Shared && not_ours.help.is_none();
+            let failure = Failure::from(not_ours);
+            if !shared {
+                return failure;
+            }
+            failure.help(format!(
+                "look at what was confirmed and take the run over: `{}`; where it cannot be read, ask them to open it to you, or \
+                 for a copy of the plan's folder with it",
+                self.command("adopt")
+            ))
+        })
+    }
+
+    /// The same, as it is asked by who may take the folder over.
+    pub(super) fn owned(&self) -> Result<(), NotOurs> {
+        apply::is_state_own(&self.folder)
+    }
+
+    /// That modes mean nothing where the state folder lies, so that this machine's key alone shows whose it is.
+    pub(super) fn attend_to_modes(&self, err: &mut dyn Write) -> Result<(), Failure> {
+        if !is_without_modes(&self.folder) {
+            return Ok(());
+        }
+        let folder = escape::path(&self.folder);
+        Ok(writeln!(
+            err,
+            "attention: where {folder} lies modes mean nothing, so who else can write there is unknown: only what bears the mark of \
+             this machine's key counts"
+        )?)
     }
 
     /// This machine's key, to write with.
@@ -60,8 +90,14 @@ impl Files {
     /// The run that is not put away yet, whoever's it is.
     pub(super) fn found(&self) -> Result<Option<Unfinished>, Failure> {
         let path = self.journal();
-        if std::fs::symlink_metadata(&path).is_err() {
-            return Ok(None);
+        match std::fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // Of a folder that cannot be looked into nobody knows whether it holds a run.
+            Err(error) => {
+                self.is_own()?;
+                return Err(Failure::file("read", &path, &error));
+            }
+            Ok(_) => {}
         }
         let Some(mut run) = self.peeked(&path)? else { return Ok(None) };
         if self.is_noted_as_open(&run.events) {

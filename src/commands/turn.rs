@@ -137,6 +137,11 @@ impl Files {
                 shut.unwrap_or_else(|| failed(site, e).help(help))
             })?;
         }
+        self.take_as_it_is()
+    }
+
+    /// Takes the lock, whoever's the state folder is.
+    pub(super) fn take_as_it_is(&self) -> Result<Lock, Failure> {
         let lock = lock::take(&self.lock(), &self.plans, Timestamp::now()).map_err(|error| {
             let held = matches!(error, LockError::Held { .. });
             let look = format!("wait for it to end, or look: `{}`; nothing was written", self.command("lock status"));

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 pub use whole::Readers;
-pub(crate) use whole::{remove, replace, replace_by, sweep, sweep_all};
+pub(crate) use whole::{remove, replace, replace_by, sweep, sweep_all, sync_folder};
 
 /// Opens a file that a person named, for reading. A pipe, a device or a folder is refused, not waited for.
 ///

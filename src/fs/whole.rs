@@ -109,7 +109,8 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Makes a new name in a folder last.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 

@@ -8,5 +8,5 @@ mod readings;
 
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
-pub use own::{NotOurs, is_own, other_owner};
+pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
 pub use readings::{Readings, Worth};

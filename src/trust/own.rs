@@ -14,12 +14,25 @@ pub struct NotOurs {
     pub why: String,
     /// What to do about it; none where it is to be adopted.
     pub help: Option<String>,
+    /// What kind of fault it is.
+    pub fault: Fault,
+}
+
+/// Why something is not this user's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It belongs to another user, or others can change it: a copy of it can be this user's own.
+    Shared,
+    /// Git tracks it.
+    Tracked,
+    /// It is no file or folder, or bears no mark.
+    Unproven,
 }
 
 impl NotOurs {
     /// Something that is not ours, and why.
     pub fn new(path: &Path, why: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), why: why.into(), help: None }
+        Self { path: path.to_owned(), why: why.into(), help: None, fault: Fault::Unproven }
     }
 }
 
@@ -43,19 +56,45 @@ impl From<NotOurs> for Failure {
 pub fn is_own(path: &Path, rights: u32) -> Result<(), NotOurs> {
     use std::os::unix::fs::MetadataExt as _;
     let Ok(found) = std::fs::symlink_metadata(path) else { return Ok(()) };
-    let (owner, here) = (found.uid(), rustix::process::geteuid().as_raw());
+    let here = rustix::process::geteuid().as_raw();
+    // The mode of a link says nothing of what it leads to, and none is followed.
+    let mode = if found.file_type().is_symlink() { 0 } else { found.mode() };
+    belongs(path, (found.uid(), mode), (here, rights), || keeps_modes(path))
+}
+
+/// Whether an owner and a mode are this user's with none of these rights of others; modes count where they are kept.
+#[cfg(unix)]
+fn belongs(
+    path: &Path,
+    (owner, mode): (u32, u32),
+    (here, rights): (u32, u32),
+    keeps_modes: impl FnOnce() -> bool,
+) -> Result<(), NotOurs> {
+    let shared = |why: String| NotOurs { fault: Fault::Shared, ..NotOurs::new(path, why) };
     if owner != here {
-        let why = format!("belongs to another user (number {owner}; this runs as number {here})");
-        return Err(NotOurs::new(path, why));
+        return Err(shared(format!("belongs to another user (number {owner}; this runs as number {here})")));
     }
-    let open = found.mode() & rights & 0o7777;
-    if open == 0 || found.file_type().is_symlink() || !keeps_modes(path) {
+    let open = mode & rights & 0o7777;
+    if open == 0 || !keeps_modes() {
         return Ok(());
     }
     let (what, change) = if open & 0o022 != 0 { ("changed", "go-w") } else { ("read", "go-rwx") };
-    let why = format!("can be {what} by other users (mode {:03o})", found.mode() & 0o777);
     let help = format!("see that nobody did, then close it: `chmod {change} {}`", path.display());
-    Err(NotOurs { help: Some(help), ..NotOurs::new(path, why) })
+    Err(NotOurs { help: Some(help), ..shared(format!("can be {what} by other users (mode {:03o})", mode & 0o777)) })
+}
+
+/// Whether the mode of what lies here says that others can change it and means nothing, as on a shared drive: the key alone counts.
+#[cfg(unix)]
+pub fn is_without_modes(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let open = std::fs::symlink_metadata(path).is_ok_and(|found| found.mode() & 0o022 != 0);
+    open && !keeps_modes(path)
+}
+
+/// As on unix, where modes are not to be had.
+#[cfg(not(unix))]
+pub fn is_without_modes(_: &Path) -> bool {
+    true
 }
 
 /// The number of the user whose this is, where that is another one than who runs this; of what is not there, its folder's.
@@ -117,6 +156,29 @@ mod tests {
             assert_eq!(is_own(&file, rights).is_ok(), fits, "{mode:o} {rights:o}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn where_modes_mean_nothing_the_owner_alone_counts() {
+        let path = Path::new("x");
+        for (owner, mode, kept, fits) in [
+            (7, 0o777, false, true),
+            (7, 0o777, true, false),
+            (8, 0o777, false, false),
+            (8, 0o700, true, false),
+            (7, 0o700, true, true),
+        ] {
+            assert_eq!(belongs(path, (owner, mode), (7, 0o022), || kept).is_ok(), fits, "{owner} {mode:o} {kept}");
+        }
+    }
+
+    #[test]
+    fn modes_are_probed_by_a_file_that_is_taken_away_again() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(keeps_modes(folder.path()) && keeps_modes(&folder.path().join("not-there")));
+        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+        assert!(!is_without_modes(folder.path()), "they mean something here");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

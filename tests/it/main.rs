@@ -37,6 +37,8 @@ mod rules;
 mod runbook;
 mod schemas;
 mod seal;
+#[cfg(unix)]
+mod second_user;
 mod snapshot;
 mod snapshot_laws;
 mod staging;
