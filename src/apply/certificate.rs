@@ -1,5 +1,6 @@
 //! The certificate of a finished rehearsal: what a replay on live must show.
 
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,10 +9,15 @@ use super::begin::Intended;
 use super::journal::{Event, Told, begin};
 use super::timing::{self, Lasted, Took};
 use crate::change::{intent_digest, rehearsed_digest};
+use crate::model::deadline::DRILL_DAYS;
+use crate::model::fault::CLOCKS_APART;
 use crate::model::plan::Place;
 use crate::model::text::Seconds;
 use crate::model::{Executor, Identity, Plan, Step, digest};
 use crate::trust::{Key, Purpose};
+
+/// Days after which a rehearsal opens no replay any more: as long as a restore that was measured counts.
+pub const DAYS: i64 = DRILL_DAYS;
 
 /// The version of the format that this build writes.
 pub const VERSION: u8 = 1;
@@ -137,6 +143,20 @@ impl Certificate {
     /// Whether this plan is what was rehearsed.
     pub fn is_of(&self, plan: &Plan) -> bool {
         self.intent == rehearsed_digest(plan) || self.intent == intent_digest(plan)
+    }
+
+    /// Why a replay cannot go by a rehearsal that ended when this one did; none where it can.
+    pub fn is_out_of_date(&self, now: Timestamp) -> Option<String> {
+        let Ok(ended) = self.ended_at.parse::<Timestamp>() else {
+            return Some("the rehearsal on record ended at a time that is none".to_owned());
+        };
+        let age = now.duration_since(ended);
+        if age < -CLOCKS_APART {
+            return Some(format!("the rehearsal on record ended at {ended}, which is in the future"));
+        }
+        (age > SignedDuration::from_hours(24 * DAYS)).then(|| {
+            format!("the rehearsal on record ended at {ended}, and one counts for {DAYS} days: sites go on since")
+        })
     }
 
     /// How many seconds a replay of the steps takes at least, if it takes what the rehearsal took.

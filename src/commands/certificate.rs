@@ -36,41 +36,63 @@ pub(super) fn write(plan: &Path, journal: &Journal, site: Ground) -> Result<Opti
     Ok(Some(path))
 }
 
-/// Whether the rehearsal of the certificate beside a plan is proven: it was on this machine, or a reviewer whose key the
-/// settings name signed its certificate.
+/// The certificate beside a plan, with the text that it was read from: what is proven is what is read.
+pub(super) struct Kept {
+    pub(super) certificate: Certificate,
+    path: PathBuf,
+    text: String,
+}
+
+impl Kept {
+    /// Whether the rehearsal is proven: it was on this machine, or a reviewer whose key the settings name signed its certificate.
+    ///
+    /// # Errors
+    /// Why it is not, and how it can be.
+    pub(super) fn is_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+        if Key::find()?.is_some_and(|key| is_marked(&self.text, &key)) {
+            return Ok(());
+        }
+        let beside = signature_of(&self.path);
+        let signature = match read_text(&beside) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            read => Some(read.map_err(|error| Failure::file("read", &beside, &error))?),
+        };
+        let why = match signature.map(|signature| seal::verified(self.text.as_bytes(), &signature, keys)) {
+            Some(Signature::By(_)) => return Ok(()),
+            Some(Signature::Wrong(why)) => format!("the signature beside it proves nothing: {why}"),
+            Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),
+        };
+        let message = format!(
+            "`{}` does not bear the mark of this machine's key, so nothing here proves that the rehearsal took place, and {why}; \
+             nothing was written",
+            self.path.display()
+        );
+        Err(Failure::new(exit::TARGET, message).help(format!(
+            "replay from the machine and user that rehearsed; or have a reviewer whose key `plan.toml` names under `[seal.keys]` \
+             sign it there: `minisign -S -m {}`; or rehearse again here",
+            shell(&self.path.display().to_string())
+        )))
+    }
+}
+
+/// As [`Kept::is_proven`], of the certificate beside a plan.
 ///
 /// # Errors
-/// Why it is not, and how it can be.
+/// Where there is none, and as there.
 pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
-    let path = path_of(plan);
-    let text = read_text(&path).map_err(|error| Failure::file("read", &path, &error))?;
-    if Key::find()?.is_some_and(|key| is_marked(&text, &key)) {
-        return Ok(());
+    match kept(plan)? {
+        Some(kept) => kept.is_proven(keys),
+        None => Err(Failure::file("read", &path_of(plan), &ErrorKind::NotFound.into())),
     }
-    let beside = signature_of(&path);
-    let signature = match read_text(&beside) {
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        read => Some(read.map_err(|error| Failure::file("read", &beside, &error))?),
-    };
-    let why = match signature.map(|signature| seal::verified(text.as_bytes(), &signature, keys)) {
-        Some(Signature::By(_)) => return Ok(()),
-        Some(Signature::Wrong(why)) => format!("the signature beside it proves nothing: {why}"),
-        Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),
-    };
-    let message = format!(
-        "`{}` does not bear the mark of this machine's key, so nothing here proves that the rehearsal took place, and {why}; \
-         nothing was written",
-        path.display()
-    );
-    Err(Failure::new(exit::TARGET, message).help(format!(
-        "replay from the machine and user that rehearsed; or have a reviewer whose key `plan.toml` names under `[seal.keys]` sign \
-         it there: `minisign -S -m {}`; or rehearse again here",
-        shell(&path.display().to_string())
-    )))
 }
 
 /// Reads the certificate beside a plan; none where there is none.
 pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
+    Ok(kept(plan)?.map(|kept| kept.certificate))
+}
+
+/// Reads the certificate beside a plan, with its text; none where there is none.
+pub(super) fn kept(plan: &Path) -> Result<Option<Kept>, Failure> {
     let path = path_of(plan);
     let text = match read_text(&path) {
         Ok(text) => text,
@@ -79,7 +101,7 @@ pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
     };
     let read: Result<Certificate, _> = serde_json::from_str(&text);
     match read {
-        Ok(certificate) if certificate.version == VERSION => Ok(Some(certificate)),
+        Ok(certificate) if certificate.version == VERSION => Ok(Some(Kept { certificate, path, text })),
         Ok(certificate) => {
             let message =
                 format!("`{}` is of version {}, and this build reads {VERSION}", path.display(), certificate.version);

@@ -1,5 +1,7 @@
 //! May the plan be replayed on live? Only after a rehearsal of the same intent, with the host typed out, in a window that is long enough.
 
+use jiff::Timestamp;
+
 use crate::apply::certificate::Ground;
 use crate::cli::Apply;
 use crate::guide;
@@ -22,14 +24,18 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         let message = "the plan's strategy reaches live by a push, so nothing is replayed there".to_owned();
         return refused(message, "apply on staging; its steps end with the push");
     }
-    let Some(rehearsed) = certificate::load(&args.plan)? else {
+    let Some(kept) = certificate::kept(&args.plan)? else {
         let message = "no finished rehearsal of this plan is on record".to_owned();
         return refused(
             message,
             "rehearse it on staging to its last step; the certificate is then written beside the plan",
         );
     };
-    certificate::is_proven(&args.plan, &checked.opened.settings.seal.keys)?;
+    kept.is_proven(&checked.opened.settings.seal.keys)?;
+    let rehearsed = kept.certificate;
+    if let Some(why) = rehearsed.is_out_of_date(Timestamp::now()) {
+        return refused(why, "rehearse it again on staging to its last step");
+    }
     if Ground::of(&args.site) == Ground::Address && rehearsed.site == Ground::File {
         let message = "the rehearsal was on a site in a file, which says of itself what it is, so it opens no live site at an address";
         return refused(message.to_owned(), "rehearse on the staging site at its address");

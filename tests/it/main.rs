@@ -4,6 +4,7 @@ mod adopt;
 mod apply;
 mod backup;
 mod beside;
+mod certificate;
 mod colors;
 mod common;
 mod conformance;

@@ -458,24 +458,28 @@ fn the_version_of_the_rules_is_over_what_decides() {
 }
 
 /// A reviewer with a pair of keys, made by the real minisign.
-struct Reviewer {
+pub(crate) struct Reviewer {
     name: &'static str,
 }
 
 impl Reviewer {
-    fn new(place: &Place, name: &'static str) -> Self {
+    pub(crate) fn new(place: &Place, name: &'static str) -> Self {
         let (public, secret) = (format!("{name}.pub"), format!("{name}.key"));
         minisign(place, &["-G", "-W", "-p", &public, "-s", &secret]);
         Self { name }
     }
 
-    fn key(&self, place: &Place) -> String {
+    pub(crate) fn key(&self, place: &Place) -> String {
         place.read(&format!("{}.pub", self.name)).lines().nth(1).unwrap().to_owned()
     }
 
     fn signs(&self, place: &Place, more: &[&str]) {
+        self.signs_file(place, SEAL, more);
+    }
+
+    pub(crate) fn signs_file(&self, place: &Place, file: &str, more: &[&str]) {
         let secret = format!("{}.key", self.name);
-        minisign(place, &[&["-S", "-s", &secret, "-m", SEAL], more].concat());
+        minisign(place, &[&["-S", "-s", &secret, "-m", file], more].concat());
     }
 }
 
