@@ -269,8 +269,8 @@ fn judged_ahead(
     let freshness = freshness(choice, site.as_ref(), &opened.settings, live);
     let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
-    let folder = opened.settings.backup.folder.as_ref().filter(|_| site.is_some());
-    let backup_files = folder.map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
+    let folder = if site.is_some() { opened.settings.backup.folder()? } else { None };
+    let backup_files = folder.map(|folder| backup_file::compare(&folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {
         plan: &opened.plan,
         before: site.as_ref().map(|site| &site.reading.snapshot),

@@ -164,7 +164,7 @@ fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) 
     let (source, seen) = match (&args.file, args.restore_point) {
         (Some(file), _) => {
             let settings = settings::beside(&args.by.plan)?.backup_dir(args.backup_dir.as_deref());
-            let path = backup_file::find(file, settings.backup.folder.as_deref());
+            let path = backup_file::find(file, settings.backup.folder()?.as_deref());
             let seen = backup_file::look_into(&path)?;
             (file_source(&path, &seen, args.prefix.as_deref())?, Some(seen))
         }

@@ -12,9 +12,10 @@ use crate::apply::limits::Limits;
 use crate::apply::seal::{Demands, Key};
 use crate::fs::Folder;
 use crate::model::written::is_age;
+use crate::output::escape::shell;
 use crate::rules;
 
-use super::{Failure, exit};
+use super::{Failure, exit, folder_of};
 
 /// Most bytes of `plan.toml`.
 const LIMIT: u64 = 1 << 20;
@@ -61,16 +62,50 @@ impl<'de> Deserialize<'de> for MaxAge {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Backup {
-    /// The folder in which backups lie, as seen from the plan's.
-    pub(super) folder: Option<PathBuf>,
+    /// The folder in which backups lie, as seen from the plan's and in it.
+    folder: Option<PathBuf>,
+    /// The plan's folder.
+    #[serde(skip)]
+    plans: PathBuf,
+    /// The folder that a person named: theirs to choose.
+    #[serde(skip)]
+    named: Option<PathBuf>,
+}
+
+/// The environment's name for the folder of backups.
+const BACKUP_DIR: &str = "PLAN_BACKUP_DIR";
+
+impl Backup {
+    /// The folder in which backups lie: as the command line says, else the environment, else the settings, which name none
+    /// outside the plan's folder.
+    ///
+    /// # Errors
+    /// Where the settings name one outside, or a link leads there.
+    pub(super) fn folder(&self) -> Result<Option<PathBuf>, Failure> {
+        let environment = || std::env::var_os(BACKUP_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        if let Some(named) = self.named.clone().or_else(environment) {
+            return Ok(Some(named));
+        }
+        let Some(folder) = &self.folder else { return Ok(None) };
+        Folder::at(&self.plans).below(folder).map(Some).map_err(|error| {
+            let message = format!(
+                "`{}` names `{}` as the folder of backups: {error}",
+                self.plans.join("plan.toml").display(),
+                folder.display()
+            );
+            Failure::new(exit::COULD_NOT_RUN, message).help(format!(
+                "that file can come with a repository, so a folder elsewhere is for you to name: `--backup-dir {}`, or the environment \
+                 variable {BACKUP_DIR}",
+                shell(&self.plans.join(folder).display().to_string())
+            ))
+        })
+    }
 }
 
 impl Settings {
     /// The same settings with what the command line says of the folder of backups.
     pub(super) fn backup_dir(mut self, said: Option<&Path>) -> Self {
-        if let Some(said) = said {
-            self.backup.folder = Some(said.to_owned());
-        }
+        self.backup.named = said.map(Path::to_owned);
         self
     }
 }
@@ -118,7 +153,7 @@ pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
         let help = "name them under `[seal.keys]`, for example `sam = \"RW…\"`";
         return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
     }
-    settings.backup.folder = settings.backup.folder.map(|folder| path.with_file_name(folder));
+    settings.backup.plans = folder_of(plan).to_owned();
     match settings.words.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),
         Some(id) => {

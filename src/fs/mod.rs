@@ -124,6 +124,19 @@ impl Folder {
         }
     }
 
+    /// The path of a folder in it or below.
+    ///
+    /// # Errors
+    /// A name that leaves the folder, and a link on the way or in its place, are refused.
+    pub fn below(&self, name: impl AsRef<Path>) -> io::Result<PathBuf> {
+        let path = self.inside(name.as_ref())?;
+        match is_folder(&path) {
+            // Whoever looks for something in it says that it is not there.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(path),
+            found => found.map(|()| path),
+        }
+    }
+
     /// The path of a name, once no part of it leads elsewhere.
     fn inside(&self, name: &Path) -> io::Result<PathBuf> {
         let stays = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));

@@ -310,3 +310,39 @@ fn a_dump_that_nothing_proves_whole_is_unproven_until_somebody_says_so() {
     assert!(record(folder.path(), &["live.sql"]).status.success());
     assert_eq!(check(folder.path(), &[]).1, "red");
 }
+
+#[cfg(unix)]
+#[test]
+fn settings_that_a_repository_brings_lead_to_no_folder_outside() {
+    let place = tempfile::tempdir().unwrap();
+    let plans = place.path().join("plans");
+    amc_plan::example::write(&plans, amc_plan::example::SEED).unwrap();
+    let outside = place.path().join("outside");
+    for folder in [&outside, &plans.join("inside"), &plans.join("a/b")] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    std::os::unix::fs::symlink("../outside", plans.join("link")).unwrap();
+    std::os::unix::fs::symlink("/proc/self", plans.join("proc")).unwrap();
+    let settings =
+        |folder: &str| fs::write(plans.join("plan.toml"), format!("[backup]\nfolder = {folder:?}\n")).unwrap();
+    let absolute = outside.display().to_string();
+    for folder in ["../outside", "a/../../outside", "link", "proc/cwd", "/", "..", "a/..", "", &absolute] {
+        settings(folder);
+        for verb in [&["check"][..], &["diff"], &["apply", "--no-input"], &["seal"]] {
+            let ran = plan(&plans, &[verb, &SITE[..]].concat());
+            assert_eq!(ran.status.code(), Some(3), "{folder}: {}", said(&ran));
+            assert!(said(&ran).contains("--backup-dir") && said(&ran).contains("PLAN_BACKUP_DIR"), "{}", said(&ran));
+        }
+        let recorded = record(&plans, &["live.sql"]);
+        assert_eq!(recorded.status.code(), Some(3), "{folder}: {}", said(&recorded));
+        // Who runs it chooses what is read.
+        assert_eq!(check(&plans, &["--backup-dir", "../outside"]).1, "green", "{folder}");
+        let mut command = crate::place::program();
+        command.args([&["check"], &SITE[..]].concat()).current_dir(&plans).env("PLAN_BACKUP_DIR", "../outside");
+        assert_eq!(command.output().unwrap().status.code(), Some(0), "{folder}");
+    }
+    for folder in ["inside", "./inside", "a/b"] {
+        settings(folder);
+        assert_eq!(check(&plans, &[]).1, "green", "{folder}");
+    }
+}
