@@ -41,6 +41,21 @@ pub fn take_over(folder: &Path, now: Timestamp) -> io::Result<PathBuf> {
     taken.map(|()| aside)
 }
 
+/// The folders that were set aside beside this one.
+pub fn set_aside(folder: &Path) -> Vec<PathBuf> {
+    let beside = folder.parent().filter(|beside| !beside.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let begins = format!("{}.before-", folder.file_name().unwrap_or_default().to_string_lossy());
+    let entries = fs::read_dir(beside).into_iter().flatten().flatten();
+    // A link is none: nothing is looked for through it.
+    let aside = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut found: Vec<PathBuf> = aside
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&begins))
+        .map(|entry| folder.with_file_name(entry.file_name()))
+        .collect();
+    found.sort();
+    found
+}
+
 fn fill(from: &Path, to: &Path) -> io::Result<()> {
     open_private(&to.join(".gitignore"), OpenOptions::new().create_new(true).write(true))?.write_all(b"*\n")?;
     let (mut files, mut bytes) = (0_usize, 0_u64);

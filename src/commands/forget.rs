@@ -1,16 +1,19 @@
 //! `plan forget`: what a run kept of the site as it was before is removed, contacts included.
 
+use std::path::PathBuf;
+
 use crate::cli::Of;
 use crate::output::escape;
 use crate::site::file;
 
+use super::adopt::is_kept;
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = Files::of(&args.plan, &args.site);
-    let kept = files.before();
-    if !kept.exists() {
+    let kept: Vec<PathBuf> = files.kept().into_iter().filter(|kept| is_kept(kept)).collect();
+    if kept.is_empty() {
         writeln!(terminal.out, "nothing is kept of this site")?;
         return Ok(exit::OK);
     }
@@ -22,8 +25,10 @@ pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
             Failure::new(exit::PART_WAY, message).help("finish the run with `plan apply … --resume`, then forget")
         );
     }
-    file::forget(&kept)?;
-    file::forget_unfinished(&kept)?;
-    writeln!(terminal.out, "forgotten: {}, and the population beside it", escape::path(&kept))?;
+    for kept in kept {
+        file::forget(&kept)?;
+        file::forget_unfinished(&kept)?;
+        writeln!(terminal.out, "forgotten: {}, and the population beside it", escape::path(&kept))?;
+    }
     Ok(exit::OK)
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::apply::archive;
 use crate::apply::journal::{JournalError, Told};
 use crate::apply::lock::{self, Lock, LockError};
+use crate::apply::take_over::set_aside;
 use crate::apply::{self};
 use crate::model::Identity;
 use crate::output::escape::{self, shell};
@@ -122,6 +123,14 @@ impl Files {
     /// The site as it was before the run; its population lies beside it.
     pub(super) fn before(&self) -> PathBuf {
         apply::state_file(&self.folder, &self.name, "before.site.ndjson")
+    }
+
+    /// Where runs on this site may have kept it as it was, in state folders that were taken over as well.
+    pub(super) fn kept(&self) -> Vec<PathBuf> {
+        let before = self.before();
+        let name = before.file_name().unwrap_or_default();
+        let aside = set_aside(&self.folder).into_iter().map(|folder| folder.join(name));
+        std::iter::once(before.clone()).chain(aside).collect()
     }
 
     /// Takes the lock; makes the state folders where there are none. A site beside which nothing can be written could not be

@@ -188,7 +188,7 @@ fn make(home: &Path) -> Result<Key, Failure> {
 fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
+    open_here(path, options)
 }
 
 #[cfg(test)]

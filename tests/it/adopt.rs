@@ -52,6 +52,30 @@ fn adopt(place: &Place, digits: &str) -> Ran {
     verb(place, &["adopt", "--no-input", "--confirm", digits])
 }
 
+/// Every verb that reads the state of a run, without the plan and the site.
+const READ_STATE: [&[&str]; 9] = [
+    &["apply", "--no-input"],
+    &["apply", "--no-input", "--confirm", "0123456789abcdef"],
+    &["apply", "--resume", "--no-input"],
+    &["undo", "--no-input", "--confirm", "0123456789abcdef"],
+    &["status"],
+    &["status", "--format", "json"],
+    &["log"],
+    &["log", "--format", "json"],
+    &["forget"],
+];
+
+/// Every verb that reads it and names the plan by a flag.
+const SAY_OF_A_RUN: [&[&str]; 2] =
+    [&["record", "not-pressed", "nobody did"], &["record", "restored", "from the backup of this morning"]];
+
+/// Each of them with its plan and its site.
+fn all_that_read_state() -> Vec<Vec<&'static str>> {
+    let of = READ_STATE.iter().map(|words| [*words, &[PLAN, "--site", SITE]].concat());
+    let said = SAY_OF_A_RUN.iter().map(|words| [*words, &["--plan", PLAN, "--site", SITE, "--who", "jo"]].concat());
+    of.chain(said).collect()
+}
+
 #[test]
 fn state_that_came_with_a_repository_writes_nothing_and_says_so() {
     let place = Place::new();
@@ -71,16 +95,14 @@ fn state_that_came_with_a_repository_writes_nothing_and_says_so() {
         fs::write(clone.journal(), format!("{}{end}\n", begin.strip_suffix('}').unwrap())).unwrap();
         fs::write(clone.confirmations(), format!("{}{end}\n", confirmation.strip_suffix('}').unwrap())).unwrap();
         let kept = fs::read_to_string(clone.journal()).unwrap();
-        for words in [
-            &["apply", "--no-input"][..],
-            &["apply", "--no-input", "--confirm", &confirmed],
-            &["apply", "--resume"],
-            &["undo", "--confirm", &confirmed],
-            &["status"],
-            &["log"],
-        ] {
-            verb(&clone, words).ends(12, &["is not proven to be of this user and this machine", "plan adopt"]);
+        // What a run would have kept of the site as it was, which is not anybody's to remove on the word of a repository.
+        with_before(&clone);
+        for words in all_that_read_state() {
+            clone.run(&words).ends(12, &["is not proven to be of this user and this machine", "plan adopt"]);
         }
+        clone.confirm(&confirmed).ends(12, &["is not proven to be of this user and this machine"]);
+        verb(&clone, &["adopt", "--no-input"]).ends(12, &["nobody confirmed which run it is"]);
+        assert!(amc_plan::apply::state_file(&clone.path(".plan"), SITE, "before.site.ndjson").exists());
         assert_eq!((clone.read(SITE), fs::read_to_string(clone.journal()).unwrap()), (before, kept));
         // Without its journal the confirmation counts for nothing either.
         fs::remove_file(clone.journal()).unwrap();
@@ -294,17 +316,13 @@ fn state_that_git_tracks_is_refused_by_name_until_it_does_not() {
     verb(&place, &["status"]).ends(0, &[]);
     let site = place.read(SITE);
     git(&["add", "-f", ".plan"]);
-    let verbs: [&[&str]; 6] = [
-        &["apply", "--no-input", "--confirm", &confirmed],
-        &["apply", "--resume", "--no-input"],
-        &["undo", "--confirm", &confirmed],
-        &["status"],
-        &["log"],
-        &["forget"],
-    ];
-    for words in verbs {
-        verb(&place, words).ends(12, &["is tracked by git", "git rm -r --cached"]);
+    let more = [["diff"], ["adopt"]].map(|verb| [&verb[..], &[PLAN, "--site", SITE]].concat());
+    for words in all_that_read_state().into_iter().chain(more) {
+        place.run(&words).ends(12, &["is tracked by git", "git rm -r --cached"]);
     }
+    // Who holds the lock is told all the same, and that the rest is not read.
+    let lock = verb(&place, &["lock", "status"]);
+    lock.ends(0, &["attention", "is tracked by git"]);
     assert!(place.read(SITE) == site && place.journal().exists());
     git(&["rm", "-rq", "--cached", ".plan"]);
     verb(&place, &["undo", "--confirm", &confirmed]).ends(0, &[]);

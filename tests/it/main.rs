@@ -48,6 +48,8 @@ mod tidy;
 mod timing;
 mod tracked;
 mod transcripts;
+#[cfg(unix)]
+mod waits;
 mod walk;
 mod wordpress;
 mod yaml;

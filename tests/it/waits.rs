@@ -1,0 +1,193 @@
+//! No argument that names a file and no fixed name beside a plan makes the program wait: pipes, devices, folders and links to them.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::place::{PLAN, Place, SITE, state_home};
+
+/// The longest that any of these may take, on a busy machine.
+const LONGEST: Duration = Duration::from_secs(60);
+
+fn fifo(place: &Place, name: &str) {
+    assert!(Command::new("mkfifo").arg(place.path(name)).status().unwrap().success());
+}
+
+/// Runs one command line with a standard input that says nothing and never ends: the exit code and all that was said.
+#[track_caller]
+fn ended(mut command: Command, what: &str) -> (Option<i32>, String) {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take();
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > LONGEST {
+            child.kill().unwrap();
+            panic!("{what} waits for ever");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// What is no file of anybody's, by its name in the place.
+const NO_FILES: [&str; 4] = ["pipe", "to-a-pipe", "/dev/stdin", "folder"];
+
+fn with_no_files() -> Place {
+    let place = Place::new();
+    fifo(&place, "pipe");
+    symlink("pipe", place.path("to-a-pipe")).unwrap();
+    fs::create_dir(place.path("folder")).unwrap();
+    place
+}
+
+/// Every argument that names a file to read or to write, as `@`.
+const ARGUMENTS: [&[&str]; 32] = [
+    &["check", "@", "--no-site"],
+    &["check", PLAN, "--site", "@"],
+    &["check", PLAN, "--snapshot", "@"],
+    &["diff", "@", "--site", SITE],
+    &["diff", PLAN, "--site", "@"],
+    &["diff", PLAN, "--snapshot", "@"],
+    &["seal", "@", "--site", SITE],
+    &["seal", PLAN, "--site", "@"],
+    &["seal", PLAN, "--snapshot", "@"],
+    &["apply", "@", "--site", SITE, "--no-input"],
+    &["apply", PLAN, "--site", "@", "--no-input"],
+    &["apply", PLAN, "--site", SITE, "--seal", "@", "--no-input"],
+    &["apply", PLAN, "--site", SITE, "--log-json", "@", "--no-input"],
+    &["apply", PLAN, "--site", "@", "--resume", "--no-input"],
+    &["undo", PLAN, "--site", SITE, "--log-json", "@", "--no-input"],
+    &["adopt", "@", "--site", SITE, "--no-input"],
+    &["runbook", "@", "--site", SITE, "--out", "page.html"],
+    &["runbook", PLAN, "--site", "@", "--out", "page.html"],
+    &["runbook", PLAN, "--site", SITE, "--out", "@"],
+    &["verify", "@", "--after", SITE],
+    &["verify", PLAN, "--before", "@", "--after", SITE],
+    &["verify", PLAN, "--after", "@"],
+    &["merge-list", "--cloned", "@", "--live", SITE],
+    &["merge-list", "--cloned", SITE, "--live", "@"],
+    &["snapshot", "--site", "@"],
+    &["snapshot", "--site", SITE, "--out", "@"],
+    &["snapshot", "seal", "@"],
+    &["init", "--site", "@", "--out", "new/plan.yaml"],
+    &["init", "--site", SITE, "--out", "@"],
+    &["record", "backup", "@", "--plan", PLAN, "--who", "jo", "--parts", "files"],
+    &["record", "backup", "@", "--plan", "@", "--who", "jo"],
+    &["record", "verification", "@", "--plan", PLAN, "--who", "jo", "--host", "staging.bloom.example"],
+];
+
+/// Those that take a folder to write into, or two readings.
+const FOLDERS: [&[&str]; 6] = [
+    &["schema", "--write", "@"],
+    &["man", "@"],
+    &["example", "@"],
+    &["tour", "@"],
+    &["record", "merge-list", "--plan", PLAN, "--who", "jo", "--cloned", "@", "--live", SITE],
+    &["record", "merge-list", "--plan", PLAN, "--who", "jo", "--cloned", SITE, "--live", "@"],
+];
+
+#[test]
+fn no_argument_that_names_a_file_is_waited_for() {
+    for words in ARGUMENTS.iter().chain(&FOLDERS) {
+        for name in NO_FILES {
+            // A folder is what these write into.
+            if name == "folder" && matches!(words[0], "schema" | "man" | "example" | "tour") {
+                continue;
+            }
+            let place = with_no_files();
+            let words: Vec<&str> = words.iter().map(|word| if *word == "@" { name } else { word }).collect();
+            let (code, said) = ended(place.command(&words), &words.join(" "));
+            assert!(matches!(code, Some(2 | 3)), "{words:?}: {code:?} {said}");
+            assert!(!said.contains("panicked"), "{words:?}: {said}");
+            assert!(place.path("pipe").exists() && !place.path("pipe").is_file(), "{words:?} replaced the pipe");
+        }
+    }
+}
+
+/// Every verb that reads what lies beside a plan.
+const VERBS: [&[&str]; 14] = [
+    &["check", PLAN, "--site", SITE],
+    &["diff", PLAN, "--site", SITE],
+    &["seal", PLAN, "--site", SITE],
+    &["apply", PLAN, "--site", SITE, "--no-input"],
+    &["apply", PLAN, "--site", SITE, "--resume", "--no-input"],
+    &["undo", PLAN, "--site", SITE, "--no-input"],
+    &["adopt", PLAN, "--site", SITE, "--no-input"],
+    &["status", PLAN, "--site", SITE],
+    &["log", PLAN, "--site", SITE],
+    &["forget", PLAN, "--site", SITE],
+    &["lock", "status", PLAN, "--site", SITE],
+    &["runbook", PLAN, "--site", SITE, "--out", "page.html"],
+    &["verify", PLAN, "--after", SITE],
+    &["record", "sign-in", "tried", "--plan", PLAN, "--who", "jo"],
+];
+
+#[test]
+fn no_fixed_name_beside_a_plan_is_waited_for_or_followed() {
+    let of_a_run = |end: &str| {
+        let path = amc_plan::apply::state_file(std::path::Path::new(".plan"), SITE, end);
+        path.display().to_string()
+    };
+    let names = [
+        "bloom-coaching.record.ndjson".to_owned(),
+        "plan.toml".to_owned(),
+        "private/bloom-coaching.contacts.yaml".to_owned(),
+        "bloom-coaching.population.ndjson".to_owned(),
+        "bloom-coaching.seal.json".to_owned(),
+        "bloom-coaching.rehearsal.json".to_owned(),
+        "bloom-coaching.rehearsal.json.minisig".to_owned(),
+        ".plan/confirmations.ndjson".to_owned(),
+        ".plan/seals.ndjson".to_owned(),
+        ".plan/.gitignore".to_owned(),
+        of_a_run("journal.ndjson"),
+        of_a_run("journal.20261121T061200Z.ndjson"),
+        of_a_run("before.site.ndjson"),
+        of_a_run("before.population.ndjson"),
+        of_a_run("lock"),
+        of_a_run("run.json"),
+        ".git".to_owned(),
+    ];
+    for name in names {
+        let place = with_no_files();
+        place.confirm(&place.digest()).ends(0, &[]);
+        for (target, verbs) in [(None, &VERBS[..]), (Some("pipe"), &VERBS[3..5]), (Some("/dev/stdin"), &VERBS[3..5])] {
+            drop(fs::remove_file(place.path(&name)));
+            match target {
+                None => fifo(&place, &name),
+                Some(target) => {
+                    let target = if target == "pipe" { place.path("pipe") } else { target.into() };
+                    symlink(target, place.path(&name)).unwrap();
+                }
+            }
+            for words in verbs {
+                let (code, said) = ended(place.command(words), &format!("{name} -> {target:?}: {words:?}"));
+                assert!(
+                    code.is_some_and(|code| code < 100) && !said.contains("panicked"),
+                    "{words:?}: {code:?} {said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_in_the_folder_of_this_machines_key_is_waited_for() {
+    for name in ["machine.key", "machine.key.lock", "readings.ndjson"] {
+        let place = with_no_files();
+        fs::create_dir(place.path("home")).unwrap();
+        if name != "machine.key" && name != "machine.key.lock" {
+            fs::copy(state_home().join("machine.key"), place.path("home/machine.key")).unwrap();
+        }
+        fifo(&place, &format!("home/{name}"));
+        for words in [VERBS[1], VERBS[3], &["check", PLAN, "--snapshot", SITE], &["snapshot", "seal", SITE]] {
+            let mut command = place.command(words);
+            command.env("PLAN_STATE_HOME", place.path("home"));
+            let (code, said) = ended(command, &format!("{name}: {words:?}"));
+            assert!(code.is_some_and(|code| code < 100) && !said.contains("panicked"), "{words:?}: {code:?} {said}");
+        }
+    }
+}
