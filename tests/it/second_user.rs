@@ -77,8 +77,8 @@ fn a_colleagues_run_is_adopted_into_files_of_ones_own() {
         verb(&place, &["status"]).ends(0, &[]);
         verb(&place, &["undo", "--confirm", &digest[..8]]).ends(0, &[]);
         // Whoever forgets forgets the contacts in both.
-        let aside = fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().path());
-        let aside = aside.filter(|path| path.to_string_lossy().contains(".plan.before-")).next().unwrap();
+        let mut found = fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let aside = found.find(|path| path.to_string_lossy().contains(".plan.before-")).unwrap();
         let kept = |folder: &Path| amc_plan::apply::state_file(folder, SITE, "before.population.ndjson").exists();
         assert!(kept(&aside));
         verb(&place, &["forget"]).ends(0, &[]);
