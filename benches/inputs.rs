@@ -63,7 +63,7 @@ fn write_all(folder: &Path, size: usize) -> Outcome<()> {
 }
 
 fn sites(folder: &Path, size: usize, plan: &Plan, percent: u64, word: &str) -> Outcome<()> {
-    let snapshot = Snapshot { header: header(), state: state(plan, percent)?, population: None };
+    let snapshot = Snapshot::new(header(), state(plan, percent)?, None);
     let name = |what: &str| folder.join(format!("{size}.{word}.{what}"));
     let Lowered { after, changes, .. } = change::lower(plan, &snapshot);
     if percent > 0 {

@@ -2,6 +2,7 @@
 
 mod run;
 mod runbook;
+mod snapshot;
 mod time;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::rules::Phase;
 
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
+pub use snapshot::{Snapshot, SnapshotVerb};
 pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
 
 /// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
@@ -384,32 +386,6 @@ pub struct TwoReadings {
     /// The live site as it is now.
     #[arg(long, value_name = "FILE")]
     pub live: PathBuf,
-}
-
-/// `plan snapshot`
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Snapshot {
-    /// The site: an address, or a site in a file.
-    #[arg(long, value_name = "URL|FILE", required = true)]
-    pub site: Option<String>,
-    /// The file to write; without it, standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Another thing to do with snapshots.
-    #[command(subcommand)]
-    pub verb: Option<SnapshotVerb>,
-}
-
-/// Another thing to do with snapshots.
-#[derive(Debug, Subcommand)]
-pub enum SnapshotVerb {
-    /// Sort, count and digest a hand-written snapshot or population, in place; the population first.
-    Seal {
-        /// The hand-written records, one a line.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
 }
 
 /// `plan init`

@@ -62,7 +62,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         path,
         site: &site.line.name,
         host: &site.line.host,
-        captured_at: &site.line.captured_at,
+        how: site.line.how(),
         list: lowered.changes.iter().map(|change| (change, site.site.executor(change))).collect(),
         not_compared: &lowered.not_compared,
         digests: checked.digests.as_ref()?,

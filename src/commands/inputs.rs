@@ -16,8 +16,7 @@ use crate::example;
 use crate::model::plan::Place as PlanPlace;
 use crate::model::population::Questions;
 use crate::model::record::Record;
-use crate::model::snapshot::How;
-use crate::model::{Capture, Header, Identity, Kind, Plan, Snapshot, digest};
+use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine, Sources};
 use crate::rules::{ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
@@ -26,10 +25,9 @@ use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
 use crate::text::{Limits, compose_bytes};
-use crate::trust::{Readings, Worth};
 
 use super::settings::{self, Settings};
-use super::{Failure, backup_file, exit, record_file, values_file};
+use super::{Failure, backup_file, exit, record_file, recording, values_file};
 
 impl From<cli::Limits> for Limits {
     fn from(limits: cli::Limits) -> Self {
@@ -166,32 +164,19 @@ fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<Si
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
     let questions = Questions { orders: orders.collect(), ..questions(plan) };
-    let reading = match ahead {
+    let mut reading = match ahead {
         Some(read) => {
             let (file, snapshot) = read?;
             file.answers(snapshot, &questions)?
         }
         None => site.read(&questions)?,
     };
-    let mut reading = reading;
-    if let Choice::Snapshot(file) = choice {
-        worth_what_sealed_it(file, &mut reading.snapshot.header);
-    }
+    reading.snapshot.worth = match mode {
+        Mode::Snapshot => recording::worth(&reading.snapshot, Some(plan)),
+        // A site in a file is what it says for its own runs.
+        Mode::Live | Mode::None => Worth::Captured,
+    };
     Ok(Some(site_read(site, reading, mode)))
-}
-
-/// A recording's own claim of how it was captured is worth what sealed it: unless this machine took it, it is what somebody
-/// wrote down, and counts apart from what a machine read.
-fn worth_what_sealed_it(file: &Path, header: &mut Header) {
-    let bytes = std::fs::read(file).unwrap_or_default();
-    if Readings::of_this_machine().worth(&digest::of_bytes(&bytes)) == Worth::Captured {
-        return;
-    }
-    for capture in header.sections.values_mut() {
-        if let Capture::How(how) = capture {
-            *how = How::Manual;
-        }
-    }
 }
 
 /// The configuration of a site in a file, where it was read while the plan was.
@@ -209,9 +194,14 @@ pub(super) fn questions(plan: &Plan) -> Questions {
 }
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
-    let header = &reading.snapshot.header;
-    let line =
-        SiteLine { name: site.name(), host: header.site.to_string(), captured_at: header.taken_at.clone(), mode };
+    let (header, worth) = (&reading.snapshot.header, reading.snapshot.worth.clone());
+    let line = SiteLine {
+        name: site.name(),
+        host: header.site.to_string(),
+        captured_at: header.taken_at.clone(),
+        mode,
+        worth,
+    };
     let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
     SiteRead { site, reading, line, now }
 }

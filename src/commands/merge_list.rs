@@ -8,21 +8,22 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat, TwoReadings};
-use crate::model::{Capture, Snapshot, digest, record};
+use crate::model::{Capture, Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, since};
 use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
-use super::{Failure, Terminal, exit};
+use super::{Failure, Terminal, exit, recording};
 
 pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let list = List::of(&args.files)?;
+    let list = List::of(&args.files, None)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
     // Once, of the whole list: an ID can be an address.
     let text = if args.show_personal { Cow::Borrowed(&*text) } else { without_addresses(&text) };
     write!(terminal.out, "{text}")?;
+    writeln!(terminal.err, "the readings are {}", escape::line(&list.worth.words()))?;
     if args.format == StatusFormat::Json {
         return Ok(code);
     }
@@ -45,6 +46,8 @@ pub(super) struct List {
     moved: Vec<Moved>,
     /// The list for machines, as it is printed.
     document: String,
+    /// What the readings are worth.
+    worth: Worth,
     /// What goes on record of it.
     pub(super) evidence: record::MergeList,
 }
@@ -60,9 +63,10 @@ impl List {
         lines.join("\n")
     }
 
-    pub(super) fn of(files: &TwoReadings) -> Result<Self, Failure> {
-        let (cloned, before) = open(&files.cloned)?;
-        let (live, now) = open(&files.live)?;
+    /// The list, with the readings worth what this machine knows of them; of a person who finalized one a plan has to know.
+    pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>) -> Result<Self, Failure> {
+        let (cloned, before) = open(&files.cloned, plan)?;
+        let (live, now) = open(&files.live, plan)?;
         if !cloned.header.site.is_same_site(&live.header.site) {
             let message = format!("`{}` and `{}` are two sites", cloned.header.site, live.header.site);
             return Err(Failure::new(exit::USAGE, message)
@@ -111,17 +115,20 @@ impl List {
         let document = escape::json_text(&document);
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
         let host = live.header.site;
-        let evidence = record::MergeList { host, cloned_at, read_at, counts, not_captured, sha256 };
-        Ok(Self { moved, document, evidence })
+        let worth = cloned.worth.or_less(live.worth);
+        let graded = Some(worth.word());
+        let evidence = record::MergeList { host, cloned_at, read_at, counts, not_captured, worth: graded, sha256 };
+        Ok(Self { moved, document, worth, evidence })
     }
 }
 
 /// A reading of the live site, with its population.
-fn open(path: &Path) -> Result<(Snapshot, Beside), Failure> {
+fn open(path: &Path, plan: Option<&Plan>) -> Result<(Snapshot, Beside), Failure> {
     let (snapshot, population) = FileSite::open(path)?.with_population()?;
+    let worth = recording::worth(&snapshot, plan);
     let population = population.ok_or_else(|| {
         Failure::new(exit::COULD_NOT_RUN, format!("no population lies beside `{}`", path.display()))
             .help("a merge list is of contacts, orders and subscriptions: take the reading with its population")
     })?;
-    Ok((snapshot, population))
+    Ok((snapshot.with_worth(worth), population))
 }

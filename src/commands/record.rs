@@ -91,8 +91,13 @@ pub(super) type Said = (By, Evidence, String);
 
 /// Only people of the plan can be asked later.
 pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
-    let opened = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
-    if opened.plan.people.contains_key(&by.who) {
+    person_is_known(&by.who, &by.plan)
+}
+
+/// Whether the plan names this person.
+pub(super) fn person_is_known(who: &str, plan: &Path) -> Result<(), Failure> {
+    let opened = super::inputs::open(plan, DEFAULT_LIMITS, false)?;
+    if opened.plan.people.contains_key(who) {
         return Ok(());
     }
     let help = match one_of(opened.plan.people.keys()) {
@@ -102,7 +107,7 @@ pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
         }
         None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
     };
-    Err(Failure::new(exit::USAGE, format!("`{}` is not among the plan's `people`", by.who)).help(help))
+    Err(Failure::new(exit::USAGE, format!("`{who}` is not among the plan's `people`")).help(help))
 }
 
 /// Keys to choose from, in words; none where there is none.
@@ -120,7 +125,8 @@ pub(super) fn host_of(by: &By, on: cli::On) -> Result<Identity, Failure> {
 
 fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
     let live = host_of(&by, cli::On::Live)?;
-    let list = List::of(files)?.evidence;
+    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
+    let list = List::of(files, Some(&plan))?.evidence;
     if !list.host.is_same_site(&live) {
         let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
         return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));

@@ -7,7 +7,7 @@ use crate::apply::gate;
 use crate::apply::seal::{Seal, Sealed};
 use crate::cli;
 use crate::fs::{self, Folder, Readers};
-use crate::output::{concise, escape, many};
+use crate::output::{Mode, concise, escape, many};
 use crate::rules::{self, Phase, Verdict};
 
 use super::apply::{Given, ask};
@@ -41,6 +41,10 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let [plan, shown] = [&args.plan, &file].map(|path| escape::shell(&path.display().to_string()));
     writeln!(terminal.out, "sealed {total} on {host} in {shown}, for {:#}", args.expires)?;
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;
+    if let Some(site) = checked.site.as_ref().filter(|site| site.line.mode == Mode::Snapshot) {
+        let how = escape::line(&site.line.how());
+        writeln!(terminal.err, "this is of {how}; `apply` reads the site itself, and refuses what moved")?;
+    }
     if signature_of(&file).symlink_metadata().is_ok() {
         let old = signature_of(&file);
         writeln!(terminal.err, "`{}` is of the seal before; remove it, or sign this one", escape::path(&old))?;

@@ -1,20 +1,24 @@
-//! `plan snapshot`: a site into a file; and `seal` for a hand-written one.
+//! `plan snapshot`: a site into a file; `seal` for a hand-written one, `import` for one that was taken elsewhere.
 
 use std::path::Path;
 
-use crate::cli::{Snapshot, SnapshotVerb};
-use crate::model::digest;
-use crate::model::population::Questions;
-use crate::output::{escape, many};
-use crate::site::file;
-use crate::site::snapshot_file::SnapshotFile;
-use crate::trust::{Readings, Worth};
+use jiff::Timestamp;
 
-use super::{Failure, Terminal, exit, inputs};
+use crate::cli::{Snapshot, SnapshotVerb};
+use crate::model::population::Questions;
+use crate::model::{Capture, Snapshot as Reading, Worth};
+use crate::output::{escape, many};
+use crate::site::file::{self, FileSite};
+use crate::site::snapshot_file::SnapshotFile;
+use crate::trust::Readings;
+
+use super::record::person_is_known;
+use super::{Failure, Terminal, exit, import, inputs};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
-        (Some(SnapshotVerb::Seal { file }), _) => seal(file, terminal),
+        (Some(SnapshotVerb::Seal { file, who, plan }), _) => seal(file, who.as_deref().zip(plan.as_deref()), terminal),
+        (Some(SnapshotVerb::Import { file, plan, yes }), _) => import::run((file, plan), *yes, terminal),
         (None, Some(site)) => read(site, args.out.as_deref(), terminal),
         (None, None) => Err(Failure::new(exit::USAGE, "name the site with `--site`")),
     }
@@ -28,35 +32,55 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();
     let host = escape::line(&snapshot.header.site.to_string());
-    let missing = snapshot.header.sections.values().filter(|c| matches!(c, crate::model::Capture::Missing(_))).count();
+    let missing = snapshot.header.sections.values().filter(|c| matches!(c, Capture::Missing(_))).count();
     if snapshot.population.take().is_some() {
         writeln!(terminal.err, "the population is not copied: keep it beside the site it was taken with")?;
     }
+    let text = SnapshotFile::new(snapshot).text();
+    // A site in a file is what somebody says: only what was read at an address was taken by this machine.
+    if site.contains("://") {
+        Readings::captured(&as_read(&text)?, Timestamp::now())?;
+    }
     match out {
         Some(path) => {
-            file::save(path, snapshot)?;
-            // A site in a file is what somebody says: only what was read at an address was taken by a machine.
-            if site.contains("://") {
-                note(path, Worth::Captured)?;
-            }
+            file::save_text(path, &text)?;
             writeln!(terminal.err, "wrote {}", escape::path(path))?;
         }
-        None => write!(terminal.out, "{}", SnapshotFile::new(snapshot).text())?,
+        None => write!(terminal.out, "{text}")?,
     }
     writeln!(terminal.err, "{} of {host}; {} not captured", many(objects, "object"), many(missing, "section"))?;
     Ok(exit::OK)
 }
 
-fn seal(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    file::seal_file(path)?;
-    // A person finalized it, and answers for it; where there is no place for the note the file is merely what it is.
-    drop(note(path, Worth::Attested));
-    writeln!(terminal.err, "sealed {}", escape::path(path))?;
-    Ok(exit::OK)
+/// A text as whoever reads the file understands it, with the digest by which it is known.
+fn as_read(text: &str) -> Result<Reading, Failure> {
+    SnapshotFile::read_only(text.as_bytes())
+        .map_err(|damage| Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written whole: {damage}")))
 }
 
-/// Notes under this machine's key what the reading in this file is worth.
-fn note(path: &Path, worth: Worth) -> Result<(), Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    Readings::of_this_machine().note(&digest::of_bytes(&bytes), worth, jiff::Timestamp::now())
+fn seal(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if let Some((who, plan)) = by {
+        person_is_known(who, plan)?;
+    }
+    file::seal_file(path)?;
+    writeln!(terminal.err, "sealed {}", escape::path(path))?;
+    // A population is known by its configuration, which names its digest.
+    let Ok(sealed) = FileSite::open(path).and_then(|site| site.snapshot()) else { return Ok(exit::OK) };
+    match (Readings::of_this_machine().worth(&sealed), by) {
+        (Worth::Captured, _) => {
+            writeln!(terminal.err, "it is as this machine took or imported it, so it stays captured")?;
+        }
+        (_, Some((who, _))) => {
+            Readings::attested(&sealed, who, Timestamp::now())?;
+            writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
+        }
+        (Worth::Attested(who), None) => {
+            writeln!(terminal.err, "it is as it was, and stays attested by `{}`", escape::line(&who))?;
+        }
+        (Worth::Recorded(_), None) => writeln!(
+            terminal.err,
+            "it counts as recorded, as nobody is named who answers for what it says (`--who WHO --plan PLAN`)"
+        )?,
+    }
+    Ok(exit::OK)
 }

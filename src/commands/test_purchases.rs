@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::guide::Movement;
-use crate::model::Capture;
+use crate::model::Graded;
 use crate::model::population::Questions;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
@@ -37,16 +37,13 @@ pub(super) fn shown(
         population.belongs(&digest)?;
         census.contacts
     };
-    let is_captured = |place: &Place, kind| match place.snapshot().map(|snapshot| snapshot.header.capture(kind)) {
-        Some(Capture::How(how)) => how.is_captured(),
-        _ => false,
-    };
-    let by_machine = ["contact", "order"].into_iter().all(|kind| is_captured(before, kind) && is_captured(after, kind));
+    let grade = |place: &Place, kind| place.snapshot().map_or(Graded::Unknown, |snapshot| snapshot.grade(kind).word());
+    let grades = ["contact", "order"].into_iter().flat_map(|kind| [grade(before, kind), grade(after, kind)]);
     let trapped = |place: &Place| Movement::of(place.snapshot()?).trapped;
     let simulated = after.snapshot().and_then(|after| after.state.mail.as_ref()?.simulated) == Some(true);
     let shown = Shown {
         as_of: after.snapshot().map_or("", |after| &after.header.taken_at),
-        by_machine,
+        grade: grades.max().unwrap_or(Graded::Unknown),
         bought,
         buyers: &buyers,
         trapped: trapped(before).zip(trapped(after)).map(Into::into).filter(|_| simulated),

@@ -15,7 +15,7 @@ use crate::model::purchase::{Confirmed, Purchased};
 use crate::model::record::Record;
 use crate::model::snapshot::Header;
 use crate::model::status::{OrderStatus, SubscriptionStatus};
-use crate::model::{Capture, Identity, Snapshot};
+use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
@@ -29,7 +29,7 @@ use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::inputs::{self, Opened};
-use super::{Failure, Terminal, check, exit, record_file, test_purchases};
+use super::{Failure, Terminal, check, exit, record_file, recording, test_purchases};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.plan, args.limits, args.show_personal)?;
@@ -37,8 +37,9 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         let failure = Failure::new(exit::NOT_GREEN, "the plan cannot be read, so its contacts are not known");
         return Err(failure.help("`plan check` shows where it breaks"));
     }
-    let before = args.before.as_deref().map(Place::open).transpose()?;
-    let after = Place::open(&args.after)?;
+    let recorded = |name: &str| Place::recording(name, &opened.plan);
+    let before = args.before.as_deref().map(recorded).transpose()?;
+    let after = recorded(&args.after)?;
     let mut record = record_file::load(&record_file::path_of(&args.plan))?;
     if let Some(since) = before.as_ref().and_then(Place::time) {
         // What was on record before the side before was read is no part of what it came to since.
@@ -76,7 +77,7 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 /// The comparison of two sides in a line, with its verdict: what a run says at its end.
 pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) -> Result<Ended, Failure> {
     let opened = inputs::open(plan, limits, false)?;
-    let (before, after) = (Place::open(before)?, Place::open(after)?);
+    let (before, after) = (Place::of_a_run(before)?, Place::of_a_run(after)?);
     // No test purchase was made yet: whoever is extra here is extra.
     let comparison = compare(&opened, Some(&before), &after, &Record::default())?;
     let verdict = comparison.verdict();
@@ -102,8 +103,8 @@ pub(super) fn purchases(
     record: &Record,
 ) -> Result<Vec<Purchased>, Failure> {
     let opened = inputs::open(plan, limits, false)?;
-    let before = before.map(Place::open).transpose()?;
-    Ok(compare(&opened, before.as_ref(), &Place::open(after)?, record)?.purchases)
+    let before = before.map(Place::of_a_run).transpose()?;
+    Ok(compare(&opened, before.as_ref(), &Place::of_a_run(after)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.
@@ -123,9 +124,23 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// A side that somebody names: worth what this machine knows of it.
+    fn recording(name: &str, plan: &Plan) -> Result<Self, Failure> {
+        Self::open(name, |snapshot| recording::worth(snapshot, Some(plan)))
+    }
+
+    /// A side of a run, which is what it says.
+    fn of_a_run(name: &str) -> Result<Self, Failure> {
+        Self::open(name, |_| Worth::Captured)
+    }
+
     /// An address is not connected to: a WordPress tells its population to nobody yet.
-    fn open(name: &str) -> Result<Self, Failure> {
+    fn open(name: &str, worth: impl FnOnce(&Snapshot) -> Worth) -> Result<Self, Failure> {
         let file = if name.contains("://") { None } else { Some(FileSite::open(name)?.with_population()?) };
+        let file = file.map(|(snapshot, beside)| {
+            let worth = worth(&snapshot);
+            (snapshot.with_worth(worth), beside)
+        });
         let site = match &file {
             Some((snapshot, _)) => snapshot.header.site.clone(),
             None => Identity::parse(name).ok_or_else(|| {
@@ -155,9 +170,9 @@ impl Place {
     }
 
     fn line(&self) -> Option<SiteLine> {
-        let header = self.header()?;
+        let (header, worth) = (self.header()?, self.snapshot()?.worth.clone());
         let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
-        Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot })
+        Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot, worth })
     }
 
     /// The population; or why there is none.

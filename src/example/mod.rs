@@ -89,7 +89,7 @@ pub fn generate(seed: u64) -> Files {
     let drips = state.offerings.values().filter_map(Drip::of).collect();
     let chosen = choose(population.as_bytes(), population.as_bytes(), &Wish { seed, count: CONTACTS, drips })
         .expect("the example's own stream is whole");
-    let site = SnapshotFile::new(Snapshot { header, state, population: Some(digest) }).text();
+    let site = SnapshotFile::new(Snapshot::new(header, state, Some(digest))).text();
     let first_three = contacts::reasons(&chosen[..3], 4);
     Files {
         site,

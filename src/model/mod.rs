@@ -9,6 +9,7 @@ pub mod digest;
 pub(crate) mod every_key;
 mod executor;
 pub mod fault;
+mod grade;
 mod home;
 mod identity;
 pub mod plan;
@@ -27,6 +28,7 @@ pub mod verified;
 pub(crate) mod written;
 
 pub use executor::Executor;
+pub use grade::{Grade, Graded, NOBODY, Worth};
 pub use identity::{Identity, NoIdentity};
 pub use plan::Plan;
 pub use price::Price;

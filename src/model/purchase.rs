@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Graded;
 use super::plan::Confirmation;
 
 /// The test purchases of one order form, as they are on record, beside what the site shows of them.
@@ -38,6 +39,8 @@ pub enum Known {
     /// A person says so, and nothing that was captured says otherwise.
     #[serde(alias = "word")]
     Attested,
+    /// A recording shows it that nobody here vouches for.
+    Recorded,
     /// What was captured does not bear it out, whatever a person says.
     NotFound,
     /// Nobody has said so, and the site does not show it.
@@ -50,6 +53,7 @@ impl Known {
         match self {
             Self::Captured => "captured",
             Self::Attested => "attested",
+            Self::Recorded => "recorded",
             Self::NotFound => "not found",
             Self::Unknown => "unknown",
         }
@@ -57,7 +61,18 @@ impl Known {
 
     /// Whether it proves the confirmation.
     pub fn is_proof(self) -> bool {
-        matches!(self, Self::Captured | Self::Attested)
+        matches!(self, Self::Captured | Self::Attested | Self::Recorded)
+    }
+}
+
+impl From<Graded> for Known {
+    fn from(graded: Graded) -> Self {
+        match graded {
+            Graded::Captured => Self::Captured,
+            Graded::Attested => Self::Attested,
+            Graded::Recorded => Self::Recorded,
+            Graded::Unknown => Self::Unknown,
+        }
     }
 }
 

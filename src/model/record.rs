@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
 use super::plan::{BackupPart, Confirmation, Place};
 use super::text::Seconds;
-use super::{Identity, Step};
+use super::{Graded, Identity, Step};
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -113,6 +113,9 @@ pub struct MergeList {
     /// Kinds that were not captured on both sides, so that nothing is known of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_captured: Vec<String>,
+    /// What the two readings are worth, by the lesser of them; none by an earlier build, which is as good as recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Graded>,
     /// SHA-256 of the list as `plan merge-list --format json` prints it.
     pub sha256: String,
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Identity;
 use super::state::State;
+use super::{Grade, Identity, Worth};
 
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
 pub const FORMAT: &str = "1.0";
 
 /// A site at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Where and when, and what was captured how.
     pub header: Header,
@@ -20,6 +20,35 @@ pub struct Snapshot {
     pub state: State,
     /// The population that belongs to it; none where none was captured.
     pub population: Option<PopulationDigest>,
+    /// What stands behind it, whatever it says of itself.
+    pub worth: Worth,
+    /// The digest by which a reading in a file is known, as its end record has it and its reader found it; empty where it was
+    /// read from no file.
+    pub sha256: String,
+}
+
+/// Two are the same where they say the same, whoever vouches for them.
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.header, &self.state, &self.population) == (&other.header, &other.state, &other.population)
+    }
+}
+
+impl Snapshot {
+    /// What a site is said to be, with nobody to vouch for it.
+    pub fn new(header: Header, state: State, population: Option<PopulationDigest>) -> Self {
+        Self { header, state, population, worth: Worth::default(), sha256: String::new() }
+    }
+
+    /// The same, with this behind it.
+    pub fn with_worth(self, worth: Worth) -> Self {
+        Self { worth, ..self }
+    }
+
+    /// How well a section is known: what it says of itself, weighed by what stands behind it.
+    pub fn grade(&self, section: &str) -> Grade {
+        self.worth.grade(self.header.capture(section))
+    }
 }
 
 /// The first record of a snapshot.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::intent_digest;
 use crate::diag::{Label, Place, Severity};
+use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
 
 use super::{Mode, Report, escape};
@@ -60,6 +61,13 @@ pub struct Site {
     pub captured_at: Option<String>,
     /// How it was read.
     pub mode: Mode,
+    /// What the reading as a whole is worth: `captured` where this machine took or imported it, `attested` where a person
+    /// finalized it, else `recorded`; null without a site.
+    #[serde(default)]
+    pub worth: Option<Graded>,
+    /// The same in words: by whom, or why no better; null without a site.
+    #[serde(default)]
+    pub vouched: Option<String>,
 }
 
 /// One finding.
@@ -149,6 +157,8 @@ fn document(report: &Report<'_>) -> Document {
             host: site.map(|site| site.host.clone()),
             captured_at: site.map(|site| site.captured_at.clone()),
             mode: site.map_or(Mode::None, |site| site.mode),
+            worth: site.map(|site| site.worth.word()),
+            vouched: site.map(|site| site.worth.words()),
         },
         findings: all.map(|(finding, _)| self::finding(report, finding)).collect(),
         coming: coming.collect(),

@@ -16,8 +16,8 @@ pub mod verify;
 use std::collections::BTreeMap;
 
 use crate::diag::{Coming, Finding, Place, Severity};
-use crate::model::Plan;
-use crate::rules::{Evidence, Judgement, Phase, Verdict};
+use crate::model::{Plan, Worth};
+use crate::rules::{Judgement, Phase, Verdict};
 use crate::shape::personal;
 
 pub use locate::{Sources, Spot};
@@ -56,7 +56,23 @@ pub struct SiteLine {
     pub captured_at: String,
     /// How it was read.
     pub mode: Mode,
+    /// What stands behind what was read.
+    pub worth: Worth,
 }
+
+impl SiteLine {
+    /// How and when it was read; of a recording also what it is worth.
+    pub fn how(&self) -> String {
+        match self.mode {
+            Mode::Snapshot => format!("a recording, as of {}, {}", self.captured_at, self.worth.words()),
+            Mode::Live | Mode::None => format!("read as of {}", self.captured_at),
+        }
+    }
+}
+
+/// What is said of a recording that is judged at a gate past `configure`.
+const OPENS_NOTHING: &str =
+    "a recording opens neither the barrier nor a replay: for these the site itself is read, with `--site`";
 
 /// How a check reads the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -113,7 +129,6 @@ impl Report<'_> {
     /// The closing lines: the verdict and what it rests on.
     pub fn summary(&self) -> Vec<String> {
         let counts = self.counts();
-        let Evidence { captured, attested, unknown } = self.judgement.evidence;
         let mut lines = vec![format!("{} at gate `{}`", self.judgement.verdict.name(), self.gate.name())];
         let mut found = vec![many(counts.errors, "error"), many(counts.warnings, "warning")];
         if counts.unproven > 0 {
@@ -128,9 +143,11 @@ impl Report<'_> {
         lines.push(found.join(", "));
         match &self.site {
             Some(site) => {
-                let how = if site.mode == Mode::Snapshot { "a recording, as of" } else { "read as of" };
-                lines.push(format!("site {} ({how} {})", site.host, site.captured_at));
-                lines.push(format!("facts: {captured} captured, {attested} attested, {unknown} unknown"));
+                lines.push(format!("site {} ({})", site.host, site.how()));
+                lines.push(self.judgement.evidence.words());
+                if site.mode == Mode::Snapshot && self.gate >= Phase::Migrate {
+                    lines.push(OPENS_NOTHING.to_owned());
+                }
                 let changes = many(self.changes, "change");
                 lines.push(match self.not_compared {
                     0 if self.changes > 0 && self.gate >= Phase::Migrate => format!("{changes} pending"),

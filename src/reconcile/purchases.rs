@@ -6,7 +6,7 @@ use crate::model::plan::Confirmation;
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{Purchase, Record};
 use crate::model::status::{Payment, is_transaction};
-use crate::model::{Identity, Plan, State};
+use crate::model::{Graded, Identity, Plan, State};
 use crate::population::set;
 
 use super::entries::Entry;
@@ -113,8 +113,8 @@ pub(super) fn explain(bought: &[Bought], subscriptions: &[Entry], tally: &mut Ta
 pub struct Shown<'a> {
     /// When the side after was read.
     pub as_of: &'a str,
-    /// Whether a machine read contacts and orders; what a person wrote down is attested.
-    pub by_machine: bool,
+    /// How well contacts and orders of both sides are known.
+    pub grade: Graded,
     /// The new orders on the forms.
     pub bought: &'a [Bought],
     /// Their buyers, as they are after.
@@ -174,8 +174,8 @@ impl Look<'_> {
             (Some(shown), _) if self.tests.is_empty() => self.no_order(shown),
             (Some(shown), _) => {
                 let (how, seen) = self.of_the_orders(what, said, shown);
-                let written_down = how == Known::Captured && !shown.by_machine;
-                (if written_down { Known::Attested } else { how }, seen)
+                // What two readings show is known as well as they are.
+                (if how == Known::Captured { shown.grade.into() } else { how }, seen)
             }
         };
         Confirmed { what, how, seen }

@@ -12,12 +12,12 @@ use crate::change::Change;
 use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
-use crate::model::snapshot::{Capture, Snapshot};
+use crate::model::snapshot::Snapshot;
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
     OrderForm, Plugin, Tag, Webhook,
 };
-use crate::model::{Identity, State, Step};
+use crate::model::{Grade, Identity, State, Step};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -46,17 +46,6 @@ pub struct Inputs<'a> {
     pub freshness: &'a Freshness,
     /// Whether the live site is judged, rather than the staging copy.
     pub live: bool,
-}
-
-/// How well one fact is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grade {
-    /// A machine read it, by this door.
-    Captured(&'static str),
-    /// A person says so, in this way.
-    Attested(&'static str),
-    /// Nobody did, and why.
-    Unknown(String),
 }
 
 /// One fact that a rule asked for.
@@ -169,11 +158,11 @@ impl<'a> Facts<'a> {
 
     /// Whether a person's word for a step on this site is on record. An absent one is no fact.
     pub fn step(&self, step: Step, site: &Identity) -> bool {
-        let said = self.record().step(step, site).is_some();
-        if said {
-            self.note(&format!("step {}", step.name()), Grade::Attested("record"));
+        let said = self.record().step(step, site);
+        if let Some((entry, _)) = said {
+            self.note(&format!("step {}", step.name()), Grade::Attested(entry.who.clone()));
         }
-        said
+        said.is_some()
     }
 
     /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
@@ -188,12 +177,12 @@ impl<'a> Facts<'a> {
             return None;
         }
         let found = self.record().backup(of, part);
-        if let Some((_, backup)) = found {
+        if let Some((entry, backup)) = found {
             let shows = match &backup.source {
                 BackupSource::File { dump: Some(dump), .. } => part == BackupPart::Database && dump.lacks.is_empty(),
                 _ => false,
             };
-            self.note(&fact, if shows { Grade::Captured("dump") } else { Grade::Attested("record") });
+            self.note(&fact, if shows { Grade::Captured("dump") } else { Grade::Attested(entry.who.clone()) });
         }
         Some(found)
     }
@@ -220,7 +209,7 @@ impl<'a> Facts<'a> {
     /// How many users the site has at least, and who they are, as far as anything of it was captured: administrators
     /// and contacts are users both, and one person may be both.
     pub fn users_at_least(&self) -> Known<(u64, &'static str)> {
-        let is_known = |kind: &str| !matches!(self.capture(kind), Grade::Unknown(_));
+        let is_known = |kind: &str| self.capture(kind).is_known();
         let contacts = (is_known("contact") && self.inputs.census.is_some()).then(|| self.census()).flatten();
         let contacts = contacts.map(|census| (census.members, "contacts"));
         if contacts.is_some() && !is_known(Kind::Administrator.name()) {
@@ -282,12 +271,10 @@ impl<'a> Facts<'a> {
     /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
     pub fn population_section(&self, section: &str) -> Known<()> {
         let grade = match (self.capture(section), self.inputs.census) {
-            (Grade::Captured(_) | Grade::Attested(_), None) => {
-                Grade::Unknown("its population is not beside the snapshot".to_owned())
-            }
+            (grade, None) if grade.is_known() => Grade::Unknown("its population is not beside the snapshot".to_owned()),
             (grade, _) => grade,
         };
-        let known = !matches!(grade, Grade::Unknown(_));
+        let known = grade.is_known();
         self.note(section, grade);
         known.then_some(())
     }
@@ -360,7 +347,7 @@ impl<'a> Facts<'a> {
 
     fn section(&self, kind: Kind, side: Side) -> Option<&'a State> {
         let grade = self.capture(kind.name());
-        let known = !matches!(grade, Grade::Unknown(_));
+        let known = grade.is_known();
         self.note(kind.name(), grade);
         match side {
             Side::Before => self.inputs.before.map(|before| &before.state),
@@ -371,12 +358,8 @@ impl<'a> Facts<'a> {
 
     /// How a section of the snapshot was captured; unknown without a site.
     fn capture(&self, section: &str) -> Grade {
-        match self.inputs.before.map(|before| before.header.capture(section)) {
-            Some(Capture::How(how)) if how.is_captured() => Grade::Captured(how.name()),
-            Some(Capture::How(how)) => Grade::Attested(how.name()),
-            Some(Capture::Missing(why)) => Grade::Unknown(why),
-            None => Grade::Unknown(NO_SITE.to_owned()),
-        }
+        let graded = self.inputs.before.map(|before| before.grade(section));
+        graded.unwrap_or_else(|| Grade::Unknown(NO_SITE.to_owned()))
     }
 
     /// An unknown answer is never covered up by a later known one.

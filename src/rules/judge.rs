@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Coming, Finding, Lacks, Place, Severity};
 use crate::model::plan::Waiver;
+use crate::model::{Grade, Graded};
 
-use super::facts::{BACKUP_END, Facts, Grade, Inputs, Read, TRACKED};
+use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
 use super::{ALL, Moment, Rule, Target, waivers};
 
 /// The answer of a check.
@@ -34,15 +35,54 @@ impl Verdict {
     }
 }
 
-/// How many facts the due rules read, by how well they are known.
+/// How many facts the due rules read, by how well they are known: each fact counts once, as what it is to the rule that knows
+/// least of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Read by a machine.
     pub captured: usize,
-    /// Attested by a named person, to at least one rule.
+    /// Attested by a named person.
     pub attested: usize,
+    /// Said by a file that nobody here vouches for.
+    #[serde(default)]
+    pub recorded: usize,
     /// Not known to at least one rule.
     pub unknown: usize,
+    /// How many of the unknown ones are attested to some rule: an attestation stands for one rule alone.
+    #[serde(default)]
+    pub attested_to_some: usize,
+}
+
+impl Evidence {
+    /// How many facts there are.
+    pub fn total(&self) -> usize {
+        self.captured + self.attested + self.recorded + self.unknown
+    }
+
+    /// The sums in words.
+    pub fn words(&self) -> String {
+        let Self { captured, attested, recorded, unknown, attested_to_some } = self;
+        let some = match attested_to_some {
+            0 => String::new(),
+            some => format!(" ({some} of them attested to some rules)"),
+        };
+        format!(
+            "{} facts: {captured} captured, {attested} attested, {recorded} recorded, {unknown} unknown{some}",
+            self.total()
+        )
+    }
+
+    fn count(&mut self, fact: &Fact) {
+        match fact.worst {
+            Graded::Captured => self.captured += 1,
+            Graded::Attested => self.attested += 1,
+            Graded::Recorded => self.recorded += 1,
+            Graded::Unknown => {
+                self.unknown += 1;
+                self.attested_to_some += usize::from(fact.attested);
+            }
+        }
+    }
 }
 
 /// What a rule read when it found nothing: the proof that it is green.
@@ -116,14 +156,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     }
     facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
-    for Fact { worst, attested } in known.values() {
-        match worst {
-            Grade::Captured(_) => all.evidence.captured += 1,
-            Grade::Attested(_) => {}
-            Grade::Unknown(_) => all.evidence.unknown += 1,
-        }
-        all.evidence.attested += usize::from(*attested);
-    }
+    known.values().for_each(|fact| all.evidence.count(fact));
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
         verdict => verdict,
@@ -166,9 +199,9 @@ fn run(
         *all.not_due.entry(rule.phase.name()).or_default() += 1;
     }
     // Also beside findings: one that is waived must not hide what the rule could not see.
-    if reads.iter().any(|read| matches!(read.grade, Grade::Unknown(_))) {
+    if reads.iter().any(|read| !read.grade.is_known()) {
         match word(rule, facts) {
-            Some(how) => reads.iter_mut().for_each(|read| attest(&mut read.grade, how)),
+            Some(who) => reads.iter_mut().for_each(|read| attest(&mut read.grade, who)),
             None => findings.push(unproven(rule, &reads)),
         }
     }
@@ -192,45 +225,34 @@ fn run(
     all.findings.append(&mut findings);
 }
 
-/// A person's word for this rule that still counts. It stands for what a reading could not show, never for a reading.
-fn word(rule: &Rule, facts: &Facts<'_>) -> Option<&'static str> {
+/// Whose word for this rule still counts. It stands for what a reading could not show, never for a reading.
+fn word<'a>(rule: &Rule, facts: &Facts<'a>) -> Option<&'a str> {
     if !rule.attestable || !facts.has_site() || facts.refuses_words(rule.id) {
         return None;
     }
-    let (_, word) = facts.record().word(rule.id)?;
+    let (entry, word) = facts.record().word(rule.id)?;
     let until: jiff::civil::Date = word.until.parse().ok()?;
-    (until >= facts.today()).then_some("record")
+    (until >= facts.today()).then_some(&entry.who)
 }
 
-fn attest(grade: &mut Grade, how: &'static str) {
-    if matches!(grade, Grade::Unknown(_)) {
-        *grade = Grade::Attested(how);
+fn attest(grade: &mut Grade, who: &str) {
+    if !grade.is_known() {
+        *grade = Grade::Attested(who.to_owned());
     }
 }
 
 /// How well a fact is known over all rules that read it. An attestation stands for one rule, so a fact can be attested to one
 /// and unknown to another.
 struct Fact {
-    worst: Grade,
+    worst: Graded,
     attested: bool,
 }
 
 fn merge(known: &mut BTreeMap<String, Fact>, read: &Read) {
-    let weight = |grade: &Grade| match grade {
-        Grade::Captured(_) => 0,
-        Grade::Attested(_) => 1,
-        Grade::Unknown(_) => 2,
-    };
-    let attested = matches!(read.grade, Grade::Attested(_));
-    match known.get_mut(&read.fact) {
-        Some(fact) => {
-            fact.attested |= attested;
-            if weight(&read.grade) > weight(&fact.worst) {
-                fact.worst = read.grade.clone();
-            }
-        }
-        None => drop(known.insert(read.fact.clone(), Fact { worst: read.grade.clone(), attested })),
-    }
+    let graded = read.grade.word();
+    let fact = known.entry(read.fact.clone()).or_insert(Fact { worst: graded, attested: false });
+    fact.worst = fact.worst.max(graded);
+    fact.attested |= graded == Graded::Attested;
 }
 
 /// Missing facts that are named; the others are counted.
@@ -241,7 +263,7 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
         .iter()
         .filter_map(|read| match &read.grade {
             Grade::Unknown(why) => Some((read.fact.as_str(), why.as_str())),
-            Grade::Captured(_) | Grade::Attested(_) => None,
+            _ => None,
         })
         .collect();
     let first = missing.first().map_or("", |(fact, _)| fact);

@@ -26,8 +26,10 @@ use crate::diag::{Finding, Severity};
 use crate::model::text::pointer;
 use crate::model::{Plan, Step};
 
+pub use crate::model::Grade;
+
 pub use due::Moment;
-pub use facts::{Facts, Grade, Inputs, Known, Read, Side};
+pub use facts::{Facts, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
 pub use reading::{Freshness, READING_OLD, Stale, stale};

@@ -1,4 +1,5 @@
-//! A site in a file: its configuration, with its population beside it. It carries out every change itself.
+//! A site in a file: its configuration, with its population beside it. It carries out every change itself, and is what it says
+//! wherever it is read as a site; a recording is read with [`FileSite::snapshot`], which nothing vouches for.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::population::{Census, Questions};
-use crate::model::{Identity, On, Snapshot};
+use crate::model::{Identity, On, Snapshot, Worth};
 use crate::population::{self, Chosen, Damage, Wish, take_census};
 
 pub use super::beside::Beside;
@@ -136,7 +137,7 @@ impl Site for FileSite {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        let snapshot = self.snapshot()?;
+        let snapshot = self.snapshot()?.with_worth(Worth::Captured);
         self.is_the_same(&snapshot.header.site)?;
         self.answers(snapshot, questions)
     }
@@ -146,7 +147,7 @@ impl Site for FileSite {
     }
 
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
-        Ok(self.now()?.snapshot().clone())
+        Ok(self.now()?.snapshot().clone().with_worth(Worth::Captured))
     }
 
     fn keep(&mut self, at: &Path) -> Result<(), SiteError> {

@@ -68,7 +68,7 @@ impl SnapshotFile {
             let mut fields = object(line)?;
             let kind = text_of(&mut fields, "kind", line)?;
             if kind == "end" {
-                ledger.close(line)?;
+                file.snapshot.sha256 = ledger.close(line)?.sha256;
                 file.more = fields;
                 return match lines.next_line()? {
                     None => Ok(file),
@@ -132,7 +132,7 @@ impl SnapshotFile {
             return Err(damage.help("write it as 2026-11-21T06:12:00Z, or take the file from where it was made"));
         }
         let first = first.map_or("", |line| line.text).to_owned();
-        let snapshot = Snapshot { header, state: State::default(), population: None };
+        let snapshot = Snapshot::new(header, State::default(), None);
         Ok(Self { snapshot, first, lines: BTreeMap::new(), more: Map::new() })
     }
 

@@ -9,4 +9,4 @@ mod readings;
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
-pub use readings::{Readings, Worth};
+pub use readings::Readings;

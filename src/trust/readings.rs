@@ -1,14 +1,15 @@
-//! Which readings of a site this machine took, imported, or finalized for a person: their digests, each under the key's mark.
+//! Which readings of a site this machine took or imported, and which a person finalized here: their digests, each under the key's
+//! mark.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::fs::open_here;
+use crate::model::{Identity, NOBODY, Snapshot, Worth};
 
 use super::key::{Key, Purpose, state_home};
 use super::line::{marked, unmarked};
@@ -19,75 +20,112 @@ const FILE: &str = "readings.ndjson";
 /// Most bytes that are read of the ledger: some hundred thousand readings.
 const MOST: u64 = 32 << 20;
 
-/// What a reading is worth, whatever it says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Worth {
-    /// Nothing here shows who made it: it is what somebody recorded.
-    Recorded,
-    /// A person finalized it here, and answers for what it says.
-    Attested,
-    /// This machine took it, or imported it from where it was taken.
-    Captured,
-}
-
-/// The readings that this machine knows of.
-#[derive(Debug)]
+/// The readings that this machine knows of, the newest last.
+#[derive(Debug, Default)]
 pub struct Readings {
-    path: Option<PathBuf>,
-    key: Option<Key>,
+    entries: Vec<Entry>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// A reading that this machine knows of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Entry {
+    /// The digest of the reading's own records.
     sha256: String,
-    worth: Worth,
+    worth: Noted,
+    /// Who finalized it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    who: Option<String>,
+    site: Identity,
+    taken_at: String,
     at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Noted {
+    Captured,
+    Attested,
 }
 
 impl Readings {
     /// The readings of this user on this machine; none are known where there is no key, or no place for one.
     pub fn of_this_machine() -> Self {
-        Self { path: state_home().ok().map(|home| home.join(FILE)), key: Key::find().ok().flatten() }
-    }
-
-    /// What the reading of this digest is worth. Of two entries the last one counts: who changes a reading by hand and
-    /// finalizes it gives it another digest.
-    pub fn worth(&self, sha256: &str) -> Worth {
+        let Some(key) = Key::find().ok().flatten() else { return Self::default() };
         let mut text = String::new();
-        let file = self.path.as_ref().map(|path| open_here(path, OpenOptions::new().read(true)));
+        let file = state_home().ok().map(|home| open_here(&home.join(FILE), OpenOptions::new().read(true)));
         // What cannot be read is no proof.
         drop(file.map(|file| file?.take(MOST).read_to_string(&mut text)));
-        let mut entries = text.lines().filter_map(|line| {
-            let (object, ours) = unmarked(line, self.key.as_ref(), Purpose::Reading);
-            let entry: Entry = serde_json::from_str(&object).ok().filter(|_| ours)?;
-            (entry.sha256 == sha256).then_some(entry.worth)
-        });
-        entries.next_back().unwrap_or(Worth::Recorded)
+        let ours = |line| {
+            let (object, ours) = unmarked(line, Some(&key), Purpose::Reading);
+            serde_json::from_str(&object).ok().filter(|_| ours)
+        };
+        Self { entries: text.lines().filter_map(ours).collect() }
     }
 
-    /// Notes what a reading is worth.
+    /// What this reading in a file is worth, whatever it says of itself. Of two entries the last one counts.
+    pub fn worth(&self, reading: &Snapshot) -> Worth {
+        let same = |entry: &&Entry| entry.sha256 == reading.sha256 && !reading.sha256.is_empty();
+        match self.entries.iter().rfind(same) {
+            Some(Entry { worth: Noted::Captured, .. }) => Worth::Captured,
+            Some(Entry { worth: Noted::Attested, who: Some(who), .. }) => Worth::Attested(who.clone()),
+            Some(_) => Worth::default(),
+            None if self.was_captured_otherwise(reading) => Worth::Recorded(format!(
+                "it is not as this machine took or imported it at {}: it was changed since",
+                reading.header.taken_at
+            )),
+            None => Worth::Recorded(NOBODY.to_owned()),
+        }
+    }
+
+    /// Whether a reading of this site and moment was captured here, and it was another one.
+    pub fn was_captured_otherwise(&self, reading: &Snapshot) -> bool {
+        let header = &reading.header;
+        self.entries.iter().any(|entry| {
+            entry.worth == Noted::Captured
+                && entry.sha256 != reading.sha256
+                && entry.taken_at == header.taken_at
+                && entry.site.is_same_site(&header.site)
+        })
+    }
+
+    /// Notes that this machine took this reading, or that somebody imported it here from where it was taken.
     ///
     /// # Errors
     /// Where there is no key, or the ledger cannot be written.
-    pub fn note(&mut self, sha256: &str, worth: Worth, at: Timestamp) -> Result<(), Failure> {
-        let key = Key::find_or_make()?;
-        let path = state_home()?.join(FILE);
-        let failed = |error: io::Error| Failure::file("write the ledger of readings", &path, &error);
-        let entry =
-            serde_json::to_string(&Entry { sha256: sha256.to_owned(), worth, at }).map_err(|e| failed(e.into()))?;
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // A line that was torn must not take this one with it.
-        let line = format!("\n{}\n", marked(&entry, &key, Purpose::Reading));
-        let written = open_here(&path, &mut options).and_then(|mut file| {
-            file.write_all(line.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(failed)?;
-        (self.key, self.path) = (Some(key), Some(path));
-        Ok(())
+    pub fn captured(reading: &Snapshot, at: Timestamp) -> Result<(), Failure> {
+        note(&Entry::new(reading, Noted::Captured, None, at))
     }
+
+    /// Notes that this person finalized this reading here.
+    ///
+    /// # Errors
+    /// As [`Readings::captured`].
+    pub fn attested(reading: &Snapshot, who: &str, at: Timestamp) -> Result<(), Failure> {
+        note(&Entry::new(reading, Noted::Attested, Some(who.to_owned()), at))
+    }
+}
+
+impl Entry {
+    fn new(reading: &Snapshot, worth: Noted, who: Option<String>, at: Timestamp) -> Self {
+        let (sha256, header) = (reading.sha256.clone(), &reading.header);
+        Self { sha256, worth, who, site: header.site.clone(), taken_at: header.taken_at.clone(), at }
+    }
+}
+
+fn note(entry: &Entry) -> Result<(), Failure> {
+    let key = Key::find_or_make()?;
+    let path = state_home()?.join(FILE);
+    let failed = |error: io::Error| Failure::file("write the ledger of readings", &path, &error);
+    let entry = serde_json::to_string(entry).map_err(|e| failed(e.into()))?;
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A line that was torn must not take this one with it.
+    let line = format!("\n{}\n", marked(&entry, &key, Purpose::Reading));
+    let written = open_here(&path, &mut options).and_then(|mut file| {
+        file.write_all(line.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(failed)
 }

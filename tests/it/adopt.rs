@@ -230,36 +230,6 @@ fn a_certificate_that_nobody_proves_opens_no_live_site() {
 }
 
 #[test]
-fn a_recordings_own_claim_of_its_collector_is_worth_what_sealed_it() {
-    let place = Place::new();
-    let evidence = |flag: &str| {
-        let ran = place.run(&["check", PLAN, flag, SITE, "--format", "json"]);
-        ran.ends(0, &[]);
-        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-        ["captured", "attested"].map(|grade| report["evidence"][grade].as_u64().unwrap())
-    };
-    // A site in a file is what it says for its own runs; as a recording nothing shows who took it.
-    let (site, recording) = (evidence("--site"), evidence("--snapshot"));
-    assert!(site[0] > 0 && recording[1] > site[1] && recording[0] < site[0], "{site:?} {recording:?}");
-    let bytes = fs::read(place.path(SITE)).unwrap();
-    let entry = format!(
-        r#"{{"sha256":"{}","worth":"captured","at":"2026-11-21T06:12:00Z"}}"#,
-        amc_plan::model::digest::of_bytes(&bytes)
-    );
-    let home = tempfile::tempdir().unwrap();
-    fs::copy(crate::place::state_home().join("machine.key"), home.path().join("machine.key")).unwrap();
-    let counted = |line: &str| {
-        fs::write(home.path().join("readings.ndjson"), format!("{line}\n")).unwrap();
-        let mut command = place.command(&["check", PLAN, "--snapshot", SITE, "--format", "json"]);
-        let ran: Ran = command.env("PLAN_STATE_HOME", home.path()).output().unwrap().into();
-        serde_json::from_str::<serde_json::Value>(&ran.out).unwrap()["evidence"]["captured"].as_u64().unwrap()
-    };
-    // What this machine took counts as captured, under its key only.
-    assert_eq!(counted(&amc_plan::trust::marked(&entry, &crate::place::key(), Purpose::Reading)), site[0]);
-    assert_eq!(counted(&entry), recording[0]);
-}
-
-#[test]
 fn a_resumed_run_is_held_to_the_limits_and_to_its_seals_end_and_undone_in_spite_of_both() {
     let place = Place::new();
     let before = place.read(SITE);

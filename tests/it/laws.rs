@@ -168,7 +168,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
             taken_at: "2026-11-21T06:12:00Z".to_owned(),
             sections,
         };
-        Snapshot { header, state, population: None }
+        Snapshot::new(header, state, None)
     })
 }
 

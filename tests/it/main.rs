@@ -17,6 +17,7 @@ mod example;
 mod faults;
 mod file_site;
 mod gates;
+mod grades;
 mod guided;
 mod hostile;
 mod identity;

@@ -8,7 +8,7 @@ use amc_plan::model::plan::{ContactRecord, Place};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
-use amc_plan::model::{Header, Kind, Plan, Snapshot, State};
+use amc_plan::model::{Header, Kind, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
     ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
 };
@@ -84,7 +84,7 @@ fn world(mut fence: Value) -> World {
         serde_json::from_value(fence.get("left_out").cloned().unwrap_or_else(|| Value::Array(Vec::new()))).unwrap();
     World {
         plan,
-        before: Snapshot { header, state, population: None },
+        before: Snapshot::new(header, state, None).with_worth(Worth::Captured),
         census,
         contacts: ContactsFile {
             values: serde_json::from_value(read("values")).unwrap(),

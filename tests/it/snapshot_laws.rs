@@ -114,7 +114,7 @@ fn snapshot(state: State) -> Snapshot {
         sections: [("offering".to_owned(), Capture::How(How::Survey))].into(),
     };
     let population = Some(PopulationDigest { counts: [("contact".to_owned(), 3)].into(), sha256: "0".repeat(64) });
-    Snapshot { header, state, population }
+    Snapshot::new(header, state, population)
 }
 
 proptest! {

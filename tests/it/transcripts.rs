@@ -13,14 +13,14 @@ fn root() -> PathBuf {
 }
 
 /// Runs one command line and gives what it printed.
-fn run(line: &str, folder: &Path) -> String {
+fn run(line: &str, folder: &Path, state: &Path) -> String {
     let words: Vec<String> = shell_words(line);
     assert_eq!(words.first().map(String::as_str), Some("plan"), "only `plan` is run: {line}");
     let output = crate::place::program()
         .args(&words[1..])
         .current_dir(folder)
         .env_clear()
-        .env("PLAN_STATE_HOME", crate::place::state_home())
+        .env("PLAN_STATE_HOME", state)
         .env("COLUMNS", "100")
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .output()
@@ -33,7 +33,16 @@ fn run(line: &str, folder: &Path) -> String {
         Some(0) => {}
         code => text.push_str(&format!("? {}\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
     }
-    without_clock(&without_times(&text))
+    without_age(&without_clock(&without_times(&text)))
+}
+
+/// How old a recording is changes by the day.
+fn without_age(text: &str) -> String {
+    let line = |line: &str| match line.split_once("the recording is ").zip(line.split_once(" old, ")) {
+        Some(((before, _), (_, after))) => format!("{before}the recording is [AGE] old, {after}"),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Words of a command line; double quotes hold blanks together.
@@ -143,7 +152,8 @@ fn bought(plans: &Path, folder: &Path) {
 
 /// The document with every console block as it runs now.
 fn rerun(document: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
+    // What one document has imported is captured in it alone.
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
     backups(&folder.path().join("backups"));
     moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
@@ -165,7 +175,7 @@ fn rerun(document: &str) -> String {
             (Some(_), _) => {
                 if let Some(command) = line.strip_prefix("$ ") {
                     out.extend([line, "\n"]);
-                    out.push_str(&run(command, folder.path()));
+                    out.push_str(&run(command, folder.path(), state.path()));
                 }
             }
         }

@@ -65,11 +65,11 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     } else {
         writeln!(
             out,
-            "{}{} on {}, read as of {}",
+            "{}{} on {}, {}",
             many(total, "change"),
             if total == 0 { String::new() } else { format!(" ({})", counts(changes)) },
             escape::line(changes.host),
-            escape::line(changes.captured_at)
+            escape::line(&changes.how)
         )?;
     }
     if let Some(unknown) = unknown {

@@ -24,10 +24,11 @@ const LISTED: usize = 40;
 /// # Errors
 /// Whatever the writer says.
 pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (host, captured_at) = (escape::markdown(changes.host), escape::markdown(changes.captured_at));
+    let (host, how) = (escape::markdown(changes.host), escape::markdown(&changes.how));
     writeln!(out, "<!-- plan diff -->")?;
     writeln!(out, "### {}: {} on {host}\n", escape::markdown(changes.path), many(changes.list.len(), "change"))?;
-    writeln!(out, "The plan is **{}** against the site as of {captured_at}.\n", changes.verdict)?;
+    writeln!(out, "The plan is **{}** against the site ({how}).\n", changes.verdict)?;
+    writeln!(out, "{}.\n", report.judgement.evidence.words())?;
     if !changes.list.is_empty() {
         writeln!(out, "Changes: {}.\n", counts(changes))?;
     }

@@ -25,8 +25,8 @@ pub struct Changes<'a> {
     pub site: &'a str,
     /// The site's host.
     pub host: &'a str,
-    /// When the site was captured, RFC 3339.
-    pub captured_at: &'a str,
+    /// How and when the site was read.
+    pub how: String,
     /// The changes, with who carries each out.
     pub list: Vec<(&'a Change, Executor)>,
     /// What the plan speaks of and the capture does not hold.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::Graded;
 use crate::model::purchase::Purchased;
 use crate::reconcile::{Counted, Field, Unproven, Verdict};
 
@@ -46,6 +47,11 @@ pub struct Side {
     pub host: String,
     /// When it was captured, RFC 3339.
     pub captured_at: String,
+    /// What the reading is worth: `captured` where this machine took or imported it, `attested` where a person finalized it, else
+    /// `recorded`.
+    pub worth: Graded,
+    /// The same in words: by whom, or why no better.
+    pub vouched: String,
 }
 
 /// A spot-check contact.

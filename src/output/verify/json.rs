@@ -28,6 +28,8 @@ fn document(verification: &Verification<'_>) -> Document {
         file: line.name.clone(),
         host: line.host.clone(),
         captured_at: line.captured_at.clone(),
+        worth: line.worth.word(),
+        vouched: line.worth.words(),
     };
     Document {
         format_version: FORMAT_VERSION.to_owned(),

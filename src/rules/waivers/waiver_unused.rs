@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Place, Severity::Warning};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Grade, Phase::Fit, Rule, Source::Inferred, Target, by_id, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, by_id, declare_rule};
 
 use super::{counts, written};
 
@@ -76,5 +76,5 @@ fn can_tell(rule: &Rule, facts: &Facts<'_>) -> bool {
         return false;
     }
     (rule.check)(facts, &mut Findings::new());
-    facts.take_reads().iter().all(|read| !matches!(read.grade, Grade::Unknown(_)))
+    facts.take_reads().iter().all(|read| read.grade.is_known())
 }

@@ -20,7 +20,7 @@ use crate::change::Change;
 use crate::model::population::Questions;
 use crate::model::snapshot::{Capture, FORMAT, How};
 use crate::model::state::{Administrator, Environment, Plugin};
-use crate::model::{Header, Kind, Snapshot, State};
+use crate::model::{Header, Kind, Snapshot, State, Worth};
 
 pub use address::Address;
 pub use client::{Answer, Failure, NotJson, Reader};
@@ -234,7 +234,7 @@ impl Site for WordPress {
             Ok(administrators) => state.administrators = administrators,
             Err(why) => drop(missing.insert(Kind::Administrator, why)),
         }
-        let snapshot = Snapshot { header: self.header(taken_at, missing), state, population: None };
+        let snapshot = Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured);
         Ok(Reading { snapshot, census: None, login: self.signed_in()? })
     }
 

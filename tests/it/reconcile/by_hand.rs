@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use amc_plan::model::Plan;
 use amc_plan::model::plan::{Confirmation, TestPurchase};
 use amc_plan::model::purchase::Known;
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
+use amc_plan::model::{Graded, Plan};
 use amc_plan::reconcile::{Ask, Asked, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
 use serde_json::{Value, json};
 
@@ -318,17 +318,19 @@ fn a_word_is_graded_by_what_was_captured() {
         let all = purchased(&plan, None, (record, &"https://x.example".parse().unwrap()), shown);
         all.iter().flat_map(|one| one.confirmations.iter().map(|one| one.how)).collect()
     };
-    let captured = Shown { as_of: "today", by_machine: true, bought: &bought, buyers: &buyers, trapped: None };
+    let captured = Shown { as_of: "today", grade: Graded::Captured, bought: &bought, buyers: &buyers, trapped: None };
     // Order, content, welcome e-mail, new user; which tags open the content is not captured here.
     let everything = says(Confirmation::ALL);
-    use Known::{Attested, Captured, NotFound, Unknown};
+    use Known::{Attested, Captured, NotFound, Recorded, Unknown};
     assert_eq!(grades(&everything, None), [Attested; 4]);
     assert_eq!(grades(&everything, Some(captured)), [Captured, Attested, Attested, Captured]);
     assert_eq!(
-        grades(&everything, Some(Shown { by_machine: false, ..captured })),
+        grades(&everything, Some(Shown { grade: Graded::Attested, ..captured })),
         [Attested; 4],
         "written down by a person"
     );
+    let recorded = Some(Shown { grade: Graded::Recorded, ..captured });
+    assert_eq!(grades(&everything, recorded), [Recorded, Attested, Attested, Recorded], "nobody vouches for the file");
     assert_eq!(grades(&everything, Some(Shown { bought: &[], ..captured })), [NotFound, NotFound, Attested, NotFound]);
     // A mail that a person saw, where none was caught, is none; one that nobody saw is unknown.
     let trapped = |before, after| Some(Shown { trapped: Some([before, after]), ..captured });

@@ -1,0 +1,54 @@
+//! Arguments of `plan snapshot`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `plan snapshot`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Snapshot {
+    /// The site: an address, or a site in a file.
+    #[arg(long, value_name = "URL|FILE", required = true)]
+    pub site: Option<String>,
+    /// The file to write; without it, standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Another thing to do with snapshots.
+    #[command(subcommand)]
+    pub verb: Option<SnapshotVerb>,
+}
+
+/// Another thing to do with snapshots.
+#[derive(Debug, Subcommand)]
+pub enum SnapshotVerb {
+    /// Sort, count and digest a hand-written snapshot or population, in place; the population first.
+    ///
+    /// A snapshot counts as attested by who is named, else as recorded: judged and counted apart, and not enough for the barrier or
+    /// a replay.
+    Seal {
+        /// The hand-written records, one a line.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Who answers for what it says: a short name from the plan's `people`.
+        #[arg(long, requires = "plan")]
+        who: Option<String>,
+        /// The plan whose `people` name them.
+        #[arg(long, value_name = "PLAN", requires = "who")]
+        plan: Option<PathBuf>,
+    },
+    /// Take over a snapshot that was taken elsewhere: shows what it says, and once that is confirmed it counts as captured here.
+    ///
+    /// Its digest is kept under this machine's key, so that whoever changes the file later is noticed.
+    Import {
+        /// The snapshot, with its population beside it where it has one.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The plan whose site it is of.
+        #[arg(long, value_name = "PLAN")]
+        plan: PathBuf,
+        /// Take it over without asking.
+        #[arg(long)]
+        yes: bool,
+    },
+}

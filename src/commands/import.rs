@@ -1,0 +1,142 @@
+//! `plan snapshot import`: a reading that was taken elsewhere is taken over, and counts as captured here.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::model::population::Questions;
+use crate::model::{Capture, Plan, Snapshot, Worth};
+use crate::output::{escape, many};
+use crate::population::take_census;
+use crate::project::git;
+use crate::site::file::{Beside, FileSite};
+use crate::trust::Readings;
+
+use super::record::DEFAULT_LIMITS;
+use super::{Failure, Terminal, exit, inputs, may_ask};
+
+pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let opened = inputs::open(plan, DEFAULT_LIMITS, false)?;
+    let (reading, population) = FileSite::open(file)?.with_population()?;
+    is_of(&opened.plan, &reading, file)?;
+    if let Some(population) = &population {
+        belongs(population)?;
+    }
+    let now = Timestamp::now();
+    match Readings::of_this_machine().worth(&reading) {
+        Worth::Captured => {
+            writeln!(terminal.out, "{} is captured here already: there is nothing to import", escape::path(file))?;
+            return Ok(exit::OK);
+        }
+        worth => may_be_taken_over(&reading, &worth, now)?,
+    }
+    shown(file, &reading, population.as_ref(), terminal)?;
+    let agreed = yes
+        || may_ask(false)
+            && terminal
+                .ask("\nDid a machine take it so, and was it changed by nobody since? Type `import` to say so: ")?
+                == "import";
+    if !agreed {
+        return Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed that it was taken so, so it was not imported")
+            .help("look at what it says, then give `--yes`; without that it counts as recorded"));
+    }
+    Readings::captured(&reading, now)?;
+    writeln!(terminal.out, "imported: it counts as captured on this machine, as long as nobody changes it")?;
+    Ok(exit::OK)
+}
+
+/// Refuses a reading of a site that is none of the plan's.
+fn is_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure> {
+    let site = &reading.header.site;
+    let named = [plan.staging_site(), plan.live_site()];
+    if named.iter().flatten().any(|named| named.is_same_site(site)) {
+        return Ok(());
+    }
+    let named: Vec<String> = named.iter().flatten().map(|named| format!("`{named}`")).collect();
+    let help = match named.is_empty() {
+        true => "the plan names no site that can be read (`sites`)".to_owned(),
+        false => format!("the plan's `sites` name {}: give a snapshot of one of them", named.join(" and ")),
+    };
+    let message = format!("`{}` is of `{site}`, which is no site of this plan, so it was not imported", file.display());
+    Err(Failure::new(exit::TARGET, message).help(help))
+}
+
+/// Proves that the population beside it is whole and its own.
+fn belongs(population: &Beside) -> Result<(), Failure> {
+    let read = take_census(population.open()?, &Questions::default());
+    let (_, digest) = read.map_err(|damage| population.damaged(damage))?;
+    Ok(population.belongs(&digest)?)
+}
+
+/// Refuses what is known not to be as a machine took it.
+fn may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -> Result<(), Failure> {
+    let refused = |why: String, help: &str| {
+        Err(Failure::new(exit::UNCONFIRMED, format!("{why}, so it was not imported")).help(help))
+    };
+    if let Worth::Attested(who) = worth {
+        let help = "import the file as the machine gave it; what a person finalized stays theirs";
+        return refused(format!("`{who}` finalized it here, and answers for what it says"), help);
+    }
+    let taken_at = &reading.header.taken_at;
+    if Readings::of_this_machine().was_captured_otherwise(reading) {
+        let help =
+            "take the site again; or name who answers for the change: `plan snapshot seal FILE --who WHO --plan PLAN`";
+        return refused(format!("another reading of this site and of {taken_at} was captured here"), help);
+    }
+    match taken_at.parse::<Timestamp>() {
+        Ok(at) if at > now => refused(format!("it is of {taken_at}, which is yet to come"), "take the site again"),
+        Ok(_) => Ok(()),
+        Err(_) => refused("when it was taken is not known".to_owned(), "take the site again"),
+    }
+}
+
+/// What it says of itself.
+fn shown(
+    file: &Path,
+    reading: &Snapshot,
+    population: Option<&Beside>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let header = &reading.header;
+    let out = &mut *terminal.out;
+    writeln!(out, "{} says of itself:", escape::path(file))?;
+    writeln!(out, "  site       {}", escape::line(&header.site.to_string()))?;
+    writeln!(out, "  taken      {}", escape::line(&header.taken_at))?;
+    let [collector, version] = [&header.collector, &header.collector_version].map(|text| escape::line(text));
+    writeln!(out, "  by         {collector} {version}")?;
+    writeln!(out, "  holds      {}", holds(reading, population))?;
+    let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (section, capture) in &header.sections {
+        let how = match capture {
+            Capture::How(how) => how.name(),
+            Capture::Missing(_) => "not captured",
+        };
+        by.entry(how).or_default().push(section);
+    }
+    for (how, sections) in by {
+        let sections = escape::line(&sections.join(", "));
+        super::walk::told(how, &sections, terminal)?;
+    }
+    if git::tracks(file) == Ok(true) {
+        writeln!(
+            terminal.err,
+            "git tracks it, so others can change it: it counts as captured only as long as it is as it is now"
+        )?;
+    }
+    Ok(())
+}
+
+fn holds(reading: &Snapshot, population: Option<&Beside>) -> String {
+    let mut all = vec![many(reading.state.places().len(), "object")];
+    match (&reading.population, population) {
+        (Some(digest), Some(_)) => {
+            all.extend(
+                digest.counts.iter().map(|(kind, count)| many(usize::try_from(*count).unwrap_or(usize::MAX), kind)),
+            );
+        }
+        (Some(_), None) => all.push("a population that is not beside it".to_owned()),
+        (None, _) => all.push("no population".to_owned()),
+    }
+    escape::line(&all.join(", "))
+}
