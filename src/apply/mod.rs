@@ -13,6 +13,7 @@ pub mod machine;
 pub mod open_run;
 pub mod proof;
 pub mod seal;
+pub mod since;
 pub mod still;
 pub mod take_over;
 pub mod timing;

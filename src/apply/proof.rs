@@ -11,8 +11,11 @@ use crate::model::record::{BackupSource, Evidence, Record, Unlisted};
 use crate::model::state::Administrator;
 use crate::model::text::Seconds;
 use crate::model::verified::Verified;
-use crate::model::{Executor, Identity, Plan, Step};
+use crate::model::{Executor, Graded, Identity, Plan, Step};
 use crate::site::SignedIn;
+
+use super::certificate::Ground;
+use super::since::read_after;
 
 /// What a step has to show for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,17 +148,19 @@ pub fn migration(
     }
 }
 
-/// Whether a reading was made after this moment, so that what it shows can be what came of it.
-///
-/// # Errors
-/// Why it was not: an older reading proves nothing, whoever finalized it again since.
-pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(), String> {
-    match read_at.parse::<Timestamp>() {
-        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is yet to come")),
-        Ok(at) if at > since => Ok(()),
-        Ok(at) => Err(format!("the site was read at {at}, and that is not after {since}: read it again")),
-        Err(_) => Err("when the site was read is not known: read it again".to_owned()),
+/// A proof that rests on what the site shows, by when it was read. A person's attestation was given since the step was reached, and
+/// rests on no reading.
+pub fn as_read(proof: Proof, read: &Result<(), String>) -> Proof {
+    match (&proof, read) {
+        (Proof::Behind { by: Executor::Automatic | Executor::Guided, .. }, Err(why)) => Proof::Open(why.clone()),
+        _ => proof,
     }
+}
+
+/// Whether the site shows anything of them, so that they rest on when it was read.
+fn rests_on_a_reading(purchased: &[Purchased]) -> bool {
+    let mut all = purchased.iter().flat_map(|purchased| &purchased.confirmations);
+    all.any(|one| matches!(one.how, Known::Captured | Known::Recorded))
 }
 
 /// Whether maintenance mode is on.
@@ -169,7 +174,7 @@ pub fn closed(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
 
 /// Whether a backup is on record from which live can be brought back: of each part that the plan asks for, and, where live is to
 /// be restored from it, made after the site was seen to be closed to buyers.
-pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, at: &Named<'_>) -> Proof {
+pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, at: &Named<'_>) -> Proof {
     let restores = plan.rollback.as_ref().is_none_or(|rollback| rollback.way == RollbackWay::RestoreLiveBackup);
     let parts = plan.backup.as_ref().map_or(vec![BackupPart::Files, BackupPart::Database], |asked| asked.parts.clone());
     let (mut oldest, mut by) = (None, Executor::Guided);
@@ -178,6 +183,10 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, at: &Named<'_>) -
             return Proof::Open(format!("no backup of this site that holds its {} is on record", part.name()));
         };
         let made: Option<Timestamp> = backup.taken_at.parse().ok();
+        if made.is_none_or(|made| made > now) {
+            let of = &backup.taken_at;
+            return Proof::Open(format!("the backup on record is said to be of {of}, which is no time up to now"));
+        }
         match made.filter(|made| !restores || *made >= closed) {
             Some(made) => oldest = Some(oldest.map_or(made, |oldest: Timestamp| oldest.min(made))),
             None => {
@@ -208,11 +217,27 @@ pub fn maintenance(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
     }
 }
 
-/// What live did since its copy was made must be on record before a push overwrites it.
-pub fn listed(record: &Record, at: &Named<'_>, now: Timestamp, window: Option<Seconds>) -> Proof {
+/// What live did since its copy was made must be on record before a push overwrites it: where the run is on a site at an address, from
+/// readings that something stands behind. A site in a file is what it says for its own runs.
+pub fn listed(
+    record: &Record,
+    at: &Named<'_>,
+    (pushed, window): (Timestamp, Option<Seconds>),
+    (now, on): (Timestamp, Ground),
+) -> Proof {
     let how = format!("read live with its population, then: {}", at.merge_list());
     let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
-    match live.and_then(|live| record.merge_list(&live, now, window)) {
+    match live.and_then(|live| record.merge_list(&live, pushed, window)) {
+        Ok(list) if list.read_at.parse::<Timestamp>().is_ok_and(|read_at| read_at > now) => {
+            Proof::Open(format!("the merge list on record is of {}, which is yet to come: {how}", list.read_at))
+        }
+        Ok(list) if on == Ground::Address && list.worth.is_none_or(|worth| worth >= Graded::Recorded) => {
+            Proof::Open(format!(
+                "the merge list on record is of readings that nothing here vouches for: import both, then make it again: {}; {}",
+                at.import(),
+                at.merge_list()
+            ))
+        }
         Ok(list) => {
             let sha256 = list.sha256.get(..12).unwrap_or_default();
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
@@ -248,12 +273,7 @@ pub fn unmigrated(
     (read_at, site): (Timestamp, &Movement),
     (crossed, now): (Timestamp, Timestamp),
 ) -> Result<String, String> {
-    if read_at <= crossed {
-        return Err(format!("the site was read at {read_at}, and the door was opened at {crossed}"));
-    }
-    if read_at > now {
-        return Err(format!("the site's reading is of {read_at}, which is yet to come"));
-    }
+    read_after(&read_at.to_string(), crossed, now)?;
     match site.managed {
         Some(false) => {}
         Some(true) => return Err("the site says that it is on Managed Contacts".to_owned()),
@@ -302,7 +322,7 @@ pub fn attested(record: &Record, step: Step, at: &Named<'_>, otherwise: &str) ->
 ///
 /// On live one purchase is enough, as it is real money and the rehearsal covered the other forms; what the site denies of any
 /// other is said there too.
-pub fn purchases(plan: &Plan, purchased: &[Purchased], at: &Named<'_>) -> Proof {
+pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>, at: &Named<'_>) -> Proof {
     let on = at.on;
     let found = |form: &str| purchased.iter().find(|purchased| purchased.form == form);
     let forms: Vec<&String> =
@@ -331,6 +351,9 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], at: &Named<'_>) -> Proof 
     }
     let enough = unsaid.is_empty() || on == Place::Live && proven > 0;
     if enough && denied.is_empty() {
+        if let Some(why) = read.as_ref().err().filter(|_| rests_on_a_reading(purchased)) {
+            return Proof::Open(why.clone());
+        }
         let by = if captured == forms.len() { Executor::Guided } else { Executor::Attested };
         let forms = count(forms.len(), "order form");
         let seen = format!("{forms}, each with what the plan expects to be seen; {captured} of them found on the site");
@@ -382,7 +405,7 @@ mod tests {
         let shown = |read_at, site: &Movement| unmigrated((at(read_at), site), (at(10), at(12)));
         assert!(shown(11, &still).unwrap().ends_with("it is not on Managed Contacts"));
         assert!(shown(12, &Movement { migrated: Some(0), ..still.clone() }).unwrap().ends_with("no member processed"));
-        for (read_at, why) in [(9, "the door was opened at"), (10, "the door was opened at"), (13, "yet to come")] {
+        for (read_at, why) in [(9, "is not after"), (10, "is not after"), (13, "yet to come")] {
             assert!(shown(read_at, &still).unwrap_err().contains(why), "{read_at}");
         }
         for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {
@@ -409,7 +432,7 @@ mod tests {
         let is_behind = |all: &[Purchased], on| {
             let named =
                 Named { plan: "p", site: "s", host: &"h".parse().unwrap(), live: "l", on, quote: str::to_owned };
-            matches!(purchases(&plan, all, &named), Proof::Behind { .. })
+            matches!(purchases(&plan, all, &Ok(()), &named), Proof::Behind { .. })
         };
         assert!(is_behind(std::slice::from_ref(&proven), Place::Live));
         assert!(!is_behind(std::slice::from_ref(&proven), Place::Staging), "a rehearsal covers every form");

@@ -11,9 +11,11 @@ use crate::model::text::Seconds;
 use crate::model::{Executor, Identity, Plan, Snapshot, Step};
 use crate::site::{Site, SiteError};
 
-use super::journal::{Event, Journal, Told};
+use super::certificate::Ground;
+use super::journal::{Event, Journal};
 use super::machine::Next;
-use super::proof::{self, Proof, attested, both, listed, migration, purchases, tool_login, verification};
+use super::proof::{self, Proof, as_read, attested, both, listed, migration, purchases, tool_login, verification};
+use super::since::{began, configured_at, read_after, since_then, when};
 use super::still::{self, At, Moved};
 
 /// What a walk has around it.
@@ -220,7 +222,7 @@ fn moved<W: World>(
 ) -> Result<Vec<Moved>, W::Error> {
     let Some(begin) = world.journal().begin().cloned() else { return Ok(Vec::new()) };
     let since = world.journal().events().first().map_or(Timestamp::MAX, |told| told.at);
-    let (kept, record) = (world.kept(), since_then(world.record()?, since));
+    let (kept, record) = (world.kept(), since_then(world.record()?, since, world.now()));
     Ok(still::moved(At { begin: &begin, plan, passed, under_way }, kept.as_ref(), site, &record))
 }
 
@@ -246,22 +248,19 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
     let Some((here, on)) = begin else { return Ok(Proof::Open("no run began here".into())) };
     let names = world.names();
     let at = &names.of(&here, on);
+    let kept_at = world.kept().and_then(|kept| kept.header.taken_at.parse().ok());
+    let (since, now) = (began(step, world.journal().events(), kept_at), world.now());
+    let read = read_after(&site.header.taken_at, since, now);
     let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
-    let whole = world.record()?;
-    let record = since_then(whole.clone(), reached);
+    let whole = since_then(world.record()?, Timestamp::MIN, now);
+    let record = since_then(whole.clone(), reached, now);
+    let maintenance = Movement::of(site).maintenance;
     Ok(match step {
-        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events())), at),
-        Step::ReviewContacts => review(world, &record, at, site)?,
-        Step::LeaveMaintenance => {
-            let off = Movement::of(site).maintenance;
-            if off == Some(false)
-                && let Err(why) = proof::read_after(&site.header.taken_at, reached, world.now())
-            {
-                return Ok(Proof::Open(why));
-            }
-            proof::maintenance(off, &record, at)
-        }
-        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, at),
+        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events()), now), at),
+        Step::ReviewContacts => as_read(review(world, &record, at)?, &read),
+        Step::EnterMaintenance => as_read(proof::closed(maintenance, &record, at), &read),
+        Step::LeaveMaintenance => as_read(proof::maintenance(maintenance, &record, at), &read),
+        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, &read, at),
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "nobody has said that it was done");
             if plan.strategy != Some(Strategy::PushThenMerge) {
@@ -270,8 +269,9 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             // Once it is pushed nothing on live is as it was, and the list that was there then counts.
             let window = plan.window.as_ref().filter(|_| step == Step::Push);
             let window = window.and_then(|window| Seconds::parse(&window.length));
-            let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok());
-            both(listed(&whole, at, said.unwrap_or_else(|| world.now()), window), word)
+            let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok()).unwrap_or(now);
+            let on = Ground::of(&world.site().name());
+            both(listed(&whole, at, (said, window), (now, on)), word)
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {
@@ -279,10 +279,9 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             };
             attested(&record, step, &names.of(&live, Place::Live), "nobody has said that it was done")
         }
-        Step::EnterMaintenance => proof::closed(Movement::of(site).maintenance, &record, at),
         Step::Backup => {
             let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
-            proof::backup(plan, &whole, when(world.journal().events(), closed), at)
+            proof::backup(plan, &whole, when(world.journal().events(), closed), now, at)
         }
         Step::FreezeLive | Step::Preflight | Step::Configure | Step::RunMigration => {
             Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
@@ -319,7 +318,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     let mut shows = Movement::of(&site);
     let kept = world.kept();
     if shows.managed == Some(true) {
-        if let Err(why) = proof::read_after(&site.header.taken_at, crossed, world.now()) {
+        if let Err(why) = read_after(&site.header.taken_at, crossed, world.now()) {
             return Ok(waits(why));
         }
         // What it said in front of the barrier already shows nothing of the press: that is attested.
@@ -330,7 +329,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
         // What is waited for from here on is a person, and no more the migration.
         world.note(Event::Migrated)?;
     }
-    let record = since_then(world.record()?, crossed);
+    let record = since_then(world.record()?, crossed, world.now());
     let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
     let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), crossed);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
@@ -347,11 +346,8 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     }
 }
 
-fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>, site: &Snapshot) -> Result<Proof, W::Error> {
-    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
-    let read = proof::read_after(&site.header.taken_at, crossed, world.now());
+fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
     Ok(match world.reviewed()? {
-        Reviewed::Equal(_) if read.is_err() => Proof::Open(read.err().unwrap_or_default()),
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {
             Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())
@@ -364,21 +360,4 @@ fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>, site: &Snaps
 fn is_not_the_site(found: &Snapshot, here: &Identity) -> Option<String> {
     let there = &found.header.site;
     (!there.is_same_site(here)).then(|| format!("this site is `{there}` now, and the run is on `{here}`"))
-}
-
-/// What is on record since a time.
-pub fn since_then(mut record: Record, since: Timestamp) -> Record {
-    record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
-    record
-}
-
-/// When the last change was in place; when the run began, where it has none.
-pub fn configured_at(events: &[Told]) -> Timestamp {
-    let done = events.iter().rfind(|told| matches!(told.event, Event::Done { .. } | Event::Begin(_)));
-    done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
-}
-
-/// When an event happened last; never, where it did not.
-fn when(events: &[Told], is: impl Fn(&Event) -> bool) -> Timestamp {
-    events.iter().rfind(|told| is(&told.event)).map_or(Timestamp::MAX, |told| told.at)
 }

@@ -1,8 +1,10 @@
 //! The one-way door before *Run Migration*: both judged and typed, and judged again after the typing.
 
+use jiff::Timestamp;
+
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
-use crate::apply::walk::{configured_at, since_then};
+use crate::apply::since::{configured_at, since_then};
 use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::guide::{self, Back, Stage};
@@ -114,7 +116,7 @@ impl Run {
             Place::Staging => Vec::new(),
         };
         let record = record_file::load(&record_file::path_of(&args.plan))?;
-        let record = since_then(record, configured_at(self.journal.events()));
+        let record = since_then(record, configured_at(self.journal.events()), Timestamp::now());
         let reading = checked.site.as_ref().map(|site| &site.reading);
         let administrators = reading.map(|reading| reading.snapshot.state.administrators.clone()).unwrap_or_default();
         let login = tool_login(reading.and_then(|reading| reading.login.as_ref()), &administrators);

@@ -54,9 +54,8 @@ pub(super) fn may_cross(args: &Apply, checked: &Checked, written: bool) -> Resul
     let opened = &checked.opened;
     let wall = Timestamp::now();
     // A certificate that is not proven ours, or of another intent, measured nothing.
-    let rehearsed = certificate::load(&args.plan)?.filter(|rehearsed| {
-        rehearsed.is_of(&opened.plan) && certificate::is_proven(&args.plan, &opened.settings.seal.keys).is_ok()
-    });
+    let rehearsed =
+        certificate::proven(&args.plan, &opened.settings.seal.keys)?.filter(|rehearsed| rehearsed.is_of(&opened.plan));
     let times = Times {
         now: checked.site.as_ref().map_or(wall, |site| site.now),
         migration: rehearsed.and_then(|rehearsed| rehearsed.migration),

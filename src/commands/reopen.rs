@@ -1,9 +1,11 @@
 //! A site that was closed to buyers for a run is opened again before the run ends: asked for, and proven.
 
+use jiff::Timestamp;
+
 use crate::apply::journal::Event;
 use crate::apply::machine::Next;
-use crate::apply::proof::{self, Proof};
-use crate::apply::walk::since_then;
+use crate::apply::proof::{self, Proof, as_read};
+use crate::apply::since::{began, read_after, since_then};
 use crate::guide::Movement;
 use crate::model::{Plan, Step};
 
@@ -46,11 +48,12 @@ impl Run {
 
     fn is_reopened(&mut self) -> Result<Proof, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
-        let reached = self.journal.events().iter().rfind(|told| matches!(told.event, Event::Reached { .. }));
-        let since = reached.map_or(jiff::Timestamp::MAX, |told| told.at);
+        let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
         let site = resume::is_its_site(self.site.as_mut(), &begin)?;
-        let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since);
+        let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since, now);
+        let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());
-        Ok(proof::maintenance(Movement::of(&site).maintenance, &record, &names.of(&begin.host, begin.on)))
+        let off = Movement::of(&site).maintenance;
+        Ok(as_read(proof::maintenance(off, &record, &names.of(&begin.host, begin.on)), &read))
     }
 }

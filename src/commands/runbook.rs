@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::change::intent_digest;
 use crate::cli::{On, Runbook};
 use crate::fs::Folder;
-use crate::output::runbook::{self, OPENING, Page, Rehearsed};
+use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
 use crate::rules::Phase;
 use crate::site::file;
@@ -37,11 +37,17 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
     };
     let intent = intent_digest(plan);
-    let rehearsed = certificate::load(&args.plan)?.map(|certificate| Rehearsed {
-        of_this: certificate.is_of(plan),
-        ended_at: certificate.ended_at,
-        seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
-    });
+    let rehearsed = match certificate::load(&args.plan)? {
+        None => Rehearsed::Never,
+        Some(_) if certificate::is_proven(&args.plan, &checked.opened.settings.seal.keys).is_err() => {
+            Rehearsed::Unproven
+        }
+        Some(certificate) => Rehearsed::Took(Took {
+            of_this: certificate.is_of(plan),
+            ended_at: certificate.ended_at,
+            seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
+        }),
+    };
     let named = |on: On, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
     let page = Page {
         plan,

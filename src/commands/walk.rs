@@ -1,12 +1,13 @@
 //! The steps of the guide after the changes: told, waited for, proven.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::apply::begin::Intended;
-use crate::apply::certificate::Ground;
+use crate::apply::certificate::{Certificate, Ground};
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Reviewed, Say, Turn, World};
 use crate::cli::Apply;
@@ -25,7 +26,7 @@ use super::adopt::is_kept;
 use super::inputs::{self, Choice};
 use super::run::{Run, ctrl_c};
 use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, verify};
+use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, settings, verify};
 
 /// Why nobody can say that everybody kept what they had.
 const NOT_KEPT: &str = "how everybody was before the run is not kept here any more";
@@ -136,7 +137,7 @@ impl Run {
         let mut waiting: Option<Waiting> = None;
         let mut at = (Step::Configure, String::new());
         let live = way.run.at().1 == Place::Live;
-        let rehearsed = live.then(|| certificate::load(&args.plan).ok().flatten()).flatten();
+        let rehearsed = if live { rehearsed(&args.plan) } else { None };
         loop {
             if waiting.is_none() {
                 way.run.is_not_interrupted()?;
@@ -378,6 +379,12 @@ impl Run {
         }
         Ok(exit::OK)
     }
+}
+
+/// The certificate of the rehearsal, where it is proven.
+fn rehearsed(plan: &Path) -> Option<Certificate> {
+    let keys = settings::beside(plan).ok()?.seal.keys;
+    certificate::proven(plan, &keys).ok().flatten()
 }
 
 /// A named paragraph, as wide as the terminal.

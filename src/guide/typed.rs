@@ -152,6 +152,11 @@ impl Named<'_> {
         self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW")
     }
 
+    /// Takes over a reading that was taken elsewhere.
+    pub fn import(&self) -> String {
+        format!("plan snapshot import FILE --plan {}", self.quoted(self.plan))
+    }
+
     /// Puts a purchase on record; none of a form that the plan has no test purchase for.
     pub fn purchase(&self, plan: &Plan, form: &str) -> Option<String> {
         let expect = &plan.test_purchases.get(form)?.expect;

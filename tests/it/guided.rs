@@ -140,14 +140,17 @@ fn order(at: usize, contact: &str, form: &str) -> Value {
     serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Success", "transaction": format!("pi_{at}")})
 }
 
-/// Adds records to the population.
+/// Adds records to the population, which is read now.
 fn adds(place: &Place, records: &[Value]) {
-    let text = place.read(POPULATION);
-    let (head, rest) = text.split_once('\n').unwrap();
     let records: String = records.iter().map(|record| format!("{record}\n")).collect();
-    fs::write(place.path(POPULATION), format!("{head}\n{records}{rest}")).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
-    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    for (file, more) in [(POPULATION, records.as_str()), (SITE, "")] {
+        let text = place.read(file);
+        let (head, rest) = text.split_once('\n').unwrap();
+        let mut head: Value = serde_json::from_str(head).unwrap();
+        head["taken_at"] = read_at(30).into();
+        fs::write(place.path(file), format!("{head}\n{more}{rest}")).unwrap();
+        place.run(&["snapshot", "seal", file]).ends(0, &[]);
+    }
 }
 
 #[test]
@@ -195,17 +198,17 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     said.ends(21, &[]);
     for words in [
         "extra because of the test purchases on record: contact 90002; order 9002",
-        "order          captured   order 9002 (Success), paid",
-        "content        captured   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is attested",
+        "order          recorded   order 9002 (Success), paid",
+        "content        recorded   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is attested",
         "welcome-email  attested   a mail is seen by a person",
-        "new-user       captured   contact 90002 was not there before",
+        "new-user       recorded   contact 90002 was not there before",
     ] {
         assert!(said.out.contains(words), "{words}\n{}", said.out);
     }
     assert!(!said.out.contains(BUYER) && !found.err.contains(BUYER));
     let json: Value = serde_json::from_str(&verify(&["--format", "json"]).out).unwrap();
     assert_eq!(json["everybody"]["explained"]["orders"], serde_json::json!(["9002"]));
-    assert_eq!(json["test_purchases"][0]["confirmations"][0]["how"], "captured");
+    assert_eq!(json["test_purchases"][0]["confirmations"][0]["how"], "recorded");
     // Alone, it is all that is extra.
     anew(&[contact(2, tag), order(2, "90002", form)]);
     let all = verify(&[]);
@@ -578,7 +581,7 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     // Live, as it was copied, in a folder of its own.
     let live = LIVE;
     copied(&place);
-    let before = place.read(live);
+    let (before, as_it_was) = (place.read(live), objects(&place));
     let diff = place.run(&["diff", PLAN, "--site", live, "--on", "live", "--format", "json"]);
     diff.ends(0, &[]);
     let diff: Value = serde_json::from_str(&diff.out).unwrap();
@@ -640,15 +643,39 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     let undo =
         || place.run(&["undo", PLAN, "--site", live, "--confirm", digest, "--host", "bloom.example", "--no-input"]);
     undo().ends(20, &["waits at `leave-maintenance`", "takes no payment until then"]);
-    closes(&place, false);
+    reopens(&place);
     undo().ends(0, &[]);
-    assert_eq!(place.read(live), before);
+    assert_eq!(objects(&place), as_it_was);
 }
 
-/// Somebody switches maintenance mode on live.
+/// Somebody switches maintenance mode on live, which is read again a second after it was read last.
 pub(crate) fn closes(place: &Place, on: bool) {
+    let text = place.read(LIVE);
+    let head: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let last: jiff::Timestamp = head["taken_at"].as_str().unwrap().parse().unwrap();
+    switched(place, on, last + jiff::SignedDuration::from_secs(1));
+}
+
+/// Somebody switches maintenance mode off on live, which is read now.
+pub(crate) fn reopens(place: &Place) {
+    switched(place, false, jiff::Timestamp::now());
+}
+
+fn switched(place: &Place, on: bool, read_at: jiff::Timestamp) {
     let maintenance = |on: bool| format!(r#""kind":"maintenance","key":"maintenance","on":{on}"#);
-    place.edit_site(LIVE, &maintenance(!on), &maintenance(on));
+    place.edit(LIVE, &maintenance(!on), &maintenance(on));
+    let text = place.read(LIVE);
+    let (head, rest) = text.split_once('\n').unwrap();
+    let mut head: Value = serde_json::from_str(head).unwrap();
+    head["taken_at"] = read_at.to_string().into();
+    fs::write(place.path(LIVE), format!("{head}\n{rest}")).unwrap();
+    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+}
+
+/// The objects of live, whenever it was read.
+pub(crate) fn objects(place: &Place) -> Vec<String> {
+    let text = place.read(LIVE);
+    text.lines().skip(1).filter(|line| !line.contains(r#""kind":"end""#)).map(str::to_owned).collect()
 }
 
 /// A backup of live, made now.

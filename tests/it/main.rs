@@ -44,6 +44,7 @@ mod second_user;
 mod snapshot;
 mod snapshot_laws;
 mod staging;
+mod step_readings;
 mod text;
 mod tidy;
 mod timing;

@@ -65,9 +65,9 @@ fn a_null_transaction_proves_content_mail_and_user_and_never_payment() {
     assert_eq!(ran.code, 1, "{}", ran.out);
     for line in [
         "order          not found  order 9001 (Success): nothing was paid (`null-transaction`)",
-        "content        captured ",
+        "content        recorded ",
         "welcome-email  attested ",
-        "new-user       captured ",
+        "new-user       recorded ",
     ] {
         assert!(ran.out.contains(line), "{line}: {}", ran.out);
     }
@@ -96,7 +96,7 @@ fn a_refunded_order_with_a_real_transaction_proves_its_purchase() {
     for status in ["Success", "SCA Success", "Refunded", "Partially Refunded"] {
         let ran = verified(&format!(r#""status":"{status}","transaction":"pi_1""#), &[]);
         assert_eq!(ran.code, 0, "{status}: {}", ran.out);
-        assert!(ran.out.contains(&format!("order          captured   order 9001 ({status}), paid")), "{}", ran.out);
+        assert!(ran.out.contains(&format!("order          recorded   order 9001 ({status}), paid")), "{}", ran.out);
     }
 }
 

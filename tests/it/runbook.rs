@@ -114,21 +114,30 @@ fn each_strategy_has_its_parts_and_its_steps() {
 }
 
 #[test]
-fn a_rehearsal_gives_each_step_its_minutes() {
+fn a_proven_rehearsal_gives_each_step_its_minutes_and_any_other_gives_none() {
     let folder = copy_of_plans();
-    let certificate = |intent: &str| {
+    let certificate = |intent: &str, proven: bool| {
         let took = r#"{"step":"start-verification","by":"guided","seconds":241},{"step":"run-migration","by":"guided","seconds":18446744073709551615}"#;
         let text = format!(
             r#"{{"version":1,"plan":"{PLAN}","host":"h","tool":"1","ended_at":"2026-11-22T06:00:00Z","intent":"{intent}","journal":"","verified":{{"by":"automatic","seen":""}},"steps":[{took}]}}"#
         );
-        fs::write(folder.path().join("bloom-coaching.rehearsal.json"), text).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        if proven {
+            value["mark"] = amc_plan::apply::certificate::mark(&value, &crate::place::key()).into();
+        }
+        fs::write(folder.path().join("bloom-coaching.rehearsal.json"), value.to_string()).unwrap();
         page(folder.path(), PLAN)
     };
-    let other = certificate("0");
+    assert!(page(folder.path(), PLAN).contains("none is finished on record, so how long each step takes is not known"));
+    let other = certificate("0", true);
     assert!(other.contains("Start Verification <small>guided · reversible · rehearsal: 5 min</small>"));
     assert!(other.contains("it was of another state of this plan"));
     let intent = other.split("Intent</th><td>").nth(1).unwrap().split('<').next().unwrap();
-    assert!(!certificate(intent).contains("it was of another state of this plan"));
+    assert!(!certificate(intent, true).contains("it was of another state of this plan"));
+    // What anybody can have typed gives no times, and no end.
+    let typed = certificate(intent, false);
+    assert!(typed.contains("nothing on this machine proves it, so how long each step takes is not known"));
+    assert!(!typed.contains("rehearsal: ") && !typed.contains("2026-11-22T06:00:00Z"));
 }
 
 #[test]

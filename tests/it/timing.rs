@@ -111,9 +111,11 @@ fn on_live_nothing_begins_outside_the_window_unless_a_recorded_reason_says_so() 
         begin(&place).ends(20, &["waits at `enter-maintenance`"]);
         // Undo is never refused for the time.
         let digest = status(&place)["digest"].as_str().unwrap().to_owned();
-        place
-            .run(&["undo", PLAN, "--site", LIVE, "--host", "bloom.example", "--no-input", "--confirm", &digest])
-            .ends(0, &[]);
+        let words = ["undo", PLAN, "--site", LIVE, "--host", "bloom.example", "--no-input", "--confirm", &digest];
+        // Whether somebody switched maintenance mode on meanwhile only a new reading shows.
+        place.run(&words).ends(20, &["waits at `leave-maintenance`", "read it again"]);
+        read_at(&place, &jiff::Timestamp::now().to_string());
+        place.run(&words).ends(0, &[]);
     }
 }
 

@@ -29,13 +29,13 @@ use tempfile::TempDir;
 
 const HOST: &str = "staging.bloom.example";
 
-fn here() -> Identity {
+pub(crate) fn here() -> Identity {
     HOST.parse().unwrap()
 }
 
 /// What the site shows at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
+pub(crate) enum Look {
     /// It is not on Managed Contacts, and takes payments.
     Sells,
     /// It is not on Managed Contacts, and in maintenance mode.
@@ -55,11 +55,13 @@ enum Look {
 }
 
 /// A site that shows one look after the other; the last one stays.
-struct StandIn {
-    looks: Vec<Look>,
+pub(crate) struct StandIn {
+    pub(crate) looks: Vec<Look>,
     login: Option<SignedIn>,
     /// When it is read.
     now: Timestamp,
+    /// When it says that it was read, where that is another time.
+    pub(crate) read_at: Option<Timestamp>,
     /// Where they are others than the example's.
     administrators: Option<BTreeMap<String, Administrator>>,
 }
@@ -113,7 +115,7 @@ impl Site for StandIn {
 
     fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
         let mut snapshot = shown(self.look())?;
-        snapshot.header.taken_at = self.now.to_string();
+        snapshot.header.taken_at = self.read_at.unwrap_or(self.now).to_string();
         if let Some(administrators) = &self.administrators {
             snapshot.state.administrators = administrators.clone();
         }
@@ -135,7 +137,7 @@ impl Site for StandIn {
 
 /// Why a turn could not be taken here.
 #[derive(Debug)]
-enum Trouble {
+pub(crate) enum Trouble {
     Site,
     Journal,
     Shut,
@@ -154,33 +156,44 @@ impl From<JournalError> for Trouble {
 }
 
 /// A run with a clock that goes on by a second at each event.
-struct Ground {
-    site: StandIn,
-    journal: Journal,
-    record: Record,
-    clock: i64,
+pub(crate) struct Ground {
+    pub(crate) site: StandIn,
+    pub(crate) journal: Journal,
+    pub(crate) record: Record,
+    pub(crate) clock: i64,
+    /// How well the site shows what was bought.
+    pub(crate) bought: Known,
     /// How often the door was opened in this process.
     crossed: usize,
     administrators: BTreeMap<String, Administrator>,
 }
 
 impl Ground {
-    fn open(journal: &Path, looks: &[Look]) -> Self {
+    pub(crate) fn open(journal: &Path, looks: &[Look]) -> Self {
         let journal = Journal::open(journal, &Key::new([7; 32])).unwrap();
         let clock = journal.events().len() as i64 * 10;
-        let site = StandIn { looks: looks.to_vec(), login: None, now: Timestamp::UNIX_EPOCH, administrators: None };
+        let now = Timestamp::UNIX_EPOCH;
+        let site = StandIn { looks: looks.to_vec(), login: None, now, read_at: None, administrators: None };
         let record = Record::default();
-        Self { site, journal, record, clock, crossed: 0, administrators: example().state.administrators }
+        Self {
+            site,
+            journal,
+            record,
+            clock,
+            bought: Known::Attested,
+            crossed: 0,
+            administrators: example().state.administrators,
+        }
     }
 
-    fn says(&mut self, evidence: Evidence) {
+    pub(crate) fn says(&mut self, evidence: Evidence) {
         self.clock += 1;
         let (at, who, previous) = (self.now().to_string(), "jo".to_owned(), String::new());
         self.record.entries.push(Entry { version: 1, at, who, evidence, previous });
     }
 
     /// Somebody says all that a person can, by now.
-    fn says_everything(&mut self) {
+    pub(crate) fn says_everything(&mut self) {
         let line = VerificationLine { text: "41 tags".into(), flagged: false };
         self.says(Evidence::Verification(Verification { host: here(), lines: vec![line] }));
         self.signs_in();
@@ -194,12 +207,12 @@ impl Ground {
         }));
     }
 
-    fn signs_in(&mut self) {
+    pub(crate) fn signs_in(&mut self) {
         self.says(Evidence::SignIn(SignIn { host: here(), says: "in another browser".into() }));
     }
 
-    fn turn(&mut self) -> Result<Turn, Trouble> {
-        turn(self, Step::TestPurchase)
+    pub(crate) fn turn(&mut self) -> Result<Turn, Trouble> {
+        turn(self, Step::ReopenLive)
     }
 
     /// Whether the journal has it that a step is behind.
@@ -230,6 +243,7 @@ impl World for Ground {
         let migration = Some(MigrationChoices { import_all_contacts: false, keep_maintenance_mode: true });
         let mut plan = Plan { strategy: Some(Strategy::RehearseAndReplay), migration, ..Plan::default() };
         let expect = Confirmation::ALL.to_vec();
+        plan.sites.live = "https://bloom.example".into();
         plan.test_purchases.insert("f".into(), amc_plan::model::plan::TestPurchase { expect });
         Ok(plan)
     }
@@ -251,6 +265,7 @@ impl World for Ground {
     fn kept(&mut self) -> Option<Snapshot> {
         let mut kept = shown(Look::Before).ok()?;
         kept.state.administrators = self.administrators.clone();
+        kept.header.taken_at = Timestamp::UNIX_EPOCH.to_string();
         Some(kept)
     }
 
@@ -259,7 +274,7 @@ impl World for Ground {
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Trouble> {
-        let confirmed = |what: &Confirmation| Confirmed { what: *what, how: Known::Attested, seen: String::new() };
+        let confirmed = |what: &Confirmation| Confirmed { what: *what, how: self.bought, seen: String::new() };
         let one = |purchase: &Purchase| Purchased {
             form: purchase.form.clone(),
             orders: Vec::new(),
@@ -283,7 +298,7 @@ impl World for Ground {
     }
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
@@ -297,7 +312,7 @@ fn configured(folder: &TempDir) -> PathBuf {
 }
 
 /// The journal of a run without changes that has begun.
-fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
+pub(crate) fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
     let path = folder.path().join("journal.ndjson");
     let digests = Digests { intent: String::new(), changes: changes_digest(&here(), &[]), facts: String::new() };
     let strategy = Some(Strategy::RehearseAndReplay);
@@ -317,7 +332,7 @@ fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
 }
 
 /// A run that stands right behind the door: somebody was told to press, in this very turn.
-fn crossed(folder: &TempDir) -> Ground {
+pub(crate) fn crossed(folder: &TempDir) -> Ground {
     let mut ground = Ground::open(&configured(folder), &[Look::Before]);
     ground.says_everything();
     assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));

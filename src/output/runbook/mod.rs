@@ -43,12 +43,50 @@ pub struct Page<'a> {
     /// How the commands name the live site.
     pub live: &'a str,
     /// What the last finished rehearsal took.
-    pub rehearsed: Option<Rehearsed>,
+    pub rehearsed: Rehearsed,
+}
+
+/// What is known of a rehearsal.
+#[derive(Clone, Debug)]
+pub enum Rehearsed {
+    /// No finished one is on record.
+    Never,
+    /// A certificate lies beside the plan, and nothing here proves it: what it says of times is nobody's.
+    Unproven,
+    /// It is proven, and took this.
+    Took(Took),
+}
+
+impl Rehearsed {
+    /// What a proven one took.
+    fn took(&self) -> Option<&Took> {
+        match self {
+            Self::Took(took) => Some(took),
+            Self::Never | Self::Unproven => None,
+        }
+    }
+
+    /// All of it in a line.
+    fn words(&self) -> String {
+        let took = match self {
+            Self::Took(took) => took,
+            Self::Never => return "none is finished on record, so how long each step takes is not known".to_owned(),
+            Self::Unproven => {
+                return "a certificate lies beside the plan, and nothing on this machine proves it, so how long each step takes is not \
+                        known: print this page where it was rehearsed, or have the certificate signed"
+                    .to_owned();
+            }
+        };
+        let total = took.seconds.values().fold(0, |sum: u64, seconds| sum.saturating_add(*seconds));
+        let total = Seconds(i64::try_from(total).unwrap_or(i64::MAX));
+        let of = if took.of_this { "" } else { "; but it was of another state of this plan: rehearse again" };
+        format!("took {total} and ended {}{of}", took.ended_at)
+    }
 }
 
 /// What a finished rehearsal took.
 #[derive(Clone, Debug)]
-pub struct Rehearsed {
+pub struct Took {
     /// When it ended.
     pub ended_at: String,
     /// Whether it was of what the plan intends now.
@@ -155,12 +193,7 @@ fn facts(page: &Page<'_>, out: &mut String) -> fmt::Result {
         Some(window) => row("Window on live", &format!("{}, for {}", window.start, window.length))?,
         None => row("Window on live", "the plan names none (`window`)")?,
     }
-    if let Some(rehearsed) = &page.rehearsed {
-        let total = rehearsed.seconds.values().fold(0, |sum: u64, seconds| sum.saturating_add(*seconds));
-        let took = Seconds(i64::try_from(total).unwrap_or(i64::MAX));
-        let of = if rehearsed.of_this { "" } else { "; but it was of another state of this plan: rehearse again" };
-        row("Rehearsal", &format!("took {took} and ended {}{of}", rehearsed.ended_at))?;
-    }
+    row("Rehearsal", &page.rehearsed.words())?;
     row("Decide by", &decision(page))?;
     writeln!(out, "</tbody>\n</table>")
 }

@@ -55,7 +55,7 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
 
 fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut String) -> fmt::Result {
     let about = step.about();
-    let took = page.rehearsed.as_ref().and_then(|rehearsed| rehearsed.seconds.get(&step));
+    let took = page.rehearsed.took().and_then(|took| took.seconds.get(&step));
     let took = took.map_or_else(String::new, |seconds| format!(" · {}", minutes(*seconds)));
     writeln!(
         out,

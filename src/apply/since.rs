@@ -1,0 +1,51 @@
+//! When a step began, and what counts as made after it: the one law of what may prove a step. Pure.
+
+use jiff::Timestamp;
+
+use super::journal::{Event, Told};
+use crate::model::Step;
+use crate::model::record::Record;
+
+/// Since when what the site shows can be what came of this step: of what a migration moves since the barrier was opened, else since
+/// the step was reached. Never, where that did not happen.
+///
+/// A run on live begins with maintenance mode on: that step is reached as the run begins, and anything newer than the reading with
+/// which it began (`kept_at`) is made after that, by the site's own clock, which the window goes by too.
+pub fn began(step: Step, events: &[Told], kept_at: Option<Timestamp>) -> Timestamp {
+    let reached = || when(events, |event| matches!(event, Event::Reached { step: reached } if *reached == step));
+    match step {
+        Step::RunMigration | Step::ReviewContacts => when(events, |event| matches!(event, Event::Crossed { .. })),
+        Step::EnterMaintenance => kept_at.unwrap_or_else(reached),
+        _ => reached(),
+    }
+}
+
+/// When an event happened last; never, where it did not.
+pub fn when(events: &[Told], is: impl Fn(&Event) -> bool) -> Timestamp {
+    events.iter().rfind(|told| is(&told.event)).map_or(Timestamp::MAX, |told| told.at)
+}
+
+/// When the last change was in place; when the run began, where it has none.
+pub fn configured_at(events: &[Told]) -> Timestamp {
+    let done = events.iter().rfind(|told| matches!(told.event, Event::Done { .. } | Event::Begin(_)));
+    done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
+}
+
+/// Whether a reading was made after this moment, so that what it shows can be what came of it.
+///
+/// # Errors
+/// Why it was not: an older reading proves nothing, whoever finalized it again since.
+pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(), String> {
+    match read_at.parse::<Timestamp>() {
+        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is yet to come")),
+        Ok(at) if at > since => Ok(()),
+        Ok(at) => Err(format!("the site was read at {at}, and that is not after {since}: read it again")),
+        Err(_) => Err("when the site was read is not known: read it again".to_owned()),
+    }
+}
+
+/// What is on record since a time, until now: what is dated later was not said yet.
+pub fn since_then(mut record: Record, since: Timestamp, now: Timestamp) -> Record {
+    record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since && at <= now));
+    record
+}

@@ -1,0 +1,140 @@
+//! What proves a step is made after the step began: every step that a reading or a person's word proves, with one made before,
+//! right then, in the future, and now.
+
+use amc_plan::apply::journal::Event;
+use amc_plan::apply::walk::{Turn, World};
+use amc_plan::guide;
+use amc_plan::model::plan::{Place, Strategy};
+use amc_plan::model::purchase::Known;
+use amc_plan::model::record::{Entry, Evidence, StepTaken};
+use amc_plan::model::{Executor, Identity, Step};
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use crate::walk::{Ground, Look, begun, crossed, folder, here};
+
+/// A run that waits at this step, which the site proves at the next look if that counts.
+fn waiting_at(step: Step, folder: &TempDir) -> Ground {
+    let passes = |ground: &mut Ground, look: Look, step: Step| {
+        ground.site.looks = vec![look];
+        match ground.turn().unwrap() {
+            Turn::Passed { step: passed, .. } => assert_eq!(passed, step),
+            other => panic!("{other:?}"),
+        }
+    };
+    let waits = |ground: &mut Ground, look: Look, next: Look| {
+        ground.site.looks = vec![look];
+        match ground.turn().unwrap() {
+            Turn::Waits { step: at, .. } => assert_eq!(at, step),
+            other => panic!("{other:?}"),
+        }
+        ground.site.looks = vec![next];
+    };
+    if step == Step::EnterMaintenance {
+        let steps = guide::of_a_run(Strategy::RehearseAndReplay, Place::Live).to_vec();
+        let mut ground = Ground::open(&begun(folder, Place::Live, Some(steps)), &[Look::Sells]);
+        waits(&mut ground, Look::Sells, Look::Before);
+        return ground;
+    }
+    let mut ground = crossed(folder);
+    ground.signs_in();
+    if step == Step::RunMigration {
+        waits(&mut ground, Look::Before, Look::Managed);
+        return ground;
+    }
+    passes(&mut ground, Look::Managed, Step::RunMigration);
+    if step == Step::ReviewContacts {
+        waits(&mut ground, Look::Other, Look::Managed);
+        return ground;
+    }
+    passes(&mut ground, Look::Managed, Step::ReviewContacts);
+    if step == Step::LeaveMaintenance {
+        waits(&mut ground, Look::Managed, Look::Open);
+        return ground;
+    }
+    passes(&mut ground, Look::Open, Step::LeaveMaintenance);
+    waits(&mut ground, Look::Open, Look::Open);
+    ground.bought = Known::Captured;
+    ground.says_everything();
+    ground
+}
+
+/// Since when a reading proves the step: the press for what the migration moves, the reading in hand as the run began for its first
+/// step, else when the step was reached.
+fn began(step: Step, ground: &Ground) -> Timestamp {
+    let is = |event: &Event| match step {
+        Step::RunMigration | Step::ReviewContacts => matches!(event, Event::Crossed { .. }),
+        _ => matches!(event, Event::Reached { step: reached } if *reached == step),
+    };
+    let told = ground.journal.events().iter().rfind(|told| is(&told.event)).unwrap().at;
+    if step == Step::EnterMaintenance { Timestamp::UNIX_EPOCH } else { told }
+}
+
+#[test]
+fn a_reading_proves_a_step_only_where_it_was_made_after_the_step_began() {
+    let (second, hour) = (SignedDuration::from_secs(1), SignedDuration::from_hours(1));
+    for step in
+        [Step::EnterMaintenance, Step::RunMigration, Step::ReviewContacts, Step::LeaveMaintenance, Step::TestPurchase]
+    {
+        let folder = folder();
+        let mut ground = waiting_at(step, &folder);
+        let began = began(step, &ground);
+        for (read_at, why) in
+            [(began - hour, "read it again"), (began, "read it again"), (ground.now() + hour, "yet to come")]
+        {
+            ground.site.read_at = Some(read_at);
+            match ground.turn().unwrap() {
+                Turn::Waits { step: at, open, .. } => assert!(at == step && open.contains(why), "{step:?}: {open}"),
+                other => panic!("{step:?} {why}: {other:?}"),
+            }
+        }
+        ground.site.read_at = Some(began + second);
+        ground.clock += 10;
+        assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: passed, .. } if passed == step), "{step:?}");
+    }
+}
+
+#[test]
+fn a_recording_of_a_purchase_made_before_the_step_proves_no_more_than_a_captured_one() {
+    let folder = folder();
+    let mut ground = waiting_at(Step::TestPurchase, &folder);
+    ground.site.read_at = Some(began(Step::TestPurchase, &ground));
+    for (bought, passes) in [(Known::Captured, false), (Known::Recorded, false), (Known::Attested, true)] {
+        ground.bought = bought;
+        let turn = ground.turn().unwrap();
+        assert_eq!(matches!(turn, Turn::Passed { .. }), passes, "{bought:?}: {turn:?}");
+    }
+}
+
+#[test]
+fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and_not_later_than_now() {
+    let live: Identity = "bloom.example".parse().unwrap();
+    for (step, host) in [(Step::Push, here()), (Step::Merge, here()), (Step::ReopenLive, live)] {
+        let folder = folder();
+        let steps = guide::of_a_run(Strategy::PushThenMerge, Place::Staging).to_vec();
+        let mut ground = Ground::open(&begun(&folder, Place::Staging, Some(steps.clone())), &[Look::Open]);
+        for step in steps.into_iter().take_while(|before| *before != step) {
+            if step == Step::RunMigration {
+                ground.note(Event::Crossed { who: None, members: None }).unwrap();
+            }
+            ground.note(Event::Passed { step, by: Executor::Guided, seen: String::new() }).unwrap();
+        }
+        let words = |ground: &Ground, at: Timestamp| {
+            let evidence = Evidence::Step(StepTaken { host: host.clone(), step, says: "done".into() });
+            let (at, who, previous) = (at.to_string(), "jo".to_owned(), String::new());
+            let mut entries = ground.record.entries.clone();
+            entries.push(Entry { version: 1, at, who, evidence, previous });
+            entries
+        };
+        let (reached, hour) = (ground.now(), SignedDuration::from_hours(1));
+        ground.clock += 10;
+        assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: at, .. } if at == step), "{step:?}");
+        let now = ground.now();
+        for (at, proves) in [(reached - hour, false), (now + hour, false), (now, true)] {
+            ground.record.entries = words(&ground, at);
+            let turn = ground.turn().unwrap();
+            assert_eq!(matches!(turn, Turn::Passed { .. }), proves, "{step:?} {at}: {turn:?}");
+            ground.record.entries.pop();
+        }
+    }
+}
