@@ -33,16 +33,7 @@ fn run(line: &str, folder: &Path, state: &Path) -> String {
         Some(0) => {}
         code => text.push_str(&format!("? {}\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
     }
-    without_age(&without_clock(&without_times(&text)))
-}
-
-/// How old a recording is changes by the day.
-fn without_age(text: &str) -> String {
-    let line = |line: &str| match line.split_once("the recording is ").zip(line.split_once(" old, ")) {
-        Some(((before, _), (_, after))) => format!("{before}the recording is [AGE] old, {after}"),
-        None => line.to_owned(),
-    };
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    without_clock(&without_times(&text))
 }
 
 /// Words of a command line; double quotes hold blanks together.
