@@ -89,13 +89,7 @@ pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Resu
 /// The certificate beside a plan, where the rehearsal is proven; none where there is none, or nothing here proves it: it then says
 /// nothing of how long anything takes.
 pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<Option<Certificate>, Failure> {
-    let found = load(plan)?;
-    Ok(found.filter(|_| is_proven(plan, keys).is_ok()))
-}
-
-/// Reads the certificate beside a plan; none where there is none.
-pub(super) fn load(plan: &Path) -> Result<Option<Certificate>, Failure> {
-    Ok(kept(plan)?.map(|kept| kept.certificate))
+    Ok(kept(plan)?.filter(|kept| kept.is_proven(keys).is_ok()).map(|kept| kept.certificate))
 }
 
 /// Reads the certificate beside a plan, with its text; none where there is none.

@@ -12,6 +12,7 @@ use crate::output::{concise, escape};
 use crate::rules::Phase;
 use crate::site::file;
 
+use super::certificate::Kept;
 use super::inputs::{self, Choice};
 use super::{Failure, Terminal, certificate, exit};
 
@@ -37,12 +38,10 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
     };
     let intent = intent_digest(plan);
-    let rehearsed = match certificate::load(&args.plan)? {
+    let rehearsed = match certificate::kept(&args.plan)? {
         None => Rehearsed::Never,
-        Some(_) if certificate::is_proven(&args.plan, &checked.opened.settings.seal.keys).is_err() => {
-            Rehearsed::Unproven
-        }
-        Some(certificate) => Rehearsed::Took(Took {
+        Some(kept) if kept.is_proven(&checked.opened.settings.seal.keys).is_err() => Rehearsed::Unproven,
+        Some(Kept { certificate, .. }) => Rehearsed::Took(Took {
             of_this: certificate.is_of(plan),
             ended_at: certificate.ended_at,
             seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
