@@ -444,6 +444,52 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_list_of_recordings_opens_no_push_at_an_address_and_one_of_the_future_none_at_all() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let here = "staging.example".parse().unwrap();
+        let named = Named {
+            plan: "p",
+            site: "s",
+            host: &here,
+            live: "https://live.example",
+            on: Place::Staging,
+            quote: str::to_owned,
+        };
+        let proof = |worth: Option<Graded>, read_at: i64, on: Ground| {
+            let list = crate::model::record::MergeList {
+                host: "live.example".parse().unwrap(),
+                cloned_at: at(1).to_string(),
+                read_at: at(read_at).to_string(),
+                counts: BTreeMap::new(),
+                not_captured: Vec::new(),
+                worth,
+                sha256: String::new(),
+            };
+            let (who, previous) = ("jo".to_owned(), String::new());
+            let evidence = Evidence::MergeList(list);
+            let entry = crate::model::record::Entry { version: 1, at: at(5).to_string(), who, evidence, previous };
+            listed(&Record { entries: vec![entry] }, &named, (at(10), None), (at(10), on))
+        };
+        let is_behind = |proof: &Proof| matches!(proof, Proof::Behind { .. });
+        for (worth, opens) in [
+            (Some(Graded::Captured), true),
+            (Some(Graded::Attested), true),
+            (Some(Graded::Recorded), false),
+            (Some(Graded::Unknown), false),
+            (None, false),
+        ] {
+            let address = proof(worth, 4, Ground::Address);
+            assert_eq!(is_behind(&address), opens, "{worth:?}");
+            if let Proof::Open(why) = address {
+                assert!(why.contains("plan snapshot import FILE --plan p"), "{why}");
+            }
+            // A site in a file is what it says for its own runs.
+            assert!(is_behind(&proof(worth, 4, Ground::File)), "{worth:?}");
+            assert!(!is_behind(&proof(worth, 11, Ground::File)), "read in the future");
+        }
+    }
+
+    #[test]
     fn what_moved_or_can_no_more_be_seen_denies_that_nobody_pressed() {
         let maintenance = |on| Movement { maintenance: on, ..Movement::default() };
         for (before, now) in [(None, None), (None, Some(false)), (Some(false), Some(false)), (Some(true), Some(true))] {

@@ -96,6 +96,8 @@ fn pure_rooms_touch_nothing_outside() {
             "apply/limits.rs",
             "apply/machine.rs",
             "apply/seal.rs",
+            "apply/proof.rs",
+            "apply/since.rs",
             "apply/decision.rs",
             "apply/timing.rs",
             "apply/window.rs",
