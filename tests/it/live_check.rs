@@ -53,6 +53,16 @@ fn what_core_rest_cannot_show_is_unproven_and_the_door_is_named() {
     let folder = prepare(&staging);
     let checked = plan(&staging, folder.path(), &["check", "plan.yaml", "--site", staging.url(), "--format", "json"]);
     let report: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    // What this machine took at the address stays captured in a file, whichever way the file was written.
+    let printed = plan(&staging, folder.path(), &["snapshot", "--site", staging.url()]);
+    fs::write(folder.path().join("printed.site.ndjson"), printed.stdout).unwrap();
+    plan(&staging, folder.path(), &["snapshot", "--site", staging.url(), "--out", "taken.site.ndjson"]);
+    for file in ["printed.site.ndjson", "taken.site.ndjson"] {
+        let checked = plan(&staging, folder.path(), &["check", "plan.yaml", "--snapshot", file, "--format", "json"]);
+        let recording: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        assert_eq!(recording["site"]["worth"], "captured", "{file}");
+        assert_eq!(recording["evidence"]["recorded"], 0, "{file}");
+    }
     let findings = report["findings"].as_array().unwrap();
     let due = |f: &&Value| f["due"] == true && f["severity"] == "error";
     let wrong: Vec<&Value> = findings.iter().filter(due).filter(|f| f["unproven"] == false).collect();
