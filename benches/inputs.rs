@@ -89,7 +89,7 @@ fn plan(size: usize) -> String {
     for n in 0..size {
         let (key, name) = (key(n), name(n));
         let [offerings, forms, webhooks, purchases] = &mut sections;
-        *offerings += &format!("  {key}:\n    name: {name}\n    sold: order-form\n    modules:\n");
+        *offerings += &format!("  {key}:\n    name: {name}\n    access_through: order-form\n    modules:\n");
         for (number, module) in (0..).zip(MODULES) {
             *offerings += &match number {
                 0 => format!("      - base: {module}\n"),
@@ -99,7 +99,7 @@ fn plan(size: usize) -> String {
                 ),
             };
         }
-        offerings.push_str("    members_mid_drip: complete-by-hand\n");
+        offerings.push_str("    members_between_modules: complete-by-hand\n");
         let price = 19 + n % 480;
         *forms += &format!(
             "  {key}-checkout:\n    name: {name} Checkout\n    custom_operation:\n      release:\n        - {key}\n    \
@@ -141,13 +141,13 @@ mail:
 emails:
   enabled: true
   welcome: purchases-and-opt-ins
-charging_guard:
+production_site_url:
   production_url: //bloom.example
 
 ";
 
 const TAIL: &str = "\
-contacts:
+spot_check:
   values: contacts.yaml
   list:
     \"10001\": mid-drip, many tags

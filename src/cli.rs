@@ -82,6 +82,8 @@ pub enum Verb {
     Init(Init),
     /// Put evidence on record beside the plan.
     Record(Record),
+    /// Write today's names into a plan that has keys or rules of an earlier version; comments stay.
+    Upgrade(Upgrade),
     /// What a rule checks, why, and how to mend what it finds.
     Explain(Explain),
     /// Print or write the JSON schemas.
@@ -327,6 +329,17 @@ fn lasts(text: &str) -> Result<SignedDuration, String> {
     } else {
         Err("a seal counts for a minute at least and 14 days at most".into())
     }
+}
+
+/// `plan upgrade`
+#[derive(Debug, Args)]
+pub struct Upgrade {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// Only show what would change.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `plan verify`

@@ -67,26 +67,24 @@ fn meaning(plan: &Plan) -> Plan {
         people: Default::default(),
         mail: plan.mail.clone(),
         emails: plan.emails.clone(),
-        charging_guard: plan.charging_guard.clone(),
+        // Writing out what holds anyway changes no digest.
+        production_site_url: plan.guard_url().map(|url| address(&url)),
         offerings: Default::default(),
         leave_alone: plan.leave_alone.clone(),
         order_forms: plan.order_forms.clone(),
         opt_in_forms: plan.opt_in_forms.clone(),
         webhooks: Default::default(),
-        contacts: Default::default(),
+        spot_check: Default::default(),
         backup: plan.backup.clone(),
         migration: plan.migration.clone(),
         test_purchases: Default::default(),
         window: plan.window.clone(),
         rollback: plan.rollback.clone(),
-        waive: Vec::new(),
+        accepted_risks: Vec::new(),
         left_out: Default::default(),
     };
     intent.sites.staging = address(&intent.sites.staging);
     intent.sites.live = address(&intent.sites.live);
-    if let Some(guard) = &mut intent.charging_guard {
-        guard.production_url = address(&guard.production_url);
-    }
     for form in intent.order_forms.values_mut() {
         sort(&mut form.custom_operation.release);
         if let Some(price) = form.expect.as_mut().and_then(|expect| expect.price.as_mut()) {
@@ -109,7 +107,7 @@ mod tests {
     /// A plan that holds every key of the schema.
     fn every_key() -> Value {
         let mut plan = every_key::plan();
-        plan["contacts"]["values"] = every_key::contacts();
+        plan["spot_check"]["values"] = every_key::contacts();
         plan
     }
 
@@ -141,10 +139,15 @@ mod tests {
             ("/mail/during_migration", "/mail/during_migration", json!("deliver"), Both),
             ("/emails/enabled", "/emails/enabled", json!(false), Both),
             ("/emails/welcome", "/emails/welcome", json!("none"), Both),
-            ("/charging_guard/production_url", "/charging_guard/production_url", json!("//other.example"), Both),
+            ("/production_site_url", "/production_site_url", json!("//other.example"), Both),
             ("/offerings/*/name", "/offerings/group/name", json!("Other"), Both),
-            ("/offerings/*/sold", "/offerings/group/sold", json!("team"), Both),
-            ("/offerings/*/members_mid_drip", "/offerings/group/members_mid_drip", json!("re-release"), Both),
+            ("/offerings/*/access_through", "/offerings/group/access_through", json!("team"), Both),
+            (
+                "/offerings/*/members_between_modules",
+                "/offerings/group/members_between_modules",
+                json!("re-release"),
+                Both,
+            ),
             ("/offerings/*/modules/*/base", "/offerings/group/modules/0/base", json!("Other"), Both),
             ("/offerings/*/modules/*/module", "/offerings/group/modules/1/module", json!("Other"), Both),
             ("/offerings/*/modules/*/number", "/offerings/group/modules/1/number", json!(2), Both),
@@ -233,18 +236,18 @@ mod tests {
             ("/rollback/who", "/rollback/who", json!("sam"), Intent),
             ("/rollback/way", "/rollback/way", json!("restore-live-backup"), Intent),
             ("/people/*", "/people/jo", json!("reviewer"), Neither),
-            contact("/contacts/list/*", "/contacts/list/7", json!("other")),
-            contact("/contacts/values/*/first_name", "/contacts/values/7/first_name", json!("X")),
-            contact("/contacts/values/*/last_name", "/contacts/values/7/last_name", json!("X")),
-            contact("/contacts/values/*/email", "/contacts/values/7/email", json!("x@b.example")),
-            contact("/contacts/values/*/tags", "/contacts/values/7/tags/0", json!("x")),
-            contact("/contacts/values/*/affiliate", "/contacts/values/7/affiliate", json!("2")),
-            contact("/contacts/values/*/orders", "/contacts/values/7/orders/0", json!("8")),
-            ("/waive/*/rule", "/waive/0/rule", json!("x"), Neither),
-            ("/waive/*/at", "/waive/0/at", json!("/x"), Neither),
-            ("/waive/*/reason", "/waive/0/reason", json!("other"), Neither),
-            ("/waive/*/owner", "/waive/0/owner", json!("sam"), Neither),
-            ("/waive/*/until", "/waive/0/until", json!("2027-01-31"), Neither),
+            contact("/spot_check/list/*", "/spot_check/list/7", json!("other")),
+            contact("/spot_check/values/*/first_name", "/spot_check/values/7/first_name", json!("X")),
+            contact("/spot_check/values/*/last_name", "/spot_check/values/7/last_name", json!("X")),
+            contact("/spot_check/values/*/email", "/spot_check/values/7/email", json!("x@b.example")),
+            contact("/spot_check/values/*/tags", "/spot_check/values/7/tags/0", json!("x")),
+            contact("/spot_check/values/*/affiliate", "/spot_check/values/7/affiliate", json!("2")),
+            contact("/spot_check/values/*/orders", "/spot_check/values/7/orders/0", json!("8")),
+            ("/accepted_risks/*/rule", "/accepted_risks/0/rule", json!("x"), Neither),
+            ("/accepted_risks/*/at", "/accepted_risks/0/at", json!("/x"), Neither),
+            ("/accepted_risks/*/reason", "/accepted_risks/0/reason", json!("other"), Neither),
+            ("/accepted_risks/*/owner", "/accepted_risks/0/owner", json!("sam"), Neither),
+            ("/accepted_risks/*/until", "/accepted_risks/0/until", json!("2027-01-31"), Neither),
         ]
     }
 
@@ -319,17 +322,46 @@ mod tests {
     #[test]
     fn sections_that_come_late_change_nothing_of_what_was_rehearsed() {
         let whole: Plan = serde_json::from_value(every_key()).unwrap();
-        for late in ["window", "rollback", "test_purchases", "waive", "people"] {
+        for late in ["window", "rollback", "test_purchases", "accepted_risks", "people"] {
             let mut without = every_key();
             without.as_object_mut().unwrap().remove(late);
             let without: Plan = serde_json::from_value(without).unwrap();
             assert_eq!(rehearsed_digest(&without), rehearsed_digest(&whole), "{late}");
         }
-        for rehearsed in ["migration", "emails", "mail", "charging_guard", "backup"] {
+        for rehearsed in ["migration", "emails", "mail", "backup"] {
             let mut without = every_key();
             without.as_object_mut().unwrap().remove(rehearsed);
             let without: Plan = serde_json::from_value(without).unwrap();
             assert_ne!(rehearsed_digest(&without), rehearsed_digest(&whole), "{rehearsed}");
         }
+    }
+
+    #[test]
+    fn writing_out_what_holds_anyway_changes_no_digest() {
+        let mut whole = every_key();
+        whole["production_site_url"] = json!("//bloom.example/");
+        whole["emails"]["enabled"] = json!(true);
+        whole["migration"]["keep_maintenance_mode"] = json!(true);
+        whole["backup"]["parts"] = json!(["files", "database"]);
+        for purchase in whole["test_purchases"].as_object_mut().unwrap().values_mut() {
+            *purchase = json!({"expect": ["order", "content", "welcome-email", "new-user"]});
+        }
+        let digests = |plan: &Value| {
+            let plan: Plan = serde_json::from_value(plan.clone()).unwrap();
+            (intent_digest(&plan), rehearsed_digest(&plan))
+        };
+        let mut short = whole.clone();
+        short.as_object_mut().unwrap().remove("production_site_url");
+        short["emails"].as_object_mut().unwrap().remove("enabled");
+        short["migration"].as_object_mut().unwrap().remove("keep_maintenance_mode");
+        short["backup"].as_object_mut().unwrap().remove("parts");
+        for purchase in short["test_purchases"].as_object_mut().unwrap().values_mut() {
+            *purchase = json!({});
+        }
+        assert_ne!(short, whole);
+        assert_eq!(digests(&short), digests(&whole));
+        // Another value than the one that holds anyway is another intent.
+        short["migration"]["keep_maintenance_mode"] = json!(false);
+        assert_ne!(digests(&short), digests(&whole));
     }
 }

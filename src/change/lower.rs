@@ -49,7 +49,7 @@ pub fn lower_on(plan: &Plan, before: &Snapshot, place: Place) -> Lowered {
 
 fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
     let spoken_of = [
-        (Kind::ChargingGuard, plan.charging_guard.is_some()),
+        (Kind::ChargingGuard, plan.guard_url().is_some()),
         (Kind::Emails, plan.emails.is_some()),
         (Kind::Mail, plan.mail.is_some()),
         (Kind::Offering, !plan.offerings.is_empty()),
@@ -71,13 +71,14 @@ fn change(on: On, state: &State, after: serde_json::Value, cause: String) -> Opt
 }
 
 fn guard(plan: &Plan, state: &State) -> Option<Change> {
-    let intent = plan.charging_guard.as_ref()?;
+    let url = plan.guard_url()?;
     let now = state.charging_guard.as_ref()?;
-    let named = now.production_url.as_deref().and_then(Identity::parse).zip(Identity::parse(&intent.production_url));
+    let named = now.production_url.as_deref().and_then(Identity::parse).zip(Identity::parse(&url));
     let is_named = named.is_some_and(|(now, intent)| now.is_same_site(&intent));
-    let production_url = if is_named { now.production_url.clone() } else { Some(intent.production_url.clone()) };
+    let production_url = if is_named { now.production_url.clone() } else { Some(url) };
     let after = managed::value(&Guard { enabled: true, production_url });
-    change(On::only(Kind::ChargingGuard), state, after, pointer(&["charging_guard", "production_url"]))
+    let cause: &[&str] = if plan.production_site_url.is_some() { &["production_site_url"] } else { &["sites", "live"] };
+    change(On::only(Kind::ChargingGuard), state, after, pointer(cause))
 }
 
 fn emails(plan: &Plan, state: &State) -> Option<Change> {

@@ -41,6 +41,7 @@ const CODES: &[&str] = &[
     "not-utf8",
     "number-not-finite",
     "number-out-of-range",
+    "renamed-key",
     "second-document",
     "tag-refused",
     "too-deep",

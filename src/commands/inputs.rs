@@ -190,7 +190,7 @@ fn read_ahead(file: &Path) -> Result<(FileSite, Snapshot), SiteError> {
 
 /// What a plan asks of a population.
 pub(super) fn questions(plan: &Plan) -> Questions {
-    Questions { contacts: plan.contacts.list.keys().cloned().collect(), ..Questions::default() }
+    Questions { contacts: plan.spot_check.list.keys().cloned().collect(), ..Questions::default() }
 }
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {

@@ -46,6 +46,7 @@ mod tour;
 mod turn;
 mod undo;
 mod unmigrated;
+mod upgrade;
 mod values_file;
 mod verify;
 mod walk;
@@ -120,6 +121,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),
+        Verb::Upgrade(args) => upgrade::run(&args, terminal),
         Verb::Explain(args) => explain::run(&args, terminal),
         Verb::Schema(args) => schema::run(&args, terminal),
         Verb::Tour(args) => tour::run(&args, terminal),

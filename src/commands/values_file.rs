@@ -18,7 +18,7 @@ type Beside = Option<(Source, Option<Tree>)>;
 
 /// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings.
 pub(super) fn of(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
-    match &plan.contacts.values {
+    match &plan.spot_check.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
             (ContactsFile { values: Some(values.clone()), own_file: false, tracked: tracking(path) }, None)
@@ -51,7 +51,7 @@ fn in_a_file(plan: &Path, name: &str, findings: &mut Vec<Finding>) -> (ContactsF
 }
 
 fn unreadable(what: String) -> Finding {
-    Finding::new("contact-values-unreadable", Severity::Error, Place::value("/contacts/values"), what)
+    Finding::new("contact-values-unreadable", Severity::Error, Place::value("/spot_check/values"), what)
         .label("this file")
         .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder")
 }

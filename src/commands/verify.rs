@@ -207,7 +207,7 @@ fn compare(opened: &Opened, before: Option<&Place>, after: &Place, record: &Reco
     };
     found.unproven.splice(0..0, not_captured(before, after));
     found.unproven.extend(not_recorded(opened));
-    let listed = plan.contacts.list.len() as u64;
+    let listed = plan.spot_check.list.len() as u64;
     let extra_expected = imports_all(opened, after);
     let Found { spots, everybody, members, purchases, mut unproven } = found;
     let purchases = purchases.unwrap_or_else(|| test_purchases::attested(opened, record, after));
@@ -309,7 +309,7 @@ fn after_only(opened: &Opened, after: &Place, right: &Beside) -> Result<Found, F
 }
 
 fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<crate::reconcile::Spot>, Vec<Unproven>) {
-    let spots = spot_check(opened.plan.contacts.list.keys(), spotted);
+    let spots = spot_check(opened.plan.spot_check.list.keys(), spotted);
     let unknown: Vec<&str> = spots
         .iter()
         .filter(|spot| spot.is_there && spot.cells.iter().any(|(_, cell)| *cell == Cell::Unknown))
@@ -336,9 +336,9 @@ fn not_captured(before: Option<&Place>, after: &Place) -> Vec<Unproven> {
 /// Recorded values that the plan speaks of and that could not be read.
 fn not_recorded(opened: &Opened) -> Option<Unproven> {
     let values: Option<&BTreeMap<String, ContactRecord>> = opened.contacts.values.as_ref();
-    let unread = opened.plan.contacts.values.is_some() && values.is_none();
+    let unread = opened.plan.spot_check.values.is_some() && values.is_none();
     let broken = opened.findings.iter().any(|finding| finding.primary.place.document() == Document::Contacts);
-    let misfit = opened.plan.left_out.iter().any(|place| place.starts_with("/contacts"));
+    let misfit = opened.plan.left_out.iter().any(|place| place.starts_with("/spot_check"));
     (unread || broken || misfit).then(|| Unproven {
         what: "the plan's spot-check contacts".to_owned(),
         why: "what the plan says of them cannot be read whole; `plan check` shows where".to_owned(),
@@ -348,7 +348,7 @@ fn not_recorded(opened: &Opened) -> Option<Unproven> {
 /// What a reader should know of the two sides.
 fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Comparison) -> Vec<String> {
     let mut notes = Vec::new();
-    if opened.plan.contacts.list.is_empty() {
+    if opened.plan.spot_check.list.is_empty() {
         notes.push("the plan lists no spot-check contacts".to_owned());
     }
     if comparison.everybody.as_ref().is_some_and(|all| all.before.sha256 == all.after.sha256) {

@@ -13,10 +13,10 @@ pub(crate) fn plan() -> Value {
         "people": {"jo": "operator"},
         "mail": {"transport": "fluent-smtp", "during_migration": "simulate", "on_live": "deliver", "deliver_only_to": ["a@b.example"]},
         "emails": {"enabled": true, "welcome": "purchases"},
-        "charging_guard": {"production_url": "//bloom.example"},
+        "production_site_url": "//bloom.example",
         "offerings": {
             "group": {
-                "name": "Group", "sold": "order-form", "members_mid_drip": "nothing",
+                "name": "Group", "access_through": "order-form", "members_between_modules": "none",
                 "modules": [
                     {"base": "Welcome"},
                     {"module": "One", "release": "7 days after previous", "number": 1, "owner": "jo"},
@@ -43,13 +43,13 @@ pub(crate) fn plan() -> Value {
             "two": {"calls": "a?b=2", "after_switch": {"retired": "why"}},
             "three": {"calls": "a?b=3", "after_switch": {"kept": "why"}},
         },
-        "contacts": {"values": "contacts.yaml", "list": {"7": "paid"}},
+        "spot_check": {"values": "contacts.yaml", "list": {"7": "paid"}},
         "backup": {"of": "live", "parts": ["files", "database"], "no_older_than": "2h", "stored_off_server": true},
         "migration": {"import_all_contacts": true, "keep_maintenance_mode": true},
         "test_purchases": {"group": {"expect": ["order", "new-user"]}},
         "window": {"start": "2026-12-02 06:00 Europe/Berlin", "length": "90m"},
         "rollback": {"decide_by": "07:30", "who": "jo", "way": "back-to-crm"},
-        "waive": [{"rule": "r", "at": "/offerings/group", "reason": "why", "owner": "jo", "until": "2026-12-31"}],
+        "accepted_risks": [{"rule": "r", "at": "/offerings/group", "reason": "why", "owner": "jo", "until": "2026-12-31"}],
     })
 }
 

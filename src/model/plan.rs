@@ -18,7 +18,7 @@ use super::written::{self, ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, STA
 
 /// What a plan may not lack.
 pub const REQUIRED: &[&str] =
-    &["version", "sites", "crm", "strategy", "offerings", "order_forms", "opt_in_forms", "webhooks", "contacts"];
+    &["version", "sites", "crm", "strategy", "offerings", "order_forms", "opt_in_forms", "webhooks", "spot_check"];
 
 /// The switch of one membership site from its CRM to AccessAlly Managed Contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,9 +52,10 @@ pub struct Plan {
     /// AccessAlly Emails on the site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emails: Option<EmailsIntent>,
-    /// The guard that lets only the live site charge subscriptions.
+    /// The Production Site URL of Developer Tools, which lets only the live site charge subscriptions: the live site's address,
+    /// typed without a scheme, for example `//bloom.example`. Where it is not said, it is that of `sites/live`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charging_guard: Option<GuardIntent>,
+    pub production_site_url: Option<String>,
     /// Every offering, by the slug of its name.
     #[serde(default)]
     pub offerings: BTreeMap<String, OfferingIntent>,
@@ -72,7 +73,7 @@ pub struct Plan {
     pub webhooks: BTreeMap<String, WebhookIntent>,
     /// The spot-check contacts, compared field by field before and after.
     #[serde(default)]
-    pub contacts: Contacts,
+    pub spot_check: SpotCheck,
     /// What counts as a backup good enough to start. The evidence itself is recorded with `plan record backup`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<BackupDemand>,
@@ -90,7 +91,7 @@ pub struct Plan {
     pub rollback: Option<Rollback>,
     /// Findings that somebody answers for, each at one exact place and for a limited time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waive: Vec<Waiver>,
+    pub accepted_risks: Vec<AcceptedRisk>,
     /// Places (JSON pointers) that did not fit the schema and are missing from this value.
     ///
     /// Not part of the document: the shape check fills it, so that no rule takes a misfit for an absence.
@@ -119,6 +120,11 @@ impl Plan {
     /// The live site; none where the plan names none that can be read.
     pub fn live_site(&self) -> Option<Identity> {
         Identity::parse(&self.sites.live)
+    }
+
+    /// The Production Site URL that this plan wants: as it is written, or else the live site's; none where that cannot be read.
+    pub fn guard_url(&self) -> Option<String> {
+        self.production_site_url.clone().or_else(|| Some(format!("//{}", self.live_site()?.address())))
     }
 
     /// The staging site; none where the plan names none that can be read.
@@ -198,7 +204,8 @@ pub enum DuringMigration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailsIntent {
-    /// Whether AccessAlly Emails is switched on.
+    /// Whether AccessAlly Emails is switched on; it is, where this is not said.
+    #[serde(default = "written::yes")]
     pub enabled: bool,
     /// Who gets a welcome e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,14 +224,6 @@ pub enum Welcome {
     PurchasesAndOptIns,
 }
 
-/// The guard that lets only the live site charge subscriptions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GuardIntent {
-    /// The Production Site URL of Developer Tools: the live host, typed without a scheme, for example `//bloom.example`.
-    pub production_url: String,
-}
-
 /// One offering and the timers of its modules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -232,14 +231,14 @@ pub struct OfferingIntent {
     /// The offering's name on the site.
     pub name: String,
     /// How members come to it.
-    pub sold: Sold,
+    pub access_through: AccessThrough,
     /// The modules in their order; the first is the base module.
     #[serde(default, deserialize_with = "written::modules")]
     #[schemars(with = "Vec<ModuleIntent>")]
     pub modules: Vec<ModuleIntent>,
     /// What happens to members who are between two modules on the day of the switch. Nothing documented continues their drip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub members_mid_drip: Option<MembersMidDrip>,
+    pub members_between_modules: Option<MembersBetweenModules>,
 }
 
 impl OfferingIntent {
@@ -255,7 +254,7 @@ impl OfferingIntent {
 /// How members come to an offering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sold {
+pub enum AccessThrough {
     /// Through an AccessAlly order form.
     OrderForm,
     /// Free, through an AccessAlly opt-in form.
@@ -304,13 +303,13 @@ impl ModuleIntent {
 /// What happens to members who are between two modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum MembersMidDrip {
+pub enum MembersBetweenModules {
     /// A person opens what is due to them, from a list that `plan` can print.
     CompleteByHand,
     /// They are released again and start at the base module.
     ReRelease,
     /// There are none, or nothing is owed to them.
-    Nothing,
+    None,
 }
 
 /// What the site has and this plan does not touch: key and reason.
@@ -499,7 +498,7 @@ pub enum Setting {
 /// The spot-check contacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Contacts {
+pub struct SpotCheck {
     /// Where their recorded values are: a file that git ignores (a path inside the plan's folder), or the values themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<ContactValues>,
@@ -576,8 +575,8 @@ pub struct ContactRecord {
 pub struct BackupDemand {
     /// Which site (documented: the guide asks for the live one).
     pub of: Place,
-    /// Which parts.
-    #[serde(deserialize_with = "written::some")]
+    /// Which parts; both, where this is not said.
+    #[serde(default = "written::both_parts", deserialize_with = "written::some")]
     #[schemars(with = "Vec<BackupPart>", length(min = 1))]
     pub parts: Vec<BackupPart>,
     /// How old it may be when the switch starts, seven days at most. For example `2h`.
@@ -625,7 +624,9 @@ impl BackupPart {
 pub struct MigrationChoices {
     /// "Import all contacts": also those without a WordPress user. Can lengthen the run drastically (documented).
     pub import_all_contacts: bool,
-    /// "Do NOT turn off Maintenance mode at the end": no payments while the result is reviewed (documented).
+    /// "Do NOT turn off Maintenance mode at the end": no payments while the result is reviewed (documented). It is ticked, where
+    /// this is not said.
+    #[serde(default = "written::yes")]
     pub keep_maintenance_mode: bool,
 }
 
@@ -633,8 +634,8 @@ pub struct MigrationChoices {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestPurchase {
-    /// The guide's four confirmations, or some of them.
-    #[serde(deserialize_with = "written::some")]
+    /// The guide's four confirmations, or some of them; all four, where this is not said.
+    #[serde(default = "written::all_four", deserialize_with = "written::some")]
     #[schemars(with = "Vec<Confirmation>", length(min = 1))]
     pub expect: Vec<Confirmation>,
 }
@@ -710,7 +711,7 @@ pub enum RollbackWay {
 /// A finding that somebody answers for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Waiver {
+pub struct AcceptedRisk {
     /// The rule's id.
     pub rule: String,
     /// The exact place: a pointer into this plan (`/offerings/group-coaching`) or a site object (`site:offering/group-coaching`).

@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::plan::{ModuleIntent, Replacement};
+use super::plan::{BackupPart, Confirmation, ModuleIntent, Replacement};
 use super::release::Release;
 use super::text::Seconds;
 
@@ -45,6 +45,21 @@ impl JsonSchema for Reason {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "string", "description": "Why.", "pattern": REASON})
     }
+}
+
+/// Where only one value can make a plan green, it holds unless the plan says otherwise.
+pub(super) fn yes() -> bool {
+    true
+}
+
+/// Of a backup, see [`yes`].
+pub(super) fn both_parts() -> Vec<BackupPart> {
+    Vec::from([BackupPart::Files, BackupPart::Database])
+}
+
+/// Of a test purchase, see [`yes`].
+pub(super) fn all_four() -> Vec<Confirmation> {
+    Confirmation::ALL.to_vec()
 }
 
 /// The highest number of a module.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Coming, Finding, Lacks, Place, Severity};
-use crate::model::plan::Waiver;
+use crate::model::plan::AcceptedRisk;
 use crate::model::{Grade, Graded};
 
 use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
@@ -154,7 +154,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
-    facts.set_waiver_uses(waive(&inputs.plan.waive, &facts, &mut all.findings));
+    facts.set_waiver_uses(waive(&inputs.plan.accepted_risks, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
     known.values().for_each(|fact| all.evidence.count(fact));
     all.verdict = match verdict(&all.findings) {
@@ -294,7 +294,7 @@ fn door(rule: &Rule, alone: &str) -> String {
 }
 
 /// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.
-fn waive(waivers: &[Waiver], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
+fn waive(waivers: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
     let mut used = vec![false; waivers.len()];
     for finding in findings.iter_mut().filter(|finding| !finding.unproven) {
         for (waiver, used) in waivers.iter().zip(&mut used) {
@@ -307,10 +307,10 @@ fn waive(waivers: &[Waiver], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec
     used
 }
 
-fn meets(waiver: &Waiver, finding: &Finding) -> bool {
+fn meets(waiver: &AcceptedRisk, finding: &Finding) -> bool {
     let at_plan = finding.primary.place.pointer() == Some(&waiver.at);
     let at_site = waiver.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
-    waiver.rule == finding.rule && (at_plan || at_site)
+    crate::rules::renamed(&waiver.rule).unwrap_or(&waiver.rule) == finding.rule && (at_plan || at_site)
 }
 
 /// Whether a finding counts for the verdict.

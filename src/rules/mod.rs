@@ -33,7 +33,7 @@ pub use facts::{Facts, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
 pub use reading::{Freshness, READING_OLD, Stale, stale};
-pub use registry::{ALL, by_id, version};
+pub use registry::{ALL, by_id, renamed, version};
 
 /// When a rule is due. A gate runs its own phase and all earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -102,7 +102,7 @@ impl Source {
 /// A rule: what it is, what it says of itself, and its check.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, as after "waive"; the name of its file in kebab-case.
+    /// Its name, as after "accepted_risks"; the name of its file in kebab-case.
     pub id: &'static str,
     /// How much its findings weigh.
     pub severity: Severity,

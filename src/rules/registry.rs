@@ -21,10 +21,10 @@ pub static ALL: &[&Rule] = &[
     &forms::released_offering_missing::RULE,
     &forms::test_purchase_missing::RULE,
     &offerings::base_module_timer::RULE,
-    &offerings::members_mid_drip_undecided::RULE,
+    &offerings::members_between_modules_undecided::RULE,
     &offerings::module_not_in_plan::RULE,
     &offerings::module_not_on_site::RULE,
-    &offerings::old_system::RULE,
+    &offerings::offering_system_differs::RULE,
     &offerings::re_release_restarts::RULE,
     &offerings::release_not_understood::RULE,
     &offerings::unscheduled_module::RULE,
@@ -43,7 +43,7 @@ pub static ALL: &[&Rule] = &[
     &plan::strategy_missing::RULE,
     &plan::webhook_not_in_plan::RULE,
     &safety::accessally_missing::RULE,
-    &safety::backup_cut::RULE,
+    &safety::backup_truncated::RULE,
     &safety::backup_file_differs::RULE,
     &safety::backup_lacks_tables::RULE,
     &safety::backup_lacks_users::RULE,
@@ -86,7 +86,7 @@ pub static ALL: &[&Rule] = &[
     &waivers::waiver_unused::RULE,
     &webhooks::access_webhook_without_replacement::RULE,
     &webhooks::replacement_does_nothing::RULE,
-    &webhooks::webhook_without_fate::RULE,
+    &webhooks::webhook_undecided::RULE,
 ];
 
 /// The version of the set of rules: a digest over what each of them is, how much it weighs, when and where it is due,
@@ -99,7 +99,21 @@ pub fn version() -> String {
     digest::of(&all.collect::<Vec<_>>())
 }
 
-/// The rule with this id.
+/// What rules were called before, and what they are called now. Plans and records of this version may still say the old one.
+const RENAMED: &[(&str, &str)] = &[
+    ("backup-cut", "backup-truncated"),
+    ("members-mid-drip-undecided", "members-between-modules-undecided"),
+    ("old-system", "offering-system-differs"),
+    ("webhook-without-fate", "webhook-undecided"),
+];
+
+/// Today's name of a rule that was called otherwise before.
+pub fn renamed(id: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(old, _)| *old == id).map(|(_, new)| *new)
+}
+
+/// The rule with this id, or with this id before it was renamed.
 pub fn by_id(id: &str) -> Option<&'static Rule> {
+    let id = renamed(id).unwrap_or(id);
     ALL.iter().copied().find(|rule| rule.id == id)
 }

@@ -11,6 +11,7 @@ use crate::model::written::is_date;
 use crate::text::{MAX_PROBLEMS, Tree, child};
 
 use super::personal;
+use super::renamed;
 use super::schema;
 use super::tree_json::TreeJson;
 use super::words;
@@ -150,6 +151,9 @@ impl<'a> Seen<'a> {
 
     pub(super) fn unknown_key(&self, at: &str, key: &str, known: &[&str]) -> Misfit {
         let place = child(at, key);
+        if let Some(new) = renamed::key(&place).filter(|_| self.document == Document::Plan) {
+            return self.renamed(at, key, new);
+        }
         let near = words::nearest(key, known.iter().copied());
         let personal = personal::is_place(self.document, &place) && !personal::is_harmless(key);
         let shown = if personal { personal::MASK.to_owned() } else { words::clean(key) };
@@ -172,6 +176,19 @@ impl<'a> Seen<'a> {
         if personal {
             misfit.finding.iter_mut().for_each(|finding| finding.personal.push(key.to_owned()));
         }
+        misfit
+    }
+
+    /// A key that had another name before: what it says counts for neither, and is not missing.
+    fn renamed(&self, at: &str, old: &str, new: &str) -> Misfit {
+        let (place, meant) = (child(at, old), child(at, new));
+        let help = "`plan upgrade PLAN` writes today's names and keeps every comment".to_owned();
+        let message = format!("`{old}` is called `{new}` now");
+        let mut misfit = self.misfit(&place, Part::Key, "renamed-key", message, Some(help));
+        if unit(&place, self.document) == place && self.tree.locate(&meant).is_none() {
+            misfit.leaves_out.push(meant.clone());
+        }
+        misfit.meant = Some(meant);
         misfit
     }
 
@@ -262,9 +279,13 @@ fn unit(at: &str, document: Document) -> String {
         (Document::Contacts, _) => 1,
         (
             _,
-            ["offerings" | "order_forms" | "opt_in_forms" | "webhooks" | "people" | "test_purchases" | "waive", ..],
+            [
+                "offerings" | "order_forms" | "opt_in_forms" | "webhooks" | "people" | "test_purchases"
+                | "accepted_risks",
+                ..,
+            ],
         ) => 2,
-        (_, ["leave_alone" | "contacts", ..]) => 3,
+        (_, ["leave_alone" | "spot_check" | "contacts", ..]) => 3,
         _ => 1,
     };
     segments.iter().take(depth).fold(String::new(), |place, segment| format!("{place}/{segment}"))

@@ -7,6 +7,7 @@ mod forms;
 mod laws;
 mod misfit;
 pub mod personal;
+pub mod renamed;
 pub mod schema;
 mod tree_json;
 mod words;

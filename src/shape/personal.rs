@@ -17,7 +17,7 @@ pub(super) const MASK: &str = "…";
 
 /// The keys that say nothing about anybody.
 const FIELDS: &[&str] =
-    &["contacts", "values", "list", "first_name", "last_name", "email", "tags", "affiliate", "orders"];
+    &["spot_check", "contacts", "values", "list", "first_name", "last_name", "email", "tags", "affiliate", "orders"];
 
 /// Whether a key is one of ours, a slip of one, or an ID: what else may be a value that slipped into a key's place.
 pub(super) fn is_harmless(key: &str) -> bool {
@@ -28,7 +28,9 @@ pub(super) fn is_harmless(key: &str) -> bool {
 
 /// Whether a place is about a person.
 pub(super) fn is_place(document: Document, pointer: &str) -> bool {
-    document == Document::Contacts || pointer == "/contacts" || pointer.starts_with("/contacts/")
+    // `contacts` is what `spot_check` was called once: an old plan's values are no less personal.
+    let section = pointer.split('/').nth(1);
+    document == Document::Contacts || section.is_some_and(|section| matches!(section, "spot_check" | "contacts"))
 }
 
 /// A pointer without the personal words in it.
@@ -250,12 +252,14 @@ fn scalars(node: &Node, out: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether a key is `contacts` or a slip of it.
+/// Whether a key is `spot_check` or a slip of it, or `contacts`, as it was called once.
 fn names_contacts(key: &str) -> bool {
-    // What is so like it has five of its letters at least: that is soon counted, and few keys have them.
-    let letter = |byte: &u8| b"contas".contains(&byte.to_ascii_lowercase());
-    let may_be = key.len() < 24 && key.bytes().filter(letter).count() >= 5;
-    may_be && strsim::jaro_winkler(&key.to_lowercase(), "contacts") > 0.9
+    // What is so like one has five of its letters at least: that is soon counted, and few keys have them.
+    let like = |name: &str| {
+        let letter = |byte: &u8| name.as_bytes().contains(&byte.to_ascii_lowercase());
+        key.bytes().filter(letter).count() >= 5 && strsim::jaro_winkler(&key.to_lowercase(), name) > 0.9
+    };
+    key.len() < 24 && (like("spot_check") || like("contacts"))
 }
 
 /// Whether a key is one of a contact's own fields, or a slip of one.
@@ -341,7 +345,7 @@ mod tests {
 
     #[test]
     fn pointers_keep_fields_and_ids() {
-        assert_eq!(pointer(Document::Plan, "/contacts/values/10019/emial"), "/contacts/values/10019/emial");
+        assert_eq!(pointer(Document::Plan, "/spot_check/values/10019/emial"), "/spot_check/values/10019/emial");
         assert_eq!(pointer(Document::Contacts, "/iris@x.example/email"), "/…/email");
         assert_eq!(pointer(Document::Plan, "/offerings/iris@x.example"), "/offerings/…");
     }

@@ -19,6 +19,7 @@ fn earlier(name: &str) -> Place {
     fs::copy(from.join("journal.ndjson"), place.journal()).unwrap();
     fs::copy(from.join("confirmations.ndjson"), place.confirmations()).unwrap();
     place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place.run(&["upgrade", PLAN]).ends(0, &[]);
     place
 }
 

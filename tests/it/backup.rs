@@ -174,7 +174,7 @@ fn what_mariadb_dump_writes_is_counted_as_the_database_counts() {
     assert_eq!(check(folder.path(), &[]).0, ["backup-lacks-users"], "240 contacts are more");
     let cut = plan(folder.path(), &[&["record", "backup", "cut.sql.zst"], &now[..]].concat());
     assert!(said(&cut).contains("its packing is cut off"), "{}", said(&cut));
-    assert_eq!(check(folder.path(), &[]).0, ["backup-cut"]);
+    assert_eq!(check(folder.path(), &[]).0, ["backup-truncated"]);
 }
 
 // ---- files ------------------------------------------------------------------------------------------------------
@@ -298,10 +298,10 @@ fn a_dump_that_nothing_proves_whole_is_unproven_until_somebody_says_so() {
     let output = record(folder.path(), &["live.sql"]);
     assert!(output.status.success() && said(&output).contains("not proven whole"), "{}", said(&output));
     let unproven = check(folder.path(), &[]);
-    assert_eq!((unproven.0, unproven.1), (vec!["backup-cut".to_owned()], "unproven".to_owned()));
+    assert_eq!((unproven.0, unproven.1), (vec!["backup-truncated".to_owned()], "unproven".to_owned()));
     let shown = plan(folder.path(), &[&["check"], &SITE[..], &["--format", "json"]].concat());
     assert!(said(&shown).contains("without `--skip-comments`"), "{}", said(&shown));
-    let word = ["record", "word", "backup-cut", "loaded into a test database", "--plan", SITE[0], "--who", "jo"];
+    let word = ["record", "word", "backup-truncated", "loaded into a test database", "--plan", SITE[0], "--who", "jo"];
     assert!(plan(folder.path(), &word).status.success());
     let attested = check(folder.path(), &[]);
     assert_eq!((attested.1.as_str(), attested.3), ("green", unproven.3 + 1));

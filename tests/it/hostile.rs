@@ -58,7 +58,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a value of a megabyte", text(&format!("name: {}\n", "v ".repeat(1 << 19))), "missing-key"),
         (
             "a megabyte of one line",
-            text(&format!("offerings: {{x: {{sold: {}}}}}\n", "v".repeat(1 << 20))),
+            text(&format!("offerings: {{x: {{access_through: {}}}}}\n", "v".repeat(1 << 20))),
             "wrong-value",
         ),
         ("a mistake far to the right", text(&format!("? [\n{}", "a:".repeat(500_000))), "yaml-syntax"),
@@ -120,8 +120,8 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a second document", text("version: 1\n---\nversion: 1\n"), "second-document"),
         ("a list as a key", text("? [a]\n: 1\nversion: 1\n"), "key-not-text"),
         ("a program", b"\x7fELF\x02\x01\x01\0\0\0".to_vec(), "control-character"),
-        ("a file outside", text("contacts: {values: ../../../../etc/passwd}\n"), "contact-values-unreadable"),
-        ("a device", text("contacts: {values: /dev/zero}\n"), "contact-values-unreadable"),
+        ("a file outside", text("spot_check: {values: ../../../../etc/passwd}\n"), "contact-values-unreadable"),
+        ("a device", text("spot_check: {values: /dev/zero}\n"), "contact-values-unreadable"),
     ]
 }
 

@@ -115,7 +115,7 @@ fn hostile_plan(folder: &Path, text: &str) {
         yaml = yaml.replace(&format!(": {line}"), &format!(": {words}"));
     }
     yaml = yaml.replace("fired_by: ", &format!("unknown: {words}\n    fired_by: "));
-    yaml.push_str(&format!("{words}: {words}\nwaive:\n  - {{rule: {words}, at: {words}, reason: {words}, owner: {words}, until: {words}}}\n"));
+    yaml.push_str(&format!("{words}: {words}\naccepted_risks:\n  - {{rule: {words}, at: {words}, reason: {words}, owner: {words}, until: {words}}}\n"));
     fs::write(path, yaml).unwrap();
 }
 

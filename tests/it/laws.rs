@@ -8,10 +8,10 @@ use amc_plan::change::{
 };
 use amc_plan::model::Price;
 use amc_plan::model::plan::{
-    AfterFinalRetry, BackupDemand, BackupPart, Confirmation, Contacts, Crm, CustomOperation, DuringMigration,
-    EmailsIntent, FailedPayment, FormExpectation, GuardIntent, LeaveAlone, MailIntent, MembersMidDrip,
+    AcceptedRisk, AccessThrough, AfterFinalRetry, BackupDemand, BackupPart, Confirmation, Crm, CustomOperation,
+    DuringMigration, EmailsIntent, FailedPayment, FormExpectation, LeaveAlone, MailIntent, MembersBetweenModules,
     MigrationChoices, ModuleIntent, OfferingIntent, OptInFormIntent, OrderFormIntent, Place, Rollback, RollbackWay,
-    Sites, Sold, Strategy as Way, TestPurchase, Waiver, WebhookIntent, Welcome, Window,
+    Sites, SpotCheck, Strategy as Way, TestPurchase, WebhookIntent, Welcome, Window,
 };
 use amc_plan::model::population::Questions;
 use amc_plan::model::snapshot::FORMAT;
@@ -183,7 +183,10 @@ fn intents() -> impl Strategy<Value = BTreeMap<String, OfferingIntent>> {
             ..ModuleIntent::default()
         });
         let modules = std::iter::once(base).chain(further).collect();
-        (slug(&name), OfferingIntent { name, sold: Sold::ByHand, modules, members_mid_drip: None })
+        (
+            slug(&name),
+            OfferingIntent { name, access_through: AccessThrough::ByHand, modules, members_between_modules: None },
+        )
     });
     vec(intent, 0..4).prop_map(|all| all.into_iter().collect())
 }
@@ -202,7 +205,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             sites: Sites { staging: "https://staging.bloom.example".into(), live: "https://bloom.example".into() },
             crm: Crm { name: "ontraport".into(), paid_until: None },
             strategy: Some(Way::RehearseAndReplay),
-            charging_guard: url.map(|url| GuardIntent { production_url: url.to_owned() }),
+            production_site_url: url.map(str::to_owned),
             emails: emails.map(|(enabled, welcome)| EmailsIntent { enabled, welcome }),
             mail: simulate.map(|simulate| MailIntent {
                 transport: None,
@@ -412,19 +415,19 @@ fn edits() -> Vec<Edit> {
         people: _,
         mail: _,
         emails: _,
-        charging_guard: _,
+        production_site_url: _,
         offerings: _,
         leave_alone: _,
         order_forms: _,
         opt_in_forms: _,
         webhooks: _,
-        contacts: _,
+        spot_check: _,
         backup: _,
         migration: _,
         test_purchases: _,
         window: _,
         rollback: _,
-        waive: _,
+        accepted_risks: _,
         left_out: _,
     } = Plan::default();
     let sections: [Edit; 22] = [
@@ -448,15 +451,15 @@ fn edits() -> Vec<Edit> {
                 Some(_) => None,
             }
         }),
-        ("charging_guard", true, |p| p.charging_guard = Some(GuardIntent { production_url: "//x.example".into() })),
+        ("production_site_url", true, |p| p.production_site_url = Some("//x.example".into())),
         ("offerings", true, |p| {
             drop(p.offerings.insert(
                 "x".into(),
                 OfferingIntent {
                     name: "X".into(),
-                    sold: Sold::Team,
+                    access_through: AccessThrough::Team,
                     modules: Vec::new(),
-                    members_mid_drip: Some(MembersMidDrip::Nothing),
+                    members_between_modules: Some(MembersBetweenModules::None),
                 },
             ))
         }),
@@ -491,8 +494,9 @@ fn edits() -> Vec<Edit> {
                 ),
             )
         }),
-        ("contacts", false, |p| {
-            p.contacts = Contacts { values: None, list: BTreeMap::from([("10231".to_owned(), "mid-drip".to_owned())]) }
+        ("spot_check", false, |p| {
+            p.spot_check =
+                SpotCheck { values: None, list: BTreeMap::from([("10231".to_owned(), "mid-drip".to_owned())]) }
         }),
         ("backup", true, |p| {
             p.backup = Some(BackupDemand {
@@ -512,8 +516,8 @@ fn edits() -> Vec<Edit> {
         ("rollback", true, |p| {
             p.rollback = Some(Rollback { decide_by: "07:30".into(), who: "jo".into(), way: RollbackWay::BackToCrm })
         }),
-        ("waive", false, |p| {
-            p.waive.push(Waiver {
+        ("accepted_risks", false, |p| {
+            p.accepted_risks.push(AcceptedRisk {
                 rule: "module-mail-missing".into(),
                 at: "/offerings/x".into(),
                 reason: "by hand".into(),

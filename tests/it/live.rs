@@ -82,7 +82,7 @@ fn the_backups_rules_are_due_where_the_changes_are_made() {
     backs_up(&place);
     record(&place, &["backup", "cut.sql", "--of", "live", "--stored-off-server"]);
     let live = place.read(LIVE);
-    on_live(&place).ends(10, &["backup-cut", "the plan's changes are not made", "plan undo"]);
+    on_live(&place).ends(10, &["backup-truncated", "the plan's changes are not made", "plan undo"]);
     assert_eq!((place.read(LIVE), next(&place).as_str()), (live, "configure"));
     backs_up(&place);
     on_live(&place).ends(0, &[]);

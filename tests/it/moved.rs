@@ -147,7 +147,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     // The plan that lets it end has nothing to say against it.
     let place = Place::new();
     place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
-    place.edit(PLAN, "rollback:", "waive:\n  - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2099-12-31}\nrollback:");
+    place.edit(PLAN, "rollback:", "accepted_risks:\n  - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2099-12-31}\nrollback:");
     place.confirm(&place.digest()).ends(0, &[]);
     crate::guided::cross(&place);
     migrated(&place, false, 30);

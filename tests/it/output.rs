@@ -154,8 +154,8 @@ fn a_section_of_contacts_is_known_however_it_is_written() {
         format!("contacts: !x {section}\nversion: 2\n"),
         "contacts: canary@secret\n".to_owned(),
         "contacts: [canary@secret]\n".to_owned(),
-        "contacts: {list: canary@secret}\n".to_owned(),
-        "contacts: {values: 5, canary@secret: 1}\n".to_owned(),
+        "spot_check: {list: canary@secret}\n".to_owned(),
+        "spot_check: {values: 5, canary@secret: 1}\n".to_owned(),
     ] {
         hides(&plan, None);
     }
@@ -284,7 +284,7 @@ fn text_of_a_plan_and_a_site_is_data() {
         good.replace("name: Foundations\n", &format!("name: {yaml_name}\n")),
         good.replace("Bloom Coaching, off Ontraport", HOSTILE),
         good.replace("summit-2019: archived", &format!("{yaml_name}: archived")),
-        good.replace("sold: team", &format!("sold: {yaml_name}")),
+        good.replace("access_through: team", &format!("access_through: {yaml_name}")),
         good.replace("calls: aal_updateuser", &format!("calls: {yaml_name}")),
         good.replace("transport: fluent-smtp", &format!("{yaml_name}: 1, {yaml_name}: 1")),
         good.replace("values: private/bloom-coaching.contacts.yaml", &format!("values: {yaml_name}")),

@@ -50,23 +50,25 @@ fn section(text: &str, key: &str, with: &str) -> String {
 
 #[test]
 fn contacts_that_slipped_into_another_section() {
-    let slipped = format!("  contacts:\n  list: {{}}\n  values:\n    \"501\": {RECORD}\n");
-    with("indented", |text| section(text, "contacts", &slipped));
+    let slipped = format!("  spot_check:\n  list: {{}}\n  values:\n    \"501\": {RECORD}\n");
+    with("indented", |text| section(text, "spot_check", &slipped));
     with("values at the top", |text| {
-        section(text, "contacts", &format!("contacts: {{list: {{}}}}\nvalues:\n  \"501\": {RECORD}\n"))
+        section(text, "spot_check", &format!("spot_check: {{list: {{}}}}\nvalues:\n  \"501\": {RECORD}\n"))
     });
     with("an ID at the top", |text| {
-        section(text, "contacts", &format!("contacts: {{list: {{}}}}\n\"501\": {RECORD}\n"))
+        section(text, "spot_check", &format!("spot_check: {{list: {{}}}}\n\"501\": {RECORD}\n"))
     });
     let fields =
-        "contacts:\n  list: {}\nfirst_name: Zebediah\nlast_name: Quill\nemial: zeb@leak.example\ntags:\n  - Quill\n";
-    with("fields at the top", |text| section(text, "contacts", fields));
+        "spot_check:\n  list: {}\nfirst_name: Zebediah\nlast_name: Quill\nemial: zeb@leak.example\ntags:\n  - Quill\n";
+    with("fields at the top", |text| section(text, "spot_check", fields));
+    let before = format!("contacts:\n  list: {{}}\n  values:\n    \"501\": {RECORD}\n");
+    with("the section's name of before", |text| section(text, "spot_check", &before));
 }
 
 #[test]
 fn contacts_under_a_key_that_is_none_of_ours() {
     for key in ["spotcheck", "kontakte", "people_to_check", "\"c\\u006fntacts\"", "? contacts\n"] {
-        with(key, |text| section(text, "contacts", &format!("{key}: [\n  \"501\": {RECORD}\n")));
+        with(key, |text| section(text, "spot_check", &format!("{key}: [\n  \"501\": {RECORD}\n")));
         with(key, |text| format!("{text}\n{key}:\n  \"501\": {RECORD}\n"));
     }
 }
@@ -102,13 +104,13 @@ fn what_the_plan_names_like_a_field_is_shown() {
 #[test]
 fn addresses_where_names_or_ids_are_due() {
     with("an address for an ID", |text| {
-        section(text, "contacts", "contacts:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n")
+        section(text, "spot_check", "spot_check:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n")
     });
     with("an address for a form", |text| {
         section(text, "test_purchases", "test_purchases:\n  zeb@leak.example: {expect: [order]}\n")
     });
     with("an address in a waiver", |text| {
-        let waiver = "waive:\n  - {rule: too-few-contacts, at: /people/zeb@leak.example, reason: zeb@leak.example, owner: zeb@leak.example, until: 2026-12-31}\n";
+        let waiver = "accepted_risks:\n  - {rule: too-few-contacts, at: /people/zeb@leak.example, reason: zeb@leak.example, owner: zeb@leak.example, until: 2026-12-31}\n";
         format!("{text}\n{waiver}")
     });
     with("a person's address", |text| section(text, "people", "people:\n  zeb@leak.example: [a list]\n"));
@@ -156,7 +158,7 @@ fn a_file_that_is_no_plan() {
 fn who_asks_is_told() {
     let folder = copy_of_plans();
     let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
-    let text = section(&text, "contacts", "contacts:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n");
+    let text = section(&text, "spot_check", "spot_check:\n  values: {}\n  list: {zeb@leak.example: mid-drip}\n");
     fs::write(folder.path().join(PLAN), text).unwrap();
     let ran = plan(folder.path(), &["check", PLAN, "--no-site", "--show-personal"]);
     assert!(ran.out.contains("zeb@leak.example"), "{}", ran.out);

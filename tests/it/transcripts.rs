@@ -1,6 +1,6 @@
 //! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`
-//! and before and after a test purchase under `plans/bought/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes them anew.
+//! before and after a test purchase under `plans/bought/` and a plan of an earlier version under `plans/earlier/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes them anew.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
@@ -89,6 +89,13 @@ fn backups(folder: &Path) {
     fs::write(folder.join("files.zip"), "an archive").unwrap();
 }
 
+/// A plan as an earlier version of the format wrote it.
+fn earlier(folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    let plan = root().join("tests/earlier/past-the-barrier/bloom-coaching.yaml");
+    fs::copy(plan, folder.join("earlier.yaml")).unwrap();
+}
+
 /// The site as others left it: `beside` in what nothing reads, `read` in what rules read and a change is on.
 fn moved(plans: &Path, folder: &Path) {
     let names = ["bloom-coaching.site.ndjson", "bloom-coaching.population.ndjson"];
@@ -149,6 +156,7 @@ fn rerun(document: &str) -> String {
     backups(&folder.path().join("backups"));
     moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
+    earlier(&folder.path().join("plans/earlier"));
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;

@@ -95,9 +95,8 @@ impl Draft<'_> {
         line(out, "  enabled: true");
         let free = !self.state().opt_in_forms.is_empty();
         line(out, if free { "  welcome: purchases-and-opt-ins" } else { "  welcome: purchases" });
-        line(out, "charging_guard:");
         let live = self.live.and_then(Identity::parse).map_or_else(|| "live.invalid".to_owned(), |live| live.address());
-        line(out, &format!("  production_url: {}", quote(&format!("//{live}"))));
+        line(out, &format!("production_site_url: {}", quote(&format!("//{live}"))));
     }
 
     fn offerings(&self, out: &mut String) {
@@ -105,13 +104,13 @@ impl Draft<'_> {
         for (key, offering) in &self.state().offerings {
             line(out, &format!("  {}:", quote(key)));
             line(out, &format!("    name: {}", quote(&offering.name)));
-            line(out, &format!("    sold: {}", self.sold(key)));
+            line(out, &format!("    access_through: {}", self.access_through(key)));
             modules(out, offering);
         }
     }
 
     /// How an offering is sold, as its forms tell.
-    fn sold(&self, key: &str) -> &'static str {
+    fn access_through(&self, key: &str) -> &'static str {
         let opens = |operations: &Option<Vec<Operation>>| opened(operations).iter().any(|of| of == key);
         if self.state().order_forms.values().any(|form| opens(&form.operations)) {
             "order-form"
@@ -176,9 +175,9 @@ impl Draft<'_> {
 
     fn contacts(&self, out: &mut String) {
         if self.contacts.is_empty() {
-            return line(out, "contacts: {}  # decide: ten contacts, by contact ID, with their recorded values");
+            return line(out, "spot_check: {}  # decide: ten contacts, by contact ID, with their recorded values");
         }
-        line(out, "contacts:");
+        line(out, "spot_check:");
         match self.values {
             Some(file) => line(out, &format!("  values: {}", quote(file))),
             None => {
@@ -241,7 +240,7 @@ fn modules(out: &mut String, offering: &Offering) {
     if timed {
         line(
             out,
-            "    # decide: members_mid_drip: complete-by-hand  (or re-release, which starts them again, or nothing)",
+            "    # decide: members_between_modules: complete-by-hand  (or re-release, which starts them again, or nothing)",
         );
     }
 }

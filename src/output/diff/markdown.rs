@@ -102,7 +102,7 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
         let way = word(&rollback.way);
         lines.push(format!("rollback: {way}, decided by {} until {}", rollback.who, rollback.decide_by));
     }
-    for waiver in &plan.waive {
+    for waiver in &plan.accepted_risks {
         lines.push(format!(
             "waived: {} at {}, by {} until {}: {}",
             waiver.rule, waiver.at, waiver.owner, waiver.until, waiver.reason

@@ -328,8 +328,8 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
 
 /// The spot-check contacts: IDs, without those that may be about a person, and reasons.
 fn contacts(page: &Page<'_>) -> impl Iterator<Item = (String, String)> {
-    page.plan.contacts.list.iter().take(MOST_ROWS).map(|(id, reason)| {
-        let at = pointer(&["contacts", "list", id]);
+    page.plan.spot_check.list.iter().take(MOST_ROWS).map(|(id, reason)| {
+        let at = pointer(&["spot_check", "list", id]);
         let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
         (id, reason.clone())
     })

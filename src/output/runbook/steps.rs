@@ -194,7 +194,7 @@ fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     for (id, reason) in contacts(page) {
         writeln!(out, "<tr><td>{}</td><td>{}</td>{}</tr>", Html(&id), Html(&reason), "<td>☐</td>".repeat(SAME.len()))?;
     }
-    more(page.plan.contacts.list.len(), 2 + SAME.len(), out)?;
+    more(page.plan.spot_check.list.len(), 2 + SAME.len(), out)?;
     writeln!(
         out,
         "</tbody>\n</table>\n<p>Their values are not on this page; they stand in the plan's file of contacts.</p>"

@@ -49,24 +49,24 @@ declare_rule! {
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/contacts/values",
+        anchor: "/spot_check/values",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let contacts = &facts.plan().contacts;
+    let contacts = &facts.plan().spot_check;
     let list = &contacts.list;
     if list.is_empty() {
         return Some(());
     }
     let census = facts.census()?;
     for id in list.keys().filter(|id| !census.contacts.contains_key(*id)) {
-        let place = Place::key(pointer(&["contacts", "list", id]));
+        let place = Place::key(pointer(&["spot_check", "list", id]));
         let help = "look the contact up under AccessAlly > Members, and correct the ID or choose another contact";
         out.push(RULE.at(place, format!("the site has no contact `{id}`")).label("not on the site").help(help));
     }
     // Values that are nowhere are another rule's matter, and those that do not fit the shape check's.
-    if contacts.values.is_none() || facts.plan().was_left_out(&["contacts", "values"]) {
+    if contacts.values.is_none() || facts.plan().was_left_out(&["spot_check", "values"]) {
         return Some(());
     }
     let values = facts.contact_values()?;

@@ -36,7 +36,7 @@ declare_rule! {
         guide: "S3",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/contacts",
+        anchor: "/spot_check",
     }
 }
 
@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let has = if repeated.len() == 1 { "contact ID" } else { "contact IDs" };
     out.push(
-        RULE.at(Place::key("/contacts"), format!("more than one member has {has} {}", listed(&ids)))
+        RULE.at(Place::key("/spot_check"), format!("more than one member has {has} {}", listed(&ids)))
             .label("IDs are shared")
             .help("filter by the ID under AccessAlly > Members, and give each member a contact of their own"),
     );

@@ -28,7 +28,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {contacts: {values: null}}
+    /// plan: {spot_check: {values: null}}
     /// ```
     ///
     /// ## Good
@@ -50,20 +50,20 @@ declare_rule! {
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/contacts/values",
+        anchor: "/spot_check/values",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let contacts = &facts.plan().contacts;
+    let contacts = &facts.plan().spot_check;
     let left_out = |place: &[&str]| facts.plan().was_left_out(place);
-    if contacts.list.is_empty() || left_out(&["contacts"]) || left_out(&["contacts", "values"]) {
+    if contacts.list.is_empty() || left_out(&["spot_check"]) || left_out(&["spot_check", "values"]) {
         return Some(());
     }
     if contacts.values.is_none() {
         out.push(
             RULE.at(
-                Place::key("/contacts"),
+                Place::key("/spot_check"),
                 "the plan does not say where the spot-check contacts' values are recorded",
             )
             .label("no `values`")
@@ -73,10 +73,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let values = facts.contact_values()?;
-    for id in contacts.list.keys().filter(|id| !left_out(&["contacts", "values", id])) {
+    for id in contacts.list.keys().filter(|id| !left_out(&["spot_check", "values", id])) {
         let (place, missing) = match values.get(id) {
             Some(record) => (recorded_at(facts, id, None), missing(record)),
-            None => (Place::key(pointer(&["contacts", "list", id])), vec!["any values"]),
+            None => (Place::key(pointer(&["spot_check", "list", id])), vec!["any values"]),
         };
         if !missing.is_empty() {
             let message = format!("contact `{id}` is recorded without {}", listed(&missing));

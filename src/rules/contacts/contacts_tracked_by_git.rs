@@ -44,7 +44,7 @@ declare_rule! {
         guide: "P10",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/contacts/values",
+        anchor: "/spot_check/values",
     }
 }
 
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         let whose = if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") };
         let message = format!("git tracks {message}, which holds {whose}");
-        out.push(RULE.at(Place::value("/contacts/values"), message).label("tracked by git").help(help));
+        out.push(RULE.at(Place::value("/spot_check/values"), message).label("tracked by git").help(help));
     }
     Some(())
 }

@@ -40,7 +40,7 @@ fn listed(words: &[&str]) -> String {
 
 /// Whether any of the section did not fit the schema.
 fn partly_left_out(facts: &Facts<'_>) -> bool {
-    facts.plan().left_out.iter().any(|place| place.starts_with("/contacts"))
+    facts.plan().left_out.iter().any(|place| place.starts_with("/spot_check"))
 }
 
 /// A field that differs: its key, its name in a sentence, the recorded value, the site's.

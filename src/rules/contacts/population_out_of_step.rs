@@ -41,7 +41,7 @@ declare_rule! {
         guide: "S3",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/contacts",
+        anchor: "/spot_check",
     }
 }
 
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         None => "when population and configuration were read cannot be read".to_owned(),
     };
     out.push(
-        RULE.at(Place::key("/contacts"), message)
+        RULE.at(Place::key("/spot_check"), message)
             .label("compared with members of another day")
             .help("take configuration and population again, together"),
     );

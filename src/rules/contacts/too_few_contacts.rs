@@ -19,7 +19,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {contacts: {list: null}}
+    /// plan: {spot_check: {list: null}}
     /// ```
     ///
     /// ## Good
@@ -40,7 +40,7 @@ declare_rule! {
         guide: "P10",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/contacts/list",
+        anchor: "/spot_check/list",
     }
 }
 
@@ -48,7 +48,7 @@ declare_rule! {
 const WANTED: u64 = 10;
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let listed = facts.plan().contacts.list.len() as u64;
+    let listed = facts.plan().spot_check.list.len() as u64;
     if listed >= WANTED || partly_left_out(facts) {
         return Some(());
     }
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         let message = format!("the plan lists {listed} spot-check contacts, and {wanted}");
         let missing = members.min(WANTED) - listed;
-        out.push(RULE.at(Place::key("/contacts/list"), message).label(format!("{missing} missing")).help(format!(
+        out.push(RULE.at(Place::key("/spot_check/list"), message).label(format!("{missing} missing")).help(format!(
             "choose {missing} more under WordPress > Users, and list their contact IDs with the reason for each"
         )));
     }

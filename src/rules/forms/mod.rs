@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use crate::change::text;
 use crate::diag::Finding;
-use crate::model::plan::Sold;
+use crate::model::plan::AccessThrough;
 use crate::model::state::{Object, Operation};
 use crate::model::{Kind, Plan};
 
@@ -109,11 +109,11 @@ fn released<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> BTreeSet
 }
 
 /// Whether members come to an offering through an order form: their own, another offering's, or one for a team.
-fn is_bought(sold: Sold) -> bool {
-    matches!(sold, Sold::OrderForm | Sold::Bundle | Sold::Team)
+fn is_bought(through: AccessThrough) -> bool {
+    matches!(through, AccessThrough::OrderForm | AccessThrough::Bundle | AccessThrough::Team)
 }
 
 /// Whether members come to this offering of the plan in this way.
-fn is_sold(plan: &Plan, offering: &str, sold: Sold) -> bool {
-    plan.offerings.get(offering).is_some_and(|offering| offering.sold == sold)
+fn is_sold(plan: &Plan, offering: &str, through: AccessThrough) -> bool {
+    plan.offerings.get(offering).is_some_and(|offering| offering.access_through == through)
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Place, Severity::Error};
-use crate::model::plan::{CustomOperation, OptInFormIntent, Sold, name_key};
+use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent, name_key};
 use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
@@ -13,7 +13,7 @@ declare_rule! {
     /// A free offering has no opt-in form.
     ///
     /// ## What it does
-    /// Reports an offering with `sold: opt-in` that no opt-in form of the plan releases, or none of the site when the
+    /// Reports an offering with `access_through: opt-in` that no opt-in form of the plan releases, or none of the site when the
     /// plan's changes are made.
     ///
     /// ## Why it matters
@@ -53,14 +53,15 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let forms = plan.opt_in_forms.values();
     let planned: std::collections::BTreeSet<&String> = forms.flat_map(|form| &form.custom_operation.release).collect();
-    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.sold == Sold::OptIn) {
+    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.access_through == AccessThrough::OptIn)
+    {
         if !planned.contains(key) {
             let message = format!("`{}` is given away, and no opt-in form of this plan releases it", offering.name);
-            let place = Place::value(pointer(&["offerings", key, "sold"]));
+            let place = Place::value(pointer(&["offerings", key, "access_through"]));
             out.push(
                 RULE.at(place, message)
                     .label("needs an opt-in form")
-                    .help("add its form to `opt_in_forms` (the changes make it where the site lacks it), or change `sold`")
+                    .help("add its form to `opt_in_forms` (the changes make it where the site lacks it), or change `access_through`")
                     .fix("add to `opt_in_forms`", form(key, &offering.name))
                     .on_site(format!("offering/{key}")),
             );
@@ -68,12 +69,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let site = facts.opt_in_forms(After)?;
     let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
-    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.sold == Sold::OptIn) {
+    for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.access_through == AccessThrough::OptIn)
+    {
         let lacks = planned.contains(key) && !done.contains(key.as_str());
         // A form that could not be read may release it.
         if lacks && !any_unread(facts, Kind::OptInForm, site.iter().map(|(key, form)| (key, &form.operations))) {
             let message = format!("no opt-in form of the site will release `{}`", offering.name);
-            let place = Place::value(pointer(&["offerings", key, "sold"]));
+            let place = Place::value(pointer(&["offerings", key, "access_through"]));
             let help = "make its form on the site under AccessAlly > Settings > Opt-in Forms";
             out.push(RULE.at(place, message).label("needs an opt-in form").help(help));
         }

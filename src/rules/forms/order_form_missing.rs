@@ -1,5 +1,5 @@
 use crate::diag::{Finding, Place, Severity::Error};
-use crate::model::plan::{CustomOperation, OfferingIntent, OrderFormIntent, Sold, name_key};
+use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent, name_key};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{
@@ -12,7 +12,7 @@ declare_rule! {
     /// An offering that is bought has no order form.
     ///
     /// ## What it does
-    /// Reports an offering with `sold: order-form`, `bundle` or `team` that no order form of the plan releases.
+    /// Reports an offering with `access_through: order-form`, `bundle` or `team` that no order form of the plan releases.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. CRM order
@@ -26,19 +26,19 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {bonus: {name: Bonus, sold: bundle, modules: [{base: Bonus}]}}}
+    /// plan: {offerings: {bonus: {name: Bonus, access_through: bundle, modules: [{base: Bonus}]}}}
     /// site: {offering/bonus: {name: Bonus, system: ontraport, modules: [{number: 0, name: Bonus}]}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {mini-course: {sold: team}}}
+    /// plan: {offerings: {mini-course: {access_through: team}}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan:
-    ///   offerings: {bonus: {name: Bonus, sold: bundle, modules: [{base: Bonus}]}}
+    ///   offerings: {bonus: {name: Bonus, access_through: bundle, modules: [{base: Bonus}]}}
     ///   order_forms: {course-checkout: {custom_operation: {release: [course, bonus]}}}
     /// site: {offering/bonus: {name: Bonus, system: ontraport, modules: [{number: 0, name: Bonus}]}}
     /// ```
@@ -67,7 +67,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let released: std::collections::BTreeSet<&String> =
         plan.order_forms.values().flat_map(|form| &form.custom_operation.release).collect();
     for (key, offering) in &plan.offerings {
-        if is_bought(offering.sold) && !released.contains(key) {
+        if is_bought(offering.access_through) && !released.contains(key) {
             out.push(finding(key, offering));
         }
     }
@@ -75,22 +75,23 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 fn finding(key: &str, offering: &OfferingIntent) -> Finding {
-    let way = match offering.sold {
-        Sold::Bundle => "comes with another offering's order form",
-        Sold::Team => "is bought for a team",
+    let way = match offering.access_through {
+        AccessThrough::Bundle => "comes with another offering's order form",
+        AccessThrough::Team => "is bought for a team",
         _ => "is sold through an order form",
     };
     let message = format!("`{}` {way}, and no order form of this plan releases it", offering.name);
     let finding = RULE
-        .at(Place::value(pointer(&["offerings", key, "sold"])), message)
+        .at(Place::value(pointer(&["offerings", key, "access_through"])), message)
         .label("needs an order form")
         .on_site(format!("offering/{key}"));
-    if offering.sold == Sold::Bundle {
-        return finding
-            .help(format!("add `{key}` to `release` of the order form that it comes with, or change `sold`"));
+    if offering.access_through == AccessThrough::Bundle {
+        return finding.help(format!(
+            "add `{key}` to `release` of the order form that it comes with, or change `access_through`"
+        ));
     }
     let help = format!(
-        "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `sold`"
+        "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
     );
     finding.help(help).fix("add to `order_forms`", form(key, &offering.name))
 }

@@ -11,7 +11,7 @@ declare_rule! {
     /// No order form of the site releases an offering that is bought.
     ///
     /// ## What it does
-    /// Reports an offering with `sold: order-form`, `bundle` or `team` that no order form of the site releases when the
+    /// Reports an offering with `access_through: order-form`, `bundle` or `team` that no order form of the site releases when the
     /// plan's changes are made, although an order form of the plan should: the site lacks that form, and no change can
     /// make it.
     ///
@@ -26,7 +26,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {course: {sold: bundle}}}
+    /// plan: {offerings: {course: {access_through: bundle}}}
     /// site: {order-form/course-checkout: null}
     /// ```
     ///
@@ -55,7 +55,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let site = facts.order_forms(After)?;
     let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
-    let bought = |offering: &str| plan.offerings.get(offering).is_some_and(|offering| is_bought(offering.sold));
+    let bought =
+        |offering: &str| plan.offerings.get(offering).is_some_and(|offering| is_bought(offering.access_through));
     let mut meant = BTreeMap::new();
     for (form, intent) in &plan.order_forms {
         for offering in &intent.custom_operation.release {
@@ -75,7 +76,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         );
         out.push(
             RULE.at(
-                Place::value(pointer(&["offerings", offering, "sold"])),
+                Place::value(pointer(&["offerings", offering, "access_through"])),
                 format!("no order form of the site releases `{name}`, so nobody can buy it after the switch"),
             )
             .label("needs an order form")

@@ -1,6 +1,6 @@
 use crate::diag::{Place, Severity::Error};
 use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
-use crate::model::plan::{Sold, TestPurchase};
+use crate::model::plan::{AccessThrough, TestPurchase};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
@@ -11,7 +11,7 @@ declare_rule! {
     /// An order form without a test purchase.
     ///
     /// ## What it does
-    /// Reports order forms that sell an offering with `sold: order-form` and for which the plan has no test purchase.
+    /// Reports order forms that sell an offering with `access_through: order-form` and for which the plan has no test purchase.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for a test purchase on each offering's order form: the order succeeds, the expected
@@ -46,7 +46,8 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     for (key, form) in &plan.order_forms {
-        let sells = form.custom_operation.release.iter().any(|offering| is_sold(plan, offering, Sold::OrderForm));
+        let sells =
+            form.custom_operation.release.iter().any(|offering| is_sold(plan, offering, AccessThrough::OrderForm));
         let tested = plan.test_purchases.contains_key(key) || left_out_inside(plan, &["test_purchases", key]);
         if sells && !tested {
             let paste = stub(key, &TestPurchase { expect: vec![Order, Content, WelcomeEmail, NewUser] });

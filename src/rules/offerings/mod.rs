@@ -1,10 +1,10 @@
 //! Rules about offerings and the release timers of their modules.
 
 pub(super) mod base_module_timer;
-pub(super) mod members_mid_drip_undecided;
+pub(super) mod members_between_modules_undecided;
 pub(super) mod module_not_in_plan;
 pub(super) mod module_not_on_site;
-pub(super) mod old_system;
+pub(super) mod offering_system_differs;
 pub(super) mod re_release_restarts;
 pub(super) mod release_not_understood;
 pub(super) mod unscheduled_module;

@@ -1,5 +1,5 @@
 use crate::diag::{Place, Severity::Warning};
-use crate::model::plan::MembersMidDrip;
+use crate::model::plan::MembersBetweenModules;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
@@ -7,7 +7,7 @@ declare_rule! {
     /// Members in the middle of an offering will start again.
     ///
     /// ## What it does
-    /// Reports offerings with `members_mid_drip: re-release`.
+    /// Reports offerings with `members_between_modules: re-release`.
     ///
     /// ## Why it matters
     /// A release starts at the base module (documented). People who are in the middle of the course start there again
@@ -15,12 +15,12 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {course: {members_mid_drip: re-release}}}
+    /// plan: {offerings: {course: {members_between_modules: re-release}}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {offerings: {course: {members_mid_drip: complete-by-hand}}}
+    /// plan: {offerings: {course: {members_between_modules: complete-by-hand}}}
     /// ```
     ///
     /// ## Fix
@@ -41,8 +41,8 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, offering) in &facts.plan().offerings {
-        if offering.members_mid_drip == Some(MembersMidDrip::ReRelease) {
-            let place = Place::value(pointer(&["offerings", key, "members_mid_drip"]));
+        if offering.members_between_modules == Some(MembersBetweenModules::ReRelease) {
+            let place = Place::value(pointer(&["offerings", key, "members_between_modules"]));
             let message = format!("members in the middle of `{}` start again at the base module", offering.name);
             out.push(
                 RULE.at(place, message)

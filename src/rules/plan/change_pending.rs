@@ -115,7 +115,7 @@ fn next(facts: &Facts<'_>) -> (&'static str, &'static str) {
 /// Notes what could not be compared: of that an empty list of changes says nothing.
 fn compared(facts: &Facts<'_>) {
     let plan = facts.plan();
-    if plan.charging_guard.is_some() {
+    if plan.production_site_url.is_some() {
         facts.charging_guard(Before);
     }
     if plan.emails.is_some() {

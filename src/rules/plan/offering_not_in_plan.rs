@@ -1,7 +1,7 @@
 use crate::change::text;
 use crate::diag::{Place, Severity::Error};
 use crate::model::Release;
-use crate::model::plan::{ModuleIntent, OfferingIntent, Sold};
+use crate::model::plan::{AccessThrough, ModuleIntent, OfferingIntent};
 use crate::model::state::{Module, Object, Offering};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
@@ -65,7 +65,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn intent(offering: &Offering) -> OfferingIntent {
     let modules = offering.modules.iter().flatten().enumerate().map(|(index, module)| entry(index, module)).collect();
-    OfferingIntent { name: offering.name.clone(), sold: Sold::OrderForm, modules, members_mid_drip: None }
+    OfferingIntent {
+        name: offering.name.clone(),
+        access_through: AccessThrough::OrderForm,
+        modules,
+        members_between_modules: None,
+    }
 }
 
 /// A module as the plan would write it.

@@ -19,34 +19,34 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {charging_guard: null}
-    /// site: {charging-guard: {enabled: false}}
-    /// ```
-    ///
-    /// ## Bad
-    /// ```yaml
-    /// plan: {charging_guard: null}
+    /// plan: {production_site_url: //staging.small.example}
     /// site: {charging-guard: {enabled: true, production_url: //staging.small.example}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {charging_guard: {production_url: //shop.small.example}}
+    /// plan: {production_site_url: //shop.small.example}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {charging_guard: {production_url: //small.example/shop}}
+    /// plan: {production_site_url: //small.example/shop}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {charging_guard: {production_url: //small.example}}
+    /// plan: {production_site_url: //small.example}
     /// site: {charging-guard: {enabled: true, production_url: //staging.small.example}}
     /// ```
     ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {production_site_url: null}
+    /// site: {charging-guard: {enabled: false, production_url: //staging.small.example}}
+    /// ```
+    ///
     /// ## Fix
-    /// Give `charging_guard` the live site's address, typed without a scheme.
+    /// Leave `production_site_url` out, or give it the live site's address, typed without a scheme.
     {
         id: "charging-guard-not-live",
         severity: Error,
@@ -57,13 +57,13 @@ declare_rule! {
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/charging_guard",
+        anchor: "/production_site_url",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    if plan.was_left_out(&["charging_guard"]) || plan.was_left_out(&["sites"]) {
+    if plan.was_left_out(&["production_site_url"]) || plan.was_left_out(&["sites"]) {
         return Some(());
     }
     // Of an address that names no site `sites-not-apart` tells.
@@ -89,20 +89,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
+/// Where it stands in AccessAlly.
+const WHERE: &str = "in AccessAlly it is the Production Site URL under General Settings > Developer Tools";
+
 fn shown(facts: &Facts<'_>, live: &Identity, guard: &ChargingGuard, message: String, needle: &str) -> Finding {
-    const WHERE: &str = "in AccessAlly it is the Production Site URL under General Settings > Developer Tools";
-    if facts.plan().charging_guard.is_some() {
-        return RULE
-            .at(Place::value("/charging_guard/production_url"), message)
-            .label("not the live site's address")
-            .help(format!("set `production_url: //{live}`; {WHERE}"))
-            .related(Place::value("/sites/live"), "the live site")
-            .on_site("charging-guard");
-    }
     let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
-    RULE.at(Place::key("/charging_guard"), message)
-        .label("no `charging_guard` section")
-        .help(format!("add `charging_guard` with the live site's address; {WHERE}"))
-        .fix("add the section", format!("charging_guard:\n  production_url: //{live}\n"))
+    // Without the key the changes set it right, where the site's own could be read at all.
+    let written = facts.plan().production_site_url.is_some();
+    let place = if written { Place::value("/production_site_url") } else { Place::value("/sites/live") };
+    RULE.at(place, message)
+        .label(if written { "not the live site's address" } else { "the live site" })
+        .help(format!("set `production_site_url: //{live}`; {WHERE}"))
         .excerpt("charging-guard", excerpt, needle, "as it stays")
 }

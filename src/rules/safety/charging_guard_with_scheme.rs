@@ -17,7 +17,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {charging_guard: {production_url: "https://small.example"}}
+    /// plan: {production_site_url: "https://small.example"}
     /// site: {charging-guard: {production_url: //staging.small.example}}
     /// ```
     ///
@@ -43,12 +43,12 @@ declare_rule! {
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",
-        anchor: "/charging_guard/production_url",
+        anchor: "/production_site_url",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    if facts.plan().was_left_out(&["charging_guard"]) {
+    if facts.plan().was_left_out(&["production_site_url"]) {
         return Some(());
     }
     let guard = facts.charging_guard(After)?;
@@ -59,7 +59,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !url.trim().starts_with("//") {
         let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
         out.push(
-            RULE.at(Place::value("/charging_guard/production_url"), "the Production Site URL does not start with `//`")
+            RULE.at(Place::value("/production_site_url"), "the Production Site URL does not start with `//`")
                 .label("the charging guard")
                 .help("type it as `//` and the host, here and under General Settings > Developer Tools")
                 .excerpt("charging-guard", excerpt, "production_url:", "typed with a scheme"),

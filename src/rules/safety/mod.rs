@@ -1,7 +1,6 @@
 //! Rules that keep money, mail and the way back safe.
 
 pub(super) mod accessally_missing;
-pub(super) mod backup_cut;
 pub(super) mod backup_file_differs;
 pub(super) mod backup_lacks_tables;
 pub(super) mod backup_lacks_users;
@@ -9,6 +8,7 @@ pub(super) mod backup_missing;
 pub(super) mod backup_not_full;
 pub(super) mod backup_not_off_server;
 pub(super) mod backup_old;
+pub(super) mod backup_truncated;
 pub(super) mod charging_guard_not_live;
 pub(super) mod charging_guard_with_scheme;
 pub(super) mod crm_differs;

@@ -1,6 +1,6 @@
 use crate::diag::{Finding, Place, Severity::Error};
 use crate::model::Kind;
-use crate::model::plan::{Plan, Sold, Welcome};
+use crate::model::plan::{AccessThrough, Plan, Welcome};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
@@ -28,7 +28,7 @@ declare_rule! {
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {offerings: {mini-course: {sold: invitation}}, emails: {welcome: purchases}}
+    /// plan: {offerings: {mini-course: {access_through: invitation}}, emails: {welcome: purchases}}
     /// site: {emails: {welcome: none}}
     /// ```
     ///
@@ -64,9 +64,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// The mode that covers every offering, and the first offering that asks for it.
 fn needed(plan: &Plan) -> Option<(Welcome, &str)> {
-    let first = |sold| plan.offerings.iter().find(|(_, offering)| offering.sold == sold).map(|(key, _)| key.as_str());
-    let opt_in = first(Sold::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
-    opt_in.or_else(|| first(Sold::OrderForm).map(|key| (Welcome::Purchases, key)))
+    let first =
+        |sold| plan.offerings.iter().find(|(_, offering)| offering.access_through == sold).map(|(key, _)| key.as_str());
+    let opt_in = first(AccessThrough::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
+    opt_in.or_else(|| first(AccessThrough::OrderForm).map(|key| (Welcome::Purchases, key)))
 }
 
 fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
@@ -81,7 +82,7 @@ fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
         .at(Place::value("/emails/welcome"), message)
         .label("does not cover them")
         .help(format!("set `welcome: {word}` under `emails`; the modes are under AccessAlly > Settings > Emails"))
-        .related(Place::value(pointer(&["offerings", key, "sold"])), "how they come in")
+        .related(Place::value(pointer(&["offerings", key, "access_through"])), "how they come in")
         .on_site("emails");
     match plan.emails {
         Some(_) => finding,

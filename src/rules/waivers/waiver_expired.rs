@@ -17,13 +17,13 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan:
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: unscheduled-module, at: /offerings/course, reason: opens by hand, owner: jo, until: 2026-11-01}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {waive: []}
+    /// plan: {accepted_risks: []}
     /// ```
     ///
     /// ## Fix
@@ -38,14 +38,14 @@ declare_rule! {
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/waive",
+        anchor: "/accepted_risks",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (index, waiver) in written(facts.plan()) {
         if has_expired(waiver, facts) {
-            let at = pointer(&["waive", &index.to_string(), "until"]);
+            let at = pointer(&["accepted_risks", &index.to_string(), "until"]);
             let today = day_in_words(facts);
             let message = format!("the waiver of `{}` counted until {}; {today}", waiver.rule, waiver.until);
             let help =

@@ -1,5 +1,5 @@
 use crate::diag::{Finding, Place, Severity::Error};
-use crate::model::plan::Waiver;
+use crate::model::plan::AcceptedRisk;
 use crate::model::text::pointer;
 use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, by_id, declare_rule};
 
@@ -18,14 +18,14 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan:
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: unscheduled-modul, at: /offerings/course, reason: opens by hand, owner: jo, until: 2026-12-31}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
     /// plan:
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: backup-missing, at: /backup, reason: the host does it, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -33,7 +33,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -49,13 +49,13 @@ declare_rule! {
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/waive",
+        anchor: "/accepted_risks",
     }
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (index, waiver) in written(facts.plan()) {
-        let place = Place::value(pointer(&["waive", &index.to_string(), "rule"]));
+        let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "rule"]));
         match by_id(&waiver.rule) {
             None => out.push(unknown(place, waiver)),
             Some(rule) if !rule.waivable => {
@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn unknown(place: Place, waiver: &Waiver) -> Finding {
+fn unknown(place: Place, waiver: &AcceptedRisk) -> Finding {
     let near = |rule: &str| strsim::normalized_damerau_levenshtein(rule, &waiver.rule);
     let nearest = ALL.iter().map(|rule| (rule.id, near(rule.id))).max_by(|a, b| a.1.total_cmp(&b.1));
     let help = match nearest {

@@ -17,7 +17,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: kim, until: 2026-12-31}
     /// ```
     ///
@@ -25,7 +25,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -41,7 +41,7 @@ declare_rule! {
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/waive",
+        anchor: "/accepted_risks",
     }
 }
 
@@ -51,7 +51,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let owner = &waiver.owner;
         let mistyped = plan.was_left_out(&["people"]) || plan.was_left_out(&["people", owner]);
         if !plan.people.contains_key(owner) && !mistyped {
-            let place = Place::value(pointer(&["waive", &index.to_string(), "owner"]));
+            let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "owner"]));
             let message = format!("the waiver of `{}` is owned by `{owner}`, who is not among `people`", waiver.rule);
             out.push(
                 RULE.at(place, message)

@@ -19,7 +19,7 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan:
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: emails-off, at: /emails/enabled, reason: the CRM mails, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -27,7 +27,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   emails: {enabled: false}
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: emails-off, at: /emails, reason: the host mails, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -35,7 +35,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   emails: {enabled: false}
-    ///   waive:
+    ///   accepted_risks:
     ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-12-31}
     /// ```
     ///
@@ -51,7 +51,7 @@ declare_rule! {
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
-        anchor: "/waive",
+        anchor: "/accepted_risks",
     }
 }
 
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for ((index, waiver), used) in written(facts.plan()).zip(facts.waiver_uses()) {
         let Some(rule) = by_id(&waiver.rule).filter(|_| !used && counts(waiver, facts)) else { continue };
         if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
-            let place = Place::value(pointer(&["waive", &index.to_string(), "at"]));
+            let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
             let message = format!("the waiver of `{}` at `{}` meets no finding", waiver.rule, waiver.at);
             let help = "remove the waiver, or copy the place from the finding that it is meant for";
             out.push(RULE.at(place, message).label("nothing is found here").help(help));

@@ -2,7 +2,7 @@
 
 pub(super) mod access_webhook_without_replacement;
 pub(super) mod replacement_does_nothing;
-pub(super) mod webhook_without_fate;
+pub(super) mod webhook_undecided;
 
 /// The command that a webhook calls, lower case: `aal_revokesubscription` of `aal_revokesubscription?productId=12`.
 fn command(calls: &str) -> String {

@@ -73,7 +73,7 @@ declare_rule! {
     /// ## Fix
     /// Make the dump again, then record it with `plan record backup`.
     {
-        id: "backup-cut",
+        id: "backup-truncated",
         severity: Error,
         phase: Configure,
         target: Both,

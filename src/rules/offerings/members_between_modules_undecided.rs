@@ -8,7 +8,7 @@ declare_rule! {
     /// Nobody decided about members who are between two modules.
     ///
     /// ## What it does
-    /// Reports offerings that have a timed module when the plan's changes are made, and no `members_mid_drip`.
+    /// Reports offerings that have a timed module when the plan's changes are made, and no `members_between_modules`.
     ///
     /// ## Why it matters
     /// Timers start from a release (documented). Members whose drip was run by the CRM have no local schedule, and nothing
@@ -16,25 +16,25 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {course: {members_mid_drip: null}}}
+    /// plan: {offerings: {course: {members_between_modules: null}}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {offerings: {course: {members_mid_drip: nothing}}}
+    /// plan: {offerings: {course: {members_between_modules: none}}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan:
     ///   offerings:
-    ///     course: {members_mid_drip: null, modules: [{base: Welcome}, {module: Goals, release: immediately}]}
+    ///     course: {members_between_modules: null, modules: [{base: Welcome}, {module: Goals, release: immediately}]}
     /// ```
     ///
     /// ## Fix
-    /// Say `members_mid_drip: complete-by-hand`, `re-release` or `nothing`.
+    /// Say `members_between_modules: complete-by-hand`, `re-release` or `nothing`.
     {
-        id: "members-mid-drip-undecided",
+        id: "members-between-modules-undecided",
         severity: Error,
         phase: Configure,
         target: Both,
@@ -50,22 +50,22 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for offering in on_both_sides(facts)? {
         let (key, intent) = (offering.key, offering.intent);
-        let decided =
-            intent.members_mid_drip.is_some() || facts.plan().was_left_out(&["offerings", key, "members_mid_drip"]);
+        let decided = intent.members_between_modules.is_some()
+            || facts.plan().was_left_out(&["offerings", key, "members_between_modules"]);
         if decided || !is_timed(facts, key, offering.site) {
             continue;
         }
-        let at = pointer(&["offerings", key, "members_mid_drip"]);
+        let at = pointer(&["offerings", key, "members_between_modules"]);
         let message =
             format!("nobody decided what happens to members of `{}` who are between two modules", intent.name);
         out.push(
             RULE.at(Place::key(at), message)
-                .label("no `members_mid_drip`")
+                .label("no `members_between_modules`")
                 .help(
                     "decide: `complete-by-hand` (a person opens what is due to them), `re-release` (they start at the base \
                      module again) or `nothing` (there are none, or nothing is owed to them)",
                 )
-                .fix(format!("add to `{key}`"), "members_mid_drip: complete-by-hand\n")
+                .fix(format!("add to `{key}`"), "members_between_modules: complete-by-hand\n")
                 .on_site(format!("offering/{key}")),
         );
     }

@@ -32,7 +32,7 @@ declare_rule! {
     /// Say `after_switch`: `replaced_by` something of the site or a person, `retired` with the reason, or `kept` with
     /// what fires it instead of the CRM.
     {
-        id: "webhook-without-fate",
+        id: "webhook-undecided",
         severity: Error,
         phase: Configure,
         target: Both,

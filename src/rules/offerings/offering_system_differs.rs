@@ -30,7 +30,7 @@ declare_rule! {
     /// ## Fix
     /// Look at the offering's tags and forms with care, and open it as a test member after the rehearsal.
     {
-        id: "old-system",
+        id: "offering-system-differs",
         severity: Warning,
         phase: Configure,
         target: Both,
