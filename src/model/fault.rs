@@ -210,7 +210,7 @@ mod tests {
                 ],
             ),
             (
-                json!({"word": {"rule": "backup-cut", "says": "seen", "until": "2026-12-01"}}),
+                json!({"word": {"rule": "backup-truncated", "says": "seen", "until": "2026-12-01"}}),
                 vec![
                     ("/word/says", json!(""), "says nothing"),
                     ("/word/until", json!("2099-01-01"), "for more than 60 days"),
