@@ -116,7 +116,8 @@ pub struct Subject {
     /// Run the rules of this phase and all earlier ones.
     #[arg(long, value_enum, default_value_t = Gate::Configure)]
     pub gate: Gate,
-    /// The folder in which backups lie: the recorded file is read again and compared. `plan.toml` can name it too.
+    /// The folder in which backups lie: the recorded file is read again and compared. `PLAN_BACKUP_DIR`
+    /// can name it too, and `plan.toml` one below the plan's.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
     /// Show contacts' values instead of masking them.
@@ -281,7 +282,8 @@ pub struct Apply {
     /// The live site's host, typed out.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// The folder in which backups lie: the recorded file is read again and compared. `plan.toml` can name it too.
+    /// The folder in which backups lie: the recorded file is read again and compared. `PLAN_BACKUP_DIR`
+    /// can name it too, and `plan.toml` one below the plan's.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -615,7 +617,8 @@ pub struct RecordBackup {
     /// Which site was backed up.
     #[arg(long, value_enum, default_value_t = On::Live)]
     pub of: On,
-    /// The folder in which backups lie: a bare file name is looked for there. `plan.toml` can name it too.
+    /// The folder in which backups lie: a bare file name is looked for there. `PLAN_BACKUP_DIR` can name it
+    /// too, and `plan.toml` one below the plan's.
     #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
     pub backup_dir: Option<PathBuf>,
     /// Which parts it holds, for example `files,database`. Your word; a database dump shows by itself what it is.

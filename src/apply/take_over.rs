@@ -67,8 +67,9 @@ fn fill(from: &Path, to: &Path) -> io::Result<()> {
         }
         files += 1;
         if is_shared(&path) {
-            // Another name of the same file: a lock that is held stays held.
-            fs::hard_link(&path, to.join(&name))?;
+            // Another name of the same file: a lock that is held stays held. Where neither can be had whoever holds it stops
+            // before their next act, as their lock is not in its place any more; a note is written again.
+            drop(fs::hard_link(&path, to.join(&name)).or_else(|_| fs::rename(&path, to.join(&name))));
         } else {
             bytes += copy(from, &name, &to.join(&name), MOST_BYTES.saturating_sub(bytes))?;
         }

@@ -56,6 +56,9 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     } else if let Some(run) = &earlier {
         not_in_the_way(args, run)?;
     }
+    if checked.judgement.verdict == Verdict::Green {
+        checked.attend_to_age(terminal.err)?;
+    }
     let confirmed = confirm(args, &checked, terminal)?;
     let Some(confirmation) = confirmed else {
         // Of a site that is as the plan wants it the guide's steps are still to be taken: a run without changes.

@@ -117,14 +117,18 @@ fn said_of(place: &Place, more: &[&str], reading: &str) -> (i32, String) {
 
 #[test]
 fn a_reading_of_long_ago_is_never_green_without_a_word() {
-    for (taken_at, said) in [
-        ("2024-11-21T06:12:00Z", "read at 2024-11-21T06:12:00Z, longer ago than the 24h of `max_age`"),
-        ("2099-11-21T06:12:00Z", "by this machine's clock is in the future"),
+    for (taken_at, said, ends, applied) in [
+        ("2024-11-21T06:12:00Z", "read at 2024-11-21T06:12:00Z, longer ago than the 24h of `max_age`", 0, 12),
+        ("2099-11-21T06:12:00Z", "by this machine's clock is in the future", 1, 10),
     ] {
         let place = Place::new();
-        place.edit_site(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, &format!(r#""taken_at":"{taken_at}""#));
+        for file in ["bloom-coaching.population.ndjson", SITE] {
+            place.edit(file, r#""taken_at":"2026-11-21T06:12:00Z""#, &format!(r#""taken_at":"{taken_at}""#));
+            place.run(&["snapshot", "seal", file]).ends(0, &[]);
+        }
         for reading in ["--site", "--snapshot"] {
             let (code, out) = said_of(&place, &[], reading);
+            assert_eq!(code, ends, "{reading}: {out}");
             assert!(out.contains("warning[reading-old]") && out.contains(said), "{reading}: {code} {out}");
             // Nothing but the age of the reading is an error of it.
             let (_, live) = said_of(&place, &["--on", "live"], reading);
@@ -132,6 +136,7 @@ fn a_reading_of_long_ago_is_never_green_without_a_word() {
             assert!(live.contains(severity), "{reading}: {live}");
         }
         place.run(&["diff", PLAN, "--site", SITE]).ends(0, &["attention: the site was read at", said]);
+        place.apply(&["--no-input"]).ends(applied, &[said]);
         let verified = place.run(&["verify", PLAN, "--after", SITE]);
         assert!(verified.out.contains(said), "{verified:#?}");
     }
@@ -167,4 +172,22 @@ fn a_reading_of_no_time_is_none() {
     let place = Place::new();
     place.edit(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"today""#);
     place.run(&["check", PLAN, "--site", SITE]).ends(3, &["`taken_at` is not a time"]);
+}
+
+#[test]
+fn a_record_of_many_wrong_lines_is_counted() {
+    let place = Place::new();
+    place.run(&["diff", PLAN, "--site", SITE]).ends(0, &[]);
+    let first = place.read(RECORD).trim_end().to_owned();
+    let mut lines = vec![first];
+    for _ in 0..100 {
+        let previous = amc_plan::model::digest::of_bytes(lines.last().unwrap().as_bytes());
+        let mut line: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+        (line["who"], line["previous"]) = ("eve".into(), previous.into());
+        lines.push(line.to_string());
+    }
+    fs::write(place.path(RECORD), lines.join("\n") + "\n").unwrap();
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
+    assert_eq!(ran.out.matches("error[record-line-wrong]").count(), 21, "{ran:#?}");
+    assert!(ran.out.contains("80 more lines of the record are wrong"), "{ran:#?}");
 }

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Finding, Place, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -57,21 +57,33 @@ declare_rule! {
     }
 }
 
+/// Lines that are named; the others are counted.
+const NAMED: usize = 20;
+
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
+    let mut more = 0_usize;
     for (at, entry) in facts.record().entries.iter().enumerate() {
         let unknown = || {
             // A plan that does not fit may lack the people that it names.
             let is_known = !plan.left_out.is_empty() || plan.people.contains_key(&entry.who);
             (!is_known).then(|| format!("is by `{}`, who is not among the plan's `people`", entry.who))
         };
-        if let Some(fault) = entry.fault(facts.latest()).or_else(unknown) {
-            out.push(
-                RULE.at(Place::value(""), format!("line {} of the record {fault}", at + 1))
-                    .label("this plan's record")
-                    .help("take the record from git as it was, or move it away and record what was seen again"),
-            );
+        let Some(fault) = entry.fault(facts.latest()).or_else(unknown) else { continue };
+        if out.len() < NAMED {
+            out.push(found(format!("line {} of the record {fault}", at + 1)));
+        } else {
+            more += 1;
         }
     }
+    if more > 0 {
+        out.push(found(format!("{more} more lines of the record are wrong")));
+    }
     Some(())
+}
+
+fn found(message: String) -> Finding {
+    RULE.at(Place::value(""), message)
+        .label("this plan's record")
+        .help("take the record from git as it was, or move it away and record what was seen again")
 }
