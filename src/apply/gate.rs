@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::confirmation::{Confirmation, HOURS};
 use super::limits::{Exceeded, Limits, Tally};
 use crate::change::{Marks, moved_fields};
+use crate::guide::Named;
 
 use super::seal::{Demands, Presented, Seal, Unknown};
 
@@ -267,20 +268,20 @@ fn in_brackets(objects: &[String]) -> String {
 }
 
 impl Refusal {
-    /// What is the matter, and what to do next.
-    pub fn words(&self) -> (String, String) {
-        let again = "look at `plan diff` again, and confirm the digest that it prints".to_owned();
-        let anew = "make a new one with `plan seal`, and have it reviewed".to_owned();
+    /// What is the matter, and what to do next by these command lines.
+    pub fn words(&self, typed: &Named<'_>) -> (String, String) {
+        let again = format!("look at `{}` again, and confirm the digest that it prints", typed.diff());
+        let anew = format!("make a new one with `{}`, and have it reviewed", typed.seal());
         match self {
             Self::NotGreen => {
-                ("the plan is not green, so nothing was written".into(), "mend what `plan check` finds".into())
+                ("the plan is not green, so nothing was written".into(), format!("mend what `{}` finds", typed.check()))
             }
             Self::Unconfirmed { given: None } => (
                 "no digest was confirmed, so nothing was written".into(),
-                format!("run `plan diff`, read it, and repeat its digest with `--confirm` within {HOURS} hours"),
+                format!("run `{}`, read it, and repeat its digest with `--confirm` within {HOURS} hours", typed.diff()),
             ),
             Self::Unconfirmed { given: Some(given) } => {
-                (format!("`plan diff` never showed the digest `{given}` for this site, so nothing was written"), again)
+                (format!("`{}` never showed the digest `{given}` for this site, so nothing was written", typed.diff()), again)
             }
             Self::Expired { at } => {
                 (format!("the confirmation of {at} is not of the last {HOURS} h, so nothing was written"), again)
@@ -299,10 +300,10 @@ impl Refusal {
                 let rests = "in what the verdict or a change rests on";
                 (format!("the site moved since it was confirmed, {rests}{what}; nothing was written"), again)
             }
-            Self::Limit(exceeded) => exceeded.words(),
+            Self::Limit(exceeded) => exceeded.words(&typed.diff()),
             Self::SealMissing => (
                 "the plan.toml beside the plan demands a seal, and none was given, so nothing was written".into(),
-                "make one with `plan seal`, have it reviewed and signed, and give it with `--seal FILE`".into(),
+                format!("make one with `{}`, have it reviewed and signed, and give it with `--seal FILE`", typed.seal()),
             ),
             Self::SealUnknown(Unknown(why)) => {
                 (format!("the seal counts for nothing here: {why}; nothing was written"), anew)
@@ -313,7 +314,7 @@ impl Refusal {
             Self::RulesMoved => {
                 ("the rules are others than those under which it was sealed; nothing was written".into(), anew)
             }
-            Self::SealMoved(how) => (how.words().0.replace("since it was confirmed", "since it was sealed"), anew),
+            Self::SealMoved(how) => (how.words(typed).0.replace("since it was confirmed", "since it was sealed"), anew),
             Self::Live => (
                 "this is the plan's live site, so nothing was written".into(),
                 "rehearse on the staging copy; a finished rehearsal is replayed here with `plan apply PLAN --site SITE --on live --host HOST`".into(),

@@ -133,8 +133,8 @@ impl Limits {
 }
 
 impl Exceeded {
-    /// What is the matter, and what to do next.
-    pub fn words(&self) -> (String, String) {
+    /// What is the matter, and what to do next by this command line.
+    pub fn words(&self, diff: &str) -> (String, String) {
         let Self { key, most, set, count, of } = self;
         let whence = if *set { "in plan.toml" } else { "built in" };
         let message = match of {
@@ -143,7 +143,7 @@ impl Exceeded {
                 format!("the run would alter {count} of {there} objects of `{kind}`, and `{key}` is {most} ({whence})")
             }
         };
-        let help = format!("look at `plan diff`; if all of it is meant, set `{key}` in the plan.toml beside the plan");
+        let help = format!("look at `{diff}`; if all of it is meant, set `{key}` in the plan.toml beside the plan");
         (message + ", so nothing was written", help)
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::Certificate;
 use super::timing::Lasted;
+use crate::guide::Named;
 use crate::model::deadline::DRILL_DAYS;
+use crate::model::plan::Place;
 use crate::model::schedule::Schedule;
 use crate::model::text::Seconds;
 use crate::model::{Plan, Step};
@@ -261,12 +263,13 @@ pub fn too_long(step: Step, took: Seconds, rehearsed: Option<Seconds>, window: O
 }
 
 impl Late {
-    /// What is the matter, and what to do next; the plan as it is named on a command line.
-    pub fn message(&self, plan: &str) -> (String, String) {
+    /// What is the matter, and what to do next by these command lines.
+    pub fn message(&self, typed: &Named<'_>) -> (String, String) {
         let reason = format!(
             "begin in the window; or, for a reason that somebody answers for, say so (it counts for {} h): \
-             plan record outside-window \"WHY\" --plan {plan} --who WHO",
-            EXCUSED.as_hours()
+             {}",
+            EXCUSED.as_hours(),
+            typed.record("outside-window \"WHY\"", Place::Staging)
         );
         match self {
             Self::NoWindow => (
@@ -275,7 +278,7 @@ impl Late {
             ),
             Self::NoInstant(key) => (
                 format!("`{key}` of the plan is no time in its window"),
-                "mend what `plan check --gate go-live` finds".into(),
+                format!("mend what `{} --gate go-live` finds", typed.check()),
             ),
             Self::Outside { window, now, excusable } => (
                 format!("it is {now}, and the window on live is {window}"),
@@ -287,7 +290,7 @@ impl Late {
             ),
             Self::Decided { by, now } => (
                 format!("it is {now}, and by {by} it had to be decided whether to go back"),
-                "take the changes back with `plan undo`, and agree on a new window".into(),
+                format!("take the changes back with `{}`, and agree on a new window", typed.undo()),
             ),
             Self::Replay { took, window, longest } => (
                 format!("the rehearsal took {took}, and `window/length` is {window}{}", named(longest)),

@@ -1,6 +1,6 @@
 //! `plan adopt`: a run that is not proven ours, shown and confirmed again, and from then on of this user and this machine.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -19,6 +19,7 @@ use crate::output::many;
 use crate::trust::{Fault, NotOurs};
 
 use super::inputs::Opened;
+use super::kept::is_kept;
 use super::state::Unfinished;
 use super::turn::Files;
 use super::undo::is_named;
@@ -33,8 +34,8 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let Some((journal, run)) = adoptable(&files)? else {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
     };
-    super::earlier::is_of_this_plan(&args.of.plan, &run.begin, |other| {
-        format!("adopt that: `plan adopt {} --site {}`", other.display(), args.of.site)
+    super::earlier::is_of_this_plan(&args.of.plan, &run.begin, &args.of.site, |its| {
+        format!("adopt that: `{}`", its.named().adopt())
     })?;
     let past = run.progress.is_past_the_barrier();
     let not_own = files.owned().err();
@@ -94,9 +95,9 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         writeln!(terminal.err, "attention: {}{}", line(&still.to_string()), line(&help))?;
     }
     let go_on = if past || !run.progress.is_over() && !run.progress.is_taking_back() {
-        format!("go on with it: `{} --resume`", files.command("apply"))
+        format!("go on with it: `{}`", files.resume())
     } else {
-        format!("take it back: `{}`", files.command("undo"))
+        format!("take it back: `{}`", files.undo())
     };
     writeln!(terminal.out, "{go_on}")?;
     Ok(exit::OK)
@@ -216,11 +217,6 @@ fn shown(
     }
     out.flush()?;
     Ok(())
-}
-
-/// Whether the site as it was before a run is kept here.
-pub(super) fn is_kept(before: &Path) -> bool {
-    std::fs::symlink_metadata(before).is_ok_and(|found| found.is_file())
 }
 
 fn clipped(text: &str) -> String {

@@ -17,7 +17,7 @@ use crate::model::Step;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
 use crate::rules::{self, Moment, Verdict};
-use crate::site::Executor;
+use crate::site::{Executor, Site};
 use crate::trust::Key;
 
 use super::earlier::{close, not_in_the_way, was_cloned_again};
@@ -26,6 +26,7 @@ use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::state::Unfinished;
 use super::turn::Files;
+use super::typed::Typed;
 use super::{Begun, Failure, Terminal, check, exit, may_ask, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -79,7 +80,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Moment::Begin, live, false)?;
         let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
-        may_begin(&checked, given, terminal)?;
+        may_begin(args, (&checked, given), terminal)?;
     }
     begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal)
 }
@@ -89,13 +90,16 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
     if let Some(why) = turn.lock.ousted(Timestamp::now()) {
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
+    // The last that refuses: an earlier run is closed only once this one begins.
+    let (site, begin) = first_line(args, checked)?;
+    turn.files.key()?;
     if turn.files.journal().exists() {
         if turn.files.unfinished()?.is_some() {
             terminal.has_begun(Begun::Journaled);
         }
         close(&turn.files, if cloned { "the site was copied anew" } else { REPLACED }, &turn.log)?;
     }
-    start(args, checked, turn, terminal)
+    start(args, (site, begin), turn, terminal)
 }
 
 /// A flag of a gate that is given is enforced or refused, never ignored.
@@ -134,9 +138,11 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     }
     let live = checked.is_live() && !replay;
     let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
-        return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }));
+        return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }, &Typed::of(args)));
     };
-    let Some(here) = checked.site.as_ref().map(|site| site.identity()) else { return Err(refused(&Refusal::NotGreen)) };
+    let Some(here) = checked.site.as_ref().map(|site| site.identity()) else {
+        return Err(refused(&Refusal::NotGreen, &Typed::of(args)));
+    };
     let key = Key::find_or_make()?;
     let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, here));
     let known = known.transpose()?.flatten();
@@ -153,7 +159,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
     let asks = may_ask(args.no_input) && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
-        may_begin(checked, given, terminal)?;
+        may_begin(args, (checked, given), terminal)?;
         if let Some(sealed) = &sealed {
             confirmation::keep(&args.plan, &key, sealed)?;
         }
@@ -162,7 +168,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         }
         return Ok(known.or_else(|| checked.confirmation()));
     }
-    ask(gate::may_be_confirmed, checked, given)?;
+    ask(gate::may_be_confirmed, (checked, given), &Typed::of(args))?;
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
@@ -191,15 +197,15 @@ pub(super) struct Given<'a> {
 /// Asks a gate about what was checked.
 pub(super) fn ask(
     gate: fn(Before<'_>) -> Result<(), Refusal>,
-    checked: &Checked,
-    given: Given<'_>,
+    (checked, given): (&Checked, Given<'_>),
+    typed: &Typed,
 ) -> Result<(), Failure> {
     let may = asked(gate, checked, given).unwrap_or(Err(Refusal::NotGreen));
     may.map_err(|refusal| {
         let changes = checked.lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
         let changed: Vec<String> = changes.iter().map(|change| change.on.to_string()).collect();
         let moved = asked(gate::moved_since, checked, given).unwrap_or_default();
-        let mut failure = refused(&refusal);
+        let mut failure = refused(&refusal, typed);
         for consequence in gate::consequences(&refusal, &changed, &checked.judgement.readers, &moved) {
             failure.details.push(consequence);
         }
@@ -208,8 +214,12 @@ pub(super) fn ask(
 }
 
 /// Asks whether a run may begin, and says what moved without anything depending on it.
-fn may_begin(checked: &Checked, given: Given<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    ask(gate::may_begin, checked, given)?;
+fn may_begin(
+    args: &Apply,
+    (checked, given): (&Checked, Given<'_>),
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    ask(gate::may_begin, (checked, given), &Typed::of(args))?;
     let beside = asked(gate::moved_since, checked, given).unwrap_or_default();
     if !beside.is_empty() {
         let what = escape::line(&gate::named(&beside));
@@ -238,8 +248,8 @@ fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> O
     Some(gate(before))
 }
 
-fn refused(refusal: &Refusal) -> Failure {
-    let (message, help) = refusal.words();
+fn refused(refusal: &Refusal, typed: &Typed) -> Failure {
+    let (message, help) = refusal.words(&typed.named());
     let code = match refusal {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
@@ -269,7 +279,7 @@ fn nothing_to_do(
         let what =
             "there is no change to make, so no run begins here that `--through` or `--acknowledge` could count for";
         return Err(Failure::new(exit::USAGE, what).help(match waits {
-            Some(_) => "go on with the run that waits: the same with `--resume`".to_owned(),
+            Some(_) => format!("go on with the run that waits: `{}`", Typed::of(args).named().resume()),
             None => format!(
                 "leave them out, or begin a run without changes: `plan diff {plan} --site {site}{live}`, then the same with `--confirm`"
             ),
@@ -286,8 +296,9 @@ fn nothing_to_do(
     if let Some(step) = waits {
         writeln!(
             terminal.out,
-            "the run waits at `{}`; go on with --resume: plan status {plan} --site {site}",
-            step.name()
+            "the run waits at `{}`; go on with `{}`, or look: `plan status {plan} --site {site}`",
+            step.name(),
+            Typed::of(args).named().resume()
         )?;
     }
     Ok(exit::OK)
@@ -300,9 +311,10 @@ struct Turn {
     log: EventLog,
 }
 
-fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+/// The site, and the first line of the journal of a run on it; refused where a person has to make a change.
+fn first_line(args: &Apply, checked: Checked) -> Result<(Box<dyn Site>, Begin), Failure> {
     let strategy = checked.opened.plan.strategy;
-    let (Some(mut read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
+    let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };
     let by_hand: Vec<&Change> =
@@ -314,7 +326,10 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
             lowered.changes.len(),
             first.on
         );
-        return Err(Failure::new(exit::TARGET, message).help("this build carries out changes on a site in a file only; make them in the admin screens that `plan diff` names, then check again"));
+        return Err(Failure::new(exit::TARGET, message).help(format!(
+            "this build carries out changes on a site in a file only; make them in the admin screens that `{}` names, then check again",
+            Typed::of(args).named().diff()
+        )));
     }
     let begin = Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -327,7 +342,16 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
         changes: lowered.changes,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, args.on.into()).to_vec()),
     };
-    read.site.keep(&turn.files.before())?;
+    Ok((read.site, begin))
+}
+
+fn start(
+    args: &Apply,
+    (mut site, begin): (Box<dyn Site>, Begin),
+    turn: Turn,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    site.keep(&turn.files.before())?;
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), &files.key()?, begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {
@@ -337,6 +361,6 @@ fn start(args: &Apply, checked: Checked, turn: Turn, terminal: &mut Terminal<'_>
     }
     terminal.has_begun(Begun::Journaled);
     journal.observe(log.observer());
-    let mut run = Run { site: read.site, journal, lock, files, log };
+    let mut run = Run { site, journal, lock, files, log };
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }

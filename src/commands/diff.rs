@@ -15,7 +15,7 @@ use super::{Failure, Terminal, check, exit};
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.subject.reading.no_site {
         return Err(Failure::new(exit::USAGE, "without a site there is no before and after to show").help(
-            "name the site with `--site URL|FILE`, or a recording of it with `--snapshot FILE`; `plan check --no-site` judges the \
+            "name the site with `--site SITE`, or a recording of it with `--snapshot FILE`; `plan check PLAN --no-site` judges the \
              plan alone",
         ));
     }

@@ -17,7 +17,7 @@ use crate::rules::{Moment, Verdict};
 
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
-use super::walk::told;
+use super::terminal::told;
 use super::{Failure, Terminal, exit, may_ask, on_time, record_file};
 
 /// What was found in front of the door.
@@ -56,9 +56,9 @@ impl Run {
         };
         self.is_not_interrupted()?;
         if typed.trim() != phrase {
-            let undo = self.files.command("undo");
+            let (resume, undo) = (self.resume_command(), self.files.undo());
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!("go on with `--resume --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
+                format!("go on with `{resume} --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
             ));
         }
         if args.acknowledge.is_none() {
@@ -103,13 +103,15 @@ impl Run {
         if checked.judgement.verdict != Verdict::Green {
             concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
             return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
-                .help("mend what is found, then go on with `--resume`"));
+                .help(format!("put right what is found, then go on with `{}`", self.resume_command())));
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
             let message =
                 format!("`{}` is not as the plan wants it any more, so *Run Migration* is not begun", first.on);
-            return Err(Failure::new(code, message)
-                .help("somebody changed it: look at `plan diff`, and apply again before going on"));
+            return Err(Failure::new(code, message).help(format!(
+                "somebody changed it: look at `{}`, and apply again before going on",
+                self.files.diff()
+            )));
         }
         let unmeasured = match on {
             Place::Live => on_time::may_cross(args, &checked, code == exit::PART_WAY)?,
@@ -123,9 +125,8 @@ impl Run {
         let Some(proven) = spare_login(login, &record, here) else {
             let message = format!("nobody has said that the spare administrator could sign in ({})", login.tested());
             return Err(Failure::new(code, message).help(format!(
-                "sign in as it in another browser, stay signed in, then: plan record sign-in \"…\" --plan {} --who …{}",
-                args.plan.display(),
-                if on == Place::Live { " --on live" } else { "" }
+                "sign in as it in another browser, stay signed in, then: `{}`",
+                self.typed().named().record("sign-in \"HOW IT WAS TRIED\"", on)
             )));
         };
         let signed = record

@@ -11,11 +11,11 @@ use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
 use crate::model::{On, State, Step};
-use crate::output::escape::shell;
 
 use super::event_log::EventLog;
 use super::state::Unfinished;
 use super::turn::Files;
+use super::typed::Typed;
 use super::{Failure, exit};
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
@@ -23,9 +23,9 @@ use super::{Failure, exit};
 pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     let progress = &run.progress;
     let other = args.plan.with_file_name(&run.begin.plan);
-    let (plan, site) = (shell(&other.display().to_string()), shell(&args.site));
-    let go_on = |verb: &str, flag: &str| format!("finish it with `plan {verb} {plan} --site {site}{flag}`");
-    let take_back = format!(", or take it back with `plan undo {plan} --site {site}`");
+    let typed = Typed::of_run(&other, &args.site, &run.begin);
+    let finish = |command: String| format!("finish it with `{command}`");
+    let take_back = format!(", or take it back with `{}`", typed.named().undo());
     let whose = format!("an earlier run of `{}`", other.display());
     let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
     let waits =
@@ -33,24 +33,29 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
     if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
         Ok(())
     } else if progress.is_taking_back() {
-        part_way("is being undone, and that is not finished", go_on("undo", ""))
+        part_way("is being undone, and that is not finished", finish(typed.named().undo()))
     } else if progress.is_past_the_barrier() {
-        part_way("is past *Run Migration* and not finished", go_on("apply", " --resume"))
+        part_way("is past *Run Migration* and not finished", finish(typed.named().resume()))
     } else if waits {
-        part_way("waits for a person's step", go_on("apply", " --resume") + &take_back)
+        part_way("waits for a person's step", finish(typed.named().resume()) + &take_back)
     } else {
-        part_way("stopped part-way and is not finished", go_on("apply", " --resume"))
+        part_way("stopped part-way and is not finished", finish(typed.named().resume()))
     }
 }
 
 /// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.
-pub(super) fn is_of_this_plan(plan: &Path, begin: &Begin, help: impl Fn(&Path) -> String) -> Result<(), Failure> {
+pub(super) fn is_of_this_plan(
+    plan: &Path,
+    begin: &Begin,
+    site: &str,
+    help: impl Fn(&Typed) -> String,
+) -> Result<(), Failure> {
     if begin.plan == apply::plan_name(plan) {
         return Ok(());
     }
     let other = plan.with_file_name(&begin.plan);
     let message = format!("the run on this site is not of this plan, but of `{}`", other.display());
-    Err(Failure::new(exit::USAGE, message).help(help(&other)))
+    Err(Failure::new(exit::USAGE, message).help(help(&Typed::of_run(&other, site, begin))))
 }
 
 /// Whether the site is a fresh copy: what the run left behind is gone, or all that it and the runs before it left, whose

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{Journal, Peeked, Told};
+use crate::apply::journal::{self, Journal, Peeked, Told};
 use crate::apply::lock;
 use crate::apply::machine::{Next, Progress};
 use crate::apply::open_run::{self, OpenRun};
+use crate::model::Identity;
+use crate::model::plan::Place;
 use crate::output::escape::shell;
 use crate::site::file;
 
 use super::state::Unfinished;
 use super::turn::{Files, shut_by_another};
+use super::typed::Typed;
 use super::{Failure, exit};
 
 /// An open run that was begun from another folder.
@@ -21,6 +24,8 @@ pub(super) struct Elsewhere {
     pub(super) run: OpenRun,
     /// How far it is; none where its journal cannot be read from here.
     progress: Option<Progress>,
+    /// What it is on; none where its journal cannot be read from here.
+    at: Option<(Identity, Place)>,
 }
 
 impl Elsewhere {
@@ -59,9 +64,9 @@ impl Files {
             let failure = Failure::file("read the note of an open run", &path, &e);
             if self.journal().exists() {
                 return failure.help(format!(
-                    "a run is open on this site from this folder: if none is from another, remove that file, and go on with `{} \
-                     --resume`, which writes it anew",
-                    self.command("apply")
+                    "a run is open on this site from this folder: if none is from another, remove that file, and go on with `{}`, \
+                     which writes it again",
+                    self.resume()
                 ));
             }
             failure.help("if no run is open on this site from any folder, remove that file")
@@ -107,7 +112,7 @@ impl Files {
         let Some((_, run)) = self.noted()? else { return Ok(None) };
         let own = own.filter(|own| run.is_of(&own.events));
         // Of an open door the note is believed against a journal that is gone, or is older than the note.
-        let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None });
+        let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None, at: None });
         if let Some(own) = own {
             return Ok(if own.progress.is_past_the_barrier() { None } else { lost(run) });
         }
@@ -115,19 +120,21 @@ impl Files {
             return Ok(lost(run));
         }
         if run.machine != lock::machine() {
-            return Ok(Some(Elsewhere { run, progress: None }));
+            return Ok(Some(Elsewhere { run, progress: None, at: None }));
         }
         let gone = std::fs::symlink_metadata(&run.journal).is_err_and(|error| error.kind() == ErrorKind::NotFound);
         // A note can only refuse, and so can what it leads to: whose journal that is does not matter.
         let progress = Journal::peek(Path::new(&run.journal), None).ok();
         Ok(match progress {
             // Its end was written down, and the note not taken away: it was cut off there.
-            Some(Peeked { events, progress, .. }) if run.is_of(&events) => {
-                (!progress.is_over()).then_some(Elsewhere { run, progress: Some(progress) })
-            }
+            Some(Peeked { events, progress, .. }) if run.is_of(&events) => (!progress.is_over()).then_some(Elsewhere {
+                run,
+                progress: Some(progress),
+                at: journal::begin(&events).map(|begin| (begin.host.clone(), begin.on)),
+            }),
             Some(_) => lost(run),
             None if gone && Path::new(&run.folder).is_dir() => lost(run),
-            None => Some(Elsewhere { run, progress: None }),
+            None => Some(Elsewhere { run, progress: None, at: None }),
         })
     }
 
@@ -139,7 +146,7 @@ impl Files {
     /// Refuses where a run is open on this site from another folder.
     pub(super) fn nobody_elses(&self, plan: &Path, own: Option<&Unfinished>) -> Result<(), Failure> {
         let Some(elsewhere) = self.elsewhere(own)? else { return Ok(()) };
-        let site = shell(&self.real.as_ref().map_or(self.site.clone(), |real| real.display().to_string()));
+        let site = self.real.as_ref().map_or(self.site.clone(), |real| real.display().to_string());
         let give_up = shell(&plan.display().to_string());
         let give_up = format!("plan lock break {give_up} --site {} --id {}", shell(&self.site), elsewhere.run.id);
         if self.was_moved(&elsewhere.run) {
@@ -153,21 +160,19 @@ impl Files {
             )));
         }
         let run = &elsewhere.run;
-        let there = PathBuf::from(shell(&run.plan().display().to_string()));
-        let there = there.display();
+        let at = elsewhere.at.clone().unwrap_or((Identity::unnamed(), Place::Staging));
+        let there = Typed::new(&run.plan(), &site, at);
+        let (resume, undo) = (there.named().resume(), there.named().undo());
         let is_own = own.is_some_and(|own| run.is_of(&own.events));
         let is_here = is_own || self.is_noted_here(run);
         let go_on = match &elsewhere.progress {
             None if is_here => "its journal is not here, or is older than that: take it from a backup".to_owned(),
             Some(progress) if progress.is_taking_back() => {
-                format!("finish that there with `plan undo {there} --site {site}`")
+                format!("finish that there with `{undo}`")
             }
-            _ if run.past_the_barrier => format!("go on with it there: `plan apply {there} --site {site} --resume`"),
+            _ if run.past_the_barrier => format!("go on with it there: `{resume}`"),
             _ => {
-                format!(
-                    "go on with it there: `plan apply {there} --site {site} --resume`, or take it back with `plan undo {there} \
-                     --site {site}`"
-                )
+                format!("go on with it there: `{resume}`, or take it back with `{undo}`")
             }
         };
         let message = format!("{}; nothing was written", elsewhere.words());
@@ -190,9 +195,9 @@ impl Files {
         let Some((path, run)) = self.noted()?.filter(|(_, run)| run.id == id) else { return Ok(None) };
         let here = own.as_ref().map_or(true, Option::is_some);
         if here && self.elsewhere(own.as_ref().ok().and_then(Option::as_ref))?.is_none() {
-            let (go_on, undo) = (self.command("apply"), self.command("undo"));
+            let (go_on, undo) = (self.resume(), self.undo());
             return Err(Failure::new(exit::USAGE, "that run is open in this folder, so it is not given up like this")
-                .help(format!("go on with it with `{go_on} --resume`, or take it back with `{undo}`")));
+                .help(format!("go on with it with `{go_on}`, or take it back with `{undo}`")));
         }
         file::remove(&path)?;
         Ok(Some(run))

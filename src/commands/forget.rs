@@ -6,7 +6,7 @@ use crate::cli::Of;
 use crate::output::escape;
 use crate::site::file;
 
-use super::adopt::is_kept;
+use super::kept::is_kept;
 use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
@@ -21,9 +21,8 @@ pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
     if files.unfinished()?.is_some_and(|run| !run.progress.is_over() && run.progress.is_past_the_barrier()) {
         let message =
             "a run past *Run Migration* still needs it: without it nobody can prove that everybody kept what they had";
-        return Err(
-            Failure::new(exit::PART_WAY, message).help("finish the run with `plan apply … --resume`, then forget")
-        );
+        return Err(Failure::new(exit::PART_WAY, message)
+            .help(format!("finish the run with `{}`, then forget", files.resume())));
     }
     for kept in kept {
         file::forget(&kept)?;

@@ -116,7 +116,7 @@ fn shown(
     }
     for (how, sections) in by {
         let sections = escape::line(&sections.join(", "));
-        super::walk::told(how, &sections, terminal)?;
+        super::terminal::told(how, &sections, terminal)?;
     }
     if git::tracks(file) == Ok(true) {
         writeln!(

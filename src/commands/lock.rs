@@ -45,11 +45,11 @@ fn broken(files: &Files, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -
     let holder = holder.map_or_else(String::new, |holder| {
         format!(": process {} on `{}`", holder.process, escape::line(&holder.machine))
     });
-    let look = files.command("status");
+    let (look, go_on) = (files.command("status"), files.resume());
     Ok(writeln!(
         terminal.out,
         "broken: its holder stops before its next act, but not in the middle of one: end it first if it still exists, stopped or \
-         not{holder}; then look at `{look}`, and go on with `--resume`"
+         not{holder}; then look at `{look}`, and go on with `{go_on}`"
     )?)
 }
 

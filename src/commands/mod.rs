@@ -16,6 +16,7 @@ mod forget;
 mod import;
 mod init;
 mod inputs;
+mod kept;
 mod lock;
 mod log;
 mod man;
@@ -44,6 +45,7 @@ mod terminal;
 mod test_purchases;
 mod tour;
 mod turn;
+mod typed;
 mod undo;
 mod unmigrated;
 mod upgrade;
@@ -80,7 +82,8 @@ pub fn run(cli: Cli) -> u8 {
     let (mut out, lost) = Patient::new(Inert::new(io::BufWriter::new(stdout.lock())));
     let (mut err, _) = Patient::new(Inert::new(stderr.lock()));
     let begun = Begun::No;
-    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost };
+    let typed = typed::Typed::of_verb(&cli.verb);
+    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, typed };
     let ended = dispatch(cli.verb, &mut terminal);
     match terminal.ended(ended) {
         Ok(code) => code,

@@ -19,15 +19,14 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     if let Some(door) = door.filter(|_| step == Step::RunMigration && is_past) {
         details.push(proof::careful(door.at));
     }
-    let (diff, resume) = (run.files.command("diff"), run.resume_command());
-    let on = if is_live(run) { " --on live" } else { "" };
+    let (diff, resume) = (run.files.diff(), run.resume_command());
     let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {
         format!("set it back on the site, or attest it with the command above; then go on with `{resume}`")
     } else if is_past {
-        format!("set it back on the site, as `{diff}{on}` shows it, then go on with `{resume}`")
+        format!("set it back on the site, as `{diff}` shows it, then go on with `{resume}`")
     } else {
         format!(
-            "set it back on the site, as `{diff}{on}` shows it, then go on with `{resume}`; or confirm what `{diff}{on}` \
+            "set it back on the site, as `{diff}` shows it, then go on with `{resume}`; or confirm what `{diff}` \
              shows and apply it without `--resume`, which takes this run's place"
         )
     };

@@ -22,12 +22,13 @@ use crate::site::SiteError;
 use super::inputs::{self, Checked};
 use super::record_file::{append, load, path_of};
 use super::run::Run;
-use super::walk::told;
+use super::terminal::told;
+use super::typed::Typed;
 use super::{Failure, Terminal, certificate, exit, may_ask, status};
 
 /// What is refused for the time: 15 where nothing was written, else 20.
 fn refused(late: &Late, written: bool, args: &Apply) -> Failure {
-    let (message, help) = late.message(&escape::shell(&args.plan.display().to_string()));
+    let (message, help) = late.message(&Typed::of(args).named());
     let code = if written { exit::PART_WAY } else { exit::LIMIT };
     Failure::new(code, message).help(help)
 }
@@ -111,12 +112,12 @@ impl Run {
             };
             if typed != phrase {
                 let message = format!("{}, and nobody accepted that", what.message());
-                let flag = format!("go on without it: `--resume --accept-unknown {}`", what.name());
-                let plan = escape::shell(&args.plan.display().to_string());
+                let flag = format!("go on without it: `{} --accept-unknown {}`", self.resume_command(), what.name());
+                let drill = "restore-drill BACKUP --took LENGTH --onto \"WHERE\"";
+                let drill = self.typed().named().record(drill, Place::Staging);
                 return Err(Failure::new(code, message).help(match what {
                     Unmeasured::RestoreTime => format!(
-                        "restore a backup somewhere, and put on record how long that took: plan record restore-drill BACKUP --took 25m \
-                         --onto \"WHERE\" --plan {plan} --who WHO; or {flag}"
+                        "restore a backup somewhere, and put on record how long that took, for example `25m`: `{drill}`; or {flag}"
                     ),
                     Unmeasured::MigrationTime => {
                         format!("rehearse again, and let `plan` wait until the migration is over; or {flag}")
@@ -146,11 +147,11 @@ impl Run {
         let opened = inputs::open(&args.plan, args.limits, false)?;
         let begin = self.journal.begin().cloned();
         let way = begin.map_or_else(String::new, |begin| status::way_back(&opened, (&begin, self.journal.progress())));
-        let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
+        let plan = escape::shell(&args.plan.display().to_string());
         let message = format!("`{}` decided to go back, so nothing more is begun here", escape::line(who));
         Ok(Failure::new(exit::PART_WAY, message).help(format!(
-            "{way}; then close the run: plan record restored \"…\" --plan {plan} --site {site} --who …; \
-             or take the decision back: plan record decision go-on \"WHY\" --plan {plan} --who {}",
+            "{way}; then close the run: `{}`; or take the decision back: `plan record decision go-on \"WHY\" --plan {plan} --who {}`",
+            self.typed().named().restored(),
             escape::shell(who)
         )))
     }
@@ -180,8 +181,9 @@ impl Run {
             );
             let plan = escape::shell(&args.plan.display().to_string());
             return Err(Failure::new(exit::PART_WAY, message).help(format!(
-                "`{named}` says so, with `go-on` or `go-back`: plan record decision go-on \"WHY\" --plan {plan} --who {}; then go on with `--resume`",
-                escape::shell(&who)
+                "`{named}` says so, with `go-on` or `go-back`: `plan record decision go-on \"WHY\" --plan {plan} --who {}`; then go on with `{}`",
+                escape::shell(&who),
+                self.resume_command()
             )));
         }
         let answer = terminal.ask(&format!(
@@ -192,7 +194,7 @@ impl Run {
             "go back" => Decision::GoBack,
             _ => {
                 return Err(Failure::new(exit::PART_WAY, "nobody decided whether to go on or back")
-                    .help("go on with `--resume`; it is asked again"));
+                    .help(format!("go on with `{}`; it is asked again", self.resume_command())));
             }
         };
         let decided = Decided { host: self.at().0, decision, says: "typed when it was asked".to_owned() };

@@ -317,8 +317,11 @@ fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure>
         _ => None,
     });
     let Some(lines) = lines else {
-        return Err(Failure::new(exit::USAGE, "no verification is on record")
-            .help("record it first: `plan record verification`"));
+        return Err(Failure::new(exit::USAGE, "no verification is on record").help(format!(
+            "record it first: `plan record verification FILE --host HOST --plan {} --who {}`",
+            escape::shell(&by.plan.display().to_string()),
+            escape::shell(&by.who)
+        )));
     };
     match lines.get(line.wrapping_sub(1)) {
         Some(found) if found.flagged => {

@@ -1,5 +1,7 @@
 //! `plan record` about time: a reason to begin outside the window, a restore that was measured, a decision to go on or back.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
@@ -22,7 +24,7 @@ pub(super) fn outside_window(args: RecordOutsideWindow) -> Result<Said, Failure>
 
 pub(super) fn restore_drill(args: RecordRestoreDrill, now: Timestamp) -> Result<Said, Failure> {
     let record = load(&path_of(&args.by.plan))?;
-    let backup = known(&record, &args.backup)?;
+    let backup = known(&record, &args.backup, &args.by.plan)?;
     let ended_at = args.ended_at.as_deref().map_or(Ok(now), time)?;
     let seconds = args.took.as_secs().unsigned_abs();
     let made: Timestamp = time(&backup.taken_at)?;
@@ -44,7 +46,7 @@ pub(super) fn restore_drill(args: RecordRestoreDrill, now: Timestamp) -> Result<
 }
 
 /// The backup of live that goes by this name on record.
-fn known<'r>(record: &'r Record, name: &str) -> Result<&'r Backup, Failure> {
+fn known<'r>(record: &'r Record, name: &str, plan: &Path) -> Result<&'r Backup, Failure> {
     let backups = record.entries.iter().rev().filter_map(|entry| match &entry.evidence {
         Evidence::Backup(backup) if backup.of == Place::Live => Some((named(backup), backup)),
         _ => None,
@@ -56,7 +58,10 @@ fn known<'r>(record: &'r Record, name: &str) -> Result<&'r Backup, Failure> {
     let message = format!("no backup of live is on record as `{}`", escape::line(name));
     let known = shape::list(backups.iter().map(|(known, _)| *known));
     Err(Failure::new(exit::USAGE, message).help(if known.is_empty() {
-        "record the backup first: `plan record backup`".to_owned()
+        format!(
+            "record the backup first: `plan record backup FILE --plan {} --who WHO`",
+            escape::shell(&plan.display().to_string())
+        )
     } else {
         format!("name one of {}", escape::line(&known))
     }))

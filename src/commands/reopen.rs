@@ -37,7 +37,7 @@ impl Run {
                 let message = format!("the changes are taken back, and the run waits at `{}`: {open}", step.name());
                 let help = format!(
                     "switch maintenance mode off on the site, which takes no payment until then; then `{}`",
-                    self.files.command("undo")
+                    self.files.undo()
                 );
                 return Err(Failure::new(exit::PART_WAY, message).help(help));
             }

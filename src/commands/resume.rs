@@ -16,7 +16,6 @@ use crate::cli::{Apply, On};
 use crate::guide::Movement;
 use crate::model::plan::Place;
 use crate::model::{Identity, Snapshot, Step};
-use crate::output::escape::shell;
 use crate::site::Site;
 use crate::trust::Key;
 
@@ -49,18 +48,12 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    is_of_this_plan(&args.plan, &begin, |other| {
-        format!(
-            "go on with it: `plan apply {} --site {} --resume`",
-            shell(&other.display().to_string()),
-            shell(&args.site)
-        )
-    })?;
+    is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("go on with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
     }
     if progress.is_taking_back() {
-        let help = format!("finish that: `{}`", files.command("undo"));
+        let help = format!("finish that: `{}`", files.undo());
         return Err(Failure::new(exit::PART_WAY, "this run is being undone").help(help));
     }
     if args.on == On::Live && begin.on != Place::Live {
@@ -76,7 +69,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     let Unfinished { begin, progress, .. } = &run;
     let now = is_its_site(site.as_mut(), begin)?;
     if !progress.is_configured() {
-        is_within_limits(args, &run, &now)?;
+        is_within_limits((args, &files), &run, &now)?;
     }
     if !progress.is_configured()
         && let Some(why) = is_migrated(&now)
@@ -164,14 +157,13 @@ fn may_write(args: &Apply, files: &Files, run: &Unfinished) -> Result<(), Failur
         Confirmed::Expired(expires) => {
             let message =
                 format!("the seal that this run was begun by counted until {expires}, so nothing more was written");
-            let back =
-                format!("take back what is in place with `{}`, and begin again with a new seal", files.command("undo"));
+            let back = format!("take back what is in place with `{}`, and begin again with a new seal", files.undo());
             Err(refused(exit::STALE, message).help(back))
         }
         Confirmed::No => {
             let message =
                 "the run to resume holds changes that nobody confirmed here, so nothing was written".to_owned();
-            let help = format!("move `{}` away, and begin again with `plan diff`", files.journal().display());
+            let help = format!("move `{}` away, and begin again with `{}`", files.journal().display(), files.diff());
             Err(refused(exit::UNCONFIRMED, message).help(help))
         }
     }
@@ -184,11 +176,11 @@ fn after_a_write(progress: &Progress, code: u8) -> u8 {
 
 /// Refuses where the changes that are still to be made are more than the settings allow now, or, on the live site, where the
 /// rehearsal is not proven.
-fn is_within_limits(args: &Apply, run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
+fn is_within_limits((args, files): (&Apply, &Files), run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
     let Unfinished { begin, progress, .. } = run;
     let settings = settings::beside(&args.plan)?;
     if let Some(exceeded) = settings.limits.exceeded(&Tally::new(&begin.changes, &now.state)) {
-        let (message, help) = exceeded.words();
+        let (message, help) = exceeded.words(&files.diff());
         return Err(Failure::new(after_a_write(progress, exit::LIMIT), message).help(help));
     }
     if begin.on == Place::Live {

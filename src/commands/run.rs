@@ -98,10 +98,10 @@ impl Run {
             format!(
                 "run `{}` again; what somebody else changed is set by hand first, to either side of the change, or left as they \
                  have it with `--leave KIND/KEY`",
-                self.files.command("undo")
+                self.files.undo()
             )
         } else {
-            "finish with `--resume`".to_owned()
+            format!("finish with `{}`", self.resume_command())
         };
         let help = format!("look at the site, then {finish}; what is done is not done again");
         Err(Failure::new(code, why).help(help))
@@ -137,19 +137,20 @@ impl Run {
         );
         // The changes are in place whatever became of the plan or of the population since; that nobody was harmed is then not known.
         let Ended { verdict, words, .. } = self.compared(&args.plan, args.limits).map_err(|failure| {
-            let undo = self.files.command("undo");
+            let (resume, undo) = (self.resume_command(), self.files.undo());
             let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
             Failure::new(exit::NOT_VERIFIED, format!("applied, and not verified: {}", failure.message))
-                .help(format!("{help}every change is in place: repair that and go on with `--resume`, or `{undo}`"))
+                .help(format!("{help}every change is in place: repair that and go on with `{resume}`, or `{undo}`"))
         })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(
-                "look who: plan verify {} --before {} --after {}; mend it and go on with `--resume`, or `{}`",
+                "look who: `plan verify {} --before {} --after {}`; put it right and go on with `{}`, or `{}`",
                 escape::shell(&args.plan.display().to_string()),
                 escape::shell(&self.files.before().display().to_string()),
                 escape::shell(&self.site.name()),
-                self.files.command("undo")
+                self.resume_command(),
+                self.files.undo()
             )));
         }
         self.note(Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words })
@@ -159,8 +160,10 @@ impl Run {
     pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
         self.is_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
-            Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}"))
-                .help("mend the disk or the folder, then go on with `--resume`; what is done is not done again")
+            Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}")).help(format!(
+                "repair the disk or the folder, then go on with `{}`; what is done is not done again",
+                self.resume_command()
+            ))
         })
     }
 
@@ -176,7 +179,8 @@ impl Run {
     /// Ends the run here where somebody pressed Ctrl-C.
     pub(super) fn is_not_interrupted(&self) -> Result<(), Failure> {
         if ctrl_c().load(Ordering::Relaxed) {
-            return Err(Failure::new(exit::INTERRUPTED, "interrupted").help("go on with `--resume`; nothing is lost"));
+            return Err(Failure::new(exit::INTERRUPTED, "interrupted")
+                .help(format!("go on with `{}`; nothing is lost", self.resume_command())));
         }
         Ok(())
     }
@@ -184,7 +188,7 @@ impl Run {
     fn read_back(&mut self, changes: &[Change]) -> Result<(), Failure> {
         let state = self.site.configuration().map_err(|error| {
             Failure::new(exit::NOT_VERIFIED, format!("applied, but not read back: {error}"))
-                .help("every change is in place; run it with `--resume` to go on")
+                .help(format!("every change is in place; go on with `{}`", self.resume_command()))
         })?;
         let state = state.state;
         let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
@@ -192,7 +196,8 @@ impl Run {
         let Some(first) = off.first() else { return Ok(()) };
         let message =
             format!("{} read back otherwise than they were written, `{}` first", many(off.len(), "change"), first.on);
-        Err(Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`"))
+        Err(Failure::new(exit::NOT_VERIFIED, message)
+            .help(format!("somebody else is at the site; compare with `{}`", self.files.diff())))
     }
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.

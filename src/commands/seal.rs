@@ -12,6 +12,7 @@ use crate::rules::{self, Phase, Verdict};
 
 use super::apply::{Given, ask};
 use super::inputs::{self, Choice};
+use super::typed::Typed;
 use super::{Failure, Terminal, exit};
 
 /// Most bytes of a seal or of a signature: some ten times what the largest takes.
@@ -29,7 +30,9 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     }
     checked.attend_to_age(terminal.err)?;
-    ask(gate::may_be_confirmed, &checked, Given::default())?;
+    let site = args.reading.site.as_deref().unwrap_or("SITE");
+    let typed = Typed::on_staging(&args.plan, site);
+    ask(gate::may_be_confirmed, (&checked, Given::default()), &typed)?;
     let Some(shown) = checked.confirmation() else {
         return Err(Failure::new(exit::USAGE, "a seal needs a site"));
     };

@@ -47,6 +47,7 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         held,
         earlier: earlier(&files, progress, terminal)?,
         elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
+        undo: files.undo(),
         way_back: run
             .as_ref()
             .filter(|run| run.progress.is_past_the_barrier() || run.progress.is_closed_to_buyers())

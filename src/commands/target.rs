@@ -41,10 +41,12 @@ pub(super) fn is_still_staging(
     };
     if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(On::only).into_iter().find(is_gone) {
         let message = format!("`{gone}` is not as this run left it any more, so nothing more was written");
-        return Err(Failure::new(exit::TARGET, message).help(
-            "without it the copy can charge or mail members: set it back on the site, then go on with `--resume`; where the site was \
-             copied anew instead, begin anew with `plan diff` and `plan apply`",
-        ));
+        return Err(Failure::new(exit::TARGET, message).help(format!(
+            "without it the copy can charge or mail members: set it back on the site, then go on with `{}`; where the site was copied again \
+             instead, begin again with `{}`",
+            files.resume(),
+            files.diff()
+        )));
     }
     let host = site.header.site.to_string();
     match inputs::open(&args.plan, args.limits, false) {
@@ -78,8 +80,8 @@ pub(super) fn gate_is_green(
     let code = if progress.in_place() > 0 { exit::PART_WAY } else { exit::GATE };
     Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
         "put right what is found, then go on with `{}`; or take the run back with `{}`",
-        files.command("apply") + " --resume",
-        files.command("undo")
+        files.resume(),
+        files.undo()
     )))
 }
 

@@ -4,6 +4,9 @@ use std::cell::RefCell;
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::rc::Rc;
 
+use crate::output::words;
+
+use super::typed::Typed;
 use super::{Failure, exit};
 
 /// What a verb writes to. A stream that cannot be written any more takes everything and keeps nothing, so that no run is cut short by
@@ -21,6 +24,8 @@ pub struct Terminal<'a> {
     pub begun: Begun,
     /// What became of data.
     pub lost: Lost,
+    /// The command lines of the run that this process may have begun.
+    pub(super) typed: Option<Typed>,
 }
 
 /// How far a run was begun: what the exit codes that say "nothing was written" may still mean.
@@ -89,11 +94,23 @@ impl Terminal<'_> {
             }
             (Ok(exit::OK), Some(error)) => {
                 let message = format!("it was done, and what was said of it could not be written: {error}");
-                Err(Failure::new(exit::NOT_VERIFIED, message).help("look at what became of it with `plan status`"))
+                Err(Failure::new(exit::NOT_VERIFIED, message).help(self.looks()))
             }
             (Ok(code), _) => Ok(self.begun.code(code)),
             (Err(failure), _) => Err(self.failed(failure)),
         }
+    }
+
+    fn looks(&self) -> String {
+        let look = self.typed.as_ref().map(|typed| format!(" with `{}`", typed.named().status()));
+        format!("look at what became of it{}", look.unwrap_or_default())
+    }
+
+    fn goes_on(&self) -> String {
+        self.typed.as_ref().map_or_else(String::new, |typed| {
+            let named = typed.named();
+            format!("then go on with `{}`, or take the run back with `{}`; ", named.resume(), named.undo())
+        })
     }
 
     fn failed(&self, mut failure: Failure) -> Failure {
@@ -101,14 +118,23 @@ impl Terminal<'_> {
         if code != failure.code {
             failure.code = code;
             failure.message = format!("stopped: {}", failure.message);
-            let go_on = "then go on with `--resume` (or run `plan undo` again); what is done is not done again";
-            failure.help = Some(match failure.help {
-                Some(help) => format!("{help}; {go_on}"),
-                None => format!("look at what became of it with `plan status`, {go_on}"),
-            });
+            let looks = failure.help.unwrap_or_else(|| self.looks());
+            failure.help = Some(format!("{looks}; {}what is done is not done again", self.goes_on()));
         }
         failure
     }
+}
+
+/// A named paragraph, as wide as the terminal.
+pub(super) fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let first = format!("  {name:9}  ");
+    let rest = " ".repeat(first.len());
+    let options = textwrap::Options::new(terminal.width)
+        .word_separator(words::SEPARATOR)
+        .break_words(false)
+        .initial_indent(&first)
+        .subsequent_indent(&rest);
+    Ok(writeln!(terminal.out, "{}", textwrap::fill(text, options))?)
 }
 
 /// Why a stream cannot be written any more; none where it can.
@@ -192,7 +218,8 @@ mod tests {
 
     fn ended(kind: ErrorKind, begun: Begun, code: u8) -> u8 {
         let (mut out, lost) = Patient::new(Fails(kind));
-        let mut terminal = Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost };
+        let mut terminal =
+            Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost, typed: None };
         writeln!(terminal.out, "something").unwrap();
         terminal.ended(Ok(code)).unwrap_or_else(|failure| failure.code)
     }

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         "\nEverything is in {}: look at the plan, change it, and try again.",
         escape::path(&folder)
     )?;
-    writeln!(terminal.out, "For a site of your own: plan init --site URL|FILE --live URL --out plans/switch.yaml")?;
+    writeln!(terminal.out, "For a site of your own: plan init --site SITE --live URL --out plans/switch.yaml")?;
     Ok(code)
 }
 

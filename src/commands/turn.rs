@@ -95,8 +95,7 @@ impl Files {
 
     /// How it is said that nobody pressed *Run Migration*.
     pub(super) fn say_not_pressed(&self) -> String {
-        let (plan, site) = (shell(&self.plan.display().to_string()), shell(&self.site));
-        format!("`plan record not-pressed \"…\" --plan {plan} --site {site} --who …`")
+        format!("`{}`", self.typed().named().not_pressed())
     }
 
     pub(super) fn journal(&self) -> PathBuf {

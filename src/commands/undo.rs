@@ -9,7 +9,7 @@ use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{Movement, Stage};
 use crate::model::{On, State};
-use crate::output::escape::{self, line, shell};
+use crate::output::escape::{self, line};
 use crate::output::many;
 use crate::site::{SiteError, file};
 
@@ -48,9 +48,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     };
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
-    is_of_this_plan(&args.of.plan, &begin, |other| {
-        format!("undo that: `plan undo {} --site {}`", shell(&other.display().to_string()), shell(&args.of.site))
-    })?;
+    is_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
     let is_named = |given: &str| is_named(given, digest, "status", &files);
     let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given));
@@ -118,7 +116,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     run.carry_out(&begin.changes, &leave, terminal)?;
     let not_read = |error: SiteError| {
         Failure::new(exit::NOT_VERIFIED, format!("taken back, but not read back: {error}"))
-            .help(format!("run `{}` again once the site can be read", run.files.command("undo")))
+            .help(format!("run `{}` again once the site can be read", run.files.undo()))
     };
     let state = run.site.configuration().map_err(not_read)?.state;
     let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
@@ -127,15 +125,13 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let off = taken_back.filter(|(_, change)| is_off(change)).count();
     let not_closed = |failure: Failure| {
         let message = format!("every change is taken back, and the run could not be closed: {}", failure.message);
-        Failure::new(exit::PART_WAY, message)
-            .help(format!("repair that, then run `{}` again", run.files.command("undo")))
+        Failure::new(exit::PART_WAY, message).help(format!("repair that, then run `{}` again", run.files.undo()))
     };
     let kept = run.files.put_away(&run.journal).map_err(not_closed)?;
     if off > 0 {
         let message = format!("{} read back otherwise than before the run", many(off, "object"));
-        return Err(
-            Failure::new(exit::NOT_VERIFIED, message).help("somebody else is at the site; compare with `plan diff`")
-        );
+        return Err(Failure::new(exit::NOT_VERIFIED, message)
+            .help(format!("somebody else is at the site; compare with `{}`", run.files.diff())));
     }
     if !left.is_empty() {
         let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
@@ -146,7 +142,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         );
         tell_earlier(&run.files, terminal)?;
         return Err(Failure::new(exit::NOT_VERIFIED, message)
-            .help("look at each of them with `plan diff`, and set by hand what is not wanted"));
+            .help(format!("look at each of them with `{}`, and set by hand what is not wanted", run.files.diff())));
     }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
@@ -157,11 +153,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
 fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(digest) = status::earlier(files, None, terminal)? {
         let digest = &digest[..16];
-        writeln!(
-            terminal.out,
-            "the run before it, of the changes {digest}, can be undone too: `{}`",
-            files.command("undo")
-        )?;
+        writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `{}`", files.undo())?;
     }
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! Behind the open door, and not migrated: a person's word that *Run Migration* was not pressed (`plan record not-pressed`), or
 //! that the site was restored from a backup (`plan record restored`), taken only where the site shows nothing else.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use crate::apply::journal::Event;
@@ -49,7 +47,9 @@ pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Resul
     writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, by the word of `{}`; {line}", by.who)?;
     writeln!(
         terminal.out,
-        "the run is before the one-way door again: `plan undo` takes it back, `--resume` asks for the phrase anew"
+        "the run is before the one-way door again: `{}` takes it back, `{}` asks for the phrase again",
+        run.files.undo(),
+        run.files.resume()
     )?;
     Ok(exit::OK)
 }
@@ -69,13 +69,19 @@ pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u
         },
         terminal,
     )?;
+    let typed = run.typed();
     let Run { journal, lock, files, log, .. } = run;
     drop(journal);
     earlier::close(&files, RESTORED, &log)?;
     drop(lock);
     let line = escape::line(&seen);
     writeln!(terminal.out, "recorded: the site was restored, by the word of `{}`; {line}", by.who)?;
-    writeln!(terminal.out, "the run is closed: begin anew with `plan check` and `plan diff`")?;
+    writeln!(
+        terminal.out,
+        "the run is closed: begin again with `{}` and `{}`",
+        typed.named().check(),
+        typed.named().diff()
+    )?;
     if closed {
         let screen = Step::LeaveMaintenance.about().screen;
         writeln!(
@@ -103,13 +109,14 @@ fn given(
     files.nobody_elses(&by.plan, open.as_ref())?;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the one-way door without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    let again = |other: &Path| format!("say it of that one: `--plan {}`", other.display());
-    is_of_this_plan(&by.plan, &begin, again)?;
+    is_of_this_plan(&by.plan, &begin, name, |its| {
+        format!("say it of that one: `--plan {}`", escape::shell(its.named().plan))
+    })?;
     if !may_be(&progress) {
         return Err(nothing());
     }
     let door = events.iter().rfind(|told| matches!(told.event, Event::Crossed { .. })).ok_or_else(|| {
-        let first = files.command("apply") + " --resume";
+        let first = files.resume();
         Failure::new(exit::PART_WAY, "that the door was opened is noted beside the site, and not in the journal yet")
             .help(format!("let it be written down first: `{first}`; then say it again"))
     })?;

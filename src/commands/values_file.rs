@@ -53,7 +53,7 @@ fn in_a_file(plan: &Path, name: &str, findings: &mut Vec<Finding>) -> (ContactsF
 fn unreadable(what: String) -> Finding {
     Finding::new("contact-values-unreadable", Severity::Error, Place::value("/spot_check/values"), what)
         .label("this file")
-        .help("write the values with `plan init`, or correct the path: it must lie inside the plan's folder")
+        .help("write the values with `plan init --site SITE --out PLAN`, or correct the path: it must lie inside the plan's folder")
 }
 
 /// Reads a file that a plan names: inside the plan's folder, and no link on the way.

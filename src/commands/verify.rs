@@ -16,6 +16,7 @@ use crate::model::record::Record;
 use crate::model::snapshot::Header;
 use crate::model::status::{OrderStatus, SubscriptionStatus};
 use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
+use crate::output::escape;
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine};
@@ -35,7 +36,10 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let opened = inputs::open(&args.plan, args.limits, args.show_personal)?;
     if !opened.whole {
         let failure = Failure::new(exit::NOT_GREEN, "the plan cannot be read, so its contacts are not known");
-        return Err(failure.help("`plan check` shows where it breaks"));
+        return Err(failure.help(format!(
+            "`plan check {} --no-site` shows where it breaks",
+            escape::shell(&args.plan.display().to_string())
+        )));
     }
     let recorded = |name: &str| Place::recording(name, &opened.plan);
     let before = args.before.as_deref().map(recorded).transpose()?;
@@ -341,7 +345,7 @@ fn not_recorded(opened: &Opened) -> Option<Unproven> {
     let misfit = opened.plan.left_out.iter().any(|place| place.starts_with("/spot_check"));
     (unread || broken || misfit).then(|| Unproven {
         what: "the plan's spot-check contacts".to_owned(),
-        why: "what the plan says of them cannot be read whole; `plan check` shows where".to_owned(),
+        why: "what the plan says of them cannot be read whole; a check of it shows where".to_owned(),
     })
 }
 

@@ -22,14 +22,13 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::site::file::FileSite;
 
-use super::adopt::is_kept;
 use super::inputs::{self, Choice};
+use super::kept::{NOT_KEPT, is_kept};
 use super::run::{Run, ctrl_c};
+use super::terminal::told;
+use super::typed::Typed;
 use super::verify::Ended;
 use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, settings, verify};
-
-/// Why nobody can say that everybody kept what they had.
-const NOT_KEPT: &str = "how everybody was before the run is not kept here any more";
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -87,10 +86,11 @@ impl World for Way<'_, '_, '_> {
             reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
             reconcile::Verdict::Unproven => Ok(Reviewed::Unproven(words)),
             reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                "look at who differs: plan verify {} --before {} --after {}; mend it on the site, or restore, then `--resume`",
-                self.args.plan.display(),
-                self.run.files.before().display(),
-                self.run.site.name()
+                "look at who differs: `plan verify {} --before {} --after {}`; put it right on the site, or restore, then `{}`",
+                escape::shell(&self.args.plan.display().to_string()),
+                escape::shell(&self.run.files.before().display().to_string()),
+                escape::shell(&self.run.site.name()),
+                self.run.resume_command()
             ))),
         }
     }
@@ -149,8 +149,9 @@ impl Run {
             match walk::turn(&mut way, through) {
                 Ok(Turn::Beyond(step)) => {
                     let (title, look) = (step.about().title, way.run.files.command("status"));
-                    writeln!(way.terminal.out, "next: {title}, by hand; go on with --resume, or look: {look}")?;
-                    return Ok(exit::OK);
+                    let resume = way.run.resume_command();
+                    writeln!(way.terminal.out, "next: {title}, by hand; go on with `{resume}`, or look: `{look}`")?;
+                    return way.run.is_comparable(args);
                 }
                 Ok(Turn::Changes) => {
                     way.run.change(args, way.terminal)?;
@@ -216,9 +217,15 @@ impl Run {
         let message = "the plan was edited since this run began, and intends something else";
         let failure = Failure::new(exit::PART_WAY, message);
         Err(if self.journal.progress().is_past_the_barrier() {
-            failure.help("past *Run Migration* a run ends as it began: take the plan back to what was confirmed, then `--resume`")
+            failure.help(format!(
+                "past *Run Migration* a run ends as it began: take the plan back to what was confirmed, then `{}`",
+                self.resume_command()
+            ))
         } else {
-            failure.help("confirm the new plan with `plan diff`, and apply it without `--resume`: that closes this run")
+            failure.help(format!(
+                "confirm the new plan with `{}`, and apply it without `--resume`: that closes this run",
+                self.files.diff()
+            ))
         })
     }
 
@@ -237,7 +244,7 @@ impl Run {
             _ if live => format!("every step is taken, and the gate `{gate}` is not green, so the run is not finished"),
             _ => format!("every step is taken, and the gate `{gate}` is not green, so there is no certificate yet"),
         };
-        let resume = self.files.command("apply") + " --resume";
+        let resume = self.resume_command();
         Err(Failure::new(exit::PART_WAY, message)
             .help(format!("put right what is found, then go on with `{resume}`; nothing that was rehearsed is lost")))
     }
@@ -287,8 +294,12 @@ impl Run {
 
     /// The command line that goes on with this run.
     pub(super) fn resume_command(&self) -> String {
-        let (host, on) = self.at();
-        self.names(&Plan::default()).of(&host, on).resume()
+        self.typed().named().resume()
+    }
+
+    /// The command lines of this run.
+    pub(super) fn typed(&self) -> Typed {
+        Typed::new(self.files.plan(), &self.files.site, self.at())
     }
 
     /// The host and the place of this run.
@@ -333,7 +344,8 @@ impl Run {
             if raised.load(Ordering::Relaxed) {
                 writeln!(terminal.err)?;
                 let message = format!("interrupted while waiting at `{}`: {open}", step.name());
-                return Err(Failure::new(exit::INTERRUPTED, message).help("go on with `--resume`; nothing is lost"));
+                return Err(Failure::new(exit::INTERRUPTED, message)
+                    .help(format!("go on with `{}`; nothing is lost", self.resume_command())));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -385,12 +397,4 @@ impl Run {
 fn rehearsed(plan: &Path) -> Option<Certificate> {
     let keys = settings::beside(plan).ok()?.seal.keys;
     certificate::proven(plan, &keys).ok().flatten()
-}
-
-/// A named paragraph, as wide as the terminal.
-pub(super) fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let first = format!("  {name:9}  ");
-    let rest = " ".repeat(first.len());
-    let options = textwrap::Options::new(terminal.width).initial_indent(&first).subsequent_indent(&rest);
-    Ok(writeln!(terminal.out, "{}", textwrap::fill(text, options))?)
 }

@@ -159,7 +159,7 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::OneWay,
                 screen: "AccessAlly > Settings > General Setup > Developer Tools",
-                act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan merge-list",
+                act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan merge-list --cloned THEN --live NOW",
                 observed: "that the merge list was on record before the push: host, times, counts and digest",
                 believed: "that everything on the merge list was carried over",
                 why: "the vendor's transfer tool has no public interface, and its page was not seen whole",

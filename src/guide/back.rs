@@ -27,7 +27,7 @@ pub struct Back {
     pub stage: Stage,
 }
 
-const UNDO: &str = "`plan undo` takes the plan's changes back, the last one first";
+const UNDO: &str = "an undo takes the plan's changes back, the last one first";
 
 const COPY_AGAIN: &str = "copy live to staging again, and begin again; live was not touched by this run";
 
@@ -107,7 +107,7 @@ mod tests {
             assert_eq!(said.contains("payments taken since"), restores, "{back:?}: {said}");
             assert_eq!(said.contains("`rollback`"), back.concerns_live() && back.way.is_none(), "{back:?}: {said}");
             let undoes = back.stage == Stage::BeforeBarrier;
-            assert_eq!(said.contains("plan undo"), undoes, "{back:?}: {said}");
+            assert_eq!(said.contains("an undo"), undoes, "{back:?}: {said}");
             let copied = back.stage == Stage::PastBarrier && back.on == Place::Staging;
             assert_eq!(said.contains("copy live to staging again"), copied, "{back:?}: {said}");
         }

@@ -45,6 +45,51 @@ pub struct Named<'a> {
 }
 
 impl Named<'_> {
+    /// Takes the run back; on live only who types its host.
+    pub fn undo(&self) -> String {
+        let host = if self.on == Place::Live { format!(" --host {}", self.host_typed()) } else { String::new() };
+        format!("{}{host}", self.verb("undo"))
+    }
+
+    /// Shows before and after.
+    pub fn diff(&self) -> String {
+        format!("{}{}", self.verb("diff"), self.place())
+    }
+
+    /// Says whether the plan is green.
+    pub fn check(&self) -> String {
+        format!("{}{}", self.verb("check"), self.place())
+    }
+
+    /// Says where the run stands.
+    pub fn status(&self) -> String {
+        self.verb("status")
+    }
+
+    /// Takes the run over.
+    pub fn adopt(&self) -> String {
+        self.verb("adopt")
+    }
+
+    /// Writes a seal, which is of the staging copy.
+    pub fn seal(&self) -> String {
+        self.verb("seal")
+    }
+
+    /// Says that nobody pressed *Run Migration*.
+    pub fn not_pressed(&self) -> String {
+        self.of_the_run("not-pressed \"HOW YOU KNOW\"")
+    }
+
+    /// Says that the site was restored.
+    pub fn restored(&self) -> String {
+        self.of_the_run("restored \"HOW YOU KNOW\"")
+    }
+
+    fn of_the_run(&self, what: &str) -> String {
+        format!("{} --site {}", self.plain(what), self.quoted(self.site))
+    }
+
     fn quoted(&self, word: &str) -> String {
         (self.quote)(word)
     }
@@ -65,10 +110,15 @@ impl Named<'_> {
     }
 
     fn typed_host(&self) -> String {
-        if self.on == Place::Live {
-            format!(" --on live --host {}", self.quoted(&self.host.to_string()))
+        if self.on == Place::Live { format!(" --on live --host {}", self.host_typed()) } else { String::new() }
+    }
+
+    /// The host as it is typed, to be filled in where it is not known.
+    fn host_typed(&self) -> String {
+        if self.host.is_same_site(&Identity::unnamed()) {
+            "HOST".to_owned()
         } else {
-            String::new()
+            self.quoted(&self.host.to_string())
         }
     }
 
@@ -94,19 +144,14 @@ impl Named<'_> {
 
     /// The commands of a step, in the order in which they are typed.
     pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
-        let begins = || {
-            vec![
-                format!("{}{}", self.verb("diff"), self.place()),
-                format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host()),
-            ]
-        };
+        let begins = || vec![self.diff(), format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host())];
         match step {
             Step::FreezeLive => vec![self.attest(step, Place::Live)],
-            Step::Preflight => vec![format!("{}{}", self.verb("check"), self.place())],
+            Step::Preflight => vec![self.check()],
             Step::EnterMaintenance => begins(),
             Step::Backup => self.backup(plan),
-            Step::Configure if self.on == Place::Live => vec![self.resume(), self.verb("status")],
-            Step::Configure => begins().into_iter().chain([self.verb("status")]).collect(),
+            Step::Configure if self.on == Place::Live => vec![self.resume(), self.status()],
+            Step::Configure => begins().into_iter().chain([self.status()]).collect(),
             Step::StartVerification => vec![
                 self.verification(),
                 self.acknowledge("LINE"),

@@ -13,6 +13,7 @@ use crate::diag::{Excerpt, Finding, Lacks, Severity};
 use crate::text::Source;
 
 use super::clip::{self, Clip};
+use super::words::SEPARATOR;
 use super::{Report, Sources, escape, many};
 
 /// How a picture is drawn.
@@ -80,7 +81,7 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
         writeln!(out, "{help},")?;
         writeln!(
             out,
-            "        or record a person's word: `plan record word RULE \"…\"`; `plan explain RULE` says what each is for"
+            "        or record a person's word: `plan record word RULE \"WHAT YOU SAW\" --plan PLAN --who WHO`; `plan explain RULE` says what each is for"
         )?;
     } else {
         writeln!(out, "{help}")?;
@@ -130,7 +131,12 @@ pub fn paint(style: Style, code: &str, text: &str) -> String {
 fn handler(style: Style) -> GraphicalReportHandler {
     let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-    GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_word_separator(SEPARATOR)
+        .with_break_words(false)
+        .with_links(false)
+        .with_context_lines(1)
 }
 
 /// A finding as `miette` wants it.

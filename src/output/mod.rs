@@ -12,6 +12,7 @@ pub mod locate;
 pub mod runbook;
 pub mod status;
 pub mod verify;
+pub mod words;
 
 use std::collections::BTreeMap;
 

@@ -37,6 +37,9 @@ pub struct Status {
     pub elsewhere: Option<String>,
     /// The digest of the changes of an earlier run that can be undone once this one is; null where there is none.
     pub earlier: Option<String>,
+    /// The command line that takes the run back.
+    #[serde(skip)]
+    pub undo: String,
     /// The way back from past the barrier; null before it.
     pub way_back: Option<String>,
     /// Every step in order.
@@ -89,9 +92,9 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     for line in &status.steps {
         if line.barrier {
             let open = if status.past_the_barrier {
-                "opened: there is no undo any more"
+                "opened: there is no undo any more".to_owned()
             } else {
-                "up to here `plan undo` takes the run's changes back"
+                format!("up to here `{}` takes the run's changes back", escape::line(&status.undo))
             };
             writeln!(out, "  ── one-way door ── {open}")?;
         }

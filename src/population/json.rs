@@ -21,7 +21,7 @@ pub(crate) fn object(line: Line<'_>) -> Result<Map<String, Value>, Damage> {
 /// The fields of a stream's first line, which must be of this kind and of a format that this build reads.
 pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, Value>, Damage> {
     let not = |why: &str| {
-        let help = "give a file that `plan snapshot` or the site's Tools screen has written";
+        let help = "give a file that `plan snapshot --site SITE --out FILE` or the site's Tools screen has written";
         Damage::Broken { line: Some(1), what: format!("it is not a {kind}: {why}"), help: help.to_owned() }
     };
     let line = line.ok_or_else(|| not("it is empty"))?;

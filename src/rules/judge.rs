@@ -290,7 +290,7 @@ fn door(rule: &Rule, alone: &str) -> String {
     if !rule.attestable {
         return door.to_owned();
     }
-    format!("{door}, or record a person's word: `plan record word {} \"…\"`", rule.id)
+    format!("{door}, or record a person's word: `plan record word {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
 }
 
 /// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.

@@ -58,7 +58,7 @@ impl Beside {
             Some(_) => "it is not the population that the configuration beside it was taken with",
             None => "the configuration beside it holds no digest of a population",
         };
-        let help = "take both again; if they were written by hand, run `plan snapshot seal` on the configuration";
+        let help = "take both again; if they were written by hand, run `plan snapshot seal FILE` on the configuration";
         Err(self.damaged(Damage::whole(what).help(help)))
     }
 

@@ -217,6 +217,12 @@ pub fn save_text(path: &Path, text: &str) -> Result<(), SiteError> {
     disk::replace(path, text)
 }
 
+/// Whether a site in a file says that it has a population, and none lies beside it.
+pub fn lacks_population(at: &Path) -> bool {
+    let read = FileSite::open(at).and_then(|mut site| site.configuration());
+    disk::population(at).is_none() && read.is_ok_and(|read| read.population.is_some())
+}
+
 /// Removes a file that may be gone already.
 ///
 /// # Errors

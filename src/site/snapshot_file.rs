@@ -164,7 +164,9 @@ impl SnapshotFile {
             self.snapshot.population = Some(digest);
         } else if matches!(kind, "contact" | "order" | "subscription") {
             let what = format!("a `{kind}` record stands in the configuration, which may be shared");
-            return Err(Damage::at(line.number, what).help("move it to the population, and run `plan snapshot seal`"));
+            return Err(
+                Damage::at(line.number, what).help("move it to the population, and run `plan snapshot seal FILE`")
+            );
         } else if kind == "snapshot" {
             return Err(Damage::at(line.number, "a second snapshot begins here").help("give one file a snapshot"));
         }

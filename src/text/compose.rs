@@ -168,7 +168,7 @@ impl<'t, 'p> Composer<'t, 'p> {
             if complete {
                 self.problems.push_last(
                     Problem::new("empty-plan", 0..0, "the plan is empty")
-                        .help("Write the plan, or let `plan init` write a first one."),
+                        .help("Write the plan, or let `plan init --site SITE --out PLAN` write a first one."),
                 );
             }
             return None;

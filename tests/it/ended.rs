@@ -122,3 +122,28 @@ fn an_attestation_is_counted() {
     let both = "65 facts: 62 captured, 2 attested, 0 recorded, 1 unknown (1 of them attested to some rules)";
     assert_eq!(facts(), both, "to one rule it is attested, to another unknown");
 }
+
+/// Without the reading from before the run only its own changes can be compared: it is said, and no end is well.
+#[test]
+fn a_resume_whose_reading_from_before_is_gone_ends_unverified_and_says_so() {
+    let place = Place::new();
+    place.confirm(&place.digest()).ends(0, &[]);
+    place.run(&["forget", PLAN, "--site", SITE]).ends(0, &[]);
+    let only = "it is not verified: how everybody was before the run is not kept here any more, so only the run's own changes \
+                were compared";
+    let resume = format!("`plan apply {PLAN} --site {SITE} --resume`");
+    place.apply(&["--resume", "--through", "configure"]).ends(21, &[only, &resume]);
+    // A run that stopped part-way is finished first, and is no better off.
+    for gone in ["site.ndjson", "population.ndjson"] {
+        let place = Place::new();
+        place.confirm(&place.digest()).ends(0, &[]);
+        let journal = fs::read_to_string(place.journal()).unwrap();
+        let cut: String = journal.split_inclusive('\n').take(journal.lines().count() - 1).collect();
+        fs::write(place.journal(), cut).unwrap();
+        let kept = place.state_files(&format!("before.{gone}"));
+        assert_eq!(kept.len(), 1);
+        fs::remove_file(&kept[0]).unwrap();
+        place.apply(&["--resume", "--through", "configure"]).ends(21, &["not verified", "--resume`"]);
+        place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
+    }
+}

@@ -337,7 +337,10 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
     assert_eq!(place.read(SITE), site);
     place.confirm(&digest).ends(0, &[]);
     for through in ["start-verification", "run-migration"] {
-        place.apply(&["--no-input", "--through", through]).ends(2, &["the run that waits: the same with `--resume`"]);
+        place.apply(&["--no-input", "--through", through]).ends(
+            2,
+            &["the run that waits: `plan apply bloom-coaching.yaml --site bloom-coaching.site.ndjson --resume`"],
+        );
     }
     place.apply(&["--through", "run-migration", "--acknowledge", PHRASE]).ends(2, &["no change to make"]);
     place.apply(&["--no-input", "--through", "configure"]).ends(0, &[]);
@@ -363,7 +366,7 @@ fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
 #[test]
 fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
     let place = crossed();
-    let word = format!("plan record not-pressed \"…\" --plan {PLAN} --site {SITE}");
+    let word = format!("plan record not-pressed \"HOW YOU KNOW\" --plan {PLAN} --who WHO --site {SITE}");
     on(&place).ends(20, &[&word]);
     let undo = || place.run(&["undo", PLAN, "--site", SITE, "--no-input"]);
     undo().ends(20, &[&word]);

@@ -99,7 +99,7 @@ fn a_share_counts_where_there_are_ten_of_the_kind() {
 fn the_message_names_the_key_its_value_the_count_and_the_kind() {
     let words = |limits: &str, count, there| {
         let exceeded = self::limits(limits).exceeded(&altered(Kind::Offering, count, there)).unwrap();
-        exceeded.words()
+        exceeded.words("plan diff P --site S")
     };
     let (message, help) = words("percent = {offering = 30}", 8, 12);
     assert_eq!(

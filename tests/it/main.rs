@@ -19,6 +19,7 @@ mod file_site;
 mod gates;
 mod grades;
 mod guided;
+mod hints;
 mod hostile;
 mod identity;
 mod inert;

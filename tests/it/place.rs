@@ -11,6 +11,8 @@ use amc_plan::site::file::seal;
 use amc_plan::trust::{Key, Purpose, marked};
 use tempfile::TempDir;
 
+use crate::hints::hold;
+
 /// The finished plan.
 pub(crate) const PLAN: &str = "bloom-coaching.yaml";
 /// The site.
@@ -121,8 +123,11 @@ impl Place {
         command
     }
 
+    #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
-        self.command(words).output().unwrap().into()
+        let ran = Ran::from(self.command(words).output().unwrap());
+        hold(words, &format!("{}\n{}", ran.out, ran.err));
+        ran
     }
 
     /// `diff` of a plan on a site: the digest of its changes.

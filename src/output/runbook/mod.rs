@@ -9,7 +9,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use super::escape::Html;
+use super::escape::{Html, shell};
 use super::{Report, many};
 use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
@@ -264,15 +264,26 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     }
     line(
         "Not pressed",
-        "nobody presses twice: if the door was opened and nobody pressed, read the site anew and say so: plan record not-pressed",
+        &format!(
+            "nobody presses twice: if the barrier was opened and nobody pressed, read the site again and say so: {}",
+            said_of_the_run(page, "not-pressed")
+        ),
     )?;
     line(
         "Restored",
-        "once the backup is in place, read the site anew and say so: plan record restored; then begin anew",
+        &format!(
+            "once the backup is in place, read the site again and say so: {}; then begin again",
+            said_of_the_run(page, "restored")
+        ),
     )?;
     line("Decide by", &decision(page))?;
     line("Passwords", CONTRADICTION)?;
     writeln!(out, "</dl>\n<p><strong>Payments:</strong> {}.</p>\n</section>", Html(PAYMENTS))
+}
+
+/// What is said of a run past its barrier, with SITE as `apply` was given it.
+fn said_of_the_run(page: &Page<'_>, what: &str) -> String {
+    format!("plan record {what} \"HOW YOU KNOW\" --plan {} --site SITE --who WHO", shell(page.path))
 }
 
 /// What is wished for when a payment fails for good: somebody carries it out where the form does not.

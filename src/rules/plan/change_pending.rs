@@ -103,11 +103,11 @@ fn next(facts: &Facts<'_>) -> (&'static str, &'static str) {
         Some(Strategy::FreezeAndPush | Strategy::PushThenMerge) if facts.live() => (
             "nothing applies it on live",
             "with this strategy live gets what was made on staging by the push; what is missing after it is set by hand on \
-             live, as `plan diff --on live` shows it",
+             live, as `plan diff PLAN --site SITE --on live` shows it",
         ),
         _ => (
             "apply first",
-            "`plan diff` shows the change, and `plan apply` makes it with the digest that the diff prints",
+            "`plan diff PLAN --site SITE` shows the change, and `plan apply PLAN --site SITE --confirm DIGEST` makes it with the digest that the diff prints",
         ),
     }
 }

@@ -184,7 +184,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Bring the file back into the folder, or make a new backup and record it with `plan record backup`.
+    /// Bring the file back into the folder, or make a new backup and record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-file-differs",
         severity: Error,
@@ -220,7 +220,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(Place::key("/backup"), format!("`{name}`, the backup of the {}, {what}", backup_of(demand.of)))
                 .label("not the recorded file")
-                .help("bring the recorded file back, or make a new backup and record it with `plan record backup`"),
+                .help("bring the recorded file back, or make a new backup and record it with `plan record backup FILE --plan PLAN --who WHO`"),
         );
     }
     Some(())

@@ -97,7 +97,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Dump the whole database of the site, then record it with `plan record backup`.
+    /// Dump the whole database of the site, then record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-lacks-tables",
         severity: Error,
@@ -129,7 +129,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     out.push(
         RULE.at(Place::key("/backup"), message)
             .label("its recorded backup is not of a whole site")
-            .help("dump the site's whole database, without a list of tables, then record it with `plan record backup`"),
+            .help("dump the site's whole database, without a list of tables, then record it with `plan record backup FILE --plan PLAN --who WHO`"),
     );
     Some(())
 }

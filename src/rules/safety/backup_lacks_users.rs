@@ -98,7 +98,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Dump the live site's whole database with its rows, then record it with `plan record backup`.
+    /// Dump the live site's whole database with its rows, then record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-lacks-users",
         severity: Error,
@@ -128,7 +128,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             dump.users
         );
         out.push(RULE.at(Place::key("/backup"), message).label("its recorded backup lacks users").help(
-            "dump the site's whole database with its rows, then record it with `plan record backup`; \
+            "dump the site's whole database with its rows, then record it with `plan record backup FILE --plan PLAN --who WHO`; \
                  where people are on the staging copy only, remove them there",
         ));
     }

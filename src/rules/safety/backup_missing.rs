@@ -42,7 +42,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the backup, then record it with `plan record backup`.
+    /// Make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-missing",
         severity: Error,
@@ -68,7 +68,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(Place::key("/backup"), message)
                 .label("no `backup` section")
-                .help("add `backup`, make the backup, then record it with `plan record backup`")
+                .help("add `backup`, make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`")
                 .fix("add the section", BACKUP_STUB),
         );
         return Some(());
@@ -77,11 +77,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !missing.is_empty() {
         let of = backup_of(demand.of);
         let message = format!("no backup of the {of} that holds its {} is recorded", missing.join(" and its "));
-        out.push(
-            RULE.at(Place::key("/backup"), message)
-                .label("not on record")
-                .help(format!("make a backup of the {of}, then record it with `plan record backup`")),
-        );
+        out.push(RULE.at(Place::key("/backup"), message).label("not on record").help(format!(
+            "make a backup of the {of}, then record it with `plan record backup FILE --plan PLAN --who WHO`"
+        )));
     }
     Some(())
 }

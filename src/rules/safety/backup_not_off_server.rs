@@ -87,7 +87,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             RULE.at(Place::value("/backup/stored_off_server"), message)
                 .label(if demand.stored_off_server { "not on record" } else { "not asked for" })
                 .help(
-                    "download the backup to another place, then record it again: `plan record backup … --stored-off-server`",
+                    "download the backup to another place, then record it again: `plan record backup FILE --stored-off-server --plan PLAN --who WHO`",
                 ),
         );
     }

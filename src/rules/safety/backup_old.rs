@@ -41,7 +41,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make a new backup, then record it with `plan record backup`.
+    /// Make a new backup, then record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-old",
         severity: Error,
@@ -71,7 +71,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 fn judge(recorded: &str, backup: &Backup, of: &str, limit: Seconds, now: Timestamp) -> Option<Finding> {
     let taken = &backup.taken_at;
     let age = taken.parse::<Timestamp>().map(|taken| Seconds(now.as_second() - taken.as_second()));
-    let new = format!("make a new backup of the {of}, then record it with `plan record backup`");
+    let new =
+        format!("make a new backup of the {of}, then record it with `plan record backup FILE --plan PLAN --who WHO`");
     // A backup made after the site was captured is as new as can be; one made after it was recorded never was.
     let ahead =
         recorded.parse::<Timestamp>().ok().zip(taken.parse::<Timestamp>().ok()).is_none_or(|(at, taken)| taken > at);

@@ -71,7 +71,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the dump again, then record it with `plan record backup`.
+    /// Make the dump again, then record it with `plan record backup FILE --plan PLAN --who WHO`.
     {
         id: "backup-truncated",
         severity: Error,
@@ -95,7 +95,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(Place::key("/backup"), message)
                 .label("its recorded backup is broken")
-                .help("make the dump again, see that the disk has room, then record it with `plan record backup`"),
+                .help("make the dump again, see that the disk has room, then record it with `plan record backup FILE --plan PLAN --who WHO`"),
         );
     }
     Some(())

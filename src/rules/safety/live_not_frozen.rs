@@ -57,7 +57,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "nobody has said that live is frozen, so whatever happens there until the push is lost",
             )
             .label("needs live in maintenance mode")
-            .help("switch maintenance mode on, on live, make the copy, then: plan record step freeze-live \"…\" --on live"),
+            .help("switch maintenance mode on, on live, make the copy, then: `plan record step freeze-live \"WHAT YOU SAW\" --on live --plan PLAN --who WHO`"),
         );
     }
     Some(())

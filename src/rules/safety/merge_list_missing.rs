@@ -57,7 +57,7 @@ declare_rule! {
     ///
     /// ## Fix
     /// Take a reading of live when it is copied and another right before the push, then
-    /// `plan record merge-list --cloned THEN --live NOW`.
+    /// ``plan record merge-list --cloned THEN --live NOW --plan PLAN --who WHO``.
     {
         id: "merge-list-missing",
         severity: Error,
@@ -96,7 +96,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             "needs a newer merge list",
         ),
     };
-    let help = "read live with its population, then: plan record merge-list --cloned THEN --live NOW";
+    let help =
+        "read live with its population, then: `plan record merge-list --cloned THEN --live NOW --plan PLAN --who WHO`";
     out.push(RULE.at(Place::value("/strategy"), message).label(label).help(help));
     Some(())
 }

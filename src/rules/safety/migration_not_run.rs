@@ -51,7 +51,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(judged_site(facts), "this site is not on Managed Contacts, so it is not switched")
                 .label("not switched yet")
-                .help("run the migration first (`plan apply` leads to it), then judge a reading made after it")
+                .help("run the migration first (`plan apply PLAN --site SITE --resume` leads to it), then judge a reading made after it")
                 .excerpt("crm", excerpt, field, "still on the CRM"),
         );
     }

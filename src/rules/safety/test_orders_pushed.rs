@@ -91,7 +91,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "the record names no order of the test purchase on `{form}`, so nobody can tell whether it is gone"
             );
             let help = format!(
-                "remove test buyer and order before the push, and name it: plan record purchase {form} --saw order --order ID"
+                "remove test buyer and order before the push, and name it: `plan record purchase {form} --saw order --order ID --plan PLAN --who WHO`"
             );
             out.push(RULE.at(Place::key("/test_purchases"), message).label("which order was it?").help(help));
             continue;

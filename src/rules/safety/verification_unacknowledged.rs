@@ -68,7 +68,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 format!("nobody looked at line {line} of the verification, which carries a \"!\""),
             )
             .label("not acknowledged")
-            .help(format!("look at it on the site, then: plan record ack {line} --reason \"…\" --plan PLAN --who WHO")),
+            .help(format!(
+                "look at it on the site, then: `plan record ack {line} --reason \"WHY\" --plan PLAN --who WHO`"
+            )),
         );
     }
     Some(())

@@ -1,0 +1,86 @@
+//! The command lines that a message shows: whole, for this plan on this site, so that they can be pasted.
+
+use std::path::Path;
+
+use crate::apply::archive;
+use crate::apply::journal::Begin;
+use crate::cli::{Apply, On, Verb};
+use crate::guide::{Named, Names};
+use crate::model::Identity;
+use crate::model::plan::Place;
+use crate::output::escape::shell;
+
+use super::turn::Files;
+
+/// How a command line names the plan, its site, and, on live, the host that has to be typed.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    names: Names,
+    host: Identity,
+    on: Place,
+}
+
+impl Typed {
+    pub(super) fn new(plan: &Path, site: &str, (host, on): (Identity, Place)) -> Self {
+        let names =
+            Names { plan: plan.display().to_string(), site: site.to_owned(), live: String::new(), quote: shell };
+        Self { names, host, on }
+    }
+
+    /// Of a plan on its staging copy.
+    pub(super) fn on_staging(plan: &Path, site: &str) -> Self {
+        Self::new(plan, site, (Identity::unnamed(), Place::Staging))
+    }
+
+    /// Of a run by its journal's first line.
+    pub(super) fn of_run(plan: &Path, site: &str, begin: &Begin) -> Self {
+        Self::new(plan, site, (begin.host.clone(), begin.on))
+    }
+
+    /// As `apply` was typed.
+    pub(super) fn of(args: &Apply) -> Self {
+        let host = args.host.as_deref().and_then(Identity::parse).unwrap_or_else(Identity::unnamed);
+        Self::new(&args.plan, &args.site, (host, args.on.into()))
+    }
+
+    /// As a verb was typed that may write to a site; none of another verb.
+    pub(super) fn of_verb(verb: &Verb) -> Option<Self> {
+        match verb {
+            Verb::Apply(args) if args.on == On::Live => Some(Self::of(args)),
+            Verb::Apply(args) => Some(Files::of(&args.plan, &args.site).typed()),
+            Verb::Undo(args) => Some(Files::of(&args.of.plan, &args.of.site).typed()),
+            _ => None,
+        }
+    }
+
+    /// For the sentences of the pure rooms.
+    pub(super) fn named(&self) -> Named<'_> {
+        self.names.of(&self.host, self.on)
+    }
+}
+
+impl Files {
+    /// The command lines of the run that is on record here.
+    pub(super) fn typed(&self) -> Typed {
+        let put_away = archive::put_away(&self.journal()).unwrap_or_default();
+        let journals = std::iter::once(self.journal()).chain(put_away.into_iter().rev());
+        let run = journals.into_iter().find_map(|journal| self.peeked(&journal).ok().flatten());
+        let at = run.map_or_else(|| (Identity::unnamed(), Place::Staging), |run| (run.begin.host, run.begin.on));
+        Typed::new(&self.plan, &self.site, at)
+    }
+
+    /// Goes on with the run that is open here.
+    pub(super) fn resume(&self) -> String {
+        self.typed().named().resume()
+    }
+
+    /// Takes the run that is on record here back.
+    pub(super) fn undo(&self) -> String {
+        self.typed().named().undo()
+    }
+
+    /// Shows before and after of what the plan wants on the site of the run.
+    pub(super) fn diff(&self) -> String {
+        self.typed().named().diff()
+    }
+}
