@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::model::digest;
+use crate::model::{Identity, digest};
 
 /// Seconds after which a holder on another machine that gave no sign of life counts as dead.
 pub const LEASE: i64 = 120;
@@ -38,6 +38,9 @@ pub struct Holder {
     /// The folder of its plan, where it wrote that down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
+    /// Which site it is at, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Identity>,
     /// Since when.
     pub since: Timestamp,
     /// The last sign of life; none where it was let go.
@@ -59,6 +62,9 @@ impl std::fmt::Display for Holder {
         write!(f, "process {} on `{}`", self.process, self.machine.escape_debug())?;
         if let Some(folder) = &self.folder {
             write!(f, ", from `{}`,", folder.escape_debug())?;
+        }
+        if let Some(site) = &self.site {
+            write!(f, " at `{site}`,")?;
         }
         write!(f, " since {}", self.since)
     }
@@ -103,11 +109,11 @@ pub enum LockError {
     },
 }
 
-/// Takes the lock for a plan of this folder, or says who holds it.
+/// Takes the lock for a plan of this folder at a site, or says who holds it.
 ///
 /// # Errors
 /// [`LockError`] where it is held, or its file cannot be written.
-pub fn take(path: &Path, folder: &Path, now: Timestamp) -> Result<Lock, LockError> {
+pub fn take(path: &Path, (folder, site): (&Path, Option<&Identity>), now: Timestamp) -> Result<Lock, LockError> {
     let failed = |source| LockError::File { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
     options.create(true).read(true).write(true).truncate(false);
@@ -122,7 +128,9 @@ pub fn take(path: &Path, folder: &Path, now: Timestamp) -> Result<Lock, LockErro
     let token = last.as_ref().map_or(1, |last| last.token.saturating_add(1));
     let id = digest::of_bytes(format!("{token} {process} {machine} {now}").as_bytes())[..8].to_owned();
     let folder = Some(folder.display().to_string());
-    let holder = Holder { id, token, process, machine, folder, since: now, alive_at: Some(now), let_go_at: None };
+    let (since, alive_at) = (now, Some(now));
+    let site = site.cloned();
+    let holder = Holder { id, token, process, machine, folder, site, since, alive_at, let_go_at: None };
     let lock = Lock { path: path.to_owned(), file, holder, beat: Cell::new(now), last };
     lock.write((Some(now), None)).map_err(failed)?;
     Ok(lock)
@@ -260,6 +268,7 @@ mod tests {
             process: 1,
             machine: "elsewhere".into(),
             folder: None,
+            site: None,
             since: at(0),
             alive_at: Some(at(0)),
             let_go_at: None,
@@ -274,12 +283,12 @@ mod tests {
         let path = folder.path().join("x.lock");
         held(&path, |_| ());
         for second in [-500, 0, LEASE - 1] {
-            let refused = take(&path, Path::new("/plans"), at(second)).unwrap_err().to_string();
+            let refused = take(&path, (Path::new("/plans"), None), at(second)).unwrap_err().to_string();
             assert!(refused.contains("process 1 on `elsewhere`") && refused.contains("0a1b2c3d"), "{refused}");
             assert!(matches!(standing(&path, at(second)), Ok(Standing::Held(Some(_)))));
         }
         assert!(matches!(standing(&path, at(LEASE)), Ok(Standing::Free(Some(_)))));
-        let lock = take(&path, Path::new("/plans"), at(LEASE)).unwrap();
+        let lock = take(&path, (Path::new("/plans"), None), at(LEASE)).unwrap();
         assert_eq!((lock.token(), lock.last.as_ref().unwrap().process), (42, 1));
         assert_eq!(lock.ousted(at(LEASE)), None);
     }
@@ -289,16 +298,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
         held(&path, |holder| holder.alive_at = None);
-        drop(take(&path, Path::new("/plans"), at(0)).unwrap());
+        drop(take(&path, (Path::new("/plans"), None), at(0)).unwrap());
         held(&path, |holder| holder.machine = machine());
-        let lock = take(&path, Path::new("/plans"), at(0)).unwrap();
-        let refused = take(&path, Path::new("/other"), at(9_999)).unwrap_err();
+        let lock = take(&path, (Path::new("/plans"), None), at(0)).unwrap();
+        let refused = take(&path, (Path::new("/other"), None), at(9_999)).unwrap_err();
         assert!(refused.to_string().contains(", from `/plans`, since "), "{refused}");
         assert!(matches!(refused, LockError::Held { holder: Some(holder) } if holder.token == 42));
         drop(lock);
         for text in ["", "process 9 since then\n", "{\"id\":1}\n", "\0\0\0"] {
             std::fs::write(&path, text).unwrap();
-            assert_eq!(take(&path, Path::new("/plans"), at(0)).unwrap().token(), 1, "{text:?}");
+            assert_eq!(take(&path, (Path::new("/plans"), None), at(0)).unwrap().token(), 1, "{text:?}");
         }
     }
 
@@ -306,12 +315,12 @@ mod tests {
     fn a_broken_lock_ousts_its_holder_and_keeps_counting() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        let first = take(&path, Path::new("/plans"), at(0)).unwrap();
+        let first = take(&path, (Path::new("/plans"), None), at(0)).unwrap();
         assert!(matches!(break_it(&path, "ffffffff"), Err(LockError::Held { holder: Some(_) })));
         assert_eq!(first.ousted(at(1)), None);
         break_it(&path, &first.holder.id).unwrap();
         assert!(first.ousted(at(2)).is_some(), "before anybody else came");
-        let second = take(&path, Path::new("/plans"), at(3)).unwrap();
+        let second = take(&path, (Path::new("/plans"), None), at(3)).unwrap();
         assert_eq!(second.token(), 2);
         assert!(first.ousted(at(60)).is_some() && second.ousted(at(60)).is_none());
         drop(first);
@@ -321,10 +330,22 @@ mod tests {
     }
 
     #[test]
+    fn a_holder_says_at_which_site_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let site = Identity::parse("https://bücher.example:443/").unwrap();
+        let lock = take(&path, (Path::new("/plans"), Some(&site)), at(0)).unwrap();
+        let refused = take(&path, (Path::new("/other"), None), at(1)).unwrap_err().to_string();
+        assert!(refused.contains("from `/plans`, at `xn--bcher-kva.example`, since "), "{refused}");
+        drop(lock);
+        assert!(matches!(standing(&path, at(2)), Ok(Standing::Free(Some(last))) if last.site == Some(site)));
+    }
+
+    #[test]
     fn a_sign_of_life_is_given_now_and_then() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        let lock = take(&path, Path::new("/plans"), at(0)).unwrap();
+        let lock = take(&path, (Path::new("/plans"), None), at(0)).unwrap();
         let alive_at = || holder_in(&mut File::open(&path).unwrap()).unwrap().alive_at;
         lock.ousted(at(BEAT - 1));
         assert_eq!(alive_at(), Some(at(0)));

@@ -168,6 +168,7 @@ fn hopeless(error: &SiteError) -> Option<String> {
         SiteError::File { .. }
         | SiteError::NotAutomatic { .. }
         | SiteError::Damaged { .. }
+        | SiteError::Another { .. }
         | SiteError::Replaced { .. } => Some(error.to_string()),
         SiteError::Answer { .. } | SiteError::Login { .. } => None,
     }

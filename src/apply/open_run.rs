@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::digest;
+use crate::model::{Identity, digest};
 use crate::site::SiteError;
 use crate::site::file::save_text;
 
@@ -32,6 +32,9 @@ pub struct OpenRun {
     pub folder: String,
     /// The journal, from the root.
     pub journal: String,
+    /// The site that it is on; none where an earlier build noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Identity>,
     /// The machine on which these paths mean something.
     pub machine: String,
     /// When it began.
@@ -52,6 +55,7 @@ impl OpenRun {
             plan: begin.plan.clone(),
             folder: folder.display().to_string(),
             journal: journal.display().to_string(),
+            site: Some(begin.host.clone()),
             machine: super::lock::machine(),
             since: first.at,
             past_the_barrier,

@@ -44,7 +44,11 @@ impl Elsewhere {
             None if self.run.past_the_barrier => PAST.to_owned(),
             None => "cannot be looked into from here".to_owned(),
         };
-        format!("a run of `{plan}`, begun in `{}`{on} at {since}, is not finished: it {stands}", folder.escape_debug())
+        let at = self.run.site.as_ref().map_or_else(String::new, |site| format!(" at `{site}`"));
+        format!(
+            "a run of `{plan}`{at}, begun in `{}`{on} at {since}, is not finished: it {stands}",
+            folder.escape_debug()
+        )
     }
 }
 

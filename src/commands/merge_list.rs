@@ -69,7 +69,7 @@ impl List {
         let (live, now) = open(&files.live, plan)?;
         if !cloned.header.site.is_same_site(&live.header.site) {
             let message = format!("`{}` and `{}` are two sites", cloned.header.site, live.header.site);
-            return Err(Failure::new(exit::USAGE, message)
+            return Err(Failure::new(exit::TARGET, message)
                 .help("both have to be readings of the live site: one of when it was copied, one of now"));
         }
         let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();

@@ -37,6 +37,7 @@ mod runbook;
 mod schema;
 mod seal;
 mod settings;
+mod sides;
 mod snapshot;
 mod state;
 mod status;

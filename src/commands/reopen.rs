@@ -49,7 +49,7 @@ impl Run {
     fn is_reopened(&mut self) -> Result<Proof, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
         let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
-        let site = resume::is_its_site(self.site.as_mut(), &begin)?;
+        let site = resume::is_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
         let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());

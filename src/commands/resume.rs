@@ -67,7 +67,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         may_write(args, &files, &run)?;
     }
     let Unfinished { begin, progress, .. } = &run;
-    let now = is_its_site(site.as_mut(), begin)?;
+    let now = is_its_site(site.as_mut(), begin, progress)?;
     if !progress.is_configured() {
         is_within_limits((args, &files), &run, &now)?;
     }
@@ -218,12 +218,16 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
 }
 
 /// The site as it is now, which must be the one that the run began on.
-pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin) -> Result<Snapshot, Failure> {
-    let now = site.configuration()?;
+pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin, progress: &Progress) -> Result<Snapshot, Failure> {
+    let another = |failure: Failure| match failure.code {
+        exit::TARGET => Failure { code: after_a_write(progress, exit::TARGET), ..failure },
+        _ => failure,
+    };
+    let now = site.configuration().map_err(|error| another(error.into()))?;
     let here = &now.header.site;
     if here.is_same_site(&begin.host) {
         return Ok(now);
     }
     let message = format!("the run to resume is on `{}`, and this site is `{here}`", begin.host);
-    Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"))
+    Err(another(Failure::new(exit::TARGET, message).help("name the site that the run began on")))
 }

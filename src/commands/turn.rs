@@ -148,14 +148,24 @@ impl Files {
         self.take_as_it_is()
     }
 
+    /// Which site it is, as far as its address or the first line of its file says.
+    fn identity(&self) -> Option<Identity> {
+        if self.real.is_none() && self.site.contains("://") {
+            return Identity::parse(&self.site);
+        }
+        FileSite::open(&self.site).ok()?.identity()
+    }
+
     /// Takes the lock, whoever's the state folder is.
     pub(super) fn take_as_it_is(&self) -> Result<Lock, Failure> {
-        let lock = lock::take(&self.lock(), &self.plans, Timestamp::now()).map_err(|error| {
-            let held = matches!(error, LockError::Held { .. });
-            let look = format!("wait for it to end, or look: `{}`; nothing was written", self.command("lock status"));
-            let failure = Failure::from(error);
-            if held { failure.help(look) } else { failure }
-        })?;
+        let lock =
+            lock::take(&self.lock(), (&self.plans, self.identity().as_ref()), Timestamp::now()).map_err(|error| {
+                let held = matches!(error, LockError::Held { .. });
+                let look =
+                    format!("wait for it to end, or look: `{}`; nothing was written", self.command("lock status"));
+                let failure = Failure::from(error);
+                if held { failure.help(look) } else { failure }
+            })?;
         if let Some(dead) = lock.last.as_ref().filter(|last| last.process != std::process::id()) {
             FileSite::sweep(Path::new(&self.site), dead.process);
             FileSite::sweep(&self.before(), dead.process);
@@ -233,4 +243,22 @@ fn real_file(site: &str) -> Option<PathBuf> {
 
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_site_in_every_spelling_of_its_address_has_one_lock() {
+        let of = |site: &str| Files::of(Path::new("plans/x.yaml"), site);
+        let one = of("https://bücher.example");
+        for same in ["https://xn--bcher-kva.example", "https://BÜCHER.example:443/", "https://bücher.example./"] {
+            let same = of(same);
+            assert_eq!((same.lock(), same.journal(), same.identity()), (one.lock(), one.journal(), one.identity()));
+        }
+        for other in ["https://bücher.example:8443", "https://bücher.example/wp", "https://www.bücher.example"] {
+            assert_ne!(of(other).lock(), one.lock(), "{other}");
+        }
+    }
 }

@@ -85,7 +85,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             files.command("log")
         )));
     }
-    let now = is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin, &progress)?;
     if let Some(why) = resume::is_migrated(&now) {
         let message =
             format!("{why}: taking the changes back would take its mail trap and guard away, so nothing was written");

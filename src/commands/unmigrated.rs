@@ -122,7 +122,7 @@ fn given(
     })?;
     let evidence = evidence(begin.host.clone());
     ensure_sound(&evidence, Timestamp::now())?;
-    let now = is_its_site(site.as_mut(), &begin)?;
+    let now = is_its_site(site.as_mut(), &begin, &progress)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
     let shown = proof::unmigrated((read_at, &Movement::of(&now)), (door.at, Timestamp::now()));

@@ -30,7 +30,7 @@ use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::inputs::{self, Opened};
-use super::{Failure, Terminal, check, exit, record_file, recording, test_purchases};
+use super::{Failure, Terminal, check, exit, record_file, recording, sides, test_purchases};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.plan, args.limits, args.show_personal)?;
@@ -49,8 +49,11 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         // What was on record before the side before was read is no part of what it came to since.
         record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
     }
-    let comparison = compare(&opened, before.as_ref(), &after, &record)?;
-    let notes = notes(&opened, before.as_ref(), &after, &comparison);
+    sides::are_of_the_plan(&opened.plan, before.iter().chain([&after]))?;
+    let order = before.as_ref().map_or(Ok(None), |before| sides::in_order(before, &after))?;
+    let mut comparison = compare(&opened, before.as_ref(), &after, &record)?;
+    comparison.unproven.extend(order);
+    let notes = notes(&opened, &after, &comparison);
     let path = opened.path.display().to_string();
     let verification = Verification {
         path: &path,
@@ -121,7 +124,7 @@ pub(super) struct Ended {
 
 /// A side as it was named, before its population is read.
 pub(super) struct Place {
-    name: String,
+    pub(super) name: String,
     site: Identity,
     /// The file's configuration and population; none for an address.
     file: Option<(Snapshot, Option<Beside>)>,
@@ -161,6 +164,12 @@ impl Place {
 
     fn time(&self) -> Option<Timestamp> {
         self.header()?.taken_at.parse().ok()
+    }
+
+    /// When the configuration was read, and when the population was, where each is there.
+    pub(super) fn times(&self) -> [Option<Timestamp>; 2] {
+        let beside = self.file.as_ref().and_then(|(_, beside)| beside.as_ref());
+        [self.time(), beside.and_then(Beside::taken_at)]
     }
 
     /// Which site it is, as far as that is known without connecting to it.
@@ -350,16 +359,10 @@ fn not_recorded(opened: &Opened) -> Option<Unproven> {
 }
 
 /// What a reader should know of the two sides.
-fn notes(opened: &Opened, before: Option<&Place>, after: &Place, comparison: &Comparison) -> Vec<String> {
+fn notes(opened: &Opened, after: &Place, comparison: &Comparison) -> Vec<String> {
     let mut notes = Vec::new();
     if opened.plan.spot_check.list.is_empty() {
         notes.push("the plan lists no spot-check contacts".to_owned());
-    }
-    if comparison.everybody.as_ref().is_some_and(|all| all.before.sha256 == all.after.sha256) {
-        notes.push("both sides are one and the same reading, so this says nothing of the switch".to_owned());
-    }
-    if before.and_then(Place::time).zip(after.time()).is_some_and(|(before, after)| after < before) {
-        notes.push("the side after was captured before the side before: are they the wrong way round?".to_owned());
     }
     notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
     notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));

@@ -3,7 +3,10 @@
 use std::io::{BufRead, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::{SiteError, disk};
+use crate::model::population::Opening;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::{Identity, Snapshot};
 use crate::population::{Damage, LONGEST_LINE, Lines, read_opening};
@@ -29,23 +32,33 @@ impl Beside {
     /// Its records, unpacked.
     ///
     /// # Errors
-    /// [`SiteError::File`] where the file cannot be read, [`SiteError::Damaged`] where it is the population of another site than
+    /// [`SiteError::File`] where the file cannot be read, [`SiteError::Another`] where it is the population of another site than
     /// the configuration beside it.
     pub fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
-        let mut reader = disk::open(&self.path)?;
-        let mut first = Vec::new();
-        let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
-        read.map_err(|source| self.damaged(Damage::Read(source)))?;
-        let opening = Lines::new(&first[..]).next_line().and_then(read_opening);
+        let (first, reader) = self.begin()?;
         // What is no opening is told by who reads the records.
-        if let Ok(opening) = opening
+        if let Some(opening) = opening(&first)
             && !opening.site.is_same_site(&self.site)
         {
             let what = format!("it is of `{}`, and the configuration beside it is of `{}`", opening.site, self.site);
             let help = "another site's members prove nothing of this one: take both files again, from one site";
-            return Err(self.damaged(Damage::whole(what).help(help)));
+            return Err(SiteError::Another { origin: self.path.display().to_string(), what, help: help.to_owned() });
         }
         Ok(Box::new(Cursor::new(first).chain(reader)))
+    }
+
+    /// When it was read, by its own first line; none where that does not say.
+    pub fn taken_at(&self) -> Option<Timestamp> {
+        opening(&self.begin().ok()?.0)?.taken_at.parse().ok()
+    }
+
+    /// Its first line, and what comes after it.
+    fn begin(&self) -> Result<(Vec<u8>, impl BufRead + use<>), SiteError> {
+        let mut reader = disk::open(&self.path)?;
+        let mut first = Vec::new();
+        let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
+        read.map_err(|source| self.damaged(Damage::Read(source)))?;
+        Ok((first, reader))
     }
 
     /// Proves by its digest that what was read is the configuration's own population.
@@ -66,4 +79,8 @@ impl Beside {
     pub fn damaged(&self, damage: Damage) -> SiteError {
         disk::damaged(&self.path, damage)
     }
+}
+
+fn opening(first: &[u8]) -> Option<Opening> {
+    Lines::new(first).next_line().and_then(read_opening).ok()
 }

@@ -1,7 +1,7 @@
 //! A site in a file: its configuration, with its population beside it. It carries out every change itself, and is what it says
 //! wherever it is read as a site; a recording is read with [`FileSite::snapshot`], which nothing vouches for.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::population::{Census, Questions};
 use crate::model::{Identity, On, Snapshot, Worth};
-use crate::population::{self, Chosen, Damage, Wish, take_census};
+use crate::population::{self, Chosen, Damage, LONGEST_LINE, Lines, Wish, take_census};
 
 pub use super::beside::Beside;
 pub use super::seal::{seal, seal_file};
@@ -41,6 +41,14 @@ impl FileSite {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Which site it holds, by its first line alone; none where that does not say.
+    pub fn identity(&self) -> Option<Identity> {
+        let mut first = Vec::new();
+        disk::open(&self.path).ok()?.take(LONGEST_LINE + 1).read_until(b'\n', &mut first).ok()?;
+        let first = Lines::new(&first[..]).next_line().and_then(SnapshotFile::begin).ok()?;
+        Some(first.into_snapshot().header.site)
     }
 
     /// Takes away what a run that died in the middle of a write left beside the file. Its process must be dead.

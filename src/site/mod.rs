@@ -137,6 +137,16 @@ pub enum SiteError {
         /// What to do.
         help: String,
     },
+    /// Another site than the one that is meant: at an address, to which no login was sent then, or in a file.
+    #[error("`{origin}`: {what}")]
+    Another {
+        /// The address that was asked, or the file.
+        origin: String,
+        /// Which one it is instead.
+        what: String,
+        /// What to do.
+        help: String,
+    },
     /// A file holds another site than when it was read first.
     #[error("`{}` was replaced: it holds `{found}` now, and held `{first}` when it was read first", path.display())]
     Replaced {
@@ -163,7 +173,8 @@ pub enum SiteError {
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         let help = error.help().map(str::to_owned);
-        let code = if matches!(error, SiteError::Replaced { .. }) { exit::TARGET } else { exit::COULD_NOT_RUN };
+        let is_another = matches!(error, SiteError::Replaced { .. } | SiteError::Another { .. });
+        let code = if is_another { exit::TARGET } else { exit::COULD_NOT_RUN };
         Self { help, ..Self::new(code, error.to_string()) }
     }
 }
@@ -172,7 +183,10 @@ impl SiteError {
     /// What to do next.
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::Damaged { help, .. } | Self::Answer { help, .. } | Self::Login { help, .. } => Some(help),
+            Self::Damaged { help, .. }
+            | Self::Answer { help, .. }
+            | Self::Login { help, .. }
+            | Self::Another { help, .. } => Some(help),
             Self::Replaced { .. } => {
                 Some("put the file of the site back that was read first; nothing is written to another one")
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::beside::Beside;
 use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
 use super::{SiteError, disk};
 use crate::model::population::Questions;
@@ -22,7 +23,8 @@ pub fn seal(text: &str) -> Result<String, Damage> {
 /// Seals a file in place. A configuration is tied to the population that lies beside it, which must be sealed before.
 ///
 /// # Errors
-/// [`SiteError`] where the file cannot be read or written, or a line of it is no record of the format.
+/// [`SiteError`] where the file cannot be read or written, or a line of it is no record of the format;
+/// [`SiteError::Another`] where the population is another site's.
 pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     let damaged = |damage| disk::damaged(path, damage);
     let mut bytes = Vec::new();
@@ -36,8 +38,13 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     let beside = if first_kind(&text) == "snapshot" { disk::population(path) } else { None };
     let population = match beside {
         Some(beside) => {
-            let read = take_census(disk::open(&beside)?, &Questions::default());
-            Some(read.map_err(|damage| disk::damaged(&beside, damage))?.1)
+            let first = text.lines().enumerate().map(|(index, text)| Line { number: index as u64 + 1, text });
+            let first = first.into_iter().find(|line| !line.text.trim().is_empty());
+            let configuration = SnapshotFile::begin(first).map_err(damaged)?;
+            let beside = Beside::new(beside, configuration.snapshot());
+            // It opens no population of another site, so that none is tied to this configuration.
+            let read = take_census(beside.open()?, &Questions::default());
+            Some(read.map_err(|damage| beside.damaged(damage))?.1)
         }
         None => None,
     };

@@ -10,6 +10,7 @@ use amc_plan::site::file::{FileSite, save};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Site, SiteError};
 
+use crate::guided::{configured, on};
 use crate::place::{PLAN, Place, SITE};
 
 #[test]
@@ -28,12 +29,91 @@ fn the_population_of_another_client_is_refused_with_both_names() {
     let place = Place::new();
     let population = "bloom-coaching.population.ndjson";
     place.edit(population, r#""host":"staging.bloom.example""#, r#""host":"other.example""#);
-    for file in [population, SITE] {
-        place.run(&["snapshot", "seal", file]).ends(0, &[]);
-    }
+    place.run(&["snapshot", "seal", population]).ends(0, &[]);
+    let as_it_was = place.read(SITE);
     let both = ["it is of `other.example`, and the configuration beside it is of `staging.bloom.example`"];
-    place.run(&["check", PLAN, "--site", SITE]).ends(3, &both);
-    place.run(&["verify", PLAN, "--before", SITE, "--after", SITE]).ends(3, &both);
+    // Nor is it tied to this configuration.
+    place.run(&["snapshot", "seal", SITE]).ends(13, &both);
+    assert_eq!(place.read(SITE), as_it_was);
+    place.run(&["check", PLAN, "--site", SITE]).ends(13, &both);
+    place.run(&["verify", PLAN, "--before", SITE, "--after", SITE]).ends(13, &both);
+}
+
+/// The example's site as it was read at this time, its population at that one.
+fn reading(place: &Place, name: &str, configuration: &str, population: &str) -> String {
+    let file = format!("{name}.site.ndjson");
+    let beside = format!("{name}.population.ndjson");
+    for (from, to, at) in [("bloom-coaching.population.ndjson", &beside, population), (SITE, &file, configuration)] {
+        fs::write(place.path(to), place.read(from).replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
+        place.run(&["snapshot", "seal", to]).ends(0, &[]);
+    }
+    file
+}
+
+#[test]
+fn the_side_before_was_read_before_the_side_after() {
+    let [early_at, late_at] = ["2026-11-21T06:12:00Z", "2026-11-21T07:12:00Z"];
+    let place = Place::new();
+    let early = reading(&place, "early", early_at, early_at);
+    let late = reading(&place, "late", late_at, late_at);
+    let mixed = reading(&place, "mixed", late_at, early_at);
+    let verify = |before: &str, after: &str| place.run(&["verify", PLAN, "--before", before, "--after", after]);
+    verify(&early, &late).ends(0, &[]);
+    verify(&late, &early).ends(2, &["was read at 2026-11-21T06:12:00Z, before the side before", "wrong way round"]);
+    verify(&late, &mixed).ends(2, &["wrong way round"]);
+    // One reading, and new settings beside old members.
+    for (before, after) in [(&early, &early), (&early, &mixed)] {
+        let ran = verify(before, after);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.out.contains("not read later than the side before"), "{ran:?}");
+    }
+}
+
+#[test]
+fn readings_of_another_site_are_no_side_of_this_plan() {
+    let place = Place::new();
+    place.edit(PLAN, "https://staging.bloom.example", "https://www.staging.bloom.example");
+    for words in [&["--after", SITE][..], &["--before", SITE, "--after", SITE]] {
+        let ran = place.run(&[&["verify", PLAN], words].concat());
+        ran.ends(13, &["is a reading of `staging.bloom.example`", "write `staging.bloom.example` in its `sites`"]);
+    }
+    place.edit(PLAN, "https://www.staging.bloom.example", "https://other.example");
+    let ran = place.run(&["verify", PLAN, "--after", SITE]);
+    ran.ends(13, &["is a reading of `staging.bloom.example`", "name `other.example` and `bloom.example`"]);
+    let ran = place.run(&["verify", PLAN, "--after", "https://third.example"]);
+    ran.ends(13, &["is a reading of `third.example`"]);
+}
+
+#[test]
+fn the_guard_names_the_live_site_in_any_spelling_of_it() {
+    for (live, guard, is_it) in [
+        ("https://bücher.example", "//xn--bcher-kva.example", true),
+        ("https://xn--bcher-kva.example", "https://BÜCHER.example:443/", true),
+        ("https://bücher.example", "//www.bücher.example", false),
+        ("https://bücher.example", "//bücher.example:8443", false),
+        ("https://bücher.example", "//bücher.example/shop", false),
+    ] {
+        let place = Place::new();
+        place.edit(PLAN, "live: https://bloom.example", &format!("live: {live}"));
+        place.edit(PLAN, "production_url: //bloom.example", &format!("production_url: {guard}"));
+        let ran = place.run(&["check", PLAN, "--site", SITE]);
+        assert_eq!(!ran.out.contains("charging-guard-not-live"), is_it, "{live} {guard}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_run_whose_file_became_another_site_changes_nothing_more() {
+    let place = configured();
+    for file in ["run.json", "lock"] {
+        let noted = fs::read_to_string(&place.state_files(file)[0]).unwrap();
+        assert!(noted.contains(r#""site":"staging.bloom.example""#), "{noted}");
+    }
+    place.move_to("bloom-coaching", "other.example");
+    let swapped = place.read(SITE);
+    let both = ["`other.example`", "`staging.bloom.example`"];
+    on(&place).ends(20, &both);
+    place.run(&["undo", PLAN, "--site", SITE, "--no-input"]).ends(20, &both);
+    assert_eq!(place.read(SITE), swapped);
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod laws;
 mod limits;
 mod live;
 mod live_check;
+mod meeting;
 mod moved;
 mod output;
 mod personal;

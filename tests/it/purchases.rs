@@ -15,7 +15,8 @@ fn verified(fields: &str, said: &[&str]) -> Ran {
     let read = |name: &str| fs::read_to_string(path(name)).unwrap();
     for (side, year) in [("before", "2020"), ("after", "2021")] {
         let site = read("bloom-coaching.site.ndjson").replacen("2026-11-21T06", &format!("{year}-11-21T06"), 1);
-        let mut population = read("bloom-coaching.population.ndjson");
+        let population = read("bloom-coaching.population.ndjson");
+        let mut population = population.replacen("2026-11-21T06", &format!("{year}-11-21T06"), 1);
         if side == "after" {
             let (head, rest) = population.split_once('\n').unwrap();
             let buyer = r#"{"kind":"contact","key":"90001","tags":["Group_Coaching_Base_Access"]}"#;

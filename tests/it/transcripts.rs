@@ -142,7 +142,7 @@ fn bought(plans: &Path, folder: &Path) {
         let path = folder.join(format!("{name}.site.ndjson"));
         fs::write(&path, site.replacen("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"), 1)).unwrap();
         let beside = folder.join(format!("{name}.population.ndjson"));
-        fs::write(&beside, population).unwrap();
+        fs::write(&beside, population.replacen("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"), 1)).unwrap();
         amc_plan::site::file::seal_file(&beside).unwrap();
         amc_plan::site::file::seal_file(&path).unwrap();
     }

@@ -49,6 +49,7 @@ pub(crate) fn said<T: std::fmt::Debug>(outcome: Result<T, SiteError>) -> String 
     let kind = match &error {
         SiteError::Answer { .. } => "answer",
         SiteError::Login { .. } => "login",
+        SiteError::Another { .. } => "another",
         _ => "other",
     };
     let all = format!("{kind}: {error}\n  {}", error.help().unwrap_or_default());
@@ -173,8 +174,9 @@ fn real_logins(staging: &Staging) {
     staging.says(as_user("nobody", staging.text("/password")), &wrong);
     let subscriber = as_user("reader", staging.text("/subscriber/password"));
     staging.says(subscriber, &["login: ", "no administrator", "manage_options"]);
-    // WordPress takes `?rest_route=` wherever it is asked.
-    connect(&format!("{}/no-such-folder", staging.url()), "operator", staging.text("/password"), quick()).unwrap();
+    // WordPress takes `?rest_route=` wherever it is asked, and is one site all the same.
+    let folder = connect(&format!("{}/no-such-folder", staging.url()), "operator", staging.text("/password"), quick());
+    staging.says(folder, &["another: ", &format!("its home is `{}`", staging.url())]);
 }
 
 fn real_faults(staging: &Staging, site: &mut WordPress) {
@@ -186,7 +188,7 @@ fn real_faults(staging: &Staging, site: &mut WordPress) {
         &["answer: ", "prints text around the JSON: \"<br /> <b>Warning</b>", "display_errors"],
     );
     fails("maintenance", &["answer: ", "maintenance mode (503)", ".maintenance"]);
-    fails("redirect-to-other-host", &["answer: ", "sends us on to `http://127.0.0.1:1`", "no login is sent on"]);
+    fails("redirect-to-other-host", &["another: ", "its home is `http://127.0.0.1:1`", "no login was sent"]);
     let hasty = Limits { answer: Duration::from_secs(1), ..quick() };
     staging.with_fault("slow", || {
         let outcome = connect(staging.url(), "operator", staging.text("/password"), hasty);
@@ -244,19 +246,43 @@ impl Request {
         self.line.replace("%2F", "/").replace("%2C", ",").contains(part)
     }
 
-    fn has_login(&self) -> bool {
+    /// The server's own address, as it was asked for.
+    pub(crate) fn url(&self) -> String {
+        let host =
+            self.headers.iter().find_map(|header| header.split_once(": ").filter(|h| h.0.eq_ignore_ascii_case("host")));
+        format!("http://{}", host.unwrap().1)
+    }
+
+    /// Whether somebody without a login asks which site this is.
+    fn asks_who(&self) -> bool {
+        !self.has_login() && self.asks("GET /?rest_route=/&_fields=home ")
+    }
+
+    pub(crate) fn has_login(&self) -> bool {
         self.headers.iter().any(|header| header.to_lowercase().starts_with("authorization:"))
     }
 }
 
-/// A server that answers bytes, and remembers what it was asked.
+/// A server that answers bytes, and remembers what it was asked; one that says which site it is to whoever asks first.
 pub(crate) struct Server {
     pub(crate) url: String,
     seen: Arc<Mutex<Vec<Request>>>,
+    /// Whether it answers by itself which site it is.
+    meets: bool,
 }
 
 impl Server {
     pub(crate) fn new(answer: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let server = Self::unmet(move |request, _| match request.asks_who() {
+            true => ok(&json!({"home": request.url()})),
+            false => answer(request, asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1),
+        });
+        Self { meets: true, ..server }
+    }
+
+    /// A server whose every answer, to who asks which site it is too, is the test's own.
+    pub(crate) fn unmet(answer: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -267,7 +293,7 @@ impl Server {
                 std::thread::spawn(move || serve(stream, &record, &*answer));
             }
         });
-        Self { url, seen }
+        Self { url, seen, meets: false }
     }
 
     fn always(answer: impl Into<Vec<u8>>) -> Self {
@@ -276,7 +302,8 @@ impl Server {
     }
 
     pub(crate) fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
+        let seen = self.seen.lock().unwrap().clone();
+        seen.into_iter().filter(|request| !(self.meets && request.asks_who())).collect()
     }
 
     fn connect(&self) -> Result<WordPress, SiteError> {
@@ -334,7 +361,7 @@ pub(crate) fn users(total: u64, rows: impl IntoIterator<Item = u64>) -> Vec<u8> 
 
 /// What a WordPress 6.9 answers, where a test has nothing else to say.
 pub(crate) fn wordpress(request: &Request) -> Vec<u8> {
-    let url = "https://staging.bloom.example";
+    let url = request.url();
     if request.asks("/users/me") {
         me()
     } else if request.asks("get-environment-info/run") {
@@ -385,7 +412,7 @@ fn from_wordpress_6_9_on_the_environment_is_known() {
     let server = Server::new(|request, _| wordpress(request));
     let snapshot = read(&mut server.connect().unwrap());
     let environment = snapshot.state.environment.clone().unwrap();
-    assert_eq!(environment.url, "https://staging.bloom.example");
+    assert_eq!(environment.url, server.url);
     assert_eq!(environment.environment_type.as_deref(), Some("staging"));
     assert_eq!(environment.wordpress.as_deref(), Some("6.9.1"));
     assert_eq!(snapshot.state.plugins["hello.php"].version, None);
@@ -504,11 +531,14 @@ fn the_rest_api_is_found_where_the_site_says_it_is() {
         if request.asks("GET /blog/api/wp/v2/users/me?") {
             return me();
         }
+        if request.asks("GET /blog/api/?_fields=home ") {
+            return ok(&json!({"home": format!("{}/blog", request.url())}));
+        }
         let link = "Link: <https://x.example/feed>; rel=\"alternate\", </blog/api/>; rel=\"https://api.w.org/\"";
         http("200 OK", &[HTML, link], "<!doctype html><title>jo@bloom.example</title>")
     });
     connect(&format!("{}/blog", server.url), "operator", SECRET, quick()).unwrap();
-    assert!(server.seen()[0].asks("GET /blog/?rest_route=/wp/v2/users/me&"), "{:?}", server.seen());
+    assert!(server.seen()[0].asks("GET /blog/?rest_route=/&_fields=home "), "{:?}", server.seen());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The reader: HTTP that can send nothing but GET, to one origin, within bounds.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read as _};
 use std::thread;
@@ -18,7 +19,8 @@ use crate::site::SiteError;
 
 const MAX_REDIRECTS: usize = 5;
 
-/// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own origin only.
+/// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own origin only, once the site
+/// there was found to be the one that is meant.
 pub struct Reader {
     agent: Agent,
     address: Address,
@@ -26,6 +28,8 @@ pub struct Reader {
     limits: Limits,
     root: Root,
     spent: Spent,
+    /// Whether the site that answers was found to be the one that is meant; until then no login is sent.
+    met: Cell<bool>,
 }
 
 /// How routes are asked for.
@@ -130,12 +134,18 @@ impl Reader {
             .build()
             .new_agent();
         let root = Root::Query(address.url().clone());
-        Ok(Self { agent, address, login, limits, root, spent: Spent::nothing() })
+        Ok(Self { agent, address, login, limits, root, spent: Spent::nothing(), met: Cell::new(false) })
     }
 
-    /// A reading begins: its bounds count from here.
+    /// A reading begins: its bounds count from here, and which site answers is to be found out again.
     pub(super) fn begin(&self) {
         self.spent.begin();
+        self.met.set(false);
+    }
+
+    /// The site that answers is the one that is meant: from here on the login is sent.
+    pub(super) fn is_met(&self) {
+        self.met.set(true);
     }
 
     /// The site that it reads.
@@ -150,7 +160,15 @@ impl Reader {
     /// # Errors
     /// [`Failure`] where no whole answer came. An answer of any status and kind is an [`Answer`].
     pub fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let url = self.url(route, query);
+        self.ask(self.url(route, query))
+    }
+
+    /// Asks for the front page, as a browser does.
+    pub(super) fn front(&self) -> Result<Answer, Failure> {
+        self.ask(self.address.url().clone())
+    }
+
+    fn ask(&self, url: Url) -> Result<Answer, Failure> {
         let begun = Instant::now();
         let mut outcome = self.follow(url.clone(), self.limits.answer);
         for tried in 1..self.limits.tries {
@@ -227,7 +245,7 @@ impl Reader {
 
     fn send(&self, url: &Url, within: Duration) -> Result<Response<Body>, ureq::Error> {
         let mut request = self.agent.get(url.as_str());
-        if let Some(login) = self.login.header_for(url) {
+        if let Some(login) = self.login.header_for(url).filter(|_| self.met.get()) {
             request = request.header(header::AUTHORIZATION, login);
         }
         request.config().timeout_global(Some(within)).build().call()

@@ -8,6 +8,7 @@ mod client;
 mod excerpt;
 mod limits;
 mod login;
+mod meeting;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -47,10 +48,11 @@ const PASSES: usize = 3;
 const PAGES: usize = 100;
 
 impl WordPress {
-    /// Connects to a site, and makes sure that the login is an administrator's.
+    /// Connects to a site, makes sure that it is the one at this address before any login is sent, and that the login is an
+    /// administrator's.
     ///
     /// # Errors
-    /// [`SiteError::Login`] where the login may not go there or is not taken, [`SiteError::Answer`] where no WordPress
+    /// [`SiteError::Another`] where another site answers, [`SiteError::Login`] where the login may not go there or is not taken, [`SiteError::Answer`] where no WordPress
     /// answers as it should.
     pub fn connect(address: Address, login: Login, clock: Clock) -> Result<Self, SiteError> {
         Self::connect_within(address, login, clock, Limits::default())
@@ -68,13 +70,8 @@ impl WordPress {
 
     /// Who we are there: never taken from the index, which WordPress gives to anybody.
     fn identify(&mut self) -> Result<(), SiteError> {
-        let mut me = self.me()?;
-        if matches!(me.body, Err(NotJson::Html))
-            && let Some(link) = me.rest_link.take()
-            && self.reader.follow_link(&link)
-        {
-            me = self.me()?;
-        }
+        meeting::meet(&mut self.reader)?;
+        let me = self.me()?;
         let body = self.body(me)?;
         match body.get("capabilities") {
             Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
@@ -111,6 +108,7 @@ impl WordPress {
 
     fn environment(&self) -> Result<Environment, SiteError> {
         let index = self.body(self.get("/", &[("_fields", "url,home,namespaces")])?)?;
+        meeting::is_same_index(self.reader.address(), &index)?;
         let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?.unwrap_or_default();
         let own = text(&settings, "url").or_else(|| text(&index, "url"));
         let url = own.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
@@ -223,6 +221,7 @@ impl Site for WordPress {
 
     fn read(&mut self, _questions: &Questions) -> Result<Reading, SiteError> {
         self.reader.begin();
+        meeting::meet(&mut self.reader)?;
         let taken_at = (self.clock)();
         let mut missing = BTreeMap::new();
         let mut state = State { environment: Some(self.environment()?), ..State::default() };
@@ -240,6 +239,7 @@ impl Site for WordPress {
 
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
         self.reader.begin();
+        meeting::meet(&mut self.reader)?;
         let me = self.body(self.me()?)?;
         let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
         let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));

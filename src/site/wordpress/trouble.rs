@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
-use super::excerpt::code;
+use super::excerpt::{code, excerpt};
 use super::login::{ORIGIN, PASSWORD, USER};
 use crate::site::SiteError;
 
@@ -152,6 +152,43 @@ pub(super) fn no_administrator(site: &Address) -> SiteError {
         site,
         "this user is no administrator (it lacks `manage_options`)".to_owned(),
         format!("set {USER} and {PASSWORD} to an administrator's, best the spare one's"),
+    )
+}
+
+/// Another site answers than the one that is meant: nothing was sent to it but the question which one it is.
+pub(super) fn another(site: &Address, found: &Address, could_be: bool) -> SiteError {
+    let scheme = if found.is_https() { "https" } else { "http" };
+    let found = format!("{scheme}://{}", found.identity().address());
+    let what = format!("another site answers there: its home is `{found}`; no login was sent to it");
+    let help = if could_be {
+        format!(
+            "if that is the one that is meant, write `{found}` in the plan's `sites` and in `--site`, letter for letter"
+        )
+    } else {
+        format!(
+            "check where `{site}` leads; only if `{found}` is the site that is meant, write that in the plan's `sites` and in `--site`"
+        )
+    };
+    SiteError::Another { origin: site.to_string(), what, help }
+}
+
+/// The home that it says it has is no home address.
+pub(super) fn no_home(site: &Address, home: &str) -> SiteError {
+    let what = format!(
+        "the site there says that its home is \"{}\", which names no site; no login was sent to it",
+        excerpt(home)
+    );
+    let help = "correct *Site Address (URL)* under Settings > General on the site: scheme, host and folder, without a login in it";
+    SiteError::Another { origin: site.to_string(), what, help: help.to_owned() }
+}
+
+/// Nothing tells without a login which site it is.
+pub(super) fn unknown_identity(site: &Address) -> SiteError {
+    login(
+        site,
+        "which site answers there cannot be learned without a login, and none is sent before that is known".to_owned(),
+        "a plugin keeps the REST API from who is not logged in: let it leave out the index, so that \
+         `?rest_route=/` shows `home` to anybody, or let the front page send its `Link` header to `/wp-json/`",
     )
 }
 

@@ -1,0 +1,110 @@
+//! Which site answers at an address: asked without a login, before anything else is.
+
+use serde_json::Value;
+use url::Url;
+
+use super::address::Address;
+use super::client::{Answer, Failure, Reader};
+use super::{text, trouble};
+use crate::model::Identity;
+use crate::site::SiteError;
+
+/// Compares the site that answers with the one that the reader's address names. Only then does the reader send its login.
+///
+/// The index of the REST API says its home to anybody. Where a plugin keeps that from who is not logged in, the `Link` header
+/// of its answer, or of the front page, names the API under that home.
+///
+/// # Errors
+/// [`SiteError::Another`] where another site answers; [`SiteError::Login`] where nothing tells without a login which one it
+/// is; [`SiteError::Answer`] where no WordPress answers as it should.
+pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
+    let mut index = ask(reader)?;
+    if index.body.is_err()
+        && let Some(link) = index.rest_link.take()
+    {
+        if !reader.follow_link(&link) {
+            // It leads to another server, which is asked nothing.
+            let home = home_of(reader, &link);
+            return Err(home.map_or_else(|| trouble::explain(reader, &index), |home| differs(reader.address(), &home)));
+        }
+        index = ask(reader)?;
+        index.rest_link.get_or_insert(link);
+    }
+    let home = home(reader, &index)?;
+    is_same(reader.address(), &home)?;
+    reader.is_met();
+    Ok(())
+}
+
+/// Compares the home that a site says it has with the address that it was asked at.
+///
+/// # Errors
+/// [`SiteError::Another`] where they differ.
+pub(super) fn is_same(address: &Address, home: &str) -> Result<(), SiteError> {
+    let found = Identity::parse(home);
+    if found.is_some_and(|found| found.is_same_site(&address.identity())) {
+        return Ok(());
+    }
+    Err(differs(address, home))
+}
+
+fn ask(reader: &Reader) -> Result<Answer, SiteError> {
+    reader.get("/", &[("_fields", "home")]).map_err(|failure| failed(reader.address(), &failure))
+}
+
+/// The home that the site tells whoever asks.
+fn home(reader: &Reader, index: &Answer) -> Result<String, SiteError> {
+    if let (200, Ok(body)) = (index.status, &index.body) {
+        // An answer without its home may still say where its API is.
+        let linked = || home_of(reader, index.rest_link.as_deref()?);
+        return text(body, "home").or_else(linked).ok_or_else(|| trouble::not_wordpress(reader.address()));
+    }
+    let is_withheld = matches!(index.status, 401 | 403 | 404) && index.body.is_ok();
+    if !is_withheld {
+        return Err(trouble::explain(reader, index));
+    }
+    if let Some(home) = index.rest_link.as_deref().and_then(|link| home_of(reader, link)) {
+        return Ok(home);
+    }
+    let front = reader.front().map_err(|failure| failed(reader.address(), &failure))?;
+    let home = front.rest_link.as_deref().and_then(|link| home_of(reader, link));
+    home.ok_or_else(|| trouble::unknown_identity(reader.address()))
+}
+
+/// The home under which a link to the REST API leads; none where the API has another name than WordPress gives it.
+fn home_of(reader: &Reader, link: &str) -> Option<String> {
+    let mut link = reader.address().url().join(link).ok()?;
+    let by_query = link.query_pairs().any(|(key, _)| key == "rest_route");
+    let path = link.path().trim_end_matches('/');
+    let home = if by_query { path } else { path.strip_suffix("/wp-json")? };
+    let home = home.strip_suffix("/index.php").unwrap_or(home).to_owned();
+    link.set_path(&home);
+    link.set_query(None);
+    link.set_fragment(None);
+    Some(link.to_string())
+}
+
+/// No answer came; a redirect to another origin says which site it is instead.
+fn failed(address: &Address, failure: &Failure) -> SiteError {
+    let Failure::Elsewhere(to) = failure else { return trouble::failed(address, failure) };
+    let there = Url::parse(to).ok().map(|mut there| {
+        there.set_path(address.url().path());
+        there.to_string()
+    });
+    differs(address, there.as_deref().unwrap_or(to))
+}
+
+/// What to say where the home is not the address.
+fn differs(address: &Address, home: &str) -> SiteError {
+    let Ok(found) = Address::parse(home) else { return trouble::no_home(address, home) };
+    let could_be = found.identity().could_be_the_same(&address.identity());
+    trouble::another(address, &found, could_be)
+}
+
+/// Compares what the site says of its home to a reader that is logged in.
+///
+/// # Errors
+/// As [`is_same`]; a home that is not said proves nothing, and was asked for before.
+pub(super) fn is_same_index(address: &Address, index: &Value) -> Result<(), SiteError> {
+    text(index, "home").map_or(Ok(()), |home| is_same(address, &home))
+}
