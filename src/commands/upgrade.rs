@@ -35,7 +35,8 @@ pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     let name = args.plan.file_name().unwrap_or_default();
     let written = Folder::of(&args.plan).write(name, &text, Readers::All);
     written.map_err(|error| Failure::file("write", &args.plan, &error))?;
-    writeln!(terminal.out, "{names} written; look at them with `git diff`, then run `plan check`")?;
+    let shown = escape::shell(&args.plan.display().to_string());
+    writeln!(terminal.out, "{names} written; look at them with `git diff`, then run `plan check {shown} --site SITE`")?;
     Ok(exit::OK)
 }
 
