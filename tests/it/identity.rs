@@ -95,7 +95,7 @@ fn the_guard_names_the_live_site_in_any_spelling_of_it() {
     ] {
         let place = Place::new();
         place.edit(PLAN, "live: https://bloom.example", &format!("live: {live}"));
-        place.edit(PLAN, "production_url: //bloom.example", &format!("production_url: {guard}"));
+        place.edit(PLAN, "production_site_url: //bloom.example", &format!("production_site_url: {guard}"));
         let ran = place.run(&["check", PLAN, "--site", SITE]);
         assert_eq!(!ran.out.contains("charging-guard-not-live"), is_it, "{live} {guard}: {ran:?}");
     }
