@@ -1243,11 +1243,11 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
 }
 
 #[test]
-fn the_readme_says_of_every_step_why_it_is_a_persons() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
+fn the_page_of_the_run_says_of_every_step_why_it_is_a_persons() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/run.md");
+    let page = fs::read_to_string(&path).unwrap();
     let head = "| step | who | proven by | believed | why a person |\n|---|---|---|---|---|\n";
-    let (before, rest) = readme.split_once(head).unwrap();
+    let (before, rest) = page.split_once(head).unwrap();
     let (table, after) = rest.split_once("\n\n").unwrap();
     let steps = amc_plan::model::Step::ALL.iter().map(|step| step.about()).filter(|about| !about.why.is_empty());
     let cell = |text: &str| if text.is_empty() { "–".to_owned() } else { text.replace('|', "\\|") };

@@ -136,7 +136,7 @@ fn every_command_that_the_source_shows_is_whole() {
 fn every_command_of_the_transcripts_is_whole() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages = fs::read_dir(root.join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path());
-    for page in pages.chain([root.join("README.md"), root.join("docs/rules.md")]) {
+    for page in pages.chain(crate::docs::pages()) {
         let text = fs::read_to_string(&page).unwrap();
         let helps = text.lines().filter(|line| line.contains("help: ") || line.starts_with("plan: "));
         helps.for_each(|line| hold(&[&page.display().to_string()], line));

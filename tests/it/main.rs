@@ -9,6 +9,7 @@ mod colors;
 mod common;
 mod conformance;
 mod crash;
+mod docs;
 mod elsewhere;
 mod ended;
 mod endless;

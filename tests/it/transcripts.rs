@@ -1,12 +1,21 @@
-//! Every console block of README.md and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
-//! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`
-//! before and after a test purchase under `plans/bought/` and a plan of an earlier version under `plans/earlier/`, and must print what stands there. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes them anew.
+//! Every console block of README.md, of `docs/*.md` and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
+//! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
+//! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
+//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`).
+//! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
 //! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use amc_plan::change::lower;
+use amc_plan::model::population::Questions;
+use amc_plan::model::state::Kind;
+use amc_plan::site::Site;
+use amc_plan::site::file::FileSite;
+use amc_plan::text::{Limits, Source, compose};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -148,6 +157,26 @@ fn bought(plans: &Path, folder: &Path) {
     }
 }
 
+/// The example's plan without the timer of one module, and the example's site once everything but that timer is in place.
+fn one_timer(plans: &Path) {
+    let [plan, site] = ["bloom-coaching.yaml", "bloom-coaching.site.ndjson"].map(|name| plans.join(name));
+    let text = fs::read_to_string(&plan).unwrap();
+    let without = text.replacen("{module: Money, release: 7 days after previous}", "{module: Money}", 1);
+    assert_ne!(without, text);
+    fs::write(plans.join("no-timer.yaml"), without).unwrap();
+    fs::copy(plans.join("bloom-coaching.record.ndjson"), plans.join("no-timer.record.ndjson")).unwrap();
+    let left = plans.join("timer-left.site.ndjson");
+    fs::copy(site, &left).unwrap();
+    fs::copy(plans.join("bloom-coaching.population.ndjson"), plans.join("timer-left.population.ndjson")).unwrap();
+    let (tree, _) = compose(&Source::new("plan", text), &Limits::default());
+    let plan = amc_plan::shape::plan(&tree.unwrap()).0;
+    let mut site = FileSite::open(&left).unwrap();
+    let changes = lower(&plan, &site.read(&Questions::default()).unwrap().snapshot).changes;
+    for change in changes.iter().filter(|change| change.on.kind != Kind::Offering) {
+        site.execute(change).unwrap();
+    }
+}
+
 /// The document with every console block as it runs now.
 fn rerun(document: &str) -> String {
     // What one document has imported is captured in it alone.
@@ -157,6 +186,7 @@ fn rerun(document: &str) -> String {
     moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
     earlier(&folder.path().join("plans/earlier"));
+    one_timer(&folder.path().join("plans"));
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;
@@ -183,9 +213,8 @@ fn rerun(document: &str) -> String {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> =
-        fs::read_dir(root().join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    all.push(root().join("README.md"));
+    let mut all = crate::docs::pages();
+    all.extend(fs::read_dir(root().join("tests/cmd")).unwrap().map(|entry| entry.unwrap().path()));
     all.sort();
     all
 }

@@ -8,6 +8,9 @@ use amc_plan::rules::ALL;
 use amc_plan::shape::schema;
 use amc_plan::text::{Limits, Source, compose};
 
+/// The page that shows the whole plan.
+const PAGE: &str = "docs/plan-file.md";
+
 fn same(name: &str, text: &str) {
     let source = Source::new(name, text);
     let (tree, problems) = compose(&source, &Limits::default());
@@ -50,14 +53,16 @@ fn on_every_plan() {
 }
 
 #[test]
-fn on_every_fence_of_a_rule_and_of_the_readme() {
+fn on_every_fence_of_a_rule_and_of_a_page() {
     for rule in ALL {
         for fence in fences(rule.docs, "yaml") {
             same(rule.id, &fence);
         }
     }
-    for fence in fences(&fs::read_to_string(root("README.md")).unwrap(), "yaml") {
-        same("README.md", &fence);
+    for page in crate::docs::pages().into_iter().filter(|page| !page.ends_with("docs/rules.md")) {
+        for fence in fences(&fs::read_to_string(&page).unwrap(), "yaml") {
+            same(&page.display().to_string(), &fence);
+        }
     }
 }
 
@@ -77,25 +82,25 @@ fn keys_and_words(schema: &serde_json::Value, keys: &mut BTreeSet<String>, words
 }
 
 #[test]
-fn the_readme_shows_every_key_and_every_word_of_a_plan() {
+fn the_page_shows_every_key_and_every_word_of_a_plan() {
     let (mut keys, mut words) = (BTreeSet::new(), BTreeSet::new());
     keys_and_words(&schema::plan(), &mut keys, &mut words);
     // The plan may hold the contacts' values itself: a fence of their own shows them.
-    let shown = fences(&fs::read_to_string(root("README.md")).unwrap(), "yaml").concat();
+    let shown = fences(&fs::read_to_string(root(PAGE)).unwrap(), "yaml").concat();
     let shown: BTreeSet<&str> = shown.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).collect();
     let missing: Vec<&String> = keys.iter().chain(&words).filter(|name| !shown.contains(name.as_str())).collect();
     assert!(keys.len() > 50 && words.len() > 20 && missing.is_empty(), "{missing:?}");
 }
 
 #[test]
-fn the_readme_s_plan_and_values_fit_the_schema() {
-    let readme = fs::read_to_string(root("README.md")).unwrap();
-    let plan = fences(&readme, "yaml").into_iter().find(|fence| fence.contains("version: 1")).unwrap();
-    let (tree, _) = compose(&Source::new("README.md", plan), &Limits::default());
+fn the_page_s_plan_and_values_fit_the_schema() {
+    let page = fs::read_to_string(root(PAGE)).unwrap();
+    let plan = fences(&page, "yaml").into_iter().find(|fence| fence.contains("version: 1")).unwrap();
+    let (tree, _) = compose(&Source::new(PAGE, plan), &Limits::default());
     let (_, misfits) = amc_plan::shape::plan(&tree.unwrap());
     assert!(misfits.is_empty(), "{misfits:#?}");
-    let values = fences(&readme, "yaml").into_iter().find(|fence| fence.contains("first_name:")).unwrap();
-    let (tree, _) = compose(&Source::new("README.md", values), &Limits::default());
+    let values = fences(&page, "yaml").into_iter().find(|fence| fence.contains("first_name:")).unwrap();
+    let (tree, _) = compose(&Source::new(PAGE, values), &Limits::default());
     let (_, misfits) = amc_plan::shape::contact_values(&tree.unwrap());
     assert!(misfits.is_empty(), "{misfits:#?}");
 }

@@ -1,0 +1,136 @@
+//! The pages hold together: README is one screen, every link leads somewhere, the summary names every page, and every word of the glossary
+//! is linked from where it is used.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// README.md and every page of the book.
+pub(crate) fn pages() -> Vec<PathBuf> {
+    let book = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<PathBuf> = book.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
+    all.push(root().join("README.md"));
+    all.sort();
+    all
+}
+
+/// The same, and what stands beside README.md for whoever works on the project.
+fn all() -> Vec<PathBuf> {
+    let beside = ["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name));
+    pages().into_iter().chain(beside).collect()
+}
+
+/// The lines outside fences.
+fn prose(text: &str) -> impl Iterator<Item = &str> {
+    let mut fence: Option<&str> = None;
+    text.lines().filter(move |line| {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            Some(open) if *line == open => fence = None,
+            None if ticks.len() > 2 => fence = Some(ticks),
+            None => return true,
+            Some(_) => {}
+        }
+        false
+    })
+}
+
+/// Where the links of a page lead.
+fn links(text: &str) -> Vec<String> {
+    let of_line = |line: &str| {
+        let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        targets.map(|(target, _)| target.to_owned()).collect::<Vec<_>>()
+    };
+    prose(text).flat_map(of_line).collect()
+}
+
+/// The anchor that a heading gets.
+fn anchor(heading: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    heading.trim().to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = prose(text).filter(|line| line.starts_with('#'));
+    headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
+}
+
+/// Why a link of a page leads nowhere.
+fn broken(page: &Path, link: &str) -> Option<String> {
+    if link.starts_with("https://") {
+        return None;
+    }
+    let (path, part) = link.split_once('#').unwrap_or((link, ""));
+    let target = if path.is_empty() { page.to_owned() } else { page.parent().unwrap().join(path) };
+    if !target.exists() {
+        return Some(format!("there is no `{path}`"));
+    }
+    let has = || anchors(&fs::read_to_string(&target).unwrap()).contains(part);
+    (!part.is_empty() && !has()).then(|| format!("`{}` has no heading for `#{part}`", target.display()))
+}
+
+#[test]
+fn readme_is_one_screen() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let lines = readme.lines().count();
+    assert!(lines <= 120, "README.md has {lines} lines: what is more belongs on a page of docs/");
+    for command in ["cargo run --release -- tour", "tests/run"] {
+        assert!(readme.contains(command), "README.md names `{command}`");
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for page in all() {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in links(&text) {
+            seen += 1;
+            wrong.extend(broken(&page, &link).map(|why| format!("{}: `{link}`: {why}", page.display())));
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_noticed() {
+    let page = root().join("docs/start.md");
+    assert_eq!(links("a [b](c.md#d) and\n```\n[no](link)\n```\n[e](#f)"), ["c.md#d", "#f"]);
+    assert_eq!(anchor(" `plan.toml`: what Holds"), "plantoml-what-holds");
+    for link in ["gone.md", "glossary.md#gone", "#gone", "../GONE.md"] {
+        assert!(broken(&page, link).is_some(), "{link}");
+    }
+    for link in ["glossary.md", "glossary.md#barrier", "../README.md", "https://example.com/x"] {
+        assert_eq!(broken(&page, link), None, "{link}");
+    }
+}
+
+#[test]
+fn the_summary_names_every_page_once() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    let mut named = links(&summary);
+    named.retain(|link| !link.starts_with("../"));
+    named.sort();
+    let name = |page: PathBuf| page.file_name().unwrap().to_str().unwrap().to_owned();
+    let there = pages().into_iter().map(name).filter(|name| !["README.md", "SUMMARY.md"].contains(&name.as_str()));
+    assert_eq!(named, there.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_word_of_the_glossary_is_linked_from_a_page_that_uses_it() {
+    let glossary = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    let words: Vec<&str> = prose(&glossary).filter_map(|line| line.strip_prefix("## ")).collect();
+    assert!(words.len() > 30 && words.is_sorted_by_key(|word| word.to_lowercase()), "{words:?}");
+    let elsewhere = all().into_iter().filter(|page| !page.ends_with("docs/glossary.md"));
+    let linked: BTreeSet<String> = elsewhere
+        .flat_map(|page| links(&fs::read_to_string(page).unwrap()))
+        .filter_map(|link| Some(link.split_once("glossary.md#")?.1.to_owned()))
+        .collect();
+    let alone: Vec<&&str> = words.iter().filter(|word| !linked.contains(&anchor(word))).collect();
+    assert_eq!(alone, Vec::<&&str>::new(), "nothing links to these");
+}
