@@ -30,11 +30,6 @@ use super::{Begun, Failure, Terminal, certificate, exit, inputs, settings};
 /// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
-    let mut site = if args.site.contains("://") {
-        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
-    } else {
-        inputs::open_site(&args.site, None)?
-    };
     let files = Files::of(&args.plan, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
         files.nobody_elses(&args.plan, None)?;
@@ -48,6 +43,15 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
+    if progress.in_place() > 0 {
+        // Whatever refuses from here on: the run has written, and no code may say that nothing was.
+        terminal.has_begun(Begun::Written);
+    }
+    let mut site = if args.site.contains("://") {
+        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
+    } else {
+        inputs::open_site(&args.site, None)?
+    };
     is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("go on with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
@@ -86,9 +90,6 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
-    }
-    if progress.in_place() > 0 {
-        terminal.has_begun(Begun::Written);
     }
     journal.append(resumed(&journal, &lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {

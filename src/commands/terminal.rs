@@ -118,8 +118,10 @@ impl Terminal<'_> {
         if code != failure.code {
             failure.code = code;
             failure.message = format!("stopped: {}", failure.message);
-            let looks = failure.help.unwrap_or_else(|| self.looks());
-            failure.help = Some(format!("{looks}; {}what is done is not done again", self.goes_on()));
+            let help = failure.help.unwrap_or_else(|| self.looks());
+            // What says already how to go on need not be followed by it again.
+            let goes_on = if help.contains("--resume") { String::new() } else { self.goes_on() };
+            failure.help = Some(format!("{help}; {goes_on}what is done is not done again"));
         }
         failure
     }

@@ -24,7 +24,6 @@ use super::{Begun, Failure, Terminal, exit, inputs, may_ask, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
-    let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     let files = Files::of(&args.of.plan, &args.of.site);
     let undoable = || {
         files.undoable().map_err(|failure| {
@@ -48,6 +47,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     };
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
+    let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
     is_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
     let is_named = |given: &str| is_named(given, digest, "status", &files);

@@ -147,3 +147,25 @@ fn a_resume_whose_reading_from_before_is_gone_ends_unverified_and_says_so() {
         place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
     }
 }
+
+#[test]
+fn a_run_that_has_written_never_says_that_nothing_was_written() {
+    let place = crate::guided::configured();
+    let digest = {
+        let status = place.run(&["status", PLAN, "--site", SITE, "--format", "json"]);
+        let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+        status["digest"].as_str().unwrap().to_owned()
+    };
+    let site = place.read(SITE);
+    for broken in [None, Some("no site"), Some("")] {
+        match broken {
+            Some(text) => fs::write(place.path(SITE), text).unwrap(),
+            None => fs::remove_file(place.path(SITE)).unwrap(),
+        }
+        place.apply(&["--resume"]).ends(20, &["stopped: "]);
+        place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(20, &["stopped: "]);
+    }
+    fs::write(place.path(SITE), site).unwrap();
+    place.apply(&["--resume", "--on", "live"]).ends(20, &["is on the staging copy"]);
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
+}
