@@ -267,7 +267,7 @@ pub struct Apply {
     /// Go no further than this step; without it a new run ends when the plan's changes are in place.
     #[arg(long, value_name = "STEP", value_parser = step)]
     pub through: Option<Step>,
-    /// The phrase that opens the one-way door, `run migration on HOST`, for where nobody can be asked.
+    /// The phrase that passes the barrier, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
     /// Open the barrier on live although this was never measured.
@@ -520,12 +520,12 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,
     },
-    /// *Run Migration* was not pressed, though its door was opened: the run is before the door again, if a new reading of the
+    /// *Run Migration* was not pressed although the barrier was passed: the run is before the barrier again, if a new reading of the
     /// site shows nothing else.
-    NotPressed(AtTheDoor),
-    /// The site was restored from a backup after the one-way door was opened: the run is closed, if a new reading of the site
+    NotPressed(PastBarrier),
+    /// The site was restored from a backup after the barrier was passed: the run is closed, if a new reading of the site
     /// shows that it is not migrated.
-    Restored(AtTheDoor),
+    Restored(PastBarrier),
     /// Why something may begin on live though its window is not open. It counts for 12 hours; the barrier stays shut all the same.
     OutsideWindow(RecordOutsideWindow),
     /// How long the restore of a backup took: the only source of the time that a way back takes.
@@ -576,9 +576,9 @@ fn saw(name: &str) -> Result<Confirmation, String> {
     Confirmation::ALL.iter().copied().find(|seen| seen.name() == name).ok_or_else(unknown)
 }
 
-/// A word about the open one-way door.
+/// What a person attests past the barrier.
 #[derive(Debug, Args)]
-pub struct AtTheDoor {
+pub struct PastBarrier {
     /// Where the record is and who speaks.
     #[command(flatten)]
     pub by: By,

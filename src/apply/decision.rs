@@ -36,8 +36,8 @@ pub fn news(events: &[Told], progress: &Progress, record: &Record, live: &Identi
         return None;
     }
     let last = |is: fn(&Event) -> bool| events.iter().rfind(|told| is(&told.event)).map(|told| told.at);
-    let crossed = last(|event| matches!(event, Event::Crossed { .. }))?;
-    let since = last(|event| matches!(event, Event::Decided { .. })).map_or(crossed, |at| at.max(crossed));
+    let passed_at = last(|event| matches!(event, Event::BarrierPassed { .. }))?;
+    let since = last(|event| matches!(event, Event::Decided { .. })).map_or(passed_at, |at| at.max(passed_at));
     let asked = last(|event| matches!(event, Event::DecisionDue { .. })).filter(|_| progress.is_decision_due());
     let (at, decision) = record.decided(live, who, since)?;
     let answers = progress.decision() == Some(Decision::GoBack) || asked.is_some_and(|asked| at >= asked);

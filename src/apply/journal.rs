@@ -87,7 +87,8 @@ pub enum Event {
         unmeasured: Vec<Unmeasured>,
     },
     /// The barrier was acknowledged: from here on the migration may have been started.
-    Crossed {
+    #[serde(alias = "crossed")]
+    BarrierPassed {
         /// Who acknowledged it: a short name from the plan's `people`, where one was given.
         who: Option<String>,
         /// How many members the site had.

@@ -42,7 +42,7 @@ pub struct Progress {
     /// How many steps are behind.
     passed: usize,
     reached: bool,
-    crossed: bool,
+    past_barrier: bool,
     migrated: bool,
     decision_due: bool,
     decision: Option<Decision>,
@@ -103,21 +103,21 @@ impl Progress {
         self.reached
     }
 
-    /// Whether the one-way door was opened: from then on nobody may say that nothing happened.
+    /// Whether the barrier was passed: from then on nobody may say that nothing happened.
     pub fn is_past_the_barrier(&self) -> bool {
-        self.crossed
+        self.past_barrier
     }
 
-    /// Takes the door for open that comes next: what else knows of the run says so.
-    pub fn believe_that_the_door_is_open(&mut self) {
+    /// Takes the barrier that comes next for passed: what else knows of the run says so.
+    pub fn believe_barrier_passed(&mut self) {
         if !self.taking_back && self.reached && self.next() == Next::Step(Step::RunMigration) {
-            self.crossed = true;
+            self.past_barrier = true;
         }
     }
 
-    /// Whether the one-way door was opened and nothing proved since that anybody pressed.
+    /// Whether the barrier was passed and nothing proved since that anybody pressed.
     pub fn may_be_unpressed(&self) -> bool {
-        self.crossed && self.next() == Next::Step(Step::RunMigration)
+        self.past_barrier && self.next() == Next::Step(Step::RunMigration)
     }
 
     /// Whether a reading showed the end of the migration.
@@ -147,7 +147,7 @@ impl Progress {
 
     /// Whether the run is over since a new one took its place, so that it can be undone where that one was.
     pub fn is_replaced(&self) -> bool {
-        self.over && self.replaced && !self.crossed && !self.taking_back
+        self.over && self.replaced && !self.past_barrier && !self.taking_back
     }
 
     /// Whether all of it was taken back.
@@ -176,23 +176,23 @@ impl Progress {
             Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
-            Event::Accepted { .. } | Event::Crossed { .. } => {
-                next == Next::Step(Step::RunMigration) && self.reached && !self.crossed
+            Event::Accepted { .. } | Event::BarrierPassed { .. } => {
+                next == Next::Step(Step::RunMigration) && self.reached && !self.past_barrier
             }
             Event::NotPressed { .. } => self.may_be_unpressed(),
-            Event::DecisionDue { .. } => self.crossed && !self.decision_due,
-            Event::Decided { .. } => self.crossed,
+            Event::DecisionDue { .. } => self.past_barrier && !self.decision_due,
+            Event::Decided { .. } => self.past_barrier,
             Event::Migrated => self.may_be_unpressed() && !self.migrated,
             Event::Passed { step, .. } => {
                 let may_pass = match step {
                     Step::Configure => true,
-                    Step::RunMigration => self.crossed,
+                    Step::RunMigration => self.past_barrier,
                     _ => self.reached,
                 };
                 next == Next::Step(*step) && may_pass
             }
-            Event::Undo => !self.crossed && !self.taking_back,
-            Event::Closed { .. } => !self.crossed || self.open.is_none(),
+            Event::Undo => !self.past_barrier && !self.taking_back,
+            Event::Closed { .. } => !self.past_barrier || self.open.is_none(),
             Event::End => next == Next::Close,
         }
     }
@@ -218,9 +218,9 @@ impl Progress {
                 self.reached = true;
                 self.closing |= *step == Step::EnterMaintenance;
             }
-            Event::Crossed { .. } => self.crossed = true,
+            Event::BarrierPassed { .. } => self.past_barrier = true,
             Event::NotPressed { .. } => {
-                (self.crossed, self.migrated, self.decision_due) = (false, false, false);
+                (self.past_barrier, self.migrated, self.decision_due) = (false, false, false);
                 self.decision = None;
             }
             Event::DecisionDue { .. } => self.decision_due = true,

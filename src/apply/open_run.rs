@@ -39,7 +39,7 @@ pub struct OpenRun {
     pub machine: String,
     /// When it began.
     pub since: Timestamp,
-    /// Whether the one-way door was opened, or is just being opened.
+    /// Whether the barrier was passed, or is just being passed.
     pub past_the_barrier: bool,
 }
 

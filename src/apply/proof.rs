@@ -114,10 +114,10 @@ pub fn spare_login(login: ToolLogin, record: &Record, here: &Identity) -> Option
     }
 }
 
-/// What is said while nobody knows whether the migration runs. Once the door is open nobody may press twice on a guess.
-pub fn careful(crossed: Timestamp) -> String {
+/// What is said while nobody knows whether the migration runs. Past the barrier nobody may press twice on a guess.
+pub fn careful(passed_at: Timestamp) -> String {
     format!(
-        "*Run Migration* may have been pressed at {crossed}: do not press it again until its state is known (a time-out does not end it)"
+        "*Run Migration* may have been pressed at {passed_at}: do not press it again until its state is known (a time-out does not end it)"
     )
 }
 
@@ -127,9 +127,9 @@ pub fn migration(
     login: ToolLogin,
     record: &Record,
     at: &Named<'_>,
-    crossed: Timestamp,
+    passed_at: Timestamp,
 ) -> Proof {
-    let careful = careful(crossed);
+    let careful = careful(passed_at);
     let (by, seen) = match managed {
         Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
@@ -265,15 +265,15 @@ pub fn both(first: Proof, second: Proof) -> Proof {
     }
 }
 
-/// Whether a reading made behind the open door shows a site that is not migrated: what it shows, or why not.
+/// Whether a reading made past the barrier shows a site that is not migrated: what it shows, or why not.
 ///
 /// # Errors
 /// Why the site shows otherwise, or cannot tell.
 pub fn unmigrated(
     (read_at, site): (Timestamp, &Movement),
-    (crossed, now): (Timestamp, Timestamp),
+    (passed_at, now): (Timestamp, Timestamp),
 ) -> Result<String, String> {
-    read_after(&read_at.to_string(), crossed, now)?;
+    read_after(&read_at.to_string(), passed_at, now)?;
     match site.managed {
         Some(false) => {}
         Some(true) => return Err("the site says that it is on Managed Contacts".to_owned()),
@@ -286,7 +286,7 @@ pub fn unmigrated(
     Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
 }
 
-/// Whether nothing that a migration moves has moved since the door was opened; `before` is how it was then.
+/// Whether nothing that a migration moves has moved since the barrier was passed; `before` is how it was then.
 ///
 /// # Errors
 /// What has moved, or what shows no more that it has not.
@@ -294,14 +294,16 @@ pub fn unmoved(before: &Movement, site: &Movement) -> Result<(), String> {
     match (before.maintenance, site.maintenance) {
         (Some(_), None) => return Err("whether maintenance mode was switched on since is not captured".to_owned()),
         (before, Some(true)) if before != Some(true) => {
-            return Err("maintenance mode is on, and nothing shows that it was before the door was opened".to_owned());
+            return Err(
+                "maintenance mode is on, and nothing shows that it was before the barrier was passed".to_owned()
+            );
         }
         _ => {}
     }
     match (before.trapped, site.trapped) {
         (Some(_), None) => Err("whether mails were caught since is not captured".to_owned()),
         (before, Some(now)) if now > before.unwrap_or(0) => {
-            Err(format!("mails were caught since the door was opened: {} then, {now} now", before.unwrap_or(0)))
+            Err(format!("mails were caught since the barrier was passed: {} then, {now} now", before.unwrap_or(0)))
         }
         _ => Ok(()),
     }
@@ -399,7 +401,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_about_the_door_needs_a_reading_that_shows_it() {
+    fn an_attestation_about_the_barrier_needs_a_reading_that_shows_it() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let still = Movement { managed: Some(false), ..Movement::default() };
         let shown = |read_at, site: &Movement| unmigrated((at(read_at), site), (at(10), at(12)));

@@ -14,7 +14,7 @@ use crate::model::record::Record;
 pub fn began(step: Step, events: &[Told], kept_at: Option<Timestamp>) -> Timestamp {
     let reached = || when(events, |event| matches!(event, Event::Reached { step: reached } if *reached == step));
     match step {
-        Step::RunMigration | Step::ReviewContacts => when(events, |event| matches!(event, Event::Crossed { .. })),
+        Step::RunMigration | Step::ReviewContacts => when(events, |event| matches!(event, Event::BarrierPassed { .. })),
         Step::EnterMaintenance => kept_at.unwrap_or_else(reached),
         _ => reached(),
     }

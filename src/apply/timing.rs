@@ -73,7 +73,7 @@ pub fn so_far(events: &[Told], step: Step, now: Timestamp) -> Option<Seconds> {
 pub fn migration(events: &[Told]) -> Option<Lasted> {
     let over = |told: &Told| matches!(told.event, Event::Migrated | Event::Passed { step: Step::RunMigration, .. });
     let end = events.iter().position(over)?;
-    let begun = events[..end].iter().rposition(|told| matches!(told.event, Event::Crossed { .. }))?;
+    let begun = events[..end].iter().rposition(|told| matches!(told.event, Event::BarrierPassed { .. }))?;
     let (from, to) = (events[begun].at, events[end].at);
     let at_most = seconds(from, to);
     let last_gap = gaps(&events[..end]).into_iter().rfind(|(_, ended)| *ended > from);
@@ -136,8 +136,8 @@ mod tests {
         Event::Passed { step, by: Executor::Guided, seen: String::new() }
     }
 
-    fn crossed() -> Event {
-        Event::Crossed { who: None, members: None }
+    fn passed_at() -> Event {
+        Event::BarrierPassed { who: None, members: None }
     }
 
     const NIGHT: i64 = 12 * 3600;
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn what_lies_between_two_steps_is_of_neither() {
         let step = |at, reached: Event, step| [(at, reached), (at + 60, passed(step))];
-        let mut events = vec![(-7, crossed()), (0, passed(Step::Configure))];
+        let mut events = vec![(-7, passed_at()), (0, passed(Step::Configure))];
         events.extend(step(NIGHT, Event::Reached { step: Step::StartVerification }, Step::StartVerification));
         events.extend(step(2 * NIGHT, REVIEW, Step::ReviewContacts));
         let took: Vec<u64> = steps(&journal(events)).iter().map(|took| took.seconds).collect();
@@ -198,24 +198,24 @@ mod tests {
         let lasted =
             |events: Vec<(i64, Event)>| migration(&journal(events)).map(|lasted| (lasted.at_least, lasted.at_most));
         let done = || passed(Step::RunMigration);
-        assert_eq!(lasted(vec![(0, crossed()), (900, done())]), Some((900, 900)));
+        assert_eq!(lasted(vec![(0, passed_at()), (900, done())]), Some((900, 900)));
         // Watched for ten minutes, and found to be over in the morning.
         assert_eq!(
-            lasted(vec![(0, crossed()), (NIGHT, resume(Some(600))), (NIGHT + 1, done())]),
+            lasted(vec![(0, passed_at()), (NIGHT, resume(Some(600))), (NIGHT + 1, done())]),
             Some((600, NIGHT as u64 + 1))
         );
         // What a person did after its end is not its time.
         assert_eq!(
-            lasted(vec![(0, crossed()), (700, Event::Migrated), (NIGHT, resume(None)), (NIGHT, done())]),
+            lasted(vec![(0, passed_at()), (700, Event::Migrated), (NIGHT, resume(None)), (NIGHT, done())]),
             Some((700, 700))
         );
         // Nobody had pressed the first time.
         let unpressed = Event::NotPressed { who: "jo".into(), seen: String::new() };
         assert_eq!(
-            lasted(vec![(0, crossed()), (50, unpressed), (80, resume(None)), (100, crossed()), (160, done())]),
+            lasted(vec![(0, passed_at()), (50, unpressed), (80, resume(None)), (100, passed_at()), (160, done())]),
             Some((60, 60))
         );
-        assert_eq!(lasted(vec![(0, crossed()), (NIGHT, resume(None))]), None);
+        assert_eq!(lasted(vec![(0, passed_at()), (NIGHT, resume(None))]), None);
         assert_eq!(lasted(vec![(0, passed(Step::Configure))]), None);
     }
 }

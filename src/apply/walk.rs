@@ -47,16 +47,16 @@ pub trait World {
     /// Where it cannot be read whole.
     fn record(&mut self) -> Result<Record, Self::Error>;
 
-    /// Opens the one-way door, and writes down that it is open.
+    /// Passes the barrier, and writes down that it is passed.
     ///
     /// # Errors
-    /// Where it stays shut.
-    fn cross(&mut self, plan: &Plan) -> Result<(), Self::Error>;
+    /// Where it is not passed.
+    fn pass_barrier(&mut self, plan: &Plan) -> Result<(), Self::Error>;
 
     /// The site as it was kept before the run, or in front of the barrier; none where that reading is gone.
     fn kept(&mut self) -> Option<Snapshot>;
 
-    /// Compares everybody with how they were in front of the door.
+    /// Compares everybody with how they were in front of the barrier.
     ///
     /// # Errors
     /// Where somebody is not as they were, or a side cannot be read.
@@ -135,9 +135,9 @@ pub enum Turn {
 pub enum Say {
     /// Do it.
     Act,
-    /// The door was opened in this very turn: press, once.
+    /// The barrier was passed in this very turn: press, once.
     PressOnce,
-    /// The door was opened before: whoever is told to press once more presses twice.
+    /// The barrier was passed before: whoever is told to press once more presses twice.
     PressNothing,
 }
 
@@ -179,7 +179,7 @@ pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
         return Ok(Turn::Moved { step, moved });
     }
     if step == Step::RunMigration {
-        world.cross(&plan)?;
+        world.pass_barrier(&plan)?;
         return press(world);
     }
     match prove(world, &plan, step, &site)? {
@@ -291,8 +291,8 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
 
 /// The barrier was passed in this very turn: somebody is told to press, once.
 fn press<W: World>(world: &mut W) -> Result<Turn, W::Error> {
-    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
-    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(crossed), say: Say::PressOnce })
+    let passed_at = when(world.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
+    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at), say: Say::PressOnce })
 }
 
 /// Past the barrier a site that does not answer, or is another one, proves nothing either way.
@@ -303,8 +303,8 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
         return Ok(Turn::Waits { step, open: "no run began here".into(), say: Say::PressNothing });
     };
     let names = world.names();
-    let crossed = when(world.journal().events(), |event| matches!(event, Event::Crossed { .. }));
-    let careful = proof::careful(crossed);
+    let passed_at = when(world.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
+    let careful = proof::careful(passed_at);
     let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Say::PressNothing };
     let read = world.site().configuration();
     let login = world.site().signed_in();
@@ -318,7 +318,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     let mut shows = Movement::of(&site);
     let kept = world.kept();
     if shows.managed == Some(true) {
-        if let Err(why) = read_after(&site.header.taken_at, crossed, world.now()) {
+        if let Err(why) = read_after(&site.header.taken_at, passed_at, world.now()) {
             return Ok(waits(why));
         }
         // What it said in front of the barrier already shows nothing of the press: that is attested.
@@ -329,9 +329,9 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
         // What is waited for from here on is a person, and no more the migration.
         world.note(Event::Migrated)?;
     }
-    let record = since_then(world.record()?, crossed, world.now());
+    let record = since_then(world.record()?, passed_at, world.now());
     let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
-    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), crossed);
+    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), passed_at);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(world);
     let is_over = shows.managed == Some(true) || matches!(proof, Proof::Behind { .. });

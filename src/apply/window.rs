@@ -193,7 +193,7 @@ pub fn fits_now(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate) ->
 ///
 /// # Errors
 /// Why not, whatever is recorded or accepted.
-pub fn may_cross(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasured>, Late> {
+pub fn may_pass_barrier(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasured>, Late> {
     let Times { now, migration, restore } = times;
     if !schedule.is_open(now) {
         return Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: false });
@@ -340,14 +340,14 @@ mod tests {
     }
 
     /// What the barrier says at this time, of a migration and a restore of so many minutes.
-    fn crosses(
+    fn passes_barrier(
         now: &str,
         migration: Option<(u64, u64)>,
         restore: Option<i64>,
     ) -> Result<Vec<Unmeasured>, &'static str> {
         let migration = migration.map(|(least, most)| Lasted { at_least: least * 60, at_most: most * 60 });
         let times = Times { now: at(now), migration, restore: restore.map(|minutes| Seconds(minutes * 60)) };
-        may_cross(&schedule(true), times).map_err(|late| match late {
+        may_pass_barrier(&schedule(true), times).map_err(|late| match late {
             Late::Outside { .. } => "outside",
             Late::Decided { .. } => "decided",
             Late::Migration { .. } => "migration",
@@ -366,26 +366,30 @@ mod tests {
 
     #[test]
     fn the_barrier_opens_where_migration_and_restore_are_over_in_time() {
-        let known = |now| crosses(now, Some((20, 20)), Some(30));
+        let known = |now| passes_barrier(now, Some((20, 20)), Some(30));
         assert_eq!(known("07:10"), Ok(vec![]));
         assert_eq!(known("07:11"), Err("migration"));
         assert_eq!(known("07:30"), Err("decided"));
         assert_eq!((known("05:59"), known("08:00")), (Err("outside"), Err("outside")));
-        assert_eq!(crosses("06:30", Some((20, 20)), Some(31)), Err("restore"));
-        let huge = crosses("06:30", Some((0, u64::MAX / 60)), Some(i64::MAX / 60));
+        assert_eq!(passes_barrier("06:30", Some((20, 20)), Some(31)), Err("restore"));
+        let huge = passes_barrier("06:30", Some((0, u64::MAX / 60)), Some(i64::MAX / 60));
         assert_eq!(huge, Err("restore"), "no overflow");
     }
 
     #[test]
     fn what_nobody_measured_is_asked_and_never_green() {
         use Unmeasured::{MigrationTime, RestoreTime};
-        assert_eq!(crosses("06:30", Some((20, 20)), None), Ok(vec![RestoreTime]));
-        assert_eq!(crosses("06:30", None, Some(30)), Ok(vec![MigrationTime]));
+        assert_eq!(passes_barrier("06:30", Some((20, 20)), None), Ok(vec![RestoreTime]));
+        assert_eq!(passes_barrier("06:30", None, Some(30)), Ok(vec![MigrationTime]));
         // Not seen to be over for ten minutes, seen to be over in the morning after.
-        assert_eq!(crosses("06:30", Some((10, 600)), Some(30)), Ok(vec![MigrationTime]));
-        assert_eq!(crosses("07:25", Some((10, 600)), Some(30)), Err("migration"));
+        assert_eq!(passes_barrier("06:30", Some((10, 600)), Some(30)), Ok(vec![MigrationTime]));
+        assert_eq!(passes_barrier("07:25", Some((10, 600)), Some(30)), Err("migration"));
         let times = Times { now: at("07:40"), migration: Some(Lasted { at_least: 60, at_most: 60 }), restore: None };
-        assert_eq!(may_cross(&schedule(false), times), Ok(vec![]), "the plan names nobody who decides, and no time");
+        assert_eq!(
+            may_pass_barrier(&schedule(false), times),
+            Ok(vec![]),
+            "the plan names nobody who decides, and no time"
+        );
     }
 
     #[test]

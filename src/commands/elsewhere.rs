@@ -99,7 +99,7 @@ impl Files {
         Ok(journal.put_away(Timestamp::now())?)
     }
 
-    /// Whether it is noted of the run of these events that its door was opened. It is noted first, so a journal that does not
+    /// Whether it is noted of the run of these events that its barrier was passed. It is noted first, so a journal that does not
     /// say so was cut off in between, or is older.
     pub(super) fn is_noted_as_open(&self, events: &[Told]) -> bool {
         let noted = self.noted().ok().flatten();
@@ -115,7 +115,7 @@ impl Files {
     pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<Elsewhere>, Failure> {
         let Some((_, run)) = self.noted()? else { return Ok(None) };
         let own = own.filter(|own| run.is_of(&own.events));
-        // Of an open door the note is believed against a journal that is gone, or is older than the note.
+        // Past the barrier the note is believed against a journal that is gone, or is older than the note.
         let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None, at: None });
         if let Some(own) = own {
             return Ok(if own.progress.is_past_the_barrier() { None } else { lost(run) });

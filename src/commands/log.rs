@@ -61,17 +61,17 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
             let what: Vec<&str> = unmeasured.iter().map(|what| what.name()).collect();
             format!("accepted as unknown: {}", what.join(", "))
         }
-        Event::Crossed { who, members } => {
+        Event::BarrierPassed { who, members } => {
             let members = members.map_or_else(|| "an unknown number of members".to_owned(), |n| format!("{n} members"));
             let who = who
                 .as_deref()
                 .map_or_else(String::new, |who| format!(", spare administrator proven by {}", escape::line(who)));
-            format!("the one-way door was opened, for {members}{who}")
+            format!("the barrier was passed, for {members}{who}")
         }
         Event::NotPressed { who, seen } => {
             let who = escape::line(who);
             format!(
-                "*Run Migration* was not pressed, by the word of {who}, so the door is shut again: {}",
+                "*Run Migration* was not pressed, by the word of {who}, so the run is before the barrier again: {}",
                 escape::line(seen)
             )
         }

@@ -3,10 +3,10 @@
 mod adopt;
 mod apply;
 mod backup_file;
+mod barrier;
 mod certificate;
 mod check;
 mod diff;
-mod door;
 mod earlier;
 mod elsewhere;
 mod event_log;

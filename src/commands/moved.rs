@@ -15,9 +15,9 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     let is_past = run.journal.progress().is_past_the_barrier();
     let message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
     let mut details: Vec<String> = moved.iter().map(|one| in_a_line(run, one)).collect();
-    let door = run.journal.events().iter().rfind(|told| matches!(told.event, Event::Crossed { .. }));
-    if let Some(door) = door.filter(|_| step == Step::RunMigration && is_past) {
-        details.push(proof::careful(door.at));
+    let barrier = run.journal.events().iter().rfind(|told| matches!(told.event, Event::BarrierPassed { .. }));
+    if let Some(barrier) = barrier.filter(|_| step == Step::RunMigration && is_past) {
+        details.push(proof::careful(barrier.at));
     }
     let (diff, resume) = (run.files.diff(), run.resume_command());
     let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {

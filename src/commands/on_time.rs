@@ -51,7 +51,7 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, rehearsed: &Certificat
 }
 
 /// Whether the barrier on live may open: what nobody measured, which somebody has to accept.
-pub(super) fn may_cross(args: &Apply, checked: &Checked, written: bool) -> Result<Vec<Unmeasured>, Failure> {
+pub(super) fn may_pass_barrier(args: &Apply, checked: &Checked, written: bool) -> Result<Vec<Unmeasured>, Failure> {
     let opened = &checked.opened;
     let wall = Timestamp::now();
     // A certificate that is not proven ours, or of another intent, measured nothing.
@@ -62,7 +62,7 @@ pub(super) fn may_cross(args: &Apply, checked: &Checked, written: bool) -> Resul
         migration: rehearsed.and_then(|rehearsed| rehearsed.migration),
         restore: opened.record.restore_time(&opened.plan, wall),
     };
-    let may = window::schedule(&opened.plan).and_then(|schedule| window::may_cross(&schedule, times));
+    let may = window::schedule(&opened.plan).and_then(|schedule| window::may_pass_barrier(&schedule, times));
     may.map_err(|late| refused(&late, written, args))
 }
 

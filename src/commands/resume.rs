@@ -93,7 +93,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     journal.append(resumed(&journal, &lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
-        journal.append(Event::Crossed { who: None, members: None }, Timestamp::now())?;
+        journal.append(Event::BarrierPassed { who: None, members: None }, Timestamp::now())?;
     }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = Run { site, journal, lock, files, log: log.clone() };

@@ -101,7 +101,7 @@ impl Files {
         }
         let Some(mut run) = self.peeked(&path)? else { return Ok(None) };
         if self.is_noted_as_open(&run.events) {
-            run.progress.believe_that_the_door_is_open();
+            run.progress.believe_barrier_passed();
         }
         Ok(Some(run))
     }

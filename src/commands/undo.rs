@@ -158,7 +158,7 @@ fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failur
     Ok(())
 }
 
-/// Why there is nothing to undo: no run is on record, or the last one went through the door.
+/// Why there is nothing to undo: no run is on record, or the last one passed the barrier.
 fn nothing(files: &Files, opened: &Opened) -> Failure {
     let last = files.put_aside().find_map(|aside| aside.ok().filter(|(_, run)| !run.progress.is_undone()));
     let ended = |run: &Unfinished| run.events.last().is_some_and(|told| told.event == Event::End);

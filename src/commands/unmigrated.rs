@@ -1,4 +1,4 @@
-//! Behind the open door, and not migrated: a person's word that *Run Migration* was not pressed (`plan record not-pressed`), or
+//! Past the barrier, and not migrated: a person's word that *Run Migration* was not pressed (`plan record not-pressed`), or
 //! that the site was restored from a backup (`plan record restored`), taken only where the site shows nothing else.
 
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::apply::journal::Event;
 use crate::apply::machine::Progress;
 use crate::apply::proof;
-use crate::cli::{AtTheDoor, By};
+use crate::cli::{By, PastBarrier};
 use crate::guide::Movement;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
@@ -27,16 +27,16 @@ use super::{Begun, Failure, Terminal, exit, inputs, status};
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";
 
-/// Nobody pressed: the run is before the door again.
-pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let AtTheDoor { by, says, site } = word;
+/// Nobody pressed: the run is before the barrier again.
+pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let PastBarrier { by, says, site } = word;
     let says = |host| Evidence::NotPressed(NotPressed { host, says });
     let (mut run, seen) = given(
         (&by, Progress::may_be_unpressed),
         says,
         &site,
         |kept, now| {
-            let kept = kept.ok_or_else(|| "how the site was at the door is not kept any more".to_owned())?;
+            let kept = kept.ok_or_else(|| "how the site was at the barrier is not kept any more".to_owned())?;
             proof::unmoved(&Movement::of(kept), &Movement::of(now))
         },
         terminal,
@@ -47,7 +47,7 @@ pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Resul
     writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, by the word of `{}`; {line}", by.who)?;
     writeln!(
         terminal.out,
-        "the run is before the one-way door again: `{}` takes it back, `{}` asks for the phrase again",
+        "the run is before the barrier again: `{}` takes it back, `{}` asks for the phrase again",
         run.files.undo(),
         run.files.resume()
     )?;
@@ -55,8 +55,8 @@ pub(super) fn not_pressed(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Resul
 }
 
 /// The site was restored: the run is over.
-pub(super) fn restored(word: AtTheDoor, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let AtTheDoor { by, says, site } = word;
+pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let PastBarrier { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
     let mut closed = false;
     let (run, seen) = given(
@@ -107,7 +107,7 @@ fn given(
     let lock = files.take(&by.plan)?;
     let open = files.unfinished()?;
     files.nobody_elses(&by.plan, open.as_ref())?;
-    let nothing = || Failure::new(exit::USAGE, "no run here is past the one-way door without *Run Migration* proven");
+    let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     is_of_this_plan(&by.plan, &begin, name, |its| {
         format!("say it of that one: `--plan {}`", escape::shell(its.named().plan))
@@ -115,9 +115,9 @@ fn given(
     if !may_be(&progress) {
         return Err(nothing());
     }
-    let door = events.iter().rfind(|told| matches!(told.event, Event::Crossed { .. })).ok_or_else(|| {
+    let barrier = events.iter().rfind(|told| matches!(told.event, Event::BarrierPassed { .. })).ok_or_else(|| {
         let first = files.resume();
-        Failure::new(exit::PART_WAY, "that the door was opened is noted beside the site, and not in the journal yet")
+        Failure::new(exit::PART_WAY, "that the barrier was passed is noted beside the site, and not in the journal yet")
             .help(format!("let it be written down first: `{first}`; then say it again"))
     })?;
     let evidence = evidence(begin.host.clone());
@@ -125,7 +125,7 @@ fn given(
     let now = is_its_site(site.as_mut(), &begin, &progress)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
-    let shown = proof::unmigrated((read_at, &Movement::of(&now)), (door.at, Timestamp::now()));
+    let shown = proof::unmigrated((read_at, &Movement::of(&now)), (barrier.at, Timestamp::now()));
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that word about *Run Migration* is not accepted: {why}")).help(format!(
             "do not press it again until its state is known; read the site anew and say it again, or the way back: {}",

@@ -68,8 +68,8 @@ impl World for Way<'_, '_, '_> {
         record_file::load(&record_file::path_of(&self.args.plan))
     }
 
-    fn cross(&mut self, plan: &Plan) -> Result<(), Failure> {
-        self.run.cross(self.args, plan, self.terminal)
+    fn pass_barrier(&mut self, plan: &Plan) -> Result<(), Failure> {
+        self.run.pass_barrier(self.args, plan, self.terminal)
     }
 
     fn kept(&mut self) -> Option<Snapshot> {
@@ -270,7 +270,7 @@ impl Run {
         }
         let site = &mut self.site;
         self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
-        let open = if say == Say::PressOnce { "the door is open, and nobody has pressed yet" } else { open };
+        let open = if say == Say::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
         let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| Movement::of(&now).managed);
         let when = match say {
             Say::PressOnce => "press it now, once, then".to_owned(),

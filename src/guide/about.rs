@@ -25,7 +25,7 @@ pub struct About {
     pub why: &'static str,
 }
 
-/// What a person types before the one-way door, in front of the site's host.
+/// What a person types before the barrier, in front of the site's host.
 pub const PHRASE: &str = "run migration on";
 
 /// Where the vendor's own pages differ on passwords (documented, both): the worse is assumed.

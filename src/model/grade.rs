@@ -68,11 +68,11 @@ impl Worth {
 /// How well one fact is known, with by what, by whom, or why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grade {
-    /// A machine read it, by this door.
+    /// A machine read it, in this way.
     Captured(&'static str),
     /// A person says so: their short name, or where it is written down.
     Attested(String),
-    /// A file says so that nobody here vouches for: that a machine read it by this door.
+    /// A file says so that nobody here vouches for: that a machine read it in this way.
     Recorded(&'static str),
     /// Nobody did, and why.
     Unknown(String),
@@ -146,7 +146,7 @@ mod tests {
         ] {
             assert_eq!(worth.grade(capture.clone()).word(), grade, "{worth:?} {capture:?}");
         }
-        assert_eq!(jo.grade(machine), Grade::Attested("jo".to_owned()), "the person is named, not the door");
+        assert_eq!(jo.grade(machine), Grade::Attested("jo".to_owned()), "the person is named, not the way it was read");
         assert_eq!(jo.clone().or_less(Worth::Captured), jo);
         assert_eq!(Worth::Captured.or_less(Worth::default()), Worth::default());
     }

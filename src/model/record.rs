@@ -49,9 +49,9 @@ pub enum Evidence {
     SignIn(SignIn),
     /// A test purchase, and what was seen after it.
     Purchase(Purchase),
-    /// *Run Migration* was not pressed, though its door was opened.
+    /// *Run Migration* was not pressed, although the barrier was passed.
     NotPressed(NotPressed),
-    /// The site was restored from a backup, though a run was past the one-way door.
+    /// The site was restored from a backup, although a run was past the barrier.
     Restored(Restored),
     /// What live did since its copy was made.
     MergeList(MergeList),
@@ -159,7 +159,7 @@ pub struct SignIn {
     pub says: String,
 }
 
-/// *Run Migration* was not pressed, though its door was opened.
+/// *Run Migration* was not pressed, although the barrier was passed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NotPressed {
     /// The site: its home address without the scheme.
@@ -168,7 +168,7 @@ pub struct NotPressed {
     pub says: String,
 }
 
-/// The site was restored from a backup, though a run was past the one-way door.
+/// The site was restored from a backup, although a run was past the barrier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Restored {
     /// The site: its home address without the scheme.

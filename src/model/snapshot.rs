@@ -95,7 +95,7 @@ pub enum Capture {
     ),
 }
 
-/// By which door a section was read.
+/// How a section was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
@@ -117,7 +117,7 @@ impl How {
         matches!(self, Self::Bridge | Self::CoreRest | Self::WpCli)
     }
 
-    /// The door's name.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bridge => "bridge",

@@ -19,7 +19,7 @@ pub enum Step {
     Configure,
     /// "Start Verification": the vendor's own dry run.
     StartVerification,
-    /// "Run Migration": the one-way door.
+    /// "Run Migration": the one step that cannot be taken back.
     RunMigration,
     /// The listed contacts field by field, then everybody.
     ReviewContacts,

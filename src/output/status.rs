@@ -29,7 +29,7 @@ pub struct Status {
     pub in_place: usize,
     /// Whether they are being taken back.
     pub taking_back: bool,
-    /// Whether the one-way door was opened.
+    /// Whether the barrier was passed.
     pub past_the_barrier: bool,
     /// Whether somebody is at it now.
     pub held: bool,
@@ -59,7 +59,7 @@ pub struct Line {
     pub executor: Executor,
     /// Whether there is a way back from it.
     pub back: WayBack,
-    /// Whether the one-way door is in front of it.
+    /// Whether the barrier is in front of it.
     pub barrier: bool,
     /// The gate that must be green before it; null where there is none of its own.
     pub gate: Option<&'static str>,
@@ -96,7 +96,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             } else {
                 format!("up to here `{}` takes the run's changes back", escape::line(&status.undo))
             };
-            writeln!(out, "  ── one-way door ── {open}")?;
+            writeln!(out, "  ── barrier ── {open}")?;
         }
         let mark = match line.stand {
             Stand::Done => "✓",

@@ -277,20 +277,20 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let mut finding = rule.at(Place::key(rule.anchor), format!("cannot be told without {facts}: {why}"));
     finding.unproven = true;
     finding.lacks = Some(Lacks { facts, why });
-    finding.help(door(rule, alone))
+    finding.help(what_would_show(rule, alone))
 }
 
 /// What would prove a rule that lacks a fact; `alone` is the fact's name where it is the only one.
-fn door(rule: &Rule, alone: &str) -> String {
-    let door = match alone {
+fn what_would_show(rule: &Rule, alone: &str) -> String {
+    let how = match alone {
         BACKUP_END => "make the dump again without `--skip-comments` and record it",
         TRACKED => "see whether `git ls-files` names the file",
         _ => "take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)",
     };
     if !rule.attestable {
-        return door.to_owned();
+        return how.to_owned();
     }
-    format!("{door}, or record a person's word: `plan record word {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
+    format!("{how}, or record a person's word: `plan record word {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
 }
 
 /// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.

@@ -552,12 +552,12 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
     let left = |n: usize| json!({"left": {"change": n}});
     let replaced = json!({"closed": {"why": REPLACED}});
     let unpressed = json!({"not-pressed": {"who": "jo", "seen": "x"}});
-    let crossing = json!({"crossed": {"who": "jo", "members": 3}});
-    // Every change in place and read back; then up to the one-way door.
+    let passing = json!({"barrier-passed": {"who": "jo", "members": 3}});
+    // Every change in place and read back; then up to the barrier.
     let in_place = (0..6).flat_map(|n| [intent(n), done(n)]);
     let placed: Vec<Value> = [start.clone()].into_iter().chain(in_place).chain([passed("configure")]).collect();
-    let to_the_door = [reached("start-verification"), passed("start-verification"), reached("run-migration")];
-    let door: Vec<Value> = placed.iter().cloned().chain(to_the_door).collect();
+    let to_the_barrier = [reached("start-verification"), passed("start-verification"), reached("run-migration")];
+    let barrier: Vec<Value> = placed.iter().cloned().chain(to_the_barrier).collect();
     let mut other = begin();
     other.changes.reverse();
     let cases: Vec<(Vec<Value>, usize)> = vec![
@@ -576,7 +576,7 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![json!("end")], 1),
         (vec![start.clone(), json!({"reached": {"step": "start-verification"}})], 2),
         (vec![start.clone(), passed("configure")], 2),
-        (vec![start.clone(), json!({"crossed": {"who": null, "members": 3}})], 2),
+        (vec![start.clone(), json!({"barrier-passed": {"who": null, "members": 3}})], 2),
         (vec![start.clone(), json!("undo"), json!("undo")], 3),
         (vec![start.clone(), json!("undo"), intent(0)], 3),
         (vec![start.clone(), json!("undo"), json!({"take-back": {"change": 0}})], 3),
@@ -590,28 +590,28 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
         (vec![start.clone(), intent(0), done(0), json!("undo"), left(1)], 5),
         (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), left(0)], 6),
         (vec![start.clone(), intent(0), done(0), json!("undo"), left(0), json!({"take-back": {"change": 0}})], 6),
-        // Only a run whose place a new one took is undone after its end, and once, and not past the door.
+        // Only a run whose place a new one took is undone after its end, and once, and not past the barrier.
         (vec![start.clone(), json!({"closed": {"why": "x"}}), json!("undo")], 3),
         (vec![start.clone(), replaced.clone(), intent(0)], 3),
         (vec![start.clone(), replaced.clone(), json!({"resume": {"token": 1}})], 3),
         (vec![start.clone(), replaced.clone(), json!("undo"), json!("undo")], 4),
         (vec![start.clone(), replaced.clone(), json!("undo"), json!("end"), json!("undo")], 5),
         (vec![start.clone(), json!("undo"), replaced.clone(), json!("undo")], 4),
-        ([door.clone(), vec![crossing.clone(), replaced.clone(), json!("undo")]].concat(), 20),
+        ([barrier.clone(), vec![passing.clone(), replaced.clone(), json!("undo")]].concat(), 20),
         ([placed.clone(), vec![passed("start-verification")]].concat(), 15),
         ([placed.clone(), vec![reached("run-migration")]].concat(), 15),
         ([placed.clone(), vec![reached("start-verification"), reached("start-verification")]].concat(), 16),
-        ([placed.clone(), vec![crossing.clone()]].concat(), 15),
-        ([door.clone(), vec![passed("run-migration")]].concat(), 18),
-        ([door.clone(), vec![crossing.clone(), crossing.clone()]].concat(), 19),
-        ([door.clone(), vec![crossing.clone(), json!("undo")]].concat(), 19),
-        ([door.clone(), vec![crossing.clone(), json!("end")]].concat(), 19),
-        // Nobody can say that it was not pressed before the door was opened, after it was proven pressed, or twice.
-        ([door.clone(), vec![unpressed.clone()]].concat(), 18),
-        ([door.clone(), vec![crossing.clone(), passed("run-migration"), unpressed.clone()]].concat(), 20),
-        ([door.clone(), vec![crossing.clone(), unpressed.clone(), unpressed.clone()]].concat(), 20),
-        ([door.clone(), vec![crossing.clone(), unpressed.clone(), passed("run-migration")]].concat(), 20),
-        ([door.clone(), vec![crossing.clone(), unpressed.clone(), crossing.clone(), json!("undo")]].concat(), 21),
+        ([placed.clone(), vec![passing.clone()]].concat(), 15),
+        ([barrier.clone(), vec![passed("run-migration")]].concat(), 18),
+        ([barrier.clone(), vec![passing.clone(), passing.clone()]].concat(), 19),
+        ([barrier.clone(), vec![passing.clone(), json!("undo")]].concat(), 19),
+        ([barrier.clone(), vec![passing.clone(), json!("end")]].concat(), 19),
+        // Nobody can say that it was not pressed before the barrier was passed, after it was proven pressed, or twice.
+        ([barrier.clone(), vec![unpressed.clone()]].concat(), 18),
+        ([barrier.clone(), vec![passing.clone(), passed("run-migration"), unpressed.clone()]].concat(), 20),
+        ([barrier.clone(), vec![passing.clone(), unpressed.clone(), unpressed.clone()]].concat(), 20),
+        ([barrier.clone(), vec![passing.clone(), unpressed.clone(), passed("run-migration")]].concat(), 20),
+        ([barrier.clone(), vec![passing.clone(), unpressed.clone(), passing.clone(), json!("undo")]].concat(), 21),
         (vec![json!({"begin": other})], 1),
     ];
     for (events, wrong) in cases {
@@ -662,19 +662,19 @@ fn a_journal_without_its_steps_is_read_as_it_was_written() {
 }
 
 #[test]
-fn a_door_that_nobody_went_through_is_shut_again() {
+fn where_nobody_pressed_the_run_is_before_the_barrier_again() {
     let folder = folder();
     let mut journal = begun(&folder);
     let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
     run(&mut site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
     let passed = |step| Event::Passed { step, by: Executor::Guided, seen: "x".into() };
-    let crossed = || Event::Crossed { who: None, members: None };
+    let passed_barrier = || Event::BarrierPassed { who: None, members: None };
     let unpressed = || Event::NotPressed { who: "jo".into(), seen: "x".into() };
     let (verify, migrate) = (Step::StartVerification, Step::RunMigration);
-    let to_the_door =
+    let to_the_barrier =
         [passed(Step::Configure), Event::Reached { step: verify }, passed(verify), Event::Reached { step: migrate }];
-    for event in to_the_door.into_iter().chain([crossed(), unpressed(), crossed(), unpressed()]) {
-        let opens = matches!(event, Event::Crossed { .. });
+    for event in to_the_barrier.into_iter().chain([passed_barrier(), unpressed(), passed_barrier(), unpressed()]) {
+        let opens = matches!(event, Event::BarrierPassed { .. });
         journal.append(event, now()).unwrap();
         assert_eq!(journal.progress().is_past_the_barrier(), opens);
         assert_eq!(

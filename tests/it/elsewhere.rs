@@ -205,7 +205,7 @@ fn what_another_machine_noted_counts_whatever_lies_at_its_paths_here() {
     let ran = second.run("apply", &["--no-input"]);
     ran.ends(20, &["on `another`", "past *Run Migration*, which nobody may press again"]);
     assert!(!ran.err.contains("plan undo"), "{ran:#?}");
-    // Against its own journal, which is in front of the door, the note is believed: that journal could be an old copy.
+    // Against its own journal, which is in front of the barrier, the note is believed: that journal could be an old copy.
     first.apply(&["--resume", "--no-input"]).ends(20, &["past *Run Migration*", "take it from a backup"]);
     noted["past_the_barrier"] = false.into();
     fs::write(note(&first), noted.to_string()).unwrap();

@@ -73,7 +73,7 @@ fn the_same_facts_are_captured_attested_or_recorded_by_what_stands_behind_the_fi
     assert_eq!(count(&recording, "attested"), others["attested"].as_u64().unwrap());
     desk.import(SITE).ends(0, &[]);
     assert_eq!(desk.check("--snapshot", SITE)["evidence"], others, "an imported one is captured");
-    // Who finalizes a file answers for it, whatever door it claims.
+    // Who finalizes a file answers for it, whatever way of reading it claims.
     desk.place.edit(SITE, r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#);
     desk.run(&["snapshot", "seal", SITE, "--who", "jo", "--plan", PLAN]).ends(0, &["attested by `jo`"]);
     let finalized = desk.check("--snapshot", SITE);

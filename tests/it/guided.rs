@@ -1,4 +1,4 @@
-//! The guide's steps as a run: each proven, the one-way door behind its phrase, a way back until there, a certificate at the
+//! The guide's steps as a run: each proven, the barrier behind its phrase, a way back until there, a certificate at the
 //! end, and live only with it.
 
 use std::fs;
@@ -42,14 +42,14 @@ pub(crate) fn verified(place: &Place) {
     record(place, &["ack", "2", "--reason", "ours"]);
 }
 
-/// Past the one-way door, with nobody having pressed yet.
-pub(crate) fn crossed() -> Place {
+/// Past the barrier, with nobody having pressed yet.
+pub(crate) fn passed_barrier() -> Place {
     let place = configured();
-    cross(&place);
+    pass_barrier(&place);
     place
 }
 
-pub(crate) fn cross(place: &Place) {
+pub(crate) fn pass_barrier(place: &Place) {
     verified(place);
     record(place, &["sign-in", "in another browser"]);
     place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
@@ -93,7 +93,7 @@ fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
 
 /// A rehearsal from its beginning to its certificate.
 pub(crate) fn rehearsed() -> Place {
-    let place = crossed();
+    let place = passed_barrier();
     // From here on the site is read at the time of now: a window that is over by then opens no replay.
     let (then, to_come) = ("2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
     place.edit(PLAN, then, to_come);
@@ -155,7 +155,7 @@ fn adds(place: &Place, records: &[Value]) {
 
 #[test]
 fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, true, 25);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["maintenance mode is on"]);
@@ -215,7 +215,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     all.ends(0, &[]);
     assert!(all.out.contains("equal: everybody is as they were"), "{}", all.out);
     // With nobody's orders captured, a word is a word.
-    place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no door"}"#);
+    place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no way to read it"}"#);
     let blind = verify(&[]);
     blind.ends(21, &[]);
     assert!(
@@ -259,7 +259,7 @@ fn a_rehearsal_goes_from_step_to_step_each_proven() {
 }
 
 #[test]
-fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
+fn the_barrier_is_passed_by_its_phrase_alone_and_explained_before() {
     let place = configured();
     verified(&place);
     record(&place, &["sign-in", "in another browser"]);
@@ -279,7 +279,7 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
             assert!(out.contains(&word), "`{word}`: {ran:#?}");
         }
         assert!(!ran.out.contains("payments taken") && !ran.out.contains("decides by"), "that is live's: {ran:#?}");
-        assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
+        assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
     }
     // The site is read afresh, whatever was green before.
     let as_applied = place.read(SITE);
@@ -289,7 +289,7 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
     fs::write(place.path(SITE), &as_applied).unwrap();
     place.edit_site(SITE, r#""connected":true"#, r#""connected":false"#);
     open().ends(20, &["`crm` differs in connected", "it stops at `run-migration`"]);
-    assert!(!fs::read_to_string(place.journal()).unwrap().contains("crossed"));
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
     fs::write(place.path(SITE), &as_applied).unwrap();
     // The plan that is judged is the one that was confirmed.
     place.edit(PLAN, "no_older_than: 2h", "no_older_than: 48h");
@@ -299,7 +299,7 @@ fn the_door_opens_by_its_phrase_alone_and_is_told_before() {
 }
 
 #[test]
-fn where_nothing_was_written_the_door_that_stays_shut_is_16() {
+fn where_nothing_was_written_a_barrier_that_is_not_passed_is_16() {
     let place = configured();
     // A second run on a site that is as the plan wants it has no changes.
     let journal = fs::read_to_string(place.journal()).unwrap();
@@ -365,7 +365,7 @@ fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
 
 #[test]
 fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
-    let place = crossed();
+    let place = passed_barrier();
     let word = format!("plan record not-pressed \"HOW YOU KNOW\" --plan {PLAN} --who WHO --site {SITE}");
     on(&place).ends(20, &[&word]);
     let undo = || place.run(&["undo", PLAN, "--site", SITE, "--no-input"]);
@@ -380,8 +380,8 @@ fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
 }
 
 #[test]
-fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
-    let place = crossed();
+fn past_the_barrier_nobody_presses_twice_undoes_or_forgets() {
+    let place = passed_barrier();
     let site = place.read(SITE);
     for _ in 0..2 {
         let ran = on(&place);
@@ -400,7 +400,7 @@ fn past_the_door_nobody_presses_twice_undoes_or_forgets() {
 }
 
 #[test]
-fn an_open_door_is_remembered_beside_the_site_whatever_becomes_of_the_journal() {
+fn a_passed_barrier_is_remembered_beside_the_site_whatever_becomes_of_the_journal() {
     let place = configured();
     verified(&place);
     record(&place, &["sign-in", "in another browser"]);
@@ -423,7 +423,7 @@ fn an_open_door_is_remembered_beside_the_site_whatever_becomes_of_the_journal() 
             nothing_more(place.run(&[verb, &["--site", SITE]].concat()), &["take it from a backup", "plan lock break"]);
         }
     }
-    // From a backup that was made in front of the door: nobody is told to press once more, and the word helps.
+    // From a backup that was made in front of the barrier: nobody is told to press once more, and the word helps.
     fs::write(place.journal(), &in_front).unwrap();
     assert_eq!(status(&place)["past_the_barrier"], true);
     nothing_more(place.run(&["undo", PLAN, "--site", SITE]), &["copy live to staging again"]);
@@ -458,8 +458,8 @@ fn on_a_site_that_shows_that_somebody_pressed_nothing_is_taken_back() {
 }
 
 #[test]
-fn a_site_that_was_restored_behind_the_door_can_be_begun_anew_by_a_word() {
-    let place = crossed();
+fn a_site_that_was_restored_past_the_barrier_can_be_begun_again_by_an_attestation() {
+    let place = passed_barrier();
     let site = place.read(SITE);
     let word = ["record", "restored", "the host's point r-17", "--plan", PLAN, "--site", SITE, "--who", "jo"];
     place.run(&word).ends(20, &["the site was read at 2026-11-21"]);
@@ -477,7 +477,7 @@ fn a_site_that_was_restored_behind_the_door_can_be_begun_anew_by_a_word() {
     assert_eq!(place.state_files(".run.json"), Vec::<std::path::PathBuf>::new());
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
     assert!(log.contains("restored from a backup"), "{log}");
-    place.run(&word).ends(2, &["no run here is past the one-way door"]);
+    place.run(&word).ends(2, &["no run here is past the barrier"]);
     fs::write(place.path(SITE), Place::new().read(SITE)).unwrap();
     place.confirm(&place.digest()).ends(0, &[]);
 }
@@ -492,7 +492,7 @@ fn read_anew(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str))
 
 #[test]
 fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
-    let place = crossed();
+    let place = passed_barrier();
     let site = place.read(SITE);
     let digest = status(&place)["digest"].as_str().unwrap().to_owned();
     let undo = || place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
@@ -502,7 +502,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     let record = place.read("bloom-coaching.record.ndjson");
     undo().ends(20, &["past *Run Migration*", "plan record not-pressed"]);
     says("nobody was there", "max").ends(2, &["`max` is not among the plan's `people`"]);
-    // The site was read before the door was opened.
+    // The site was read before the barrier was passed.
     says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
     let later = &jiff::Timestamp::now().to_string();
     let managed = r#""managed":false"#;
@@ -525,15 +525,15 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     undo().ends(20, &[]);
     let ran = says("Ada ada@member.example watched the screen", "jo");
     ran.ends(0, &[]);
-    assert!(ran.out.contains("by the word of `jo`") && ran.out.contains("before the one-way door again"), "{ran:#?}");
+    assert!(ran.out.contains("by the word of `jo`") && ran.out.contains("before the barrier again"), "{ran:#?}");
     assert!(place.read("bloom-coaching.record.ndjson").contains(r#""not-pressed""#));
     let journal = fs::read_to_string(place.journal()).unwrap();
     assert!(journal.contains(r#""not-pressed":{"who":"jo""#) && !journal.contains("ada@"), "{journal}");
     assert_eq!(status(&place)["past_the_barrier"], false);
-    says("nobody was there", "jo").ends(2, &["no run here is past the one-way door"]);
+    says("nobody was there", "jo").ends(2, &["no run here is past the barrier"]);
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
-    assert!(log.contains("not pressed, by the word of jo, so the door is shut again"), "{log}");
-    // The door asks for its phrase again (judged by the site's own clock, so it is put back), and past it nothing is taken back.
+    assert!(log.contains("not pressed, by the word of jo, so the run is before the barrier again"), "{log}");
+    // The barrier asks for its phrase again (judged by the site's own clock, so it is put back), and past it nothing is taken back.
     fs::write(place.path(SITE), &site).unwrap();
     on(&place).ends(20, &["was not acknowledged"]);
     place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
@@ -571,11 +571,7 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     assert!(certificate["verified"]["seen"].as_str().unwrap().contains("of 240 contacts 240 the same"));
     assert!(!place.journal().exists() && place.archived().len() == 1);
     let log = place.run(&["log", PLAN, "--site", SITE]);
-    assert!(
-        log.out.contains("the one-way door was opened, for 240 members") && log.out.contains("ended"),
-        "{}",
-        log.out
-    );
+    assert!(log.out.contains("the barrier was passed, for 240 members") && log.out.contains("ended"), "{}", log.out);
     place.run(&["forget", PLAN, "--site", SITE]).ends(0, &[]);
     assert!(
         place.state_files("before.site.ndjson").is_empty() && place.state_files("before.population.ndjson").is_empty()
@@ -735,7 +731,7 @@ fn what_becomes_of_mail_on_live_is_a_decision_of_its_own() {
 
 #[test]
 fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
-    let place = crossed();
+    let place = passed_barrier();
     let population = place.read(POPULATION);
     let line =
         population.lines().find(|line| line.contains(r#""kind":"contact""#) && line.contains(r#""tags":[""#)).unwrap();
@@ -757,7 +753,7 @@ fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
 
 #[test]
 fn contacts_that_were_not_read_since_prove_nothing() {
-    let place = crossed();
+    let place = passed_barrier();
     record(&place, &["sign-in", "still signed in"]);
     for minute in [12, 10] {
         // What was read before the barrier shows nothing of the press, whoever finalized it again since.
@@ -774,8 +770,8 @@ fn contacts_that_were_not_read_since_prove_nothing() {
 }
 
 #[test]
-fn what_a_hand_sets_back_past_the_door_does_not_open_it_twice() {
-    let place = crossed();
+fn what_a_hand_sets_back_past_the_barrier_does_not_pass_it_twice() {
+    let place = passed_barrier();
     fs::copy(Place::new().path(SITE), place.path(SITE)).unwrap();
     place.confirm(&place.digest()).ends(20, &["past *Run Migration*"]);
     // Nor does a confirmation that is gone.
@@ -787,7 +783,7 @@ fn what_a_hand_sets_back_past_the_door_does_not_open_it_twice() {
 
 #[test]
 fn a_persons_own_words_stay_in_the_record() {
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     fs::remove_file(place.path(POPULATION)).unwrap();
@@ -1120,7 +1116,11 @@ fn a_site_that_was_copied_anew_closes_the_run_before() {
         assert_eq!(stands(&place, "next"), ["start-verification"]);
         // The guard and the mail trap are judged afresh: a copy whose guard cannot be mended is red.
         fs::copy(fresh.path(SITE), place.path(SITE)).unwrap();
-        place.edit_site(SITE, r#""charging-guard":{"how":"bridge"}"#, r#""charging-guard":{"missing":"no door"}"#);
+        place.edit_site(
+            SITE,
+            r#""charging-guard":{"how":"bridge"}"#,
+            r#""charging-guard":{"missing":"no way to read it"}"#,
+        );
         let site = place.read(SITE);
         place.confirm(&digest).ends(10, &["charging-guard-not-live"]);
         assert_eq!(place.read(SITE), site);
@@ -1129,7 +1129,7 @@ fn a_site_that_was_copied_anew_closes_the_run_before() {
 
 /// A run whose migration is behind.
 pub(crate) fn rehearsed_to_review() -> Place {
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["maintenance mode is on"]);
@@ -1137,7 +1137,7 @@ pub(crate) fn rehearsed_to_review() -> Place {
 }
 
 #[test]
-fn a_new_plan_takes_the_place_of_a_run_that_waits_before_the_door() {
+fn a_new_plan_takes_the_place_of_a_run_that_waits_before_the_barrier() {
     let place = configured();
     place.edit(PLAN, "welcome: purchases-and-opt-ins", "welcome: purchases");
     on(&place).ends(20, &["the plan was edited"]);
@@ -1184,7 +1184,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
     in_its_window(&place);
     place.confirm(&place.digest()).ends(0, &[]);
-    cross(&place);
+    pass_barrier(&place);
     migrated(&place, true, 25);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["maintenance mode is on"]);

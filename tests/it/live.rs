@@ -123,7 +123,7 @@ fn every_end_before_the_barrier_leads_to_maintenance_mode_off() {
 fn maintenance_mode_that_is_not_captured_is_attested() {
     let place = rehearsed();
     copied(&place);
-    let (how, missing) = (r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no door"}"#);
+    let (how, missing) = (r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no way to read it"}"#);
     let key = r#""kind":"maintenance""#;
     let without: String =
         place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();

@@ -48,7 +48,7 @@ fn prepare(staging: &Staging) -> tempfile::TempDir {
 }
 
 #[test]
-fn what_core_rest_cannot_show_is_unproven_and_the_door_is_named() {
+fn what_core_rest_cannot_show_is_unproven_and_the_way_it_was_read_is_named() {
     let Some(staging) = Staging::up(&["--users", "12"]) else { return };
     let folder = prepare(&staging);
     let checked = plan(&staging, folder.path(), &["check", "plan.yaml", "--site", staging.url(), "--format", "json"]);

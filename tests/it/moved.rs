@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::guided::{
-    CERTIFICATE, FORMS, POPULATION, buys, configured, crossed, migrated, on, record, rehearsed_to_review,
+    CERTIFICATE, FORMS, POPULATION, buys, configured, migrated, on, passed_barrier, record, rehearsed_to_review,
 };
 use crate::place::{PLAN, Place, SITE};
 
@@ -49,7 +49,7 @@ fn no_step_after_the_changes_is_taken_on_a_site_that_moved() {
         r#""kind":"emails","key":"emails","enabled":false"#,
     );
     on(&place).ends(20, &["takes this run's place"]);
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, true, 30);
     // While it is looked whether somebody pressed, nobody is told to press again.
     let left = place.read(SITE);
@@ -93,7 +93,7 @@ fn a_push_is_not_offered_on_a_copy_that_moved() {
     record(&place, &["outside-window", "the owner agreed"]);
     record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
     place.confirm(&place.digest()).ends(0, &[]);
-    crate::guided::cross(&place);
+    crate::guided::pass_barrier(&place);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["maintenance mode is on"]);
@@ -113,7 +113,7 @@ fn a_push_is_not_offered_on_a_copy_that_moved() {
 
 #[test]
 fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word() {
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, false, 30);
     record(&place, &["sign-in", "still signed in"]);
     let ran = on(&place);
@@ -139,9 +139,9 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     migrated(&place, false, 40);
     on(&place).ends(20, &["not seen yet"]);
     // What is not captured any more is not known to have been kept on.
-    let place = crossed();
+    let place = passed_barrier();
     migrated(&place, true, 30);
-    place.edit_site(SITE, r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no door"}"#);
+    place.edit_site(SITE, r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no way to read it"}"#);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["`maintenance` is not captured any more", "plan record moved maintenance"]);
     // The plan that lets it end has nothing to say against it.
@@ -149,7 +149,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
     place.edit(PLAN, "rollback:", "accepted_risks:\n  - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2099-12-31}\nrollback:");
     place.confirm(&place.digest()).ends(0, &[]);
-    crate::guided::cross(&place);
+    crate::guided::pass_barrier(&place);
     migrated(&place, false, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["waits at `leave-maintenance`"]);
@@ -176,7 +176,7 @@ fn what_else_moved_stands_by_a_word_that_is_of_how_it_is_now() {
     on(&place).ends(20, &["`environment` differs in wordpress"]);
     // What is not captured any more is not known to be as it was.
     fs::write(place.path(SITE), &kept).unwrap();
-    place.edit_site(SITE, r#""plugin":{"how":"bridge"}"#, r#""plugin":{"missing":"no door"}"#);
+    place.edit_site(SITE, r#""plugin":{"how":"bridge"}"#, r#""plugin":{"missing":"no way to read it"}"#);
     on(&place).ends(20, &["`plugin` is not captured any more"]);
     fs::write(place.path(SITE), &kept).unwrap();
     place.edit_site(SITE, r#""kind":"administrator","key":""#, r#""kind":"administrator","key":"x"#);
@@ -223,7 +223,7 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
         place.edit(PLAN, "import_all_contacts: false", &format!("import_all_contacts: {wanted}"));
         without_user(&place, &["90011", "90012"]);
         place.confirm(&place.digest()).ends(0, &[]);
-        crate::guided::cross(&place);
+        crate::guided::pass_barrier(&place);
         come(&place, came);
         migrated(&place, true, 30);
         record(&place, &["sign-in", "still signed in"]);
@@ -238,7 +238,7 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
     let place = Place::new();
     place.edit(PLAN, "import_all_contacts: false", "import_all_contacts: true");
     place.confirm(&place.digest()).ends(0, &[]);
-    crate::guided::cross(&place);
+    crate::guided::pass_barrier(&place);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["whether every contact without a user came", "plan record step review-contacts"]);

@@ -102,12 +102,12 @@ fn nothing_is_loaded_from_elsewhere_and_no_contacts_value_is_told() {
 fn each_strategy_has_its_parts_and_its_steps() {
     let folder = copy_of_plans();
     let page_now = page(folder.path(), PLAN);
-    assert_eq!(page_now.matches("STOP: the one-way door").count(), 2);
+    assert_eq!(page_now.matches("STOP: the barrier").count(), 2);
     assert_eq!(page_now.matches("Decide now: go on, or go back").count(), 1);
     assert!(page_now.contains("<span>--on</span> <span>live</span> <span>--host</span> <span>bloom.example</span>"));
     edited(folder.path(), &[("strategy: rehearse-and-replay", "strategy: freeze-and-push")]);
     let page_now = page(folder.path(), PLAN);
-    assert_eq!(page_now.matches("STOP: the one-way door").count(), 1);
+    assert_eq!(page_now.matches("STOP: the barrier").count(), 1);
     assert!(page_now.contains("1. Freeze the live site") && page_now.contains("11. Reopen live"));
     let at = |words: &str| page_now.find(words).unwrap();
     assert!(at("10. Push staging to live") < at("Decide now") && at("Decide now") < at("11. Reopen live"));

@@ -92,7 +92,7 @@ fn past_the_barrier_a_colleagues_run_is_adopted_even_where_git_tracks_it() {
         return;
     }
     for tracked in [false, true] {
-        let place = crate::guided::crossed();
+        let place = crate::guided::passed_barrier();
         give(&place.path(".plan"));
         let journal = fs::read_to_string(place.journal()).unwrap();
         let (line, _) =

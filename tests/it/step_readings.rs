@@ -11,7 +11,7 @@ use amc_plan::model::{Executor, Identity, Step};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use crate::walk::{Ground, Look, begun, crossed, folder, here};
+use crate::walk::{Ground, Look, begun, folder, here, passed_barrier};
 
 /// A run that waits at this step, which the site proves at the next look if that counts.
 fn waiting_at(step: Step, folder: &TempDir) -> Ground {
@@ -36,7 +36,7 @@ fn waiting_at(step: Step, folder: &TempDir) -> Ground {
         waits(&mut ground, Look::Sells, Look::Before);
         return ground;
     }
-    let mut ground = crossed(folder);
+    let mut ground = passed_barrier(folder);
     ground.signs_in();
     if step == Step::RunMigration {
         waits(&mut ground, Look::Before, Look::Managed);
@@ -63,7 +63,7 @@ fn waiting_at(step: Step, folder: &TempDir) -> Ground {
 /// step, else when the step was reached.
 fn began(step: Step, ground: &Ground) -> Timestamp {
     let is = |event: &Event| match step {
-        Step::RunMigration | Step::ReviewContacts => matches!(event, Event::Crossed { .. }),
+        Step::RunMigration | Step::ReviewContacts => matches!(event, Event::BarrierPassed { .. }),
         _ => matches!(event, Event::Reached { step: reached } if *reached == step),
     };
     let told = ground.journal.events().iter().rfind(|told| is(&told.event)).unwrap().at;
@@ -115,7 +115,7 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
         let mut ground = Ground::open(&begun(&folder, Place::Staging, Some(steps.clone())), &[Look::Open]);
         for step in steps.into_iter().take_while(|before| *before != step) {
             if step == Step::RunMigration {
-                ground.note(Event::Crossed { who: None, members: None }).unwrap();
+                ground.note(Event::BarrierPassed { who: None, members: None }).unwrap();
             }
             ground.note(Event::Passed { step, by: Executor::Guided, seen: String::new() }).unwrap();
         }

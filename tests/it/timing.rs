@@ -93,7 +93,7 @@ fn verified_on_live(place: &Place) {
 const PHRASE: &str = "run migration on bloom.example";
 
 /// Goes on to the barrier and, if it opens, past it.
-fn cross(place: &Place, more: &[&str]) -> Ran {
+fn pass_barrier(place: &Place, more: &[&str]) -> Ran {
     let words = ["apply", PLAN, "--site", LIVE, "--resume", "--no-input", "--on", "live", "--host", "bloom.example"];
     place.run(&[&words[..], &["--acknowledge", PHRASE], more].concat())
 }
@@ -132,19 +132,19 @@ fn a_run_that_began_in_the_window_begins_no_step_after_it() {
     on().ends(20, &["no verification"]);
     // The barrier stays shut, whatever is on record.
     verified_on_live(&place);
-    cross(&place, &["--accept-unknown", "restore-time,migration-time"])
+    pass_barrier(&place, &["--accept-unknown", "restore-time,migration-time"])
         .ends(20, &["the window on live is", "at no other time, whatever is on record"]);
     at(&place, "07:59");
-    cross(&place, &[]).ends(20, &["by 08:30 it had to be decided whether to go back"]);
+    pass_barrier(&place, &[]).ends(20, &["by 08:30 it had to be decided whether to go back"]);
     at(&place, "07:20");
-    cross(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
+    pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
 }
 
 #[test]
 fn the_barrier_asks_where_nobody_measured_a_restore() {
     let place = configured_on_live();
     verified_on_live(&place);
-    let ran = cross(&place, &[]);
+    let ran = pass_barrier(&place, &[]);
     ran.ends(
         20,
         &["how long the way back takes is unknown", "plan record restore-drill", "--accept-unknown restore-time"],
@@ -176,33 +176,33 @@ fn the_barrier_asks_where_nobody_measured_a_restore() {
         backs_up(&place);
     };
     with("31m");
-    cross(&place, &["--accept-unknown", "restore-time"])
+    pass_barrier(&place, &["--accept-unknown", "restore-time"])
         .ends(20, &["a restore took 31 min", "it would be over at 09:01", "the window ends at 09:00"]);
     with("30m");
-    cross(&place, &[]).ends(20, &["press it now, once"]);
+    pass_barrier(&place, &[]).ends(20, &["press it now, once"]);
 }
 
 #[test]
 fn what_is_unknown_is_accepted_by_name_and_written_down() {
     let place = configured_on_live();
     verified_on_live(&place);
-    cross(&place, &["--accept-unknown", "migration-time"]).ends(20, &["--accept-unknown restore-time"]);
-    cross(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
+    pass_barrier(&place, &["--accept-unknown", "migration-time"]).ends(20, &["--accept-unknown restore-time"]);
+    pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
     let log = place.run(&["log", PLAN, "--site", LIVE]).out;
     assert!(log.contains("accepted as unknown: restore-time"), "{log}");
 }
 
 /// Past the barrier on live.
-fn crossed_on_live() -> Place {
+fn past_the_barrier_on_live() -> Place {
     let place = configured_on_live();
     verified_on_live(&place);
-    cross(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
+    pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
     place
 }
 
 #[test]
 fn at_the_time_to_decide_it_is_asked_and_the_answer_is_respected() {
-    let place = crossed_on_live();
+    let place = past_the_barrier_on_live();
     let decide =
         |how: &str, who: &str| place.run(&["record", "decision", how, "as agreed", "--plan", PLAN, "--who", who]);
     decide("go-on", "sam").ends(2, &["the plan says that `jo` decides"]);
@@ -234,7 +234,7 @@ fn at_the_time_to_decide_it_is_asked_and_the_answer_is_respected() {
 
 #[test]
 fn what_lies_past_the_barrier_is_finished_at_any_time() {
-    let place = crossed_on_live();
+    let place = past_the_barrier_on_live();
     let text = place.read(LIVE).replacen(r#""managed":false"#, r#""managed":true"#, 1);
     fs::write(place.path(LIVE), text.replacen(r#""system":"ontraport""#, r#""system":"accessally-managed""#, 1))
         .unwrap();

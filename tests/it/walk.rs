@@ -163,8 +163,8 @@ pub(crate) struct Ground {
     pub(crate) clock: i64,
     /// How well the site shows what was bought.
     pub(crate) bought: Known,
-    /// How often the door was opened in this process.
-    crossed: usize,
+    /// How often the barrier was passed in this process.
+    passed_barrier: usize,
     administrators: BTreeMap<String, Administrator>,
 }
 
@@ -181,7 +181,7 @@ impl Ground {
             record,
             clock,
             bought: Known::Attested,
-            crossed: 0,
+            passed_barrier: 0,
             administrators: example().state.administrators,
         }
     }
@@ -253,13 +253,13 @@ impl World for Ground {
     }
 
     /// The gate: never on a site that has switched, and never where it cannot be read.
-    fn cross(&mut self, _: &Plan) -> Result<(), Trouble> {
+    fn pass_barrier(&mut self, _: &Plan) -> Result<(), Trouble> {
         let site = self.site.configuration()?;
         if site.header.site != here() || site.state.crm.and_then(|crm| crm.managed) != Some(false) {
             return Err(Trouble::Shut);
         }
-        self.crossed += 1;
-        self.note(Event::Crossed { who: None, members: None })
+        self.passed_barrier += 1;
+        self.note(Event::BarrierPassed { who: None, members: None })
     }
 
     fn kept(&mut self) -> Option<Snapshot> {
@@ -331,8 +331,8 @@ pub(crate) fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> Pa
     path
 }
 
-/// A run that stands right behind the door: somebody was told to press, in this very turn.
-pub(crate) fn crossed(folder: &TempDir) -> Ground {
+/// A run that stands right past the barrier: somebody was told to press, in this very turn.
+pub(crate) fn passed_barrier(folder: &TempDir) -> Ground {
     let mut ground = Ground::open(&configured(folder), &[Look::Before]);
     ground.says_everything();
     assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));
@@ -345,7 +345,7 @@ pub(crate) fn crossed(folder: &TempDir) -> Ground {
     ground
 }
 
-/// Every order of four looks after the door.
+/// Every order of four looks after the barrier.
 fn scripts() -> Vec<[Look; 4]> {
     use Look::{Away, Before, LockedOut, Managed, Mute, Other};
     let all = [Before, Managed, Mute, Away, LockedOut, Other];
@@ -366,7 +366,7 @@ fn scripts() -> Vec<[Look; 4]> {
 fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
     let folder = folder();
     let kept = {
-        let ground = crossed(&folder);
+        let ground = passed_barrier(&folder);
         (fs::read(folder.path().join("journal.ndjson")).unwrap(), ground.record.clone(), ground.clock)
     };
     let (scripts, mut looks) = (scripts(), 0);
@@ -392,7 +392,7 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
                     }
                     other => panic!("{script:?}: {other:?}"),
                 }
-                assert_eq!(ground.crossed, 0);
+                assert_eq!(ground.passed_barrier, 0);
                 if ground.is_behind(Step::RunMigration) {
                     break;
                 }
@@ -409,7 +409,7 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
 #[test]
 fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
     let folder = folder();
-    let mut ground = crossed(&folder);
+    let mut ground = passed_barrier(&folder);
     ground.signs_in();
     for (step, look) in [
         (Step::RunMigration, Look::Managed),
@@ -426,12 +426,12 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
     let path = folder.path().join("journal.ndjson");
     let whole = fs::read(&path).unwrap();
     let configured = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
-    let at_crossed = whole.windows(11).position(|bytes| bytes == b"{\"crossed\":").unwrap();
-    let acknowledged = at_crossed + whole[at_crossed..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let at_passed = whole.windows(18).position(|bytes| bytes == b"{\"barrier-passed\":").unwrap();
+    let acknowledged = at_passed + whole[at_passed..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
     let mut points = 0;
     for cut in configured..=whole.len() {
         for look in [Look::Before, Look::Managed, Look::Open, Look::Away, Look::Other] {
-            // Before the door was acknowledged nobody pressed, so the site has not switched.
+            // Before the barrier was acknowledged nobody pressed, so the site has not switched.
             for said in [false, true] {
                 fs::write(&path, &whole[..cut]).unwrap();
                 let mut ground = Ground::open(&path, &[look]);
@@ -473,7 +473,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
                 }
                 let pressed_before = cut >= acknowledged;
                 assert!(presses + usize::from(pressed_before) <= 1, "told to press twice: {look:?} at {cut}");
-                assert_eq!(presses, ground.crossed, "the door and the instruction are one");
+                assert_eq!(presses, ground.passed_barrier, "the barrier and the instruction are one");
                 assert!(presses == 0 || look == Look::Before, "told to press on a site that has switched");
             }
         }
@@ -487,7 +487,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
 fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
     for look in [Look::Before, Look::Other] {
         let folder = folder();
-        let mut ground = crossed(&folder);
+        let mut ground = passed_barrier(&folder);
         ground.signs_in();
         ground.site.looks = vec![Look::Managed];
         assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::RunMigration, .. }));
@@ -520,7 +520,7 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
         (Some(false), false, Some("no administrator's any more")),
     ] {
         let folder = folder();
-        let mut ground = crossed(&folder);
+        let mut ground = passed_barrier(&folder);
         ground
             .administrators
             .insert("nobody-told".into(), Administrator { crm_contact: None, extra: Default::default() });

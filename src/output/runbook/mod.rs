@@ -1,5 +1,5 @@
 //! A run as one page to print, for a table without a network: who, when, each step with its screen and its commands,
-//! boxes to tick, the one-way door, the way back.
+//! boxes to tick, the barrier, the way back.
 //!
 //! The page is one file without scripts or anything from elsewhere, and reads from top to bottom without its styles. Every
 //! text of a plan goes through [`Html`]. Of contacts it holds IDs and reasons only.

@@ -110,7 +110,7 @@ fn named<'p>(page: &Page<'p>, part: &'p Part<'p>) -> Named<'p> {
 }
 
 fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
-    writeln!(out, "<section class=\"barrier\">\n<h3>STOP: the one-way door</h3>")?;
+    writeln!(out, "<section class=\"barrier\">\n<h3>STOP: the barrier</h3>")?;
     writeln!(
         out,
         "<p><strong>Up to here <code>plan undo</code> takes everything back. Behind this line nothing does.</strong></p>\n<ul class=\"boxes\">"
@@ -146,7 +146,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
         )?;
     }
     let resume = named(page, part).resume();
-    writeln!(out, "</dl>\n<p>plan asks for this phrase, and nothing but it opens the door:</p>")?;
+    writeln!(out, "</dl>\n<p>plan asks for this phrase, and only this passes the barrier:</p>")?;
     typed(&resume, out)?;
     typed(&format!("{} {}", guide::PHRASE, part.host), out)?;
     writeln!(

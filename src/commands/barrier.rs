@@ -1,4 +1,4 @@
-//! The one-way door before *Run Migration*: both judged and typed, and judged again after the typing.
+//! The barrier before *Run Migration*: judged, typed, and judged again after the typing.
 
 use jiff::Timestamp;
 
@@ -20,7 +20,7 @@ use super::run::Run;
 use super::terminal::told;
 use super::{Failure, Terminal, exit, may_ask, on_time, record_file};
 
-/// What was found in front of the door.
+/// What was found in front of the barrier.
 struct Found {
     members: Option<u64>,
     /// Who said that the spare administrator could sign in.
@@ -33,14 +33,19 @@ struct Found {
 }
 
 impl Run {
-    /// Opens the door: the gate on a fresh reading, both logins, what cannot be undone, and a phrase that is typed.
-    pub(super) fn cross(&mut self, args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    /// Passes the barrier: the gate on a fresh reading, both logins, what cannot be undone, and a phrase that is typed.
+    pub(super) fn pass_barrier(
+        &mut self,
+        args: &Apply,
+        plan: &Plan,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
         let (written, here, on) = match self.journal.begin() {
             Some(begin) => (!begin.changes.is_empty(), begin.host.clone(), begin.on),
             None => return Err(Failure::new(exit::COULD_NOT_RUN, "the journal holds no beginning")),
         };
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
-        let mut found = self.before_the_door(args, on, &here, code, terminal)?;
+        let mut found = self.before_barrier(args, on, &here, code, terminal)?;
         let phrase = format!("{} {here}", guide::PHRASE);
         self.tell(Step::RunMigration, terminal)?;
         let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
@@ -63,7 +68,7 @@ impl Run {
         }
         if args.acknowledge.is_none() {
             // A person took their time: the site may have moved while they read.
-            found = self.before_the_door(args, on, &here, code, terminal)?;
+            found = self.before_barrier(args, on, &here, code, terminal)?;
             let new: Vec<Unmeasured> =
                 found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
             self.accept(args, &new, code, terminal)?;
@@ -76,13 +81,13 @@ impl Run {
         if !found.unmeasured.is_empty() {
             self.note(Event::Accepted { unmeasured: found.unmeasured })?;
         }
-        self.note(Event::Crossed { who: found.who, members: found.members })?;
+        self.note(Event::BarrierPassed { who: found.who, members: found.members })?;
         writeln!(terminal.out, "now press *Run Migration*, once")?;
         terminal.out.flush()?;
         Ok(())
     }
 
-    fn before_the_door(
+    fn before_barrier(
         &self,
         args: &Apply,
         on: Place,
@@ -114,7 +119,7 @@ impl Run {
             )));
         }
         let unmeasured = match on {
-            Place::Live => on_time::may_cross(args, &checked, code == exit::PART_WAY)?,
+            Place::Live => on_time::may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
             Place::Staging => Vec::new(),
         };
         let record = record_file::load(&record_file::path_of(&args.plan))?;
