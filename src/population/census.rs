@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
+use super::Allowance;
 use super::Damage;
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions};
@@ -16,7 +17,8 @@ use crate::model::snapshot::PopulationDigest;
 /// # Errors
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
-    let mut counter = Counter { questions, census: Census::default(), tags: HashMap::new() };
+    let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
+    let mut counter = Counter { questions, census, tags, room };
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
@@ -24,10 +26,14 @@ pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Cens
     Ok((census, digest))
 }
 
+/// How many bytes its tags, the IDs that are there more than once, and the orders that were asked for may take: of a hundred thousand.
+const NAMES: u64 = 16 << 20;
+
 struct Counter<'q> {
     questions: &'q Questions,
     census: Census,
     tags: HashMap<String, Count>,
+    room: Allowance,
 }
 
 /// How many contacts have a tag, and the last one of them, by its place in the stream.
@@ -38,27 +44,30 @@ struct Count {
 }
 
 impl Counter<'_> {
-    fn see(&mut self, record: &Record<'_>) {
+    fn see(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         match &*record.kind {
-            "contact" => self.contact(record),
+            "contact" => self.contact(record)?,
             "order" => {
                 self.census.orders += 1;
                 if self.questions.orders.contains(&*record.key) {
                     self.census.found_orders.insert(record.key.to_string());
                 }
                 if let Some((_, orders)) = self.census.contacts.get_mut(&*record.contact) {
+                    self.room.keep([&*record.key])?;
                     orders.insert(record.key.to_string());
                 }
             }
             "subscription" => self.census.subscriptions += 1,
             _ => {}
         }
+        Ok(())
     }
 
-    fn contact(&mut self, record: &Record<'_>) {
+    fn contact(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         self.census.members += 1;
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {
+                self.room.keep([&*tag.0])?;
                 self.tags.insert(tag.0.to_string(), Count::default());
             }
             if let Some(count) = self.tags.get_mut(&*tag.0).filter(|count| count.last != self.census.members) {
@@ -67,9 +76,13 @@ impl Counter<'_> {
             }
         }
         if record.repeats {
-            self.census.repeated_ids.insert(record.key.to_string());
+            if !self.census.repeated_ids.contains(&*record.key) {
+                self.room.keep([&*record.key])?;
+                self.census.repeated_ids.insert(record.key.to_string());
+            }
         } else if self.questions.contacts.contains(&*record.key) {
             self.census.contacts.insert(record.key.to_string(), (record.to_contact(), Default::default()));
         }
+        Ok(())
     }
 }

@@ -1,10 +1,11 @@
 //! The spot-check contacts of a first plan: a few members of every sort, the same for the same seed.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::BufRead;
 
 use super::record::{Record, each};
-use super::{Damage, Drip};
+use super::{Allowance, Damage, Drip};
 use crate::model::population::Contact;
 use crate::model::status::Payment;
 
@@ -87,15 +88,24 @@ const MANY_TAGS: usize = 8;
 /// [`Damage`] where a stream cannot be used, or the two are not the same.
 pub fn choose<R: BufRead>(first: R, second: R, wish: &Wish) -> Result<Vec<Chosen>, Damage> {
     let mut orders: HashMap<u64, Held> = HashMap::new();
+    let mut room = Allowance::new(HELD, "who holds its orders");
     let digest = each(first, |record| {
         if record.kind == "order" {
-            let held = orders.entry(mix(wish.seed, &record.contact)).or_default();
+            let held = match orders.entry(mix(wish.seed, &record.contact)) {
+                Entry::Occupied(held) => held.into_mut(),
+                Entry::Vacant(held) => {
+                    room.take(HOLDER)?;
+                    held.insert(Held::default())
+                }
+            };
             held.orders += 1;
             held.paid |=
                 matches!(Payment::of(&record.status, record.transaction()), Payment::Paid | Payment::NotCaptured);
         }
+        Ok(())
     })?;
-    let mut draw = Draw { wish, orders, sorts: Default::default(), held: None };
+    let room = Allowance::new(HELD, "the orders of the contacts drawn");
+    let mut draw = Draw { wish, orders, sorts: Default::default(), held: None, room };
     if each(second, |record| draw.see(record))? != digest {
         return Err(Damage::whole("it changed while it was read"));
     }
@@ -111,6 +121,12 @@ pub(crate) fn mix(seed: u64, id: &str) -> u64 {
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
 }
+
+/// How many bytes the holders of orders may take, of whom a million are kept, and the orders of the contacts drawn.
+const HELD: u64 = 64 << 20;
+
+/// What a holder takes in the map, with what that has in reserve.
+const HOLDER: usize = 64;
 
 /// What a contact holds.
 #[derive(Clone, Copy, Default)]
@@ -130,10 +146,11 @@ struct Draw<'w> {
     sorts: [Drawn; Reason::ALL.len() + 1],
     /// The orders of the contacts drawn; none while contacts still go by.
     held: Option<BTreeMap<String, BTreeSet<String>>>,
+    room: Allowance,
 }
 
 impl Draw<'_> {
-    fn see(&mut self, record: &Record<'_>) {
+    fn see(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         match &*record.kind {
             "contact" => self.contact(record),
             "order" => {
@@ -141,11 +158,13 @@ impl Draw<'_> {
                     || self.sorts.iter().flat_map(|sort| sort.keys().map(|(_, id)| (id.clone(), BTreeSet::new())));
                 let held = self.held.get_or_insert_with(|| drawn().collect());
                 if let Some(orders) = held.get_mut(&*record.contact) {
+                    self.room.keep([&*record.key])?;
                     orders.insert(record.key.to_string());
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn contact(&mut self, record: &Record<'_>) {

@@ -10,6 +10,9 @@ use super::{Damage, Line};
 use crate::model::digest;
 use crate::model::snapshot::{End, PopulationDigest};
 
+/// How many kinds of records a stream has at most.
+const MOST_KINDS: usize = 100;
+
 /// Kept while a stream is read or written, line by line.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -49,8 +52,12 @@ impl Ledger {
         if order.is_eq() && kind != self.repeatable {
             return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(kind))));
         }
+        let kinds = self.counts.len();
         match self.counts.last_mut() {
             Some((last, count)) if last == kind => *count += 1,
+            _ if kinds >= MOST_KINDS => {
+                return Err(Damage::at(line.number, format!("it has more than {MOST_KINDS} kinds of records")));
+            }
             _ => self.counts.push((kind.to_owned(), 1)),
         }
         self.key.clear();
@@ -114,4 +121,17 @@ pub fn sealed<'a>(
     text.push_str(&Value::Object(end).to_string());
     text.push('\n');
     (text, total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_has_few_kinds() {
+        let mut ledger = Ledger::new();
+        let mut record = |n: usize| ledger.record(Line { number: 1, text: "" }, &format!("{n:03}"), "k");
+        assert!((0..MOST_KINDS).all(|n| record(n).is_ok()));
+        assert_eq!(record(MOST_KINDS).unwrap_err().to_string(), "it has more than 100 kinds of records");
+    }
 }

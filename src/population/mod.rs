@@ -1,8 +1,9 @@
 //! Streams of members: contacts, orders and subscriptions, one record a line, read in one pass.
 //!
 //! Works on lines that it is given: it opens no file. What it holds does not grow with the stream, but for one count
-//! a tag and the contacts that it was asked for.
+//! a tag and the contacts that it was asked for; and of these it keeps no more than an allowance.
 
+mod allowance;
 mod census;
 mod choose;
 mod damage;
@@ -20,6 +21,7 @@ pub use drip::Drip;
 pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
 
+pub(crate) use allowance::Allowance;
 pub(crate) use choose::mix;
 pub(crate) use json::{misfit, object, opening, reason, word};
 pub(crate) use record::{Record, Records, check, read_opening};

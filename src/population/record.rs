@@ -116,6 +116,9 @@ impl<'a> Record<'a> {
     }
 }
 
+/// How many records of a population are read at most: ten times what the largest site has.
+const MOST_RECORDS: u64 = 20_000_000;
+
 /// The kinds of a population that this build knows.
 fn is_known(kind: &str) -> bool {
     matches!(kind, "contact" | "order" | "subscription" | "end")
@@ -154,6 +157,10 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         let Some(line) = self.lines.next_line()? else { return Err(cut()) };
+        if line.number > MOST_RECORDS {
+            let what = format!("it has more than {MOST_RECORDS} records");
+            return Err(Damage::at(line.number, what).help("no site has as many: look at who made the file"));
+        }
         let mut record = Record::read(line)?;
         if record.kind == "end" {
             self.end = Some(std::mem::take(&mut self.ledger).close(line)?);
@@ -189,12 +196,12 @@ pub(crate) fn read_opening(first: Option<Line<'_>>) -> Result<Opening, Damage> {
 /// Reads a whole population and shows every record.
 pub(super) fn each<R: BufRead>(
     reader: R,
-    mut see: impl FnMut(&Record<'_>),
+    mut see: impl FnMut(&Record<'_>) -> Result<(), Damage>,
 ) -> Result<(Opening, PopulationDigest), Damage> {
     let mut records = Records::open(reader)?;
     let opening = records.opening.clone();
     while let Some(record) = records.next()? {
-        see(&record);
+        see(&record)?;
     }
     Ok((opening, records.finish()?))
 }

@@ -1,6 +1,6 @@
 //! Orders and subscriptions, joined by their own ID.
 
-use crate::population::Record;
+use crate::population::{Allowance, Damage, Record};
 
 use super::purchases::Recorded;
 use super::{Examples, Ledger};
@@ -39,7 +39,13 @@ pub(super) struct Entries {
 
 impl Entries {
     /// Takes one that is there before, after, or both.
-    pub(super) fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>, tested: &Recorded) {
+    pub(super) fn see(
+        &mut self,
+        before: Option<&Record<'_>>,
+        after: Option<&Record<'_>>,
+        tested: &Recorded,
+        room: &mut Allowance,
+    ) -> Result<(), Damage> {
         self.ledger.before += u64::from(before.is_some());
         self.ledger.after += u64::from(after.is_some());
         let owner = |side: Option<&Record<'_>>| side.map(|record| Box::from(&*record.contact));
@@ -48,13 +54,14 @@ impl Entries {
                 let differs = !is_same(before, after);
                 if !differs && before.contact == after.contact {
                     self.ledger.same += 1;
-                    return;
+                    return Ok(());
                 }
                 differs
             }
             _ => false,
         };
-        let Some(either) = before.or(after) else { return };
+        let Some(either) = before.or(after) else { return Ok(()) };
+        room.keep([&*either.key, &either.contact, &either.contact])?;
         let arrived = after.filter(|after| before.is_none() && tested.contains_key(after.form.trim())).map(|after| {
             let [form, status, transaction, next_payment] =
                 [&after.form, &after.status, after.transaction(), after.next_payment()]
@@ -63,6 +70,7 @@ impl Entries {
         });
         let key = Box::from(&*either.key);
         self.open.push(Entry { key, before: owner(before), after: owner(after), differs, arrived });
+        Ok(())
     }
 }
 

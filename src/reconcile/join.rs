@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::{Damage, Record, Records};
+use crate::population::{Allowance, Damage, Record, Records};
 
 use super::entries::Entries;
 use super::field::{Fields, Values, differing, is_same_text, values};
@@ -28,7 +28,7 @@ pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Resu
 pub(super) fn side_by_side<B: BufRead, A: BufRead>(
     before: B,
     after: A,
-    mut see: impl FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
+    mut see: impl FnMut(Option<&Record<'_>>, Option<&Record<'_>>) -> Result<(), Damage>,
 ) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
     let in_before = |damage: Damage| Unreadable { side: Side::Before, damage };
     let in_after = |damage: Damage| Unreadable { side: Side::After, damage };
@@ -43,7 +43,8 @@ pub(super) fn side_by_side<B: BufRead, A: BufRead>(
             (None, Some(_)) => Ordering::Greater,
             (Some(b), Some(a)) => (&b.kind, &b.key).cmp(&(&a.kind, &a.key)),
         };
-        see(b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
+        let sides = (b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
+        see(sides.0, sides.1).map_err(if sides.1.is_some() { in_after } else { in_before })?;
         if order.is_le() {
             b = left.next().map_err(in_before)?;
         }
@@ -53,6 +54,19 @@ pub(super) fn side_by_side<B: BufRead, A: BufRead>(
     }
     Ok((left.finish().map_err(in_before)?, right.finish().map_err(in_after)?))
 }
+
+/// How many bytes may be kept while the streams go by: of ten million contacts that are the same, or of a quarter of a million
+/// that all have a new ID.
+const KEPT: u64 = 512 << 20;
+
+/// What a contact of the side after takes in the index, with what that has in reserve.
+const INDEXED: usize = 48;
+
+/// What a contact that is on one side only takes beside its texts, with what is made from it when everybody is matched.
+const WHOLE: usize = 512;
+
+/// What a tag of such a contact takes beside its text.
+const TAG: usize = 56;
 
 /// What is kept while the streams go by.
 pub(super) struct Join<'q> {
@@ -64,6 +78,7 @@ pub(super) struct Join<'q> {
     pub(super) asked_before: Asked,
     pub(super) asked_after: Asked,
     pub(super) imported: Imported,
+    room: Allowance,
 }
 
 /// The contacts, joined by their ID.
@@ -94,38 +109,41 @@ impl<'q> Join<'q> {
             asked_before: Asked::new(),
             asked_after: Asked::new(),
             imported: Imported::default(),
+            room: Allowance::new(KEPT, "what differs between the two sides"),
         }
     }
 
     /// Takes a record that is there before, after, or both.
-    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
-        let Some(kind) = before.or(after).map(|record| &*record.kind) else { return };
+    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) -> Result<(), Damage> {
+        let Some(kind) = before.or(after).map(|record| &*record.kind) else { return Ok(()) };
         if kind == WITHOUT_USER {
             // By kind the contacts of both sides have gone by.
             if let Some(before) = before {
                 self.imported.before += 1;
                 if !self.contacts.index.with_id(&before.key).is_empty() {
+                    self.room.keep([&*before.key])?;
                     self.imported.came.insert(before.key.to_string());
                 }
             }
-            return;
+            return Ok(());
         }
         let sides = [(Side::Before, before), (Side::After, after)];
         let there = sides.into_iter().filter_map(|(side, record)| Some((side, record?)));
-        there.clone().for_each(|(side, record)| self.keep_if_asked(side, record));
+        there.clone().try_for_each(|(side, record)| self.keep_if_asked(side, record))?;
         if (kind == "order" && !self.ask.orders) || (kind == "subscription" && !self.ask.subscriptions) {
-            return;
+            return Ok(());
         }
-        there.for_each(|(side, record)| self.tally.see(side, record));
+        there.clone().try_for_each(|(side, record)| self.tally.see(side, record))?;
+        let room = &mut self.room;
         match kind {
-            "contact" => self.contacts.see(before, after),
-            "order" => self.orders.see(before, after, &self.ask.purchases),
-            "subscription" => self.subscriptions.see(before, after, &self.ask.purchases),
-            _ => {}
+            "contact" => self.contacts.see(before, after, room),
+            "order" => self.orders.see(before, after, &self.ask.purchases, room),
+            "subscription" => self.subscriptions.see(before, after, &self.ask.purchases, room),
+            _ => Ok(()),
         }
     }
 
-    fn keep_if_asked(&mut self, side: Side, record: &Record<'_>) {
+    fn keep_if_asked(&mut self, side: Side, record: &Record<'_>) -> Result<(), Damage> {
         let asked = match side {
             Side::Before => &mut self.asked_before,
             Side::After => &mut self.asked_after,
@@ -136,16 +154,34 @@ impl<'q> Join<'q> {
             }
             "order" => {
                 if let Some((_, orders)) = asked.get_mut(&*record.contact) {
+                    self.room.keep([&*record.key])?;
                     orders.insert(record.key.to_string());
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 }
 
+/// What a contact takes that is kept whole.
+fn whole(record: &Record<'_>) -> usize {
+    let tags: usize = record.tags.iter().map(|tag| TAG + tag.0.len()).sum();
+    let texts = [&*record.key, &record.first_name, &record.last_name, &record.email, record.affiliate()];
+    WHOLE + tags + texts.into_iter().map(str::len).sum::<usize>()
+}
+
 impl Contacts {
-    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) {
+    fn see(
+        &mut self,
+        before: Option<&Record<'_>>,
+        after: Option<&Record<'_>>,
+        room: &mut Allowance,
+    ) -> Result<(), Damage> {
+        room.take(match (before, after) {
+            (Some(one), None) | (None, Some(one)) => INDEXED + whole(one),
+            _ => INDEXED + after.map_or(0, |after| after.key.len()),
+        })?;
         let known = before.map(|before| address_number(&before.email));
         if let Some(number) = known {
             self.before += 1;
@@ -164,6 +200,7 @@ impl Contacts {
             }
             (None, None) => {}
         }
+        Ok(())
     }
 
     fn pair(&mut self, at: usize, before: &Record<'_>, after: &Record<'_>) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Unreadable;
 use super::join::side_by_side;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::{Record, set};
+use crate::population::{Allowance, Record, set};
 
 /// A record that is not what it was when the copy was made. It names fields, never values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -48,6 +48,13 @@ impl How {
     }
 }
 
+/// How many bytes a list may take, with what is made from it: of a hundred thousand records, more than anybody carries over.
+const LISTED: u64 = 128 << 20;
+
+/// What a record of the list takes, as a value and as text; and how often its texts are there.
+const LISTING: usize = 1024;
+const AS_TEXT: usize = 4;
+
 /// Tells of every contact, order and subscription that live has otherwise than when the copy was made, in their order.
 ///
 /// Both are readings of the live site, so an ID means the same person in both.
@@ -59,10 +66,11 @@ pub fn since<B: BufRead, A: BufRead>(
     live: A,
     mut tell: impl FnMut(Moved),
 ) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
+    let mut room = Allowance::new(LISTED, "the list of what is to be carried over");
     side_by_side(cloned, live, |was, is| {
-        let Some(record) = is.or(was) else { return };
+        let Some(record) = is.or(was) else { return Ok(()) };
         if !matches!(&*record.kind, "contact" | "order" | "subscription") {
-            return;
+            return Ok(());
         }
         let (how, fields) = match (was, is) {
             (Some(was), Some(is)) => (How::Changed, differing(was, is)),
@@ -70,10 +78,12 @@ pub fn since<B: BufRead, A: BufRead>(
             (_, None) => (How::Gone, Vec::new()),
         };
         if how == How::Changed && fields.is_empty() {
-            return;
+            return Ok(());
         }
+        room.take(LISTING + AS_TEXT * (record.key.len() + record.contact.len()))?;
         let (kind, key, contact) = (record.kind.to_string(), record.key.to_string(), record.contact.to_string());
         tell(Moved { kind, key, contact, how, fields });
+        Ok(())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::population::Record;
+use crate::population::{Allowance, Damage, Record};
 
 /// What is counted.
 #[derive(
@@ -99,19 +99,30 @@ struct Count {
     last: u64,
 }
 
+/// How many bytes the names of what is counted may take: a hundred thousand tags, statuses and days.
+const NAMES: u64 = 16 << 20;
+
 /// The counts while both streams go by.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tally {
     counts: BTreeMap<Counted, HashMap<String, Count>>,
     contacts: u64,
+    room: Allowance,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        let room = Allowance::new(NAMES, "its tags, statuses and days");
+        Self { counts: BTreeMap::new(), contacts: 0, room }
+    }
 }
 
 impl Tally {
     /// Counts a record of a kind that is compared.
-    pub(super) fn see(&mut self, side: Side, record: &Record<'_>) {
+    pub(super) fn see(&mut self, side: Side, record: &Record<'_>) -> Result<(), Damage> {
         match &*record.kind {
             "contact" => {
-                self.add(side, Counted::Contacts, "");
+                self.add(side, Counted::Contacts, "")?;
                 self.contacts += 1;
                 let now = self.contacts;
                 for tag in &record.tags {
@@ -119,21 +130,23 @@ impl Tally {
                         if std::mem::replace(&mut count.last, now) != now {
                             count.sides[side as usize] += 1;
                         }
-                    });
+                    })?;
                 }
+                Ok(())
             }
             "order" => {
-                self.add(side, Counted::Orders, "");
-                self.add(side, Counted::OrderStatus, record.status.trim());
+                self.add(side, Counted::Orders, "")?;
+                self.add(side, Counted::OrderStatus, record.status.trim())
             }
             "subscription" => {
-                self.add(side, Counted::Subscriptions, "");
-                self.add(side, Counted::SubscriptionStatus, record.status.trim());
+                self.add(side, Counted::Subscriptions, "")?;
+                self.add(side, Counted::SubscriptionStatus, record.status.trim())?;
                 let day = record.next_payment().trim();
-                if !day.is_empty() {
-                    self.add(side, Counted::NextPayments, "");
-                    self.add(side, Counted::NextPaymentOn, day);
+                if day.is_empty() {
+                    return Ok(());
                 }
+                self.add(side, Counted::NextPayments, "")?;
+                self.add(side, Counted::NextPaymentOn, day)
             }
             kind => self.add(side, Counted::Records, kind),
         }
@@ -141,24 +154,33 @@ impl Tally {
 
     /// Sets a count of both sides.
     pub(super) fn set(&mut self, counted: Counted, sides: [u64; 2]) {
-        self.with(counted, "", |count| count.sides = sides);
+        *self.named(counted, "") = Count { sides, ..Count::default() };
     }
 
     /// Expects one more after.
     pub(super) fn expect(&mut self, counted: Counted, name: &str) {
-        self.with(counted, name, |count| count.expected += 1);
+        self.named(counted, name).expected += 1;
     }
 
-    fn add(&mut self, side: Side, counted: Counted, name: &str) {
-        self.with(counted, name, |count| count.sides[side as usize] += 1);
+    fn add(&mut self, side: Side, counted: Counted, name: &str) -> Result<(), Damage> {
+        self.with(counted, name, |count| count.sides[side as usize] += 1)
     }
 
-    fn with(&mut self, counted: Counted, name: &str, act: impl FnOnce(&mut Count)) {
+    fn with(&mut self, counted: Counted, name: &str, act: impl FnOnce(&mut Count)) -> Result<(), Damage> {
         let group = self.counts.entry(counted).or_default();
         match group.get_mut(name) {
             Some(count) => act(count),
-            None => act(group.entry(name.to_owned()).or_default()),
+            None => {
+                self.room.keep([name])?;
+                act(group.entry(name.to_owned()).or_default());
+            }
         }
+        Ok(())
+    }
+
+    /// A count of what has gone by already, or of nothing.
+    fn named(&mut self, counted: Counted, name: &str) -> &mut Count {
+        self.counts.entry(counted).or_default().entry(name.to_owned()).or_default()
     }
 
     /// The account, ordered by what is counted and its name.

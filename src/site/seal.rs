@@ -10,7 +10,10 @@ use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
 use super::{SiteError, disk};
 use crate::model::population::Questions;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::{Damage, Line, check, object, read_opening, sealed, take_census, word};
+use crate::population::{Damage, LONGEST_LINE, Line, check, object, read_opening, sealed, take_census, word};
+
+/// How many lines are sealed at most. A tiny one takes some two hundred bytes of memory beside its text.
+const MOST_LINES: u64 = 500_000;
 
 /// Seals a configuration or a population: sorts, counts and digests it. An end record is not needed; blank lines go.
 ///
@@ -35,6 +38,7 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     }
     let text =
         String::from_utf8(bytes).map_err(|_| damaged(Damage::whole("it is not UTF-8").help("save it as UTF-8")))?;
+    bearable(&text).map_err(damaged)?;
     let beside = if first_kind(&text) == "snapshot" { disk::population(path) } else { None };
     let population = match beside {
         Some(beside) => {
@@ -49,6 +53,23 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
         None => None,
     };
     disk::replace(path, &seal_with(&text, population).map_err(damaged)?)
+}
+
+/// Refuses a text of which one line, or all of them, would take more memory than a site's file needs: before any of it is understood.
+fn bearable(text: &str) -> Result<(), Damage> {
+    for (index, line) in text.lines().enumerate() {
+        let number = index as u64 + 1;
+        if number > MOST_LINES {
+            let what = format!("it has more than {MOST_LINES} lines, and is not one that was written by hand");
+            return Err(
+                Damage::at(number, what).help("take the snapshot again: what a machine wrote is sealed already")
+            );
+        }
+        if line.len() as u64 > LONGEST_LINE {
+            return Err(Damage::at(number, format!("the line is longer than {} MiB", LONGEST_LINE >> 20)));
+        }
+    }
+    Ok(())
 }
 
 fn seal_with(text: &str, population: Option<PopulationDigest>) -> Result<String, Damage> {

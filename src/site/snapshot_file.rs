@@ -18,8 +18,8 @@ use crate::text::inert_json;
 /// much memory its reading takes.
 pub const LARGEST: u64 = 64 << 20;
 
-/// How many records are read at most. A tiny one takes some two hundred bytes of memory.
-const MOST_RECORDS: u64 = 500_000;
+/// How many records are read at most: a hundred times what the largest site has. A tiny one takes some five hundred bytes of memory.
+const MOST_RECORDS: u64 = 100_000;
 
 /// The record that ties a configuration to its population.
 const POPULATION: &str = "population";
@@ -59,12 +59,7 @@ impl SnapshotFile {
         let mut ledger = Ledger::new();
         ledger.first(&file.first);
         while let Some(line) = lines.next_line()? {
-            if line.number > MOST_RECORDS {
-                let what = format!("it has more than {MOST_RECORDS} records");
-                return Err(
-                    Damage::at(line.number, what).help("a configuration never has as many; is this a population?")
-                );
-            }
+            few_enough(line)?;
             let mut fields = object(line)?;
             let kind = text_of(&mut fields, "kind", line)?;
             if kind == "end" {
@@ -144,6 +139,7 @@ impl SnapshotFile {
         key: String,
         fields: Map<String, Value>,
     ) -> Result<(), Damage> {
+        few_enough(line)?;
         self.understand(line, &kind, &key, fields)?;
         if self.lines.insert((kind.clone(), key), line.text.to_owned()).is_some() {
             return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(&kind))));
@@ -209,6 +205,15 @@ impl SnapshotFile {
         }
         lines
     }
+}
+
+/// Refuses a line beyond the most that is read.
+fn few_enough(line: Line<'_>) -> Result<(), Damage> {
+    if line.number <= MOST_RECORDS {
+        return Ok(());
+    }
+    let what = format!("it has more than {MOST_RECORDS} records");
+    Err(Damage::at(line.number, what).help("a configuration never has as many; is this a population?"))
 }
 
 /// Fields under a kind and a key.

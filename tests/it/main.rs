@@ -29,6 +29,8 @@ mod limits;
 mod live;
 mod live_check;
 mod meeting;
+#[cfg(target_os = "linux")]
+mod memory;
 mod moved;
 mod output;
 mod personal;
