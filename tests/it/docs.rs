@@ -110,6 +110,39 @@ fn a_link_that_leads_nowhere_is_noticed() {
     }
 }
 
+/// Every file of the project that is written by hand or generated.
+fn files(folder: &Path, out: &mut Vec<String>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        if !path.is_dir() {
+            out.push(name);
+        } else if name != "target" && !path.file_name().unwrap().to_str().unwrap().starts_with(".git") {
+            files(&path, out);
+        }
+    }
+}
+
+#[test]
+fn every_source_file_that_a_page_names_is_there() {
+    let mut there = Vec::new();
+    files(&root(), &mut there);
+    // A word in capitals is for the reader to fill in.
+    let is_source = |word: &&str| word.ends_with(".rs") && !word.chars().any(|c| c.is_uppercase() || c == '*');
+    let (mut seen, mut gone) = (0, Vec::new());
+    for page in all() {
+        let text = fs::read_to_string(&page).unwrap();
+        for word in prose(&text).flat_map(|line| line.split('`').skip(1).step_by(2)).filter(is_source) {
+            seen += 1;
+            let is = |file: &String| file == word || file.ends_with(&format!("/{word}"));
+            if !there.iter().any(is) {
+                gone.push(format!("{}: `{word}`", page.display()));
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
+    assert_eq!(gone, Vec::<String>::new());
+}
+
 #[test]
 fn the_summary_names_every_page_once() {
     let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
