@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory;
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -141,6 +143,64 @@ fn every_source_file_that_a_page_names_is_there() {
     }
     assert!(seen > 30, "{seen}");
     assert_eq!(gone, Vec::<String>::new());
+}
+
+/// The command lines of a page that begin with `plan`: in its prose, and in its `sh` fences.
+fn shown_commands(text: &str) -> Vec<String> {
+    let prose: String = prose(text).map(|line| format!("{line}\n")).collect();
+    // A command may go on in the next line of its paragraph.
+    let paragraphs = prose.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+    let inline = paragraphs.flat_map(|p| p.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+    let fences = text.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).flat_map(|(sh, _)| sh.lines());
+    inline.chain(fences.map(str::to_owned)).filter(|command| command.starts_with("plan ")).collect()
+}
+
+/// Why a command line cannot be one of the program's: a verb or an option that it does not have.
+fn not_ours(line: &str) -> Option<String> {
+    let mut command = amc_plan::cli::Cli::command();
+    command.build();
+    let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+    let mut verbs = 0;
+    while let Some(next) = words.get(verbs).and_then(|word| command.find_subcommand(word)) {
+        command = next.clone();
+        verbs += 1;
+    }
+    let next = words.get(verbs).copied().unwrap_or_default();
+    let is_verb = next.starts_with(|c: char| c.is_ascii_lowercase()) && !next.contains(['.', '/']);
+    if command.has_subcommands() && is_verb || verbs == 0 && !next.starts_with("--") {
+        return Some(format!("`{}` has no `{next}`", command.get_name()));
+    }
+    let options: Vec<String> =
+        command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+    let lacks = words.iter().find(|word| word.starts_with("--") && !options.iter().any(|option| option == *word));
+    lacks.map(|option| format!("`{}` has no `{option}`", command.get_name()))
+}
+
+#[test]
+fn every_command_that_a_page_shows_is_one_of_the_program() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    // The changelog also names what is no more.
+    for page in all().into_iter().filter(|page| !page.ends_with("CHANGELOG.md")) {
+        for command in shown_commands(&fs::read_to_string(&page).unwrap()) {
+            seen += 1;
+            wrong.extend(not_ours(&command).map(|why| format!("{}: `{command}`: {why}", page.display())));
+        }
+    }
+    assert!(seen > 50, "{seen}");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_command_that_the_program_does_not_have_is_noticed() {
+    assert_eq!(shown_commands("a `plan undo\nX` b\n\n```sh\nplan check\nls\n```\n"), ["plan undo X", "plan check"]);
+    for command in ["plan gone", "plan snapshot gone FILE", "plan check --gone", "plan record gone --plan p"] {
+        assert!(not_ours(command).is_some(), "{command}");
+    }
+    for command in
+        ["plan check p.yaml --site X", "plan snapshot --site X", "plan undo", "plan --version", "plan apply … --resume"]
+    {
+        assert_eq!(not_ours(command), None, "{command}");
+    }
 }
 
 #[test]
