@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    ExitCode::from(amc_plan::commands::run(amc_plan::cli::Cli::parse()))
+    ExitCode::from(amc_plan::commands::arguments(std::env::args_os()).map_or_else(|code| code, amc_plan::commands::run))
 }

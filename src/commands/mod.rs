@@ -2,6 +2,7 @@
 
 mod adopt;
 mod apply;
+mod arguments;
 mod backup_file;
 mod barrier;
 mod certificate;
@@ -63,6 +64,7 @@ use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
 
+pub use arguments::arguments;
 use terminal::Patient;
 pub use terminal::{Begun, Lost, Terminal};
 

@@ -71,7 +71,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
     append(&path, &by.who, now, &evidence)?;
-    writeln!(terminal.out, "recorded in {}: {said}", escape::path(&path))?;
+    writeln!(terminal.out, "recorded in {}: {}", escape::path(&path), escape::line(&said))?;
     Ok(exit::OK)
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::fs::{Folder, open_here};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
+use crate::text::inert_json;
 
 use super::record_people::without_people;
 use super::{Failure, exit};
@@ -68,6 +69,8 @@ pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
     let entry = Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
+    // It is committed, shown and looked at in a terminal.
+    let line = inert_json(&line);
     let mut file = open_here(path, OpenOptions::new().create(true).append(true)).map_err(failed)?;
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };

@@ -65,12 +65,13 @@ fn no_file_that_is_named_is_waited_for() {
         &["apply", PLAN, "--site", SITE, "--seal", "pipe", "--no-input"],
         &["verify", PLAN, "--after", "pipe"],
         &["init", "--site", "pipe", "--out", "new.yaml"],
-        &["record", "verification", PLAN, "pipe", "--who", "jo", "--host", "staging.bloom.example"],
+        &["record", "verification", "pipe", "--plan", PLAN, "--who", "jo", "--host", "staging.bloom.example"],
         &["runbook", PLAN, "--out", "pipe"],
     ];
     for verb in verbs {
         let ran = place.run(verb);
         assert!(matches!(ran.code, Some(2 | 3)), "{verb:?}: {ran:#?}");
+        assert!(!ran.err.contains("Usage: plan"), "{verb:?} names no file at all: {ran:#?}");
     }
 }
 

@@ -908,7 +908,7 @@ mod killed {
         assert!(met > 0);
     }
 
-    /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test it crash::every_sync_point -- --nocapture`.
+    /// By hand, with Debian's strace: `SYNC_POINTS=1 cargo test --test it sync_point -- --nocapture`.
     #[test]
     fn killed_at_every_sync_point_of_apply_and_undo() {
         if std::env::var_os("SYNC_POINTS").is_none() {

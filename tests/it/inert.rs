@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::common::{copy_of_plans, plan};
 
 /// What is put into fields: each must go through as text.
-const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "x\n::error::pwned",
     "x\r\n  ::set-output name=a::pwned",
     "x\r::stop-commands::pwned",
@@ -28,7 +28,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// What is wrong with an output; none where it is inert.
-fn harms(text: &str) -> Option<String> {
+pub(crate) fn harms(text: &str) -> Option<String> {
     if let Some(c) = text.chars().find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t')) {
         return Some(format!("holds {c:?} raw"));
     }
@@ -45,7 +45,7 @@ fn harms(text: &str) -> Option<String> {
 }
 
 /// Puts a text into every place of a JSON value that `takes` it.
-fn poisoned(value: &mut Value, path: &str, text: &str, takes: &dyn Fn(&str) -> bool) {
+pub(crate) fn poisoned(value: &mut Value, path: &str, text: &str, takes: &dyn Fn(&str) -> bool) {
     match value {
         Value::String(old) if takes(path) => *old = text.to_owned(),
         Value::Array(items) => items.iter_mut().for_each(|item| poisoned(item, path, text, takes)),

@@ -24,6 +24,7 @@ mod hints;
 mod hostile;
 mod identity;
 mod inert;
+mod inert_verbs;
 mod laws;
 mod limits;
 mod live;

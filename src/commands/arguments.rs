@@ -1,0 +1,45 @@
+//! The command line: read by clap, which repeats what it cannot use as it was given.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
+
+use super::exit;
+use crate::cli::Cli;
+use crate::output::escape;
+use crate::output::inert::Inert;
+
+/// Reads a command line; what cannot be used ends the process, with every argument shown as text.
+///
+/// # Errors
+/// The exit code, where the arguments were refused and that was said.
+pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let error = match Cli::try_parse_from(&words) {
+        Ok(cli) => return Ok(cli),
+        Err(error) => error,
+    };
+    // Help and the version hold no argument, and have colours.
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // What is given as text on one line is refused for the same reason.
+    let words = words.iter().map(|word| OsString::from(escape::line(&word.to_string_lossy())));
+    let said = Cli::try_parse_from(words).err().filter(clap::Error::use_stderr).unwrap_or_else(unread).render();
+    let said = if io::stderr().is_terminal() && colors() { said.ansi().to_string() } else { said.to_string() };
+    // Where standard error cannot be written there is nobody left to tell.
+    drop(Inert::new(io::stderr().lock()).write_all(said.as_bytes()));
+    Err(exit::USAGE)
+}
+
+/// What is said where the arguments were refused as they are, and would not be as text on one line.
+fn unread() -> clap::Error {
+    Cli::command().error(ErrorKind::InvalidValue, "an argument holds characters that cannot be seen")
+}
+
+/// Whether nobody asked for no colours.
+fn colors() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,0 +1,223 @@
+//! Every verb, with hostile text in what it is given and in every file beside the plan: a row a verb, and none without one.
+
+use std::fs;
+use std::path::Path;
+
+use amc_plan::cli::Cli;
+use clap::{Command, CommandFactory as _};
+use serde_json::Value;
+
+use crate::inert::{HOSTILE, harms, poisoned};
+use crate::place::{PLAN, Place, Ran, SITE};
+
+/// The place of the hostile text in a row.
+const TEXT: &str = "@";
+
+/// Who speaks, and where.
+const BY: [&str; 4] = ["--plan", PLAN, "--who", "jo"];
+
+/// The verbs by their names, with what they are given.
+#[rustfmt::skip]
+const ROWS: &[(&str, &[&str])] = &[
+    ("check", &[PLAN, "--site", SITE]),
+    ("check", &["@", "--site", "@"]),
+    ("diff", &[PLAN, "--site", SITE]),
+    ("diff", &[PLAN, "--site", SITE, "--on", "live", "--gate", "go-live"]),
+    ("seal", &[PLAN, "--site", SITE]),
+    ("apply", &[PLAN, "--site", SITE, "--no-input"]),
+    ("apply", &[PLAN, "--site", SITE, "--seal", "bloom-coaching.seal.json", "--no-input"]),
+    ("apply", &[PLAN, "--site", SITE, "--resume", "--no-input", "--log-json", "log.ndjson"]),
+    ("apply", &[PLAN, "--site", SITE, "--on", "live", "--no-input", "--log-json", "log.ndjson"]),
+    ("apply", &[PLAN, "--site", "@", "--confirm", "@", "--seal", "@", "--log-json", "@"]),
+    ("status", &[PLAN, "--site", SITE]),
+    ("status", &[PLAN, "--site", SITE, "--format", "json"]),
+    ("undo", &[PLAN, "--site", SITE, "--no-input", "--log-json", "log.ndjson"]),
+    ("adopt", &[PLAN, "--site", SITE, "--no-input"]),
+    ("adopt", &[PLAN, "--site", SITE, "--confirm", "@", "--who", "@", "--seal", "bloom-coaching.seal.json"]),
+    ("log", &[PLAN, "--site", SITE]),
+    ("lock status", &[PLAN, "--site", SITE]),
+    ("lock status", &[PLAN, "--site", SITE, "--format", "json"]),
+    ("lock break", &[PLAN, "--site", SITE, "--id", "@"]),
+    ("runbook", &[PLAN, "--site", SITE, "--out", "page.html"]),
+    ("verify", &[PLAN, "--before", SITE, "--after", SITE]),
+    ("verify", &[PLAN, "--after", "@"]),
+    ("merge-list", &["--cloned", SITE, "--live", SITE, "--format", "json"]),
+    ("merge-list", &["--cloned", "@", "--live", "@"]),
+    ("snapshot", &["--site", SITE]),
+    ("snapshot", &["--site", SITE, "--out", "@"]),
+    ("snapshot import", &[SITE, "--plan", PLAN]),
+    ("snapshot import", &[SITE, "--plan", PLAN, "--yes"]),
+    ("snapshot seal", &[SITE, "--plan", PLAN, "--who", "@"]),
+    ("snapshot seal", &[SITE]),
+    ("init", &["--site", SITE, "--out", "new.yaml"]),
+    ("record backup", &["--restore-point", "@", "--parts", "files,database"]),
+    ("record backup", &["@"]),
+    ("record verification", &["lines.txt", "--host", "staging.bloom.example"]),
+    ("record verification", &["@", "--host", "@"]),
+    ("record ack", &["1", "--reason", "@"]),
+    ("record word", &["@", "@", "--until", "@"]),
+    ("record word", &["mail-uncontrolled", "@"]),
+    ("record step", &["@", "@"]),
+    ("record step", &["mail-trap-on", "@"]),
+    ("record sign-in", &["@"]),
+    ("record moved", &["@", "@", "--now", "@"]),
+    ("record not-pressed", &["@", "--site", SITE]),
+    ("record restored", &["@", "--site", SITE]),
+    ("record outside-window", &["@"]),
+    ("record restore-drill", &["@", "--took", "25m", "--onto", "@"]),
+    ("record restore-drill", &["RP-4471", "--took", "25m", "--onto", "@", "--ended-at", "@"]),
+    ("record decision", &["go-on", "@"]),
+    ("record merge-list", &["--cloned", SITE, "--live", SITE]),
+    ("record purchase", &["@", "--saw", "order", "--order", "@", "--transaction", "@"]),
+    ("upgrade", &[PLAN]),
+    ("upgrade", &["@"]),
+    ("explain", &["@"]),
+    ("explain", &["mail-uncontrolled", "--format", "json"]),
+    ("schema", &["@"]),
+    ("tour", &[SITE]),
+    ("example", &[SITE]),
+    ("completions", &["@"]),
+    ("man", &[SITE]),
+    // Last, as it takes a run's files away.
+    ("forget", &[PLAN, "--site", SITE]),
+];
+
+/// The names of all verbs that do something.
+fn verbs(command: &Command, path: &str, all: &mut Vec<String>) {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        let name = format!("{path}{}", verb.get_name());
+        if !verb.has_subcommands() || verb.is_subcommand_negates_reqs_set() {
+            all.push(name.clone());
+        }
+        verbs(verb, &format!("{name} "), all);
+    }
+}
+
+#[test]
+fn every_verb_has_a_row() {
+    let mut all = Vec::new();
+    verbs(&Cli::command(), "", &mut all);
+    assert!(all.len() > 35 && all.contains(&"record decision".to_owned()), "{all:?}");
+    let without: Vec<&String> = all.iter().filter(|verb| !ROWS.iter().any(|(row, _)| row == verb)).collect();
+    assert!(without.is_empty(), "no row pushes hostile text through {without:?}");
+}
+
+#[track_caller]
+fn is_inert(place: &Place, (verb, words): (&str, &[&str]), text: &str) -> Ran {
+    let by: &[&str] = if verb.starts_with("record") { &BY } else { &[] };
+    let given = words.iter().map(|word| if *word == TEXT { text } else { word });
+    let all: Vec<&str> = verb.split(' ').chain(given).chain(by.iter().copied()).collect();
+    let ran = Ran::from(place.command(&all).output().unwrap());
+    assert!(ran.code.is_some_and(|code| code < 100) && !ran.err.contains("panicked"), "{all:?}: {ran:#?}");
+    assert!(words.contains(&TEXT) || !ran.err.contains("Usage: plan"), "{all:?} ends at the arguments: {ran:#?}");
+    for (stream, said) in [("stdout", &ran.out), ("stderr", &ran.err)] {
+        if let Some(harm) = harms(said) {
+            panic!("{verb} {words:?}: {stream} {harm}\n{said}");
+        }
+    }
+    ran
+}
+
+/// Whether a text reads as words, and not as a digest, a time or a name of the format.
+fn is_words(path: &str) -> bool {
+    let words = [
+        "who", "name", "host", "site", "plan", "says", "reason", "why", "message", "path", "onto", "cause", "key",
+        "what",
+    ];
+    words.iter().any(|word| path.ends_with(&format!("/{word}")))
+}
+
+/// Puts the text into every JSON file beside the plan: everywhere, or where words are.
+fn poison(folder: &Path, text: &str, everywhere: bool) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name().into_string().unwrap());
+        if path.is_dir() {
+            poison(&path, text, everywhere);
+        }
+        if !name.ends_with("json") || name.contains(".site.") || name.contains(".population.") {
+            continue;
+        }
+        let poison = |line: &str| {
+            let mut value: Value = serde_json::from_str(line).unwrap();
+            poisoned(&mut value, "", text, &|path| everywhere || is_words(path));
+            value.to_string()
+        };
+        let old = fs::read_to_string(&path).unwrap();
+        let whole = serde_json::from_str::<Value>(&old).is_ok();
+        let lines = || old.lines().filter(|line| !line.trim().is_empty()).map(poison).collect::<Vec<_>>().join("\n");
+        fs::write(&path, if whole { poison(&old) } else { lines() + "\n" }).unwrap();
+    }
+}
+
+/// A run whose plan has a hostile name, with its seal, confirmation, journal and log; what it wrote is inert already.
+fn begun(text: &str) -> Place {
+    let place = Place::new();
+    // What a plan may hold and be green.
+    let green = text.replace(['\u{9b}', '\u{7f}'], "");
+    let plan = place.read(PLAN);
+    let name = plan.lines().find(|line| line.starts_with("name:")).unwrap();
+    place.edit(PLAN, name, &format!("name: {}", serde_json::to_string(&green).unwrap()));
+    fs::write(place.path("lines.txt"), format!("all well {text}\n")).unwrap();
+    place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
+    let digest = place.digest();
+    place.apply(&["--confirm", &digest, "--log-json", "log.ndjson"]).ends(0, &[]);
+    for path in
+        [place.journal(), place.confirmations(), place.path("log.ndjson"), place.path("bloom-coaching.seal.json")]
+    {
+        let written = fs::read_to_string(&path).unwrap();
+        assert_eq!(harms(&written), None, "{}: {written}", path.display());
+    }
+    place
+}
+
+#[test]
+fn hostile_text_in_what_a_verb_is_given_and_beside_its_plan_is_text() {
+    let text = HOSTILE.join("\n");
+    for everywhere in [None, Some(false), Some(true)] {
+        let place = begun(&text);
+        if let Some(everywhere) = everywhere {
+            poison(place.folder.path(), &text, everywhere);
+        }
+        for (verb, words) in ROWS {
+            // What nothing beside the plan can change was tried before.
+            if everywhere.is_some() && (words.contains(&TEXT) || matches!(*verb, "tour" | "example" | "man")) {
+                continue;
+            }
+            is_inert(&place, (verb, words), &text);
+        }
+        for name in ["log.ndjson", "bloom-coaching.record.ndjson", "new.yaml", "page.html"] {
+            let written = fs::read_to_string(place.path(name)).unwrap_or_default();
+            if everywhere.is_none() {
+                assert_eq!(harms(&written), None, "{name}: {written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_and_a_certificate_of_hostile_text_are_text() {
+    let text = HOSTILE.join("\n");
+    let words = serde_json::to_string(&text).unwrap();
+    let place = Place::new();
+    for settings in [
+        format!("{words} = 1\n"),
+        format!("[seal]\nkeys = {{{words} = \"x\"}}\n"),
+        format!("[words]\nrefuse = [{words}, \"the\"]\n"),
+        format!("max_age = {words}\n"),
+        format!("[backup]\ndir = {words}\n"),
+        format!("[limits.percent]\n{words} = 1\n"),
+        text.clone(),
+    ] {
+        fs::write(place.path("plan.toml"), &settings).unwrap();
+        for row in ROWS.iter().filter(|(verb, _)| matches!(*verb, "check" | "diff" | "apply" | "status" | "adopt")) {
+            is_inert(&place, *row, &text);
+        }
+    }
+    fs::remove_file(place.path("plan.toml")).unwrap();
+    let certificate = format!(r#"{{"version":1,"plan":{words},"host":{words},"who":{words},"steps":[{words}]}}"#);
+    fs::write(place.path("bloom-coaching.rehearsal.json"), certificate).unwrap();
+    fs::write(place.path("bloom-coaching.rehearsal.json.minisig"), &text).unwrap();
+    for row in ROWS.iter().filter(|(verb, _)| matches!(*verb, "check" | "apply" | "status" | "diff")) {
+        is_inert(&place, *row, &text);
+    }
+}
