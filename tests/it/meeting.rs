@@ -135,6 +135,69 @@ fn where_the_index_is_for_the_logged_in_the_link_says_the_home() {
     refused("", |_| withheld("X-Nothing: 0"), &["login: ", "cannot be learned without a login", "`home`", "`Link`"]);
 }
 
+/// Two sites under one origin: what `/a` says leads to `/b`, and `/b` says of itself what it likes.
+fn neighbours(leads: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static, home: &'static str) -> Server {
+    Server::unmet(move |request, _| match request.line.starts_with("GET /a/") {
+        true => leads(request),
+        false if request.asks("rest_route=/wp") => wordpress(request),
+        false => says_home(&format!("{}{home}", request.url())),
+    })
+}
+
+#[test]
+fn no_login_goes_to_a_neighbour_under_the_same_origin() {
+    for home in ["/b", "/a"] {
+        for location in
+            ["/b/?rest_route=/", "../b/", "/a/%2e%2e/b/", "/b/wp-json/", "/b/index.php?rest_route=/", "/B/wp-login.php"]
+        {
+            let server = neighbours(move |_| http("302 Found", &[&format!("Location: {location}")], ""), home);
+            assert_says(
+                &said(to(&server, "/a")),
+                &["another: ", &format!("its home is `{}/", server.url), "no login was sent"],
+            );
+            got_no_login(&server);
+        }
+        for api in ["/b/wp-json/", "/b/?rest_route=/", "/b/index.php/wp-json/", "/a/b/wp-json/"] {
+            let server = neighbours(move |_| http("200 OK", &[HTML, &link(api)], "<html>"), home);
+            assert_says(&said(to(&server, "/a")), &["another: ", "/b`"]);
+            got_no_login(&server);
+        }
+        for out in ["/b/api/", "/a/..%2fb/", "/a/%252e%252e/b/", "/ab/", "/A/"] {
+            for header in [format!("Location: {out}"), link(out)] {
+                let server = neighbours(move |_| http("302 Found", &[HTML, &header], "<html>"), home);
+                said(to(&server, "/a"));
+                got_no_login(&server);
+            }
+        }
+    }
+    // Below the site's folder lies another one: it may say which site this is, and gets no login for it.
+    let server = Server::unmet(|request, _| match request.line.starts_with("GET /b/") {
+        true if request.asks("rest_route=/wp") => wordpress(request),
+        true => says_home(&request.url()),
+        false => {
+            http("302 Found", &[&format!("Location: /b{}", request.line.split(' ').nth(1).unwrap_or_default())], "")
+        }
+    });
+    assert_says(&said(to(&server, "")), &["answer: ", &format!("sends us on to `{}/b`", server.url)]);
+    assert!(!server.seen().iter().any(|request| request.line.starts_with("GET /b/") && request.has_login()));
+}
+
+#[test]
+fn a_redirect_within_the_site_keeps_the_login() {
+    for there in ["/a/index.php?rest_route=/", "/a/wp-json/", "/a/index.php/wp-json/", "/a?rest_route=/"] {
+        let server = Server::unmet(move |request, _| match request.line.starts_with("GET /a/?") {
+            true => {
+                let route = if request.asks("users/me") { "wp/v2/users/me" } else { "" };
+                http("302 Found", &[&format!("Location: {there}{route}")], "")
+            }
+            false if request.asks("users/me") => wordpress(request),
+            false => says_home(&format!("{}/a", request.url())),
+        });
+        to(&server, "/a").unwrap();
+        assert!(server.seen().iter().any(|request| !request.line.starts_with("GET /a/?") && request.has_login()));
+    }
+}
+
 #[test]
 fn a_site_that_becomes_another_gets_no_login_any_more() {
     let is_other = Arc::new(AtomicBool::new(false));
@@ -199,5 +262,10 @@ fn another_identity_ends_13_before_anything_is_sent() {
         let ran = crate::place::Ran::from(command.output().unwrap());
         ran.ends(13, &["another site answers there: its home is `https://other.example`", "no login was sent"]);
     }
+    let mut command = place.command(&["snapshot", "--site", &server.url, "--out", "other.ndjson"]);
+    command.env("PLAN_LOGIN_ORIGIN", &server.url).env("PLAN_LOGIN_USER", "jo").env("PLAN_LOGIN_PASSWORD", SECRET);
+    let ran = crate::place::Ran::from(command.output().unwrap());
+    ran.ends(13, &["another site answers there: its home is `https://other.example`", "no login was sent"]);
+    assert!(!place.path("other.ndjson").exists());
     got_no_login(&server);
 }

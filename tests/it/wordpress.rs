@@ -39,7 +39,7 @@ fn login(site: &Address, origin: &str, user: &str, password: &str) -> Result<Log
 
 pub(crate) fn connect(url: &str, user: &str, password: &str, limits: Limits) -> Result<WordPress, SiteError> {
     let site = Address::parse(url)?;
-    let login = login(&site, &site.origin(), user, password)?;
+    let login = login(&site, &site.to_string(), user, password)?;
     WordPress::connect_within(site, login, noon, limits)
 }
 
@@ -518,11 +518,11 @@ fn redirects_on_the_same_origin_are_followed_five_times() {
     assert!(few.seen().iter().all(Request::has_login));
     redirects(6).says(&["answer: ", "redirects more than 5 times"]);
     let tempting = Server::new(|_, number| match number {
-        1 => http("302 Found", &["Location: /again"], ""),
+        1 => http("302 Found", &["Location: /wp-json/again"], ""),
         _ => me(),
     });
     tempting.connect().unwrap();
-    assert!(tempting.seen()[1].asks("GET /again "));
+    assert!(tempting.seen()[1].asks("GET /wp-json/again "));
 }
 
 #[test]
@@ -702,22 +702,44 @@ fn a_login_is_complete_bound_and_never_shown() {
     let none = Login::from_variables(&site, |name| (name == "PLAN_LOGIN_USER").then(|| "operator".to_owned()));
     let all = said(none);
     assert_says(&all, &["PLAN_LOGIN_ORIGIN and PLAN_LOGIN_PASSWORD are not set", "Application Passwords"]);
-    assert_says(&all, &["PLAN_LOGIN_ORIGIN=https://staging.bloom.example,"]);
+    assert_says(&all, &["PLAN_LOGIN_ORIGIN=https://staging.bloom.example/members,"]);
     assert_says(
-        &said(login(&site, "https://staging.bloom.example", "operator", "  ")),
+        &said(login(&site, "https://staging.bloom.example/members", "operator", "  ")),
         &["PLAN_LOGIN_PASSWORD is not set"],
     );
-    for origin in
-        ["staging.bloom.example", "https://staging.bloom.example/x", "https://u:p@staging.bloom.example", "ftp://x"]
-    {
-        assert_says(&said(login(&site, origin, "operator", SECRET)), &["PLAN_LOGIN_ORIGIN is not an origin"]);
+    for origin in [
+        "staging.bloom.example",
+        "https://staging.bloom.example/members?x",
+        "https://u:p@staging.bloom.example",
+        "ftp://x",
+    ] {
+        assert_says(
+            &said(login(&site, origin, "operator", SECRET)),
+            &["PLAN_LOGIN_ORIGIN names no site", "the folder"],
+        );
     }
-    for origin in ["http://staging.bloom.example", "https://staging.bloom.example:8443", "https://bloom.example"] {
-        assert_says(&said(login(&site, origin, "operator", SECRET)), &["goes nowhere else"]);
+    // Without a folder it is for the site at the root, which is another one.
+    for origin in [
+        "https://staging.bloom.example",
+        "https://staging.bloom.example/Members",
+        "https://staging.bloom.example/members/x",
+        "http://staging.bloom.example/members",
+        "https://staging.bloom.example:8443/members",
+        "https://bloom.example/members",
+    ] {
+        assert_says(
+            &said(login(&site, origin, "operator", SECRET)),
+            &["goes nowhere else", "PLAN_LOGIN_ORIGIN=https://staging.bloom.example/members, its folder included,"],
+        );
     }
-    assert_says(&said(login(&site, "https://staging.bloom.example", "a:b", SECRET)), &["PLAN_LOGIN_USER has a colon"]);
+    let members = "https://staging.bloom.example/members";
+    assert_says(&said(login(&site, members, "a:b", SECRET)), &["PLAN_LOGIN_USER has a colon"]);
+    for same in [members, "https://STAGING.bloom.example:443/members/"] {
+        login(&site, same, "operator", SECRET).unwrap();
+    }
+    let root = Address::parse("https://staging.bloom.example").unwrap();
     for same in ["https://staging.bloom.example", "https://STAGING.bloom.example:443/"] {
-        let login = login(&site, same, "operator", SECRET).unwrap();
+        let login = login(&root, same, "operator", SECRET).unwrap();
         assert_eq!(format!("{login:?}"), "Login(https://staging.bloom.example, ***)");
     }
 }

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::excerpt::excerpt;
+use super::route::stays;
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -43,7 +44,7 @@ impl Address {
         Ok(Self(url, site))
     }
 
-    /// Scheme, host and port where it is not the scheme's own: what a login is bound to.
+    /// Scheme, host and port where it is not the scheme's own.
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
@@ -67,6 +68,31 @@ impl Address {
                 Some(Host::Ipv6(ip)) => Ipv6Addr::is_loopback(&ip),
                 None => false,
             }
+    }
+
+    /// Whether an address lies in this site's folder; for a site at its server's root that is all of the server.
+    pub(super) fn holds(&self, url: &Url) -> bool {
+        self.behind(url).is_some()
+    }
+
+    /// Whether this site, and no other one below it, answers at an address: its front page, `index.php`, or its REST API.
+    pub(super) fn answers_at(&self, url: &Url) -> bool {
+        let Some(rest) = self.behind(url) else { return false };
+        let rest = match rest.strip_prefix("index.php") {
+            Some("") => return true,
+            Some(behind) => behind.strip_prefix('/').unwrap_or(rest),
+            None => rest,
+        };
+        rest.is_empty() || rest == "wp-json" || rest.starts_with("wp-json/")
+    }
+
+    /// What stands in an address behind this site's folder; none of another place.
+    fn behind<'a>(&self, url: &'a Url) -> Option<&'a str> {
+        let own = self.0.path();
+        let folder = &own[..=own.rfind('/')?];
+        let path = url.path();
+        let rest = if folder.strip_suffix('/') == Some(path) { Some("") } else { path.strip_prefix(folder) };
+        rest.filter(|rest| url.origin() == self.0.origin() && stays(rest))
     }
 
     /// The address itself.

@@ -1,4 +1,4 @@
-//! The reader: HTTP that can send nothing but GET, to one origin, within bounds.
+//! The reader: HTTP that can send nothing but GET, to one site, within bounds.
 
 use std::cell::Cell;
 use std::fmt;
@@ -15,12 +15,13 @@ use super::address::Address;
 use super::excerpt::{LOOKED_AT, excerpt};
 use super::limits::{Limits, Spent};
 use super::login::Login;
+use super::route::{Root, redirect, rest_link};
 use crate::site::SiteError;
 
 const MAX_REDIRECTS: usize = 5;
 
-/// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own origin only, once the site
-/// there was found to be the one that is meant.
+/// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own site only, once the one
+/// that answers there was found to be the one that is meant.
 pub struct Reader {
     agent: Agent,
     address: Address,
@@ -30,14 +31,6 @@ pub struct Reader {
     spent: Spent,
     /// Whether the site that answers was found to be the one that is meant; until then no login is sent.
     met: Cell<bool>,
-}
-
-/// How routes are asked for.
-enum Root {
-    /// `?rest_route=/wp/v2/…` at this address: works with every permalink setting.
-    Query(Url),
-    /// `…/wp-json/wp/v2/…`, as the site itself announced.
-    Path(Url),
 }
 
 /// Why no answer came.
@@ -59,7 +52,7 @@ pub enum Failure {
     Lost,
     /// The answer is larger than this many bytes.
     TooLarge(u64),
-    /// It redirects to this other origin.
+    /// It redirects to this address outside the site.
     Elsewhere(String),
     /// It redirects more often than anybody should.
     RedirectsOnAndOn,
@@ -133,7 +126,7 @@ impl Reader {
             .timeout_connect(Some(limits.connect))
             .build()
             .new_agent();
-        let root = Root::Query(address.url().clone());
+        let root = Root::of(&address);
         Ok(Self { agent, address, login, limits, root, spent: Spent::nothing(), met: Cell::new(false) })
     }
 
@@ -160,7 +153,7 @@ impl Reader {
     /// # Errors
     /// [`Failure`] where no whole answer came. An answer of any status and kind is an [`Answer`].
     pub fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
-        self.ask(self.url(route, query))
+        self.ask(self.root.url(route, query))
     }
 
     /// Asks for the front page, as a browser does.
@@ -183,36 +176,12 @@ impl Reader {
         outcome
     }
 
-    /// Asks for routes from now on where the site says that its REST API is, if that is on its own origin.
+    /// Asks for routes from now on where the site says that its REST API is, if that is in its own folder.
     pub(super) fn follow_link(&mut self, link: &str) -> bool {
-        let Ok(mut link) = self.address.url().join(link) else { return false };
-        if link.origin() != self.address.url().origin() || !link.username().is_empty() || link.password().is_some() {
-            return false;
-        }
-        let by_query = link.query_pairs().any(|(key, _)| key == "rest_route");
-        link.set_query(None);
-        link.set_fragment(None);
-        self.root = if by_query { Root::Query(link) } else { Root::Path(link) };
-        true
-    }
-
-    fn url(&self, route: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = match &self.root {
-            Root::Query(base) => {
-                let mut url = base.clone();
-                url.query_pairs_mut().append_pair("rest_route", route);
-                url
-            }
-            Root::Path(base) => {
-                let mut url = base.clone();
-                url.set_path(&format!("{}{route}", base.path().trim_end_matches('/')));
-                url
-            }
-        };
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
+        let root = Root::announced(&self.address, link);
+        let is_own = root.is_some();
+        self.root = root.unwrap_or_else(|| Root::of(&self.address));
+        is_own
     }
 
     /// How long to wait before asking again; none where asking again is of no use.
@@ -226,7 +195,7 @@ impl Reader {
         Some(asked.unwrap_or(own)).filter(|pause| *pause <= self.limits.longest_pause)
     }
 
-    /// One try, with redirects on the site's own origin.
+    /// One try, with redirects in the site's own folder.
     fn follow(&self, mut url: Url, within: Duration) -> Result<Answer, Failure> {
         let begun = Instant::now();
         for _ in 0..=MAX_REDIRECTS {
@@ -236,16 +205,23 @@ impl Reader {
                 .max(Duration::from_millis(1));
             let response = self.send(&url, left).map_err(|error| self.failure(error, within))?;
             match redirect(&url, &response)? {
-                Some(next) => url = next,
+                Some(next) if self.is_own(&next) => url = next,
+                Some(next) => return Err(Failure::Elsewhere(next.into())),
                 None => return self.receive(response, within),
             }
         }
         Err(Failure::RedirectsOnAndOn)
     }
 
+    /// Whether a request may go there: into the site's folder while no login is sent, and then only to where this one site answers.
+    fn is_own(&self, url: &Url) -> bool {
+        let answers = self.address.answers_at(url) || self.root.holds(url);
+        answers || !self.met.get() && self.address.holds(url)
+    }
+
     fn send(&self, url: &Url, within: Duration) -> Result<Response<Body>, ureq::Error> {
         let mut request = self.agent.get(url.as_str());
-        if let Some(login) = self.login.header_for(url).filter(|_| self.met.get()) {
+        if let Some(login) = self.login.header_for(url).filter(|_| self.met.get() && self.is_own(url)) {
             request = request.header(header::AUTHORIZATION, login);
         }
         request.config().timeout_global(Some(within)).build().call()
@@ -315,23 +291,6 @@ impl Reader {
     }
 }
 
-/// Where a redirect leads, if the answer is one.
-fn redirect(from: &Url, response: &Response<Body>) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return Ok(None);
-    }
-    let Some(location) = response.headers().get(header::LOCATION) else { return Ok(None) };
-    let mut to = location.to_str().ok().and_then(|location| from.join(location).ok()).ok_or(Failure::NotHttp)?;
-    if to.origin() != from.origin() {
-        return Err(Failure::Elsewhere(to.origin().ascii_serialization()));
-    }
-    // A user in the address would become a login of its own.
-    if to.set_username("").is_err() || to.set_password(None).is_err() {
-        return Err(Failure::NotHttp);
-    }
-    Ok(Some(to))
-}
-
 /// A body as JSON, whole and alone. What it is instead still has the site's text in it, to be cut.
 fn json(bytes: &[u8], content_type: &str) -> Result<Value, NotJson> {
     let of = content_type.split(';').next().unwrap_or_default().trim();
@@ -383,13 +342,4 @@ fn not_json(begins: &[u8]) -> NotJson {
         return NotJson::Printed(beginning(begins));
     }
     NotJson::Broken(beginning(begins))
-}
-
-/// The target of `rel="https://api.w.org/"`.
-fn rest_link(header: &str) -> Option<String> {
-    header.split(',').find_map(|link| {
-        let (target, relation) = link.split_once('>')?;
-        let target = target.trim().strip_prefix('<')?;
-        relation.contains("https://api.w.org/").then(|| target.to_owned())
-    })
 }

@@ -1,6 +1,6 @@
-//! A login: an application password bound to one origin, outside every plan.
+//! A login: an application password bound to one site, outside every plan.
 //!
-//! It is read from the environment, is sent to that origin only, and no text ever shows it. The way there must be https,
+//! It is read from the environment, is sent to that site only, and no text ever shows it. The way there must be https,
 //! except to this machine itself.
 
 use std::fmt;
@@ -8,12 +8,12 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ureq::http::HeaderValue;
-use url::{Origin, Url};
+use url::Url;
 
 use super::address::Address;
 use crate::site::SiteError;
 
-/// The origin that a login is for, for example `https://staging.bloom.example`.
+/// The site that a login is for: `https://staging.bloom.example`, or `https://bloom.example/wp` where it is in a folder.
 pub(super) const ORIGIN: &str = "PLAN_LOGIN_ORIGIN";
 /// The user's name on the site.
 pub(super) const USER: &str = "PLAN_LOGIN_USER";
@@ -22,10 +22,10 @@ pub(super) const PASSWORD: &str = "PLAN_LOGIN_PASSWORD";
 
 const HOW: &str = "an application password is made in the site's admin under Users > Profile > Application Passwords";
 
-/// A user and an application password, for one origin.
+/// A user and an application password, for one site.
 #[derive(Clone)]
 pub struct Login {
-    origin: Origin,
+    site: Address,
     header: HeaderValue,
     /// What must not be shown, should a site send it back.
     secrets: Vec<String>,
@@ -43,7 +43,7 @@ impl Login {
     /// The login for a site, from variables.
     ///
     /// # Errors
-    /// [`SiteError::Login`] where a variable is missing, where the login is for another origin, or where the way to the
+    /// [`SiteError::Login`] where a variable is missing, where the login is for another site, or where the way to the
     /// site is neither https nor this machine. It names the variable, never its value.
     pub fn from_variables(site: &Address, variable: impl Fn(&str) -> Option<String>) -> Result<Self, SiteError> {
         let read = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
@@ -52,7 +52,7 @@ impl Login {
             return Err(refused(
                 site,
                 format!("no login is set for it: {} {} not set", list(&missing), are(&missing)),
-                format!("set {ORIGIN}={}, {USER} and {PASSWORD}; {HOW}", site.origin()),
+                format!("set {ORIGIN}={site}, {USER} and {PASSWORD}; {HOW}"),
             ));
         };
         let login = Self::new(site, &origin, &user, &password)?;
@@ -61,9 +61,13 @@ impl Login {
     }
 
     fn new(site: &Address, origin: &str, user: &str, password: &str) -> Result<Self, SiteError> {
-        let origin = read_origin(origin).ok_or_else(|| {
-            let what = format!("{ORIGIN} is not an origin");
-            refused(site, what, format!("write scheme, host and port only: {ORIGIN}={}", site.origin()))
+        let bound_to = read_site(origin).ok_or_else(|| {
+            let what = format!("{ORIGIN} names no site");
+            refused(
+                site,
+                what,
+                format!("write scheme, host, port and, for a site in a folder, the folder: {ORIGIN}={site}"),
+            )
         })?;
         if user.contains(':') {
             let help = format!("set {USER} to the user's name on the site, and {PASSWORD} to the password alone");
@@ -74,7 +78,7 @@ impl Login {
             .map_err(|_| refused(site, format!("{USER} and {PASSWORD} make no header"), HOW.to_owned()))?;
         header.set_sensitive(true);
         let unspaced = password.split_whitespace().collect();
-        Ok(Self { origin, header, secrets: vec![token, password.to_owned(), unspaced] })
+        Ok(Self { site: bound_to, header, secrets: vec![token, password.to_owned(), unspaced] })
     }
 
     /// Whether this login may go to a site.
@@ -82,11 +86,13 @@ impl Login {
     /// # Errors
     /// [`SiteError::Login`] where it may not.
     pub fn check(&self, site: &Address) -> Result<(), SiteError> {
-        if self.header_for(site.url()).is_none() {
+        let is_its = self.site.identity().is_same_site(&site.identity()) && self.header_for(site.url()).is_some();
+        if !is_its {
+            let in_folder = if site.identity().path().is_empty() { "" } else { ", its folder included," };
             return Err(refused(
                 site,
-                format!("the login is for `{}` and goes nowhere else", self.origin.ascii_serialization()),
-                format!("set {ORIGIN}={} with {USER} and {PASSWORD} of that site", site.origin()),
+                format!("the login is for `{}` and goes nowhere else", self.site),
+                format!("set {ORIGIN}={site}{in_folder} with {USER} and {PASSWORD} of that site"),
             ));
         }
         if !site.is_private() {
@@ -101,9 +107,9 @@ impl Login {
         Ok(())
     }
 
-    /// The header for a request, where the request goes to this login's origin.
+    /// The header for a request, where the request goes into the folder of this login's site.
     pub(super) fn header_for(&self, url: &Url) -> Option<&HeaderValue> {
-        (url.origin() == self.origin).then_some(&self.header)
+        self.site.holds(url).then_some(&self.header)
     }
 
     /// A text without this login in it.
@@ -114,16 +120,13 @@ impl Login {
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Login({}, ***)", self.origin.ascii_serialization())
+        write!(f, "Login({}, ***)", self.site)
     }
 }
 
-/// An origin, written as scheme, host and port and nothing more.
-fn read_origin(text: &str) -> Option<Origin> {
-    let url = Url::parse(text.trim()).ok()?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let nobody = url.username().is_empty() && url.password().is_none();
-    (bare && nobody && matches!(url.scheme(), "http" | "https")).then(|| url.origin())
+/// A site, written as scheme, host, port and folder and nothing more.
+fn read_site(text: &str) -> Option<Address> {
+    (!text.contains(['?', '#', '@'])).then(|| Address::parse(text).ok())?
 }
 
 fn refused(site: &Address, what: String, help: String) -> SiteError {

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::address::Address;
 use super::client::{Answer, Failure, Reader};
-use super::{text, trouble};
+use super::{route, text, trouble};
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -23,7 +23,7 @@ pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
         && let Some(link) = index.rest_link.take()
     {
         if !reader.follow_link(&link) {
-            // It leads to another server, which is asked nothing.
+            // It leads to another site, which is asked nothing.
             let home = home_of(reader, &link);
             return Err(home.map_or_else(|| trouble::explain(reader, &index), |home| differs(reader.address(), &home)));
         }
@@ -71,23 +71,18 @@ fn home(reader: &Reader, index: &Answer) -> Result<String, SiteError> {
     home.ok_or_else(|| trouble::unknown_identity(reader.address()))
 }
 
-/// The home under which a link to the REST API leads; none where the API has another name than WordPress gives it.
+/// The home under which a link to the REST API leads, as [`route::home_of`].
 fn home_of(reader: &Reader, link: &str) -> Option<String> {
-    let mut link = reader.address().url().join(link).ok()?;
-    let by_query = link.query_pairs().any(|(key, _)| key == "rest_route");
-    let path = link.path().trim_end_matches('/');
-    let home = if by_query { path } else { path.strip_suffix("/wp-json")? };
-    let home = home.strip_suffix("/index.php").unwrap_or(home).to_owned();
-    link.set_path(&home);
-    link.set_query(None);
-    link.set_fragment(None);
-    Some(link.to_string())
+    route::home_of(&reader.address().url().join(link).ok()?)
 }
 
-/// No answer came; a redirect to another origin says which site it is instead.
+/// No answer came; a redirect out of the site says which one it is instead.
 fn failed(address: &Address, failure: &Failure) -> SiteError {
     let Failure::Elsewhere(to) = failure else { return trouble::failed(address, failure) };
     let there = Url::parse(to).ok().map(|mut there| {
+        if there.origin() == address.url().origin() {
+            return route::home_behind(&there);
+        }
         there.set_path(address.url().path());
         there.to_string()
     });

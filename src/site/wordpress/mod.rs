@@ -9,6 +9,7 @@ mod excerpt;
 mod limits;
 mod login;
 mod meeting;
+mod route;
 mod trouble;
 
 use std::collections::BTreeMap;

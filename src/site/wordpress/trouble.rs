@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
 use super::excerpt::{code, excerpt};
@@ -77,9 +79,17 @@ fn not_whole(site: &Address, failure: &Failure) -> SiteError {
 }
 
 fn elsewhere(site: &Address, to: &str) -> SiteError {
+    let to = without_query(to);
     let help =
-        format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another origin");
+        format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another site");
     answer(site, format!("it sends us on to `{to}`"), help)
+}
+
+/// An address with what may name a person cut off.
+fn without_query(to: &str) -> String {
+    let Ok(url) = Url::parse(to) else { return excerpt(to) };
+    let path = url.path().trim_end_matches('/');
+    format!("{}{}", url.origin().ascii_serialization(), excerpt(path))
 }
 
 /// An answer came that is not the JSON that was asked for, or has another status than 200.
