@@ -44,6 +44,20 @@ pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(),
     }
 }
 
+/// The same of the members' reading, which has a time of its own; where nothing was read of them nothing is shown by it.
+///
+/// # Errors
+/// Why it was not.
+pub fn members_after(read_at: Option<Timestamp>, since: Timestamp, now: Timestamp) -> Result<(), String> {
+    match read_at {
+        Some(at) if at > now => Err(format!("the members' reading is of {at}, which is yet to come")),
+        Some(at) if at <= since => {
+            Err(format!("the members were read at {at}, and that is not after {since}: read them again"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is on record since a time, until now: what is dated later was not said yet.
 pub fn since_then(mut record: Record, since: Timestamp, now: Timestamp) -> Record {
     record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since && at <= now));

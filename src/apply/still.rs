@@ -3,12 +3,12 @@
 //! What a step of the guide is expected to move stands in one table, [`Step::moves`]; maintenance mode is due as the steps and the
 //! plan have it. Everything else that moved stops the run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::{self, Change, differs_in, facts_digest, marks_of};
 use crate::model::plan::Place;
 use crate::model::record::Record;
-use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step};
+use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step, digest};
 
 use super::journal::Begin;
 
@@ -135,7 +135,7 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
 }
 
 fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
-    let (then, is) = (marks_of(left, kind), marks_of(now, kind));
+    let (then, is) = (marks(left, kind), marks(now, kind));
     let keys: BTreeSet<String> = left.keys(kind).into_iter().chain(now.keys(kind)).collect();
     let ons = keys.into_iter().map(|key| On::new(kind, key));
     let moved: Vec<On> = ons.filter(|on| then.get(&on.to_string()) != is.get(&on.to_string())).collect();
@@ -149,7 +149,7 @@ fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
         return vec![Moved { on: kind.name().to_owned(), what, now, cure: cure(kind) }];
     }
     let one =
-        |on: On| Moved { what: differs_in(left, now, &on), now: mark(now, &on), on: on.to_string(), cure: cure(kind) };
+        |on: On| Moved { what: differs(left, now, &on), now: mark(now, &on), on: on.to_string(), cure: cure(kind) };
     moved.into_iter().map(one).collect()
 }
 
@@ -190,6 +190,28 @@ fn cure(kind: Kind) -> Cure {
     }
 }
 
+/// The marks of the objects of a kind. Of the e-mails every field counts, a collector's own too: who writes to every member is in one.
+fn marks(state: &State, kind: Kind) -> BTreeMap<String, String> {
+    match state.emails.as_ref().filter(|_| kind == Kind::Emails) {
+        Some(emails) => BTreeMap::from([(On::only(kind).to_string(), digest::of(emails)[..12].to_owned())]),
+        None => marks_of(state, kind),
+    }
+}
+
+/// What of an object differs, in names of fields.
+fn differs(then: &State, now: &State, on: &On) -> String {
+    let fields = |state: &State| state.get(on).map(|object| object.fields()).unwrap_or_default();
+    match (then.get(on), now.get(on)) {
+        (Some(_), Some(_)) if on.kind == Kind::Emails => {
+            let (then, now) = (fields(then), fields(now));
+            let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+            let differs = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
+            format!("differs in {}", differs.map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+        _ => differs_in(then, now, on),
+    }
+}
+
 fn mark(state: &State, on: &On) -> String {
-    marks_of(state, on.kind).remove(&on.to_string()).unwrap_or_else(|| "gone".to_owned())
+    marks(state, on.kind).remove(&on.to_string()).unwrap_or_else(|| "gone".to_owned())
 }

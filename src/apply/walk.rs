@@ -15,7 +15,7 @@ use super::certificate::Ground;
 use super::journal::{Event, Journal};
 use super::machine::Next;
 use super::proof::{self, Proof, as_read, attested, both, listed, migration, purchases, tool_login, verification};
-use super::since::{began, configured_at, read_after, since_then, when};
+use super::since::{began, configured_at, members_after, read_after, since_then, when};
 use super::still::{self, At, Moved};
 
 /// What a walk has around it.
@@ -56,11 +56,17 @@ pub trait World {
     /// The site as it was kept before the run, or in front of the barrier; none where that reading is gone.
     fn kept(&mut self) -> Option<Snapshot>;
 
-    /// Compares everybody with how they were in front of the barrier.
+    /// Compares everybody with how they were in front of the barrier; once test purchases were made, with these purchases explained.
     ///
     /// # Errors
     /// Where somebody is not as they were, or a side cannot be read.
-    fn reviewed(&mut self) -> Result<Reviewed, Self::Error>;
+    fn reviewed(&mut self, purchases: Option<&Record>) -> Result<Reviewed, Self::Error>;
+
+    /// When the site's members were read; none where nothing of them was.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn members_read(&mut self) -> Result<Option<Timestamp>, Self::Error>;
 
     /// The test purchases of this record, as far as the site shows them.
     ///
@@ -161,6 +167,12 @@ pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
     };
     if !world.journal().progress().is_reached() {
         begins(world, step)?;
+        // A push overwrites live with whatever the copy is now.
+        if step == Step::Push
+            && let Some(waits) = unequal_since(world)?
+        {
+            return Ok(waits);
+        }
         world.note(Event::Reached { step })?;
     }
     let plan = world.plan()?;
@@ -205,7 +217,37 @@ fn close<W: World>(world: &mut W) -> Result<Turn, W::Error> {
         return Ok(Turn::Waits { step, open, say: Say::Act });
     }
     let moved = moved(world, &plan, &site, (&passed(world), None))?;
-    Ok(if moved.is_empty() { Turn::Close } else { Turn::Moved { step, moved } })
+    if !moved.is_empty() {
+        return Ok(Turn::Moved { step, moved });
+    }
+    Ok(unequal_since(world)?.unwrap_or(Turn::Close))
+}
+
+/// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
+fn unequal_since<W: World>(world: &mut W) -> Result<Option<Turn>, W::Error> {
+    let step = Step::ReviewContacts;
+    let events = world.journal().events();
+    let reviewed = events.iter().rev().find_map(|told| match told.event {
+        Event::Passed { step: Step::ReviewContacts, by, .. } => Some(by),
+        _ => None,
+    });
+    let last = when(events, |event| matches!(event, Event::Passed { .. }));
+    let began = when(events, |event| matches!(event, Event::BarrierPassed { .. }));
+    let (Some(by), Some(begin)) = (reviewed, world.journal().begin().cloned()) else { return Ok(None) };
+    let record = since_then(world.record()?, began, world.now());
+    let open = match world.reviewed(Some(&record))? {
+        Reviewed::Equal(_) => return Ok(None),
+        // Who could not be compared then was attested, and is by that.
+        Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
+        Reviewed::NotRead => "the site's contacts are the ones of before the migration again".to_owned(),
+        Reviewed::Unproven(words) => words,
+    };
+    let names = world.names();
+    let record = since_then(record, last, world.now());
+    Ok(match attested(&record, step, &names.of(&begin.host, begin.on), &format!("since they were reviewed: {open}")) {
+        Proof::Behind { .. } => None,
+        Proof::Open(open) => Some(Turn::Waits { step, open, say: Say::Act }),
+    })
 }
 
 fn pass<W: World>(world: &mut W, step: Step, by: Executor, seen: String) -> Result<Turn, W::Error> {
@@ -257,10 +299,16 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
     let maintenance = Movement::of(site).maintenance;
     Ok(match step {
         Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events()), now), at),
-        Step::ReviewContacts => as_read(review(world, &record, at)?, &read),
+        Step::ReviewContacts => {
+            let members = members_after(world.members_read()?, since, now);
+            as_read(as_read(review(world, &record, at)?, &read), &members)
+        }
         Step::EnterMaintenance => as_read(proof::closed(maintenance, &record, at), &read),
         Step::LeaveMaintenance => as_read(proof::maintenance(maintenance, &record, at), &read),
-        Step::TestPurchase => purchases(plan, &world.purchased(&record)?, &read, at),
+        Step::TestPurchase => {
+            let members = members_after(world.members_read()?, since, now);
+            purchases(plan, &world.purchased(&record)?, &read.and(members), at)
+        }
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "nobody has said that it was done");
             if plan.strategy != Some(Strategy::PushThenMerge) {
@@ -347,7 +395,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
 }
 
 fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
-    Ok(match world.reviewed()? {
+    Ok(match world.reviewed(None)? {
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {
             Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())

@@ -13,6 +13,7 @@ use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::model::record::Record;
 use crate::model::{Executor, On, Step};
 use crate::output::{escape, many};
 use crate::reconcile;
@@ -136,12 +137,13 @@ impl Run {
             self.files.journal().display()
         );
         // The changes are in place whatever became of the plan or of the population since; that nobody was harmed is then not known.
-        let Ended { verdict, words, .. } = self.compared(&args.plan, args.limits).map_err(|failure| {
-            let (resume, undo) = (self.resume_command(), self.files.undo());
-            let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
-            Failure::new(exit::NOT_VERIFIED, format!("applied, and not verified: {}", failure.message))
-                .help(format!("{help}every change is in place: repair that and go on with `{resume}`, or `{undo}`"))
-        })?;
+        let Ended { verdict, words, .. } =
+            self.compared(&args.plan, args.limits, &Record::default()).map_err(|failure| {
+                let (resume, undo) = (self.resume_command(), self.files.undo());
+                let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
+                Failure::new(exit::NOT_VERIFIED, format!("applied, and not verified: {}", failure.message))
+                    .help(format!("{help}every change is in place: repair that and go on with `{resume}`, or `{undo}`"))
+            })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(
@@ -201,7 +203,13 @@ impl Run {
     }
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
-    pub(super) fn compared(&self, plan: &Path, limits: crate::cli::Limits) -> Result<Ended, Failure> {
-        verify::in_a_line(plan, limits, &self.files.before().display().to_string(), &self.site.name())
+    pub(super) fn compared(
+        &self,
+        plan: &Path,
+        limits: crate::cli::Limits,
+        purchases: &Record,
+    ) -> Result<Ended, Failure> {
+        let before = self.files.before().display().to_string();
+        verify::in_a_line(plan, limits, (&before, &self.site.name()), purchases)
     }
 }

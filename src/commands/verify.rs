@@ -82,16 +82,22 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 }
 
 /// The comparison of two sides in a line, with its verdict: what a run says at its end.
-pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) -> Result<Ended, Failure> {
+///
+/// `purchases` are the test purchases that were made until then: whoever else is extra is extra.
+pub(super) fn in_a_line(
+    plan: &Path,
+    limits: Limits,
+    (before, after): (&str, &str),
+    purchases: &Record,
+) -> Result<Ended, Failure> {
     let opened = inputs::open(plan, limits, false)?;
     let (before, after) = (Place::of_a_run(before)?, Place::of_a_run(after)?);
-    // No test purchase was made yet: whoever is extra here is extra.
-    let comparison = compare(&opened, Some(&before), &after, &Record::default())?;
+    let comparison = compare(&opened, Some(&before), &after, purchases)?;
     let verdict = comparison.verdict();
     // A population's own header is under its digest: the same one is the same reading.
     let read = |place: &Place| {
         let (snapshot, _) = place.file.as_ref()?;
-        Some((place.time()?, snapshot.population.as_ref()?.sha256.clone()))
+        Some((place.times()[1].or(place.time())?, snapshot.population.as_ref()?.sha256.clone()))
     };
     let anew = match (read(&before), read(&after)) {
         (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
@@ -100,6 +106,11 @@ pub(super) fn in_a_line(plan: &Path, limits: Limits, before: &str, after: &str) 
     let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
     let words = format!("verified: {}{unread}", human::line(&comparison));
     Ok(Ended { verdict, words, anew })
+}
+
+/// When the members of a run's site were read; none where nothing of them was.
+pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(Place::of_a_run(site)?.times()[1])
 }
 
 /// The test purchases on record, as far as two sides show them.

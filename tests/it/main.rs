@@ -30,6 +30,7 @@ mod limits;
 mod live;
 mod live_check;
 mod meeting;
+mod members;
 #[cfg(target_os = "linux")]
 mod memory;
 mod moved;
