@@ -1,5 +1,6 @@
 //! Carrying out exactly what was confirmed: gate, pure machine, journal.
 
+mod again;
 pub mod archive;
 pub mod begin;
 pub mod certificate;

@@ -11,6 +11,7 @@ use crate::model::text::Seconds;
 use crate::model::{Executor, Identity, Plan, Snapshot, Step};
 use crate::site::{Site, SiteError};
 
+use super::again::unequal_since;
 use super::certificate::Ground;
 use super::journal::{Event, Journal};
 use super::machine::Next;
@@ -221,33 +222,6 @@ fn close<W: World>(world: &mut W) -> Result<Turn, W::Error> {
         return Ok(Turn::Moved { step, moved });
     }
     Ok(unequal_since(world)?.unwrap_or(Turn::Close))
-}
-
-/// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
-fn unequal_since<W: World>(world: &mut W) -> Result<Option<Turn>, W::Error> {
-    let step = Step::ReviewContacts;
-    let events = world.journal().events();
-    let reviewed = events.iter().rev().find_map(|told| match told.event {
-        Event::Passed { step: Step::ReviewContacts, by, .. } => Some(by),
-        _ => None,
-    });
-    let last = when(events, |event| matches!(event, Event::Passed { .. }));
-    let began = when(events, |event| matches!(event, Event::BarrierPassed { .. }));
-    let (Some(by), Some(begin)) = (reviewed, world.journal().begin().cloned()) else { return Ok(None) };
-    let record = since_then(world.record()?, began, world.now());
-    let open = match world.reviewed(Some(&record))? {
-        Reviewed::Equal(_) => return Ok(None),
-        // Who could not be compared then was attested, and is by that.
-        Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
-        Reviewed::NotRead => "the site's contacts are the ones of before the migration again".to_owned(),
-        Reviewed::Unproven(words) => words,
-    };
-    let names = world.names();
-    let record = since_then(record, last, world.now());
-    Ok(match attested(&record, step, &names.of(&begin.host, begin.on), &format!("since they were reviewed: {open}")) {
-        Proof::Behind { .. } => None,
-        Proof::Open(open) => Some(Turn::Waits { step, open, say: Say::Act }),
-    })
 }
 
 fn pass<W: World>(world: &mut W, step: Step, by: Executor, seen: String) -> Result<Turn, W::Error> {

@@ -33,6 +33,7 @@ mod recording;
 mod reopen;
 mod replay;
 mod resume;
+mod reviewed;
 mod run;
 mod runbook;
 mod schema;

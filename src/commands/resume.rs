@@ -43,15 +43,6 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    if progress.in_place() > 0 {
-        // Whatever refuses from here on: the run has written, and no code may say that nothing was.
-        terminal.has_begun(Begun::Written);
-    }
-    let mut site = if args.site.contains("://") {
-        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
-    } else {
-        inputs::open_site(&args.site, None)?
-    };
     is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("go on with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
@@ -65,6 +56,15 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
     }
     live_is_typed(&begin, args.host.as_deref())?;
+    if progress.in_place() > 0 {
+        // Whatever refuses from here on: the run has written, and no code may say that nothing was.
+        terminal.has_begun(Begun::Written);
+    }
+    let mut site = if args.site.contains("://") {
+        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
+    } else {
+        inputs::open_site(&args.site, None)?
+    };
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.

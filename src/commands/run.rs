@@ -20,10 +20,10 @@ use crate::reconcile;
 use crate::site::Site;
 
 use super::event_log::EventLog;
+use super::reviewed::Ended;
 use super::target::gate_is_green;
 use super::turn::Files;
-use super::verify::Ended;
-use super::{Begun, Failure, Terminal, exit, verify};
+use super::{Begun, Failure, Terminal, exit, reviewed};
 
 /// A run that is under way; its lock is let go when it is dropped.
 pub(super) struct Run {
@@ -210,6 +210,6 @@ impl Run {
         purchases: &Record,
     ) -> Result<Ended, Failure> {
         let before = self.files.before().display().to_string();
-        verify::in_a_line(plan, limits, (&before, &self.site.name()), purchases)
+        reviewed::in_a_line(plan, limits, (&before, &self.site.name()), purchases)
     }
 }

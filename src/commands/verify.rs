@@ -1,11 +1,10 @@
 //! `plan verify`: the plan's contacts and everybody else, before and after the switch.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::cli::{Limits, Verify, VerifyFormat};
+use crate::cli::{Verify, VerifyFormat};
 use crate::diag::Document;
 use crate::example;
 use crate::guide::{IMPORT_ALL, Movement};
@@ -81,58 +80,6 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     })
 }
 
-/// The comparison of two sides in a line, with its verdict: what a run says at its end.
-///
-/// `purchases` are the test purchases that were made until then: whoever else is extra is extra.
-pub(super) fn in_a_line(
-    plan: &Path,
-    limits: Limits,
-    (before, after): (&str, &str),
-    purchases: &Record,
-) -> Result<Ended, Failure> {
-    let opened = inputs::open(plan, limits, false)?;
-    let (before, after) = (Place::of_a_run(before)?, Place::of_a_run(after)?);
-    let comparison = compare(&opened, Some(&before), &after, purchases)?;
-    let verdict = comparison.verdict();
-    // A population's own header is under its digest: the same one is the same reading.
-    let read = |place: &Place| {
-        let (snapshot, _) = place.file.as_ref()?;
-        Some((place.times()[1].or(place.time())?, snapshot.population.as_ref()?.sha256.clone()))
-    };
-    let anew = match (read(&before), read(&after)) {
-        (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
-        _ => true,
-    };
-    let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
-    let words = format!("verified: {}{unread}", human::line(&comparison));
-    Ok(Ended { verdict, words, anew })
-}
-
-/// When the members of a run's site were read; none where nothing of them was.
-pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> {
-    Ok(Place::of_a_run(site)?.times()[1])
-}
-
-/// The test purchases on record, as far as two sides show them.
-pub(super) fn purchases(
-    plan: &Path,
-    limits: Limits,
-    (before, after): (Option<&str>, &str),
-    record: &Record,
-) -> Result<Vec<Purchased>, Failure> {
-    let opened = inputs::open(plan, limits, false)?;
-    let before = before.map(Place::of_a_run).transpose()?;
-    Ok(compare(&opened, before.as_ref(), &Place::of_a_run(after)?, record)?.purchases)
-}
-
-/// What the comparison at the end of a run came to.
-pub(super) struct Ended {
-    pub(super) verdict: Verdict,
-    pub(super) words: String,
-    /// Whether the side after is another reading than the side before.
-    pub(super) anew: bool,
-}
-
 /// A side as it was named, before its population is read.
 pub(super) struct Place {
     pub(super) name: String,
@@ -148,7 +95,7 @@ impl Place {
     }
 
     /// A side of a run, which is what it says.
-    fn of_a_run(name: &str) -> Result<Self, Failure> {
+    pub(super) fn of_a_run(name: &str) -> Result<Self, Failure> {
         Self::open(name, |_| Worth::Captured)
     }
 
@@ -173,7 +120,7 @@ impl Place {
         self.file.as_ref().map(|(snapshot, _)| &snapshot.header)
     }
 
-    fn time(&self) -> Option<Timestamp> {
+    pub(super) fn time(&self) -> Option<Timestamp> {
         self.header()?.taken_at.parse().ok()
     }
 
@@ -221,7 +168,12 @@ impl Place {
 }
 
 /// Compares whatever was captured, and says what was not.
-fn compare(opened: &Opened, before: Option<&Place>, after: &Place, record: &Record) -> Result<Comparison, Failure> {
+pub(super) fn compare(
+    opened: &Opened,
+    before: Option<&Place>,
+    after: &Place,
+    record: &Record,
+) -> Result<Comparison, Failure> {
     let plan = &opened.plan;
     let sides = [before.map(|place| place.population().ok()), Some(after.population().ok())].map(Option::flatten);
     let mut found = match sides {

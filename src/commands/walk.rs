@@ -24,11 +24,11 @@ use crate::site::file::FileSite;
 
 use super::inputs::{self, Choice};
 use super::kept::{NOT_KEPT, is_kept};
+use super::reviewed::Ended;
 use super::run::{Run, ctrl_c};
 use super::terminal::told;
 use super::typed::Typed;
-use super::verify::Ended;
-use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, settings, verify};
+use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, reviewed, settings};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -101,13 +101,13 @@ impl World for Way<'_, '_, '_> {
     }
 
     fn members_read(&mut self) -> Result<Option<Timestamp>, Failure> {
-        verify::members_read_at(&self.run.site.name())
+        reviewed::members_read_at(&self.run.site.name())
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let (before, after) = (self.run.files.before(), self.run.site.name());
         let before = is_kept(&before).then(|| before.display().to_string());
-        verify::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
+        reviewed::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
     }
 
     fn may_begin(&mut self, step: Step) -> Result<(), Failure> {

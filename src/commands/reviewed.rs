@@ -1,0 +1,66 @@
+//! What a run asks of the comparison that `plan verify` makes: everybody in a line, the test purchases, when members were read.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::cli::Limits;
+use crate::model::purchase::Purchased;
+use crate::model::record::Record;
+use crate::output::verify::human;
+use crate::reconcile::Verdict;
+
+use super::verify::{Place, compare};
+use super::{Failure, inputs};
+
+/// The comparison of two sides in a line, with its verdict: what a run says at its end.
+///
+/// `purchases` are the test purchases that were made until then: whoever else is extra is extra.
+pub(super) fn in_a_line(
+    plan: &Path,
+    limits: Limits,
+    (before, after): (&str, &str),
+    purchases: &Record,
+) -> Result<Ended, Failure> {
+    let opened = inputs::open(plan, limits, false)?;
+    let (before, after) = (Place::of_a_run(before)?, Place::of_a_run(after)?);
+    let comparison = compare(&opened, Some(&before), &after, purchases)?;
+    let verdict = comparison.verdict();
+    // A population's own header is under its digest: the same one is the same reading.
+    let read = |place: &Place| {
+        let snapshot = place.snapshot()?;
+        Some((place.times()[1].or(place.time())?, snapshot.population.as_ref()?.sha256.clone()))
+    };
+    let anew = match (read(&before), read(&after)) {
+        (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
+        _ => true,
+    };
+    let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
+    let words = format!("verified: {}{unread}", human::line(&comparison));
+    Ok(Ended { verdict, words, anew })
+}
+
+/// When the members of a run's site were read; none where nothing of them was.
+pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(Place::of_a_run(site)?.times()[1])
+}
+
+/// The test purchases on record, as far as two sides show them.
+pub(super) fn purchases(
+    plan: &Path,
+    limits: Limits,
+    (before, after): (Option<&str>, &str),
+    record: &Record,
+) -> Result<Vec<Purchased>, Failure> {
+    let opened = inputs::open(plan, limits, false)?;
+    let before = before.map(Place::of_a_run).transpose()?;
+    Ok(compare(&opened, before.as_ref(), &Place::of_a_run(after)?, record)?.purchases)
+}
+
+/// What the comparison at the end of a run came to.
+pub(super) struct Ended {
+    pub(super) verdict: Verdict,
+    pub(super) words: String,
+    /// Whether the side after is another reading than the side before.
+    pub(super) anew: bool,
+}
