@@ -57,6 +57,8 @@ mod tidy;
 mod timing;
 mod tracked;
 mod transcripts;
+#[cfg(target_os = "linux")]
+mod typed;
 #[cfg(unix)]
 mod waits;
 mod walk;

@@ -44,7 +44,7 @@ fn rehearsed_at(clock: &str) -> Place {
 }
 
 /// The live site, read again at this time.
-fn at(place: &Place, clock: &str) {
+pub(crate) fn at(place: &Place, clock: &str) {
     read_at(place, &format!("2026-11-21T{clock}:00Z"));
 }
 
@@ -74,7 +74,7 @@ fn status(place: &Place) -> Value {
 }
 
 /// A run on live whose changes are in place, and that waits for the verification.
-fn configured_on_live() -> Place {
+pub(crate) fn configured_on_live() -> Place {
     let place = rehearsed_at("06:12");
     begin(&place).ends(20, &["waits at `enter-maintenance`"]);
     closes(&place, true);
@@ -84,7 +84,7 @@ fn configured_on_live() -> Place {
     place
 }
 
-fn verified_on_live(place: &Place) {
+pub(crate) fn verified_on_live(place: &Place) {
     fs::write(place.path("live.txt"), "41 tags\n").unwrap();
     record(place, &["verification", "live.txt", "--host", "bloom.example"]);
     record(place, &["sign-in", "in another browser", "--on", "live"]);
@@ -193,7 +193,7 @@ fn what_is_unknown_is_accepted_by_name_and_written_down() {
 }
 
 /// Past the barrier on live.
-fn past_the_barrier_on_live() -> Place {
+pub(crate) fn past_the_barrier_on_live() -> Place {
     let place = configured_on_live();
     verified_on_live(&place);
     pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);

@@ -1,0 +1,78 @@
+//! What is asked on a terminal, and what is typed there: util-linux's `script` gives the program one.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::guided::{LIVE, PHRASE, configured, record, verified};
+use crate::place::{PLAN, Place, SITE};
+use crate::timing::{at, configured_on_live, past_the_barrier_on_live, verified_on_live};
+
+/// Runs it on a terminal for some seconds at most, and types this line. What it printed, and how it ended.
+fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
+    let plain = place.command(words);
+    let all = std::iter::once(plain.get_program()).chain(plain.get_args());
+    let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let mut command = Command::new("timeout");
+    command.args(["8", "script", "-qec", &quoted.join(" "), "/dev/null"]);
+    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+    command.current_dir(plain.get_current_dir().unwrap());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
+    let mut keys = child.stdin.take().unwrap();
+    keys.write_all(format!("{line}\n").as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    drop(keys);
+    (String::from_utf8_lossy(&ended.stdout).into_owned(), ended.status.code())
+}
+
+/// `timeout` ended it: it was waiting for a person.
+const WAITED: Option<i32> = Some(124);
+
+fn log(place: &Place, site: &str) -> String {
+    place.run(&["log", PLAN, "--site", site]).out
+}
+
+#[test]
+fn the_barrier_is_passed_by_its_phrase_and_by_nothing_else_that_is_typed() {
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    let resume = ["apply", PLAN, "--site", SITE, "--resume"];
+    for wrong in ["yes", "run migration", "run migration on bloom.example", ""] {
+        let (shown, code) = typed(&place, &resume, wrong);
+        assert!(code == Some(20) && shown.contains(PHRASE), "{wrong}: {code:?} {shown}");
+        assert!(!log(&place, SITE).contains("barrier"), "{wrong}");
+    }
+    let (shown, code) = typed(&place, &resume, PHRASE);
+    assert!(code == WAITED && shown.contains("now press *Run Migration*, once"), "{code:?} {shown}");
+    assert!(log(&place, SITE).contains("barrier"));
+}
+
+#[test]
+fn what_nobody_measured_is_accepted_by_its_words_alone() {
+    let place = configured_on_live();
+    verified_on_live(&place);
+    let phrase = "run migration on bloom.example";
+    let words =
+        ["apply", PLAN, "--site", LIVE, "--resume", "--on", "live", "--host", "bloom.example", "--acknowledge", phrase];
+    let (shown, code) = typed(&place, &words, "yes");
+    assert!(code == Some(20) && shown.contains("Type `restore-time unknown`"), "{code:?} {shown}");
+    assert!(!log(&place, LIVE).contains("accepted as unknown"));
+    let (shown, code) = typed(&place, &words, "restore-time unknown");
+    assert!(code == WAITED && shown.contains("now press *Run Migration*, once"), "{code:?} {shown}");
+    assert!(log(&place, LIVE).contains("accepted as unknown: restore-time"));
+}
+
+#[test]
+fn whoever_decides_types_go_on_or_go_back() {
+    let place = past_the_barrier_on_live();
+    at(&place, "07:30");
+    let words = ["apply", PLAN, "--site", LIVE, "--resume", "--on", "live", "--host", "bloom.example"];
+    let (shown, code) = typed(&place, &words, "perhaps");
+    assert!(code == Some(20) && shown.contains("`jo` decides now"), "{code:?} {shown}");
+    assert!(shown.contains("nobody decided") && !log(&place, LIVE).contains("decided: "), "{shown}");
+    let (shown, code) = typed(&place, &words, "go back");
+    assert!(code == Some(20) && shown.contains("decided to go back"), "{code:?} {shown}");
+    assert!(log(&place, LIVE).contains("decided: go-back"));
+    assert!(place.read("bloom-coaching.record.ndjson").contains("typed when it was asked"));
+}
