@@ -11,7 +11,7 @@ use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Site, SiteError};
 
 use crate::guided::{configured, on};
-use crate::place::{PLAN, Place, SITE};
+use crate::place::{PLAN, Place, Ran, SITE};
 
 #[test]
 fn a_plan_for_a_port_or_a_folder_does_not_take_the_site_at_the_root() {
@@ -148,4 +148,31 @@ fn a_file_that_was_replaced_by_another_site_is_neither_observed_nor_written() {
         assert!(error.to_string().contains("`bloom.example`") && error.to_string().contains("`staging.bloom.example`"));
     }
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_becomes_another_clients_between_two_changes_is_not_written_to() {
+    // Whoever swaps it has to be quick: where the run was over first, it is tried again.
+    let caught = (0..40).find_map(|_| {
+        let place = Place::new();
+        let digest = place.digest();
+        let other = Place::new();
+        other.move_to("bloom-coaching", "other.example");
+        let swapped = other.read(SITE);
+        fs::copy(other.path(SITE), place.path("swap")).unwrap();
+        let child =
+            place.command(&["apply", PLAN, "--site", SITE, "--no-input", "--confirm", &digest]).spawn().unwrap();
+        let written = || fs::read_to_string(place.journal()).is_ok_and(|text| text.contains(r#""done""#));
+        let begun = std::time::Instant::now();
+        while !written() && begun.elapsed().as_secs() < 20 {}
+        fs::rename(place.path("swap"), place.path(SITE)).unwrap();
+        let ran: Ran = child.wait_with_output().unwrap().into();
+        let done = fs::read_to_string(place.journal()).unwrap_or_default().matches(r#""done""#).count();
+        (ran.code != Some(0) && done < 7).then_some((place, ran, swapped))
+    });
+    let (place, ran, swapped) = caught.expect("a swap between two changes");
+    ran.ends(20, &["other.example", "staging.bloom.example"]);
+    assert_eq!(place.read(SITE), swapped, "nothing was written into the other client's file");
+    place.apply(&["--resume", "--no-input"]).ends(20, &["other.example"]);
+    assert_eq!(place.read(SITE), swapped);
 }
