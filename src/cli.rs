@@ -1,5 +1,6 @@
 //! Arguments, and nothing else.
 
+mod renamed;
 mod run;
 mod runbook;
 mod snapshot;
@@ -14,6 +15,7 @@ use crate::model::plan::{Confirmation, Place};
 use crate::model::{Identity, Step};
 use crate::rules::Phase;
 
+pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use snapshot::{Snapshot, SnapshotVerb};
@@ -27,7 +29,7 @@ pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill
 #[command(name = "plan", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Start here: `plan tour` runs everything on an example, in a folder of its own.")]
 pub struct Cli {
-    /// When to use colours; `NO_COLOR` and `CLICOLOR_FORCE` are heard where this is `auto`.
+    /// When to use colours; with `auto`, `NO_COLOR` and `CLICOLOR_FORCE` are respected.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     /// What to do.
@@ -71,7 +73,7 @@ pub enum Verb {
     /// The run as one page to print: steps, screens, people, boxes to tick.
     Runbook(Runbook),
     /// Remove what a run kept of the site as it was before, contacts included.
-    Forget(Of),
+    Purge(Of),
     /// After the switch: the plan's contacts, and everybody else, before and after.
     Verify(Verify),
     /// What live did since it was copied: contacts, orders and subscriptions to carry over after a push.
@@ -84,7 +86,7 @@ pub enum Verb {
     Record(Record),
     /// Write today's names into a plan that has keys or rules of an earlier version; comments stay.
     Upgrade(Upgrade),
-    /// What a rule checks, why, and how to mend what it finds.
+    /// What a rule checks, why, and how to fix what it finds.
     Explain(Explain),
     /// Print or write the JSON schemas.
     Schema(Schema),
@@ -270,10 +272,10 @@ pub struct Apply {
     /// The phrase that passes the barrier, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
-    /// Open the barrier on live although this was never measured.
+    /// Pass the barrier on live although this was never measured.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub accept_unknown: Vec<Unmeasured>,
-    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
     /// Which of the plan's two sites is written to; live demands a finished rehearsal and `--host`.
@@ -439,7 +441,7 @@ pub enum RecordVerb {
     /// What "Start Verification" printed, word for word; lines that carry a "!" need an acknowledgement.
     Verification {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The site: its home address, with or without the scheme.
         #[arg(long)]
@@ -451,7 +453,7 @@ pub enum RecordVerb {
     /// A flagged line of the verification was looked at.
     Ack {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The line's number, from 1.
         #[arg(value_name = "LINE")]
@@ -460,10 +462,10 @@ pub enum RecordVerb {
         #[arg(long)]
         reason: String,
     },
-    /// A person's word for a rule whose fact nobody captured.
-    Word {
+    /// A person attests a fact that no reading captured, for one rule.
+    Attest {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The rule.
         #[arg(value_name = "RULE")]
@@ -475,10 +477,10 @@ pub enum RecordVerb {
         #[arg(long, value_name = "DAY")]
         until: Option<String>,
     },
-    /// A person's word for a step of the guide that nothing can observe.
+    /// A person attests a step of the guide that nothing can observe.
     Step {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The step, for example `push`.
         #[arg(value_name = "STEP", value_parser = step)]
@@ -493,7 +495,7 @@ pub enum RecordVerb {
     /// The spare administrator signed in; asked for before and after the migration.
     SignIn {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// How it was tried.
         #[arg(value_name = "TEXT")]
@@ -505,7 +507,7 @@ pub enum RecordVerb {
     /// An object moved under a run, and may stand as it is: asked for by the run, which names it with its digits.
     Moved {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The object, as the run named it, for example `maintenance`.
         #[arg(value_name = "OBJECT")]
@@ -535,7 +537,7 @@ pub enum RecordVerb {
     /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
     MergeList {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         #[command(flatten)]
         /// The live site, then and now.
@@ -544,7 +546,7 @@ pub enum RecordVerb {
     /// A test purchase, with what was seen after it.
     Purchase {
         #[command(flatten)]
-        /// Where the record is and who speaks.
+        /// The plan, and who attests it.
         by: By,
         /// The order form, by its key in the plan.
         #[arg(value_name = "FORM")]
@@ -579,7 +581,7 @@ fn saw(name: &str) -> Result<Confirmation, String> {
 /// What a person attests past the barrier.
 #[derive(Debug, Args)]
 pub struct PastBarrier {
-    /// Where the record is and who speaks.
+    /// The plan, and who attests it.
     #[command(flatten)]
     pub by: By,
     /// How the person knows.
@@ -590,13 +592,13 @@ pub struct PastBarrier {
     pub site: String,
 }
 
-/// Where the record is and who speaks.
+/// The plan, and who attests it.
 #[derive(Debug, Args)]
 pub struct By {
     /// The plan whose record it is.
     #[arg(long, value_name = "PLAN")]
     pub plan: PathBuf,
-    /// Who speaks: a short name from the plan's `people`.
+    /// Who attests it: a short name from the plan's `people`.
     #[arg(long)]
     pub who: String,
 }
@@ -605,7 +607,7 @@ pub struct By {
 #[derive(Debug, Args)]
 pub struct RecordBackup {
     #[command(flatten)]
-    /// Where the record is and who speaks.
+    /// The plan, and who attests it.
     pub by: By,
     /// The backup's file. A database dump (`.sql`, `.sql.gz`, `.sql.zst`) is looked into; of an archive only size and
     /// digest are read.
@@ -621,7 +623,7 @@ pub struct RecordBackup {
     /// too, and `plan.toml` one below the plan's.
     #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
     pub backup_dir: Option<PathBuf>,
-    /// Which parts it holds, for example `files,database`. Your word; a database dump shows by itself what it is.
+    /// Which parts it holds, for example `files,database`. You attest it; a database dump shows by itself what it is.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub parts: Vec<Part>,
     /// What the names of the site's tables begin with, where a dump holds more than one site.

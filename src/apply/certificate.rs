@@ -101,7 +101,7 @@ fn unmarked(certificate: &Value) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proven {
-    /// A machine's reading, a person's act that was read back, a person's word.
+    /// A machine's reading, a person's act that was read back, an attestation.
     pub by: Executor,
     /// What was seen.
     pub seen: String,
@@ -148,14 +148,14 @@ impl Certificate {
     /// Why a replay cannot go by a rehearsal that ended when this one did; none where it can.
     pub fn is_out_of_date(&self, now: Timestamp) -> Option<String> {
         let Ok(ended) = self.ended_at.parse::<Timestamp>() else {
-            return Some("the rehearsal on record ended at a time that is none".to_owned());
+            return Some("the rehearsal on record has no valid end time".to_owned());
         };
         let age = now.duration_since(ended);
         if age < -CLOCKS_APART {
             return Some(format!("the rehearsal on record ended at {ended}, which is in the future"));
         }
         (age > SignedDuration::from_hours(24 * DAYS)).then(|| {
-            format!("the rehearsal on record ended at {ended}, and one counts for {DAYS} days: sites go on since")
+            format!("the rehearsal on record ended at {ended}, and a rehearsal is valid for {DAYS} days: sites change")
         })
     }
 

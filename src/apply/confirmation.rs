@@ -31,7 +31,7 @@ pub struct Confirmation {
     pub at: Timestamp,
     /// The digests that it printed.
     pub digests: Digests,
-    /// What stands behind them, object by object: to say what moved, never to decide whether something did.
+    /// What supports them, object by object: to say what moved, never to decide whether something did.
     pub marks: Marks,
 }
 
@@ -72,8 +72,8 @@ fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
     let mut before = Vec::new();
     file.read_to_end(&mut before)?;
     // A line that was torn must not take this one with it.
-    let mend = if before.last().is_some_and(|last| *last != b'\n') { "\n" } else { "" };
-    file.write_all(format!("{mend}{line}\n").as_bytes())?;
+    let separator = if before.last().is_some_and(|last| *last != b'\n') { "\n" } else { "" };
+    file.write_all(format!("{separator}{line}\n").as_bytes())?;
     file.sync_all()
 }
 
@@ -95,8 +95,7 @@ pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &Identity) -> Resu
     match all.into_iter().rfind(|(_, ours)| *ours) {
         None if foreign => {
             let path = super::state_folder(plan).join(FILE);
-            let why = "confirms this digest without the mark of this machine's key: another user, another machine or an earlier \
-                       build wrote that, or it comes from elsewhere";
+            let why = "confirms this digest without the mark of this machine's key: it was written by another user, another machine or an earlier build";
             Err(NotOurs::new(&path, why))
         }
         found => Ok(found.map(|(confirmation, _)| confirmation)),

@@ -88,7 +88,7 @@ pub struct Before<'a> {
 
 /// Whether a person may be asked at all, or a seal be made: in the order of the verdict, the target, the limits.
 ///
-/// No confirmation can lift a limit, so it is told before one is asked for.
+/// No confirmation can lift a limit, so it is reported before one is asked for.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
@@ -135,7 +135,7 @@ pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
 }
 
 /// The objects that moved since it was confirmed, each with its fields that moved: those too that neither the verdict nor a
-/// change reads, so that nothing depends on them. Nothing where what was confirmed does not tell.
+/// change reads, so that nothing depends on them. Nothing where what was confirmed does not show it.
 pub fn moved_since(before: Before<'_>) -> Moved {
     let Before { demands, seal, known, now, .. } = before;
     let sealed = seal.and_then(|presented| presented.of(demands, &now.plan, &now.host).ok());
@@ -210,8 +210,8 @@ pub fn consequences(
         let is_on = |on: &String| on == object || on.split_once('/').is_some_and(|(kind, _)| kind == object);
         let change = match (changed.iter().any(is_on), changes_moved) {
             (true, false) => Some("a confirmed change is on it".to_owned()),
-            (true, true) => Some("its change is not the confirmed one".to_owned()),
-            (false, true) => Some("its confirmed change is not needed any more".to_owned()),
+            (true, true) => Some("its change differs from the confirmed one".to_owned()),
+            (false, true) => Some("its confirmed change is no longer needed".to_owned()),
             (false, false) => None,
         };
         let rules = readers.get(kind).filter(|rules| !rules.is_empty()).map(|rules| read_by(kind, rules));
@@ -229,7 +229,7 @@ fn owned((object, fields): (&String, &Vec<String>)) -> (String, Vec<String>) {
 }
 
 /// What is said of what moved and matters to nothing.
-pub const BESIDE: &str = "moved too, and neither a rule nor a change reads it";
+pub const BESIDE: &str = "changed too, but no rule and no change depends on it";
 
 /// An object, with its fields that moved.
 fn with_fields(object: &str, fields: Option<&Vec<String>>) -> String {
@@ -271,10 +271,10 @@ impl Refusal {
     /// What is the matter, and what to do next by these command lines.
     pub fn words(&self, typed: &Named<'_>) -> (String, String) {
         let again = format!("look at `{}` again, and confirm the digest that it prints", typed.diff());
-        let anew = format!("make a new one with `{}`, and have it reviewed", typed.seal());
+        let new_seal = format!("make a new one with `{}`, and have it reviewed", typed.seal());
         match self {
             Self::NotGreen => {
-                ("the plan is not green, so nothing was written".into(), format!("mend what `{}` finds", typed.check()))
+                ("the plan is not green, so nothing was written".into(), format!("fix what `{}` finds", typed.check()))
             }
             Self::Unconfirmed { given: None } => (
                 "no digest was confirmed, so nothing was written".into(),
@@ -284,37 +284,40 @@ impl Refusal {
                 (format!("`{}` never showed the digest `{given}` for this site, so nothing was written", typed.diff()), again)
             }
             Self::Expired { at } => {
-                (format!("the confirmation of {at} is not of the last {HOURS} h, so nothing was written"), again)
+                (format!("the confirmation from {at} has expired (valid for {HOURS} h), so nothing was written"), again)
             }
             Self::ChangesMoved { edited, objects } => {
-                let who = if *edited { "the plan was edited" } else { "the site moved" };
+                let who = if *edited { "the plan was edited" } else { "the site changed" };
                 let what = in_brackets(objects);
-                (format!("{who} since it was confirmed: the changes are others{what}; nothing was written"), again)
+                (format!("{who} since it was confirmed: the changes differ from those confirmed{what}; nothing was written"), again)
             }
             Self::IntentMoved => (
-                "the plan was edited since it was confirmed, and intends something else; nothing was written".into(),
+                "the plan was edited since it was confirmed, and no longer wants the same; nothing was written".into(),
                 again,
             ),
             Self::FactsMoved { objects } => {
                 let what = in_brackets(objects);
-                let rests = "in what the verdict or a change rests on";
-                (format!("the site moved since it was confirmed, {rests}{what}; nothing was written"), again)
+                let rests = "in something that the verdict or a change depends on";
+                (format!("the site changed since it was confirmed, {rests}{what}; nothing was written"), again)
             }
             Self::Limit(exceeded) => exceeded.words(&typed.diff()),
             Self::SealMissing => (
-                "the plan.toml beside the plan demands a seal, and none was given, so nothing was written".into(),
+                "the plan.toml next to the plan requires a seal, and none was given, so nothing was written".into(),
                 format!("make one with `{}`, have it reviewed and signed, and give it with `--seal FILE`", typed.seal()),
             ),
             Self::SealUnknown(Unknown(why)) => {
-                (format!("the seal counts for nothing here: {why}; nothing was written"), anew)
+                (format!("the seal is not valid here: {why}; nothing was written"), new_seal)
             }
             Self::SealExpired { created, expires } => {
-                (format!("the seal counts from {created} until {expires} only, so nothing was written"), anew)
+                (format!("the seal is valid from {created} until {expires} only, so nothing was written"), new_seal)
             }
             Self::RulesMoved => {
-                ("the rules are others than those under which it was sealed; nothing was written".into(), anew)
+                ("the rules differ from those under which it was sealed; nothing was written".into(), new_seal)
             }
-            Self::SealMoved(how) => (how.words(typed).0.replace("since it was confirmed", "since it was sealed"), anew),
+            Self::SealMoved(how) => {
+                let confirmed = how.words(typed).0.replace("since it was confirmed", "since it was sealed");
+                (confirmed.replace("from those confirmed", "from those sealed"), new_seal)
+            }
             Self::Live => (
                 "this is the plan's live site, so nothing was written".into(),
                 "rehearse on the staging copy; a finished rehearsal is replayed here with `plan apply PLAN --site SITE --on live --host HOST`".into(),

@@ -37,7 +37,7 @@ const UNMARKED: u8 = 1;
 const OPENING: &[u8] = br#"{"version":"#;
 
 /// What is said of a line that no run of this tool left.
-const NOT_OURS: &str = "this is not a line of a journal; it was edited or comes from elsewhere";
+const NOT_OURS: &str = "this is not a line of a journal: it was edited, or another program wrote it";
 
 /// Why a run is closed whose place a new one took: it can be undone once the new one is.
 pub const REPLACED: &str = "a new run took its place";
@@ -76,7 +76,7 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// A step of the guide is next, and was told to a person.
+    /// A step of the guide is next, and was shown to a person.
     Reached {
         /// The step.
         step: Step,
@@ -94,7 +94,7 @@ pub enum Event {
         /// How many members the site had.
         members: Option<u64>,
     },
-    /// A person gave their word that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
+    /// A person attested that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
     NotPressed {
         /// Who: a short name from the plan's `people`.
         who: String,
@@ -117,11 +117,11 @@ pub enum Event {
         /// What.
         decision: Decision,
     },
-    /// A step of the guide is behind.
+    /// A step of the guide is done.
     Passed {
         /// The step.
         step: Step,
-        /// What proves it: `automatic` by reading, `guided` a person's act that was read back, `attested` a person's word.
+        /// What proves it: `automatic` by reading, `guided` a person's act that was read back, `attested` a person who says so.
         by: Executor,
         /// What was seen, in a few words without personal values.
         seen: String,
@@ -182,7 +182,7 @@ struct Line {
 
 type Hear = Box<dyn FnMut(&Told)>;
 
-/// Hears of each event once it is on disk.
+/// Gets each event once it is on disk.
 #[derive(Default)]
 struct Observer(Option<Hear>);
 
@@ -223,14 +223,14 @@ impl Journal {
         match journal.append(Event::Begin(Box::new(begin)), now).and_then(|()| sync_folder(path)) {
             Ok(()) => Ok(journal),
             Err(error) => {
-                // A run that could not be written down has not begun; the failure is told already.
+                // A run that could not be written down has not begun; the failure is reported already.
                 drop(std::fs::remove_file(path));
                 Err(error)
             }
         }
     }
 
-    /// Opens a journal to go on with it. A torn last line is cut off.
+    /// Opens a journal to continue with it. A torn last line is cut off.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read, was not written by this tool line after line, or is not proven ours.
@@ -243,7 +243,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Takes a run over, whoever's it was, to go on with a plan of these digests ([`super::begin::Intended::digests`]): what was written so far hangs on a line that bears our mark.
+    /// Takes a run over, whoever's it was, to continue with a plan of these digests ([`super::begin::Intended::digests`]): what was written so far hangs on a line that bears our mark.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read or written, or was not written by this tool line after line.
@@ -279,7 +279,7 @@ impl Journal {
         }
         let file = &mut self.file;
         let cut = file.set_len(kept as u64).and_then(|()| file.sync_all()).and_then(|()| file.seek(SeekFrom::End(0)));
-        cut.map(drop).map_err(|source| failed("mend", &self.path, source))
+        cut.map(drop).map_err(|source| failed("repair", &self.path, source))
     }
 
     /// What stands in a journal, whoever's it is, without touching the file; nothing where not even its beginning was written
@@ -334,7 +334,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Tells somebody of each event once it is on disk, from the first that was written since it was opened.
+    /// Reports each event once it is on disk, from the first that was written since it was opened.
     pub fn observe(&mut self, mut hear: impl FnMut(&Told) + 'static) {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));

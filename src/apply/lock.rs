@@ -94,7 +94,7 @@ pub enum Standing {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else holds it.
-    #[error("another run is at it{}", holder.as_ref().map(|holder| format!(": {holder} (lock {})", holder.id.escape_debug())).unwrap_or_default())]
+    #[error("another run is working on this site{}", holder.as_ref().map(|holder| format!(": {holder} (lock {})", holder.id.escape_debug())).unwrap_or_default())]
     Held {
         /// Who, as far as they wrote it down.
         holder: Option<Holder>,
@@ -156,7 +156,7 @@ pub fn standing(path: &Path, now: Timestamp) -> Result<Standing, LockError> {
 /// Takes a lock away from its holder, who stops before its next act. The id must be the holder's.
 ///
 /// # Errors
-/// [`LockError::Held`] where another holds it by now; [`LockError::File`] where its file cannot be replaced.
+/// [`LockError::Held`] where another holds it now; [`LockError::File`] where its file cannot be replaced.
 pub fn break_it(path: &Path, id: &str) -> Result<(), LockError> {
     let failed = |source| LockError::File { path: path.to_owned(), source };
     let mut file = super::open_private(path, OpenOptions::new().read(true).write(true)).map_err(failed)?;
@@ -184,7 +184,7 @@ impl Lock {
         let mut options = OpenOptions::new();
         let there = super::open_private(&self.path, options.read(true)).ok().and_then(|mut file| holder_in(&mut file));
         if there.as_ref().is_none_or(|there| there.id != self.holder.id) {
-            return Some("its lock was broken: somebody else may be at the site".to_owned());
+            return Some("its lock was broken: another run may be working on the site".to_owned());
         }
         if now.duration_since(self.beat.get()).abs() >= SignedDuration::from_secs(BEAT) {
             self.beat.set(now);
@@ -241,7 +241,7 @@ fn try_lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Who it was is only told and fenced by; what somebody else wrote into the file must not stop anybody.
+/// Who it was is only reported and fenced by; what somebody else wrote into the file must not stop anybody.
 fn holder_in(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
     file.take(LIMIT).read_to_string(&mut text).ok()?;

@@ -15,7 +15,7 @@ pub enum Next {
     Run(usize),
     /// This change was intended and nobody knows what became of it: read, then decide.
     Settle(usize),
-    /// Every change is in place: go on with this step of the guide.
+    /// Every change is in place: continue with this step of the guide.
     Step(Step),
     /// Write down that this change is taken back, then take it back.
     TakeBack(usize),
@@ -39,7 +39,7 @@ pub struct Progress {
     in_place: usize,
     /// A change that was intended, or is being taken back, with an unknown end.
     open: Option<usize>,
-    /// How many steps are behind.
+    /// How many steps are done.
     passed: usize,
     reached: bool,
     past_barrier: bool,
@@ -93,7 +93,7 @@ impl Progress {
         self.passed().contains(&Step::Configure) && !self.taking_back
     }
 
-    /// The steps that are behind.
+    /// The steps that are done.
     pub fn passed(&self) -> &[Step] {
         &self.steps[..self.passed]
     }
@@ -236,7 +236,7 @@ impl Progress {
                 self.taking_back = true;
                 self.reached = false;
                 (self.over, self.closed) = (false, false);
-                // What nobody knows of is taken back too: reading tells whether there is anything to take back.
+                // What nobody knows of is taken back too: reading shows whether there is anything to take back.
                 self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);
             }
             Event::End => self.over = true,

@@ -155,7 +155,7 @@ fn act(site: &mut dyn Site, change: &Change) -> Result<(), String> {
     let found = site.observe(&change.on).map_err(|error| error.to_string())?;
     match machine::seen(change, found.as_ref()) {
         Seen::After | Seen::Both => Ok(()),
-        Seen::Before => Err(format!("`{}` did not take the change", change.on)),
+        Seen::Before => Err(format!("`{}` did not accept the change", change.on)),
         Seen::Neither => Err(neither(change)),
     }
 }
@@ -164,7 +164,7 @@ fn act(site: &mut dyn Site, change: &Change) -> Result<(), String> {
 fn hopeless(error: &SiteError) -> Option<String> {
     match error {
         SiteError::Conflict(Conflict { on, .. }) => {
-            Some(format!("somebody changed `{on}` since it was read; nothing of theirs was overwritten"))
+            Some(format!("somebody changed `{on}` since it was read; their change was not overwritten"))
         }
         SiteError::File { .. }
         | SiteError::NotAutomatic { .. }
@@ -176,7 +176,7 @@ fn hopeless(error: &SiteError) -> Option<String> {
 }
 
 fn neither(change: &Change) -> String {
-    format!("`{}` is neither as the change found it nor as it leaves it; somebody else changed it", change.on)
+    format!("`{}` has neither the value before nor the value after the change: somebody else changed it", change.on)
 }
 
 const STATE: &str = ".plan";
@@ -252,7 +252,7 @@ fn is_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
         return Ok(());
     }
     let help = format!("see whose it is, then take it out of git's index: `git rm -r --cached {}`", folder.display());
-    let why = "is tracked by git, so it can have come with the repository";
+    let why = "is tracked by git, so it may have come with the repository";
     Err(NotOurs { help: Some(help), fault: Fault::Tracked, ..NotOurs::new(path, why) })
 }
 

@@ -93,13 +93,13 @@ pub fn read(path: &Path) -> io::Result<Option<OpenRun>> {
         Err(error) => return Err(error),
     };
     let invalid = |what: &str| io::Error::new(ErrorKind::InvalidData, what);
-    let run: OpenRun = serde_json::from_str(&text).map_err(|_| invalid("it is no note of an open run"))?;
+    let run: OpenRun = serde_json::from_str(&text).map_err(|_| invalid("it is not a note of an open run"))?;
     if run.version > VERSION {
         return Err(invalid("it was written by a newer build than this one"));
     }
     // It is typed into a command line by whoever gives the run up.
     if run.id.len() != 8 || !run.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(invalid("it is no note of an open run: its id is not 8 hexadecimal digits"));
+        return Err(invalid("it is not a note of an open run: its id is not 8 hexadecimal digits"));
     }
     Ok(Some(run))
 }

@@ -1,4 +1,4 @@
-//! What proves that a step of the guide is behind: from the record's words and what the site shows. Pure.
+//! What proves that a step of the guide is done: from the record's words and what the site shows. Pure.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use super::since::read_after;
 /// What a step has to show for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// It is behind.
+    /// It is done.
     Behind {
         /// What proves it.
         by: Executor,
@@ -36,13 +36,13 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
     match record.verified(named.host) {
         Verified::Missing => {
             let how = named.verification();
-            Proof::Open(format!("no verification of this site is on record since the changes were in place: {how}"))
+            Proof::Open(format!("no verification of this site was recorded since the changes were made: {how}"))
         }
         Verified::Unseen(unseen) => {
             let unseen: Vec<String> = unseen.iter().map(usize::to_string).collect();
             let how = named.acknowledge(unseen.first().map_or("LINE", |first| first));
             let lines = unseen.join(", ");
-            Proof::Open(format!("nobody gave a reason for the lines with a \"!\": {lines}; of each: {how}"))
+            Proof::Open(format!("the lines with a \"!\" need a reason each: {lines}; for each: {how}"))
         }
         Verified::Seen { lines, flagged } => {
             let seen = format!("{} on record, {flagged} with a \"!\" and a reason", count(lines, "line"));
@@ -86,7 +86,7 @@ impl ToolLogin {
             Self::NotCaptured => {
                 "tested by machine: the tool's own login; whether it is the spare administrator's was not captured"
             }
-            Self::NoAdministrator => "tested by machine: the tool's own login is no administrator's any more",
+            Self::NoAdministrator => "tested by machine: the tool's own login no longer belongs to an administrator",
         }
     }
 }
@@ -141,7 +141,7 @@ pub fn migration(
     match spare_login(login, record, at.host) {
         Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
         None => Proof::Open(format!(
-            "nobody has said that the spare administrator could sign in after it ({}): {}",
+            "a sign-in of the spare administrator after it is not on record ({}): {}",
             login.tested(),
             at.sign_in_after()
         )),
@@ -185,14 +185,15 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
         let made: Option<Timestamp> = backup.taken_at.parse().ok();
         if made.is_none_or(|made| made > now) {
             let of = &backup.taken_at;
-            return Proof::Open(format!("the backup on record is said to be of {of}, which is no time up to now"));
+            return Proof::Open(format!(
+                "the backup on record is said to be of {of}, which is not a valid time in the past"
+            ));
         }
         match made.filter(|made| !restores || *made >= closed) {
             Some(made) => oldest = Some(oldest.map_or(made, |oldest: Timestamp| oldest.min(made))),
             None => {
                 return Proof::Open(format!(
-                    "the backup on record is of {}, and maintenance mode was seen on at {closed}: payments taken in between would \
-                     be lost with a restore, so make a new one",
+                    "the backup on record is of {}, and maintenance mode was first seen on at {closed}: a restore would lose the payments in between, so make a new backup",
                     backup.taken_at
                 ));
             }
@@ -218,7 +219,7 @@ pub fn maintenance(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
 }
 
 /// What live did since its copy was made must be on record before a push overwrites it: where the run is on a site at an address, from
-/// readings that something stands behind. A site in a file is what it says for its own runs.
+/// readings that something supports. A site in a file is what it says for its own runs.
 pub fn listed(
     record: &Record,
     at: &Named<'_>,
@@ -229,11 +230,11 @@ pub fn listed(
     let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
     match live.and_then(|live| record.merge_list(&live, pushed, window)) {
         Ok(list) if list.read_at.parse::<Timestamp>().is_ok_and(|read_at| read_at > now) => {
-            Proof::Open(format!("the merge list on record is of {}, which is yet to come: {how}", list.read_at))
+            Proof::Open(format!("the merge list on record is of {}, which is in the future: {how}", list.read_at))
         }
         Ok(list) if on == Ground::Address && list.worth.is_none_or(|worth| worth >= Graded::Recorded) => {
             Proof::Open(format!(
-                "the merge list on record is of readings that nothing here vouches for: import both, then make it again: {}; {}",
+                "the merge list on record is made from readings that were not captured on this machine: import both, then make it again: {}; {}",
                 at.import(),
                 at.merge_list()
             ))
@@ -268,7 +269,7 @@ pub fn both(first: Proof, second: Proof) -> Proof {
 /// Whether a reading made past the barrier shows a site that is not migrated: what it shows, or why not.
 ///
 /// # Errors
-/// Why the site shows otherwise, or cannot tell.
+/// Why the site shows otherwise, or cannot show it.
 pub fn unmigrated(
     (read_at, site): (Timestamp, &Movement),
     (passed_at, now): (Timestamp, Timestamp),
@@ -309,11 +310,11 @@ pub fn unmoved(before: &Movement, site: &Movement) -> Result<(), String> {
     }
 }
 
-/// A person's word for a step, given on this site since the step was reached. What they said stays in the record alone.
+/// A person's attestation of a step, given on this site since the step was reached. What they said stays in the record alone.
 pub fn attested(record: &Record, step: Step, at: &Named<'_>, otherwise: &str) -> Proof {
     match record.step(step, at.host) {
         Some((entry, _)) => {
-            let seen = format!("by the word of `{}`, recorded {}", entry.who, entry.at);
+            let seen = format!("attested by `{}`, recorded {}", entry.who, entry.at);
             Proof::Behind { by: Executor::Attested, seen }
         }
         None => Proof::Open(format!("{otherwise}: {}", at.attest(step, at.on))),
@@ -363,7 +364,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     }
     let mut open = Vec::new();
     if !denied.is_empty() {
-        open.push(format!("not found on the site, whatever was said: {}", denied.join(", ")));
+        open.push(format!("not found on the site, although it was attested: {}", denied.join(", ")));
     }
     if !unsaid.is_empty() {
         open.push(format!("not seen yet: {}; {}", unsaid.join(", "), how.unwrap_or_default()));
@@ -371,7 +372,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     Proof::Open(open.join("; "))
 }
 
-/// The confirmations of which nothing is known, and what would tell of the payment.
+/// The confirmations of which nothing is known, and what would show the payment.
 fn unknown(found: &Purchased) -> Option<String> {
     let open: Vec<&Confirmed> = found.open().filter(|one| one.how == Known::Unknown).collect();
     let names: Vec<&str> = open.iter().map(|one| one.what.name()).collect();

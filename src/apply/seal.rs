@@ -100,7 +100,7 @@ impl Seal {
             return Err("it was edited after it was made".to_owned());
         }
         if seal.expires.duration_since(seal.created) > SignedDuration::from_hours(MOST_HOURS) {
-            return Err(format!("it would count for more than {} days", MOST_HOURS / 24));
+            return Err(format!("it would be valid for more than {} days", MOST_HOURS / 24));
         }
         Ok(seal)
     }
@@ -174,7 +174,7 @@ impl TryFrom<String> for Key {
     fn try_from(text: String) -> Result<Self, String> {
         PublicKey::from_base64(&text)
             .map(Self)
-            .map_err(|_| "this is no public key of minisign; it begins with `RW` and has 56 characters".to_owned())
+            .map_err(|_| "this is not a minisign public key; one begins with `RW` and has 56 characters".to_owned())
     }
 }
 
@@ -239,7 +239,7 @@ impl Presented {
     /// [`Unknown`], with the reason.
     pub fn of(&self, demands: Demands, plan: &str, on: &Identity) -> Result<&Seal, Unknown> {
         match &self.signature {
-            Signature::Wrong(why) => return Err(Unknown(format!("its signature proves nothing: {why}"))),
+            Signature::Wrong(why) => return Err(Unknown(format!("its signature is not valid: {why}"))),
             Signature::None if demands.signed => {
                 return Err(Unknown(
                     "no reviewer's signature is beside it, and plan.toml names reviewers' keys".into(),
@@ -260,17 +260,17 @@ impl Presented {
 
 /// Whose signature this is on a text, among the reviewers whose keys `plan.toml` names.
 pub fn verified(text: &[u8], signature: &str, keys: &BTreeMap<String, Key>) -> Signature {
-    let Ok(signature) = Minisign::decode(signature) else { return Signature::Wrong("it is no signature of minisign") };
+    let Ok(signature) = Minisign::decode(signature) else { return Signature::Wrong("it is not a minisign signature") };
     if keys.is_empty() {
         return Signature::Wrong("plan.toml names no reviewer's key under `[seal.keys]`");
     }
-    let mut wrong = "it is of none of the reviewers whose keys plan.toml names";
+    let mut wrong = "it was made by none of the reviewers whose keys plan.toml names";
     for (name, key) in keys {
         // Both of minisign's forms: the pre-hashed one, and the older one that other tools still write.
         match key.0.verify(text, &signature, true) {
             Ok(()) => return Signature::By(name.clone()),
             Err(Error::UnexpectedKeyId) => {}
-            Err(_) => wrong = "it does not fit what it lies beside, so one of the two was changed since it was signed",
+            Err(_) => wrong = "it does not match the signed file, so one of the two was changed since it was signed",
         }
     }
     Signature::Wrong(wrong)

@@ -37,9 +37,9 @@ pub fn configured_at(events: &[Told]) -> Timestamp {
 /// Why it was not: an older reading proves nothing, whoever finalized it again since.
 pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(), String> {
     match read_at.parse::<Timestamp>() {
-        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is yet to come")),
+        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is in the future")),
         Ok(at) if at > since => Ok(()),
-        Ok(at) => Err(format!("the site was read at {at}, and that is not after {since}: read it again")),
+        Ok(at) => Err(format!("the site was read at {at}, which is not after {since}: read it again")),
         Err(_) => Err("when the site was read is not known: read it again".to_owned()),
     }
 }
@@ -50,7 +50,7 @@ pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(),
 /// Why it was not.
 pub fn members_after(read_at: Option<Timestamp>, since: Timestamp, now: Timestamp) -> Result<(), String> {
     match read_at {
-        Some(at) if at > now => Err(format!("the members' reading is of {at}, which is yet to come")),
+        Some(at) if at > now => Err(format!("the members' reading is of {at}, which is in the future")),
         Some(at) if at <= since => {
             Err(format!("the members were read at {at}, and that is not after {since}: read them again"))
         }

@@ -125,7 +125,7 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     let mut all = Vec::new();
     for kind in kinds.filter(|kind| is_captured(kept, *kind)) {
         if !is_captured(now, kind) {
-            let (on, what) = (kind.name().to_owned(), "is not captured any more".to_owned());
+            let (on, what) = (kind.name().to_owned(), "is no longer captured".to_owned());
             all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
             continue;
         }
@@ -165,7 +165,7 @@ fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Mo
         // What nobody ever captured a step has a person say.
         (None, _) => {
             kept.and_then(captured)?;
-            let what = "is not captured any more, so whether it has been as it has to be is not known".to_owned();
+            let what = "is no longer captured, so its state is unknown".to_owned();
             return Some(Moved { on: object.to_string(), what, now: "missing".to_owned(), cure });
         }
         (Some(is), _) if is == due => return None,

@@ -35,7 +35,7 @@ pub fn take_over(folder: &Path, now: Timestamp) -> io::Result<PathBuf> {
     builder.create(&new)?;
     let taken = fill(folder, &new).and_then(|()| exchange(folder, &new, &aside));
     if taken.is_err() {
-        // The failure that brought us here is reported; that copies stay behind too adds nothing to it.
+        // The failure that brought us here is reported; that copies stay too adds nothing to it.
         drop(fs::remove_dir_all(&new));
     }
     taken.map(|()| aside)
@@ -136,6 +136,6 @@ mod tests {
         names.sort();
         assert_eq!(names, [".gitignore", "x.journal.ndjson", "x.lock", "x.run.json"]);
         assert!(fs::symlink_metadata(aside.join("x.before.site.ndjson")).unwrap().is_symlink());
-        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3, "nothing else is left behind");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3, "nothing else is left");
     }
 }

@@ -61,7 +61,7 @@ pub fn steps(events: &[Told]) -> Vec<Took> {
         .collect()
 }
 
-/// How long a step that waits has been under way by now; none where it was not reached.
+/// How long a step that waits has been under way now; none where it was not reached.
 pub fn so_far(events: &[Told], step: Step, now: Timestamp) -> Option<Seconds> {
     let reached = events.iter().rposition(|told| told.event == Event::Reached { step })?;
     let from = events[reached].at;
@@ -82,7 +82,7 @@ pub fn migration(events: &[Told]) -> Option<Lasted> {
     Some(Lasted { at_least, at_most })
 }
 
-/// When a step was told to a person; of the plan's changes, which nobody is told, when what came before was over.
+/// When a step was shown to a person; of the plan's changes, which are nobody's, when what came before was over.
 fn prompted(before: &[Told], step: Step) -> Option<Timestamp> {
     let proven = before.iter().rposition(|told| matches!(told.event, Event::Passed { .. }));
     let since = proven.map_or(before, |at| &before[at..]);

@@ -42,7 +42,7 @@ pub trait World {
     /// Where it cannot be read, or intends something else.
     fn plan(&mut self) -> Result<Plan, Self::Error>;
 
-    /// What is on record by now.
+    /// What is on record now.
     ///
     /// # Errors
     /// Where it cannot be read whole.
@@ -102,7 +102,7 @@ pub enum Reviewed {
 /// What came of a turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// A step is behind, and that is written down.
+    /// A step is done, and that is written down.
     Passed {
         /// The step.
         step: Step,
@@ -131,7 +131,7 @@ pub enum Turn {
     Changes,
     /// The next step is beyond what was asked for.
     Beyond(Step),
-    /// Every step is behind.
+    /// Every step is done.
     Close,
     /// There is nothing to do.
     Over,
@@ -144,7 +144,7 @@ pub enum Say {
     Act,
     /// The barrier was passed in this very turn: press, once.
     PressOnce,
-    /// The barrier was passed before: whoever is told to press once more presses twice.
+    /// The barrier was passed before: whoever is asked to press once more presses twice.
     PressNothing,
 }
 
@@ -254,9 +254,8 @@ fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
         return Some(why);
     }
     let migrated = journal.progress().passed().contains(&Step::RunMigration);
-    (migrated && Movement::of(site).managed == Some(false)).then(|| {
-        "the site says that it is not on Managed Contacts any more: was it restored, or copied anew?".to_owned()
-    })
+    (migrated && Movement::of(site).managed == Some(false))
+        .then(|| "the site says that it is no longer on Managed Contacts: was it restored, or copied again?".to_owned())
 }
 
 fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
@@ -284,7 +283,7 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             purchases(plan, &world.purchased(&record)?, &read.and(members), at)
         }
         Step::Push | Step::Merge => {
-            let word = attested(&record, step, at, "nobody has said that it was done");
+            let word = attested(&record, step, at, "it is not on record as done");
             if plan.strategy != Some(Strategy::PushThenMerge) {
                 return Ok(word);
             }
@@ -299,7 +298,7 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             let Some(live) = plan.live_site() else {
                 return Ok(Proof::Open("the plan names no live site that can be read".into()));
             };
-            attested(&record, step, &names.of(&live, Place::Live), "nobody has said that it was done")
+            attested(&record, step, &names.of(&live, Place::Live), "it is not on record as done")
         }
         Step::Backup => {
             let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
@@ -311,7 +310,7 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
     })
 }
 
-/// The barrier was passed in this very turn: somebody is told to press, once.
+/// The barrier was passed in this very turn: somebody is asked to press, once.
 fn press<W: World>(world: &mut W) -> Result<Turn, W::Error> {
     let passed_at = when(world.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
     Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at), say: Say::PressOnce })

@@ -229,7 +229,7 @@ fn in_time(schedule: &Schedule, now: Timestamp, took: Seconds) -> Result<(), Lat
         return Ok(());
     }
     let limit = match schedule.decide_by {
-        Some(_) => format!("{clock}, by when it is decided whether to go back"),
+        Some(_) => format!("{clock}, when it is decided whether to go back"),
         None => format!("{clock}, when the window is over"),
     };
     Err(Late::Migration { took, over: schedule.clock(over), limit })
@@ -266,8 +266,7 @@ impl Late {
     /// What is the matter, and what to do next by these command lines.
     pub fn message(&self, typed: &Named<'_>) -> (String, String) {
         let reason = format!(
-            "begin in the window; or, for a reason that somebody answers for, say so (it counts for {} h): \
-             {}",
+            "begin in the window; or record a reason, with who answers for it (valid for {} h): {}",
             EXCUSED.as_hours(),
             typed.record("outside-window \"WHY\"", Place::Staging)
         );
@@ -277,19 +276,19 @@ impl Late {
                 "agree on day, time and length with the site's owner, and add them as `window`".into(),
             ),
             Self::NoInstant(key) => (
-                format!("`{key}` of the plan is no time in its window"),
-                format!("mend what `{} --gate go-live` finds", typed.check()),
+                format!("`{key}` of the plan is not a time in its window"),
+                format!("fix what `{} --gate go-live` finds", typed.check()),
             ),
             Self::Outside { window, now, excusable } => (
                 format!("it is {now}, and the window on live is {window}"),
                 if *excusable {
                     reason
                 } else {
-                    "*Run Migration* is begun in the window and at no other time, whatever is on record".into()
+                    "*Run Migration* begins only in the window, whatever is on record".into()
                 },
             ),
             Self::Decided { by, now } => (
-                format!("it is {now}, and by {by} it had to be decided whether to go back"),
+                format!("it is {now}, and the decision whether to go back was due by {by}"),
                 format!("take the changes back with `{}`, and agree on a new window", typed.undo()),
             ),
             Self::Replay { took, window, longest } => (

@@ -25,7 +25,7 @@ pub struct Digests {
     pub facts: String,
 }
 
-/// A short digest of each object, by `kind/key`: tells which objects moved, without saying what is in them.
+/// A short digest of each object, by `kind/key`: shows which objects moved, without saying what is in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Marks {
     /// Of each change.

@@ -1,4 +1,4 @@
-//! Short digests of every field of a site's objects, a collector's own among them: tells which fields moved, never what is in them.
+//! Short digests of every field of a site's objects, a collector's own among them: shows which fields moved, never what is in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -58,7 +58,7 @@ pub struct Undo {
     /// The live site's host, typed out, where the run is on it.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Tell what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
     #[command(flatten)]

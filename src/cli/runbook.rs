@@ -14,7 +14,7 @@ pub struct Runbook {
     /// The plan.
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// A site to judge the plan against, so that the page tells how it stands: an address that the plan names, or a file.
+    /// A site to judge the plan against, so that the page says how it stands: an address that the plan names, or a file.
     #[arg(long, value_name = "URL|FILE", conflicts_with = "snapshot")]
     pub site: Option<String>,
     /// A recording of a site, to the same end.

@@ -26,7 +26,7 @@ pub enum SnapshotVerb {
     ///
     /// A snapshot counts as attested by who is named, else as recorded: judged and counted apart, and not enough for the barrier or
     /// a replay.
-    Seal {
+    Finalize {
         /// The hand-written records, one a line.
         #[arg(value_name = "FILE")]
         file: PathBuf,

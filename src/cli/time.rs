@@ -9,7 +9,7 @@ use super::By;
 #[derive(Debug, Args)]
 pub struct RecordOutsideWindow {
     #[command(flatten)]
-    /// Where the record is and who speaks.
+    /// The plan, and who attests it.
     pub by: By,
     /// Why.
     #[arg(value_name = "TEXT")]
@@ -20,7 +20,7 @@ pub struct RecordOutsideWindow {
 #[derive(Debug, Args)]
 pub struct RecordRestoreDrill {
     #[command(flatten)]
-    /// Where the record is and who speaks.
+    /// The plan, and who attests it.
     pub by: By,
     /// The backup of live that was restored, as it is on record: its file's name, or its restore point's ID.
     #[arg(value_name = "BACKUP")]
@@ -40,7 +40,7 @@ pub struct RecordRestoreDrill {
 #[derive(Debug, Args)]
 pub struct RecordDecision {
     #[command(flatten)]
-    /// Where the record is and who speaks.
+    /// The plan, and who attests it.
     pub by: By,
     /// What was decided.
     #[arg(value_enum, value_name = "DECISION")]
@@ -59,7 +59,7 @@ pub enum Decision {
     GoBack,
 }
 
-/// What nobody measured, and the barrier may open without.
+/// What nobody measured, and the barrier may be passed without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Unmeasured {
     /// How long a restore takes.

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let aside = not_own.as_ref().map(|_| taken_over(&files)).transpose()?;
     let again = files.peeked(&journal)?.filter(|again| again.events == run.events);
     if again.is_none() {
-        let message = "somebody wrote to the journal while it was shown, so nothing was adopted";
+        let message = "the journal was written to while it was shown, so nothing was adopted";
         return Err(Failure::new(exit::UNCONFIRMED, message).help("look at it again"));
     }
     let key = files.key()?;
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         writeln!(terminal.err, "attention: {}{}", line(&still.to_string()), line(&help))?;
     }
     let go_on = if past || !run.progress.is_over() && !run.progress.is_taking_back() {
-        format!("go on with it: `{}`", files.resume())
+        format!("continue with it: `{}`", files.resume())
     } else {
         format!("take it back: `{}`", files.undo())
     };
@@ -117,7 +117,7 @@ fn may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
 fn taken_over(files: &Files) -> Result<PathBuf, Failure> {
     take_over(&files.folder, Timestamp::now()).map_err(|e| {
         Failure::file("take over", &files.folder, &e).help(
-            "let the plan's folder be written by you; or copy it with all that is in it to one of your own, and adopt the run there",
+            "give yourself write access to the plan's folder; or copy the whole folder to one of your own, and adopt the run there",
         )
     })
 }
@@ -151,14 +151,14 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
         if !demands.required || run.progress.is_configured() || run.progress.is_over() {
             return Ok(());
         }
-        let message = "the plan.toml beside the plan demands a seal, and none of this run's changes was given";
+        let message = "the plan.toml next to the plan requires a seal of this run's changes, and none was given";
         return Err(
             Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun by: `--seal FILE`")
         );
     };
     let sealed = seal::read(file)?;
     let presented = Presented::new(&sealed, &settings.keys);
-    let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal counts for nothing here: {why}"));
+    let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal is not valid here: {why}"));
     let seal = presented.of(demands, &run.begin.plan, &run.begin.host).map_err(|unknown| refused(unknown.0))?;
     if seal.digests != run.begin.digests {
         return Err(refused("it is of other changes".to_owned()));
@@ -204,15 +204,13 @@ fn shown(
     if now.is_some_and(|plan| !Intended::of(&run.events).is_some_and(|intended| intended.is(plan, past))) {
         writeln!(
             out,
-            "  attention the plan as it is now intends something else than what was confirmed, or this build reckons it \
-             otherwise: who adopts the run confirms the plan as it is now"
+            "  attention the plan no longer wants what was confirmed, or this build computes it differently: whoever adopts the run confirms the plan as it is now"
         )?;
     }
     if !is_kept(&files.before()) {
         writeln!(
             out,
-            "  attention how everybody was before is not kept here: nobody can prove that they kept what they had, and the run \
-             can only end with 21"
+            "  attention the reading from before the run is missing here: nobody can prove that everybody kept what they had, and the run can only end with 21"
         )?;
     }
     out.flush()?;

@@ -37,7 +37,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let open =
         || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
     let opened = open()?;
-    // A wrong name is told before anything is made beside the plan.
+    // A wrong name is reported before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
     let files = Files::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     if cloned {
         writeln!(
             terminal.err,
-            "the site was copied anew since the last run: that run is closed, and everything is judged afresh"
+            "the site was copied again since the last run: that run is closed, and everything is judged again"
         )?;
     } else if let Some(run) = &earlier {
         not_in_the_way(args, run)?;
@@ -97,7 +97,7 @@ fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mu
         if turn.files.unfinished()?.is_some() {
             terminal.has_begun(Begun::Journaled);
         }
-        close(&turn.files, if cloned { "the site was copied anew" } else { REPLACED }, &turn.log)?;
+        close(&turn.files, if cloned { "the site was copied again" } else { REPLACED }, &turn.log)?;
     }
     start(args, (site, begin), turn, terminal)
 }
@@ -223,8 +223,8 @@ fn may_begin(
     let beside = asked(gate::moved_since, checked, given).unwrap_or_default();
     if !beside.is_empty() {
         let what = escape::line(&gate::named(&beside));
-        let rests = "neither a rule nor a change reads that, so it goes on";
-        writeln!(terminal.err, "the site moved since it was confirmed, and {rests}: {what}")?;
+        let rests = "no rule and no change depends on that, so the run continues";
+        writeln!(terminal.err, "the site changed since it was confirmed, and {rests}: {what}")?;
     }
     Ok(())
 }
@@ -276,10 +276,9 @@ fn nothing_to_do(
     let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
     let live = if args.on == On::Live { " --on live" } else { "" };
     if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
-        let what =
-            "there is no change to make, so no run begins here that `--through` or `--acknowledge` could count for";
+        let what = "there is no change to make, so no run begins, and `--through` and `--acknowledge` have no effect";
         return Err(Failure::new(exit::USAGE, what).help(match waits {
-            Some(_) => format!("go on with the run that waits: `{}`", Typed::of(args).named().resume()),
+            Some(_) => format!("continue with the run that waits: `{}`", Typed::of(args).named().resume()),
             None => format!(
                 "leave them out, or begin a run without changes: `plan diff {plan} --site {site}{live}`, then the same with `--confirm`"
             ),
@@ -289,14 +288,14 @@ fn nothing_to_do(
     let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
     if unknown > 0 {
         let kinds = many(unknown, "kind");
-        writeln!(terminal.out, "no change to be seen on {}; {kinds} of object not captured", escape::line(host))?;
+        writeln!(terminal.out, "no change seen on {}; {kinds} of object were not captured", escape::line(host))?;
         return Ok(exit::OK);
     }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
     if let Some(step) = waits {
         writeln!(
             terminal.out,
-            "the run waits at `{}`; go on with `{}`, or look: `plan status {plan} --site {site}`",
+            "the run waits at `{}`; continue with `{}`, or look: `plan status {plan} --site {site}`",
             step.name(),
             Typed::of(args).named().resume()
         )?;
@@ -355,7 +354,7 @@ fn start(
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), &files.key()?, begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {
-        // A run that nobody else can know of has not begun; the failure is told already.
+        // A run that nobody else can know of has not begun; the failure is reported already.
         drop(std::fs::remove_file(files.journal()));
         return Err(failure);
     }

@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use super::exit;
-use crate::cli::Cli;
+use crate::cli::{Cli, renamed};
 use crate::output::escape;
 use crate::output::inert::Inert;
 
@@ -24,6 +24,10 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
     // Help and the version hold no argument, and have colours.
     if !error.use_stderr() {
         error.exit();
+    }
+    if let Some(answer) = renamed(&words) {
+        drop(Inert::new(io::stderr().lock()).write_all(answer.as_bytes()));
+        return Err(exit::USAGE);
     }
     // What is given as text on one line is refused for the same reason.
     let words = words.iter().map(|word| OsString::from(escape::line(&word.to_string_lossy())));

@@ -63,7 +63,7 @@ impl Run {
         if typed.trim() != phrase {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!("go on with `{resume} --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
+                format!("continue with `{resume} --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
             ));
         }
         if args.acknowledge.is_none() {
@@ -76,7 +76,7 @@ impl Run {
         self.is_still_ours()?;
         self.site.keep(&self.files.before())?;
         self.is_not_interrupted()?;
-        // First for those elsewhere: who is told too early that it may have been pressed does no harm.
+        // First for those elsewhere: who learns too early that it may have been pressed does no harm.
         self.files.note_down(self.journal.events(), true)?;
         if !found.unmeasured.is_empty() {
             self.note(Event::Accepted { unmeasured: found.unmeasured })?;
@@ -103,16 +103,15 @@ impl Run {
                 code,
                 "the plan was edited since this run began, so *Run Migration* is not begun",
             )
-            .help("take the plan back to what was confirmed, or confirm and apply it anew"));
+            .help("restore the plan to what was confirmed, or confirm and apply it again"));
         }
         if checked.judgement.verdict != Verdict::Green {
             concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
             return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
-                .help(format!("put right what is found, then go on with `{}`", self.resume_command())));
+                .help(format!("fix what is found, then continue with `{}`", self.resume_command())));
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
-            let message =
-                format!("`{}` is not as the plan wants it any more, so *Run Migration* is not begun", first.on);
+            let message = format!("`{}` is no longer as the plan wants it, so *Run Migration* is not begun", first.on);
             return Err(Failure::new(code, message).help(format!(
                 "somebody changed it: look at `{}`, and apply again before going on",
                 self.files.diff()
@@ -128,7 +127,7 @@ impl Run {
         let administrators = reading.map(|reading| reading.snapshot.state.administrators.clone()).unwrap_or_default();
         let login = tool_login(reading.and_then(|reading| reading.login.as_ref()), &administrators);
         let Some(proven) = spare_login(login, &record, here) else {
-            let message = format!("nobody has said that the spare administrator could sign in ({})", login.tested());
+            let message = format!("a sign-in of the spare administrator is not on record ({})", login.tested());
             return Err(Failure::new(code, message).help(format!(
                 "sign in as it in another browser, stay signed in, then: `{}`",
                 self.typed().named().record("sign-in \"HOW IT WAS TRIED\"", on)

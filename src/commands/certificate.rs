@@ -59,12 +59,11 @@ impl Kept {
         };
         let why = match signature.map(|signature| seal::verified(self.text.as_bytes(), &signature, keys)) {
             Some(Signature::By(_)) => return Ok(()),
-            Some(Signature::Wrong(why)) => format!("the signature beside it proves nothing: {why}"),
+            Some(Signature::Wrong(why)) => format!("the signature next to it is not valid: {why}"),
             Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),
         };
         let message = format!(
-            "`{}` does not bear the mark of this machine's key, so nothing here proves that the rehearsal took place, and {why}; \
-             nothing was written",
+            "`{}` does not bear the mark of this machine's key, so nothing proves here that the rehearsal took place, and {why}; nothing was written",
             self.path.display()
         );
         Err(Failure::new(exit::TARGET, message).help(format!(

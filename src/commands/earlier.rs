@@ -58,7 +58,7 @@ pub(super) fn is_of_this_plan(
     Err(Failure::new(exit::USAGE, message).help(help(&Typed::of_run(&other, site, begin))))
 }
 
-/// Whether the site is a fresh copy: what the run left behind is gone, or all that it and the runs before it left, whose
+/// Whether the site is a fresh copy: what the run left is gone, or all that it and the runs before it left, whose
 /// place it took.
 pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -> bool {
     let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());

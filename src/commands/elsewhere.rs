@@ -68,7 +68,7 @@ impl Files {
             let failure = Failure::file("read the note of an open run", &path, &e);
             if self.journal().exists() {
                 return failure.help(format!(
-                    "a run is open on this site from this folder: if none is from another, remove that file, and go on with `{}`, \
+                    "a run is open on this site from this folder: if none is from another, remove that file, and continue with `{}`, \
                      which writes it again",
                     self.resume()
                 ));
@@ -160,7 +160,7 @@ impl Files {
                 elsewhere.words()
             );
             return Err(Failure::new(exit::PART_WAY, message).help(format!(
-                "move it back to where it lay, then go on with it there; only if that run is given up for good: `{give_up}`"
+                "move it back to where it lay, then continue with it there; only if that run is given up for good: `{give_up}`"
             )));
         }
         let run = &elsewhere.run;
@@ -174,9 +174,9 @@ impl Files {
             Some(progress) if progress.is_taking_back() => {
                 format!("finish that there with `{undo}`")
             }
-            _ if run.past_the_barrier => format!("go on with it there: `{resume}`"),
+            _ if run.past_the_barrier => format!("continue with it there: `{resume}`"),
             _ => {
-                format!("go on with it there: `{resume}`, or take it back with `{undo}`")
+                format!("continue with it there: `{resume}`, or take it back with `{undo}`")
             }
         };
         let message = format!("{}; nothing was written", elsewhere.words());
@@ -201,7 +201,7 @@ impl Files {
         if here && self.elsewhere(own.as_ref().ok().and_then(Option::as_ref))?.is_none() {
             let (go_on, undo) = (self.resume(), self.undo());
             return Err(Failure::new(exit::USAGE, "that run is open in this folder, so it is not given up like this")
-                .help(format!("go on with it with `{go_on}`, or take it back with `{undo}`")));
+                .help(format!("continue with it with `{go_on}`, or take it back with `{undo}`")));
         }
         file::remove(&path)?;
         Ok(Some(run))

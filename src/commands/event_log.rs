@@ -1,7 +1,7 @@
 //! `--log-json`: what a run does, one JSON line an event as it happens, for machines that watch it.
 //!
-//! The run does not depend on it: a log that cannot be opened is told before anything begins, and one that cannot be written
-//! any more is left alone and told of at the end.
+//! The run does not depend on it: a log that cannot be opened is reported before anything begins, and one that cannot be written
+//! any more is left alone and reported at the end.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
@@ -27,7 +27,7 @@ const VERSION: u8 = 1;
 /// Most bytes of a log's first line: some three times what one takes.
 const FIRST_LINE: u64 = 256;
 
-/// Where events are told to; nowhere, where nobody asked.
+/// Where events are written; nowhere, where nobody asked.
 #[derive(Clone, Default)]
 pub(super) struct EventLog(Rc<RefCell<Inner>>);
 
@@ -67,13 +67,13 @@ impl EventLog {
         matches!(self.0.borrow().to, To::Stderr)
     }
 
-    /// One who hears what a journal is told.
+    /// What gets each event of a journal.
     pub(super) fn observer(&self) -> impl FnMut(&Told) + use<> {
         let log = self.clone();
         move |told| log.tell(told.at, &told.event)
     }
 
-    /// A person's step is waited for; of a site that does not answer there is no movement. It is asked for only to be told.
+    /// A person's step is waited for; of a site that does not answer there is no movement. It is asked for only to be written.
     pub(super) fn waiting(&self, step: Step, seen: impl FnOnce() -> Option<Movement>) {
         if matches!(self.0.borrow().to, To::Nowhere) {
             return;
@@ -121,7 +121,7 @@ pub(super) fn logged(
     };
     log.tell(Timestamp::now(), &json!({"ended": {"code": code, "message": message}}));
     if let Some(trouble) = &log.0.borrow().trouble {
-        // Nobody may be there to hear it; what became of the run is not changed by that.
+        // Nobody may be there to read it; what became of the run is not changed by that.
         let _ = writeln!(
             terminal.err,
             "the log of events is not whole, and the run went on without it: {}",
@@ -143,7 +143,7 @@ fn open(path: &Path) -> Result<File, Failure> {
         let first =
             start.split(|byte| *byte == b'\n').next().and_then(|line| serde_json::from_slice::<Value>(line).ok());
         if first.is_none_or(|first| first["event"]["opened"]["version"] != VERSION) {
-            let message = format!("`{}` is there and is no log of events, so it is not written to", path.display());
+            let message = format!("`{}` exists and is not a log of events, so it is not written to", path.display());
             return Err(Failure::new(exit::USAGE, message).help("choose another name with `--log-json`"));
         }
         let mut last = [0];

@@ -1,4 +1,4 @@
-//! `plan explain`: what a rule checks, why, and how to mend what it finds; also the whole rule reference.
+//! `plan explain`: what a rule checks, why, and how to fix what it finds; also the whole rule reference.
 
 use std::io::{self, Write};
 
@@ -56,7 +56,9 @@ const CODES: &[&str] = &[
 
 fn known(id: &str) -> Result<&'static Rule, Failure> {
     if CODES.contains(&id) {
-        let message = format!("`{id}` is no rule but a finding of reading the plan: its own help says how to mend it");
+        let message = format!(
+            "`{id}` is not a rule: it is a finding about reading the plan, and its own help says how to fix it"
+        );
         return Err(Failure::new(exit::USAGE, message).help("`plan schema` prints what a plan may say"));
     }
     rules::by_id(id).ok_or_else(|| {
@@ -110,7 +112,7 @@ fn list(style: Style, out: &mut dyn Write) -> io::Result<()> {
         let id = paint(style, "1", &format!("{:widest$}", rule.id));
         writeln!(out, "{id}  {:7} {:9} {}", rule.severity.name(), rule.phase.name(), rule.title())?;
     }
-    writeln!(out, "\n`plan explain RULE` tells the whole of one")
+    writeln!(out, "\n`plan explain RULE` prints a rule's full page")
 }
 
 fn reference(out: &mut dyn Write) -> io::Result<()> {

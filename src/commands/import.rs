@@ -34,15 +34,14 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
     shown(file, &reading, population.as_ref(), terminal)?;
     let agreed = yes
         || may_ask(false)
-            && terminal
-                .ask("\nDid a machine take it so, and was it changed by nobody since? Type `import` to say so: ")?
+            && terminal.ask("\nDid a machine write it like this, unchanged since? Type `import` to confirm: ")?
                 == "import";
     if !agreed {
-        return Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed that it was taken so, so it was not imported")
+        return Err(Failure::new(exit::UNCONFIRMED, "it was not confirmed, so it was not imported")
             .help("look at what it says, then give `--yes`; without that it counts as recorded"));
     }
     Readings::captured(&reading, now)?;
-    writeln!(terminal.out, "imported: it counts as captured on this machine, as long as nobody changes it")?;
+    writeln!(terminal.out, "imported: it counts as captured on this machine while it stays unchanged")?;
     Ok(exit::OK)
 }
 
@@ -58,7 +57,8 @@ fn is_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure> {
         true => "the plan names no site that can be read (`sites`)".to_owned(),
         false => format!("the plan's `sites` name {}: give a snapshot of one of them", named.join(" and ")),
     };
-    let message = format!("`{}` is of `{site}`, which is no site of this plan, so it was not imported", file.display());
+    let message =
+        format!("`{}` is of `{site}`, which is not a site of this plan, so it was not imported", file.display());
     Err(Failure::new(exit::TARGET, message).help(help))
 }
 
@@ -80,12 +80,11 @@ fn may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -> Resul
     }
     let taken_at = &reading.header.taken_at;
     if Readings::of_this_machine().was_captured_otherwise(reading) {
-        let help =
-            "take the site again; or name who answers for the change: `plan snapshot seal FILE --who WHO --plan PLAN`";
+        let help = "take the site again; or name who answers for the change: `plan snapshot finalize FILE --who WHO --plan PLAN`";
         return refused(format!("another reading of this site and of {taken_at} was captured here"), help);
     }
     match taken_at.parse::<Timestamp>() {
-        Ok(at) if at > now => refused(format!("it is of {taken_at}, which is yet to come"), "take the site again"),
+        Ok(at) if at > now => refused(format!("it is of {taken_at}, which is in the future"), "take the site again"),
         Ok(_) => Ok(()),
         Err(_) => refused("when it was taken is not known".to_owned(), "take the site again"),
     }
@@ -121,7 +120,7 @@ fn shown(
     if git::tracks(file) == Ok(true) {
         writeln!(
             terminal.err,
-            "git tracks it, so others can change it: it counts as captured only as long as it is as it is now"
+            "git tracks it, so others can change it: it counts as captured only while it stays unchanged"
         )?;
     }
     Ok(())

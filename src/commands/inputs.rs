@@ -131,7 +131,7 @@ pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>
         let is_it =
             |site: &Address| site.origin() == address.origin() && site.identity().is_same_site(&address.identity());
         if !named.iter().any(is_it) {
-            let message = format!("`{address}` is not a site of this plan, so it is not connected to");
+            let message = format!("`{address}` is not a site of this plan, so `plan` does not connect to it");
             let named: Vec<String> = named.iter().map(|site| format!("`{site}`")).collect();
             return Err(
                 Failure::new(exit::USAGE, message).help(format!("the plan's `sites` name {}", named.join(" and ")))
@@ -270,7 +270,7 @@ fn judged_ahead(
         contacts: &opened.contacts,
         record: &opened.record,
         backup_files: backup_files.as_ref(),
-        refused_words: &opened.settings.words.refuse,
+        refused_attestations: &opened.settings.attestations.refuse,
         now: site.as_ref().map_or(freshness.clock, |site| site.now),
         freshness: &freshness,
         live,

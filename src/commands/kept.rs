@@ -11,7 +11,7 @@ use super::{Failure, exit};
 
 /// Why nobody can say that everybody kept what they had.
 pub(super) const NOT_KEPT: &str =
-    "how everybody was before the run is not kept here any more, so only the run's own changes were compared";
+    "how everybody was before the run is no longer kept here, so only the run's own changes were compared";
 
 /// Whether the site as it was before a run is kept here, with its population where it had one.
 pub(super) fn is_kept(before: &Path) -> bool {

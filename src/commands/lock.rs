@@ -48,8 +48,7 @@ fn broken(files: &Files, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -
     let (look, go_on) = (files.command("status"), files.resume());
     Ok(writeln!(
         terminal.out,
-        "broken: its holder stops before its next act, but not in the middle of one: end it first if it still exists, stopped or \
-         not{holder}; then look at `{look}`, and go on with `{go_on}`"
+        "broken: its holder stops before its next act, not in the middle of one; if its process still exists, even suspended, end it first{holder}; then look at `{look}`, and continue with `{go_on}`"
     )?)
 }
 
@@ -107,7 +106,7 @@ fn status(
         Standing::Free(last) => (false, last),
         Standing::Held(holder) => (true, holder),
     };
-    // Who holds it is told whatever became of the other files.
+    // Who holds it is reported whatever became of the other files.
     let own = files.unfinished().unwrap_or_else(|failure| {
         attention(&failure, terminal);
         None
@@ -125,9 +124,9 @@ fn status(
         let who = |holder: &Holder| format!("{holder}, lock {}", escape::line(&holder.id));
         match (held, holder) {
             (true, Some(holder)) => writeln!(terminal.out, "held by {}", who(holder))?,
-            (true, None) => writeln!(terminal.out, "held by a process that wrote nothing down")?,
+            (true, None) => writeln!(terminal.out, "held by a process that left no details")?,
             (false, Some(last)) if last.alive_at.is_some() => {
-                writeln!(terminal.out, "free: its last holder died without letting go ({})", who(last))?;
+                writeln!(terminal.out, "free: its last holder ended without releasing it ({})", who(last))?;
             }
             (false, _) => writeln!(terminal.out, "free")?,
         }

@@ -52,7 +52,7 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
             let changes = many(begin.changes.len(), "change");
             format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host.to_string()))
         }
-        Event::Resume { token, .. } => format!("gone on with, as holder {token} of the lock"),
+        Event::Resume { token, .. } => format!("resumed (lock token {token})"),
         Event::Intent { change } => format!("about to make change {}", on(*change)),
         Event::Done { change } => format!("in place: change {}", on(*change)),
         Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),
@@ -71,15 +71,15 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
         Event::NotPressed { who, seen } => {
             let who = escape::line(who);
             format!(
-                "*Run Migration* was not pressed, by the word of {who}, so the run is before the barrier again: {}",
+                "*Run Migration* was not pressed, attested by {who}, so the run is before the barrier again: {}",
                 escape::line(seen)
             )
         }
         Event::DecisionDue { who, by } => format!("it is {by}: {} decides whether to go on or back", escape::line(who)),
         Event::Decided { who, decision } => format!("{} decided: {}", escape::line(who), decision.name()),
         Event::Migrated => "the site was read as migrated".to_owned(),
-        Event::Passed { step, by, seen } => format!("behind: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
-        Event::Undo => "from here on the changes are taken back".to_owned(),
+        Event::Passed { step, by, seen } => format!("done: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
+        Event::Undo => "from here on the changes are undone".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
         Event::Left { change } => format!("left as somebody else has it: change {}", on(*change)),

@@ -13,7 +13,6 @@ mod elsewhere;
 mod event_log;
 mod example;
 mod explain;
-mod forget;
 mod import;
 mod init;
 mod inputs;
@@ -24,6 +23,7 @@ mod man;
 mod merge_list;
 mod moved;
 mod on_time;
+mod purge;
 mod record;
 mod record_file;
 mod record_people;
@@ -122,7 +122,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Log(args) => log::run(&args, terminal),
         Verb::Lock(args) => lock::run(args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
-        Verb::Forget(args) => forget::run(&args, terminal),
+        Verb::Purge(args) => purge::run(&args, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

@@ -21,12 +21,12 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     }
     let (diff, resume) = (run.files.diff(), run.resume_command());
     let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {
-        format!("set it back on the site, or attest it with the command above; then go on with `{resume}`")
+        format!("set it back on the site, or attest it with the command above; then continue with `{resume}`")
     } else if is_past {
-        format!("set it back on the site, as `{diff}` shows it, then go on with `{resume}`")
+        format!("set it back on the site, as `{diff}` shows it, then continue with `{resume}`")
     } else {
         format!(
-            "set it back on the site, as `{diff}` shows it, then go on with `{resume}`; or confirm what `{diff}` \
+            "set it back on the site, as `{diff}` shows it, then continue with `{resume}`; or confirm what `{diff}` \
              shows and apply it without `--resume`, which takes this run's place"
         )
     };

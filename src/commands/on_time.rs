@@ -181,7 +181,7 @@ impl Run {
             );
             let plan = escape::shell(&args.plan.display().to_string());
             return Err(Failure::new(exit::PART_WAY, message).help(format!(
-                "`{named}` says so, with `go-on` or `go-back`: `plan record decision go-on \"WHY\" --plan {plan} --who {}`; then go on with `{}`",
+                "`{named}` says so, with `go-on` or `go-back`: `plan record decision go-on \"WHY\" --plan {plan} --who {}`; then continue with `{}`",
                 escape::shell(&who),
                 self.resume_command()
             )));
@@ -193,8 +193,8 @@ impl Run {
             "go on" => Decision::GoOn,
             "go back" => Decision::GoBack,
             _ => {
-                return Err(Failure::new(exit::PART_WAY, "nobody decided whether to go on or back")
-                    .help(format!("go on with `{}`; it is asked again", self.resume_command())));
+                return Err(Failure::new(exit::PART_WAY, "it was not decided whether to go on or back")
+                    .help(format!("continue with `{}`; it is asked again", self.resume_command())));
             }
         };
         let decided = Decided { host: self.at().0, decision, says: "typed when it was asked".to_owned() };

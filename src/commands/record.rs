@@ -11,8 +11,8 @@ use crate::model::Identity;
 use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
-    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn, StepTaken,
-    Verification, Word,
+    Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn,
+    StepTaken, Verification,
 };
 use crate::model::status::is_transaction;
 use crate::output::escape;
@@ -25,10 +25,10 @@ use super::record_file::{append, load, path_of};
 use super::record_verification;
 use super::{Failure, Terminal, exit, record_time, settings, unmigrated};
 
-/// How far the last zone of the world is behind UTC: no later can a time without a zone be.
+/// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
 
-/// Days for which a person's word counts where they do not say.
+/// Days for which an attestation is valid where they do not say.
 const WORD_DAYS: i64 = 7;
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -41,15 +41,15 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             (by, Evidence::Verification(Verification { host, lines }), said)
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, line, reason)?,
-        RecordVerb::Word { by, rule, says, until } => word(by, rule, says, until, now)?,
+        RecordVerb::Attest { by, rule, says, until } => attest(by, rule, says, until, now)?,
         RecordVerb::Step { by, step, says, on } => {
             let host = host_of(&by, on)?;
-            let said = format!("the word of `{}` for the step `{}` on {host}", by.who, step.name());
+            let said = format!("attestation of `{}` for the step `{}` on {host}", by.who, step.name());
             (by, Evidence::Step(StepTaken { host, step, says }), said)
         }
         RecordVerb::SignIn { by, says, on } => {
             let host = host_of(&by, on)?;
-            let said = format!("the spare administrator signed in on {host}, by the word of `{}`", by.who);
+            let said = format!("the spare administrator signed in on {host}, attested by `{}`", by.who);
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
         RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
@@ -78,12 +78,12 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
     if evidence.says().is_some_and(|says| says.trim().is_empty()) {
-        return Err(Failure::new(exit::USAGE, "nothing was said, so there is nothing to record")
+        return Err(Failure::new(exit::USAGE, "the text is empty, so there is nothing to record")
             .help("say in a few words what was seen, and how"));
     }
     match evidence.fault(at, at) {
         None => Ok(()),
-        Some(fault) => Err(Failure::new(exit::USAGE, format!("this is not put on record: it {fault}"))),
+        Some(fault) => Err(Failure::new(exit::USAGE, format!("this was not recorded: it {fault}"))),
     }
 }
 
@@ -143,7 +143,7 @@ fn purchase(
     on: cli::On,
 ) -> Result<Said, Failure> {
     if transaction.as_deref().is_some_and(|id| !is_transaction(id)) {
-        let failure = Failure::new(exit::USAGE, "this is no payment's transaction");
+        let failure = Failure::new(exit::USAGE, "this is not the transaction of a payment");
         return Err(
             failure.help("give the ID that the order's page shows; where that is `null-transaction` nothing was paid")
         );
@@ -236,7 +236,7 @@ fn which_site(name: &str, prefix: Option<&str>, sites: &[&str]) -> Failure {
     }
 }
 
-/// The parts that a backup holds: a dump is the database and nothing else, of all others it is the recorder's word.
+/// The parts that a backup holds: a dump is the database and nothing else, of all others its recorder attests it.
 fn parts(said: &[cli::Part], source: &BackupSource) -> Result<Vec<BackupPart>, Failure> {
     let is_dump = matches!(source, BackupSource::File { dump: Some(_), .. });
     if is_dump && said.contains(&cli::Part::Files) {
@@ -264,11 +264,11 @@ fn names(parts: &[BackupPart]) -> String {
 /// When a backup was made, as somebody says or as its file's own time says; never later than the dump itself says.
 fn taken_at(said: Option<&str>, seen: Option<&Seen>, now: Timestamp) -> Result<Timestamp, Failure> {
     let taken_at = said.map(time).transpose()?.or_else(|| seen.and_then(|seen| seen.made)).ok_or_else(|| {
-        Failure::new(exit::USAGE, "a restore point does not tell when it was made")
+        Failure::new(exit::USAGE, "a restore point does not say when it was made")
             .help("say it with `--taken-at 2026-11-21T05:10:00Z`")
     })?;
     if taken_at > now {
-        let message = format!("the backup cannot have been made at {taken_at}, which lies ahead");
+        let message = format!("the backup cannot have been made at {taken_at}, which is in the future");
         return Err(Failure::new(exit::USAGE, message));
     }
     let completed = seen.and_then(|seen| seen.contents.as_ref()?.completed.as_deref());
@@ -333,7 +333,7 @@ fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure>
     }
 }
 
-fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestamp) -> Result<Said, Failure> {
+fn attest(by: By, rule: String, says: String, until: Option<String>, now: Timestamp) -> Result<Said, Failure> {
     if rules::by_id(&rule).is_none() {
         let near = rules::nearest(&rule, rules::ALL.iter().map(|rule| rule.id));
         let failure = Failure::new(exit::USAGE, format!("there is no rule `{rule}`"));
@@ -343,8 +343,9 @@ fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestam
         });
     }
     if rules::by_id(&rule).is_some_and(|rule| !rule.attestable) {
-        return Err(Failure::new(exit::USAGE, format!("nobody's word can stand for `{rule}`"))
-            .help("it has to be read from the site"));
+        return Err(
+            Failure::new(exit::USAGE, format!("`{rule}` cannot be attested")).help("it has to be read from the site")
+        );
     }
     let day_in = |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date();
     let until = match until {
@@ -355,9 +356,11 @@ fn word(by: By, rule: String, says: String, until: Option<String>, now: Timestam
     };
     if until < day_in(0) || until > day_in(WORD_DAYS_AT_MOST) {
         let message =
-            format!("a person's word counts for {WORD_DAYS_AT_MOST} days at most, and `{until}` is not among them");
-        return Err(Failure::new(exit::USAGE, message).help("choose a nearer day with `--until`; it can be given anew"));
+            format!("an attestation is valid for {WORD_DAYS_AT_MOST} days at most, and `{until}` is outside of that");
+        return Err(
+            Failure::new(exit::USAGE, message).help("choose an earlier day with `--until`; it can be given again then")
+        );
     }
-    let said = format!("the word of `{}` for `{rule}`, until {until}", by.who);
-    Ok((by, Evidence::Word(Word { rule, says, until: until.to_string() }), said))
+    let said = format!("attestation of `{}` for `{rule}`, until {until}", by.who);
+    Ok((by, Evidence::Attestation(Attestation { rule, says, until: until.to_string() }), said))
 }

@@ -49,7 +49,7 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
                 .help("read this record with a newer build, or take it from git"));
         }
         if entry.previous != previous {
-            let message = format!("{place}: the chain is broken, so a line was changed, moved or taken out");
+            let message = format!("{place}: the chain is broken, so a line was changed, moved or removed");
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
         }
         previous = digest::of_bytes(line.as_bytes());

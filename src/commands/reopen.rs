@@ -25,7 +25,7 @@ impl Run {
             let open = match self.is_reopened()? {
                 Proof::Behind { by, seen } => {
                     self.note(Event::Passed { step, by, seen: seen.clone() })?;
-                    writeln!(terminal.out, "behind: {} ({}): {seen}", step.about().title, by.name())?;
+                    writeln!(terminal.out, "done: {} ({}): {seen}", step.about().title, by.name())?;
                     continue;
                 }
                 Proof::Open(open) => open,

@@ -43,7 +43,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     files.nobody_elses(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("go on with it: `{}`", its.named().resume()))?;
+    is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("continue with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
         return files.put_away_ended(terminal);
     }
@@ -79,7 +79,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         && let Some(why) = is_migrated(&now)
     {
         let message = format!("{why}, before this run's changes were all in place: nothing more was written");
-        let help = "no change is made behind *Run Migration*; restore the copy from its backup, then begin anew";
+        let help = "no change is made after *Run Migration*; restore the copy from its backup, then begin again";
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_still_staging(args, (begin, progress), (&now, &files), terminal)?;

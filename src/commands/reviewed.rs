@@ -31,13 +31,13 @@ pub(super) fn in_a_line(
         let snapshot = place.snapshot()?;
         Some((place.times()[1].or(place.time())?, snapshot.population.as_ref()?.sha256.clone()))
     };
-    let anew = match (read(&before), read(&after)) {
+    let again = match (read(&before), read(&after)) {
         (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
         _ => true,
     };
-    let unread = if anew { "" } else { " (contacts as read before: the file holds no newer reading)" };
+    let unread = if again { "" } else { " (contacts as read before: the file holds no newer reading)" };
     let words = format!("verified: {}{unread}", human::line(&comparison));
-    Ok(Ended { verdict, words, anew })
+    Ok(Ended { verdict, words, again })
 }
 
 /// When the members of a run's site were read; none where nothing of them was.
@@ -62,5 +62,5 @@ pub(super) struct Ended {
     pub(super) verdict: Verdict,
     pub(super) words: String,
     /// Whether the side after is another reading than the side before.
-    pub(super) anew: bool,
+    pub(super) again: bool,
 }

@@ -76,7 +76,7 @@ impl Run {
                 ousted: &|| lock.ousted(Timestamp::now()),
                 leave,
                 tell: &mut |at, change| {
-                    // A closed pipe must not stop a run half-way, and what is in place is told even if it stops.
+                    // A closed pipe must not stop a run half-way, and what is in place is reported even if it stops.
                     let on = escape::line(&change.on.to_string());
                     let _ = writeln!(out, "  {}/{} {mark}{on}", at + 1, changes.len());
                     let _ = out.flush();
@@ -92,7 +92,7 @@ impl Run {
             Ok(Outcome::Interrupted { at }) => {
                 (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
             }
-            Err(error) => (exit::PART_WAY, format!("stopped, as it could not be written down: {error}")),
+            Err(error) => (exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}")),
         };
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
         let finish = if back {
@@ -128,7 +128,7 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         self.read_back(changes)?;
-        // The site is as it should be, whoever hears of it.
+        // The site is as it should be, whoever reads of it.
         let _ = writeln!(
             terminal.out,
             "{} in place on {}, read back; the journal is {}",
@@ -141,13 +141,14 @@ impl Run {
             self.compared(&args.plan, args.limits, &Record::default()).map_err(|failure| {
                 let (resume, undo) = (self.resume_command(), self.files.undo());
                 let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
-                Failure::new(exit::NOT_VERIFIED, format!("applied, and not verified: {}", failure.message))
-                    .help(format!("{help}every change is in place: repair that and go on with `{resume}`, or `{undo}`"))
+                Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message)).help(
+                    format!("{help}every change is in place: repair that and continue with `{resume}`, or `{undo}`"),
+                )
             })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
-            return Err(Failure::new(exit::NOT_VERIFIED, "applied, and somebody is not as before").help(format!(
-                "look who: `plan verify {} --before {} --after {}`; put it right and go on with `{}`, or `{}`",
+            return Err(Failure::new(exit::NOT_VERIFIED, "applied, but somebody is not as before").help(format!(
+                "look who: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or `{}`",
                 escape::shell(&args.plan.display().to_string()),
                 escape::shell(&self.files.before().display().to_string()),
                 escape::shell(&self.site.name()),
@@ -162,10 +163,11 @@ impl Run {
     pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
         self.is_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
-            Failure::new(exit::PART_WAY, format!("stopped, as it could not be written down: {error}")).help(format!(
-                "repair the disk or the folder, then go on with `{}`; what is done is not done again",
-                self.resume_command()
-            ))
+            Failure::new(exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}"))
+                .help(format!(
+                    "repair the disk or the folder, then continue with `{}`; what is done is not done again",
+                    self.resume_command()
+                ))
         })
     }
 
@@ -182,7 +184,7 @@ impl Run {
     pub(super) fn is_not_interrupted(&self) -> Result<(), Failure> {
         if ctrl_c().load(Ordering::Relaxed) {
             return Err(Failure::new(exit::INTERRUPTED, "interrupted")
-                .help(format!("go on with `{}`; nothing is lost", self.resume_command())));
+                .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
         }
         Ok(())
     }
@@ -190,16 +192,15 @@ impl Run {
     fn read_back(&mut self, changes: &[Change]) -> Result<(), Failure> {
         let state = self.site.configuration().map_err(|error| {
             Failure::new(exit::NOT_VERIFIED, format!("applied, but not read back: {error}"))
-                .help(format!("every change is in place; go on with `{}`", self.resume_command()))
+                .help(format!("every change is in place; continue with `{}`", self.resume_command()))
         })?;
         let state = state.state;
         let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
         let off: Vec<&Change> = changes.iter().filter(is_off).collect();
         let Some(first) = off.first() else { return Ok(()) };
-        let message =
-            format!("{} read back otherwise than they were written, `{}` first", many(off.len(), "change"), first.on);
+        let message = format!("{} differ when read back, `{}` first", many(off.len(), "change"), first.on);
         Err(Failure::new(exit::NOT_VERIFIED, message)
-            .help(format!("somebody else is at the site; compare with `{}`", self.files.diff())))
+            .help(format!("somebody else may be changing the site; compare with `{}`", self.files.diff())))
     }
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     if !checked.opened.whole {
         concise::render(&report, terminal.err)?;
         return Err(Failure::new(exit::COULD_NOT_RUN, "the plan could not be read whole, so no page was made")
-            .help("mend what is found, then make the page anew"));
+            .help("fix what is found, then make the page again"));
     }
     let plan = &checked.opened.plan;
     let Some(strategy) = plan.strategy else {
@@ -84,7 +84,7 @@ fn may_be_written(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::new(
         exit::USAGE,
-        format!("`{}` is there and is no page of this verb, so it is not written over", path.display()),
+        format!("`{}` exists and is not a page that this verb wrote, so it is not overwritten", path.display()),
     )
     .help("choose another name with `--out`, or move it away"))
 }

@@ -26,7 +26,8 @@ const LIMIT: u64 = 1 << 20;
 pub(super) struct Settings {
     /// How old a reading of a site may be.
     pub(super) max_age: MaxAge,
-    pub(super) words: Words,
+    #[serde(alias = "words")]
+    pub(super) attestations: Attestations,
     pub(super) limits: Limits,
     pub(super) seal: Seals,
     pub(super) backup: Backup,
@@ -110,11 +111,11 @@ impl Settings {
     }
 }
 
-/// The table `[words]`.
+/// The table `[attestations]`; an earlier version called it `[words]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Words {
-    /// The rules for which no person's word counts.
+pub(super) struct Attestations {
+    /// The rules for which no attestation is valid.
     pub(super) refuse: BTreeSet<String>,
 }
 
@@ -154,10 +155,10 @@ pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
         return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
     }
     settings.backup.plans = folder_of(plan).to_owned();
-    match settings.words.refuse.iter().find(|id| rules::by_id(id).is_none()) {
+    match settings.attestations.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),
         Some(id) => {
-            let message = format!("`{}` refuses words for `{id}`, and there is no such rule", path.display());
+            let message = format!("`{}` refuses attestations for `{id}`, and there is no such rule", path.display());
             Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"))
         }
     }

@@ -17,7 +17,9 @@ use super::{Failure, Terminal, exit, import, inputs};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
-        (Some(SnapshotVerb::Seal { file, who, plan }), _) => seal(file, who.as_deref().zip(plan.as_deref()), terminal),
+        (Some(SnapshotVerb::Finalize { file, who, plan }), _) => {
+            finalize(file, who.as_deref().zip(plan.as_deref()), terminal)
+        }
         (Some(SnapshotVerb::Import { file, plan, yes }), _) => import::run((file, plan), *yes, terminal),
         (None, Some(site)) => read(site, args.out.as_deref(), terminal),
         (None, None) => Err(Failure::new(exit::USAGE, "name the site with `--site`")),
@@ -26,7 +28,7 @@ pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Fa
 
 fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some(out) = out.filter(|out| out.exists()) {
-        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not written over", out.display()))
+        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not overwritten", out.display()))
             .help("choose another name with `--out`, or move it away"));
     }
     let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
@@ -58,7 +60,7 @@ fn as_read(text: &str) -> Result<Reading, Failure> {
         .map_err(|damage| Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written whole: {damage}")))
 }
 
-fn seal(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some((who, plan)) = by {
         person_is_known(who, plan)?;
     }
@@ -75,7 +77,7 @@ fn seal(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> 
             writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
         }
         (Worth::Attested(who), None) => {
-            writeln!(terminal.err, "it is as it was, and stays attested by `{}`", escape::line(&who))?;
+            writeln!(terminal.err, "it is unchanged, and stays attested by `{}`", escape::line(&who))?;
         }
         (Worth::Recorded(_), None) => writeln!(
             terminal.err,

@@ -66,8 +66,7 @@ impl Files {
         let folder = escape::path(&self.folder);
         Ok(writeln!(
             err,
-            "attention: where {folder} lies modes mean nothing, so who else can write there is unknown: only what bears the mark of \
-             this machine's key counts"
+            "attention: the file system of {folder} has no owners and modes, so who else can write there is unknown: only what bears the mark of this machine's key counts"
         )?)
     }
 
@@ -118,7 +117,7 @@ impl Files {
     pub(super) fn ours(&self, run: Unfinished) -> Result<Unfinished, Failure> {
         let Some(why) = &run.foreign else { return Ok(run) };
         let message = format!(
-            "{}; by its own words the run of `{}` on `{}` {}; nothing was written",
+            "{}; according to itself the run of `{}` on `{}` {}; nothing was written",
             line(why),
             line(&run.begin.plan),
             line(&run.begin.host.to_string()),

@@ -74,7 +74,7 @@ pub(super) fn earlier(
         Ok(earlier) => Ok(earlier.map(|(_, run)| run.begin.digests.changes)),
         Err(failure) => {
             let what = escape::line(&failure.message);
-            writeln!(terminal.err, "attention: whether an earlier run can be undone is not known: {what}")?;
+            writeln!(terminal.err, "attention: it is unknown whether an earlier run can be undone: {what}")?;
             Ok(None)
         }
     }

@@ -40,9 +40,9 @@ pub(super) fn is_still_staging(
         due.is_some() && !change::same(change::read(&site.state, on).as_ref(), due.as_ref())
     };
     if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(On::only).into_iter().find(is_gone) {
-        let message = format!("`{gone}` is not as this run left it any more, so nothing more was written");
+        let message = format!("`{gone}` is no longer as this run left it, so nothing more was written");
         return Err(Failure::new(exit::TARGET, message).help(format!(
-            "without it the copy can charge or mail members: set it back on the site, then go on with `{}`; where the site was copied again \
+            "without it the copy can charge or mail members: restore it on the site, then continue with `{}`; where the site was copied again \
              instead, begin again with `{}`",
             files.resume(),
             files.diff()
@@ -56,7 +56,7 @@ pub(super) fn is_still_staging(
             let (host, why) = (escape::line(&host), escape::line(&why));
             writeln!(
                 terminal.err,
-                "attention: whether `{host}` is still the staging copy was not judged again: {why}"
+                "attention: whether `{host}` is still the staging copy was not checked again: {why}"
             )?;
             Ok(())
         }
@@ -79,7 +79,7 @@ pub(super) fn gate_is_green(
     concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     let code = if progress.in_place() > 0 { exit::PART_WAY } else { exit::GATE };
     Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
-        "put right what is found, then go on with `{}`; or take the run back with `{}`",
+        "fix what is found, then continue with `{}`; or take the run back with `{}`",
         files.resume(),
         files.undo()
     )))
@@ -97,7 +97,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         contacts: &opened.contacts,
         record: &opened.record,
         backup_files: None,
-        refused_words: &opened.settings.words.refuse,
+        refused_attestations: &opened.settings.attestations.refuse,
         now: clock,
         freshness: &freshness,
         live: false,
@@ -105,7 +105,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
     let found = judge(inputs, Phase::Configure, Vec::new()).findings;
     let Some(first) = found.into_iter().find(|finding| RULES.contains(&finding.rule.as_str())) else { return Ok(()) };
     let message = format!(
-        "the run to resume is of the staging copy, and this site is not proven to be it any more, so nothing more was \
+        "the run to resume is of the staging copy, and this site is no longer proven to be that copy, so nothing more was \
          written: {} ({})",
         first.message, first.rule
     );

@@ -62,7 +62,7 @@ impl Terminal<'_> {
     pub(super) fn ask(&mut self, question: &str) -> Result<String, Failure> {
         write!(self.out, "{question}")?;
         if !self.is_shown() {
-            return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so nobody was asked"));
+            return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"));
         }
         let mut answer = String::new();
         let read = io::stdin().lock().read_line(&mut answer);
@@ -93,7 +93,7 @@ impl Terminal<'_> {
                 Err(Failure::new(exit::COULD_NOT_RUN, format!("cannot write: {error}{help}")))
             }
             (Ok(exit::OK), Some(error)) => {
-                let message = format!("it was done, and what was said of it could not be written: {error}");
+                let message = format!("it was done, but its output could not be written: {error}");
                 Err(Failure::new(exit::NOT_VERIFIED, message).help(self.looks()))
             }
             (Ok(code), _) => Ok(self.begun.code(code)),
@@ -109,7 +109,7 @@ impl Terminal<'_> {
     fn goes_on(&self) -> String {
         self.typed.as_ref().map_or_else(String::new, |typed| {
             let named = typed.named();
-            format!("then go on with `{}`, or take the run back with `{}`; ", named.resume(), named.undo())
+            format!("then continue with `{}`, or take the run back with `{}`; ", named.resume(), named.undo())
         })
     }
 

@@ -15,7 +15,7 @@ use super::Failure;
 use super::inputs::Opened;
 use super::verify::Place;
 
-/// Where contacts and orders were not captured on both sides: the record's word.
+/// Where contacts and orders were not captured on both sides: what the record attests.
 pub(super) fn attested(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
     purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.site()), None)
 }

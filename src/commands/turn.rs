@@ -29,8 +29,7 @@ impl From<JournalError> for Failure {
             return failure
                 .help("take the journal from a backup; until then nobody knows what this run did, so press nothing");
         }
-        failure
-            .help("nothing is done that cannot be written down first; mend the disk or the folder, then run it again")
+        failure.help("nothing is done that cannot be written down first; fix the disk or the folder, then run it again")
     }
 }
 
@@ -196,7 +195,7 @@ impl Files {
     }
 
     /// The runs that were put away and can be undone, the newest first: each was replaced by a newer one, and is undone where
-    /// that one was. None behind one that ended otherwise: past the barrier, or as the site was copied anew.
+    /// that one was. None after one that ended otherwise: past the barrier, or as the site was copied again.
     pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
         let next = |aside: Aside| match aside {
             Err(error) => Some(Some(Err(error))),

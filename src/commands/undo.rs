@@ -27,7 +27,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let files = Files::of(&args.of.plan, &args.of.site);
     let undoable = || {
         files.undoable().map_err(|failure| {
-            let message = format!("whether an earlier run can be undone is not known: {}", failure.message);
+            let message = format!("it is unknown whether an earlier run can be undone: {}", failure.message);
             Failure { message, ..failure }
         })
     };
@@ -60,10 +60,10 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let live = opened.plan.live_site().filter(|_| opened.whole);
     if args.host.is_none() && live.as_ref().is_none_or(|live| live.could_be_the_same(&begin.host)) {
         let why = match live {
-            Some(_) => format!("the plan calls `{}` its live site by now", begin.host),
-            None => format!("which host is live the plan does not say by now, and the run is on `{}`", begin.host),
+            Some(_) => format!("the plan now names `{}` as its live site", begin.host),
+            None => format!("the plan now names no live site, and the run is on `{}`", begin.host),
         };
-        let help = format!("if that is to be set back all the same, give `--host {}`", begin.host);
+        let help = format!("to undo it all the same, give `--host {}`", begin.host);
         return Err(Failure::new(exit::TARGET, format!("{why}, and that host was not typed out")).help(help));
     }
     if progress.is_past_the_barrier() {
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         let mut help = status::way_back(&opened, (&begin, &progress));
         let shows = site.configuration().ok().and_then(|now| Movement::of(&now).managed);
         if progress.may_be_unpressed() && shows != Some(true) {
-            help.extend(["; if nobody pressed it, say so, and undo again: ", &files.say_not_pressed()]);
+            help.extend(["; if nobody pressed it, attest that, and undo again: ", &files.say_not_pressed()]);
         }
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
@@ -115,7 +115,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     run.reopen(args.no_input, terminal)?;
     run.carry_out(&begin.changes, &leave, terminal)?;
     let not_read = |error: SiteError| {
-        Failure::new(exit::NOT_VERIFIED, format!("taken back, but not read back: {error}"))
+        Failure::new(exit::NOT_VERIFIED, format!("undone, but not read back: {error}"))
             .help(format!("run `{}` again once the site can be read", run.files.undo()))
     };
     let state = run.site.configuration().map_err(not_read)?.state;
@@ -124,14 +124,14 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
     let off = taken_back.filter(|(_, change)| is_off(change)).count();
     let not_closed = |failure: Failure| {
-        let message = format!("every change is taken back, and the run could not be closed: {}", failure.message);
+        let message = format!("every change is undone, but the run could not be closed: {}", failure.message);
         Failure::new(exit::PART_WAY, message).help(format!("repair that, then run `{}` again", run.files.undo()))
     };
     let kept = run.files.put_away(&run.journal).map_err(not_closed)?;
     if off > 0 {
-        let message = format!("{} read back otherwise than before the run", many(off, "object"));
+        let message = format!("{} differ from before the run when read back", many(off, "object"));
         return Err(Failure::new(exit::NOT_VERIFIED, message)
-            .help(format!("somebody else is at the site; compare with `{}`", run.files.diff())));
+            .help(format!("somebody else may be changing the site; compare with `{}`", run.files.diff())));
     }
     if !left.is_empty() {
         let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
@@ -210,7 +210,7 @@ pub(super) fn is_named(given: &str, digest: &str, shown_by: &str, files: &Files)
     }
     let help =
         format!("repeat the run's digest, as `{}` shows it: --confirm {}", files.command(shown_by), &digest[..FEWEST]);
-    Err(Failure::new(exit::UNCONFIRMED, "nobody confirmed which run it is, so nothing was written").help(help))
+    Err(Failure::new(exit::UNCONFIRMED, "the run was not confirmed, so nothing was written").help(help))
 }
 
 /// What a person typed; nothing where there is nobody to ask.

@@ -1,4 +1,4 @@
-//! Past the barrier, and not migrated: a person's word that *Run Migration* was not pressed (`plan record not-pressed`), or
+//! Past the barrier, and not migrated: a person attests that *Run Migration* was not pressed (`plan record not-pressed`), or
 //! that the site was restored from a backup (`plan record restored`), taken only where the site shows nothing else.
 
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Res
         says,
         &site,
         |kept, now| {
-            let kept = kept.ok_or_else(|| "how the site was at the barrier is not kept any more".to_owned())?;
+            let kept = kept.ok_or_else(|| "how the site was at the barrier is no longer kept".to_owned())?;
             proof::unmoved(&Movement::of(kept), &Movement::of(now))
         },
         terminal,
@@ -44,7 +44,7 @@ pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Res
     let line = escape::line(&seen);
     run.note(Event::NotPressed { who: by.who.clone(), seen })?;
     run.files.note_down(run.journal.events(), false)?;
-    writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, by the word of `{}`; {line}", by.who)?;
+    writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, attested by `{}`; {line}", by.who)?;
     writeln!(
         terminal.out,
         "the run is before the barrier again: `{}` takes it back, `{}` asks for the phrase again",
@@ -75,7 +75,7 @@ pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result
     earlier::close(&files, RESTORED, &log)?;
     drop(lock);
     let line = escape::line(&seen);
-    writeln!(terminal.out, "recorded: the site was restored, by the word of `{}`; {line}", by.who)?;
+    writeln!(terminal.out, "recorded: the site was restored, attested by `{}`; {line}", by.who)?;
     writeln!(
         terminal.out,
         "the run is closed: begin again with `{}` and `{}`",
@@ -92,7 +92,7 @@ pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result
     Ok(exit::OK)
 }
 
-/// The word and the reading are of one moment: a word that was given before somebody pressed after all must not count.
+/// The attestation and the reading are of one moment: what was attested before somebody pressed after all must not count.
 fn given(
     (by, may_be): (&By, fn(&Progress) -> bool),
     evidence: impl FnOnce(Identity) -> Evidence,
@@ -110,7 +110,7 @@ fn given(
     let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     is_of_this_plan(&by.plan, &begin, name, |its| {
-        format!("say it of that one: `--plan {}`", escape::shell(its.named().plan))
+        format!("attest it for that one: `--plan {}`", escape::shell(its.named().plan))
     })?;
     if !may_be(&progress) {
         return Err(nothing());
@@ -118,7 +118,7 @@ fn given(
     let barrier = events.iter().rfind(|told| matches!(told.event, Event::BarrierPassed { .. })).ok_or_else(|| {
         let first = files.resume();
         Failure::new(exit::PART_WAY, "that the barrier was passed is noted beside the site, and not in the journal yet")
-            .help(format!("let it be written down first: `{first}`; then say it again"))
+            .help(format!("let it be written down first: `{first}`; then attest it again"))
     })?;
     let evidence = evidence(begin.host.clone());
     ensure_sound(&evidence, Timestamp::now())?;
@@ -127,8 +127,8 @@ fn given(
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
     let shown = proof::unmigrated((read_at, &Movement::of(&now)), (barrier.at, Timestamp::now()));
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
-        Failure::new(exit::PART_WAY, format!("that word about *Run Migration* is not accepted: {why}")).help(format!(
-            "do not press it again until its state is known; read the site anew and say it again, or the way back: {}",
+        Failure::new(exit::PART_WAY, format!("that attestation about *Run Migration* is not accepted: {why}")).help(format!(
+            "do not press it again until its state is known; read the site again and attest it again, or take the way back: {}",
             status::way_back(&opened, (&begin, &progress))
         ))
     })?;

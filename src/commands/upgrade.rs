@@ -58,5 +58,5 @@ fn read(plan: &Path) -> Result<(Source, Vec<Edit>), Failure> {
 fn unwritten(plan: &Path, why: &str) -> Failure {
     let name = escape::shell(&plan.display().to_string());
     Failure::new(exit::NOT_GREEN, format!("`{}` stays as it is: {why}", plan.display()))
-        .help(format!("put right what `plan check {name} --no-site` shows, then run this again"))
+        .help(format!("fix what `plan check {name} --no-site` shows, then run this again"))
 }

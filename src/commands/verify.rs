@@ -99,7 +99,7 @@ impl Place {
         Self::open(name, |_| Worth::Captured)
     }
 
-    /// An address is not connected to: a WordPress tells its population to nobody yet.
+    /// An address is not connected to: a WordPress gives its population to nobody yet.
     fn open(name: &str, worth: impl FnOnce(&Snapshot) -> Worth) -> Result<Self, Failure> {
         let file = if name.contains("://") { None } else { Some(FileSite::open(name)?.with_population()?) };
         let file = file.map(|(snapshot, beside)| {

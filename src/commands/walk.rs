@@ -1,4 +1,4 @@
-//! The steps of the guide after the changes: told, waited for, proven.
+//! The steps of the guide after the changes: shown, waited for, proven.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -80,10 +80,10 @@ impl World for Way<'_, '_, '_> {
         if !is_kept(&self.run.files.before()) {
             return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
         }
-        let Ended { verdict, words, anew } =
+        let Ended { verdict, words, again } =
             self.run.compared(&self.args.plan, self.args.limits, purchases.unwrap_or(&Record::default()))?;
         match verdict {
-            reconcile::Verdict::Equal if !anew => Ok(Reviewed::NotRead),
+            reconcile::Verdict::Equal if !again => Ok(Reviewed::NotRead),
             reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
             reconcile::Verdict::Unproven => Ok(Reviewed::Unproven(words)),
             // Once live is open again members go on buying, and nobody is asked to stop them.
@@ -91,7 +91,7 @@ impl World for Way<'_, '_, '_> {
                 Ok(Reviewed::Unproven(words))
             }
             reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                "look at who differs: `plan verify {} --before {} --after {}`; put it right on the site, or restore, then `{}`",
+                "look at who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",
                 escape::shell(&self.args.plan.display().to_string()),
                 escape::shell(&self.run.files.before().display().to_string()),
                 escape::shell(&self.run.site.name()),
@@ -159,7 +159,7 @@ impl Run {
                 Ok(Turn::Beyond(step)) => {
                     let (title, look) = (step.about().title, way.run.files.command("status"));
                     let resume = way.run.resume_command();
-                    writeln!(way.terminal.out, "next: {title}, by hand; go on with `{resume}`, or look: `{look}`")?;
+                    writeln!(way.terminal.out, "next: {title}, by hand; continue with `{resume}`, or look: `{look}`")?;
                     return way.run.is_comparable(args);
                 }
                 Ok(Turn::Changes) => {
@@ -180,7 +180,7 @@ impl Run {
                     }
                     let plan = way.plan.take().unwrap_or_default();
                     let (title, line) = (step.about().title, escape::line(&seen));
-                    writeln!(way.terminal.out, "behind: {title} ({}): {line}", by.name())?;
+                    writeln!(way.terminal.out, "done: {title} ({}): {line}", by.name())?;
                     way.terminal.out.flush()?;
                     if let Some(words) = way.run.took_too_long(&plan, step, rehearsed.as_ref()) {
                         writeln!(way.terminal.err, "attention: {words}")?;
@@ -223,11 +223,11 @@ impl Run {
         if opened.whole && self.is_of(&opened.plan) {
             return Ok(opened.plan);
         }
-        let message = "the plan was edited since this run began, and intends something else";
+        let message = "the plan was edited since this run began, and no longer wants the same";
         let failure = Failure::new(exit::PART_WAY, message);
         Err(if self.journal.progress().is_past_the_barrier() {
             failure.help(format!(
-                "past *Run Migration* a run ends as it began: take the plan back to what was confirmed, then `{}`",
+                "past *Run Migration* a run ends with the plan that it began with: restore the plan to what was confirmed, then `{}`",
                 self.resume_command()
             ))
         } else {
@@ -250,12 +250,12 @@ impl Run {
         let gate = moment.gate().name();
         let message = match moment {
             Moment::Step(step) => format!("the gate `{gate}` is not green, so `{}` is not begun", step.name()),
-            _ if live => format!("every step is taken, and the gate `{gate}` is not green, so the run is not finished"),
-            _ => format!("every step is taken, and the gate `{gate}` is not green, so there is no certificate yet"),
+            _ if live => format!("every step is done, and the gate `{gate}` is not green, so the run is not finished"),
+            _ => format!("every step is done, and the gate `{gate}` is not green, so there is no certificate yet"),
         };
         let resume = self.resume_command();
         Err(Failure::new(exit::PART_WAY, message)
-            .help(format!("put right what is found, then go on with `{resume}`; nothing that was rehearsed is lost")))
+            .help(format!("fix what is found, then continue with `{resume}`; nothing that was rehearsed is lost")))
     }
 
     /// Tells a person what to do; without input that is the end for now.
@@ -286,13 +286,13 @@ impl Run {
             Say::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
             Say::PressNothing => {
                 let word = self.files.say_not_pressed();
-                format!("if nobody pressed it, say so: {word}; when its state is known,")
+                format!("if nobody pressed it, attest that: {word}; when its state is known,")
             }
             Say::Act => "do it, put on record what is named above, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
         let resume = named.resume();
-        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} go on with `{resume}`; nothing is lost")))
+        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} continue with `{resume}`; nothing is lost")))
     }
 
     /// How the command lines of this run name what it is about.
@@ -354,7 +354,7 @@ impl Run {
                 writeln!(terminal.err)?;
                 let message = format!("interrupted while waiting at `{}`: {open}", step.name());
                 return Err(Failure::new(exit::INTERRUPTED, message)
-                    .help(format!("go on with `{}`; nothing is lost", self.resume_command())));
+                    .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -381,7 +381,7 @@ impl Run {
         Ok(())
     }
 
-    /// Every step is behind: the certificate of a rehearsal, and the journal put away.
+    /// Every step is done: the certificate of a rehearsal, and the journal put away.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if self.journal.progress().is_past_the_barrier() {
             self.is_green(args, Moment::End, terminal)?;
@@ -393,9 +393,9 @@ impl Run {
         }
         self.note(Event::End)?;
         let archived = self.files.put_away(&self.journal)?;
-        writeln!(terminal.out, "every step is behind; the journal is {}", escape::path(&archived))?;
+        writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
         if !kept {
-            let message = format!("every step is done, and it is not verified: {NOT_KEPT}");
+            let message = format!("every step is done, but it is not verified: {NOT_KEPT}");
             return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand those whom you know"));
         }
         Ok(exit::OK)

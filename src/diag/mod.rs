@@ -120,7 +120,7 @@ pub struct Excerpt {
     pub planned: bool,
 }
 
-/// An edit that would mend a finding, as text to paste.
+/// An edit that would fix a finding, as text to paste.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, as an imperative.
@@ -129,7 +129,7 @@ pub struct Fix {
     pub paste: String,
 }
 
-/// What a rule could not be told.
+/// What a rule lacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lacks {
     /// The missing facts as a few words.
@@ -171,7 +171,7 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The site's own value.
     pub excerpt: Option<Excerpt>,
-    /// Text to paste that would mend it.
+    /// Text to paste that would fix it.
     pub fix: Option<Fix>,
     /// Personal values that explain it: shown only when asked for.
     pub personal: Vec<String>,

@@ -131,7 +131,7 @@ impl Statements {
             Act::Use => self.database = Some(table),
             Act::Create => {
                 self.created += 1;
-                // A table that is created again begins anew.
+                // A table that is created again begins again.
                 if self.tables.len() < TABLES {
                     self.tables.insert(table, 0);
                 }

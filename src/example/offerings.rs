@@ -63,7 +63,7 @@ pub(super) fn fill(state: &mut State) {
     }
 }
 
-/// Tags that a CRM leaves behind over the years.
+/// Tags that a CRM leaves over the years.
 pub(super) const LISTS: [&str; 8] = [
     "Affiliate 2024",
     "Birthday Club",

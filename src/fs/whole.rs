@@ -52,7 +52,7 @@ struct Unfinished(PathBuf);
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // The failure that brought us here is reported; that a file stays behind too adds nothing to it.
+        // The failure that brought us here is reported; that a file stays too adds nothing to it.
         drop(fs::remove_file(&self.0));
     }
 }

@@ -19,7 +19,7 @@ pub struct About {
     pub act: &'static str,
     /// What is read from the site or from files as a proof of it; empty where nothing can be.
     pub observed: &'static str,
-    /// What is only believed, on a named person's word; empty where nothing is.
+    /// What is only believed, as a named person attests; empty where nothing is.
     pub believed: &'static str,
     /// Why it is not automatic; empty where it is.
     pub why: &'static str,
@@ -30,7 +30,7 @@ pub const PHRASE: &str = "run migration on";
 
 /// Where the vendor's own pages differ on passwords (documented, both): the worse is assumed.
 pub const CONTRADICTION: &str = "the guide says that every password is reset and mailed, another page of the vendor says that logins are kept; \
-    the worse is assumed until a rehearsal shows otherwise";
+    the worse of the two is assumed until a rehearsal shows otherwise";
 
 const CLOSED: &str = "AccessAlly publishes no interface for it (none was found in public), so a person presses it";
 
@@ -66,7 +66,7 @@ impl Step {
                 act: "tick maintenance mode, on live: from here on live processes no payment (documented), and a backup that is made \
                       from now on can be restored without losing one",
                 observed: "that maintenance mode is on",
-                believed: "where it is not captured: a person's word",
+                believed: "where it is not captured: an attestation",
                 why: CLOSED,
             },
             Self::Backup => About {
@@ -118,7 +118,7 @@ impl Step {
                 screen: "Users > Edit > AccessAlly",
                 act: "look at the listed contacts on the site as well",
                 observed: "the listed contacts field by field and everybody else, against the reading before the migration",
-                believed: "where a population cannot be read: a person's word for the listed contacts",
+                believed: "where a population cannot be read: an attestation for the listed contacts",
                 why: "",
             },
             Self::LeaveMaintenance => About {

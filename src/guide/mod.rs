@@ -1,7 +1,7 @@
 //! The vendor's guide as a run: its steps in order, by strategy and site; who takes each, and whether there is a way back.
 //!
 //! Names of steps and screens are the vendor's own, from the public guide "Switching to AccessAlly Managed Contacts".
-//! What the guide does not say is marked as inferred where it is told.
+//! What the guide does not say is marked as inferred where it is said.
 
 mod about;
 mod back;

@@ -2,7 +2,7 @@
 
 use crate::model::Snapshot;
 
-/// What of a site tells that a migration is going on. What a collector does not report is none.
+/// What of a site shows that a migration is going on. What a collector does not report is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movement {
     /// Whether the site is on AccessAlly Managed Contacts.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deadline::RestoreDrill;
-use super::record::{Backup, BackupSource, Entry, Evidence, MergeList, MovedObject, Purchase, Word};
+use super::record::{Attestation, Backup, BackupSource, Entry, Evidence, MergeList, MovedObject, Purchase};
 use super::status::is_transaction;
 
 /// How far the clocks of two machines may be apart.
@@ -46,7 +46,7 @@ impl Evidence {
                 Some("is a verification without a line".to_owned())
             }
             Self::Acknowledgement(seen) if seen.line == 0 => Some("acknowledges line 0, and the first is 1".to_owned()),
-            Self::Word(word) => of_a_word(word, at),
+            Self::Attestation(attestation) => of_an_attestation(attestation, at),
             Self::Purchase(purchase) => of_a_purchase(purchase).map(str::to_owned),
             Self::MergeList(list) => of_a_merge_list(list, at),
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
@@ -69,12 +69,12 @@ fn later(now: Timestamp) -> Timestamp {
 }
 
 fn time(text: &str, what: &str, latest: Timestamp) -> Result<Timestamp, String> {
-    let at: Timestamp = text.parse().map_err(|_| format!("{what} a time that is none"))?;
+    let at: Timestamp = text.parse().map_err(|_| format!("{what} an invalid time"))?;
     if at > latest {
         return Err(format!("{what} {at}, which is in the future"));
     }
     if at.to_zoned(TimeZone::UTC).year() < FIRST_YEAR {
-        return Err(format!("{what} {at}, when nobody made such a switch"));
+        return Err(format!("{what} {at}, before this tool existed"));
     }
     Ok(at)
 }
@@ -98,15 +98,15 @@ fn of_a_backup(backup: &Backup, now: Timestamp) -> Option<String> {
     Some(fault.to_owned())
 }
 
-fn of_a_word(word: &Word, at: Timestamp) -> Option<String> {
-    let Ok(until) = word.until.parse::<Date>() else {
-        return Some("is an attestation until a day that is none".to_owned());
+fn of_an_attestation(attestation: &Attestation, at: Timestamp) -> Option<String> {
+    let Ok(until) = attestation.until.parse::<Date>() else {
+        return Some("is an attestation until an invalid day".to_owned());
     };
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let last = at.checked_add(SignedDuration::from_hours(24 * WORD_DAYS_AT_MOST)).map_or(Date::MAX, day);
     if until > last {
         return Some(format!(
-            "is an attestation until {until}, and none counts for more than {WORD_DAYS_AT_MOST} days"
+            "is an attestation until {until}, and none is valid for more than {WORD_DAYS_AT_MOST} days"
         ));
     }
     (until < day(at)).then(|| format!("is an attestation until {until}, which was over when it was recorded"))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::snapshot::Capture;
 
-/// What stands behind a reading of a site, whatever the reading says of itself.
+/// What supports a reading of a site, whatever the reading says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worth {
     /// Nobody and nothing here, and why: it is what somebody recorded.

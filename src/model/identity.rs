@@ -1,6 +1,6 @@
 //! Which site it is: its home address without the scheme, and the two ways to compare two of them.
 //!
-//! Nothing else in the crate compares hosts: agencies keep many clients under one staging host, told apart by port or path.
+//! Nothing else in the crate compares hosts: agencies keep many clients under one staging host, distinguished by port or path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 /// Most bytes of a written identity.
 const LONGEST: usize = 2_000;
-/// What stands before the blog's number, behind everything else.
+/// What stands before the blog's number, after everything else.
 const BLOG: &str = "#blog=";
 
 /// A site's identity: host, port and path of its home address, and on a multisite the blog.
@@ -34,7 +34,7 @@ pub struct NoIdentity;
 
 impl fmt::Display for NoIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this names no site, expected its home address such as `staging.bloom.example:8443/wp`")
+        f.write_str("this is not a site, expected its home address such as `staging.bloom.example:8443/wp`")
     }
 }
 

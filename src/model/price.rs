@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::written::digits;
 
-/// An amount, with its currency before or behind it.
+/// An amount, with its currency before or after it.
 const PRICE: &str = r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$";
 
 /// A price as written: text, or a bare number.

@@ -41,9 +41,10 @@ pub enum Evidence {
     Verification(Verification),
     /// A line that the vendor's verification flagged was looked at.
     Acknowledgement(Acknowledgement),
-    /// A named person's word for a rule whose fact nobody captured.
-    Word(Word),
-    /// A named person's word for a step of the guide that nothing can observe.
+    /// What a named person attests for a rule whose fact nobody captured.
+    #[serde(alias = "word")]
+    Attestation(Attestation),
+    /// What a named person attests for a step of the guide that nothing can observe.
     Step(StepTaken),
     /// The spare administrator signed in.
     SignIn(SignIn),
@@ -69,7 +70,7 @@ impl Evidence {
     /// What a person said in words of their own; none where the evidence has no such words.
     pub fn says(&self) -> Option<&str> {
         match self {
-            Self::Word(word) => Some(&word.says),
+            Self::Attestation(attestation) => Some(&attestation.says),
             Self::Acknowledgement(seen) => Some(&seen.reason),
             Self::Step(taken) => Some(&taken.says),
             Self::SignIn(signed_in) => Some(&signed_in.says),
@@ -204,7 +205,7 @@ pub struct Backup {
     /// When the backup was made, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     pub taken_at: String,
-    /// Whether a copy is off the server (somebody's word).
+    /// Whether a copy is off the server (attested).
     #[serde(default)]
     pub stored_off_server: bool,
     /// Where it is.
@@ -223,7 +224,7 @@ pub enum BackupSource {
         bytes: u64,
         /// Its SHA-256.
         sha256: String,
-        /// What was seen inside, where it is a database dump; none: what it holds is the recorder's word.
+        /// What was seen inside, where it is a database dump; none: what it holds is attested.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         dump: Option<Dump>,
     },
@@ -258,7 +259,7 @@ pub const CORE_TABLES: [&str; 3] = ["users", "usermeta", "options"];
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DumpEnding {
-    /// Its last line says that the dump was completed, as mysqldump and mariadb-dump write it unless told not to.
+    /// Its last line says that the dump was completed, as mysqldump and mariadb-dump write it unless they are asked not to.
     Whole,
     /// Nothing is wrong with it, and nothing proves that its end is the dump's end: made with `--skip-comments`, or by
     /// another tool.
@@ -309,9 +310,9 @@ pub struct Acknowledgement {
     pub reason: String,
 }
 
-/// A named person's word.
+/// What a named person attests for a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Word {
+pub struct Attestation {
     /// The rule it is for.
     pub rule: String,
     /// What the person says.
@@ -337,7 +338,7 @@ impl Record {
         })
     }
 
-    /// The latest word for a step on the site of this identity.
+    /// The latest attestation of a step on the site of this identity.
     pub fn step(&self, step: Step, site: &Identity) -> Option<(&Entry, &StepTaken)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
             Evidence::Step(taken) if taken.step == step && taken.host.is_same_site(site) => Some((entry, taken)),
@@ -384,10 +385,10 @@ impl Record {
         })
     }
 
-    /// The latest word for a rule.
-    pub fn word(&self, rule: &str) -> Option<(&Entry, &Word)> {
+    /// The latest attestation for a rule.
+    pub fn attestation(&self, rule: &str) -> Option<(&Entry, &Attestation)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Word(word) if word.rule == rule => Some((entry, word)),
+            Evidence::Attestation(attestation) if attestation.rule == rule => Some((entry, attestation)),
             _ => None,
         })
     }

@@ -20,7 +20,7 @@ pub struct Snapshot {
     pub state: State,
     /// The population that belongs to it; none where none was captured.
     pub population: Option<PopulationDigest>,
-    /// What stands behind it, whatever it says of itself.
+    /// What supports it, whatever it says of itself.
     pub worth: Worth,
     /// The digest by which a reading in a file is known, as its end record has it and its reader found it; empty where it was
     /// read from no file.
@@ -40,12 +40,12 @@ impl Snapshot {
         Self { header, state, population, worth: Worth::default(), sha256: String::new() }
     }
 
-    /// The same, with this behind it.
+    /// The same, supported by this.
     pub fn with_worth(self, worth: Worth) -> Self {
         Self { worth, ..self }
     }
 
-    /// How well a section is known: what it says of itself, weighed by what stands behind it.
+    /// How well a section is known: what it says of itself, weighed by what supports it.
     pub fn grade(&self, section: &str) -> Grade {
         self.worth.grade(self.header.capture(section))
     }
@@ -148,7 +148,7 @@ impl PopulationDigest {
     }
 }
 
-/// The last record: a cut stream can never pass for a whole one. It tells damage, not forgery.
+/// The last record: a cut stream can never pass for a whole one. It shows damage, not forgery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct End {
     /// How many records of each kind came before.

@@ -275,7 +275,7 @@ impl State {
 /// A WordPress administrator. No address: configuration may be committed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Administrator {
-    /// Whether the address is also a CRM contact; unknown where the collector could not tell.
+    /// Whether the address is also a CRM contact; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crm_contact: Option<bool>,
     /// What the collector sent beyond this.
@@ -307,7 +307,7 @@ pub struct CrmConnection {
     /// Whether the CRM answered when asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
-    /// Whether the site is on AccessAlly Managed Contacts already; unknown where the collector could not tell.
+    /// Whether the site is on AccessAlly Managed Contacts already; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// What the collector sent beyond this.
@@ -320,7 +320,7 @@ pub struct CrmConnection {
 pub struct Emails {
     /// Whether AccessAlly Emails is switched on.
     pub enabled: bool,
-    /// Who gets a welcome e-mail; unknown where the collector could not tell.
+    /// Who gets a welcome e-mail; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welcome: Option<Welcome>,
     /// What the collector sent beyond this.
@@ -356,7 +356,7 @@ pub struct Mail {
     /// The plugin that sends mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<String>,
-    /// Whether mail is logged and not sent; unknown where the collector could not tell.
+    /// Whether mail is logged and not sent; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated: Option<bool>,
     /// What the collector sent beyond this.
@@ -385,7 +385,7 @@ pub struct Offering {
     /// The system that it was made under (seen in code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// Its modules by number; 0 is the base module. Unknown where the collector could not tell.
+    /// Its modules by number; 0 is the base module. Unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modules: Option<Vec<Module>>,
     /// Its tags by their part: `base`, `instant`, `revoke` (seen in code), and their names.
@@ -410,7 +410,7 @@ pub struct Module {
     pub number: u32,
     /// Its name.
     pub name: String,
-    /// When it opens; unknown where the collector could not tell. `by-hand` is the site's "not based on a schedule".
+    /// When it opens; unknown where the collector could not read it. `by-hand` is the site's "not based on a schedule".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<Release>,
     /// The tag that opens it.
@@ -443,7 +443,7 @@ pub struct OrderForm {
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after a purchase; unknown where the collector could not tell.
+    /// What runs after a purchase; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<Operation>>,
     /// What happens after the last retry of a failed payment. Where a form was captured, none means that nothing is set.
@@ -455,7 +455,7 @@ pub struct OrderForm {
     /// The gateway that takes the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<String>,
-    /// Whether it charges again by itself; unknown where the collector could not tell.
+    /// Whether it charges again by itself; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring: Option<bool>,
     /// What the collector sent beyond this.
@@ -471,7 +471,7 @@ pub struct OptInForm {
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after an opt-in; unknown where the collector could not tell.
+    /// What runs after an opt-in; unknown where the collector could not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<Operation>>,
     /// What the collector sent beyond this.

@@ -103,7 +103,7 @@ pub fn fence(inside: &str) -> String {
     "`".repeat(longest.unwrap_or(0).max(2) + 1)
 }
 
-/// Writes a value as JSON, indented, with a line break behind it; what steers is escaped.
+/// Writes a value as JSON, indented, with a line break after it; what steers is escaped.
 ///
 /// # Errors
 /// Whatever the writer says.

@@ -34,19 +34,19 @@ pub struct Style {
 pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(style);
     let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(|f| f.due).collect();
-    let (unproven, mut told): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
-    if told.len() > style.most {
+    let (unproven, mut judged): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
+    if judged.len() > style.most {
         // What is left out must not be what matters most.
-        told.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        judged.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     }
-    for finding in told.iter().take(style.most) {
+    for finding in judged.iter().take(style.most) {
         let mut picture = String::new();
         let drawn = Picture::of(finding, report);
         handler.render_report(&mut picture, &drawn).map_err(|_| io::Error::other("a finding could not be drawn"))?;
         writeln!(out, "{}", picture.trim_end())?;
         writeln!(out)?;
     }
-    if let Some(more) = told.len().checked_sub(style.most).filter(|more| *more > 0) {
+    if let Some(more) = judged.len().checked_sub(style.most).filter(|more| *more > 0) {
         writeln!(out, "… and {} more; `--format concise` lists them all\n", many(more, "finding"))?;
     }
     render_unproven(&unproven, style, out)?;
@@ -68,12 +68,12 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     if total == 0 {
         return Ok(());
     }
-    let head = format!("? {} unproven: nobody told `plan` what they need to know", many(total, "rule"));
+    let head = format!("? {} unproven: required facts are missing", many(total, "rule"));
     writeln!(out, "{}", paint(style, "33", &head))?;
     for (why, by_facts) in by_why {
         writeln!(out, "  {}", escape::line(why))?;
         for (facts, rules) in by_facts {
-            writeln!(out, "    without {}: {}", escape::line(facts), rules.join(", "))?;
+            writeln!(out, "    {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
     let help = "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)";
@@ -81,7 +81,7 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
         writeln!(out, "{help},")?;
         writeln!(
             out,
-            "        or record a person's word: `plan record word RULE \"WHAT YOU SAW\" --plan PLAN --who WHO`; `plan explain RULE` says what each is for"
+            "        or record an attestation: `plan record attest RULE \"WHAT YOU SAW\" --plan PLAN --who WHO`; `plan explain RULE` says what each is for"
         )?;
     } else {
         writeln!(out, "{help}")?;

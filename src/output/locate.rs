@@ -103,7 +103,7 @@ fn first_key(node: &Node) -> Option<crate::text::Span> {
 }
 
 fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal: bool) -> Source {
-    // A byte order mark stays, as the first line begins behind it.
+    // A byte order mark stays, as the first line begins after it.
     let mark = source.text().chars().next().filter(|&first| first == '\u{feff}');
     let rest = &source.text()[mark.map_or(0, char::len_utf8)..];
     let mut text = mark.into_iter().collect::<String>().into_bytes();

@@ -57,7 +57,7 @@ pub struct SiteLine {
     pub captured_at: String,
     /// How it was read.
     pub mode: Mode,
-    /// What stands behind what was read.
+    /// What supports what was read.
     pub worth: Worth,
 }
 
@@ -139,7 +139,7 @@ impl Report<'_> {
             found.push(format!("{} waived", counts.waived));
         }
         if counts.told_less > 0 {
-            found.push(format!("{} could not be told", many(counts.told_less, "further warning")));
+            found.push(format!("{} could not be evaluated", many(counts.told_less, "further warning")));
         }
         lines.push(found.join(", "));
         match &self.site {

@@ -75,7 +75,7 @@ pub struct Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stand {
-    /// It is behind.
+    /// It is done.
     Done,
     /// It is the one to take.
     Next,
@@ -92,7 +92,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     for line in &status.steps {
         if line.barrier {
             let open = if status.past_the_barrier {
-                "opened: there is no undo any more".to_owned()
+                "passed: undo is no longer possible".to_owned()
             } else {
                 format!("up to here `{}` takes the run's changes back", escape::line(&status.undo))
             };

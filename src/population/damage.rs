@@ -21,7 +21,8 @@ pub enum Damage {
 }
 
 /// What to do about a stream that was cut or changed on its way.
-pub(crate) const TAKE_AGAIN: &str = "take the snapshot again; if it was written by hand, run `plan snapshot seal FILE`";
+pub(crate) const TAKE_AGAIN: &str =
+    "take the snapshot again; if it was written by hand, run `plan snapshot finalize FILE`";
 
 impl Damage {
     /// Damage at one line, to be cured by taking the stream again.

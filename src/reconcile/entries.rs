@@ -5,8 +5,8 @@ use crate::population::{Allowance, Damage, Record};
 use super::purchases::Recorded;
 use super::{Examples, Ledger};
 
-/// An order or a subscription that is not the same on both sides, as far as its line tells: an owner with a new contact
-/// ID is told from another owner only when everybody was matched.
+/// An order or a subscription that is not the same on both sides, as far as its line shows: an owner with a new contact
+/// ID is distinguished from another owner only when everybody was matched.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) key: Box<str>,

@@ -125,7 +125,7 @@ pub struct Shown<'a> {
 
 /// Every form on which a test purchase is on record for this site, with each confirmation that the plan expects.
 ///
-/// Without contacts and orders of both sides the record's word counts, and is said to be one.
+/// Without contacts and orders of both sides what the record attests counts, and is said to be attested.
 pub fn purchased(
     plan: &Plan,
     state: Option<&State>,
@@ -210,10 +210,10 @@ impl Look<'_> {
             true => "no new order on the form".to_owned(),
             false => format!("no new order {} on the form", self.named.iter().cloned().collect::<Vec<_>>().join(", ")),
         };
-        (Known::NotFound, format!("{what} as of {as_of}: read the site anew if it was bought later, else buy again"))
+        (Known::NotFound, format!("{what} as of {as_of}: read the site again if it was bought later, else buy again"))
     }
 
-    /// The base access tags of what the form releases, at one of the buyers. That the page really opens no tag tells.
+    /// The base access tags of what the form releases, at one of the buyers. That the page really opens no tag shows.
     fn content(&self, said: bool, shown: Shown<'_>, done: &[&Bought]) -> (Known, String) {
         let releases = self.plan.order_forms.get(self.form).map(|form| &form.custom_operation.release[..]);
         let tag = |offering: &String| self.state?.offerings.get(offering)?.tags.get("base").map(|tag| tag.trim());

@@ -38,8 +38,8 @@ pub struct Inputs<'a> {
     pub record: &'a Record,
     /// What became of the recorded backups' files; none where nobody says in which folder they lie.
     pub backup_files: Option<&'a BackupFiles>,
-    /// The rules for which no person's word counts, as the project's settings say.
-    pub refused_words: &'a BTreeSet<String>,
+    /// The rules for which no attestation is valid, as the project's settings say.
+    pub refused_attestations: &'a BTreeSet<String>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
     pub now: Timestamp,
     /// How old the reading may be.
@@ -145,9 +145,9 @@ impl<'a> Facts<'a> {
         self.inputs.before.is_some()
     }
 
-    /// Whether the project's settings let no person's word stand for this rule.
-    pub(super) fn refuses_words(&self, rule: &str) -> bool {
-        self.inputs.refused_words.contains(rule)
+    /// Whether the project's settings allow no attestation of this rule.
+    pub(super) fn refuses_attestations(&self, rule: &str) -> bool {
+        self.inputs.refused_attestations.contains(rule)
     }
 
     /// The record. Always known: an empty one is one without evidence.
@@ -156,7 +156,7 @@ impl<'a> Facts<'a> {
         self.inputs.record
     }
 
-    /// Whether a person's word for a step on this site is on record. An absent one is no fact.
+    /// Whether a person's attestation of a step on this site is on record. An absent one is no fact.
     pub fn step(&self, step: Step, site: &Identity) -> bool {
         let said = self.record().step(step, site);
         if let Some((entry, _)) = said {
@@ -165,9 +165,9 @@ impl<'a> Facts<'a> {
         said.is_some()
     }
 
-    /// The backup recorded last that holds this part. The last word counts, so that a wrong entry can be corrected.
+    /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.
     ///
-    /// A database dump shows what it holds. Otherwise that is its recorder's word, as it always is of which site it was
+    /// A database dump shows what it holds. Otherwise its recorder attests that, as it always is of which site it was
     /// made; a backup that is not on record is no fact. Unknown without a site: whether a
     /// backup is there in time is a question of the moment, which only a reading has.
     pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
@@ -279,17 +279,17 @@ impl<'a> Facts<'a> {
         known.then_some(())
     }
 
-    /// The identity that the header gives: as well known as the environment, and worth a word even where that is unknown.
+    /// The identity that the header gives: as well known as the environment, and worth a line even where that is unknown.
     pub fn site(&self) -> Known<&'a Identity> {
         self.note("host", self.capture(Kind::Environment.name()));
         self.inputs.before.map(|before| &before.header.site)
     }
 
-    /// A field that a collector may not have been able to tell; `fact` names it, for example `mail.simulated`.
+    /// A field that a collector may not have been able to read; `fact` names it, for example `mail.simulated`.
     pub fn field<T>(&self, kind: Kind, fact: &str, value: Option<T>) -> Known<T> {
         let grade = match value {
             Some(_) => self.capture(kind.name()),
-            None => Grade::Unknown(format!("the collector of `{kind}` could not tell")),
+            None => Grade::Unknown(format!("the collector of `{kind}` could not read it")),
         };
         self.note(fact, grade);
         value
@@ -380,4 +380,4 @@ pub(super) const BACKUP_END: &str = "backup's end";
 pub(super) const TRACKED: &str = "git's index";
 
 /// Why nothing of a site is known in a check without one.
-const NO_SITE: &str = "the check ran without a site";
+const NO_SITE: &str = "no site was read";

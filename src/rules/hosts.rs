@@ -1,4 +1,4 @@
-//! What a site's address tells: whether it is named as staging copies are, and whether it is on this machine.
+//! What a site's address shows: whether it is named as staging copies are, and whether it is on this machine.
 
 use std::net::IpAddr;
 

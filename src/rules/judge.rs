@@ -200,7 +200,7 @@ fn run(
     }
     // Also beside findings: one that is waived must not hide what the rule could not see.
     if reads.iter().any(|read| !read.grade.is_known()) {
-        match word(rule, facts) {
+        match attested_by(rule, facts) {
             Some(who) => reads.iter_mut().for_each(|read| attest(&mut read.grade, who)),
             None => findings.push(unproven(rule, &reads)),
         }
@@ -225,13 +225,13 @@ fn run(
     all.findings.append(&mut findings);
 }
 
-/// Whose word for this rule still counts. It stands for what a reading could not show, never for a reading.
-fn word<'a>(rule: &Rule, facts: &Facts<'a>) -> Option<&'a str> {
-    if !rule.attestable || !facts.has_site() || facts.refuses_words(rule.id) {
+/// Whose attestation of this rule is still valid. It stands for what a reading could not show, never for a reading.
+fn attested_by<'a>(rule: &Rule, facts: &Facts<'a>) -> Option<&'a str> {
+    if !rule.attestable || !facts.has_site() || facts.refuses_attestations(rule.id) {
         return None;
     }
-    let (entry, word) = facts.record().word(rule.id)?;
-    let until: jiff::civil::Date = word.until.parse().ok()?;
+    let (entry, attestation) = facts.record().attestation(rule.id)?;
+    let until: jiff::civil::Date = attestation.until.parse().ok()?;
     (until >= facts.today()).then_some(&entry.who)
 }
 
@@ -270,11 +270,12 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let alone = if missing.iter().all(|(fact, _)| *fact == first) { first } else { "" };
     let why = missing.first().map_or("", |(_, why)| why).to_owned();
     let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
+    let are = if missing.len() == 1 { "is" } else { "are" };
     let facts = match missing.len().saturating_sub(NAMED) {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     };
-    let mut finding = rule.at(Place::key(rule.anchor), format!("cannot be told without {facts}: {why}"));
+    let mut finding = rule.at(Place::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
     finding.unproven = true;
     finding.lacks = Some(Lacks { facts, why });
     finding.help(what_would_show(rule, alone))
@@ -290,7 +291,7 @@ fn what_would_show(rule: &Rule, alone: &str) -> String {
     if !rule.attestable {
         return how.to_owned();
     }
-    format!("{how}, or record a person's word: `plan record word {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
+    format!("{how}, or record an attestation: `plan record attest {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
 }
 
 /// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.

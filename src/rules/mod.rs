@@ -112,7 +112,7 @@ pub struct Rule {
     pub target: Target,
     /// Whether somebody may answer for a finding of it.
     pub waivable: bool,
-    /// Whether a person's word may stand for a fact that it lacks.
+    /// Whether an attestation may stand for a fact that it lacks.
     pub attestable: bool,
     /// The step of a run that brings about what it asks for: a run is not asked before that step is done.
     pub settled_by: Option<Step>,

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::personal::MASK;
 
-/// The words of a text that hold an `@` with something before it and a host behind it.
+/// The words of a text that hold an `@` with something before it and a host after it.
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let apart = |c: char| c.is_whitespace() || "\"'`<>()[]{}|\\,;/?&=#*!".contains(c);
     let mut end = 0;
@@ -18,9 +18,9 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
         let after = text[at + 1..].find(apart).map_or(text.len(), |near| at + 1 + near);
         // Whatever it is, the word is judged: looking at it once more for each of its signs would take for ever.
         end = after;
-        let behind = &text[at + 1..after];
-        let host = behind.trim_matches('.').contains('.') || behind.starts_with("localhost");
-        host.then_some(start..after)
+        let host = &text[at + 1..after];
+        let is_host = host.trim_matches('.').contains('.') || host.starts_with("localhost");
+        is_host.then_some(start..after)
     })
 }
 

@@ -1,7 +1,7 @@
 //! The tree as a source for serde: typed values straight from the nodes, without what was left out.
 //!
 //! It takes exactly what the schemas take: nothing is read from an empty value, no mapping from a list, and no word with
-//! something behind it, all of which serde would allow.
+//! something after it, all of which serde would allow.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -189,7 +189,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     type Error = Unreadable;
 
     fn unit_variant(self) -> Result<(), Unreadable> {
-        Err(de::Error::custom("a word with nothing behind it was expected"))
+        Err(de::Error::custom("a word with nothing after it was expected"))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {

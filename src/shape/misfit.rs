@@ -67,13 +67,13 @@ pub(super) fn validator(schema: &Value) -> Validator<TreeJson> {
         .expect("the schemas that the model's types make are schemas")
 }
 
-/// What is told when not everything is.
+/// What is reported when not everything is.
 const MORE: &str = "more-problems";
 
 /// Keeps the first findings; one more says how many others there are.
 fn no_more_than(most: usize, misfits: &mut [Misfit]) {
-    let told = |misfit: &&mut Misfit| misfit.finding.as_ref().is_some_and(|finding| finding.rule != MORE);
-    let kept = misfits.iter_mut().filter(told).count().min(most);
+    let reported = |misfit: &&mut Misfit| misfit.finding.as_ref().is_some_and(|finding| finding.rule != MORE);
+    let kept = misfits.iter_mut().filter(reported).count().min(most);
     let mut all = misfits.iter_mut().filter(|misfit| misfit.finding.is_some());
     let mut more: Vec<&mut Misfit> = all.by_ref().skip(kept).collect();
     let dropped = more.len();
@@ -192,7 +192,7 @@ impl<'a> Seen<'a> {
         misfit
     }
 
-    /// A key inside brackets with nothing behind it, right after the comma of another entry, was meant as text.
+    /// A key inside brackets with nothing after it, right after the comma of another entry, was meant as text.
     fn was_cut_by_a_comma(&self, place: &str) -> bool {
         let Some(at) = self.tree.locate(place) else { return false };
         let parent = place.rsplit_once('/').and_then(|(parent, _)| self.tree.locate(parent)?.node.as_map());
@@ -227,7 +227,7 @@ impl<'a> Seen<'a> {
         Misfit { leaves_out, finding: Some(finding), meant: None, lacks: None }
     }
 
-    /// One misfit too many to be told.
+    /// One misfit too many to be reported.
     fn untold(&self, at: &str) -> Misfit {
         let mut misfit = self.misfit(at, Part::Key, MORE, String::new(), None);
         misfit.leaves_out.dedup();

@@ -45,7 +45,7 @@ pub fn pointer(document: Document, pointer: &str) -> Cow<'_, str> {
     Cow::Owned(pointer.split('/').skip(1).map(clean).collect())
 }
 
-/// Takes the words of the text out of a finding about it; they are told to whoever asks for personal values.
+/// Takes the words of the text out of a finding about it; they are shown to whoever asks for personal values.
 pub(super) fn mask(finding: &mut Finding) {
     let mut words = Vec::new();
     finding.message = without_quoted(&finding.message, &mut words);
@@ -157,7 +157,7 @@ fn elsewhere(source: &Source, tree: &Tree, known: &[Range<usize>]) -> Vec<Range<
 struct Judged {
     /// The keys, in order.
     keys: Vec<Range<usize>>,
-    /// From behind a key that names a contact's field to the end of its value.
+    /// From after a key that names a contact's field to the end of its value.
     personal: Vec<Range<usize>>,
 }
 

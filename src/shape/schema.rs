@@ -21,7 +21,7 @@ pub fn contact_values() -> Value {
 
 /// The schema (JSON Schema 2020-12) of a type, as `plan schema` writes it.
 ///
-/// An optional field may be absent, never null: `key:` with nothing behind it is a slip. Width formats of numbers and
+/// An optional field may be absent, never null: `key:` with nothing after it is a slip. Width formats of numbers and
 /// defaults are left out, since other validators do not know the first and read the second as a promise.
 pub fn of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(plain));

@@ -92,8 +92,8 @@ impl About {
         Self { described: first_sentence(schema), examples: examples.collect() }
     }
 
-    /// An imperative with what the value is for behind it.
-    fn told(&self, imperative: &str) -> String {
+    /// An imperative with what the value is for after it.
+    fn explained(&self, imperative: &str) -> String {
         match &self.described {
             Some(what) => format!("{imperative}: {what}"),
             None => imperative.to_owned(),
@@ -104,9 +104,11 @@ impl About {
     fn by_example(&self, otherwise: &str) -> String {
         let like = |some: &[String]| format!("write it like {}", list(some.iter().map(String::as_str)));
         match self.examples.as_slice() {
-            [] => self.told(otherwise),
+            [] => self.explained(otherwise),
             // An example shows no bound.
-            some if self.described.as_ref().is_some_and(|what| what.contains(" at most")) => self.told(&like(some)),
+            some if self.described.as_ref().is_some_and(|what| what.contains(" at most")) => {
+                self.explained(&like(some))
+            }
             some => like(some),
         }
     }
@@ -128,7 +130,7 @@ pub(super) fn not_one_of(name: &str, found: &str, options: &[&str], about: &Abou
     let near = nearest(found.trim_matches('`'), options.iter().copied());
     let help = match near {
         Some(near) => format!("did you mean `{near}`? it can be {options_text}"),
-        None if options.is_empty() => about.told("write another value"),
+        None if options.is_empty() => about.explained("write another value"),
         None => format!("write {options_text}"),
     };
     let message =
@@ -165,7 +167,7 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             "write the address without what stands before the `@`".to_owned(),
         ),
         Kind::Pattern { .. } if found.replace("\\t", "").replace("\\n", "").trim_matches([' ', '`']).is_empty() => {
-            ("wrong-value", format!("{name} must not be empty"), about.told("fill it in"))
+            ("wrong-value", format!("{name} must not be empty"), about.explained("fill it in"))
         }
         Kind::Pattern { .. } => {
             ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise"))
@@ -180,9 +182,9 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             },
         ),
         Kind::MinItems { .. } | Kind::MinProperties { .. } => {
-            ("wrong-value", format!("{name} must not be empty"), about.told("name at least one"))
+            ("wrong-value", format!("{name} must not be empty"), about.explained("name at least one"))
         }
-        Kind::MinLength { .. } => ("wrong-value", format!("{name} must not be empty"), about.told("fill it in")),
+        Kind::MinLength { .. } => ("wrong-value", format!("{name} must not be empty"), about.explained("fill it in")),
         Kind::Minimum { limit } => (
             "wrong-value",
             format!("{name} must be at least {limit}, not {found}"),

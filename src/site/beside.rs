@@ -36,7 +36,7 @@ impl Beside {
     /// the configuration beside it.
     pub fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
         let (first, reader) = self.begin()?;
-        // What is no opening is told by who reads the records.
+        // What is no opening is reported by who reads the records.
         if let Some(opening) = opening(&first)
             && !opening.site.is_same_site(&self.site)
         {
@@ -71,7 +71,8 @@ impl Beside {
             Some(_) => "it is not the population that the configuration beside it was taken with",
             None => "the configuration beside it holds no digest of a population",
         };
-        let help = "take both again; if they were written by hand, run `plan snapshot seal FILE` on the configuration";
+        let help =
+            "take both again; if they were written by hand, run `plan snapshot finalize FILE` on the configuration";
         Err(self.damaged(Damage::whole(what).help(help)))
     }
 

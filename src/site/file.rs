@@ -102,7 +102,7 @@ impl FileSite {
         Ok(Reading { snapshot, census, login: None })
     }
 
-    /// The file as it is now, read whole; understood anew only where it is not what it was.
+    /// The file as it is now, read whole; understood again only where it is not what it was.
     fn now(&mut self) -> Result<&SnapshotFile, SiteError> {
         let damaged = |damage| disk::damaged(&self.path, damage);
         let mut bytes = Vec::new();

@@ -117,7 +117,7 @@ fn seal_population<'a>(first: Option<Line<'a>>, lines: impl Iterator<Item = Line
     Ok(sealed(first, records.iter().map(|(kind, _, line)| (kind.as_str(), line.text)), more).0)
 }
 
-/// The fields of an end record beyond its counts and digest, which are made anew.
+/// The fields of an end record beyond its counts and digest, which are made again.
 fn without_book(mut fields: Map<String, Value>) -> Map<String, Value> {
     for name in ["kind", "counts", "sha256"] {
         fields.shift_remove(name);

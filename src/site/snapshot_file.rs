@@ -161,7 +161,7 @@ impl SnapshotFile {
         } else if matches!(kind, "contact" | "order" | "subscription") {
             let what = format!("a `{kind}` record stands in the configuration, which may be shared");
             return Err(
-                Damage::at(line.number, what).help("move it to the population, and run `plan snapshot seal FILE`")
+                Damage::at(line.number, what).help("move it to the population, and run `plan snapshot finalize FILE`")
             );
         } else if kind == "snapshot" {
             return Err(Damage::at(line.number, "a second snapshot begins here").help("give one file a snapshot"));
@@ -296,6 +296,6 @@ fn natural(line: Line<'_>, kind: Kind, key: &str, object: &Object) -> Result<(),
     if wanted == key {
         return Ok(());
     }
-    let help = "two objects whose names give one key cannot be told apart: rename one on the site, and take it again";
+    let help = "two objects have names that give the same key: rename one on the site, and take it again";
     Err(Damage::at(line.number, format!("the key of this `{kind}` is not {rule}")).help(help))
 }

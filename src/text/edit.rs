@@ -118,7 +118,7 @@ pub fn insert_after(source: &Source, map: &Node, sibling: &str, key: &str, value
     Some(Edit { range: end..end, text })
 }
 
-/// Deletes the pair of a key, with its own line or lines and the comment behind it; the last pair leaves `{}`.
+/// Deletes the pair of a key, with its own line or lines and the comment after it; the last pair leaves `{}`.
 pub fn delete_pair(source: &Source, map: &Node, key: &str) -> Option<Edit> {
     let entries = map.as_map()?;
     let at = entries.iter().position(|entry| &*entry.key.text == key)?;
@@ -135,7 +135,7 @@ pub fn delete_pair(source: &Source, map: &Node, key: &str) -> Option<Edit> {
     let line = source.text()[..start].rfind('\n').map_or(0, |line| line + 1);
     let alone = source.slice(line..start).bytes().all(|byte| byte == b' ');
     match entries.get(at + 1) {
-        // The first pair of a mapping in a list: the next one takes its place behind the dash.
+        // The first pair of a mapping in a list: the next one takes its place after the dash.
         Some(next) if !alone => Some(Edit { range: start..next.key.span.start as usize, text: String::new() }),
         _ => {
             let rest = last_line(source, end, &entry.value);

@@ -53,7 +53,7 @@ fn utf16(bytes: &[u8]) -> Option<Problem> {
 
 /// The text to parse: forbidden characters are reported, and replaced by harmless ones of the same length.
 pub(super) fn printable<'a>(text: &'a str, problems: &mut Problems) -> Cow<'a, str> {
-    // Most texts are told at once, many bytes at a time: the bytes that a forbidden character can begin with are rare.
+    // Most texts are judged at once, many bytes at a time: the bytes that a forbidden character can begin with are rare.
     let rare = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || matches!(byte, 0x7F | 0xC2 | 0xEF);
     let mut found = forbidden(text).peekable();
     if !text.bytes().fold(false, |any, byte| any | rare(byte)) || found.peek().is_none() {

@@ -88,7 +88,7 @@ struct Large {
 }
 
 impl Map {
-    /// Takes entries in the order of the text; of equal keys the first stays, and `repeated` hears of each pair
+    /// Takes entries in the order of the text; of equal keys the first stays, and `repeated` gets each pair
     /// (first, again).
     pub(super) fn new(mut entries: Vec<Entry>, mut repeated: impl FnMut(&Key, &Key)) -> Self {
         if entries.len() <= WALKED {

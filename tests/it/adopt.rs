@@ -18,7 +18,7 @@ fn earlier(name: &str) -> Place {
     }
     fs::copy(from.join("journal.ndjson"), place.journal()).unwrap();
     fs::copy(from.join("confirmations.ndjson"), place.confirmations()).unwrap();
-    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     place.run(&["upgrade", PLAN]).ends(0, &[]);
     place
 }
@@ -63,7 +63,7 @@ const READ_STATE: [&[&str]; 9] = [
     &["status", "--format", "json"],
     &["log"],
     &["log", "--format", "json"],
-    &["forget"],
+    &["purge"],
 ];
 
 /// Every verb that reads it and names the plan by a flag.
@@ -102,7 +102,7 @@ fn state_that_came_with_a_repository_writes_nothing_and_says_so() {
             clone.run(&words).ends(12, &["is not proven to be of this user and this machine", "plan adopt"]);
         }
         clone.confirm(&confirmed).ends(12, &["is not proven to be of this user and this machine"]);
-        verb(&clone, &["adopt", "--no-input"]).ends(12, &["nobody confirmed which run it is"]);
+        verb(&clone, &["adopt", "--no-input"]).ends(12, &["the run was not confirmed"]);
         assert!(amc_plan::apply::state_file(&clone.path(".plan"), SITE, "before.site.ndjson").exists());
         assert_eq!((clone.read(SITE), fs::read_to_string(clone.journal()).unwrap()), (before, kept));
         // Without its journal the confirmation counts for nothing either.
@@ -123,7 +123,7 @@ fn a_run_of_an_earlier_build_is_adopted_then_finished_or_taken_back() {
                 .map(|word| if word == "3 changes" { "has 2 of 7 changes in place" } else { word }),
         );
         let shown = verb(&place, &["adopt", "--no-input"]);
-        shown.ends(12, &["nobody confirmed which run it is"]);
+        shown.ends(12, &["the run was not confirmed"]);
         for word in [&digest[..], "1 charging-guard", "in place: change 2", "has 2 of 7 changes in place"] {
             assert!(shown.out.contains(word), "{word}: {shown:#?}");
         }
@@ -152,7 +152,7 @@ fn past_the_barrier_a_run_is_adopted_whatever_is_missing_and_ends_unverified() {
     verb(&place, &["status"]).ends(12, &["is past *Run Migration*"]);
     let shown = adopt(&place, &digest[..8]);
     shown.ends(0, &[]);
-    assert!(shown.out.contains("how everybody was before is not kept here"), "{shown:#?}");
+    assert!(shown.out.contains("the reading from before the run is missing here"), "{shown:#?}");
     let ran = verb(&place, &["apply", "--resume", "--no-input"]);
     ran.ends(20, &["do not press it again"]);
     crate::guided::migrated(&place, true, 30);
@@ -160,7 +160,7 @@ fn past_the_barrier_a_run_is_adopted_whatever_is_missing_and_ends_unverified() {
         |words: &[&str]| place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
     record(&["sign-in", "again"]);
     // Nobody can say that everybody kept what they had: a person says what they saw, and the run ends with 21.
-    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["is not kept here any more", "review-contacts"]);
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["is no longer kept here", "review-contacts"]);
     record(&["step", "review-contacts", "the ten contacts are as they were"]);
     verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["maintenance mode is on"]);
     crate::guided::migrated(&place, false, 40);
@@ -169,7 +169,7 @@ fn past_the_barrier_a_run_is_adopted_whatever_is_missing_and_ends_unverified() {
         let transaction = format!("txn_9{at}");
         record(&["purchase", form, "--saw", "order,content,welcome-email,new-user", "--transaction", &transaction]);
     }
-    verb(&place, &["apply", "--resume", "--no-input"]).ends(21, &["it is not verified", "is not kept here any more"]);
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(21, &["it is not verified", "is no longer kept here"]);
     assert!(!place.path("bloom-coaching.rehearsal.json").exists(), "what nobody compared is no rehearsal");
 }
 
@@ -183,11 +183,12 @@ fn a_run_of_another_machine_is_another_key_s() {
         let mut command = place.command(&[words, &[PLAN, "--site", SITE]].concat());
         command.env("PLAN_STATE_HOME", elsewhere.path()).output().unwrap().into()
     };
-    there(&["apply", "--resume", "--no-input"]).ends(12, &["bears another mark", "plan adopt"]);
+    there(&["apply", "--resume", "--no-input"])
+        .ends(12, &["does not bear the mark of this machine's key", "plan adopt"]);
     there(&["adopt", "--no-input", "--confirm", &digest[..8]]).ends(0, &[]);
     there(&["apply", "--resume", "--no-input"]).ends(20, &["start-verification"]);
     // And it is not the first machine's any more.
-    verb(&place, &["status"]).ends(12, &["bears another mark"]);
+    verb(&place, &["status"]).ends(12, &["does not bear the mark of this machine's key"]);
     // A line that is put behind its own by a hand without the key is refused.
     adopt(&place, &digest[..8]).ends(0, &[]);
     let text = fs::read_to_string(place.journal()).unwrap();

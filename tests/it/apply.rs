@@ -45,7 +45,7 @@ impl Rerun {
         let mut lines: Vec<&str> = self.before.lines().filter(|line| !is_shield(line)).collect();
         lines.splice(1..1, self.after.lines().filter(is_shield));
         fs::write(self.place.path(SITE), lines.join("\n") + "\n").unwrap();
-        self.place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+        self.place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     }
 
     /// The site as it was before the run, with a journal that reads so.
@@ -157,7 +157,7 @@ const BESIDE: [(&str, &str); 5] = [
 
 #[test]
 fn a_site_that_moved_in_what_nothing_reads_is_gone_on_with_and_that_is_said() {
-    const SAID: &str = "the site moved since it was confirmed, and neither a rule nor a change reads that, so it goes on: \
+    const SAID: &str = "the site changed since it was confirmed, and no rule and no change depends on that, so the run continues: \
                         `emails` (option_key, sender_name), `maintenance` (on), `tag";
     for sealed in [false, true] {
         let place = Place::new();
@@ -194,7 +194,7 @@ fn a_refusal_says_what_hangs_on_each_object_that_moved() {
         (FACT, &["\n  `plugin/hello-dolly/hello.php` (active): plugin is read by `accessally-missing`"]),
         (
             (r#""welcome":"none""#, r#""welcome":"purchases""#),
-            &["\n  `emails` (welcome): its change is not the confirmed one; emails is read by `", "`"],
+            &["\n  `emails` (welcome): its change differs from the confirmed one; emails is read by `", "`"],
         ),
         (
             (plan_row, r#""key":"group-coaching-payment-plan","id":"77""#),
@@ -234,7 +234,7 @@ fn a_site_that_moved_in_what_was_read_is_refused_and_untouched() {
         let digest = place.digest();
         place.edit_site(SITE, old, new);
         let moved = place.read(SITE);
-        place.confirm(&digest).ends(11, &["the site moved", named, "nothing was written"]);
+        place.confirm(&digest).ends(11, &["the site changed", named, "nothing was written"]);
         assert_eq!(place.read(SITE), moved);
         assert!(!place.journal().exists());
         let again = place.digest();
@@ -269,7 +269,7 @@ fn a_confirmation_expires() {
     for at in ["2026-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-01-01T00:00:00Z"] {
         known["at"] = json!(at);
         place.is_confirmed(&known.to_string());
-        place.confirm(&digest).ends(11, &["not of the last 24 h"]);
+        place.confirm(&digest).ends(11, &["has expired (valid for 24 h)"]);
     }
     assert_eq!(place.read(SITE), before);
 }
@@ -301,10 +301,10 @@ fn a_gate_whose_value_was_taken_out_refuses() {
     let mut other = whole.clone();
     other["digests"]["facts"] = json!(BOGUS);
     write(&other);
-    place.confirm(&digest).ends(11, &["the site moved"]);
+    place.confirm(&digest).ends(11, &["the site changed"]);
     other["digests"]["facts"] = json!("");
     write(&other);
-    place.confirm(&digest).ends(11, &["the site moved"]);
+    place.confirm(&digest).ends(11, &["the site changed"]);
     other = whole.clone();
     other["digests"]["changes"] = json!(format!("{}{}", &digest[..32], &BOGUS[..32]));
     write(&other);
@@ -339,7 +339,7 @@ fn one_run_at_a_time_and_a_dead_holder_holds_nothing() {
     assert!(fs::read_to_string(lock).unwrap().contains(r#""process":"#), "its holder is dead and still named");
     let held = fs::OpenOptions::new().write(true).open(lock).unwrap();
     held.lock().unwrap();
-    place.confirm(&digest).ends(14, &["another run is at it: process "]);
+    place.confirm(&digest).ends(14, &["another run is working on this site: process "]);
     fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
     let spelled = place.path(".").join(SITE).display().to_string();
     for plan in [PLAN, "./other.yaml"] {
@@ -361,7 +361,7 @@ fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
         let done = rerun.lines[..kept].iter().filter(|line| line.contains(r#""done""#)).count();
         if kept % 6 == 1 {
             // A site on which nothing is left of what was done is a fresh copy, for which that digest was not shown.
-            let (code, what) = if done == 0 { (20, "not finished") } else { (11, "copied anew since the last run") };
+            let (code, what) = if done == 0 { (20, "not finished") } else { (11, "copied again since the last run") };
             place.confirm(&digest).ends(code, &[what]);
             if done == 0 {
                 place.apply(&["--no-input"]).ends(20, &["not finished", "--resume"]);
@@ -376,7 +376,7 @@ fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
             for kinds in [&["none"][..], &lacks[..lacks.len() - 1]] {
                 rerun.with_shields(kinds);
                 let before = place.read(SITE);
-                place.apply(&["--resume"]).ends(20, &["is not as this run left it any more", "set it back"]);
+                place.apply(&["--resume"]).ends(20, &["is no longer as this run left it", "set it back"]);
                 assert_eq!(place.read(SITE), before);
             }
             rerun.with_shields(lacks);
@@ -426,7 +426,7 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
         let before = place.read(SITE);
         place
             .apply(&["--resume"])
-            .ends(13, &[words, &["not proven to be it any more, so nothing more was written"]].concat());
+            .ends(13, &[words, &["no longer proven to be that copy, so nothing more was written"]].concat());
         assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (before, half.clone()));
     };
     // The plan says by now that this is the live site, or that the site is none of its own.
@@ -443,7 +443,7 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
             "gives the live site's address",
         ),
         (r#""type":"staging""#, r#""type":"production""#, "nothing proves that"),
-        (r#""environment":{"how":"bridge"}"#, r#""environment":{"missing":"off"}"#, "cannot be told without"),
+        (r#""environment":{"how":"bridge"}"#, r#""environment":{"missing":"off"}"#, "cannot evaluate"),
     ] {
         fs::write(place.path(SITE), &rerun.before).unwrap();
         place.edit(SITE, old, new);
@@ -452,12 +452,12 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
             let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with(r#"{"kind":"environment""#)).collect();
             fs::write(place.path(SITE), kept.join("\n") + "\n").unwrap();
         }
-        place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
         refused(&[word]);
         // No word counts for that rule, and none is asked for.
         let checked = place.run(&["check", PLAN, "--site", SITE]);
         for said in [&place.apply(&["--resume"]).err, &checked.out] {
-            assert!(said.contains("staging") && !said.contains("record word"), "{said}");
+            assert!(said.contains("staging") && !said.contains("record attest"), "{said}");
         }
     }
     // Somebody pressed meanwhile.
@@ -501,7 +501,7 @@ fn a_guard_that_the_run_found_right_is_watched_too() {
     fs::write(place.path(SITE), &before).unwrap();
     place.edit_site(SITE, right, wrong);
     let unguarded = place.read(SITE);
-    place.apply(&["--resume"]).ends(13, &["`charging-guard` is not as this run left it any more"]);
+    place.apply(&["--resume"]).ends(13, &["`charging-guard` is no longer as this run left it"]);
     assert_eq!(place.read(SITE), unguarded);
     fs::write(place.path(SITE), &before).unwrap();
     place.apply(&["--resume"]).ends(0, &[]);
@@ -514,7 +514,7 @@ fn a_copy_made_anew_under_a_run_that_stopped_part_way_is_recognised() {
     let half = rerun.lines.iter().position(|line| line.contains(r#""done""#)).unwrap();
     rerun.with_journal(&rerun.lines[..=half].concat());
     let ran = place.confirm(&place.digest());
-    ran.ends(0, &["the site was copied anew since the last run"]);
+    ran.ends(0, &["the site was copied again since the last run"]);
     assert_eq!(place.read(SITE), rerun.after);
 }
 

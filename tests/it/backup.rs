@@ -301,7 +301,8 @@ fn a_dump_that_nothing_proves_whole_is_unproven_until_somebody_says_so() {
     assert_eq!((unproven.0, unproven.1), (vec!["backup-truncated".to_owned()], "unproven".to_owned()));
     let shown = plan(folder.path(), &[&["check"], &SITE[..], &["--format", "json"]].concat());
     assert!(said(&shown).contains("without `--skip-comments`"), "{}", said(&shown));
-    let word = ["record", "word", "backup-truncated", "loaded into a test database", "--plan", SITE[0], "--who", "jo"];
+    let word =
+        ["record", "attest", "backup-truncated", "loaded into a test database", "--plan", SITE[0], "--who", "jo"];
     assert!(plan(folder.path(), &word).status.success());
     let attested = check(folder.path(), &[]);
     assert_eq!((attested.1.as_str(), attested.3), ("green", unproven.3 + 1));

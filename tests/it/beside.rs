@@ -88,7 +88,7 @@ fn a_line_of_a_record_that_a_hand_wrote_is_never_green() {
         (r#""who":"jo""#, r#""who":"""#, "names nobody who recorded it"),
         (r#""who":"jo""#, r#""who":"eve""#, "is by `eve`, who is not among the plan's `people`"),
         (r#""at":"2026"#, r#""at":"2099"#, "which is in the future"),
-        (r#""at":"2026"#, r#""at":"no"#, "is of a time that is none"),
+        (r#""at":"2026"#, r#""at":"no"#, "is of an invalid time"),
         (r#""taken_at":"2026"#, r#""taken_at":"2099"#, "a backup made at 2099-11-21T05:10:00Z, which is in the future"),
         ("RP-4471", " ", "is a restore point without a name"),
         (r#""parts":["files","database"]"#, r#""parts":[]"#, "is a backup of nothing"),
@@ -125,7 +125,7 @@ fn a_reading_of_long_ago_is_never_green_without_a_word() {
         let place = Place::new();
         for file in ["bloom-coaching.population.ndjson", SITE] {
             place.edit(file, r#""taken_at":"2026-11-21T06:12:00Z""#, &format!(r#""taken_at":"{taken_at}""#));
-            place.run(&["snapshot", "seal", file]).ends(0, &[]);
+            place.run(&["snapshot", "finalize", file]).ends(0, &[]);
         }
         for reading in ["--site", "--snapshot"] {
             let (code, out) = said_of(&place, &[], reading);

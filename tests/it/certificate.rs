@@ -54,7 +54,7 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
     settings(&format!("[seal]\nkeys = {{sam = \"{}\"}}\n", sam.key(&place)));
     there.refused(&unsigned);
     eve.signs_file(&place, CERTIFICATE, &[]);
-    there.refused(&["proves nothing", "of none of the reviewers"]);
+    there.refused(&["is not valid", "by none of the reviewers"]);
     for form in [&["-l"][..], &["-H"]] {
         sam.signs_file(&place, CERTIFICATE, form);
         // Proven: nothing but what is confirmed is missing.
@@ -66,15 +66,15 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
     marked["mark"] = "0".repeat(64).into();
     for changed in [format!("{kept} "), kept.replacen(r#""seconds": "#, r#""seconds": 1"#, 1), marked.to_string()] {
         fs::write(place.path(CERTIFICATE), changed).unwrap();
-        there.refused(&["the signature beside it proves nothing"]);
+        there.refused(&["the signature next to it is not valid"]);
     }
     fs::write(place.path(CERTIFICATE), &kept).unwrap();
     fs::write(place.path(SIGNATURE), "untrusted comment: x\nRWQ=\n").unwrap();
-    there.refused(&["the signature beside it proves nothing"]);
+    there.refused(&["the signature next to it is not valid"]);
     fs::write(place.path(SIGNATURE), &signature).unwrap();
     // A key that the settings do not name any more signs nothing.
     settings(&format!("[seal]\nkeys = {{eve = \"{}\"}}\n", eve.key(&place)));
-    there.refused(&["of none of the reviewers"]);
+    there.refused(&["by none of the reviewers"]);
     settings("");
     there.refused(&["names no reviewer's key"]);
     settings(&format!("[seal]\nkeys = {{sam = \"{}\"}}\n", sam.key(&place)));
@@ -82,7 +82,7 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
     // What a reviewer signed and is of something else is no rehearsal of this plan, here and now.
     for (field, value, said) in [
         ("host", "other.example", "which is not the plan's staging site"),
-        ("ended_at", "2025-01-01T00:00:00Z", "one counts for 90 days"),
+        ("ended_at", "2025-01-01T00:00:00Z", "a rehearsal is valid for 90 days"),
         ("ended_at", "2099-01-01T00:00:00Z", "which is in the future"),
         (
             "intent",
@@ -93,7 +93,7 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
         let mut other: Value = serde_json::from_str(&kept).unwrap();
         other[field] = value.into();
         fs::write(place.path(CERTIFICATE), other.to_string()).unwrap();
-        there.refused(&["the signature beside it proves nothing"]);
+        there.refused(&["the signature next to it is not valid"]);
         sam.signs_file(&place, CERTIFICATE, &[]);
         there.refused(&[said]);
         // And under this machine's own mark.

@@ -472,7 +472,7 @@ fn somebody_else_is_never_overwritten() {
             stops(go_on(&mut site), at, "omebody");
             for _ in 0..2 {
                 assert_eq!(change::read(&site.snapshot.state, &change.on), Some(foreign(&change.on)));
-                stops(go_on(&mut site), at, "neither as the change found it nor as it leaves it");
+                stops(go_on(&mut site), at, "has neither the value before nor the value after the change");
             }
             let landed: usize = site.landed.values().sum();
             assert_eq!(landed, at + usize::from(fault == Fault::Overwritten), "and nothing after it was begun");

@@ -59,7 +59,7 @@ fn two_folders_exclude_each_other_however_the_site_is_named() {
     let held = fs::OpenOptions::new().write(true).open(lock).unwrap();
     held.lock().unwrap();
     let who = format!("from `{}`", folder(&first));
-    second.apply().ends(14, &["another run is at it: process ", &who]);
+    second.apply().ends(14, &["another run is working on this site: process ", &who]);
     assert_eq!(second.lock_status()["held"], true);
     #[cfg(unix)]
     {
@@ -282,7 +282,7 @@ fn a_site_that_was_moved_is_to_be_moved_back() {
     for (verb, more) in [("apply", "--no-input"), ("apply", "--resume"), ("undo", "--no-input")] {
         let ran = run(verb, to, &[more]);
         ran.ends(20, &["the site was moved since, or copied", "move it back to where it lay"]);
-        assert!(!ran.err.contains("go on with it there: "), "{ran:#?}");
+        assert!(!ran.err.contains("continue with it there: "), "{ran:#?}");
     }
     fs::rename(place.path("site2"), place.path("site")).unwrap();
     run("apply", at, &["--resume", "--no-input"]).ends(20, &["waits at"]);

@@ -25,10 +25,10 @@ fn a_run_whose_words_are_lost_never_says_that_nothing_was_done() {
     let place = Place::new();
     let digest = place.digest();
     let ran = into_a_full_disk(&place, &["apply", PLAN, "--site", SITE, "--confirm", &digest]);
-    ran.ends(21, &["it was done, and what was said of it could not be written"]);
+    ran.ends(21, &["it was done, but its output could not be written"]);
     place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(0, &[]);
     let ran = into_a_full_disk(&place, &["undo", PLAN, "--site", SITE, "--confirm", &digest]);
-    ran.ends(21, &["it was done, and what was said of it could not be written"]);
+    ran.ends(21, &["it was done, but its output could not be written"]);
     // Before anything was begun it could not be run.
     into_a_full_disk(&place, &["check", PLAN, "--site", SITE]).ends(3, &["cannot write"]);
 }
@@ -63,7 +63,7 @@ fn a_resume_without_the_reading_before_is_not_verified() {
     fs::write(place.journal(), kept).unwrap();
     let before = place.state_files("before.site.ndjson")[0].clone();
     fs::rename(&before, place.path("kept")).unwrap();
-    place.apply(&["--resume"]).ends(21, &["applied, and not verified"]);
+    place.apply(&["--resume"]).ends(21, &["applied, but not verified"]);
     fs::rename(place.path("kept"), &before).unwrap();
     place.apply(&["--resume"]).ends(0, &[]);
 }
@@ -117,7 +117,7 @@ fn an_attestation_is_counted() {
     };
     assert_eq!(facts(), "65 facts: 62 captured, 2 attested, 0 recorded, 1 unknown");
     let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
-    let said = plan(folder.path(), &[&["record", "word", "emails-off", "seen on its screen"], &by[..]].concat());
+    let said = plan(folder.path(), &[&["record", "attest", "emails-off", "seen on its screen"], &by[..]].concat());
     assert_eq!(said.code, 0, "{}", said.err);
     let both = "65 facts: 62 captured, 2 attested, 0 recorded, 1 unknown (1 of them attested to some rules)";
     assert_eq!(facts(), both, "to one rule it is attested, to another unknown");
@@ -128,8 +128,8 @@ fn an_attestation_is_counted() {
 fn a_resume_whose_reading_from_before_is_gone_ends_unverified_and_says_so() {
     let place = Place::new();
     place.confirm(&place.digest()).ends(0, &[]);
-    place.run(&["forget", PLAN, "--site", SITE]).ends(0, &[]);
-    let only = "it is not verified: how everybody was before the run is not kept here any more, so only the run's own changes \
+    place.run(&["purge", PLAN, "--site", SITE]).ends(0, &[]);
+    let only = "it is not verified: how everybody was before the run is no longer kept here, so only the run's own changes \
                 were compared";
     let resume = format!("`plan apply {PLAN} --site {SITE} --resume`");
     place.apply(&["--resume", "--through", "configure"]).ends(21, &[only, &resume]);

@@ -75,7 +75,7 @@ fn the_same_facts_are_captured_attested_or_recorded_by_what_stands_behind_the_fi
     assert_eq!(desk.check("--snapshot", SITE)["evidence"], others, "an imported one is captured");
     // Who finalizes a file answers for it, whatever way of reading it claims.
     desk.place.edit(SITE, r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#);
-    desk.run(&["snapshot", "seal", SITE, "--who", "jo", "--plan", PLAN]).ends(0, &["attested by `jo`"]);
+    desk.run(&["snapshot", "finalize", SITE, "--who", "jo", "--plan", PLAN]).ends(0, &["attested by `jo`"]);
     let finalized = desk.check("--snapshot", SITE);
     assert_eq!(finalized["site"]["vouched"], "attested by `jo`");
     assert_eq!(
@@ -88,7 +88,7 @@ fn the_same_facts_are_captured_attested_or_recorded_by_what_stands_behind_the_fi
 fn the_sums_add_up_to_the_facts() {
     let desk = Desk::new();
     fs::write(desk.place.path("moved.site.ndjson"), desk.place.read(SITE).replacen(":false", ":true", 1)).unwrap();
-    desk.run(&["snapshot", "seal", "moved.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
+    desk.run(&["snapshot", "finalize", "moved.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
     let parts = ["captured", "attested", "recorded", "unknown"];
     for (gate, flag, file) in ["configure", "migrate", "go-live"].into_iter().flat_map(|gate| {
         [("--site", SITE), ("--snapshot", SITE), ("--snapshot", "moved.site.ndjson")].map(|(f, s)| (gate, f, s))
@@ -115,11 +115,11 @@ fn a_claim_that_somebody_types_is_recorded() {
     fs::copy(desk.place.path("bloom-coaching.population.ndjson"), desk.place.path("typed.population.ndjson")).unwrap();
     assert_eq!(desk.vouched("typed.site.ndjson"), "recorded: nothing here shows who took it");
     // Nor does it help to seal it without a name, or by somebody whom the plan does not know.
-    desk.run(&["snapshot", "seal", "typed.site.ndjson"]).ends(0, &["counts as recorded"]);
+    desk.run(&["snapshot", "finalize", "typed.site.ndjson"]).ends(0, &["counts as recorded"]);
     assert_eq!(desk.worth("typed.site.ndjson"), "recorded");
-    desk.run(&["snapshot", "seal", "typed.site.ndjson", "--who", "eve", "--plan", PLAN])
+    desk.run(&["snapshot", "finalize", "typed.site.ndjson", "--who", "eve", "--plan", PLAN])
         .ends(2, &["not among the plan's"]);
-    desk.run(&["snapshot", "seal", "typed.site.ndjson", "--who", "sam", "--plan", PLAN]).ends(0, &[]);
+    desk.run(&["snapshot", "finalize", "typed.site.ndjson", "--who", "sam", "--plan", PLAN]).ends(0, &[]);
     assert_eq!(desk.worth("typed.site.ndjson"), "attested");
     desk.place.edit(PLAN, "sam: reviewer", "sid: reviewer");
     assert_eq!(
@@ -139,11 +139,11 @@ fn a_captured_file_that_was_changed_is_recorded_and_that_is_said() {
     let why = "it is not as this machine took or imported it at 2026-11-21T06:12:00Z: it was changed since";
     assert_eq!(desk.vouched(SITE), format!("recorded: {why}"));
     desk.import(SITE).ends(12, &["another reading of this site and of 2026-11-21T06:12:00Z was captured here"]);
-    desk.run(&["snapshot", "seal", SITE]).ends(0, &["counts as recorded"]);
+    desk.run(&["snapshot", "finalize", SITE]).ends(0, &["counts as recorded"]);
     assert_eq!(desk.worth(SITE), "recorded");
     // Sealed again as it was taken it is what it was, and no person's.
     fs::write(desk.place.path(SITE), taken).unwrap();
-    desk.run(&["snapshot", "seal", SITE, "--who", "jo", "--plan", PLAN]).ends(0, &["so it stays captured"]);
+    desk.run(&["snapshot", "finalize", SITE, "--who", "jo", "--plan", PLAN]).ends(0, &["so it stays captured"]);
     assert_eq!(desk.worth(SITE), "captured");
     // Packed it is the same reading.
     let packed = zstd::encode_all(fs::read(desk.place.path(SITE)).unwrap().as_slice(), 1).unwrap();
@@ -161,11 +161,11 @@ fn another_population_beside_a_captured_file_is_none_of_it() {
     let mut fewer: Vec<&str> = text.lines().collect();
     fewer.remove(10);
     fs::write(desk.place.path(population), fewer.join("\n") + "\n").unwrap();
-    desk.run(&["snapshot", "seal", population]).ends(0, &[]);
+    desk.run(&["snapshot", "finalize", population]).ends(0, &[]);
     desk.run(&["check", PLAN, "--snapshot", SITE])
         .ends(3, &["not the population that the configuration beside it was taken with"]);
     // Tied to it again it is another reading.
-    desk.run(&["snapshot", "seal", SITE]).ends(0, &["counts as recorded"]);
+    desk.run(&["snapshot", "finalize", SITE]).ends(0, &["counts as recorded"]);
     assert_eq!(desk.worth(SITE), "recorded");
 }
 
@@ -198,7 +198,7 @@ fn key_of(desk: &Desk) -> Key {
 fn only_a_reading_of_one_of_the_plans_sites_is_imported_and_only_when_somebody_confirms_it() {
     let desk = Desk::new();
     let shown = desk.run(&["snapshot", "import", SITE, "--plan", PLAN]);
-    shown.ends(12, &["nobody confirmed that it was taken so"]);
+    shown.ends(12, &["it was not confirmed, so it was not imported"]);
     for words in ["staging.bloom.example", "2026-11-21T06:12:00Z", "bridge 0.1.0", "240 contact", "administrator"] {
         assert!(shown.out.contains(words), "{words}: {}", shown.out);
     }
@@ -214,11 +214,11 @@ fn only_a_reading_of_one_of_the_plans_sites_is_imported_and_only_when_somebody_c
         fs::write(desk.place.path("other.site.ndjson"), seal(&of_host).unwrap()).unwrap();
         let ran = desk.import("other.site.ndjson");
         assert_eq!(ran.code, Some(code), "{host}: {ran:#?}");
-        assert!(code == 0 || ran.err.contains("which is no site of this plan"), "{ran:#?}");
+        assert!(code == 0 || ran.err.contains("which is not a site of this plan"), "{ran:#?}");
     }
     let early = desk.place.read(SITE).replace("2026-11-21T06:12:00Z", "2999-11-21T06:12:00Z");
     fs::write(desk.place.path("early.site.ndjson"), seal(&early).unwrap()).unwrap();
-    desk.import("early.site.ndjson").ends(12, &["yet to come"]);
+    desk.import("early.site.ndjson").ends(12, &["in the future"]);
     // What a person wrote down stays theirs.
     let by_hand =
         desk.place.read(SITE).replace(r#"{"how":"bridge"}"#, r#"{"how":"manual"}"#).replace("06:12:00Z", "06:13:00Z");
@@ -229,7 +229,7 @@ fn only_a_reading_of_one_of_the_plans_sites_is_imported_and_only_when_somebody_c
     assert!(count(&report, "attested") > 50, "{}", report["evidence"]);
     let jos = desk.place.read(SITE).replace("06:12:00Z", "06:14:00Z");
     fs::write(desk.place.path("jo.site.ndjson"), jos).unwrap();
-    desk.run(&["snapshot", "seal", "jo.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
+    desk.run(&["snapshot", "finalize", "jo.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
     desk.import("jo.site.ndjson").ends(12, &["`jo` finalized it here"]);
 }
 

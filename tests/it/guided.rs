@@ -67,7 +67,7 @@ pub(crate) fn migrated(place: &Place, maintenance: bool, minute: u32) {
     let mut head: Value = serde_json::from_str(head).unwrap();
     head["taken_at"] = read_at(minute).into();
     fs::write(place.path(POPULATION), format!("{head}\n{records}")).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
     configured_as_migrated(place, maintenance, minute);
 }
 
@@ -88,7 +88,7 @@ fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
         lines.push(record.to_string());
     }
     fs::write(place.path(SITE), lines.join("\n") + "\n").unwrap();
-    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
 }
 
 /// A rehearsal from its beginning to its certificate.
@@ -106,8 +106,10 @@ pub(crate) fn rehearsed() -> Place {
         assert!(!place.path(CERTIFICATE).exists(), "{form} is not bought yet");
         record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
         place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
-        on(&place)
-            .ends(20, &[&format!("not found on the site, whatever was said: `{form}`: no new order on the form")]);
+        on(&place).ends(
+            20,
+            &[&format!("not found on the site, although it was attested: `{form}`: no new order on the form")],
+        );
         buys(&place, at, form, tags);
         on(&place);
     }
@@ -149,7 +151,7 @@ fn adds(place: &Place, records: &[Value]) {
         let mut head: Value = serde_json::from_str(head).unwrap();
         head["taken_at"] = read_at(30).into();
         fs::write(place.path(file), format!("{head}\n{more}{rest}")).unwrap();
-        place.run(&["snapshot", "seal", file]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
     }
 }
 
@@ -164,27 +166,27 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     let form = "group-coaching-checkout";
     let population = place.read(POPULATION);
     let denied = |words: &str| on(&place).ends(20, &[&format!("`{form}`: {words}")]);
-    let anew = |records: &[Value]| {
+    let again = |records: &[Value]| {
         fs::write(place.path(POPULATION), &population).unwrap();
         adds(&place, records);
     };
     record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
     denied("no new order on the form as of ");
     // An order on another form is not it.
-    anew(&[order(1, "10019", "team-seats-checkout")]);
+    again(&[order(1, "10019", "team-seats-checkout")]);
     denied("no new order on the form");
     // Somebody whom the site knew, and who has no access.
     let nobody = population.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let has = |one: &Value| one["tags"].as_array().unwrap().iter().any(|tag| tag == "Group_Coaching_Base_Access");
     let known = nobody.into_iter().find(|one| one["kind"] == "contact" && !has(one));
     let known = known.unwrap()["key"].as_str().unwrap().to_owned();
-    anew(&[order(1, &known, form)]);
+    again(&[order(1, &known, form)]);
     denied(&format!("contact {known} lacks `Group_Coaching_Base_Access`"));
     on(&place).ends(20, &[&format!("contact {known} was there before")]);
     // Several: which one it is, a person says.
     let contact = |at: usize, tags: &[&str]| serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": format!("{at}{BUYER}"), "tags": tags});
     let tag: &[&str] = &["Group_Coaching_Base_Access"];
-    anew(&[contact(1, &[]), order(1, "90001", form), contact(2, tag), order(2, "90002", form)]);
+    again(&[contact(1, &[]), order(1, "90001", form), contact(2, tag), order(2, "90002", form)]);
     denied("several new orders on the form (9001, 9002): say which is the test with --order");
     let before = place.state_files("before.site.ndjson")[0].display().to_string();
     let verify = |more: &[&str]| place.run(&[&["verify", PLAN, "--before", &before, "--after", SITE], more].concat());
@@ -210,7 +212,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     assert_eq!(json["everybody"]["explained"]["orders"], serde_json::json!(["9002"]));
     assert_eq!(json["test_purchases"][0]["confirmations"][0]["how"], "recorded");
     // Alone, it is all that is extra.
-    anew(&[contact(2, tag), order(2, "90002", form)]);
+    again(&[contact(2, tag), order(2, "90002", form)]);
     let all = verify(&[]);
     all.ends(0, &[]);
     assert!(all.out.contains("equal: everybody is as they were"), "{}", all.out);
@@ -242,18 +244,18 @@ fn stands(place: &Place, stand: &str) -> Vec<String> {
 fn a_rehearsal_goes_from_step_to_step_each_proven() {
     let place = configured();
     assert_eq!(stands(&place, "next"), ["start-verification"]);
-    on(&place).ends(20, &["no verification of this site is on record since"]);
+    on(&place).ends(20, &["no verification of this site was recorded since"]);
     // One that was recorded before the changes were in place says nothing of them.
     let before = place.read("bloom-coaching.record.ndjson");
     verified(&place);
     fs::write(place.path("bloom-coaching.record.ndjson"), &before).unwrap();
     fs::write(place.path("lines.txt"), "! a\nb\n! c\n").unwrap();
     record(&place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
-    on(&place).ends(20, &["lines with a \"!\": 1, 3"]);
+    on(&place).ends(20, &["the lines with a \"!\" need a reason each: 1, 3"]);
     record(&place, &["ack", "1", "--reason", "ours"]);
     on(&place).ends(20, &["lines with a \"!\": 3"]);
     record(&place, &["ack", "3", "--reason", "ours"]);
-    on(&place).ends(20, &["nobody has said that the spare administrator could sign in"]);
+    on(&place).ends(20, &["a sign-in of the spare administrator is not on record"]);
     assert_eq!(stands(&place, "next"), ["run-migration"]);
     assert_eq!(status(&place)["past_the_barrier"], false);
 }
@@ -356,9 +358,9 @@ fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
     let (plan, applied) = (place.read(PLAN), place.read(SITE));
     fs::write(place.path(PLAN), plan.replace("https://bloom.example", "https://staging.bloom.example")).unwrap();
     let undo = ["undo", PLAN, "--site", SITE, "--no-input", "--confirm", &digest];
-    place.run(&undo).ends(13, &["calls `staging.bloom.example` its live site by now", "--host staging.bloom.example"]);
+    place.run(&undo).ends(13, &["now names `staging.bloom.example` as its live site", "--host staging.bloom.example"]);
     fs::write(place.path(PLAN), format!("{plan}\nzzz: [\n")).unwrap();
-    place.run(&undo).ends(13, &["which host is live the plan does not say by now", "--host staging.bloom.example"]);
+    place.run(&undo).ends(13, &["the plan now names no live site", "--host staging.bloom.example"]);
     assert_eq!(place.read(SITE), applied);
     place.run(&[&undo[..], &["--host", "staging.bloom.example"]].concat()).ends(0, &[]);
 }
@@ -372,7 +374,7 @@ fn that_nobody_pressed_is_asked_only_while_the_site_does_not_show_it() {
     undo().ends(20, &[&word]);
     migrated(&place, true, 30);
     let ran = on(&place);
-    ran.ends(20, &["the spare administrator", "do that, then go on with `plan apply"]);
+    ran.ends(20, &["the spare administrator", "do that, then continue with `plan apply"]);
     assert!(!ran.err.contains("not-pressed"), "{ran:#?}");
     let ran = undo();
     ran.ends(20, &["copy live to staging again"]);
@@ -389,7 +391,7 @@ fn past_the_barrier_nobody_presses_twice_undoes_or_forgets() {
         assert!(!ran.out.contains("press"), "{ran:#?}");
     }
     place.run(&["undo", PLAN, "--site", SITE]).ends(20, &["past *Run Migration*", "copy live to staging again"]);
-    place.run(&["forget", PLAN, "--site", SITE]).ends(20, &["still needs it"]);
+    place.run(&["purge", PLAN, "--site", SITE]).ends(20, &["still needs it"]);
     place.edit(PLAN, "welcome: purchases-and-opt-ins", "welcome: purchases");
     place.apply(&["--no-input"]).ends(20, &["past *Run Migration*"]);
     on(&place).ends(20, &["the plan was edited"]);
@@ -432,7 +434,7 @@ fn a_passed_barrier_is_remembered_beside_the_site_whatever_becomes_of_the_journa
     let again = place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
     again.ends(20, &["do not press it again until its state is known"]);
     assert!(!again.out.contains("now press"), "{again:#?}");
-    read_anew(&place, &site, &jiff::Timestamp::now().to_string(), ("", ""));
+    read_again(&place, &site, &jiff::Timestamp::now().to_string(), ("", ""));
     place.run(&word).ends(0, &[]);
     assert_eq!(status(&place)["past_the_barrier"], false);
 }
@@ -464,10 +466,10 @@ fn a_site_that_was_restored_past_the_barrier_can_be_begun_again_by_an_attestatio
     let word = ["record", "restored", "the host's point r-17", "--plan", PLAN, "--site", SITE, "--who", "jo"];
     place.run(&word).ends(20, &["the site was read at 2026-11-21"]);
     let now = jiff::Timestamp::now().to_string();
-    read_anew(&place, &site, &now, (r#""managed":false"#, r#""managed":true"#));
+    read_again(&place, &site, &now, (r#""managed":false"#, r#""managed":true"#));
     place.run(&word).ends(20, &["is on Managed Contacts"]);
     // Mail that was caught meanwhile, and maintenance mode, say nothing against it.
-    read_anew(&place, &site, &now, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
+    read_again(&place, &site, &now, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
     let ran = place.run(&word);
     ran.ends(0, &[]);
     assert!(
@@ -483,11 +485,11 @@ fn a_site_that_was_restored_past_the_barrier_can_be_begun_again_by_an_attestatio
 }
 
 /// The site as it is, read anew at this time, with one text in place of another.
-fn read_anew(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
+fn read_again(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
     assert!(as_it_was.contains(old), "{old}");
     let text = as_it_was.replacen("2026-11-21T06:12:00Z", at, 1).replacen(old, new, 1);
     fs::write(place.path(SITE), text).unwrap();
-    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
 }
 
 #[test]
@@ -506,33 +508,33 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
     let later = &jiff::Timestamp::now().to_string();
     let managed = r#""managed":false"#;
-    read_anew(&place, &site, "2999-01-01T00:00:00Z", ("", ""));
-    says("nobody was there", "jo").ends(20, &["yet to come", "do not press it again"]);
+    read_again(&place, &site, "2999-01-01T00:00:00Z", ("", ""));
+    says("nobody was there", "jo").ends(20, &["in the future", "do not press it again"]);
     for (new, why) in [
         (r#""managed":true"#, "is on Managed Contacts"),
         (r#""missing":null"#, "is not captured"),
         (r#""managed":false,"migrated":3"#, "through 3 members"),
     ] {
-        read_anew(&place, &site, later, (managed, new));
+        read_again(&place, &site, later, (managed, new));
         says("nobody was there", "jo").ends(20, &[why, "do not press it again"]);
     }
-    read_anew(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
+    read_again(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
     says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
-    read_anew(&place, &site, later, ("", ""));
-    says(" ", "jo").ends(2, &["nothing was said"]);
+    read_again(&place, &site, later, ("", ""));
+    says(" ", "jo").ends(2, &["the text is empty"]);
     assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
     assert_eq!(status(&place)["past_the_barrier"], true);
     undo().ends(20, &[]);
     let ran = says("Ada ada@member.example watched the screen", "jo");
     ran.ends(0, &[]);
-    assert!(ran.out.contains("by the word of `jo`") && ran.out.contains("before the barrier again"), "{ran:#?}");
+    assert!(ran.out.contains("attested by `jo`") && ran.out.contains("before the barrier again"), "{ran:#?}");
     assert!(place.read("bloom-coaching.record.ndjson").contains(r#""not-pressed""#));
     let journal = fs::read_to_string(place.journal()).unwrap();
     assert!(journal.contains(r#""not-pressed":{"who":"jo""#) && !journal.contains("ada@"), "{journal}");
     assert_eq!(status(&place)["past_the_barrier"], false);
     says("nobody was there", "jo").ends(2, &["no run here is past the barrier"]);
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
-    assert!(log.contains("not pressed, by the word of jo, so the run is before the barrier again"), "{log}");
+    assert!(log.contains("not pressed, attested by jo, so the run is before the barrier again"), "{log}");
     // The barrier asks for its phrase again (judged by the site's own clock, so it is put back), and past it nothing is taken back.
     fs::write(place.path(SITE), &site).unwrap();
     on(&place).ends(20, &["was not acknowledged"]);
@@ -543,13 +545,13 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     let note = place.state_files(".run.json").pop().unwrap();
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":true"#));
     let again = &jiff::Timestamp::now().to_string();
-    read_anew(&place, &site, again, ("", ""));
+    read_again(&place, &site, again, ("", ""));
     says("nobody was there this time either", "jo").ends(0, &[]);
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":false"#));
     undo().ends(0, &[]);
     let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", again, 1);
     fs::write(place.path("was.site.ndjson"), was).unwrap();
-    place.run(&["snapshot", "seal", "was.site.ndjson"]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", "was.site.ndjson"]).ends(0, &[]);
     assert_eq!(place.read(SITE), place.read("was.site.ndjson"), "all of it is taken back");
 }
 
@@ -572,7 +574,7 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     assert!(!place.journal().exists() && place.archived().len() == 1);
     let log = place.run(&["log", PLAN, "--site", SITE]);
     assert!(log.out.contains("the barrier was passed, for 240 members") && log.out.contains("ended"), "{}", log.out);
-    place.run(&["forget", PLAN, "--site", SITE]).ends(0, &[]);
+    place.run(&["purge", PLAN, "--site", SITE]).ends(0, &[]);
     assert!(
         place.state_files("before.site.ndjson").is_empty() && place.state_files("before.population.ndjson").is_empty()
     );
@@ -668,7 +670,7 @@ fn switched(place: &Place, on: bool, read_at: jiff::Timestamp) {
     let mut head: Value = serde_json::from_str(head).unwrap();
     head["taken_at"] = read_at.to_string().into();
     fs::write(place.path(LIVE), format!("{head}\n{rest}")).unwrap();
-    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", LIVE]).ends(0, &[]);
 }
 
 /// The objects of live, whenever it was read.
@@ -738,7 +740,7 @@ fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
     let mut contact: Value = serde_json::from_str(line).unwrap();
     contact["tags"] = Value::Array(Vec::new());
     fs::write(place.path(POPULATION), population.replacen(line, &contact.to_string(), 1)).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     let ran = on(&place);
@@ -746,7 +748,7 @@ fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
     assert!(!ran.err.contains(contact["email"].as_str().unwrap()));
     // Mended, it goes on.
     fs::write(place.path(POPULATION), &population).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
     migrated(&place, true, 31);
     on(&place).ends(20, &["maintenance mode is on"]);
 }
@@ -791,7 +793,7 @@ fn a_persons_own_words_stay_in_the_record() {
     record(&place, &["step", "review-contacts", "Ada ada@member.example looks fine"]);
     on(&place).ends(20, &["maintenance mode is on"]);
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
-    assert!(log.contains("by the word of `jo`") && !log.contains("ada@"), "{log}");
+    assert!(log.contains("attested by `jo`") && !log.contains("ada@"), "{log}");
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("ada@"));
 }
 
@@ -926,7 +928,7 @@ fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
     fs::write(&aside, forged).unwrap();
     undo(&place, &first).ends(3, &["the chain is broken"]);
     let ran = place.run(&["status", PLAN, "--site", SITE]);
-    ran.ends(0, &["whether an earlier run can be undone is not known"]);
+    ran.ends(0, &["it is unknown whether an earlier run can be undone"]);
     fs::write(&aside, &whole).unwrap();
     // Somebody else was at the site since.
     place.edit_site(SITE, r#""welcome":"purchases-and-opt-ins""#, r#""welcome":"purchases""#);
@@ -966,7 +968,7 @@ fn a_damaged_journal_of_an_earlier_run_is_named_and_spoils_no_undo() {
         assert_ne!(damage(&whole), whole);
         fs::write(&aside, damage(&whole)).unwrap();
         let name = aside.file_name().unwrap().to_str().unwrap();
-        let words = ["whether an earlier run can be undone is not known", name];
+        let words = ["it is unknown whether an earlier run can be undone", name];
         place.run(&["status", PLAN, "--site", SITE]).ends(0, &words);
         let ran = undo(&place, &second);
         ran.ends(0, &words);
@@ -1009,7 +1011,7 @@ fn an_undo_that_nobody_confirmed_here_is_not_given_up_for_it() {
     fs::remove_file(place.confirmations()).unwrap();
     let ran = undo(&place, &digest);
     ran.ends(12, &["the run to undo holds changes", "from a backup, then undo again", "plan log"]);
-    assert!(!ran.err.contains("begin anew"), "{ran:#?}");
+    assert!(!ran.err.contains("begin again"), "{ran:#?}");
 }
 
 #[test]
@@ -1024,7 +1026,7 @@ fn what_stood_before_a_fresh_copy_is_not_undone() {
     let (place, before, [_, second]) = twice();
     fs::write(place.path(SITE), &before).unwrap();
     let digest = place.digest();
-    place.confirm(&digest).ends(0, &["copied anew"]);
+    place.confirm(&digest).ends(0, &["copied again"]);
     assert_ne!(digest, second);
     assert_eq!(status(&place)["earlier"], Value::Null);
     undo(&place, &digest).ends(0, &[]);
@@ -1110,9 +1112,9 @@ fn a_site_that_was_copied_anew_closes_the_run_before() {
         fs::copy(fresh.path(POPULATION), place.path(POPULATION)).unwrap();
         let digest = place.digest();
         let ran = place.confirm(&digest);
-        ran.ends(0, &["copied anew"]);
+        ran.ends(0, &["copied again"]);
         let closed = fs::read_to_string(&place.archived()[0]).unwrap();
-        assert!(closed.contains("the site was copied anew"), "{closed}");
+        assert!(closed.contains("the site was copied again"), "{closed}");
         assert_eq!(stands(&place, "next"), ["start-verification"]);
         // The guard and the mail trap are judged afresh: a copy whose guard cannot be mended is red.
         fs::copy(fresh.path(SITE), place.path(SITE)).unwrap();
@@ -1208,7 +1210,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         let (head, rest) = population.split_once('\n').unwrap();
         fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
         for end in ["population", "site"] {
-            place.run(&["snapshot", "seal", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
+            place.run(&["snapshot", "finalize", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
         }
     };
     live("cloned", "2020-11-20T06:00:00Z", "");
@@ -1235,7 +1237,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     let record_text = place.read("bloom-coaching.record.ndjson");
     assert!(record_text.contains(&amc_plan::model::digest::of_bytes(printed.as_bytes())));
     assert!(printed.contains("9007") && !record_text.contains("9007"));
-    on(&place).ends(20, &["waits at `merge`", "nobody has said that it was done"]);
+    on(&place).ends(20, &["waits at `merge`", "it is not on record as done"]);
     record(&place, &["step", "merge", "carried over"]);
     on(&place).ends(20, &["waits at `reopen-live`"]);
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
@@ -1311,7 +1313,8 @@ fn a_lock_is_shown_and_broken_by_its_id_only() {
     fs::write(place.journal(), "a shopping list\n").unwrap();
     let ran = broken(id);
     ran.ends(0, &[]);
-    let process = format!("end it first if it still exists, stopped or not: process {}", holder["holder"]["process"]);
+    let process =
+        format!("if its process still exists, even suspended, end it first: process {}", holder["holder"]["process"]);
     assert!(ran.out.contains(&process), "{ran:#?}");
     status().ends(0, &["attention: ", "journal.ndjson"]);
     broken(id).ends(2, &["nobody holds it"]);
@@ -1343,7 +1346,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     lines.insert(end, r#"{"kind":"contact","key":"99999","first_name":"Nia","last_name":"New","email":"nia@members.example","tags":[]}"#.into());
     fs::write(place.path("now.population.ndjson"), lines.join("\n") + "\n").unwrap();
     for name in ["now.population.ndjson", "cloned.population.ndjson", cloned, live] {
-        place.run(&["snapshot", "seal", name]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", name]).ends(0, &[]);
     }
     let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live, "--format", "json"]);
     ran.ends(0, &[]);
@@ -1373,7 +1376,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     );
     let half = place.read(live).replacen(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"off"}"#, 1);
     fs::write(place.path(live), half).unwrap();
-    place.run(&["snapshot", "seal", live]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", live]).ends(0, &[]);
     let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live]);
     ran.ends(1, &["order: not captured on both sides"]);
     assert!(!ran.out.contains("gone"), "{ran:#?}");

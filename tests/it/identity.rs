@@ -29,11 +29,11 @@ fn the_population_of_another_client_is_refused_with_both_names() {
     let place = Place::new();
     let population = "bloom-coaching.population.ndjson";
     place.edit(population, r#""host":"staging.bloom.example""#, r#""host":"other.example""#);
-    place.run(&["snapshot", "seal", population]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", population]).ends(0, &[]);
     let as_it_was = place.read(SITE);
     let both = ["it is of `other.example`, and the configuration beside it is of `staging.bloom.example`"];
     // Nor is it tied to this configuration.
-    place.run(&["snapshot", "seal", SITE]).ends(13, &both);
+    place.run(&["snapshot", "finalize", SITE]).ends(13, &both);
     assert_eq!(place.read(SITE), as_it_was);
     place.run(&["check", PLAN, "--site", SITE]).ends(13, &both);
     place.run(&["verify", PLAN, "--before", SITE, "--after", SITE]).ends(13, &both);
@@ -45,7 +45,7 @@ fn reading(place: &Place, name: &str, configuration: &str, population: &str) -> 
     let beside = format!("{name}.population.ndjson");
     for (from, to, at) in [("bloom-coaching.population.ndjson", &beside, population), (SITE, &file, configuration)] {
         fs::write(place.path(to), place.read(from).replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
-        place.run(&["snapshot", "seal", to]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", to]).ends(0, &[]);
     }
     file
 }

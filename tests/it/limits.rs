@@ -149,7 +149,7 @@ fn a_setting_of_a_wrong_type_is_an_error_with_its_place() {
         ("[seal]\nrequired = \"yes\"", "line 2, column 12: invalid type: string \"yes\", expected a boolean"),
         ("[seal]\nrequired = true", "line 2, column 12: a seal is required, and no reviewer's key is named"),
         ("[seal]\nrequired = true\nkeys = {}", "line 2, column 12: a seal is required"),
-        ("[seal]\nkeys = {sam = \"RWQ\"}", "line 2, column 15: this is no public key of minisign"),
+        ("[seal]\nkeys = {sam = \"RWQ\"}", "line 2, column 15: this is not a minisign public key"),
         ("[seal]\nkeys = [\"RWQ\"]", "line 2, column 8: "),
         ("[seal]\nrequire = true", "line 2, column 1: unknown field `require`"),
         ("[limits", "line 1, column "),

@@ -49,7 +49,11 @@ fn live_is_closed_before_its_backup_and_only_a_backup_made_after_that_counts() {
     let ran = on_live(&place);
     ran.ends(
         20,
-        &["waits at `backup`", "payments taken in between would be lost", "--resume --on live --host bloom.example`"],
+        &[
+            "waits at `backup`",
+            "a restore would lose the payments in between",
+            "--resume --on live --host bloom.example`",
+        ],
     );
     assert!(ran.out.contains("type       plan record backup FILE --of live"), "{ran:#?}");
     assert_eq!((next(&place).as_str(), place.read(LIVE)), ("backup", closed.clone()));
@@ -66,9 +70,7 @@ fn live_is_closed_before_its_backup_and_only_a_backup_made_after_that_counts() {
     assert_eq!(next(&place), "start-verification");
     let log = place.run(&["log", PLAN, "--site", LIVE]).out;
     let at = |words: &str| log.find(words).unwrap_or_else(|| panic!("{words}: {log}"));
-    assert!(
-        at("behind: enter-maintenance") < at("behind: backup") && at("behind: backup") < at("about to make change 1")
-    );
+    assert!(at("done: enter-maintenance") < at("done: backup") && at("done: backup") < at("about to make change 1"));
 }
 
 #[test]
@@ -114,7 +116,7 @@ fn every_end_before_the_barrier_leads_to_maintenance_mode_off() {
         reopens(&place);
         let ran = undo(&place);
         ran.ends(0, &[]);
-        assert!(ran.out.contains("behind: Leave maintenance mode"), "{ran:#?}");
+        assert!(ran.out.contains("done: Leave maintenance mode"), "{ran:#?}");
         assert_eq!(objects(&place), as_it_was);
     }
 }
@@ -128,7 +130,7 @@ fn maintenance_mode_that_is_not_captured_is_attested() {
     let without: String =
         place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();
     std::fs::write(place.path(LIVE), without.replace(how, missing)).unwrap();
-    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", LIVE]).ends(0, &[]);
     begin(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
     record(&place, &["step", "enter-maintenance", "ticked, and a purchase is refused", "--on", "live"]);
     on_live(&place).ends(20, &["waits at `backup`"]);

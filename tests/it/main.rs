@@ -63,4 +63,5 @@ mod typed;
 mod waits;
 mod walk;
 mod wordpress;
+mod words;
 mod yaml;

@@ -125,14 +125,14 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
             "plan record moved maintenance",
         ],
     );
-    assert!(!ran.out.contains("behind: Run Migration"), "{ran:#?}");
+    assert!(!ran.out.contains("done: Run Migration"), "{ran:#?}");
     let command = ran.err.split('`').find(|part| part.starts_with("plan record moved")).unwrap();
     let now = command.split("--now ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     record(&place, &["moved", "maintenance", "--now", "0123456789ab", "looked"]);
     on(&place).ends(20, &["payments could have been processed"]);
     place
         .run(&["record", "moved", "maintenance", " ", "--now", &now, "--plan", PLAN, "--who", "jo"])
-        .ends(2, &["nothing was said"]);
+        .ends(2, &["the text is empty"]);
     record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
     // A step is proven by a reading that was made after it.
     on(&place).ends(20, &["waits at `leave-maintenance`"]);
@@ -143,7 +143,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     migrated(&place, true, 30);
     place.edit_site(SITE, r#""maintenance":{"how":"bridge"}"#, r#""maintenance":{"missing":"no way to read it"}"#);
     record(&place, &["sign-in", "still signed in"]);
-    on(&place).ends(20, &["`maintenance` is not captured any more", "plan record moved maintenance"]);
+    on(&place).ends(20, &["`maintenance` is no longer captured", "plan record moved maintenance"]);
     // The plan that lets it end has nothing to say against it.
     let place = Place::new();
     place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
@@ -177,7 +177,7 @@ fn what_else_moved_stands_by_a_word_that_is_of_how_it_is_now() {
     // What is not captured any more is not known to be as it was.
     fs::write(place.path(SITE), &kept).unwrap();
     place.edit_site(SITE, r#""plugin":{"how":"bridge"}"#, r#""plugin":{"missing":"no way to read it"}"#);
-    on(&place).ends(20, &["`plugin` is not captured any more"]);
+    on(&place).ends(20, &["`plugin` is no longer captured"]);
     fs::write(place.path(SITE), &kept).unwrap();
     place.edit_site(SITE, r#""kind":"administrator","key":""#, r#""kind":"administrator","key":"x"#);
     let ran = on(&place);
@@ -197,7 +197,7 @@ fn without_user(place: &Place, ids: &[&str]) {
         r#""contact":{"how":"bridge"},"contact-without-user":{"how":"bridge"}"#,
     );
     for name in [POPULATION, SITE] {
-        place.run(&["snapshot", "seal", name]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", name]).ends(0, &[]);
     }
 }
 
@@ -207,7 +207,7 @@ fn come(place: &Place, ids: &[&str]) {
     let (head, rest) = text.split_once('\n').unwrap();
     let one = |id: &&str| format!("{{\"kind\":\"contact\",\"key\":\"{id}\",\"email\":\"{id}@crm.example\"}}\n");
     fs::write(place.path(POPULATION), format!("{head}\n{}{rest}", ids.iter().map(one).collect::<String>())).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
 }
 
 #[test]

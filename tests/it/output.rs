@@ -268,7 +268,7 @@ fn text_of_a_plan_and_a_site_is_data() {
         .replace("\"aal_genpass\"", &name);
     assert_ne!(hostile, text);
     std::fs::write(&site, hostile).unwrap();
-    let sealed = plan(folder.path(), &["snapshot", "seal", "bloom-coaching.site.ndjson"]);
+    let sealed = plan(folder.path(), &["snapshot", "finalize", "bloom-coaching.site.ndjson"]);
     assert_eq!(sealed.code, 0, "{}", sealed.err);
     let good = std::fs::read_to_string(folder.path().join("bloom-coaching.yaml")).unwrap();
     let yaml_name = name.replace("\\r\\n", "\\n");

@@ -112,7 +112,7 @@ impl Place {
         for end in ["population", "site"] {
             let file = format!("{name}.{end}.ndjson");
             self.edit(&file, r#""host":"staging.bloom.example""#, &format!(r#""host":"{host}""#));
-            self.run(&["snapshot", "seal", &file]).ends(0, &[]);
+            self.run(&["snapshot", "finalize", &file]).ends(0, &[]);
         }
     }
 

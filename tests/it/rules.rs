@@ -121,7 +121,7 @@ pub(crate) fn judged_at(fence: &Value, live: bool, moment: impl Into<Moment>) ->
         contacts: &world.contacts,
         record: &world.record,
         backup_files: world.backup_files.as_ref(),
-        refused_words: &BTreeSet::new(),
+        refused_attestations: &BTreeSet::new(),
         now: world.now,
         freshness: &world.freshness,
         live,

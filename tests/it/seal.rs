@@ -150,11 +150,11 @@ fn a_seal_that_is_not_whole_or_not_its_own_is_refused() {
         let mut less = whole.clone();
         less.as_object_mut().unwrap().remove(key);
         reviewed.write(&less.to_string());
-        reviewed.refused(12, &["the seal counts for nothing here"]);
+        reviewed.refused(12, &["the seal is not valid here"]);
         for value in [Value::Null, json!([1])] {
             less[key] = value;
             reviewed.write(&if key == "seal" { less.to_string() } else { forged(less.clone()) });
-            reviewed.refused(12, &["the seal counts for nothing here"]);
+            reviewed.refused(12, &["the seal is not valid here"]);
         }
         if key != "seal" {
             less.as_object_mut().unwrap().remove(key);
@@ -211,14 +211,14 @@ fn a_seal_of_another_plan_host_or_rule_set_or_time_is_refused() {
     with("host", json!("staging2.bloom.example"));
     reviewed.refused(12, &["for `staging2.bloom.example`"]);
     with("rules", json!(BOGUS));
-    reviewed.refused(11, &["the rules are others"]);
+    reviewed.refused(11, &["the rules differ"]);
     let times = |created: &str, expires: &str| {
         let mut seal = reviewed.value();
         (seal["created"], seal["expires"]) = (json!(created), json!(expires));
         reviewed.write(&forged(seal));
     };
     times("2026-01-01T00:00:00Z", "2026-01-04T00:00:00Z");
-    reviewed.refused(11, &["counts from 2026-01-01T00:00:00Z until 2026-01-04T00:00:00Z only"]);
+    reviewed.refused(11, &["valid from 2026-01-01T00:00:00Z until 2026-01-04T00:00:00Z only"]);
     times("2999-01-01T00:00:00Z", "2999-01-04T00:00:00Z");
     reviewed.refused(11, &["only, so nothing was written"]);
     times("2026-01-01T00:00:00Z", "2999-01-04T00:00:00Z");
@@ -248,7 +248,7 @@ fn a_plan_edited_or_a_site_moved_since_it_was_sealed_is_refused_and_named() {
         let before = reviewed.site.clone();
         reviewed.place.edit_site(SITE, old, new);
         reviewed.site = reviewed.place.read(SITE);
-        reviewed.refused(11, &["the site moved since it was sealed", named]);
+        reviewed.refused(11, &["the site changed since it was sealed", named]);
         reviewed.site = before;
         fs::write(reviewed.place.path(SITE), &reviewed.site).unwrap();
     }
@@ -268,7 +268,7 @@ fn with_a_digest_both_must_hold() {
     }
     assert_eq!(reviewed.place.digest(), digest);
     reviewed.write(&reviewed.seal.replacen("bloom", "gloom", 1));
-    reviewed.refused_with(&["--seal", SEAL, "--confirm", &digest], 12, &["the seal counts for nothing here"]);
+    reviewed.refused_with(&["--seal", SEAL, "--confirm", &digest], 12, &["the seal is not valid here"]);
     reviewed.write(&reviewed.seal);
     reviewed.refused_with(&["--seal", "none.json", "--confirm", &digest], 3, &["none.json"]);
     reviewed.place.apply(&["--seal", SEAL, "--confirm", &digest]).ends(0, &[]);
@@ -509,19 +509,19 @@ fn a_signature_counts_only_if_a_known_reviewer_made_it_over_this_seal() {
         lines.collect::<String>()
     };
     for (signature, words) in [
-        (String::new(), "no signature of minisign"),
-        ("untrusted comment: x\nRWQ=\n".into(), "no signature of minisign"),
-        (good.lines().take(2).collect::<Vec<_>>().join("\n"), "no signature of minisign"),
-        (flip(1), "does not fit"),
-        (flip(3), "does not fit"),
-        (good.replace("timestamp:", "timestamp:9"), "does not fit"),
-        (good.replace("trusted comment: ", "trusted comment:"), "no signature of minisign"),
+        (String::new(), "not a minisign signature"),
+        ("untrusted comment: x\nRWQ=\n".into(), "not a minisign signature"),
+        (good.lines().take(2).collect::<Vec<_>>().join("\n"), "not a minisign signature"),
+        (flip(1), "does not match"),
+        (flip(3), "does not match"),
+        (good.replace("timestamp:", "timestamp:9"), "does not match"),
+        (good.replace("trusted comment: ", "trusted comment:"), "not a minisign signature"),
     ] {
         fs::write(place.path(SIGNATURE), signature).unwrap();
         reviewed.refused(12, &[words, "nothing was written"]);
     }
     eve.signs(place, &[]);
-    reviewed.refused(12, &["of none of the reviewers"]);
+    reviewed.refused(12, &["by none of the reviewers"]);
     // Eve's signature under Sam's key number.
     let numbered = |text: &str| base64_of(text.lines().nth(1).unwrap());
     let mut forged = numbered(&place.read(SIGNATURE));
@@ -531,13 +531,13 @@ fn a_signature_counts_only_if_a_known_reviewer_made_it_over_this_seal() {
     let text = place.read(SIGNATURE);
     let own = text.lines().nth(1).unwrap().to_owned();
     fs::write(place.path(SIGNATURE), text.replace(&own, &line)).unwrap();
-    reviewed.refused(12, &["does not fit"]);
+    reviewed.refused(12, &["does not match"]);
     fs::remove_file(place.path(SIGNATURE)).unwrap();
     reviewed.refused(12, &["no reviewer's signature"]);
     // A byte that means nothing was still not signed.
     fs::write(place.path(SIGNATURE), &good).unwrap();
     reviewed.write(&format!("{} ", reviewed.seal));
-    reviewed.refused(12, &["does not fit"]);
+    reviewed.refused(12, &["does not match"]);
     reviewed.write(&reviewed.seal);
     reviewed.applied().ends(0, &["the seal is signed by `sam`"]);
 }
@@ -570,7 +570,7 @@ fn where_a_seal_is_demanded_nothing_else_will_do() {
     let settings = format!("[seal]\nrequired = true\nkeys = {{sam = \"{}\"}}\n", sam.key(place));
     fs::write(place.path("plan.toml"), &settings).unwrap();
     for more in [&[][..], &["--no-input"], &["--confirm", &digest]] {
-        reviewed.refused_with(more, 12, &["demands a seal"]);
+        reviewed.refused_with(more, 12, &["requires a seal"]);
     }
     reviewed.refused(12, &["no reviewer's signature"]);
     sam.signs(place, &[]);

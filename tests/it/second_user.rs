@@ -60,7 +60,7 @@ fn a_colleagues_run_is_adopted_into_files_of_ones_own() {
             verb(&place, words).ends(12, &["belongs to another user (number 65534", "plan adopt"]);
         }
         let shown = verb(&place, &["adopt", "--no-input"]);
-        shown.ends(12, &["nobody confirmed which run it is"]);
+        shown.ends(12, &["the run was not confirmed"]);
         assert!(shown.out.contains("belongs to another user") && shown.out.contains(&digest), "{shown:#?}");
         verb(&place, &["adopt", "--no-input", "--confirm", "00000000"]).ends(12, &[]);
         assert_eq!(fs::metadata(place.path(".plan")).unwrap().uid(), OTHER, "nothing is taken over unconfirmed");
@@ -81,7 +81,7 @@ fn a_colleagues_run_is_adopted_into_files_of_ones_own() {
         let aside = found.find(|path| path.to_string_lossy().contains(".plan.before-")).unwrap();
         let kept = |folder: &Path| amc_plan::apply::state_file(folder, SITE, "before.population.ndjson").exists();
         assert!(kept(&aside));
-        verb(&place, &["forget"]).ends(0, &[]);
+        verb(&place, &["purge"]).ends(0, &[]);
         assert!(!kept(&aside) && !kept(&place.path(".plan")));
     }
 }

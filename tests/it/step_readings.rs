@@ -80,7 +80,7 @@ fn a_reading_proves_a_step_only_where_it_was_made_after_the_step_began() {
         let mut ground = waiting_at(step, &folder);
         let began = began(step, &ground);
         for (read_at, why) in
-            [(began - hour, "read it again"), (began, "read it again"), (ground.now() + hour, "yet to come")]
+            [(began - hour, "read it again"), (began, "read it again"), (ground.now() + hour, "in the future")]
         {
             ground.site.read_at = Some(read_at);
             match ground.turn().unwrap() {

@@ -54,7 +54,7 @@ fn read_at(place: &Place, taken_at: &str) {
     let mut head: Value = serde_json::from_str(head).unwrap();
     head["taken_at"] = taken_at.into();
     fs::write(place.path(LIVE), format!("{head}\n{rest}")).unwrap();
-    place.run(&["snapshot", "seal", LIVE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", LIVE]).ends(0, &[]);
 }
 
 fn begin(place: &Place) -> Ran {
@@ -133,9 +133,9 @@ fn a_run_that_began_in_the_window_begins_no_step_after_it() {
     // The barrier stays shut, whatever is on record.
     verified_on_live(&place);
     pass_barrier(&place, &["--accept-unknown", "restore-time,migration-time"])
-        .ends(20, &["the window on live is", "at no other time, whatever is on record"]);
+        .ends(20, &["the window on live is", "only in the window, whatever is on record"]);
     at(&place, "07:59");
-    pass_barrier(&place, &[]).ends(20, &["by 08:30 it had to be decided whether to go back"]);
+    pass_barrier(&place, &[]).ends(20, &["the decision whether to go back was due by 08:30"]);
     at(&place, "07:20");
     pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
 }
@@ -242,7 +242,7 @@ fn what_lies_past_the_barrier_is_finished_at_any_time() {
     record(&place, &["sign-in", "still signed in", "--on", "live"]);
     let ran = on_live(&place);
     // The migration is proven; the review waits, and whoever decides is asked before it is told.
-    assert!(ran.out.contains("behind: Run Migration"), "{ran:#?}");
+    assert!(ran.out.contains("done: Run Migration"), "{ran:#?}");
     ran.ends(20, &["it is past 08:30, and `jo` has not decided", "waits at `review-contacts`"]);
     record(&place, &["decision", "go-on", "everybody is there"]);
     let ran = on_live(&place);

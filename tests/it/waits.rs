@@ -72,7 +72,7 @@ const ARGUMENTS: [&[&str]; 32] = [
     &["merge-list", "--cloned", SITE, "--live", "@"],
     &["snapshot", "--site", "@"],
     &["snapshot", "--site", SITE, "--out", "@"],
-    &["snapshot", "seal", "@"],
+    &["snapshot", "finalize", "@"],
     &["init", "--site", "@", "--out", "new/plan.yaml"],
     &["init", "--site", SITE, "--out", "@"],
     &["record", "backup", "@", "--plan", PLAN, "--who", "jo", "--parts", "files"],
@@ -119,7 +119,7 @@ const VERBS: [&[&str]; 14] = [
     &["adopt", PLAN, "--site", SITE, "--no-input"],
     &["status", PLAN, "--site", SITE],
     &["log", PLAN, "--site", SITE],
-    &["forget", PLAN, "--site", SITE],
+    &["purge", PLAN, "--site", SITE],
     &["lock", "status", PLAN, "--site", SITE],
     &["runbook", PLAN, "--site", SITE, "--out", "page.html"],
     &["verify", PLAN, "--after", SITE],
@@ -183,7 +183,7 @@ fn nothing_in_the_folder_of_this_machines_key_is_waited_for() {
             fs::copy(state_home().join("machine.key"), place.path("home/machine.key")).unwrap();
         }
         fifo(&place, &format!("home/{name}"));
-        for words in [VERBS[1], VERBS[3], &["check", PLAN, "--snapshot", SITE], &["snapshot", "seal", SITE]] {
+        for words in [VERBS[1], VERBS[3], &["check", PLAN, "--snapshot", SITE], &["snapshot", "finalize", SITE]] {
             let mut command = place.command(words);
             command.env("PLAN_STATE_HOME", place.path("home"));
             let (code, said) = ended(command, &format!("{name}: {words:?}"));

@@ -499,7 +499,7 @@ fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
         for _ in 0..3 {
             match ground.turn().unwrap() {
                 Turn::Waits { step: Step::ReviewContacts, open, .. } => {
-                    let words = if look == Look::Before { "copied anew" } else { "this site is `other.example` now" };
+                    let words = if look == Look::Before { "copied again" } else { "this site is `other.example` now" };
                     assert!(open.contains(words), "{open}");
                 }
                 other => panic!("{other:?}"),
@@ -521,7 +521,7 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
         (Some(false), true, None),
         (Some(true), true, Some("is not the spare administrator's")),
         (None, true, Some("was not captured")),
-        (Some(false), false, Some("no administrator's any more")),
+        (Some(false), false, Some("no longer belongs to an administrator")),
     ] {
         let folder = folder();
         let mut ground = passed_barrier(&folder);

@@ -54,20 +54,20 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
             return Err(foreign(at, &what));
         }
         if read.previous != previous {
-            return Err(foreign(at, "the chain is broken: a line was changed, moved or taken out"));
+            return Err(foreign(at, "the chain is broken: a line was changed, moved or removed"));
         }
         if let Event::Begin(begin) = &read.event
             && changes_digest(&begin.host, &begin.changes) != begin.digests.changes
         {
-            return Err(foreign(at, "the changes are not those of the digest that was confirmed"));
+            return Err(foreign(at, "the changes do not match the digest that was confirmed"));
         }
         if let Event::Begin(begin) = &read.event
             && !begin.is_in_order()
         {
-            return Err(foreign(at, "its steps cannot be those of a run"));
+            return Err(foreign(at, "its steps are not the steps of a run"));
         }
         if !progress.may_follow(&read.event) {
-            return Err(foreign(at, "this cannot have happened here; the line was put in or one was taken out"));
+            return Err(foreign(at, "this event cannot follow the one before it: a line was inserted or removed"));
         }
         if ours && matches!(read.event, Event::Adopted { .. }) {
             not_ours = None;
@@ -84,9 +84,9 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
 /// Whose a line is that is not ours.
 fn whose(at: usize, version: u8, marked: bool) -> String {
     let whose = match (marked, version) {
-        (true, _) => "bears another mark than that of this machine's key: it is another user's or another machine's",
-        (false, UNMARKED) => "bears no mark: it is of an earlier build, or comes from elsewhere",
-        (false, _) => "bears no mark: it comes from elsewhere",
+        (true, _) => "does not bear the mark of this machine's key: another user or another machine wrote it",
+        (false, UNMARKED) => "bears no mark: an earlier build or another machine wrote it",
+        (false, _) => "bears no mark: another machine wrote it",
     };
     format!("its line {} {whose}", at + 1)
 }

@@ -109,7 +109,7 @@ impl Draft<'_> {
         }
     }
 
-    /// How an offering is sold, as its forms tell.
+    /// How an offering is sold, as its forms show.
     fn access_through(&self, key: &str) -> &'static str {
         let opens = |operations: &Option<Vec<Operation>>| opened(operations).iter().any(|of| of == key);
         if self.state().order_forms.values().any(|form| opens(&form.operations)) {

@@ -47,7 +47,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     Ok(())
 }
 
-/// Why the plan is not green, and what nobody has to mend but everybody should have read.
+/// Why the plan is not green, and what nobody has to fix but everybody should have read.
 fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let due: Vec<(&Finding, usize)> =
         report.sorted().into_iter().filter(|(f, _)| f.due).map(|(f, spot)| (f, spot.start.line)).collect();
@@ -110,8 +110,8 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
     }
     for entry in &changes.record.entries {
         match &entry.evidence {
-            Evidence::Word(word) => {
-                lines.push(format!("word of {} for {}, until {}: {}", entry.who, word.rule, word.until, word.says))
+            Evidence::Attestation(it) => {
+                lines.push(format!("attestation of {} by {}, until {}: {}", it.rule, entry.who, it.until, it.says));
             }
             Evidence::Backup(backup) => {
                 let source = match &backup.source {
@@ -129,7 +129,7 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
                 ));
             }
             Evidence::OutsideWindow(reason) => lines.push(format!(
-                "outside the window on {}, by the word of {}, recorded {}: {}",
+                "outside the window on {}, attested by {}, recorded {}: {}",
                 reason.host, entry.who, entry.at, reason.says
             )),
             Evidence::RestoreDrill(drill) => lines.push(format!(

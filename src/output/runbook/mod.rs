@@ -167,7 +167,7 @@ fn standing(page: &Page<'_>, out: &mut String) -> fmt::Result {
     if !report.is_green() {
         writeln!(
             out,
-            "<p><strong>Do not begin.</strong> Mend what <code>plan check</code> finds, and print this page anew.</p>"
+            "<p><strong>Do not begin.</strong> Fix what <code>plan check</code> finds, and print this page again.</p>"
         )?;
     }
     writeln!(out, "</div>")
@@ -239,8 +239,8 @@ fn how_to_use(out: &mut String) -> fmt::Result {
         "<section>\n<h2>How to use this page</h2>\n<ul>\n\
          <li>Take the steps in order. Tick a box when it is seen, not when it is expected; write the time and your initials.</li>\n\
          <li>Words in CAPITALS within a command are yours to fill in.</li>\n\
-         <li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped goes on with <code>--resume</code>; nothing is done twice.</li>\n\
-         <li><em>Automatic</em>: plan does it and reads it back. <em>Guided</em>: you act, plan reads what became of it. <em>Attested</em>: nothing can be read, your word counts.</li>\n\
+         <li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped continues with <code>--resume</code>; nothing is done twice.</li>\n\
+         <li><em>Automatic</em>: plan does it and reads it back. <em>Guided</em>: you act, plan reads what became of it. <em>Attested</em>: nothing can be read, your attestation counts.</li>\n\
          </ul>\n</section>"
     )
 }
@@ -265,14 +265,14 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     line(
         "Not pressed",
         &format!(
-            "nobody presses twice: if the barrier was opened and nobody pressed, read the site again and say so: {}",
+            "nobody presses twice: if the barrier was passed and nobody pressed, read the site again and attest it: {}",
             said_of_the_run(page, "not-pressed")
         ),
     )?;
     line(
         "Restored",
         &format!(
-            "once the backup is in place, read the site again and say so: {}; then begin again",
+            "once the backup is restored, read the site again and attest it: {}; then begin again",
             said_of_the_run(page, "restored")
         ),
     )?;

@@ -35,7 +35,7 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
                     .map_or_else(|| "none is planned".to_owned(), |w| format!("{}, for {}", w.start, w.length))
             )
         )?;
-        writeln!(out, "<p>☐ The certificate is there, for this intent &nbsp; ☐ Members were told</p>")?;
+        writeln!(out, "<p>☐ The certificate is there, for this intent &nbsp; ☐ Members were informed</p>")?;
     }
     for (at, one) in guide::steps(page.strategy, part.on).iter().enumerate() {
         let live_takes_payments = match part.on {
@@ -113,7 +113,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<section class=\"barrier\">\n<h3>STOP: the barrier</h3>")?;
     writeln!(
         out,
-        "<p><strong>Up to here <code>plan undo</code> takes everything back. Behind this line nothing does.</strong></p>\n<ul class=\"boxes\">"
+        "<p><strong>Up to here <code>plan undo</code> takes everything back. Past this line nothing does.</strong></p>\n<ul class=\"boxes\">"
     )?;
     let mail = page.plan.mail.as_ref().and_then(|mail| match part.on {
         Place::Staging => Some(mail.during_migration),

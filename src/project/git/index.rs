@@ -99,9 +99,9 @@ impl<R: Read> Index<R> {
             self.name.extend_from_slice(&previous[..shared]);
         }
         self.text()?;
-        let told = usize::from(flags & 0xfff);
+        let length = usize::from(flags & 0xfff);
         // An entry without a name stands for one of another file.
-        if told != self.name.len().min(0xfff) || !self.name.is_empty() && self.name < previous {
+        if length != self.name.len().min(0xfff) || !self.name.is_empty() && self.name < previous {
             return Err(broken());
         }
         if self.version < 4 {

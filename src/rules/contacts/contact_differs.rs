@@ -13,7 +13,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// After the switch the guide compares the ten contacts with this list (documented). A list that is wrong before the
-    /// switch finds faults that are none, or hides one (inferred). With a CRM the site's tags are a cache that can be a day
+    /// switch raises false alarms or hides a real problem (inferred). With a CRM the site's tags are a cache that can be a day
     /// old (documented).
     ///
     /// ## Bad

@@ -14,7 +14,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// Releases on a date are described as the work of a CRM, so they seem not to exist as a timer of AccessAlly's own
-    /// (inferred). Whether such a module opens after the switch cannot be told.
+    /// (inferred). Whether such a module opens after the switch is unknown.
     ///
     /// ## Bad
     /// ```yaml

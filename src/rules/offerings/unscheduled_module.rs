@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// That setting leaves the module to the CRM, or to a person (documented). After the switch there is no CRM, so the
-    /// module never opens unless a person does it (inferred). Members keep waiting and nobody is told.
+    /// module never opens unless a person does it (inferred). Members keep waiting and nobody notices.
     ///
     /// ## Bad
     /// ```yaml

@@ -18,7 +18,7 @@ declare_rule! {
     /// (inferred). Opt-in forms are made by the plan's changes.
     ///
     /// ## Why it matters
-    /// What the plan says about them would be done to nothing, and nobody would be told (inferred).
+    /// What the plan says about them would be done to nothing, and nobody would notice (inferred).
     ///
     /// ## Bad
     /// ```yaml

@@ -13,7 +13,7 @@ declare_rule! {
     /// host, port and path.
     ///
     /// ## Why it matters
-    /// AccessAlly cannot tell a copy from the live site. A copy carries the charging instructions, so both would charge
+    /// AccessAlly cannot distinguish a copy from the live site. A copy carries the charging instructions, so both would charge
     /// every subscriber. The vendor recommends the guard on every copy, live or staging (documented). Hosts replace the live
     /// domain everywhere when they make a copy; the guard can then name the copy itself and let it charge (inferred).
     ///

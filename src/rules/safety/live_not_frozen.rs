@@ -7,7 +7,7 @@ declare_rule! {
     /// The plan freezes live and pushes staging over it, and nobody has said that live is frozen.
     ///
     /// ## What it does
-    /// With `strategy: freeze-and-push`, looks for a person's word on record that live has been in maintenance mode since
+    /// With `strategy: freeze-and-push`, looks for an attestation on record that live has been in maintenance mode since
     /// the copy was made. Live is another site, so nothing else can show it from here.
     ///
     /// ## Why it matters

@@ -13,7 +13,7 @@ declare_rule! {
     /// ## What it does
     /// On a live site that is on Managed Contacts, reports mail that is simulated, maintenance mode that is on, and an
     /// environment that calls itself a copy. The charging guard has a rule of its own. Whether a gateway is in live mode and
-    /// whether cron runs no snapshot tells: look at both.
+    /// whether cron runs no snapshot shows: look at both.
     ///
     /// ## Why it matters
     /// A push brings along what was right for the copy only. With simulated mail no member gets any mail, a new password

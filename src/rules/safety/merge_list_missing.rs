@@ -14,7 +14,7 @@ declare_rule! {
     /// long.
     ///
     /// ## Why it matters
-    /// A push overwrites, it never merges (documented by the hosts). After it nobody can tell any more who bought or joined on
+    /// A push overwrites, it never merges (documented by the hosts). After it nobody can find out who bought or joined on
     /// live since the copy was made, so the list has to be there before.
     ///
     /// ## Bad

@@ -28,7 +28,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Go on with the run that prepares the site: *Run Migration* is a step of it. Then judge a reading that was made after it.
+    /// Continue with the run that prepares the site: *Run Migration* is a step of it. Then judge a reading that was made after it.
     {
         id: "migration-not-run",
         severity: Error,

@@ -76,7 +76,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message = format!("staging, `{staging}`, and live, `{live}`, could be one site");
         out.push(
             RULE.at(Place::value("/sites/staging"), message)
-                .label("not told apart from live")
+                .label("not distinct from live")
                 .help("name a copy that is on another host or in another folder")
                 .related(Place::value("/sites/live"), "the live site"),
         );

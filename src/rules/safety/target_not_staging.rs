@@ -115,7 +115,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let site = facts.site()?;
     let Some(live) = facts.plan().live_site() else {
-        let message = "the plan names no live site that can be read, so nothing can be told apart from it";
+        let message = "the plan names no live site that can be read, so nothing can be compared with it";
         out.push(RULE.at(Place::value("/sites/live"), message).label("names no site").help("write its full address"));
         return Some(());
     };

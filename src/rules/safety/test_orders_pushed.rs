@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// With a strategy that pushes staging over live, reports test purchases on record whose orders are still on the staging
-    /// copy, and those on record without their order's ID, of which nobody can tell.
+    /// copy, and those on record without their order's ID, of which it is unknown.
     ///
     /// ## Why it matters
     /// The push takes the whole database along: test orders then count as sales, test buyers as members, and a test
@@ -88,7 +88,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let orders: BTreeSet<&String> = of_form.flat_map(|purchase| &purchase.orders).collect();
         if orders.is_empty() {
             let message = format!(
-                "the record names no order of the test purchase on `{form}`, so nobody can tell whether it is gone"
+                "the record names no order of the test purchase on `{form}`, so it is unknown whether it is gone"
             );
             let help = format!(
                 "remove test buyer and order before the push, and name it: `plan record purchase {form} --saw order --order ID --plan PLAN --who WHO`"

@@ -14,7 +14,7 @@ declare_rule! {
     /// `decide_by` that does not fall inside it, or does not come exactly once in it.
     ///
     /// ## Why it matters
-    /// People, members and the host's support are told this time. A way back that is decided on after the window is none.
+    /// People, members and the host's support are given this time. A way back that is decided on after the window is none.
     ///
     /// ## Bad
     /// ```yaml

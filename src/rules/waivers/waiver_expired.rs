@@ -27,7 +27,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Mend what was waived and take the waiver out, or agree on a new day with its owner.
+    /// Fix what was waived and take the waiver out, or agree on a new day with its owner.
     {
         id: "waiver-expired",
         severity: Error,
@@ -49,7 +49,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let today = day_in_words(facts);
             let message = format!("the waiver of `{}` counted until {}; {today}", waiver.rule, waiver.until);
             let help =
-                format!("mend what was waived and remove the waiver, or agree on a new day with `{}`", waiver.owner);
+                format!("fix what was waived and remove the waiver, or agree on a new day with `{}`", waiver.owner);
             out.push(RULE.at(Place::value(at), message).label("has passed").help(help));
         }
     }

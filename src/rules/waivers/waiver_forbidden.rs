@@ -38,7 +38,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Correct the rule's name, or remove the waiver and mend what it is about.
+    /// Correct the rule's name, or remove the waiver and fix what it is about.
     {
         id: "waiver-forbidden",
         severity: Error,
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             None => out.push(unknown(place, waiver)),
             Some(rule) if !rule.waivable => {
                 let message = format!("nobody may waive `{}`", waiver.rule);
-                let help = format!("remove the waiver and mend what it is about: `plan explain {}`", waiver.rule);
+                let help = format!("remove the waiver and fix what it is about: `plan explain {}`", waiver.rule);
                 out.push(RULE.at(place, message).label("has no effect").help(help));
             }
             Some(_) => {}

@@ -11,7 +11,7 @@ declare_rule! {
     /// Reports a waiver whose `owner` is not one of the plan's `people`.
     ///
     /// ## Why it matters
-    /// A waiver is a person's word that a known fault is right for this site. Without the person there is no word.
+    /// With a waiver a person answers for a known fault of this site. Without the person nobody does.
     ///
     /// ## Bad
     /// ```yaml

@@ -11,10 +11,10 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports a waiver whose rule says nothing at that place. A rule that speaks only of the other site, or that lacks a
-    /// fact in this check, cannot tell.
+    /// fact in this check, cannot show.
     ///
     /// ## Why it matters
-    /// The fault is mended, or the waiver points at the wrong place. Left standing, it hides the next fault there.
+    /// The fault is fixed, or the waiver points at the wrong place. Left standing, it hides the next fault there.
     ///
     /// ## Bad
     /// ```yaml

@@ -16,7 +16,7 @@ declare_rule! {
     /// Reports webhooks of the plan without `after_switch`.
     ///
     /// ## Why it matters
-    /// Webhooks that the CRM fires stop working with the switch, and nobody is told.
+    /// Webhooks that the CRM fires stop working with the switch, and nobody notices.
     ///
     /// ## Bad
     /// ```yaml

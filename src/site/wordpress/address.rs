@@ -49,7 +49,7 @@ impl Address {
         self.0.origin().ascii_serialization()
     }
 
-    /// Which site it is, as far as an address tells.
+    /// Which site it is, as far as an address shows.
     pub fn identity(&self) -> Identity {
         self.1.clone()
     }

@@ -15,7 +15,7 @@ use crate::site::SiteError;
 /// of its answer, or of the front page, names the API under that home.
 ///
 /// # Errors
-/// [`SiteError::Another`] where another site answers; [`SiteError::Login`] where nothing tells without a login which one it
+/// [`SiteError::Another`] where another site answers; [`SiteError::Login`] where nothing shows without a login which one it
 /// is; [`SiteError::Answer`] where no WordPress answers as it should.
 pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
     let mut index = ask(reader)?;
@@ -52,7 +52,7 @@ fn ask(reader: &Reader) -> Result<Answer, SiteError> {
     reader.get("/", &[("_fields", "home")]).map_err(|failure| failed(reader.address(), &failure))
 }
 
-/// The home that the site tells whoever asks.
+/// The home that the site gives whoever asks.
 fn home(reader: &Reader, index: &Answer) -> Result<String, SiteError> {
     if let (200, Ok(body)) = (index.status, &index.body) {
         // An answer without its home may still say where its API is.

@@ -122,7 +122,7 @@ impl WordPress {
         Ok(Environment { url, home, environment_type, wordpress, extra, ..Environment::default() })
     }
 
-    /// What the Abilities API tells of the environment; null before WordPress 6.9.
+    /// What the Abilities API says of the environment; null before WordPress 6.9.
     fn environment_info(&self, index: &Value) -> Result<Value, SiteError> {
         let spaces = index.get("namespaces").and_then(Value::as_array);
         if !spaces.is_some_and(|spaces| spaces.iter().any(|space| space == "wp-abilities/v1")) {
@@ -133,7 +133,7 @@ impl WordPress {
         Ok(self.section(answer)?.unwrap_or_default())
     }
 
-    /// How many users the site has, where it tells.
+    /// How many users the site has, where it says.
     fn users_total(&self) -> Result<Option<u64>, SiteError> {
         let answer = self.get("/wp/v2/users", &[("context", "edit"), ("_fields", "id"), ("per_page", "1")])?;
         let total = answer.total;
@@ -277,7 +277,7 @@ fn plugin(row: &Value) -> Option<(String, Plugin)> {
     Some((format!("{file}.php"), Plugin { version: text(row, "version"), active, extra: Map::new() }))
 }
 
-/// The login, or the number where the login is an e-mail address or was not told.
+/// The login, or the number where the login is an e-mail address or is unknown.
 fn administrator_key(id: u64, login: Option<String>) -> String {
     login.filter(|login| !login.contains('@')).unwrap_or_else(|| format!("user-{id}"))
 }

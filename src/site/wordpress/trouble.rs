@@ -72,7 +72,7 @@ fn not_whole(site: &Address, failure: &Failure) -> SiteError {
         ),
         _ => (
             "the connection broke off before the whole answer had come".to_owned(),
-            "try again; where it stays so, the site's PHP error log tells why",
+            "try again; if it happens again, the site's PHP error log says why",
         ),
     };
     answer(site, what, help)
@@ -141,7 +141,7 @@ fn busy(site: &Address, got: &Answer, code: Option<&str>) -> SiteError {
         ),
         502..=504 => (
             format!("the server has no answer from WordPress ({})", got.status),
-            "try again; where it stays so, the site is down or overloaded, and the host's error log tells why",
+            "try again; if it happens again, the site is down or overloaded, and the host's error log says why",
         ),
         other => (
             format!("it breaks while it answers ({})", status(other, code)),
@@ -192,7 +192,7 @@ pub(super) fn no_home(site: &Address, home: &str) -> SiteError {
     SiteError::Another { origin: site.to_string(), what, help: help.to_owned() }
 }
 
-/// Nothing tells without a login which site it is.
+/// Nothing shows without a login which site it is.
 pub(super) fn unknown_identity(site: &Address) -> SiteError {
     login(
         site,
@@ -235,7 +235,7 @@ fn servers_own_login(site: &Address) -> SiteError {
     )
 }
 
-/// WordPress did not take the login; its index tells more.
+/// WordPress did not take the login; its index says more.
 fn logged_out(reader: &Reader, code: &str) -> SiteError {
     let site = reader.address();
     let check = format!("check {USER} and {PASSWORD}: an application password, not the one typed at wp-login.php");
@@ -295,7 +295,7 @@ fn not_json(site: &Address, not: &NotJson) -> SiteError {
         NotJson::Cut => answer(
             site,
             "its JSON breaks off".to_owned(),
-            "PHP stopped while it answered, out of memory or time; the site's PHP error log tells why",
+            "PHP stopped while it answered, out of memory or time; the site's PHP error log says why",
         ),
         NotJson::Other(of, text) if of.is_empty() => {
             answer(site, format!("an answer without a type came instead of JSON: \"{text}\""), FRONT_HELP)

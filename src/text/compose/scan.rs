@@ -45,7 +45,7 @@ pub(super) fn directives(text: &str, end: usize) -> impl Iterator<Item = Range<u
     lines.flatten()
 }
 
-/// An empty value's place: after its colon, which the parser leaves behind it.
+/// An empty value's place: after its colon, which the parser leaves after it.
 pub(super) fn after_colon(text: &str, span: Range<usize>) -> Range<usize> {
     let rest = &text[span.start..];
     let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();

@@ -1,4 +1,4 @@
-//! `plan forget`: what a run kept of the site as it was before is removed, contacts included.
+//! `plan purge`: what a run kept of the site as it was before is removed, contacts included.
 
 use std::path::PathBuf;
 
@@ -21,13 +21,14 @@ pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
     if files.unfinished()?.is_some_and(|run| !run.progress.is_over() && run.progress.is_past_the_barrier()) {
         let message =
             "a run past *Run Migration* still needs it: without it nobody can prove that everybody kept what they had";
-        return Err(Failure::new(exit::PART_WAY, message)
-            .help(format!("finish the run with `{}`, then forget", files.resume())));
+        return Err(
+            Failure::new(exit::PART_WAY, message).help(format!("finish the run with `{}`, then purge", files.resume()))
+        );
     }
     for kept in kept {
         file::forget(&kept)?;
         file::forget_unfinished(&kept)?;
-        writeln!(terminal.out, "forgotten: {}, and the population beside it", escape::path(&kept))?;
+        writeln!(terminal.out, "purged: {}, and the population next to it", escape::path(&kept))?;
     }
     Ok(exit::OK)
 }

@@ -1,0 +1,51 @@
+//! Verbs that an earlier version called otherwise: the old name answers with today's.
+
+use std::ffi::OsString;
+
+/// The old words of a verb, and today's.
+const RENAMED: [(&[&str], &str); 3] =
+    [(&["forget"], "purge"), (&["record", "word"], "record attest"), (&["snapshot", "seal"], "snapshot finalize")];
+
+/// What is answered to a command line that begins with a verb's old name; none where it does not.
+pub fn renamed(arguments: &[OsString]) -> Option<String> {
+    let mut words = arguments.iter().skip(1);
+    let mut first = words.next()?;
+    while first.to_str().is_some_and(|word| word.starts_with("--color")) {
+        // `--color WHEN` is two words, `--color=WHEN` one.
+        if first == "--color" {
+            words.next();
+        }
+        first = words.next()?;
+    }
+    let given = [Some(first), words.next()];
+    let is = |old: &[&str]| old.iter().zip(given).all(|(old, given)| given.is_some_and(|given| given == old));
+    let (old, new) = RENAMED.iter().find(|(old, _)| is(old))?;
+    let old = old.join(" ");
+    Some(format!("plan: `plan {old}` is called `plan {new}` now\n  help: type `plan {new}` with the same arguments\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(line: &str) -> Option<String> {
+        let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        renamed(&arguments)
+    }
+
+    #[test]
+    fn an_old_name_answers_with_todays_wherever_colour_stands() {
+        for line in ["plan forget P --site S", "plan --color never forget", "plan --color=never forget"] {
+            assert!(answers(line).unwrap().contains("`plan forget` is called `plan purge` now"), "{line}");
+        }
+        assert!(answers("plan record attest R x").unwrap().contains("`plan record attest`"));
+        assert!(answers("plan snapshot seal F").unwrap().contains("`plan snapshot finalize`"));
+    }
+
+    #[test]
+    fn todays_verbs_and_arguments_that_look_alike_are_left_alone() {
+        for line in ["plan", "plan seal P", "plan check forget", "plan snapshot --site seal", "plan record step word"] {
+            assert_eq!(answers(line), None, "{line}");
+        }
+    }
+}
