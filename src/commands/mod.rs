@@ -54,6 +54,7 @@ mod unmigrated;
 mod upgrade;
 mod values_file;
 mod verify;
+mod waiting;
 mod walk;
 
 use std::io::{self, IsTerminal};

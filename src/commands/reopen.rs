@@ -10,7 +10,7 @@ use crate::guide::Movement;
 use crate::model::{Plan, Step};
 
 use super::run::Run;
-use super::walk::Waiting;
+use super::waiting::Waiting;
 use super::{Failure, Terminal, exit, may_ask, record_file, resume};
 
 impl Run {

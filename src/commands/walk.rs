@@ -28,6 +28,7 @@ use super::reviewed::Ended;
 use super::run::{Run, ctrl_c};
 use super::terminal::told;
 use super::typed::Typed;
+use super::waiting::Waiting;
 use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, reviewed, settings};
 
 /// Seconds between two readings while a person's step is waited for.
@@ -121,21 +122,6 @@ impl World for Way<'_, '_, '_> {
 
     fn now(&self) -> Timestamp {
         Timestamp::now()
-    }
-}
-
-/// A step that is waited for.
-pub(super) struct Waiting {
-    moved: (Movement, Timestamp),
-    told: Option<Option<Movement>>,
-    /// What the waiting line says of the time.
-    time: String,
-}
-
-impl Waiting {
-    /// It begins to be waited for.
-    pub(super) fn new() -> Self {
-        Self { moved: (Movement::default(), Timestamp::now()), told: None, time: String::new() }
     }
 }
 
@@ -333,9 +319,9 @@ impl Run {
         {
             waiting.moved = (seen.clone(), now);
         }
-        if waiting.told.as_ref() != Some(&seen) {
+        if waiting.logged.as_ref() != Some(&seen) {
             self.log.waiting(step, || seen.clone());
-            waiting.told = Some(seen.clone());
+            waiting.logged = Some(seen.clone());
         }
         let still = now.duration_since(waiting.moved.1).as_secs();
         let words = match &seen {

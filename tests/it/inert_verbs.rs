@@ -47,16 +47,16 @@ const ROWS: &[(&str, &[&str])] = &[
     ("snapshot", &["--site", SITE, "--out", "@"]),
     ("snapshot import", &[SITE, "--plan", PLAN]),
     ("snapshot import", &[SITE, "--plan", PLAN, "--yes"]),
-    ("snapshot seal", &[SITE, "--plan", PLAN, "--who", "@"]),
-    ("snapshot seal", &[SITE]),
+    ("snapshot finalize", &[SITE, "--plan", PLAN, "--who", "@"]),
+    ("snapshot finalize", &[SITE]),
     ("init", &["--site", SITE, "--out", "new.yaml"]),
     ("record backup", &["--restore-point", "@", "--parts", "files,database"]),
     ("record backup", &["@"]),
     ("record verification", &["lines.txt", "--host", "staging.bloom.example"]),
     ("record verification", &["@", "--host", "@"]),
     ("record ack", &["1", "--reason", "@"]),
-    ("record word", &["@", "@", "--until", "@"]),
-    ("record word", &["mail-uncontrolled", "@"]),
+    ("record attest", &["@", "@", "--until", "@"]),
+    ("record attest", &["mail-uncontrolled", "@"]),
     ("record step", &["@", "@"]),
     ("record step", &["mail-trap-on", "@"]),
     ("record sign-in", &["@"]),
@@ -79,7 +79,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("completions", &["@"]),
     ("man", &[SITE]),
     // Last, as it takes a run's files away.
-    ("forget", &[PLAN, "--site", SITE]),
+    ("purge", &[PLAN, "--site", SITE]),
 ];
 
 /// The names of all verbs that do something.

@@ -23,8 +23,8 @@ fn rewrite(place: &Place, taken_at: Option<&str>, change: impl Fn(Value) -> Opti
     });
     let text: String = lines.map(|record| format!("{record}\n")).collect();
     fs::write(place.path(POPULATION), text).unwrap();
-    place.run(&["snapshot", "seal", POPULATION]).ends(0, &[]);
-    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
 }
 
 /// Whether it is one of the example's own, and no test buyer's.
@@ -74,7 +74,7 @@ fn what_happens_to_members_after_their_review_ends_no_rehearsal() {
         ran.ends(21, &["verified: different"]);
         assert!(!place.path(CERTIFICATE).exists(), "damage {number}: {ran:#?}");
         fs::write(place.path(POPULATION), &whole).unwrap();
-        place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+        place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     }
     on(&place).ends(0, &[]);
     assert!(place.path(CERTIFICATE).exists());
@@ -92,7 +92,7 @@ fn members_who_were_read_before_the_press_or_in_the_future_prove_no_review() {
     for (taken_at, says) in [
         ("2026-11-21T06:12:00Z", "that is not after"),
         ("2026-11-21T06:13:00Z", "that is not after"),
-        ("2099-11-21T06:13:00Z", "is yet to come"),
+        ("2099-11-21T06:13:00Z", "is in the future"),
     ] {
         rewrite(&place, Some(taken_at), unit);
         let ran = on(&place);

@@ -93,13 +93,13 @@ fn a_configuration_of_endless_tiny_records_is_refused_within_bounds() {
         endless(&place, "big.site.ndjson", packing, &first, &records, again);
         refuses(&place, &["check", PLAN, "--site", &site], 3, most);
         let sealed = if packing.is_empty() { "more than 500000 lines" } else { "longer than 64 MiB" };
-        refuses(&place, &["snapshot", "seal", &site], 3, sealed);
+        refuses(&place, &["snapshot", "finalize", &site], 3, sealed);
         if packing == ".gz" {
             refuses(&place, &["verify", PLAN, "--before", SITE, "--after", &site], 3, most);
             refuses(&place, &["merge-list", "--cloned", SITE, "--live", &site], 3, most);
             refuses(&place, &["snapshot", "import", &site, "--plan", PLAN, "--yes"], 3, most);
             fs::write(place.path(&site), packed(packing, &format!("{first}\n{records}"))).unwrap();
-            refuses(&place, &["snapshot", "seal", &site], 3, most);
+            refuses(&place, &["snapshot", "finalize", &site], 3, most);
         }
         fs::remove_file(place.path(&site)).unwrap();
     }
@@ -116,13 +116,13 @@ fn a_population_of_endless_tiny_records_is_refused_within_bounds() {
         refuses(&place, &["check", PLAN, "--site", &site], 3, tags);
         let population = format!("big.population.ndjson{packing}");
         let sealed = if packing.is_empty() { "more than 500000 lines" } else { "longer than 64 MiB" };
-        refuses(&place, &["snapshot", "seal", &population], 3, sealed);
+        refuses(&place, &["snapshot", "finalize", &population], 3, sealed);
         if packing == ".gz" {
             refuses(&place, &["verify", PLAN, "--before", SITE, "--after", &site], 3, tags);
             let list = "the list of what is to be carried over would take more than 128 MiB";
             refuses(&place, &["merge-list", "--cloned", SITE, "--live", &site], 3, list);
             refuses(&place, &["snapshot", "import", &site, "--plan", PLAN, "--yes"], 3, tags);
-            refuses(&place, &["snapshot", "seal", &site], 3, tags);
+            refuses(&place, &["snapshot", "finalize", &site], 3, tags);
             refuses(&place, &["init", "--site", &site, "--out", "new.yaml"], 3, tags);
         }
         fs::remove_file(place.path(&population)).unwrap();
@@ -136,7 +136,8 @@ fn one_endless_line_is_refused_before_it_is_understood() {
     let first = place.read(SITE).lines().next().unwrap().to_owned();
     let line = format!("{{\"kind\":\"tag\",\"key\":\"a\",\"x\":[{}0]}}\n", "0,".repeat(2 << 20));
     endless(&place, "big.site.ndjson", ".gz", &first, &line, "0,");
-    for words in [&["check", PLAN, "--site", "big.site.ndjson.gz"][..], &["snapshot", "seal", "big.site.ndjson.gz"]] {
+    for words in [&["check", PLAN, "--site", "big.site.ndjson.gz"][..], &["snapshot", "finalize", "big.site.ndjson.gz"]]
+    {
         refuses(
             &place,
             words,
@@ -145,5 +146,5 @@ fn one_endless_line_is_refused_before_it_is_understood() {
         );
     }
     fs::write(place.path("big.site.ndjson"), format!("{first}\n{line}")).unwrap();
-    refuses(&place, &["snapshot", "seal", "big.site.ndjson"], 3, "the line is longer than 1 MiB");
+    refuses(&place, &["snapshot", "finalize", "big.site.ndjson"], 3, "the line is longer than 1 MiB");
 }
