@@ -87,8 +87,8 @@ pub fn run(cli: Cli) -> u8 {
     let (mut out, lost) = Patient::new(Inert::new(io::BufWriter::new(stdout.lock())));
     let (mut err, _) = Patient::new(Inert::new(stderr.lock()));
     let begun = Begun::No;
-    let typed = typed::Typed::of_verb(&cli.verb);
-    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, typed };
+    let (typed, keeps) = (typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
+    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, keeps, typed };
     let ended = dispatch(cli.verb, &mut terminal);
     match terminal.ended(ended) {
         Ok(code) => code,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::rc::Rc;
 
+use crate::cli::{LockVerb, Verb};
 use crate::output::words;
 
 use super::typed::Typed;
@@ -24,6 +25,8 @@ pub struct Terminal<'a> {
     pub begun: Begun,
     /// What became of data.
     pub lost: Lost,
+    /// Whether the verb is there for what it writes elsewhere, and not for what it says: where it ended well it did so.
+    pub(super) keeps: bool,
     /// The command lines of the run that this process may have begun.
     pub(super) typed: Option<Typed>,
 }
@@ -88,7 +91,7 @@ impl Terminal<'_> {
             .filter(|error| error.kind() != ErrorKind::BrokenPipe)
             .map(io::Error::to_string);
         match (ended, lost) {
-            (Ok(code @ (exit::OK | exit::NOT_GREEN)), Some(error)) if self.begun == Begun::No => {
+            (Ok(code @ (exit::OK | exit::NOT_GREEN)), Some(error)) if self.begun == Begun::No && !self.keeps => {
                 let help = if code == exit::OK { "" } else { "; the answer is not green" };
                 Err(Failure::new(exit::COULD_NOT_RUN, format!("cannot write: {error}{help}")))
             }
@@ -124,6 +127,21 @@ impl Terminal<'_> {
             failure.help = Some(format!("{help}; {goes_on}what is done is not done again"));
         }
         failure
+    }
+}
+
+/// Whether a verb is there for what it writes. Of `apply` and `undo`, which may end before they write, [`Begun`] says it.
+pub(super) fn keeps(verb: &Verb) -> bool {
+    match verb {
+        Verb::Seal(_) | Verb::Adopt(_) | Verb::Forget(_) | Verb::Init(_) | Verb::Record(_) => true,
+        Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
+        Verb::Upgrade(args) => !args.dry_run,
+        Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),
+        Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
+        Verb::Schema(args) => args.write.is_some(),
+        Verb::Apply(_) | Verb::Undo(_) => false,
+        Verb::Check(_) | Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) | Verb::Verify(_) => false,
+        Verb::MergeList(_) | Verb::Explain(_) | Verb::Completions(_) => false,
     }
 }
 
@@ -219,9 +237,13 @@ mod tests {
     }
 
     fn ended(kind: ErrorKind, begun: Begun, code: u8) -> u8 {
+        ends(kind, (begun, false), code)
+    }
+
+    fn ends(kind: ErrorKind, (begun, keeps): (Begun, bool), code: u8) -> u8 {
         let (mut out, lost) = Patient::new(Fails(kind));
         let mut terminal =
-            Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost, typed: None };
+            Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost, keeps, typed: None };
         writeln!(terminal.out, "something").unwrap();
         terminal.ended(Ok(code)).unwrap_or_else(|failure| failure.code)
     }
@@ -233,6 +255,8 @@ mod tests {
         }
         assert_eq!(ended(ErrorKind::BrokenPipe, Begun::Written, 0), 0);
         assert_eq!(ended(ErrorKind::StorageFull, Begun::No, 0), 3);
+        assert_eq!(ends(ErrorKind::StorageFull, (Begun::No, true), 0), 21);
+        assert_eq!(ends(ErrorKind::BrokenPipe, (Begun::No, true), 0), 0);
         assert_eq!(ended(ErrorKind::StorageFull, Begun::No, 10), 10);
         assert_eq!(ended(ErrorKind::StorageFull, Begun::Written, 0), 21);
         assert_eq!(ended(ErrorKind::StorageFull, Begun::Journaled, 20), 20);

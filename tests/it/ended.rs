@@ -168,3 +168,69 @@ fn a_run_that_has_written_never_says_that_nothing_was_written() {
     fs::write(place.path(SITE), site).unwrap();
     place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
 }
+
+/// What each verb writes that is there for what it writes, and the file that shows that it did.
+#[cfg(target_os = "linux")]
+const WRITES: [(&[&str], &str); 19] = [
+    (&["record", "word", "emails-off", "seen on its screen"], "bloom-coaching.record.ndjson"),
+    (&["record", "step", "push", "pushed"], "bloom-coaching.record.ndjson"),
+    (&["record", "sign-in", "in another browser"], "bloom-coaching.record.ndjson"),
+    (&["record", "verification", "lines.txt", "--host", "staging.bloom.example"], "bloom-coaching.record.ndjson"),
+    (&["record", "ack", "1", "known"], "bloom-coaching.record.ndjson"),
+    (&["record", "decision", "go-on", "all is well"], "bloom-coaching.record.ndjson"),
+    (&["record", "outside-window", "agreed"], "bloom-coaching.record.ndjson"),
+    (&["record", "merge-list", "--cloned", SITE, "--live", SITE], ""),
+    (&["upgrade", "earlier.yaml"], ""),
+    (&["seal", PLAN, "--site", SITE], "bloom-coaching.seal.json"),
+    (&["snapshot", "seal", SITE], SITE),
+    (&["snapshot", "import", SITE, "--plan", PLAN, "--yes"], ""),
+    (&["init", "--site", SITE, "--live", "https://bloom.example", "--out", "new.yaml"], "new.yaml"),
+    (&["example", "example"], "example"),
+    (&["schema", "--write", "schemas"], "schemas"),
+    (&["man", "man"], "man"),
+    (&["runbook", PLAN, "--site", SITE, "--out", "page.html"], "page.html"),
+    (&["snapshot", "--site", SITE, "--out", "copy.ndjson"], "copy.ndjson"),
+    (&["forget", PLAN, "--site", SITE], ""),
+];
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_verb_that_wrote_never_says_that_it_could_not_be_run() {
+    let place = Place::new();
+    place.confirm(&place.digest()).ends(0, &[]);
+    fs::write(place.path("lines.txt"), "one ! line\n").unwrap();
+    let earlier = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier");
+    let earlier =
+        fs::read_dir(earlier).unwrap().map(|entry| entry.unwrap().path().join(PLAN)).find(|plan| plan.exists());
+    fs::copy(earlier.unwrap(), place.path("earlier.yaml")).unwrap();
+    let mut done = 0;
+    for (words, file) in WRITES {
+        let by: &[&str] = if words[0] == "record" { &["--plan", PLAN, "--who", "jo"] } else { &[] };
+        let written = |file: &str| fs::read(place.path(file)).ok();
+        let (before, plan) = (written(file), written("earlier.yaml"));
+        let ran = into_a_full_disk(&place, &[words, by].concat());
+        if ran.code == Some(2) {
+            // Not to be said of this run; then nothing is written.
+            assert_eq!(written(file), before, "{ran:?}");
+            continue;
+        }
+        done += 1;
+        // Who says everything on the other stream lost nothing.
+        assert!(matches!(ran.code, Some(0 | 21)), "{words:?} {ran:?}");
+        if ran.code == Some(21) {
+            ran.ends(
+                21,
+                &["it was done, and what was said of it could not be written", "help: look at what became of it"],
+            );
+        }
+        assert!(file.is_empty() || place.path(file).exists(), "{words:?} {ran:?}");
+        assert!(!file.ends_with("record.ndjson") || written(file) != before, "{words:?} {ran:?}");
+        assert!(words[0] != "upgrade" || written("earlier.yaml") != plan && ran.code == Some(21), "{ran:?}");
+        assert!(words[0] != "forget" || place.state_files("before.site.ndjson").is_empty() && ran.code == Some(21));
+    }
+    assert!(done >= 15, "{done}");
+    // What is there for what it says could not be run.
+    for words in [&["upgrade", PLAN, "--dry-run"][..], &["schema", "plan"], &["status", PLAN, "--site", SITE]] {
+        into_a_full_disk(&place, words).ends(3, &["cannot write"]);
+    }
+}
