@@ -29,6 +29,7 @@ use jiff::Timestamp;
 
 use crate::change::{Change, Conflict};
 use crate::fs::{Folder, open_here};
+use crate::model::text::quoted;
 use crate::model::{On, digest};
 use crate::project::git;
 use crate::site::{Site, SiteError};
@@ -251,7 +252,10 @@ fn is_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
     if !git::tracks(path).unwrap_or(false) {
         return Ok(());
     }
-    let help = format!("see whose it is, then take it out of git's index: `git rm -r --cached {}`", folder.display());
+    let help = format!(
+        "see whose it is, then take it out of git's index: `git rm -r --cached {}`",
+        quoted(&folder.display().to_string())
+    );
     let why = "is tracked by git, so it may have come with the repository";
     Err(NotOurs { help: Some(help), fault: Fault::Tracked, ..NotOurs::new(path, why) })
 }

@@ -63,7 +63,10 @@ impl Run {
         if typed.trim() != phrase {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!("continue with `{resume} --acknowledge \"{phrase}\"`, or take the changes back with `{undo}`"),
+                format!(
+                    "continue with `{resume} --acknowledge {}`, or take the changes back with `{undo}`",
+                    escape::shell(&phrase)
+                ),
             ));
         }
         if args.acknowledge.is_none() {

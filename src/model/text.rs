@@ -23,6 +23,14 @@ pub fn slug(name: &str) -> String {
     slug
 }
 
+/// One word of a command line for a POSIX shell; text that is not known to be harmless in a terminal is spelt out before.
+pub fn quoted(word: &str) -> String {
+    // A name that begins with a dash would be taken for an option.
+    let word = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// A JSON pointer (RFC 6901) from its segments.
 pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
     segments.iter().map(AsRef::as_ref).fold(String::new(), |mut all, segment| {

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
+use crate::model::text::quoted;
 use crate::text::{inert_json, is_unseen};
 
 /// Characters that steer a terminal or reorder a line without being seen.
@@ -90,11 +91,7 @@ impl fmt::Display for Html<'_> {
 
 /// One word of a command line for a POSIX shell, whatever stands in it; what steers is spelt out.
 pub fn shell(word: &str) -> String {
-    let word = line(word);
-    // A name that begins with a dash would be taken for an option.
-    let word = if word.starts_with('-') { format!("./{word}") } else { word };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    quoted(&line(word))
 }
 
 /// A fence of Markdown that nothing inside can close.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, exit};
+use crate::model::text::quoted;
 
 /// Why something on disk is not taken for this user's own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +80,7 @@ fn belongs(
         return Ok(());
     }
     let (what, change) = if open & 0o022 != 0 { ("changed", "go-w") } else { ("read", "go-rwx") };
-    let help = format!("see that nobody did, then close it: `chmod {change} {}`", path.display());
+    let help = format!("see that nobody did, then close it: `chmod {change} {}`", quoted(&path.display().to_string()));
     Err(NotOurs { help: Some(help), ..shared(format!("can be {what} by other users (mode {:03o})", mode & 0o777)) })
 }
 

@@ -161,3 +161,54 @@ fn what_is_not_whole_is_noticed() {
         assert!(!holds(said), "{said}");
     }
 }
+
+#[test]
+fn what_is_shown_of_a_run_in_a_folder_with_a_space_can_be_pasted() {
+    use crate::place::{Ran, program};
+    let home = tempfile::tempdir().unwrap();
+    amc_plan::example::write(&home.path().join("a b"), amc_plan::example::SEED).unwrap();
+    let (plan, site) = ("a b/bloom-coaching.yaml", "a b/bloom-coaching.site.ndjson");
+    let run = |words: &[&str]| {
+        let mut command = program();
+        let ran = Ran::from(command.args(words).current_dir(home.path()).env("NO_COLOR", "1").output().unwrap());
+        hold(words, &format!("{}\n{}", ran.out, ran.err));
+        ran
+    };
+    let of = |verb: &str, more: &[&str]| run(&[&[verb, plan, "--site", site], more].concat());
+    let shown = of("diff", &["--format", "json"]).out;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let digest = shown["digests"]["changes"].as_str().unwrap();
+    let mut said = String::new();
+    let mut keep = |ran: Ran| said.push_str(&(ran.out + &ran.err));
+    for gate in ["configure", "migrate", "go-live"] {
+        keep(of("check", &["--gate", gate, "--format", "concise"]));
+    }
+    keep(of("seal", &[]));
+    for more in [
+        &["--no-input"][..],
+        &["--confirm", "00000000"],
+        &["--confirm", digest, "--no-input"],
+        &["--resume", "--no-input"],
+    ] {
+        keep(of("apply", more));
+        keep(of("status", &[]));
+    }
+    for verb in ["adopt", "undo", "log", "forget", "diff"] {
+        keep(of(verb, &[]));
+    }
+    keep(of("undo", &["--confirm", digest]));
+    keep(run(&["upgrade", plan]));
+    keep(run(&["lock", "break", plan, "--site", site, "--id", "00000000"]));
+    for word in ["not-pressed", "restored"] {
+        keep(run(&["record", word, "seen", "--plan", plan, "--who", "jo", "--site", site]));
+    }
+    #[cfg(unix)]
+    {
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        fs::set_permissions(home.path().join("a b/.plan"), open).unwrap();
+        let ran = of("status", &[]);
+        let shown = ran.out.clone() + &ran.err;
+        assert!(shown.contains("`chmod go-w '") && shown.contains("a b/.plan'`"), "{shown}");
+    }
+    assert!(commands(&said).len() > 15, "{said}");
+}
