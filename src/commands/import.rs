@@ -10,6 +10,7 @@ use crate::model::{Capture, Plan, Snapshot, Worth};
 use crate::output::{escape, many};
 use crate::population::take_census;
 use crate::project::git;
+use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 use crate::trust::Readings;
 
@@ -101,8 +102,9 @@ fn shown(
     let out = &mut *terminal.out;
     writeln!(out, "{} says of itself:", escape::path(file))?;
     writeln!(out, "  site       {}", escape::line(&header.site.to_string()))?;
-    writeln!(out, "  taken      {}", escape::line(&header.taken_at))?;
-    let [collector, version] = [&header.collector, &header.collector_version].map(|text| escape::line(text));
+    writeln!(out, "  taken      {}", escape::line(&without_addresses(&header.taken_at)))?;
+    let told = |text: &str| escape::line(&without_addresses(text));
+    let [collector, version] = [&header.collector, &header.collector_version].map(|text| told(text));
     writeln!(out, "  by         {collector} {version}")?;
     writeln!(out, "  holds      {}", holds(reading, population))?;
     let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -114,7 +116,7 @@ fn shown(
         by.entry(how).or_default().push(section);
     }
     for (how, sections) in by {
-        let sections = escape::line(&sections.join(", "));
+        let sections = escape::line(&without_addresses(&sections.join(", ")));
         super::terminal::told(how, &sections, terminal)?;
     }
     if git::tracks(file) == Ok(true) {
@@ -137,5 +139,5 @@ fn holds(reading: &Snapshot, population: Option<&Beside>) -> String {
         (Some(_), None) => all.push("a population that is not beside it".to_owned()),
         (None, _) => all.push("no population".to_owned()),
     }
-    escape::line(&all.join(", "))
+    escape::line(&without_addresses(&all.join(", ")))
 }

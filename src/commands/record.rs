@@ -70,8 +70,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     who_is_known(&by)?;
     ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
-    append(&path, &by.who, now, &evidence)?;
-    writeln!(terminal.out, "recorded in {}: {}", escape::path(&path), escape::line(&said))?;
+    let masked = append(&path, &by.who, now, &evidence)?;
+    writeln!(terminal.out, "recorded in {}: {}{masked}", escape::path(&path), escape::line(&said))?;
     Ok(exit::OK)
 }
 

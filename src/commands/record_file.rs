@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::fs::{Folder, open_here};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
+use crate::output::many;
 use crate::text::inert_json;
 
 use super::record_people::without_people;
@@ -60,9 +61,20 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
 
 const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
 
-/// Adds one line of evidence to a record, whole and synced, and without addresses of people.
-pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<(), Failure> {
-    let evidence = without_people(evidence)?;
+/// What is said of texts in which something was masked; nothing of none.
+fn said_of_masked(texts: usize) -> String {
+    match texts {
+        0 => String::new(),
+        some => format!(
+            "; what reads as an e-mail address or a login is left out of {}, as the record is committed: look at its last line",
+            many(some, "text")
+        ),
+    }
+}
+
+/// Adds one line of evidence to a record, whole and synced, and without addresses of people; what there is to say of those.
+pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<String, Failure> {
+    let (evidence, masked) = without_people(evidence)?;
     let text = text_of(path)?;
     parse(&text, path)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
@@ -74,5 +86,6 @@ pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let mut file = open_here(path, OpenOptions::new().create(true).append(true)).map_err(failed)?;
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    file.write_all(format!("{gap}{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    file.write_all(format!("{gap}{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    Ok(said_of_masked(masked))
 }

@@ -134,7 +134,10 @@ fn given(
     })?;
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
     terminal.has_begun(Begun::Written);
-    append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?;
+    let masked = append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?;
+    if !masked.is_empty() {
+        writeln!(terminal.err, "recorded{masked}")?;
+    }
     let journal = files.open_journal()?;
     Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))
 }

@@ -206,3 +206,51 @@ fn no_address_gets_into_the_record_whatever_is_recorded() {
         assert!(record[length..].contains("… saw it") && !record.contains(ADDRESS), "{words:?}: {record}");
     }
 }
+
+#[test]
+fn what_is_left_out_of_the_record_is_said_and_no_spelling_of_an_address_gets_in() {
+    let place = Place::new();
+    let path = place.path("bloom-coaching.record.ndjson");
+    for address in [
+        "tess@nowhere.example",
+        "tess%40nowhere.example",
+        "tess\u{ff20}nowhere.example",
+        "tess\u{fe6b}nowhere.example",
+        "\"tess x\"@nowhere.example",
+        "tess@[10.0.0.1]",
+        "tess @ nowhere.example",
+        "tess&#64;nowhere.example",
+        "tess (at) nowhere.example",
+    ] {
+        let says = format!("asked {address} about it");
+        let ran = place.run(&["record", "word", "emails-off", &says, "--plan", PLAN, "--who", "jo"]);
+        ran.ends(0, &[]);
+        let said = "what reads as an e-mail address or a login is left out of 1 text, as the record is committed: look at its last line";
+        assert!(ran.out.contains(said), "{ran:#?}");
+        let record = fs::read_to_string(&path).unwrap();
+        let last = record.lines().last().unwrap();
+        assert!(last.contains("asked … about it") && !last.contains("tess"), "{last}");
+    }
+    let ran = place.run(&["record", "word", "emails-off", "seen on its screen", "--plan", PLAN, "--who", "jo"]);
+    assert!(ran.out.contains("recorded in") && !ran.out.contains("left out"), "{ran:#?}");
+    // Nor does what a site in a file says of itself show one.
+    place.edit(SITE, r#""collector":""#, r#""collector":"tess@nowhere.example "#);
+    place.edit(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"2026-11-21T06:12:41Z""#);
+    place.run(&["snapshot", "seal", SITE]).ends(0, &[]);
+    let ran = place.run(&["snapshot", "import", SITE, "--plan", PLAN, "--yes"]);
+    ran.ends(0, &[]);
+    assert!(
+        ran.out.contains("by         …") && !(ran.out + &ran.err).contains("tess"),
+        "{}",
+        place.read(SITE).lines().next().unwrap()
+    );
+}
+
+#[test]
+fn a_text_of_nothing_but_signs_is_read_in_no_time() {
+    for part in ["@", "a@", "a @ ", "\"@", "a\"@", "(at)", "a%40", "a@[", "@    ", "x @ y@", "a@\u{ff20}"] {
+        let begun = std::time::Instant::now();
+        amc_plan::shape::without_addresses(&part.repeat(200_000));
+        assert!(begun.elapsed().as_secs() < 5, "{part}");
+    }
+}
