@@ -24,16 +24,10 @@ use crate::shape::{self, personal};
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
-use crate::text::{Limits, compose_bytes};
+use crate::text::compose_bytes;
 
 use super::settings::{self, Settings};
 use super::{Failure, backup_file, exit, record_file, recording, values_file};
-
-impl From<cli::Limits> for Limits {
-    fn from(limits: cli::Limits) -> Self {
-        Self { bytes: limits.max_bytes, depth: limits.max_depth, nodes: limits.max_nodes }
-    }
-}
 
 /// A plan that was read, with what came of reading it.
 pub(super) struct Opened {
@@ -58,8 +52,25 @@ impl Opened {
 
 /// Reads a plan and what stands beside it. Its content never fails.
 pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
+    let bytes = bytes(path, limits)?;
+    let record = record_file::load(&record_file::path_of(path))?;
+    Ok(opened(path, bytes, limits, show_personal, (record, settings::beside(path)?)))
+}
+
+/// The bytes of a plan.
+pub(super) fn bytes(path: &Path, limits: cli::Limits) -> Result<Vec<u8>, Failure> {
     // One byte more than may be read: what is too long is a finding with a place.
-    let bytes = crate::fs::begin(path, limits.max_bytes as u64 + 1).map_err(|e| Failure::file("read", path, &e))?;
+    crate::fs::begin(path, limits.max_bytes as u64 + 1).map_err(|e| Failure::file("read", path, &e))
+}
+
+/// A plan of these bytes with what stands beside it.
+pub(super) fn opened(
+    path: &Path,
+    bytes: Vec<u8>,
+    limits: cli::Limits,
+    show_personal: bool,
+    (record, settings): (Record, Settings),
+) -> Opened {
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
@@ -73,10 +84,8 @@ pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Res
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
     let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings);
-    let record = record_file::load(&record_file::path_of(path))?;
-    let settings = settings::beside(path)?;
     let sources = Sources::new((source, tree), contacts_text, show_personal);
-    Ok(Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole })
+    Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole }
 }
 
 /// How a site is to be read.
@@ -118,7 +127,8 @@ impl SiteRead {
 pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
     if !name.contains("://") {
         let path = Path::new(name);
-        if !path.exists() && !name.contains('/') && name.contains('.') {
+        let is_host = !name.contains('/') && name.contains('.') && !name.ends_with(".ndjson");
+        if !path.exists() && is_host {
             return Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no file `{name}`"))
                 .help(format!("for a site's address, write `https://{name}`")));
         }

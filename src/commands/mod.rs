@@ -61,10 +61,11 @@ use std::io::{self, IsTerminal};
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Color, Verb};
+use crate::cli::{self, Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
+use crate::text::Limits;
 
 pub use arguments::arguments;
 use terminal::Patient;
@@ -162,4 +163,10 @@ fn width() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
     said.or_else(measured).unwrap_or(100).clamp(60, 120)
+}
+
+impl From<cli::Limits> for Limits {
+    fn from(limits: cli::Limits) -> Self {
+        Self { bytes: limits.max_bytes, depth: limits.max_depth, nodes: limits.max_nodes }
+    }
 }

@@ -16,12 +16,14 @@ use crate::cli::{Apply, On};
 use crate::guide::Movement;
 use crate::model::plan::Place;
 use crate::model::{Identity, Snapshot, Step};
+use crate::output::escape::line;
 use crate::site::Site;
 use crate::trust::Key;
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::run::Run;
+use super::settings::Seals;
 use super::state::Unfinished;
 use super::target::{gate_is_green, is_still_staging};
 use super::turn::Files;
@@ -60,6 +62,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         // Whatever refuses from here on: the run has written, and no code may say that nothing was.
         terminal.has_begun(Begun::Written);
     }
+    is_there(&args.site, &begin)?;
     let mut site = if args.site.contains("://") {
         inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
     } else {
@@ -121,11 +124,10 @@ pub(super) enum Confirmed {
 
 /// Whether somebody confirmed here what a journal holds, by a digest, by adopting it, or by a seal; where a seal is demanded,
 /// only by one that a reviewer signed.
-pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told]) -> Result<Confirmed, Failure> {
+pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told], settings: &Seals) -> Result<Confirmed, Failure> {
     if begin.digests.changes != change::changes_digest(&begin.host, &begin.changes) {
         return Ok(Confirmed::No);
     }
-    let settings = settings::beside(plan)?.seal;
     let demands = settings.demands();
     let key = Key::find()?;
     let adopted = events.iter().any(|told| matches!(told.event, Event::Adopted { .. }));
@@ -152,7 +154,7 @@ pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told]) -> Result<C
 fn may_write(args: &Apply, files: &Files, run: &Unfinished) -> Result<(), Failure> {
     let Unfinished { begin, progress, events, .. } = run;
     let refused = |code: u8, message: String| Failure::new(after_a_write(progress, code), message);
-    match confirmed(&args.plan, begin, events)? {
+    match confirmed(&args.plan, begin, events, &settings::beside(&args.plan)?.seal)? {
         Confirmed::Yes => Ok(()),
         Confirmed::Expired(_) if progress.is_configured() => Ok(()),
         Confirmed::Expired(expires) => {
@@ -206,6 +208,19 @@ pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Fa
         Place::Live => "it is the live site: give `--host HOST`, to `apply` together with `--on live`",
         Place::Staging => "leave `--host` out",
     }))
+}
+
+/// Refuses where the file of a run's site is gone.
+pub(super) fn is_there(site: &str, begin: &Begin) -> Result<(), Failure> {
+    if site.contains("://") || Path::new(site).exists() {
+        return Ok(());
+    }
+    let message = format!(
+        "there is no file `{}`, and the run on `{}` that is on record here wrote to it",
+        line(site),
+        begin.host
+    );
+    Err(Failure::new(exit::COULD_NOT_RUN, message).help("put the site's file back at that path, then run this again"))
 }
 
 /// Whether a reading shows that the site is migrated, or is being: whatever the journal says, somebody pressed.

@@ -3,27 +3,30 @@
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{Event, Told};
+use crate::apply::journal::{Begin, Event, Told};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{Movement, Stage};
+use crate::model::record::Record;
 use crate::model::{On, State};
 use crate::output::escape::{self, line};
 use crate::output::many;
-use crate::site::{SiteError, file};
+use crate::site::wordpress::Address;
+use crate::site::{Site, SiteError, file};
 
 use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::inputs::Opened;
-use super::resume::{self, Confirmed, confirmed, is_its_site, live_is_typed};
+use super::resume::{self, Confirmed, confirmed, is_its_site, is_there, live_is_typed};
 use super::run::Run;
+use super::settings::{self, Seals, Settings};
 use super::state::Unfinished;
 use super::turn::Files;
-use super::{Begun, Failure, Terminal, exit, inputs, may_ask, status};
+use super::{Begun, Failure, Terminal, exit, inputs, may_ask, record_file, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = inputs::open(&args.of.plan, args.limits, false)?;
+    let (opened, unread) = as_far_as_it_reads(args);
     let files = Files::of(&args.of.plan, &args.of.site);
     let undoable = || {
         files.undoable().map_err(|failure| {
@@ -33,7 +36,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     };
     if !files.journal().exists() && undoable()?.is_none() {
         files.nobody_elses(&args.of.plan, None)?;
-        return Err(nothing(&files, &opened));
+        return Err(unread.into_iter().next().unwrap_or_else(|| nothing(&files, &opened)));
     }
     let lock = files.take(&args.of.plan)?;
     let open = files.unfinished()?;
@@ -47,7 +50,10 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     };
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
-    let mut site = inputs::open_site(&args.of.site, Some(&opened.plan))?;
+    for failure in &unread {
+        writeln!(terminal.err, "attention: {}; an undo needs the journal alone", line(&failure.message))?;
+    }
+    let mut site = site_of(args, &opened, &begin)?;
     is_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
     let is_named = |given: &str| is_named(given, digest, "status", &files);
@@ -77,8 +83,8 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     is_that_one()?;
-    // A seal that expired since hinders nobody from taking back what it allowed.
-    if confirmed(&args.of.plan, &begin, &events)? == Confirmed::No {
+    // A seal that expired, or is demanded only since, hinders nobody from taking back what was confirmed.
+    if confirmed(&args.of.plan, &begin, &events, &Seals::default())? == Confirmed::No {
         let message = "the run to undo holds changes that nobody confirmed here, so nothing was written";
         return Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
             "take `.plan/` beside the plan from a backup, then undo again; or set back by hand what `{}` names",
@@ -147,6 +153,39 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
+}
+
+/// The plan and what stands beside it, as far as they can be read, and why what is missing could not be.
+fn as_far_as_it_reads(args: &Undo) -> (Opened, Vec<Failure>) {
+    let plan = &args.of.plan;
+    let mut unread = Vec::new();
+    let bytes = inputs::bytes(plan, args.limits).unwrap_or_else(|failure| {
+        unread.push(failure);
+        Vec::new()
+    });
+    let record = record_file::load(&record_file::path_of(plan)).unwrap_or_else(|failure| {
+        unread.push(failure);
+        Record::default()
+    });
+    let settings = settings::beside(plan).unwrap_or_else(|failure| {
+        unread.push(failure);
+        Settings::default()
+    });
+    (inputs::opened(plan, bytes, args.limits, false, (record, settings)), unread)
+}
+
+/// The site to set back: an address must be one that the plan names, or, where no plan can be read, the run's own.
+fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>, Failure> {
+    let site = &args.of.site;
+    is_there(site, begin)?;
+    if opened.whole || !site.contains("://") {
+        return inputs::open_site(site, Some(&opened.plan));
+    }
+    if !Address::parse(site)?.identity().is_same_site(&begin.host) {
+        let message = format!("the run to undo is on `{}`, and `{}` is another site", begin.host, line(site));
+        return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
+    }
+    inputs::open_site(site, None)
 }
 
 /// Says that the run before can be undone too.

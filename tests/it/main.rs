@@ -62,6 +62,7 @@ mod typed;
 #[cfg(unix)]
 mod waits;
 mod walk;
+mod way_back;
 mod wordpress;
 mod words;
 mod yaml;
