@@ -133,7 +133,7 @@ impl Terminal<'_> {
 /// Whether a verb is there for what it writes. Of `apply` and `undo`, which may end before they write, [`Begun`] says it.
 pub(super) fn keeps(verb: &Verb) -> bool {
     match verb {
-        Verb::Seal(_) | Verb::Adopt(_) | Verb::Forget(_) | Verb::Init(_) | Verb::Record(_) => true,
+        Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
         Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),

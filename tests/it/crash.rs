@@ -520,7 +520,7 @@ fn a_clock_that_goes_back_changes_nothing() {
     site.faults.insert(changes()[3].on.clone(), vec![Fault::Lost]);
     let mut journal = Journal::create(&path, &key(), begin(), back()).unwrap();
     let outcome = run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap();
-    stops(outcome, 3, "did not take");
+    stops(outcome, 3, "did not accept");
     let mut journal = Journal::open(&path, &key()).unwrap();
     assert!(matches!(
         run(&mut site, &mut journal, &changes(), watch(back, &|| false, &mut |_, _| ())).unwrap(),

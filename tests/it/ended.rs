@@ -172,7 +172,7 @@ fn a_run_that_has_written_never_says_that_nothing_was_written() {
 /// What each verb writes that is there for what it writes, and the file that shows that it did.
 #[cfg(target_os = "linux")]
 const WRITES: [(&[&str], &str); 19] = [
-    (&["record", "word", "emails-off", "seen on its screen"], "bloom-coaching.record.ndjson"),
+    (&["record", "attest", "emails-off", "seen on its screen"], "bloom-coaching.record.ndjson"),
     (&["record", "step", "push", "pushed"], "bloom-coaching.record.ndjson"),
     (&["record", "sign-in", "in another browser"], "bloom-coaching.record.ndjson"),
     (&["record", "verification", "lines.txt", "--host", "staging.bloom.example"], "bloom-coaching.record.ndjson"),
@@ -182,7 +182,7 @@ const WRITES: [(&[&str], &str); 19] = [
     (&["record", "merge-list", "--cloned", SITE, "--live", SITE], ""),
     (&["upgrade", "earlier.yaml"], ""),
     (&["seal", PLAN, "--site", SITE], "bloom-coaching.seal.json"),
-    (&["snapshot", "seal", SITE], SITE),
+    (&["snapshot", "finalize", SITE], SITE),
     (&["snapshot", "import", SITE, "--plan", PLAN, "--yes"], ""),
     (&["init", "--site", SITE, "--live", "https://bloom.example", "--out", "new.yaml"], "new.yaml"),
     (&["example", "example"], "example"),
@@ -190,7 +190,7 @@ const WRITES: [(&[&str], &str); 19] = [
     (&["man", "man"], "man"),
     (&["runbook", PLAN, "--site", SITE, "--out", "page.html"], "page.html"),
     (&["snapshot", "--site", SITE, "--out", "copy.ndjson"], "copy.ndjson"),
-    (&["forget", PLAN, "--site", SITE], ""),
+    (&["purge", PLAN, "--site", SITE], ""),
 ];
 
 #[cfg(target_os = "linux")]
@@ -218,15 +218,12 @@ fn a_verb_that_wrote_never_says_that_it_could_not_be_run() {
         // Who says everything on the other stream lost nothing.
         assert!(matches!(ran.code, Some(0 | 21)), "{words:?} {ran:?}");
         if ran.code == Some(21) {
-            ran.ends(
-                21,
-                &["it was done, and what was said of it could not be written", "help: look at what became of it"],
-            );
+            ran.ends(21, &["it was done, but its output could not be written", "help: look at what became of it"]);
         }
         assert!(file.is_empty() || place.path(file).exists(), "{words:?} {ran:?}");
         assert!(!file.ends_with("record.ndjson") || written(file) != before, "{words:?} {ran:?}");
         assert!(words[0] != "upgrade" || written("earlier.yaml") != plan && ran.code == Some(21), "{ran:?}");
-        assert!(words[0] != "forget" || place.state_files("before.site.ndjson").is_empty() && ran.code == Some(21));
+        assert!(words[0] != "purge" || place.state_files("before.site.ndjson").is_empty() && ran.code == Some(21));
     }
     assert!(done >= 15, "{done}");
     // What is there for what it says could not be run.

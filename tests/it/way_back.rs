@@ -41,7 +41,7 @@ fn a_run_is_undone_whatever_became_of_plan_record_and_settings() {
         let digest = serde_json::from_str::<serde_json::Value>(
             fs::read_to_string(place.journal()).unwrap().lines().next().unwrap(),
         )
-        .unwrap()["digests"]["changes"]
+        .unwrap()["event"]["begin"]["digests"]["changes"]
             .as_str()
             .unwrap()
             .to_owned();
