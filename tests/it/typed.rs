@@ -13,7 +13,7 @@ fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
     let all = std::iter::once(plain.get_program()).chain(plain.get_args());
     let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
     let mut command = Command::new("timeout");
-    command.args(["8", "script", "-qec", &quoted.join(" "), "/dev/null"]);
+    command.args(["15", "script", "-qec", &quoted.join(" "), "/dev/null"]);
     command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
     command.current_dir(plain.get_current_dir().unwrap());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
