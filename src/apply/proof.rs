@@ -408,7 +408,7 @@ mod tests {
         let shown = |read_at, site: &Movement| unmigrated((at(read_at), site), (at(10), at(12)));
         assert!(shown(11, &still).unwrap().ends_with("it is not on Managed Contacts"));
         assert!(shown(12, &Movement { migrated: Some(0), ..still.clone() }).unwrap().ends_with("no member processed"));
-        for (read_at, why) in [(9, "is not after"), (10, "is not after"), (13, "yet to come")] {
+        for (read_at, why) in [(9, "is not after"), (10, "is not after"), (13, "in the future")] {
             assert!(shown(read_at, &still).unwrap_err().contains(why), "{read_at}");
         }
         for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {

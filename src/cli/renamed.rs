@@ -38,7 +38,7 @@ mod tests {
         for line in ["plan forget P --site S", "plan --color never forget", "plan --color=never forget"] {
             assert!(answers(line).unwrap().contains("`plan forget` is called `plan purge` now"), "{line}");
         }
-        assert!(answers("plan record attest R x").unwrap().contains("`plan record attest`"));
+        assert!(answers("plan record word R x").unwrap().contains("`plan record attest`"));
         assert!(answers("plan snapshot seal F").unwrap().contains("`plan snapshot finalize`"));
     }
 

@@ -178,8 +178,8 @@ mod tests {
                 json!({"backup": {"of": "live", "parts": ["files"], "taken_at": "2026-11-21T05:10:00Z", "source": {"restore-point": "RP-1"}}}),
                 vec![
                     ("/backup/taken_at", json!("2099-11-21T05:10:00Z"), "in the future"),
-                    ("/backup/taken_at", json!("1970-01-01T00:00:00Z"), "nobody made such a switch"),
-                    ("/backup/taken_at", json!("soon"), "a time that is none"),
+                    ("/backup/taken_at", json!("1970-01-01T00:00:00Z"), "before this tool existed"),
+                    ("/backup/taken_at", json!("soon"), "an invalid time"),
                     ("/backup/parts", json!([]), "of nothing"),
                     ("/backup/source/restore-point", json!(" "), "without a name"),
                     ("/backup/source", json!({"file": {"name": "", "bytes": 9, "sha256": sha}}), "without a name"),
@@ -210,12 +210,12 @@ mod tests {
                 ],
             ),
             (
-                json!({"word": {"rule": "backup-truncated", "says": "seen", "until": "2026-12-01"}}),
+                json!({"attestation": {"rule": "backup-truncated", "says": "seen", "until": "2026-12-01"}}),
                 vec![
-                    ("/word/says", json!(""), "says nothing"),
-                    ("/word/until", json!("2099-01-01"), "for more than 60 days"),
-                    ("/word/until", json!("2026-11-20"), "over when it was recorded"),
-                    ("/word/until", json!("never"), "a day that is none"),
+                    ("/attestation/says", json!(""), "says nothing"),
+                    ("/attestation/until", json!("2099-01-01"), "for more than 60 days"),
+                    ("/attestation/until", json!("2026-11-20"), "over when it was recorded"),
+                    ("/attestation/until", json!("never"), "an invalid day"),
                 ],
             ),
             (json!({"step": {"host": host, "step": "review-contacts", "says": "seen"}}), says("/step/says")),
@@ -237,7 +237,7 @@ mod tests {
                 vec![
                     ("/merge-list/read_at", json!("2099-11-21T00:00:00Z"), "in the future"),
                     ("/merge-list/read_at", json!("2026-11-19T00:00:00Z"), "before live was copied"),
-                    ("/merge-list/cloned_at", json!(""), "a time that is none"),
+                    ("/merge-list/cloned_at", json!(""), "an invalid time"),
                     ("/merge-list/sha256", json!(""), "without its SHA-256"),
                 ],
             ),
@@ -284,8 +284,8 @@ mod tests {
             assert_eq!(fault(&sound, ("", Value::Null)), None, "{sound}");
             let every = [
                 ("/at", json!("2099-01-01T00:00:00Z"), "in the future"),
-                ("/at", json!("0001-01-01T00:00:00Z"), "nobody made such a switch"),
-                ("/at", json!(""), "a time that is none"),
+                ("/at", json!("0001-01-01T00:00:00Z"), "before this tool existed"),
+                ("/at", json!(""), "an invalid time"),
                 ("/who", json!(""), "names nobody"),
                 ("/who", json!("\n"), "names nobody"),
             ];
