@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{self, Change, differs_in, facts_digest, marks_of};
+use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
 use crate::model::plan::Place;
 use crate::model::record::Record;
 use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step, digest};
@@ -200,14 +200,8 @@ fn marks(state: &State, kind: Kind) -> BTreeMap<String, String> {
 
 /// What of an object differs, in names of fields.
 fn differs(then: &State, now: &State, on: &On) -> String {
-    let fields = |state: &State| state.get(on).map(|object| object.fields()).unwrap_or_default();
     match (then.get(on), now.get(on)) {
-        (Some(_), Some(_)) if on.kind == Kind::Emails => {
-            let (then, now) = (fields(then), fields(now));
-            let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-            let differs = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
-            format!("differs in {}", differs.map(String::as_str).collect::<Vec<_>>().join(", "))
-        }
+        (Some(then), Some(now)) if on.kind == Kind::Emails => differing(&then.fields(), &now.fields()),
         _ => differs_in(then, now, on),
     }
 }

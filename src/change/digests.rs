@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::model::state::{Kind, Object, On};
 use crate::model::text::Money;
@@ -135,6 +135,11 @@ pub fn differs_in(then: &State, now: &State, on: &On) -> String {
         (_, None) => return "is gone".to_owned(),
         (Some(then), Some(now)) => (judged(then).fields(), judged(now).fields()),
     };
+    differing(&then, &now)
+}
+
+/// Which fields of an object differ, by name.
+pub fn differing(then: &Map<String, Value>, now: &Map<String, Value>) -> String {
     let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     let differs = names.into_iter().filter(|name| then.get(*name) != now.get(*name));
     format!("differs in {}", differs.map(String::as_str).collect::<Vec<_>>().join(", "))

@@ -16,7 +16,9 @@ use serde_json::Value;
 
 use crate::model::{Kind, On, State};
 
-pub use digests::{Digests, FactsText, MOST_MARKS, Marks, changes_digest, differs_in, facts_digest, marks_of};
+pub use digests::{
+    Digests, FactsText, MOST_MARKS, Marks, changes_digest, differing, differs_in, facts_digest, marks_of,
+};
 pub use fields::{FieldMarks, folded as folded_fields, moved_fields};
 pub use intent::{intent_digest, rehearsed_digest};
 pub use lower::{Lowered, lower, lower_on};
