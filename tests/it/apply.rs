@@ -733,8 +733,7 @@ mod unix {
             return;
         }
         let copy = place.path("plan-binary");
-        // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
-        assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(&copy).status().unwrap().success());
+        crate::place::copy_program(&copy);
         let state = place.path("state-of-nobody");
         fs::create_dir_all(&state).unwrap();
         fs::copy(crate::place::state_home().join("machine.key"), state.join("machine.key")).unwrap();

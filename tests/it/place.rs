@@ -30,6 +30,12 @@ pub(crate) fn program() -> Command {
     command
 }
 
+/// Copies the program to where another user can run it.
+pub(crate) fn copy_program(to: &Path) {
+    // By another process: a handle of ours, open for writing while a sibling test forks, would keep the copy busy.
+    assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(to).status().unwrap().success());
+}
+
 /// Where the tests' key lies.
 pub(crate) fn state_home() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")

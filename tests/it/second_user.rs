@@ -123,7 +123,7 @@ fn as_other(plans: &Place, words: &[&str]) -> Ran {
     // The program may lie where the second user cannot look.
     let copy = plans.path("plan");
     if !copy.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_plan"), &copy).unwrap();
+        crate::place::copy_program(&copy);
         mode(&copy, 0o755);
     }
     let mut command = std::process::Command::new(&copy);
@@ -183,7 +183,7 @@ fn state_that_cannot_be_looked_into_is_named_and_not_taken_for_none() {
     }
     mode(&place.path(".plan"), 0o700);
     let copy = place.path("plan");
-    fs::copy(env!("CARGO_BIN_EXE_plan"), &copy).unwrap();
+    crate::place::copy_program(&copy);
     mode(&copy, 0o755);
     for words in [
         &["adopt", "--no-input"][..],
