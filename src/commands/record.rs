@@ -11,10 +11,10 @@ use crate::model::Identity;
 use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, Place};
 use crate::model::record::{
-    Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, SignIn,
-    StepTaken, Verification,
+    Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record,
+    SignIn, StepTaken, Verification,
 };
-use crate::model::status::is_transaction;
+use crate::model::status::{is_transaction, transaction};
 use crate::output::escape;
 use crate::rules;
 use crate::shape::{self, without_addresses};
@@ -123,6 +123,23 @@ pub(super) fn host_of(by: &By, on: cli::On) -> Result<Identity, Failure> {
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
+/// Refuses a transaction that is on record for another test purchase.
+fn not_of_another(record: &Record, named: Option<&str>, of: (&Identity, &str)) -> Result<(), Failure> {
+    let Some(named) = named.and_then(transaction) else { return Ok(()) };
+    let is_another = |said: &&Purchase| {
+        (!said.host.is_same_site(of.0) || said.form != of.1)
+            && said.transaction.as_deref().and_then(transaction).is_some_and(|id| id == named)
+    };
+    let mut purchases = record.entries.iter().filter_map(|entry| match &entry.evidence {
+        Evidence::Purchase(purchase) => Some(purchase),
+        _ => None,
+    });
+    let Some(other) = purchases.find(is_another) else { return Ok(()) };
+    let message = format!("this transaction is on record for `{}` on {}", other.form, other.host);
+    Err(Failure::new(exit::USAGE, message)
+        .help("each purchase has a transaction of its own: give the ID that this order's page shows"))
+}
+
 fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
     let live = host_of(&by, cli::On::Live)?;
     let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
@@ -157,6 +174,7 @@ fn purchase(
         }));
     }
     let host = host_of(&by, on)?;
+    not_of_another(&load(&path_of(&by.plan))?, transaction.as_deref(), (&host, &form))?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
     Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders, transaction }), said))

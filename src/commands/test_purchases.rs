@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::guide::Movement;
 use crate::model::Graded;
-use crate::model::population::Questions;
+use crate::model::population::{Census, Questions};
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
+use crate::model::status::transaction;
 use crate::population::take_census;
-use crate::reconcile::{Asked, Bought, Shown, purchased};
+use crate::reconcile::{Bought, Shown, purchased};
 use crate::site::file::Beside;
 
 use super::Failure;
@@ -25,18 +26,23 @@ pub(super) fn shown(
     opened: &Opened,
     record: &Record,
     (before, after): (&Place, &Place),
-    population: &Beside,
+    (left, right): (&Beside, &Beside),
     bought: &[Bought],
 ) -> Result<Vec<Purchased>, Failure> {
-    let ids: BTreeSet<String> = bought.iter().map(|order| order.buyer.clone()).collect();
-    let buyers = if ids.is_empty() {
-        Asked::new()
-    } else {
-        let (census, digest) = take_census(population.open()?, &Questions { contacts: ids, ..Questions::default() })
-            .map_err(|damage| population.damaged(damage))?;
-        population.belongs(&digest)?;
-        census.contacts
+    let named = record.purchases(after.site()).filter_map(|said| transaction(said.transaction.as_deref()?));
+    let transactions: BTreeSet<String> =
+        bought.iter().filter_map(|order| transaction(&order.transaction)).chain(named).collect();
+    let ask = |side: &Beside, contacts: BTreeSet<String>| {
+        if bought.is_empty() {
+            return Ok(Census::default());
+        }
+        let questions = Questions { contacts, transactions: transactions.clone(), ..Questions::default() };
+        let (census, digest) = take_census(side.open()?, &questions).map_err(|damage| side.damaged(damage))?;
+        side.belongs(&digest)?;
+        Ok::<_, Failure>(census)
     };
+    let were = ask(left, bought.iter().flat_map(|order| order.buyer_before.iter().cloned()).collect())?;
+    let are = ask(right, bought.iter().map(|order| order.buyer.clone()).collect())?;
     let grade = |place: &Place, kind| place.snapshot().map_or(Graded::Unknown, |snapshot| snapshot.grade(kind).word());
     let grades = ["contact", "order"].into_iter().flat_map(|kind| [grade(before, kind), grade(after, kind)]);
     let trapped = |place: &Place| Movement::of(place.snapshot()?).trapped;
@@ -45,7 +51,8 @@ pub(super) fn shown(
         as_of: after.snapshot().map_or("", |after| &after.header.taken_at),
         grade: grades.max().unwrap_or(Graded::Unknown),
         bought,
-        buyers: &buyers,
+        before: &were,
+        after: &are,
         trapped: trapped(before).zip(trapped(after)).map(Into::into).filter(|_| simulated),
     };
     let state = after.snapshot().map(|after| &after.state);

@@ -261,7 +261,7 @@ fn both(
         }));
     }
     let purchases = match ask.orders {
-        true => Some(test_purchases::shown(opened, record, (before, after), right, &all.bought)?),
+        true => Some(test_purchases::shown(opened, record, (before, after), (left, right), &all.bought)?),
         false => None,
     };
     let members = Some(all.contacts.before);

@@ -95,6 +95,8 @@ pub struct Questions {
     pub contacts: BTreeSet<String>,
     /// The orders that are looked for, by ID.
     pub orders: BTreeSet<String>,
+    /// The transactions whose orders are counted, as [`transaction`](super::status::transaction) gives them.
+    pub transactions: BTreeSet<String>,
 }
 
 /// What one pass over a population found.
@@ -112,6 +114,8 @@ pub struct Census {
     pub contacts: BTreeMap<String, (Contact, BTreeSet<String>)>,
     /// The orders that were looked for and are there.
     pub found_orders: BTreeSet<String>,
+    /// How many orders have each transaction that was asked for.
+    pub transactions: BTreeMap<String, u64>,
     /// Contact IDs that more than one contact has.
     pub repeated_ids: BTreeSet<String>,
     /// When reading it began, as its first record says.

@@ -161,7 +161,14 @@ impl Payment {
 
 /// Whether a text is the ID of a payment's transaction.
 pub fn is_transaction(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric) && !text.trim().eq_ignore_ascii_case(NO_TRANSACTION)
+    transaction(text).is_some()
+}
+
+/// The ID of a payment's transaction as it is compared: two that differ in their letters' case alone are one. None where the
+/// text is no such ID.
+pub fn transaction(text: &str) -> Option<String> {
+    let id = text.trim().to_lowercase();
+    (id.chars().any(char::is_alphanumeric) && id != NO_TRANSACTION).then_some(id)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::Damage;
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::PopulationDigest;
+use crate::model::status::transaction;
 
 /// Reads a population once: what was asked of it, and its digest.
 ///
@@ -51,6 +52,12 @@ impl Counter<'_> {
                 self.census.orders += 1;
                 if self.questions.orders.contains(&*record.key) {
                     self.census.found_orders.insert(record.key.to_string());
+                }
+                if !self.questions.transactions.is_empty()
+                    && let Some(id) = transaction(record.transaction())
+                    && self.questions.transactions.contains(&id)
+                {
+                    *self.census.transactions.entry(id).or_default() += 1;
                 }
                 if let Some((_, orders)) = self.census.contacts.get_mut(&*record.contact) {
                     self.room.keep([&*record.key])?;

@@ -24,6 +24,8 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Arrived {
     pub(super) form: String,
+    pub(super) total: String,
+    pub(super) date: String,
     pub(super) status: String,
     pub(super) transaction: String,
     pub(super) next_payment: String,
@@ -63,10 +65,10 @@ impl Entries {
         let Some(either) = before.or(after) else { return Ok(()) };
         room.keep([&*either.key, &either.contact, &either.contact])?;
         let arrived = after.filter(|after| before.is_none() && tested.contains_key(after.form.trim())).map(|after| {
-            let [form, status, transaction, next_payment] =
-                [&after.form, &after.status, after.transaction(), after.next_payment()]
+            let [form, total, date, status, transaction, next_payment] =
+                [&after.form, &after.total, &after.date, &after.status, after.transaction(), after.next_payment()]
                     .map(|value| value.trim().to_owned());
-            Box::new(Arrived { form, status, transaction, next_payment })
+            Box::new(Arrived { form, total, date, status, transaction, next_payment })
         });
         let key = Box::from(&*either.key);
         self.open.push(Entry { key, before: owner(before), after: owner(after), differs, arrived });

@@ -4,6 +4,7 @@
 //! its e-mail address, else by its orders. Kept in memory are the after-contacts' IDs and a number for each address, and
 //! whole only what differs. It opens no file.
 
+mod confirmations;
 mod entries;
 mod field;
 mod index;
@@ -23,10 +24,11 @@ use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
 use crate::population::Damage;
 
+pub use confirmations::{Shown, purchased};
 pub use field::{Field, Fields, Values};
 pub use join::reconcile;
 pub use power::{Power, SHARES, power, shows_nothing};
-pub use purchases::{Bought, Explained, Recorded, Shown, purchased, recorded};
+pub use purchases::{Bought, Explained, Recorded, recorded};
 pub use since::{How, Moved, since};
 pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
 pub use tally::{Counted, Line, Side};

@@ -28,7 +28,10 @@ pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, Populat
     let subscriptions = ask.subscriptions.then(|| room.ledger(subscriptions, Field::Subscriptions));
     let extra = room.extra();
     let new: BTreeSet<&str> = extra.1.iter().map(|at| room.contacts.index.id(*at)).collect();
-    bought.iter_mut().for_each(|order| order.is_new = new.contains(order.buyer.as_str()));
+    for order in &mut bought {
+        order.is_new = new.contains(order.buyer.as_str());
+        order.buyer_before = room.ids_before(&order.buyer);
+    }
     let buyers: BTreeSet<&str> =
         bought.iter().filter(|order| order.is_test && order.is_new).map(|order| order.buyer.as_str()).collect();
     explained.contacts = buyers.iter().map(|buyer| (*buyer).to_owned()).collect();
@@ -102,6 +105,15 @@ impl Room {
     fn parents(&self, at: usize) -> u64 {
         let claimed = self.claims.get(&at).map_or(0, Vec::len) as u64;
         claimed + u64::from(self.contacts.index.is_known(at))
+    }
+
+    /// The contact IDs before of whoever has this contact ID after.
+    fn ids_before(&self, id: &str) -> Vec<String> {
+        let places = self.contacts.index.with_id(id);
+        let claimed =
+            |at: &usize| self.claims.get(at).into_iter().flatten().map(|lost| self.contacts.lost[*lost].key.clone());
+        let known = places.clone().any(|at| self.contacts.index.is_known(at)).then(|| id.to_owned());
+        known.into_iter().chain(places.flat_map(|at| claimed(&at))).collect()
     }
 
     /// Where the holder of a contact ID from before is now.

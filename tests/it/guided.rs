@@ -221,7 +221,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     let blind = verify(&[]);
     blind.ends(21, &[]);
     assert!(
-        blind.out.contains("order          unknown    that anything was paid is not known: name the transaction"),
+        blind.out.contains("order          unknown    contacts and orders were not captured before and after, and nobody named the payment: give its transaction"),
         "{}",
         blind.out
     );

@@ -8,33 +8,178 @@ use super::common::{Ran, copy_of_plans, plan};
 
 const FORM: &str = "group-coaching-checkout";
 
+/// What is there after of one test purchase, beside the example's contacts and orders.
+struct Case<'c> {
+    /// The order's fields.
+    fields: &'c str,
+    /// What else is there before only.
+    gone: &'c str,
+    /// What else is there before and after.
+    before: &'c str,
+    /// What else is there after.
+    after: &'c str,
+    /// What the record says beside the four confirmations.
+    said: &'c [&'c str],
+    /// The buyer's contact ID.
+    buyer: &'c str,
+    /// The plan, changed.
+    plan: fn(&str) -> String,
+}
+
+const NEW_BUYER: &str = r#"{"kind":"contact","key":"90001","tags":["Group_Coaching_Base_Access"]}"#;
+const PAID: &str = r#""total":"497.00 USD","date":"2026-11-21","status":"Success","transaction":"pi_1""#;
+
+impl Default for Case<'_> {
+    fn default() -> Self {
+        Self { fields: PAID, gone: "", before: "", after: NEW_BUYER, said: &[], buyer: "90001", plan: str::to_owned }
+    }
+}
+
+impl Case<'_> {
+    fn verified(&self) -> Ran {
+        let folder = copy_of_plans();
+        let path = |name: &str| folder.path().join(name);
+        let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+        fs::write(path("bloom-coaching.yaml"), (self.plan)(&read("bloom-coaching.yaml"))).unwrap();
+        for (side, hour) in [("before", "06"), ("after", "07")] {
+            let site = read("bloom-coaching.site.ndjson").replacen("2026-11-21T06", &format!("2026-11-21T{hour}"), 1);
+            let population = read("bloom-coaching.population.ndjson");
+            let mut population = population.replacen("2026-11-21T06", &format!("2026-11-21T{hour}"), 1);
+            let (head, rest) = population.split_once('\n').unwrap();
+            population = if side == "after" {
+                let order = format!(
+                    r#"{{"kind":"order","key":"9001","contact":"{}","form":"{FORM}",{}}}"#,
+                    self.buyer, self.fields
+                );
+                format!("{head}\n{}\n{order}\n{}\n{rest}", self.after, self.before)
+            } else {
+                format!("{head}\n{}\n{}\n{rest}", self.gone, self.before)
+            };
+            population = population.replace("\n\n", "\n").replace("\n\n", "\n");
+            fs::write(path(&format!("{side}.site.ndjson")), site).unwrap();
+            fs::write(path(&format!("{side}.population.ndjson")), population).unwrap();
+            seal_file(&path(&format!("{side}.population.ndjson"))).unwrap();
+            seal_file(&path(&format!("{side}.site.ndjson"))).unwrap();
+        }
+        let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
+        let saw = ["record", "purchase", FORM, "--saw", "order,content,welcome-email,new-user"];
+        let recorded = plan(folder.path(), &[&saw[..], self.said, &by].concat());
+        assert_eq!(recorded.code, 0, "{}", recorded.err);
+        let sides = ["--before", "before.site.ndjson", "--after", "after.site.ndjson"];
+        plan(folder.path(), &[&["verify", "bloom-coaching.yaml"], &sides[..]].concat())
+    }
+
+    /// That it is not proven, with these lines.
+    fn denies(&self, lines: &[&str]) {
+        let ran = self.verified();
+        // 21 where there is more than the test purchase.
+        assert!(matches!(ran.code, 1 | 21), "{}: {}", ran.code, ran.out);
+        for line in lines {
+            assert!(ran.out.contains(line), "{line}: {}", ran.out);
+        }
+    }
+}
+
 /// `verify` of the example before and after one new order with these fields, by a buyer who is new.
 fn verified(fields: &str, said: &[&str]) -> Ran {
-    let folder = copy_of_plans();
-    let path = |name: &str| folder.path().join(name);
-    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
-    for (side, year) in [("before", "2020"), ("after", "2021")] {
-        let site = read("bloom-coaching.site.ndjson").replacen("2026-11-21T06", &format!("{year}-11-21T06"), 1);
-        let population = read("bloom-coaching.population.ndjson");
-        let mut population = population.replacen("2026-11-21T06", &format!("{year}-11-21T06"), 1);
-        if side == "after" {
-            let (head, rest) = population.split_once('\n').unwrap();
-            let buyer = r#"{"kind":"contact","key":"90001","tags":["Group_Coaching_Base_Access"]}"#;
-            let order =
-                format!(r#"{{"kind":"order","key":"9001","contact":"90001","form":"{FORM}","total":"0.00",{fields}}}"#);
-            population = format!("{head}\n{buyer}\n{order}\n{rest}");
-        }
-        fs::write(path(&format!("{side}.site.ndjson")), site).unwrap();
-        fs::write(path(&format!("{side}.population.ndjson")), population).unwrap();
-        seal_file(&path(&format!("{side}.population.ndjson"))).unwrap();
-        seal_file(&path(&format!("{side}.site.ndjson"))).unwrap();
+    Case { fields: &format!(r#""total":"497.00 USD",{fields}"#), said, ..Case::default() }.verified()
+}
+
+#[test]
+fn a_paid_order_between_the_two_readings_by_somebody_new_proves_its_purchase() {
+    let ran = Case::default().verified();
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}
+
+#[test]
+fn a_transaction_of_two_orders_proves_neither() {
+    let other = |kind: &str, id: &str| {
+        format!(
+            r#"{{"kind":"order","key":"{kind}","contact":"10010","form":"foundations-membership","status":"Success","transaction":"{id}"}}"#
+        )
+    };
+    let line = "order          not found  order 9001 (Success): its transaction stands on 2 orders";
+    for id in ["pi_1", " PI_1 "] {
+        Case { after: &format!("{NEW_BUYER}\n{}", other("9002", id)), ..Case::default() }.denies(&[line]);
     }
-    let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
-    let saw = ["record", "purchase", FORM, "--saw", "order,content,welcome-email,new-user"];
-    let recorded = plan(folder.path(), &[&saw[..], said, &by].concat());
-    assert_eq!(recorded.code, 0, "{}", recorded.err);
-    let sides = ["--before", "before.site.ndjson", "--after", "after.site.ndjson"];
-    plan(folder.path(), &[&["verify", "bloom-coaching.yaml"], &sides[..]].concat())
+    // One that an order had before is that order's payment.
+    Case { before: &other("4999", "pi_1"), ..Case::default() }
+        .denies(&["order          not found  order 9001 (Success): its transaction is that of an order from before"]);
+}
+
+#[test]
+fn a_transaction_that_a_person_names_is_of_no_other_order_and_of_no_other_form() {
+    let unseen = r#""total":"497.00 USD","status":"Success""#;
+    let of_another = "order          unknown    order 9001 (Success): its transaction was not captured, and the transaction on record is that of another order";
+    // The example's first order has it.
+    Case { fields: unseen, said: &["--transaction", "pi_example_5001"], ..Case::default() }.denies(&[of_another]);
+    let folder = copy_of_plans();
+    let by = ["--transaction", "ch_1", "--plan", "bloom-coaching.yaml", "--who", "jo"];
+    let record = |form: &str, on: &str| {
+        plan(folder.path(), &[&["record", "purchase", form, "--saw", "order", "--on", on][..], &by].concat())
+    };
+    assert_eq!(record(FORM, "staging").code, 0);
+    assert_eq!(record(FORM, "staging").code, 0, "said twice of the same purchase");
+    for (form, on) in [("foundations-membership", "staging"), (FORM, "live")] {
+        let ran = record(form, on);
+        assert_eq!(ran.code, 2, "{form} {on}");
+        assert!(
+            ran.err.contains(&format!("this transaction is on record for `{FORM}` on staging.bloom.example")),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn an_order_of_nothing_was_not_paid() {
+    for total in ["0.00 USD", "0", "USD 0,00", "€ 0.-"] {
+        let fields = format!(r#""total":"{total}","status":"Success","transaction":"pi_1""#);
+        let line =
+            format!("order          not found  order 9001 (Success): its total is `{total}`, so nothing was paid");
+        Case { fields: &fields, ..Case::default() }.denies(&[
+            &line,
+            "content        recorded",
+            "new-user       recorded",
+        ]);
+        let unseen = format!(r#""total":"{total}","status":"Success""#);
+        Case { fields: &unseen, said: &["--transaction", "ch_9"], ..Case::default() }.denies(&[&line]);
+    }
+    // A form that the plan expects to cost nothing.
+    let free = |plan: &str| {
+        assert!(plan.contains("497.00 USD"), "{plan}");
+        plan.replace("497.00 USD", "0.00 USD")
+    };
+    let fields = r#""total":"0.00 USD","status":"Success","transaction":"pi_1""#;
+    let ran = Case { fields, plan: free, ..Case::default() }.verified();
+    assert!(ran.out.contains("order          recorded   order 9001 (Success), paid"), "{}", ran.out);
+}
+
+#[test]
+fn an_order_of_another_day_proves_nothing() {
+    let dated = |day: &str| format!(r#""total":"497.00 USD","date":"{day}","status":"Success","transaction":"pi_1""#);
+    for day in ["2019-01-01", "2026-11-19", "2026-11-19T23:59:59Z", "2026-11-23", "2099-01-01 10:00:00"] {
+        let fields = dated(day);
+        let lines = ["order", "content", "welcome-email", "new-user"]
+            .map(|what| format!("{what:<14} not found  order 9001 (Success): it is dated {}", &day[..10]));
+        Case { fields: &fields, ..Case::default() }.denies(&lines.each_ref().map(String::as_str));
+    }
+    // The site says the day in its own time zone; what is no day says nothing.
+    for day in ["2026-11-20", "2026-11-21", "2026-11-22 00:30:00", "", "Nov 21"] {
+        let ran = Case { fields: &dated(day), ..Case::default() }.verified();
+        assert_eq!(ran.code, 0, "{day}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_tag_that_the_buyer_had_before_shows_nothing_of_content() {
+    let line = "content        not found  contact 90001 had `Group_Coaching_Base_Access` before, so it shows nothing";
+    Case { before: NEW_BUYER, after: "", ..Case::default() }.denies(&[line]);
+    // The same person with another contact ID.
+    let with_id = |id: &str| {
+        format!(r#"{{"kind":"contact","key":"{id}","email":"ada@example.com","tags":["Group_Coaching_Base_Access"]}}"#)
+    };
+    Case { gone: &with_id("80001"), after: &with_id("90001"), ..Case::default() }.denies(&[line]);
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use amc_plan::model::plan::{Confirmation, TestPurchase};
+use amc_plan::model::population::Census;
 use amc_plan::model::purchase::Known;
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
 use amc_plan::model::{Graded, Plan};
-use amc_plan::reconcile::{Ask, Asked, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
+use amc_plan::reconcile::{Ask, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
 use serde_json::{Value, json};
 
 use super::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
@@ -307,18 +308,28 @@ fn a_word_is_graded_by_what_was_captured() {
     let bought = [Bought {
         form: "f".into(),
         order: "90".into(),
+        total: String::new(),
+        date: String::new(),
         status: "Success".into(),
         transaction: "ch_1".into(),
         buyer: "4".into(),
+        buyer_before: Vec::new(),
         is_new: true,
         is_test: true,
     }];
-    let buyers = Asked::new();
+    let nobody = Census::default();
     let grades = |record: &Record, shown: Option<Shown<'_>>| -> Vec<Known> {
         let all = purchased(&plan, None, (record, &"https://x.example".parse().unwrap()), shown);
         all.iter().flat_map(|one| one.confirmations.iter().map(|one| one.how)).collect()
     };
-    let captured = Shown { as_of: "today", grade: Graded::Captured, bought: &bought, buyers: &buyers, trapped: None };
+    let captured = Shown {
+        as_of: "today",
+        grade: Graded::Captured,
+        bought: &bought,
+        before: &nobody,
+        after: &nobody,
+        trapped: None,
+    };
     // Order, content, welcome e-mail, new user; which tags open the content is not captured here.
     let everything = says(Confirmation::ALL);
     use Known::{Attested, Captured, NotFound, Recorded, Unknown};
