@@ -113,7 +113,7 @@ impl Certificate {
         let begun = begin(events).filter(|begin| begin.on == Place::Staging && begin.strategy.is_some())?;
         let steps = timing::steps(events);
         let verified = events.iter().rev().find_map(|told| match &told.event {
-            Event::Passed { step: Step::ReviewContacts, by, seen } => Some(Proven { by: *by, seen: seen.clone() }),
+            Event::Passed { step: Step::ReviewContacts, by, seen, .. } => Some(Proven { by: *by, seen: seen.clone() }),
             _ => None,
         });
         let whole = begun.steps().iter().all(|step| steps.iter().any(|took| took.step == *step));

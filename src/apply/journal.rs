@@ -4,6 +4,7 @@
 //! dropped when the journal is opened; any other break of the chain refuses the whole. A line without our mark is another
 //! user's, another machine's or an earlier build's: it counts only once the run was adopted, by a line of ours that hangs on it.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -125,6 +126,10 @@ pub enum Event {
         by: Executor,
         /// What was seen, in a few words without personal values.
         seen: String,
+        /// Marks of what the migration moved, as the first step after it found that: by object, as a change names it. What
+        /// comes after has to find it so.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        found: BTreeMap<String, String>,
     },
     /// From here on the changes are taken back, the last one first. It may follow the close of a run that a new one replaced.
     Undo,

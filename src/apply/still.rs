@@ -5,12 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
 use crate::model::plan::Place;
 use crate::model::record::Record;
 use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step, digest};
 
-use super::journal::Begin;
+use super::journal::{Begin, Event, Journal, Told};
+use super::since::{read_after, when};
+
+/// Marks of what the migration moved, by object: of those that no later step moves.
+pub type Found = BTreeMap<String, String>;
 
 /// Where a run is when its site is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +29,8 @@ pub struct At<'a> {
     pub passed: &'a [Step],
     /// The step that is under way: what it moves may be on its way.
     pub under_way: Option<Step>,
+    /// What the migration moved, as the first step after it found that.
+    pub found: &'a Found,
 }
 
 impl At<'_> {
@@ -70,6 +78,7 @@ pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Recor
     if let Some(kept) = kept {
         all.extend(of_the_rest(at, kept, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
     }
+    all.extend(of_the_migration(at, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
     all.extend(maintenance(at, kept, now).filter(|moved| known.insert(moved.on.clone())));
     let here = &at.begin.host;
     all.retain(|moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now));
@@ -132,6 +141,46 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
         all.extend(of_a_kind(kind, &left, &now.state));
     }
     all
+}
+
+/// What the migration moved, as this reading shows it, where it is the first one after it that a step is proven by.
+pub fn found_first(journal: &Journal, site: &Snapshot, now: Timestamp) -> Found {
+    let passed_at = when(journal.events(), |event| matches!(event, Event::BarrierPassed { .. }));
+    let is_over = journal.progress().passed().contains(&Step::RunMigration);
+    let is_first = is_over && found_before(journal.events()).is_empty();
+    match is_first && read_after(&site.header.taken_at, passed_at, now).is_ok() {
+        true => found(site),
+        false => Found::new(),
+    }
+}
+
+/// What an earlier step found of it.
+pub fn found_before(events: &[Told]) -> Found {
+    let found = |told: &Told| match &told.event {
+        Event::Passed { found, .. } if !found.is_empty() => Some(found.clone()),
+        _ => None,
+    };
+    events.iter().rev().find_map(found).unwrap_or_default()
+}
+
+fn found(site: &Snapshot) -> Found {
+    let kinds = Step::RunMigration.moves().iter().copied().filter(|kind| *kind != Kind::Maintenance);
+    let captured = kinds.filter(|kind| matches!(site.header.capture(kind.name()), Capture::How(_)));
+    captured.flat_map(|kind| marks(&site.state, kind)).collect()
+}
+
+/// What the migration moved and the first step after it found, and is not so any more.
+fn of_the_migration(at: At<'_>, now: &Snapshot) -> Vec<Moved> {
+    let is = found(now);
+    let moved = at.found.iter().filter(|(on, mark)| is.get(*on) != Some(*mark));
+    let one = |(on, _): (&String, &String)| {
+        let (what, now) = match is.get(on) {
+            Some(mark) => ("is not as the first reading after the migration showed it", mark.clone()),
+            None => ("is gone, or no longer captured", "missing".to_owned()),
+        };
+        Moved { on: on.clone(), what: what.to_owned(), now, cure: Cure::Attest }
+    };
+    moved.map(one).collect()
 }
 
 fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn passed(step: Step) -> Event {
-        Event::Passed { step, by: Executor::Guided, seen: String::new() }
+        Event::Passed { step, by: Executor::Guided, seen: String::new(), found: Default::default() }
     }
 
     fn passed_at() -> Event {

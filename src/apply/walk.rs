@@ -17,7 +17,7 @@ use super::journal::{Event, Journal};
 use super::machine::Next;
 use super::proof::{self, Proof, as_read, attested, both, listed, migration, purchases, tool_login, verification};
 use super::since::{began, configured_at, members_after, read_after, since_then, when};
-use super::still::{self, At, Moved};
+use super::still::{self, At, Found, Moved};
 
 /// What a walk has around it.
 pub trait World {
@@ -196,7 +196,11 @@ pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
         return press(world);
     }
     match prove(world, &plan, step, &site)? {
-        Proof::Behind { by, seen } => pass(world, step, by, seen),
+        Proof::Behind { by, seen } => {
+            let now = world.now();
+            let found = still::found_first(world.journal(), &site, now);
+            pass(world, step, by, (seen, found))
+        }
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::Act }),
     }
 }
@@ -224,8 +228,8 @@ fn close<W: World>(world: &mut W) -> Result<Turn, W::Error> {
     Ok(unequal_since(world)?.unwrap_or(Turn::Close))
 }
 
-fn pass<W: World>(world: &mut W, step: Step, by: Executor, seen: String) -> Result<Turn, W::Error> {
-    world.note(Event::Passed { step, by, seen: seen.clone() })?;
+fn pass<W: World>(world: &mut W, step: Step, by: Executor, (seen, found): (String, Found)) -> Result<Turn, W::Error> {
+    world.note(Event::Passed { step, by, seen: seen.clone(), found })?;
     Ok(Turn::Passed { step, by, seen })
 }
 
@@ -239,7 +243,8 @@ fn moved<W: World>(
     let Some(begin) = world.journal().begin().cloned() else { return Ok(Vec::new()) };
     let since = world.journal().events().first().map_or(Timestamp::MAX, |told| told.at);
     let (kept, record) = (world.kept(), since_then(world.record()?, since, world.now()));
-    Ok(still::moved(At { begin: &begin, plan, passed, under_way }, kept.as_ref(), site, &record))
+    let found = still::found_before(world.journal().events());
+    Ok(still::moved(At { begin: &begin, plan, passed, under_way, found: &found }, kept.as_ref(), site, &record))
 }
 
 /// The steps that are proven.
@@ -364,7 +369,7 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
         return Ok(Turn::Moved { step, moved });
     }
     match proof {
-        Proof::Behind { by, seen } => pass(world, step, by, seen),
+        Proof::Behind { by, seen } => pass(world, step, by, (seen, Default::default())),
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::PressNothing }),
     }
 }

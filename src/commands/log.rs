@@ -78,7 +78,9 @@ pub(super) fn words(told: &Told, events: &[Told]) -> String {
         Event::DecisionDue { who, by } => format!("it is {by}: {} decides whether to go on or back", escape::line(who)),
         Event::Decided { who, decision } => format!("{} decided: {}", escape::line(who), decision.name()),
         Event::Migrated => "the site was read as migrated".to_owned(),
-        Event::Passed { step, by, seen } => format!("done: {} ({}): {}", step.name(), by.name(), escape::line(seen)),
+        Event::Passed { step, by, seen, .. } => {
+            format!("done: {} ({}): {}", step.name(), by.name(), escape::line(seen))
+        }
         Event::Undo => "from here on the changes are undone".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),

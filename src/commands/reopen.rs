@@ -24,7 +24,7 @@ impl Run {
             }
             let open = match self.is_reopened()? {
                 Proof::Behind { by, seen } => {
-                    self.note(Event::Passed { step, by, seen: seen.clone() })?;
+                    self.note(Event::Passed { step, by, seen: seen.clone(), found: Default::default() })?;
                     writeln!(terminal.out, "done: {} ({}): {seen}", step.about().title, by.name())?;
                     continue;
                 }

@@ -156,7 +156,12 @@ impl Run {
                 self.files.undo()
             )));
         }
-        self.note(Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: words })
+        self.note(Event::Passed {
+            step: Step::Configure,
+            by: Executor::Automatic,
+            seen: words,
+            found: Default::default(),
+        })
     }
 
     /// Writes down what happened after the site was written to.

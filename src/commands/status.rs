@@ -83,7 +83,7 @@ pub(super) fn earlier(
 fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: &[Told]) -> Line {
     let about = step.about();
     let behind = events.iter().rev().find_map(|told| match &told.event {
-        Event::Passed { step: passed, by, seen } if *passed == step => Some((told.at, *by, seen.clone())),
+        Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((told.at, *by, seen.clone())),
         _ => None,
     });
     let follows = begin.is_some_and(|begin| begin.steps().contains(&step));

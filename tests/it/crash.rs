@@ -667,7 +667,7 @@ fn where_nobody_pressed_the_run_is_before_the_barrier_again() {
     let mut journal = begun(&folder);
     let mut site = StandIn::new(after(0), &folder.path().join("journal.ndjson"));
     run(&mut site, &mut journal, &changes(), watch(now, &|| false, &mut |_, _| ())).unwrap();
-    let passed = |step| Event::Passed { step, by: Executor::Guided, seen: "x".into() };
+    let passed = |step| Event::Passed { step, by: Executor::Guided, seen: "x".into(), found: BTreeMap::new() };
     let passed_barrier = || Event::BarrierPassed { who: None, members: None };
     let unpressed = || Event::NotPressed { who: "jo".into(), seen: "x".into() };
     let (verify, migrate) = (Step::StartVerification, Step::RunMigration);

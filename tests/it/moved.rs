@@ -185,6 +185,45 @@ fn what_else_moved_stands_by_a_word_that_is_of_how_it_is_now() {
     assert!(!ran.err.contains("administrator/"), "a login is nobody's business: {ran:#?}");
 }
 
+#[test]
+fn the_connection_stays_as_the_first_reading_after_the_migration_showed_it_to_the_end() {
+    let place = rehearsed_to_review();
+    let command = |err: &str| {
+        let command = err.split('`').find(|part| part.starts_with("plan record moved crm")).unwrap();
+        command.split("--now ").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    let moves = |place: &Place, step: &str, old: &str, new: &str| {
+        let left = place.read(SITE);
+        place.edit_site(SITE, old, new);
+        let ran = on(place);
+        ran.ends(
+            20,
+            &["`crm` is not as the first reading after the migration showed it", &format!("stops at `{step}`")],
+        );
+        let now = command(&ran.err);
+        fs::write(place.path(SITE), left).unwrap();
+        now
+    };
+    let (connected, other) = (r#""connected":true"#, r#""connected":false"#);
+    on(&place).ends(20, &["waits at `leave-maintenance`"]);
+    moves(&place, "leave-maintenance", connected, other);
+    moves(&place, "leave-maintenance", r#""system":"accessally-managed""#, r#""system":"keap""#);
+    migrated(&place, false, 40);
+    on(&place).ends(20, &["not seen yet"]);
+    let now = moves(&place, "test-purchase", connected, other);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        buys(&place, at, form, tags);
+    }
+    moves(&place, "test-purchase", connected, other);
+    // A named person says why it may stand.
+    record(&place, &["moved", "crm", "--now", &now, "the old account is closed"]);
+    place.edit_site(SITE, connected, other);
+    place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
+    on(&place).ends(0, &[]);
+    assert!(place.path(CERTIFICATE).exists());
+}
+
 /// Adds contacts without a user to the population as it is before the run.
 fn without_user(place: &Place, ids: &[&str]) {
     let text = place.read(POPULATION);

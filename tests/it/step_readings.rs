@@ -117,7 +117,9 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
             if step == Step::RunMigration {
                 ground.note(Event::BarrierPassed { who: None, members: None }).unwrap();
             }
-            ground.note(Event::Passed { step, by: Executor::Guided, seen: String::new() }).unwrap();
+            ground
+                .note(Event::Passed { step, by: Executor::Guided, seen: String::new(), found: Default::default() })
+                .unwrap();
         }
         let words = |ground: &Ground, at: Timestamp| {
             let evidence = Evidence::Step(StepTaken { host: host.clone(), step, says: "done".into() });

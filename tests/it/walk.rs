@@ -310,7 +310,8 @@ pub(crate) fn folder() -> TempDir {
 fn configured(folder: &TempDir) -> PathBuf {
     let path = begun(folder, Place::Staging, None);
     let mut journal = Journal::open(&path, &Key::new([7; 32])).unwrap();
-    let passed = Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new() };
+    let passed =
+        Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new(), found: BTreeMap::new() };
     journal.append(passed, Timestamp::UNIX_EPOCH).unwrap();
     path
 }
@@ -612,7 +613,7 @@ fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_open
                 if asked {
                     let (step, by) = (Step::LeaveMaintenance, Executor::Guided);
                     ground.note(Event::Reached { step }).unwrap();
-                    ground.note(Event::Passed { step, by, seen: String::new() }).unwrap();
+                    ground.note(Event::Passed { step, by, seen: String::new(), found: BTreeMap::new() }).unwrap();
                     assert_eq!(ground.journal.progress().next(), Next::Close);
                 }
                 ground.note(Event::End).unwrap();
