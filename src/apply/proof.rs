@@ -466,6 +466,7 @@ mod tests {
                 counts: BTreeMap::new(),
                 not_captured: Vec::new(),
                 worth,
+                readings: None,
                 sha256: String::new(),
             };
             let (who, previous) = ("jo".to_owned(), String::new());

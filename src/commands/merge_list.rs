@@ -114,10 +114,12 @@ impl List {
         });
         let document = escape::json_text(&document);
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
+        let readings = Some([cloned.sha256.clone(), live.sha256.clone()]);
         let host = live.header.site;
         let worth = cloned.worth.or_less(live.worth);
         let graded = Some(worth.word());
-        let evidence = record::MergeList { host, cloned_at, read_at, counts, not_captured, worth: graded, sha256 };
+        let evidence =
+            record::MergeList { host, cloned_at, read_at, counts, not_captured, worth: graded, readings, sha256 };
         Ok(Self { moved, document, worth, evidence })
     }
 }

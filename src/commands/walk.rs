@@ -21,6 +21,7 @@ use crate::reconcile;
 use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::site::file::FileSite;
+use crate::trust::Readings;
 
 use super::inputs::{self, Choice};
 use super::kept::{NOT_KEPT, is_kept};
@@ -66,7 +67,9 @@ impl World for Way<'_, '_, '_> {
     }
 
     fn record(&mut self) -> Result<Record, Failure> {
-        record_file::load(&record_file::path_of(&self.args.plan))
+        let mut record = record_file::load(&record_file::path_of(&self.args.plan))?;
+        Readings::of_this_machine().weigh(&mut record);
+        Ok(record)
     }
 
     fn pass_barrier(&mut self, plan: &Plan) -> Result<(), Failure> {

@@ -117,6 +117,9 @@ pub struct MergeList {
     /// What the two readings are worth, by the lesser of them; none by an earlier build, which is as good as recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worth: Option<Graded>,
+    /// The digests of the two readings, so that their worth can be looked up again; none by an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readings: Option<[String; 2]>,
     /// SHA-256 of the list as `plan merge-list --format json` prints it.
     pub sha256: String,
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::fs::open_here;
-use crate::model::{Identity, NOBODY, Snapshot, Worth};
+use crate::model::record::{Evidence, Record};
+use crate::model::{Graded, Identity, NOBODY, Snapshot, Worth};
 
 use super::key::{Key, Purpose, state_home};
 use super::line::{marked, unmarked};
@@ -77,6 +78,22 @@ impl Readings {
         }
     }
 
+    /// Gives each merge list on record the worth of its two readings, whatever its line says: anybody can type that.
+    pub fn weigh(&self, record: &mut Record) {
+        let of = |digest: &String| {
+            let known = self.entries.iter().rfind(|entry| entry.sha256 == *digest && !digest.is_empty());
+            known.map_or(Graded::Recorded, |entry| match entry.worth {
+                Noted::Captured => Graded::Captured,
+                Noted::Attested => Graded::Attested,
+            })
+        };
+        for entry in &mut record.entries {
+            if let Evidence::MergeList(list) = &mut entry.evidence {
+                list.worth = list.readings.iter().flatten().map(of).max();
+            }
+        }
+    }
+
     /// Whether a reading of this site and moment was captured here, and it was another one.
     pub fn was_captured_otherwise(&self, reading: &Snapshot) -> bool {
         let header = &reading.header;
@@ -128,4 +145,43 @@ fn note(entry: &Entry) -> Result<(), Failure> {
         file.sync_all()
     });
     written.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_list_is_worth_what_this_machine_knows_of_its_readings_and_never_what_its_line_says() {
+        let entry = |sha256: &str, worth, who: Option<&str>| Entry {
+            sha256: sha256.to_owned(),
+            worth,
+            who: who.map(str::to_owned),
+            site: "live.example".parse().unwrap(),
+            taken_at: String::new(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let entries = vec![entry("a", Noted::Captured, None), entry("b", Noted::Attested, Some("jo"))];
+        let here = Readings { entries };
+        let weighed = |readings: serde_json::Value| {
+            let list = serde_json::json!({"version": 1, "at": "2026-11-21T05:40:00Z", "who": "jo", "previous": "", "evidence": {
+                "merge-list": {"host": "live.example", "cloned_at": "", "read_at": "", "counts": {}, "worth": "captured",
+                    "readings": readings, "sha256": ""}}});
+            let mut record = Record { entries: vec![serde_json::from_value(list).unwrap()] };
+            here.weigh(&mut record);
+            match record.entries.remove(0).evidence {
+                Evidence::MergeList(list) => list.worth,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (readings, worth) in [
+            (serde_json::json!(["a", "a"]), Some(Graded::Captured)),
+            (serde_json::json!(["a", "b"]), Some(Graded::Attested)),
+            (serde_json::json!(["a", "typed"]), Some(Graded::Recorded)),
+            (serde_json::json!(["", ""]), Some(Graded::Recorded)),
+            (serde_json::Value::Null, None),
+        ] {
+            assert_eq!(weighed(readings.clone()), worth, "{readings}");
+        }
+    }
 }
