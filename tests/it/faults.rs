@@ -33,20 +33,30 @@ const MOST: usize = 1_000;
 /// In the gate one call in so many fails, with one of the errors.
 const SAMPLE: usize = 60;
 
+/// What one change of the example's run leaves, and what somebody makes of it.
+const EMAILS_ON: &str = r#""kind":"emails","key":"emails","enabled":true"#;
+const EMAILS_OFF: &str = r#""kind":"emails","key":"emails","enabled":false"#;
+
 /// What is run under the fault.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Act {
     Apply,
     Resume,
     Undo,
+    /// A new run takes the place of one whose changes are in place, on a site where one of them is no longer so.
+    Replace,
 }
 
 /// The example with everything that is needed to begin each act again and again.
 struct Stage {
     place: Place,
     digest: String,
+    /// What is confirmed where one change is to be made again.
+    digest_again: String,
     before: String,
     after: String,
+    /// The site after the run, with one change undone by somebody.
+    moved: String,
     /// A journal that has begun, and one whose changes are in place.
     begun: String,
     whole: String,
@@ -61,9 +71,11 @@ impl Stage {
         place.confirm(&digest).ends(0, &[]);
         let (after, whole) = (place.read(SITE), fs::read_to_string(place.journal()).unwrap());
         let begun = format!("{}\n", whole.lines().next().unwrap());
+        place.edit_site(SITE, EMAILS_ON, EMAILS_OFF);
+        let (digest_again, moved) = (place.digest(), place.read(SITE));
         let files = fs::read_dir(place.path(".plan")).unwrap().map(|entry| entry.unwrap().path());
         let beside = files.filter(|path| path.is_file()).map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
-        Self { place, digest, before, after, begun, whole, beside }
+        Self { place, digest, digest_again, before, after, moved, begun, whole, beside }
     }
 
     /// The folder as it was before the act.
@@ -79,6 +91,7 @@ impl Stage {
             Act::Apply => (&self.before, None),
             Act::Resume => (&self.before, Some(&self.begun)),
             Act::Undo => (&self.after, Some(&self.whole)),
+            Act::Replace => (&self.moved, Some(&self.whole)),
         };
         fs::write(self.place.path(SITE), site).unwrap();
         match journal {
@@ -92,6 +105,7 @@ impl Stage {
             Act::Apply => vec!["apply", PLAN, "--site", SITE, "--confirm", &self.digest],
             Act::Resume => vec!["apply", PLAN, "--site", SITE, "--resume", "--through", "configure"],
             Act::Undo => vec!["undo", PLAN, "--site", SITE, "--confirm", &self.digest],
+            Act::Replace => vec!["apply", PLAN, "--site", SITE, "--confirm", &self.digest_again],
         }
     }
 
@@ -126,7 +140,11 @@ impl Stage {
         let code = if code == 127 && ran.err.contains("error while loading") { 3 } else { code };
         assert!(!ran.err.contains("panicked"), "{fault}: {ran:#?}");
         let site = self.place.read(SITE);
-        let (from, to) = if act == Act::Undo { (&self.after, &self.before) } else { (&self.before, &self.after) };
+        let (from, to) = match act {
+            Act::Undo => (&self.after, &self.before),
+            Act::Replace => (&self.moved, &self.after),
+            Act::Apply | Act::Resume => (&self.before, &self.after),
+        };
         if matches!(code, 2 | 3 | 10..=16) {
             assert!(site == *from, "{fault}: {code} says that nothing was written: {ran:#?}");
         }
@@ -136,9 +154,12 @@ impl Stage {
         assert!(matches!(code, 0 | 2 | 3 | 10..=16 | 20 | 21), "{fault}: {ran:#?}");
         self.goes_on(act, fault);
         assert!(self.place.read(SITE) == *to, "{fault}: the bytes of an undisturbed run");
-        if act != Act::Undo {
-            assert_eq!(self.changes_done(), self.whole.matches(r#""done""#).count(), "{fault}: each change once");
-        }
+        let once = match act {
+            Act::Undo => self.changes_done(),
+            Act::Replace => 1,
+            Act::Apply | Act::Resume => self.whole.matches(r#""done""#).count(),
+        };
+        assert_eq!(self.changes_done(), once, "{fault}: each change once");
         let left = fs::read_dir(self.place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         assert_eq!(left.filter(|name| name.to_string_lossy().ends_with(".tmp")).count(), 0, "{fault}: swept");
     }
@@ -150,6 +171,12 @@ impl Stage {
             let over = again.code == Some(2) && again.err.contains("nothing to undo");
             assert!(again.code == Some(0) || over, "{fault}: {again:#?}");
             return;
+        }
+        if act == Act::Replace {
+            let ran = self.place.run(&self.words(act));
+            if ran.code == Some(0) {
+                return;
+            }
         }
         let resumed = self.place.run(&self.words(Act::Resume));
         if resumed.code == Some(2) && resumed.err.contains("nothing to resume") {
@@ -201,6 +228,11 @@ fn a_call_that_fails_while_a_run_begins_loses_nothing() {
 #[test]
 fn a_call_that_fails_while_a_run_is_resumed_loses_nothing() {
     every_fault(Act::Resume);
+}
+
+#[test]
+fn a_call_that_fails_while_a_run_takes_the_place_of_another_loses_nothing() {
+    every_fault(Act::Replace);
 }
 
 #[test]
