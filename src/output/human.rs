@@ -76,7 +76,7 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             writeln!(out, "    {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
-    let help = "  help: take a snapshot that holds it (the companion plugin on the site, or one PHP file over WP-CLI)";
+    let help = format!("  help: {}", crate::rules::BY_HAND);
     if word {
         writeln!(out, "{help},")?;
         writeln!(

@@ -31,7 +31,7 @@ pub use crate::model::Grade;
 pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
-pub use judge::{Evidence, Judgement, Proof, Verdict, judge};
+pub use judge::{BY_HAND, Evidence, Judgement, Proof, Verdict, judge};
 pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};
 

@@ -121,6 +121,11 @@ fn an_attestation_is_counted() {
     assert_eq!(said.code, 0, "{}", said.err);
     let both = "65 facts: 62 captured, 2 attested, 0 recorded, 1 unknown (1 of them attested to some rules)";
     assert_eq!(facts(), both, "to one rule it is attested, to another unknown");
+    // The settings can refuse it, under the name of an earlier version too.
+    for table in ["attestations", "words"] {
+        fs::write(folder.path().join("plan.toml"), format!("[{table}]\nrefuse = [\"emails-off\"]\n")).unwrap();
+        assert_eq!(facts(), "65 facts: 62 captured, 2 attested, 0 recorded, 1 unknown", "{table}");
+    }
 }
 
 /// Without the reading from before the run only its own changes can be compared: it is said, and no end is well.

@@ -42,7 +42,7 @@ pub struct WordPress {
 /// A section that was read, or why it could not be.
 type Section<T> = Result<T, String>;
 
-const NOT_SHOWN: &str = "WordPress's own REST does not show it; the companion plugin on the site would";
+const NOT_SHOWN: &str = "WordPress's own REST API does not show it";
 const PER_PAGE: usize = 100;
 const PASSES: usize = 3;
 /// Pages of administrators: no site has ten thousand.
