@@ -1,5 +1,6 @@
 //! Arguments, and nothing else.
 
+mod help;
 mod renamed;
 mod run;
 mod runbook;
@@ -15,27 +16,30 @@ use crate::model::plan::{Confirmation, Place};
 use crate::model::{Identity, Step};
 use crate::rules::Phase;
 
+pub use help::{command, parse};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
 
-/// The switch of a membership site to AccessAlly Managed Contacts, as a reviewed text file.
+/// A membership site's switch to AccessAlly Managed Contacts, as a reviewed file.
 ///
 /// A plan is a YAML file in git. `check` judges it against the staging site, `diff` shows before and after for the
 /// reviewer, `apply` carries out exactly what was shown, and only when everything is green.
 #[derive(Debug, Parser)]
 #[command(name = "plan", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Start here: `plan tour` runs everything on an example, in a folder of its own.")]
 pub struct Cli {
     /// When to use colours; with `auto`, `NO_COLOR` and `CLICOLOR_FORCE` are respected.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = RARE)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
 }
+
+/// The heading of options that hardly anybody needs: they come last.
+const RARE: &str = "Rarely needed";
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,46 +57,55 @@ pub enum Color {
 pub enum Verb {
     /// Is the plan green against the site?
     Check(Check),
-    /// Before and after of every change, with the digest that `apply` takes.
+    /// Before and after of every change, with the digest to confirm.
     Diff(Diff),
-    /// Write what is to be confirmed into a small file, for review in a pull request; `apply --seal` takes it.
+    /// Write what is to be confirmed into a file, for a pull request.
+    ///
+    /// `apply --seal` takes it in place of a digest.
     Seal(Seal),
     /// Carry out exactly what `diff` showed, only when green.
     Apply(Apply),
-    /// Where a run stands: done, next, who does it, and whether there is a way back.
+    /// Where a run stands: done, next, who does it, and the way back.
     Status(Status),
     /// Take a run's changes back, as far as the barrier.
     Undo(Undo),
-    /// Take over a run that was begun by somebody else, on another machine or by an earlier build: shows what was confirmed, and
-    /// has it confirmed again.
+    /// Take over a run that somebody else, or another machine, began.
+    ///
+    /// Also a run of an earlier build. It shows what was confirmed, and has it confirmed again.
     Adopt(Adopt),
     /// What a run did, line by line.
     Log(Log),
     /// Who holds the lock of a site, and how to take it from somebody.
     Lock(Lock),
-    /// The run as one page to print: steps, screens, people, boxes to tick.
+    /// The run as one page to print: steps, people, boxes to tick.
     Runbook(Runbook),
-    /// Remove what a run kept of the site as it was before, contacts included.
+    /// Remove what a run kept of the site as it was, contacts included.
     Purge(Of),
-    /// After the switch: the plan's contacts, and everybody else, before and after.
+    /// After the switch: has everybody still what they had?
+    ///
+    /// It compares the plan's contacts field by field, then everybody.
     Verify(Verify),
-    /// What live did since it was copied: contacts, orders and subscriptions to carry over after a push.
+    /// What live did since it was copied, to carry over after a push.
+    ///
+    /// It lists contacts, orders and subscriptions that are new, changed or gone.
     MergeList(MergeList),
     /// Read a site into a file.
     Snapshot(Snapshot),
     /// Write a first plan from a site.
     Init(Init),
-    /// Put evidence on record beside the plan.
+    /// Put evidence on record beside the plan, such as a backup.
     Record(Record),
-    /// Write today's names into a plan that has keys or rules of an earlier version; comments stay.
+    /// Write today's names into a plan of an earlier version.
+    ///
+    /// Keys and rule names are rewritten; comments stay.
     Upgrade(Upgrade),
-    /// What a rule checks, why, and how to fix what it finds.
+    /// What a rule checks, why, and how to fix it; what a word means.
     Explain(Explain),
     /// Print or write the JSON schemas.
     Schema(Schema),
     /// Run check, diff and apply on an example, in a folder of its own.
     Tour(Tour),
-    /// Write the example site, its population and its plans.
+    /// Write an example: a site, its people and its plans.
     Example(Example),
     /// Print a completion script for a shell.
     Completions(Completions),
@@ -146,13 +159,13 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Limits {
     /// Most bytes of a plan.
-    #[arg(long, default_value_t = 32 << 20, value_name = "BYTES", hide_short_help = true)]
+    #[arg(long, default_value_t = 32 << 20, value_name = "BYTES", hide_short_help = true, help_heading = RARE)]
     pub max_bytes: usize,
     /// Deepest nesting of a plan.
-    #[arg(long, default_value_t = 64, value_name = "LEVELS", hide_short_help = true)]
+    #[arg(long, default_value_t = 64, value_name = "LEVELS", hide_short_help = true, help_heading = RARE)]
     pub max_depth: usize,
     /// Most keys, values and collections of a plan.
-    #[arg(long, default_value_t = 4_000_000, value_name = "NODES", hide_short_help = true)]
+    #[arg(long, default_value_t = 4_000_000, value_name = "NODES", hide_short_help = true, help_heading = RARE)]
     pub max_nodes: usize,
 }
 
@@ -649,8 +662,8 @@ pub enum Part {
 /// `plan explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule; without it, the list of all.
-    #[arg(value_name = "RULE")]
+    /// The rule, or the word; without it, the list of all.
+    #[arg(value_name = "NAME")]
     pub rule: Option<String>,
     /// The form.
     #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]

@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
 
 use super::exit;
-use crate::cli::{Cli, renamed};
+use crate::cli::{self, Cli, renamed};
 use crate::output::escape;
 use crate::output::inert::Inert;
 
@@ -17,7 +16,7 @@ use crate::output::inert::Inert;
 /// The exit code, where the arguments were refused and that was said.
 pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let error = match Cli::try_parse_from(&words) {
+    let error = match cli::parse(&words) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
@@ -31,7 +30,7 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
     }
     // What is given as text on one line is refused for the same reason.
     let words = words.iter().map(|word| OsString::from(escape::line(&word.to_string_lossy())));
-    let said = Cli::try_parse_from(words).err().filter(clap::Error::use_stderr).unwrap_or_else(unread).render();
+    let said = cli::parse(words).err().filter(clap::Error::use_stderr).unwrap_or_else(unread).render();
     let said = if io::stderr().is_terminal() && colors() { said.ansi().to_string() } else { said.to_string() };
     // Where standard error cannot be written there is nobody left to tell.
     drop(Inert::new(io::stderr().lock()).write_all(said.as_bytes()));
@@ -40,7 +39,7 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
 
 /// What is said where the arguments were refused as they are, and would not be as text on one line.
 fn unread() -> clap::Error {
-    Cli::command().error(ErrorKind::InvalidValue, "an argument holds characters that cannot be seen")
+    cli::command().error(ErrorKind::InvalidValue, "an argument holds characters that cannot be seen")
 }
 
 /// Whether nobody asked for no colours.

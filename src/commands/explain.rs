@@ -1,4 +1,4 @@
-//! `plan explain`: what a rule checks, why, and how to fix what it finds; also the whole rule reference.
+//! `plan explain`: what a rule checks, why, and how to fix what it finds; what a word means; the whole rule reference.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,16 @@ use crate::cli::{Explain, ExplainFormat};
 use crate::output::human::{Style, paint};
 use crate::rules::{self, ALL, Rule};
 
-use super::{Failure, Terminal, exit};
+use super::explain_example::pasted;
+use super::{Failure, Terminal, exit, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = Style { color: terminal.color, width: terminal.width, most: 0 };
     match (&args.rule, args.format) {
-        (Some(id), format) => one(known(id)?, format, style, terminal.out)?,
+        (Some(id), format) => match glossary::word(id) {
+            Some(word) => word.explain(format, style, terminal.out)?,
+            None => one(known(id)?, format, style, terminal.out)?,
+        },
         (None, ExplainFormat::Human) => list(style, terminal.out)?,
         (None, ExplainFormat::Json) => {
             let all: Vec<_> = ALL.iter().map(|rule| about(rule)).collect();
@@ -62,8 +66,10 @@ fn known(id: &str) -> Result<&'static Rule, Failure> {
         return Err(Failure::new(exit::USAGE, message).help("`plan schema` prints what a plan may say"));
     }
     rules::by_id(id).ok_or_else(|| {
-        let failure = Failure::new(exit::USAGE, format!("there is no rule `{id}`"));
-        match rules::nearest(id, ALL.iter().map(|rule| rule.id)) {
+        let failure = Failure::new(exit::USAGE, format!("there is no rule and no word `{id}`"));
+        let words: Vec<String> = glossary::words().map(|word| word.id()).collect();
+        let names = ALL.iter().map(|rule| rule.id).chain(words.iter().map(String::as_str));
+        match rules::nearest(id, names) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`plan explain` lists them all"),
         }
@@ -94,11 +100,17 @@ fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) ->
         ExplainFormat::Markdown => page(rule, out),
         ExplainFormat::Human => {
             writeln!(out, "{}  {}\n", paint(style, "1", rule.id), facts(rule))?;
+            let mut example: Option<String> = None;
             for line in text(rule).lines() {
-                match line.strip_prefix("## ") {
-                    Some(heading) => writeln!(out, "{}", paint(style, "1", heading))?,
-                    None if line.starts_with("```") => {}
-                    None => writeln!(out, "{line}")?,
+                match (&mut example, line.strip_prefix("## ")) {
+                    (None, Some(heading)) => writeln!(out, "{}", paint(style, "1", heading))?,
+                    (None, None) if line.starts_with("```yaml") => example = Some(String::new()),
+                    (Some(fence), _) if line.starts_with("```") => {
+                        writeln!(out, "{}", pasted(fence))?;
+                        example = None;
+                    }
+                    (Some(fence), _) => fence.extend([line, "\n"]),
+                    (None, None) => writeln!(out, "{line}")?,
                 }
             }
             Ok(())
@@ -112,7 +124,9 @@ fn list(style: Style, out: &mut dyn Write) -> io::Result<()> {
         let id = paint(style, "1", &format!("{:widest$}", rule.id));
         writeln!(out, "{id}  {:7} {:9} {}", rule.severity.name(), rule.phase.name(), rule.title())?;
     }
-    writeln!(out, "\n`plan explain RULE` prints a rule's full page")
+    let words: Vec<String> = glossary::words().map(|word| word.id()).collect();
+    let words = textwrap::fill(&words.join(", "), style.width.clamp(40, 100));
+    writeln!(out, "\n`plan explain NAME` prints a rule's full page, or what a word means. The words:\n{words}")
 }
 
 fn reference(out: &mut dyn Write) -> io::Result<()> {

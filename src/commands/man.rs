@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_mangen::Man;
 
-use crate::cli::Cli;
+use crate::cli;
 use crate::fs::{Folder, Readers};
 
 use super::{Failure, exit};
@@ -14,7 +14,7 @@ use super::{Failure, exit};
 /// Writes a page for the program and each of its verbs.
 pub(super) fn write(folder: &Path) -> Result<u8, Failure> {
     std::fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
-    let mut all = Cli::command().disable_help_subcommand(true);
+    let mut all = cli::command().disable_help_subcommand(true);
     all.build();
     write_page(&all, &Folder::at(folder)).map_err(|e| Failure::file("write into", folder, &e))?;
     Ok(exit::OK)

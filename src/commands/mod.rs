@@ -13,6 +13,8 @@ mod elsewhere;
 mod event_log;
 mod example;
 mod explain;
+mod explain_example;
+mod glossary;
 mod import;
 mod init;
 mod inputs;
@@ -58,8 +60,6 @@ mod waiting;
 mod walk;
 
 use std::io::{self, IsTerminal};
-
-use clap::CommandFactory;
 
 use crate::cli::{self, Cli, Color, Verb};
 use crate::failure::{Failure, exit};
@@ -137,7 +137,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Example(args) => example::run(&args, terminal),
         Verb::Completions(args) => {
             let mut script = Vec::new();
-            clap_complete::generate(args.shell, &mut Cli::command(), "plan", &mut script);
+            clap_complete::generate(args.shell, &mut cli::command(), "plan", &mut script);
             terminal.out.write_all(&script)?;
             Ok(exit::OK)
         }

@@ -27,6 +27,48 @@ pub(crate) fn hold(words: &[&str], said: &str) {
     }
 }
 
+/// Every verb of the program, each with those it stands below.
+fn verbs(command: &clap::Command, path: &mut Vec<String>, all: &mut Vec<(Vec<String>, clap::Command)>) {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        path.push(verb.get_name().to_owned());
+        all.push((path.clone(), verb.clone()));
+        verbs(verb, path, all);
+        path.pop();
+    }
+}
+
+#[test]
+fn the_help_of_every_verb_begins_with_an_example_of_it_that_can_be_pasted() {
+    let mut all = Vec::new();
+    verbs(&amc_plan::cli::command(), &mut Vec::new(), &mut all);
+    assert!(all.len() > 35, "{}", all.len());
+    for (path, verb) in all {
+        let begins = verb.get_before_help().map(ToString::to_string).unwrap_or_else(|| panic!("{path:?} has none"));
+        let command = begins.strip_prefix("Example:\n  ").unwrap_or_else(|| panic!("{path:?}: {begins}"));
+        let words = shell_words(command).unwrap();
+        assert!(words[1..].starts_with(&path), "{path:?}: {command}");
+        assert_eq!(is_whole(command), Ok(()), "{command}");
+        assert!(command.len() <= 98, "it would be broken: {command}");
+    }
+}
+
+#[test]
+fn the_first_screen_names_every_verb_once_and_fits_eighty_columns() {
+    let screen = String::from_utf8(crate::place::program().arg("-h").output().unwrap().stdout).unwrap();
+    let before_options = screen.split("What is written where:").next().unwrap();
+    for verb in amc_plan::cli::Cli::command().get_subcommands() {
+        let named =
+            before_options.lines().filter(|line| line.split_whitespace().next() == Some(verb.get_name())).count();
+        assert_eq!(named, 1, "{}: {screen}", verb.get_name());
+    }
+    let groups = ["Look", "Write", "Check", "Review", "Apply", "Prove"];
+    let at: Vec<usize> = groups.iter().map(|group| screen.find(&format!("\n{group} ")).expect(group)).collect();
+    assert!(at.is_sorted(), "{screen}");
+    let long: Vec<&str> =
+        screen.split("      --color").next().unwrap().lines().filter(|line| line.chars().count() > 80).collect();
+    assert_eq!(long, Vec::<&str>::new());
+}
+
 /// The command lines of this program in a text: in backticks, or behind a colon to where the sentence goes on.
 fn commands(text: &str) -> Vec<String> {
     let is_verb = |rest: &str| {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::docs;
 use crate::place::program;
-use amc_plan::cli::Cli;
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 
 /// What is not said, and what is said instead. A word ends where a letter, a digit or a dash does not follow.
 const NOT: [(&str, &str); 24] = [
@@ -169,7 +168,7 @@ fn no_message_uses_a_word_of_the_left_column() {
 #[test]
 fn no_help_rule_or_schema_uses_a_word_of_the_left_column() {
     let mut texts = Vec::new();
-    helps(Cli::command(), &mut texts);
+    helps(amc_plan::cli::command(), &mut texts);
     assert!(texts.len() > 40, "{}", texts.len());
     let mut all = wrong("help", texts.iter().flat_map(|text| text.lines()).map(str::to_owned));
     let output = |args: &[&str]| String::from_utf8(program().args(args).output().unwrap().stdout).unwrap();

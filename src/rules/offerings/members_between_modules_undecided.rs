@@ -32,7 +32,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `members_between_modules: complete-by-hand`, `re-release` or `nothing`.
+    /// Say `members_between_modules: complete-by-hand`, `re-release` or `none`.
     {
         id: "members-between-modules-undecided",
         severity: Error,
@@ -63,7 +63,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .label("no `members_between_modules`")
                 .help(
                     "decide: `complete-by-hand` (a person opens what is due to them), `re-release` (they start at the base \
-                     module again) or `nothing` (there are none, or nothing is owed to them)",
+                     module again) or `none` (there are none, or nothing is owed to them)",
                 )
                 .fix(format!("add to `{key}`"), "members_between_modules: complete-by-hand\n")
                 .on_site(format!("offering/{key}")),
