@@ -240,7 +240,7 @@ fn modules(out: &mut String, offering: &Offering) {
     if timed {
         line(
             out,
-            "    # decide: members_between_modules: complete-by-hand  (or re-release, which starts them again, or nothing)",
+            "    # decide: members_between_modules: complete-by-hand  (or re-release, which starts them again, or none)",
         );
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if chosen.is_empty() {
         writeln!(
             terminal.err,
-            "no population was captured, so no contacts could be chosen: add ten by hand under `contacts`"
+            "no population was captured, so no contacts could be chosen: add ten by hand under `spot_check`"
         )?;
     }
     writeln!(

@@ -68,7 +68,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             )
             .label("no `values`")
             .help("name a file that git ignores as `values`, and write down what the site shows of each contact")
-            .fix("add to `contacts`", "values: private/contacts.yaml\n"),
+            .fix("add to `spot_check`", "values: private/contacts.yaml\n"),
         );
         return Some(());
     }

@@ -7,7 +7,7 @@ declare_rule! {
     /// Fewer than ten spot-check contacts.
     ///
     /// ## What it does
-    /// Asks for ten contacts under `contacts`, or for all of them where the site has fewer.
+    /// Asks for ten contacts under `spot_check`, or for all of them where the site has fewer.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for a list of ten contacts before the switch, and compares them one by one after it.
