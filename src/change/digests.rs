@@ -17,7 +17,7 @@ use super::managed::{as_set, canonical};
 /// The three digests under which a run is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Digests {
-    /// Of the plan without contacts, people and waivers.
+    /// Of the plan without contacts, people and accepted risks.
     pub intent: String,
     /// Of the ordered list of changes and the host.
     pub changes: String,

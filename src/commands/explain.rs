@@ -29,7 +29,7 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     Ok(exit::OK)
 }
 
-/// The codes of reading and of the shape check, which are no rules: nobody can waive them.
+/// The codes of reading and of the shape check, which are no rules: nobody can accept the risk of them.
 const CODES: &[&str] = &[
     "alias-refused",
     "anchor-refused",
@@ -82,7 +82,7 @@ fn about(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity,
         "phase": rule.phase,
         "target": rule.target,
-        "waivable": rule.waivable,
+        "acceptable": rule.acceptable,
         "evidence": rule.evidence,
         "guide": rule.guide,
         "title": rule.title(),
@@ -134,12 +134,12 @@ fn reference(out: &mut dyn Write) -> io::Result<()> {
         out,
         "# Rules\n\nWritten by `plan explain --format markdown`. The fences are tests: small merge patches over one green plan and site."
     )?;
-    writeln!(out, "\n| rule | severity | due | may be waived | evidence |\n| --- | --- | --- | --- | --- |")?;
+    writeln!(out, "\n| rule | severity | due | may be accepted | evidence |\n| --- | --- | --- | --- | --- |")?;
     for rule in ALL {
-        let waivable = if rule.waivable { "yes" } else { "no" };
+        let acceptable = if rule.acceptable { "yes" } else { "no" };
         writeln!(
             out,
-            "| [`{0}`](#{0}) | {1} | {2} | {waivable} | {3} |",
+            "| [`{0}`](#{0}) | {1} | {2} | {acceptable} | {3} |",
             rule.id,
             rule.severity.name(),
             rule.phase.name(),
@@ -158,10 +158,10 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn facts(rule: &Rule) -> String {
-    let waivable = if rule.waivable { "may be waived" } else { "never waived" };
+    let acceptable = if rule.acceptable { "may be accepted" } else { "never accepted" };
     let guide = if rule.guide == "–" { String::new() } else { format!(" · guide {}", rule.guide) };
     format!(
-        "{} · due at `{}` · {waivable} · {}{guide} · since {}",
+        "{} · due at `{}` · {acceptable} · {}{guide} · since {}",
         rule.severity.name(),
         rule.phase.name(),
         rule.evidence.name(),

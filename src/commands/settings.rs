@@ -1,4 +1,4 @@
-//! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot waive it.
+//! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot lift it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

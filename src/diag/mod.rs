@@ -15,7 +15,7 @@ pub enum Severity {
     Info,
     /// Worth a look; never changes the verdict.
     Warning,
-    /// Makes the verdict red while it is due and not waived.
+    /// Makes the verdict red while it is due and not accepted.
     Error,
 }
 
@@ -175,10 +175,10 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Personal values that explain it: shown only when asked for.
     pub personal: Vec<String>,
-    /// The object of the site it is about, for waivers: `offering/group-coaching`.
+    /// The object of the site it is about, for accepted risks: `offering/group-coaching`.
     pub site: Option<String>,
     /// Whether somebody answers for it.
-    pub waived: bool,
+    pub accepted: bool,
     /// Whether it says that a fact is missing, rather than that something is wrong.
     pub unproven: bool,
     /// The facts that are missing, and why the first of them is.
@@ -203,7 +203,7 @@ impl Finding {
             fix: None,
             personal: Vec::new(),
             site: None,
-            waived: false,
+            accepted: false,
             unproven: false,
             lacks: None,
             due: true,

@@ -11,8 +11,8 @@ use super::{Report, escape};
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due) {
         let path = escape::line(report.sources.text(spot.document).source.name());
-        let state = match (finding.waived, finding.unproven) {
-            (true, _) => " (waived)",
+        let state = match (finding.accepted, finding.unproven) {
+            (true, _) => " (accepted)",
             (_, true) => " (unproven)",
             _ => "",
         };

@@ -157,8 +157,8 @@ impl<'a> Picture<'a> {
         if report.show_personal && !finding.personal.is_empty() {
             message = format!("{message} ({})", escape::line(&finding.personal.join("; ")));
         }
-        if finding.waived {
-            message.push_str(" (waived)");
+        if finding.accepted {
+            message.push_str(" (accepted)");
         }
         let help = [
             finding.help.as_deref().map(escape::line),

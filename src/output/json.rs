@@ -86,7 +86,7 @@ pub struct Finding {
     /// Other places that matter.
     pub related: Vec<Related>,
     /// Whether somebody answers for it.
-    pub waived: bool,
+    pub accepted: bool,
     /// Whether it says that a fact is missing.
     pub unproven: bool,
     /// Whether its phase is due.
@@ -142,7 +142,7 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
     let site = report.site.as_ref();
-    let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.waived);
+    let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.accepted);
     let coming = report.coming().into_iter().map(|(finding, coming, _)| Coming {
         gate: coming.gate.to_owned(),
         on_live: coming.on_live,
@@ -181,7 +181,7 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
         help: finding.help.clone(),
         location: location(report, &finding.primary.place),
         related: finding.related.iter().map(related).collect(),
-        waived: finding.waived,
+        accepted: finding.accepted,
         unproven: finding.unproven,
         due: finding.due,
     }

@@ -107,16 +107,16 @@ impl Report<'_> {
     /// What the plan alone shows already, of gates that are not due yet, in the order of the text.
     pub fn coming(&self) -> Vec<(&Finding, Coming, Spot)> {
         let mut all = self.sorted();
-        all.retain(|(finding, _)| !finding.waived);
+        all.retain(|(finding, _)| !finding.accepted);
         all.into_iter().filter_map(|(finding, spot)| Some((finding, finding.coming?, spot))).collect()
     }
 
-    /// How many due findings count as errors, as warnings, and as unproven errors; waived ones aside.
+    /// How many due findings count as errors, as warnings, and as unproven errors; accepted ones aside.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for finding in self.judgement.findings.iter().filter(|f| f.due) {
-            match (finding.waived, finding.unproven, finding.severity) {
-                (true, ..) => counts.waived += 1,
+            match (finding.accepted, finding.unproven, finding.severity) {
+                (true, ..) => counts.accepted += 1,
                 (_, true, Severity::Error) => counts.unproven += 1,
                 (_, true, _) => counts.told_less += 1,
                 (_, _, Severity::Error) => counts.errors += 1,
@@ -135,8 +135,8 @@ impl Report<'_> {
         if counts.unproven > 0 {
             found.push(format!("{} unproven", many(counts.unproven, "rule")));
         }
-        if counts.waived > 0 {
-            found.push(format!("{} waived", counts.waived));
+        if counts.accepted > 0 {
+            found.push(format!("{} accepted", counts.accepted));
         }
         if counts.told_less > 0 {
             found.push(format!("{} could not be evaluated", many(counts.told_less, "further warning")));
@@ -201,7 +201,7 @@ pub struct Counts {
     /// Warning-rules that lack a fact.
     pub told_less: usize,
     /// Findings that somebody answers for.
-    pub waived: usize,
+    pub accepted: usize,
 }
 
 /// A count with its noun.

@@ -78,7 +78,7 @@ pub struct Facts<'a> {
     reads: RefCell<BTreeMap<String, Grade>>,
     /// Whether more than the plan and the time was asked for since the last taking of notes.
     beyond_the_plan: Cell<bool>,
-    waiver_uses: OnceCell<Vec<bool>>,
+    risk_uses: OnceCell<Vec<bool>>,
 }
 
 macro_rules! kinds {
@@ -99,13 +99,7 @@ macro_rules! kinds {
 impl<'a> Facts<'a> {
     /// Facts over these inputs, for a judgement at this gate.
     pub fn new(inputs: Inputs<'a>, gate: super::Phase) -> Self {
-        Self {
-            inputs,
-            gate,
-            reads: RefCell::default(),
-            beyond_the_plan: Cell::new(false),
-            waiver_uses: OnceCell::new(),
-        }
+        Self { inputs, gate, reads: RefCell::default(), beyond_the_plan: Cell::new(false), risk_uses: OnceCell::new() }
     }
 
     /// The plan. Always known.
@@ -228,9 +222,9 @@ impl<'a> Facts<'a> {
         Some(now)
     }
 
-    /// For each waiver of the plan, whether it met a finding. Empty until every other rule has run.
-    pub fn waiver_uses(&self) -> &[bool] {
-        self.waiver_uses.get().map_or(&[], Vec::as_slice)
+    /// For each accepted risk of the plan, whether it met a finding. Empty until every other rule has run.
+    pub fn risk_uses(&self) -> &[bool] {
+        self.risk_uses.get().map_or(&[], Vec::as_slice)
     }
 
     /// Where the contacts' recorded values stand. Always known.
@@ -324,9 +318,9 @@ impl<'a> Facts<'a> {
         webhooks: Webhook -> &'a BTreeMap<String, Webhook>, |s| Some(&s.webhooks);
     }
 
-    /// Says which waivers met a finding, once.
-    pub(super) fn set_waiver_uses(&self, uses: Vec<bool>) {
-        self.waiver_uses.get_or_init(|| uses);
+    /// Says which accepted risks met a finding, once.
+    pub(super) fn set_risk_uses(&self, uses: Vec<bool>) {
+        self.risk_uses.get_or_init(|| uses);
     }
 
     /// More than the plan and the time is asked for.

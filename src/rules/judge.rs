@@ -10,7 +10,7 @@ use crate::model::plan::AcceptedRisk;
 use crate::model::{Grade, Graded};
 
 use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
-use super::{ALL, Moment, Rule, Target, waivers};
+use super::{ALL, Moment, Rule, Target, accepted_risks};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,7 +18,7 @@ use super::{ALL, Moment, Rule, Target, waivers};
 pub enum Verdict {
     /// Every due error-rule has its facts and found nothing.
     Green,
-    /// A due error that nobody may waive, or nobody has.
+    /// A due error that nobody may accept the risk of, or nobody has.
     Red,
     /// Nothing is wrong as far as is known, but a due error-rule lacks a fact.
     Unproven,
@@ -131,7 +131,7 @@ impl Judgement {
 
     /// What the plan alone shows already, of gates that are not due yet; what somebody answers for aside.
     pub fn coming(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.coming.is_some() && !finding.waived)
+        self.findings.iter().filter(|finding| finding.coming.is_some() && !finding.accepted)
     }
 }
 
@@ -148,13 +148,13 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         readers: BTreeMap::new(),
     };
     let mut known = BTreeMap::new();
-    let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| waivers::judges_waivers(rule));
+    let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
     first.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
     let changed: HashSet<String> = inputs.changes.iter().map(|change| change.on.to_string()).collect();
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
-    facts.set_waiver_uses(waive(&inputs.plan.accepted_risks, &facts, &mut all.findings));
+    facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
     known.values().for_each(|fact| all.evidence.count(fact));
     all.verdict = match verdict(&all.findings) {
@@ -198,7 +198,7 @@ fn run(
     if here && !due && !moment.is_past(rule, facts.switched()) {
         *all.not_due.entry(rule.phase.name()).or_default() += 1;
     }
-    // Also beside findings: one that is waived must not hide what the rule could not see.
+    // Also beside findings: one that is accepted must not hide what the rule could not see.
     if reads.iter().any(|read| !read.grade.is_known()) {
         match attested_by(rule, facts) {
             Some(who) => reads.iter_mut().for_each(|read| attest(&mut read.grade, who)),
@@ -298,29 +298,29 @@ fn what_would_show(rule: &Rule, alone: &str) -> String {
     format!("{how}, or record an attestation: `plan record attest {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
 }
 
-/// Marks what somebody answers for. Returns, for each waiver, whether it met a finding.
-fn waive(waivers: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
-    let mut used = vec![false; waivers.len()];
+/// Marks what somebody answers for. Returns, for each accepted risk, whether it met a finding.
+fn accept(risks: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
+    let mut used = vec![false; risks.len()];
     for finding in findings.iter_mut().filter(|finding| !finding.unproven) {
-        for (waiver, used) in waivers.iter().zip(&mut used) {
-            if meets(waiver, finding) {
+        for (risk, used) in risks.iter().zip(&mut used) {
+            if meets(risk, finding) {
                 *used = true;
-                finding.waived |= waivers::counts(waiver, facts);
+                finding.accepted |= accepted_risks::counts(risk, facts);
             }
         }
     }
     used
 }
 
-fn meets(waiver: &AcceptedRisk, finding: &Finding) -> bool {
-    let at_plan = finding.primary.place.pointer() == Some(&waiver.at);
-    let at_site = waiver.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
-    crate::rules::renamed(&waiver.rule).unwrap_or(&waiver.rule) == finding.rule && (at_plan || at_site)
+fn meets(risk: &AcceptedRisk, finding: &Finding) -> bool {
+    let at_plan = finding.primary.place.pointer() == Some(&risk.at);
+    let at_site = risk.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
+    crate::rules::renamed(&risk.rule).unwrap_or(&risk.rule) == finding.rule && (at_plan || at_site)
 }
 
 /// Whether a finding counts for the verdict.
 fn counts(finding: &&Finding) -> bool {
-    finding.due && !finding.waived && finding.severity == Severity::Error
+    finding.due && !finding.accepted && finding.severity == Severity::Error
 }
 
 fn verdict(findings: &[Finding]) -> Verdict {

@@ -11,12 +11,12 @@ mod reading;
 mod registry;
 
 // One folder a family.
+mod accepted_risks;
 mod contacts;
 mod forms;
 mod offerings;
 mod plan;
 mod safety;
-mod waivers;
 mod webhooks;
 
 use schemars::JsonSchema;
@@ -102,7 +102,7 @@ impl Source {
 /// A rule: what it is, what it says of itself, and its check.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, as after "accepted_risks"; the name of its file in kebab-case.
+    /// Its name, as `accepted_risks` and `plan explain` take it; the name of its file in kebab-case.
     pub id: &'static str,
     /// How much its findings weigh.
     pub severity: Severity,
@@ -111,7 +111,7 @@ pub struct Rule {
     /// For which place it speaks.
     pub target: Target,
     /// Whether somebody may answer for a finding of it.
-    pub waivable: bool,
+    pub acceptable: bool,
     /// Whether an attestation may stand for a fact that it lacks.
     pub attestable: bool,
     /// The step of a run that brings about what it asks for: a run is not asked before that step is done.
@@ -139,7 +139,7 @@ impl Rule {
         severity: Severity::Error,
         phase: Phase::Fit,
         target: Target::Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         settled_by: None,
         precondition: false,

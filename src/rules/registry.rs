@@ -2,10 +2,14 @@
 
 use crate::model::digest;
 
-use super::{Rule, contacts, forms, offerings, plan, safety, waivers, webhooks};
+use super::{Rule, accepted_risks, contacts, forms, offerings, plan, safety, webhooks};
 
 /// Every rule, by family, then by name.
 pub static ALL: &[&Rule] = &[
+    &accepted_risks::accepted_risk_expired::RULE,
+    &accepted_risks::accepted_risk_forbidden::RULE,
+    &accepted_risks::accepted_risk_owner_unknown::RULE,
+    &accepted_risks::accepted_risk_unused::RULE,
     &contacts::contact_differs::RULE,
     &contacts::contact_id_repeated::RULE,
     &contacts::contact_incomplete::RULE,
@@ -80,21 +84,17 @@ pub static ALL: &[&Rule] = &[
     &safety::window_impossible::RULE,
     &safety::window_missing::RULE,
     &safety::window_over::RULE,
-    &waivers::waiver_expired::RULE,
-    &waivers::waiver_forbidden::RULE,
-    &waivers::waiver_owner_unknown::RULE,
-    &waivers::waiver_unused::RULE,
     &webhooks::access_webhook_without_replacement::RULE,
     &webhooks::replacement_does_nothing::RULE,
     &webhooks::webhook_undecided::RULE,
 ];
 
 /// The version of the set of rules: a digest over what each of them is, how much it weighs, when and where it is due,
-/// and whether it may be waived. It is computed, so that no change of a rule can forget it.
+/// and whether it may be accepted. It is computed, so that no change of a rule can forget it.
 pub fn version() -> String {
     let all = ALL.iter().map(|rule| {
-        let Rule { id, severity, phase, target, waivable, settled_by, precondition, .. } = *rule;
-        (id, severity, phase, target, waivable, settled_by, precondition)
+        let Rule { id, severity, phase, target, acceptable, settled_by, precondition, .. } = *rule;
+        (id, severity, phase, target, acceptable, settled_by, precondition)
     });
     digest::of(&all.collect::<Vec<_>>())
 }
@@ -104,6 +104,10 @@ const RENAMED: &[(&str, &str)] = &[
     ("backup-cut", "backup-truncated"),
     ("members-mid-drip-undecided", "members-between-modules-undecided"),
     ("old-system", "offering-system-differs"),
+    ("waiver-expired", "accepted-risk-expired"),
+    ("waiver-forbidden", "accepted-risk-forbidden"),
+    ("waiver-owner-unknown", "accepted-risk-owner-unknown"),
+    ("waiver-unused", "accepted-risk-unused"),
     ("webhook-without-fate", "webhook-undecided"),
 ];
 

@@ -391,7 +391,7 @@ proptest! {
     }
 
     #[test]
-    fn intent_is_everything_but_contacts_people_and_waivers(plan in plan()) {
+    fn intent_is_everything_but_contacts_people_and_accepted_risks(plan in plan()) {
         let start = intent_digest(&plan);
         for (field, counts, edit) in edits() {
             let mut edited = plan.clone();

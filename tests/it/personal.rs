@@ -109,9 +109,9 @@ fn addresses_where_names_or_ids_are_due() {
     with("an address for a form", |text| {
         section(text, "test_purchases", "test_purchases:\n  zeb@leak.example: {expect: [order]}\n")
     });
-    with("an address in a waiver", |text| {
-        let waiver = "accepted_risks:\n  - {rule: too-few-contacts, at: /people/zeb@leak.example, reason: zeb@leak.example, owner: zeb@leak.example, until: 2026-12-31}\n";
-        format!("{text}\n{waiver}")
+    with("an address in an accepted risk", |text| {
+        let risk = "accepted_risks:\n  - {rule: too-few-contacts, at: /people/zeb@leak.example, reason: zeb@leak.example, owner: zeb@leak.example, until: 2026-12-31}\n";
+        format!("{text}\n{risk}")
     });
     with("a person's address", |text| section(text, "people", "people:\n  zeb@leak.example: [a list]\n"));
 }

@@ -535,10 +535,10 @@ fn what_does_not_fit_is_left_out_and_the_rest_is_still_judged() {
 }
 
 #[test]
-fn one_waiver_that_does_not_fit_leaves_the_others() {
+fn one_accepted_risk_that_does_not_fit_leaves_the_others() {
     let (message, help) = ("`accepted_risks/0/until` must be a day, not `never`", "2026-12-31");
-    let waive = "accepted_risks:\n  - {rule: price-differs, at: /x, reason: r, owner: jo, until: never}\nwindow:";
-    let all = with("window:", waive);
+    let risks = "accepted_risks:\n  - {rule: price-differs, at: /x, reason: r, owner: jo, until: never}\nwindow:";
+    let all = with("window:", risks);
     assert!(all.iter().any(|said| said.message == message && said.help.contains(help)), "{all:#?}");
 }
 

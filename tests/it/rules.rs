@@ -171,7 +171,7 @@ fn every_bad_fence_is_found_and_no_good_one_is() {
         assert!(fences.iter().any(|(bad, _)| *bad) && fences.iter().any(|(bad, _)| !bad), "{} lacks a fence", rule.id);
         for (index, (bad, fence)) in fences.iter().enumerate() {
             let judgement = judged(fence, live(rule));
-            let hits = judgement.findings.iter().filter(|f| f.rule == rule.id && !f.unproven && !f.waived).count();
+            let hits = judgement.findings.iter().filter(|f| f.rule == rule.id && !f.unproven && !f.accepted).count();
             assert_eq!(hits > 0, *bad, "{} fence {index}: {:#?}", rule.id, judgement.findings);
         }
     }

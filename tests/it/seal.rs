@@ -443,7 +443,7 @@ fn the_order_of_refusals() {
 #[test]
 fn the_version_of_the_rules_is_over_what_decides() {
     let parts = |rule: &&rules::Rule| {
-        let due = (rule.phase, rule.target, rule.waivable, rule.settled_by, rule.precondition);
+        let due = (rule.phase, rule.target, rule.acceptable, rule.settled_by, rule.precondition);
         json!([rule.id, rule.severity, due.0, due.1, due.2, due.3, due.4])
     };
     let mut all: Vec<Value> = rules::ALL.iter().map(parts).collect();

@@ -8,7 +8,7 @@ use crate::place::program;
 use clap::Command;
 
 /// What is not said, and what is said instead. A word ends where a letter, a digit or a dash does not follow.
-const NOT: [(&str, &str); 24] = [
+const NOT: [(&str, &str); 29] = [
     ("door", "barrier"),
     ("crossed", "passed the barrier"),
     ("by the word of", "attested by"),
@@ -33,6 +33,11 @@ const NOT: [(&str, &str); 24] = [
     ("snapshot seal", "snapshot finalize"),
     ("webhook-without-fate", "webhook-undecided"),
     ("backup-cut", "backup-truncated"),
+    ("waive", "accept the risk of"),
+    ("waived", "accepted"),
+    ("waiver", "accepted risk"),
+    ("charging_guard", "production_site_url"),
+    ("members_mid_drip", "members_between_modules"),
 ];
 
 /// Where one of them stays, and why.

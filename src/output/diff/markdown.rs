@@ -52,8 +52,8 @@ fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let due: Vec<(&Finding, usize)> =
         report.sorted().into_iter().filter(|(f, _)| f.due).map(|(f, spot)| (f, spot.start.line)).collect();
     for (finding, line) in due.iter().take(LISTED) {
-        let word = match (finding.waived, finding.unproven, finding.severity) {
-            (true, ..) => "waived",
+        let word = match (finding.accepted, finding.unproven, finding.severity) {
+            (true, ..) => "accepted",
             (_, true, _) => "unproven",
             (_, _, Severity::Error) => "error",
             (_, _, Severity::Warning) => "warning",
@@ -102,10 +102,10 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
         let way = word(&rollback.way);
         lines.push(format!("rollback: {way}, decided by {} until {}", rollback.who, rollback.decide_by));
     }
-    for waiver in &plan.accepted_risks {
+    for risk in &plan.accepted_risks {
         lines.push(format!(
-            "waived: {} at {}, by {} until {}: {}",
-            waiver.rule, waiver.at, waiver.owner, waiver.until, waiver.reason
+            "accepted: {} at {}, by {} until {}: {}",
+            risk.rule, risk.at, risk.owner, risk.until, risk.reason
         ));
     }
     for entry in &changes.record.entries {

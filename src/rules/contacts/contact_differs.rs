@@ -43,7 +43,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         precondition: true,
         guide: "P10",

@@ -44,7 +44,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "P10",

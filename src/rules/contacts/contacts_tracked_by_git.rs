@@ -38,7 +38,7 @@ declare_rule! {
         severity: Warning,
         phase: Fit,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "P10",

@@ -35,7 +35,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "S3",

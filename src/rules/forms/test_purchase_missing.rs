@@ -34,7 +34,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "S5",
         evidence: Documented,

@@ -38,7 +38,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "P5",
         evidence: Inferred,

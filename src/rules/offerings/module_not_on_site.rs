@@ -49,7 +49,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "P5",
         evidence: Inferred,

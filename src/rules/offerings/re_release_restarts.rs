@@ -24,13 +24,13 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Choose `complete-by-hand`, or waive this with the name of the person who accepts it.
+    /// Choose `complete-by-hand`, or accept this risk with the name of the person who accepts it.
     {
         id: "re-release-restarts",
         severity: Warning,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "P5",
         evidence: Inferred,
@@ -47,7 +47,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(
                 RULE.at(place, message)
                     .label("starts again")
-                    .help("choose `complete-by-hand`, or waive this with the name of whoever accepts it")
+                    .help("choose `complete-by-hand`, or accept this risk with the name of whoever accepts it")
                     .on_site(format!("offering/{key}")),
             );
         }

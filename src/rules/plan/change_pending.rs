@@ -53,7 +53,7 @@ declare_rule! {
         severity: Error,
         phase: Migrate,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         settled_by: Some(Step::Configure),
         guide: "S2",

@@ -32,7 +32,7 @@ declare_rule! {
         severity: Warning,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "S5",
         evidence: Inferred,

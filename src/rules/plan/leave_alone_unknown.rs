@@ -36,7 +36,7 @@ declare_rule! {
         severity: Warning,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "–",
         evidence: Inferred,

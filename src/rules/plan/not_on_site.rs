@@ -48,7 +48,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "–",
         evidence: Inferred,

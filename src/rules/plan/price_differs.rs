@@ -38,7 +38,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "S5",
         evidence: Inferred,

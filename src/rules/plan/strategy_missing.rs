@@ -29,7 +29,7 @@ declare_rule! {
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "S6",
         evidence: Inferred,

@@ -44,7 +44,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         guide: "–",
         evidence: SeenInCode,

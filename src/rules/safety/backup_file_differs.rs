@@ -190,7 +190,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         settled_by: Some(Step::Backup),
         precondition: true,

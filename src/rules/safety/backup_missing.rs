@@ -48,7 +48,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         settled_by: Some(Step::Backup),
         precondition: true,

@@ -60,7 +60,7 @@ declare_rule! {
         severity: Warning,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         settled_by: Some(Step::Backup),
         precondition: true,

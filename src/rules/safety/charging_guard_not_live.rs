@@ -52,7 +52,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "S6",
         evidence: Documented,

@@ -38,7 +38,7 @@ declare_rule! {
         severity: Warning,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "S6",
         evidence: Documented,

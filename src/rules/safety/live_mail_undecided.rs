@@ -36,7 +36,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Live,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         precondition: true,
         guide: "S2",

@@ -37,7 +37,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Staging,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         guide: "S6",
         evidence: Documented,

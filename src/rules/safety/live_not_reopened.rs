@@ -52,7 +52,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Live,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         settled_by: Some(Step::LeaveMaintenance),
         guide: "S6",

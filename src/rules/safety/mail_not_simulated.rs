@@ -40,7 +40,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Staging,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "S2",
         evidence: Inferred,

@@ -28,7 +28,7 @@ declare_rule! {
         severity: Error,
         phase: Migrate,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "S2",

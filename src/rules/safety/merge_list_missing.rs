@@ -63,7 +63,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Staging,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         settled_by: Some(Step::Push),
         guide: "S6",

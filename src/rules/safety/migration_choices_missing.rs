@@ -29,7 +29,7 @@ declare_rule! {
         severity: Error,
         phase: Migrate,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "S2",

@@ -34,7 +34,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         settled_by: Some(Step::RunMigration),
         guide: "S6",

@@ -45,7 +45,7 @@ declare_rule! {
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         precondition: false,
         guide: "P15",

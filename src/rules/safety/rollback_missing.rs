@@ -28,7 +28,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         precondition: true,
         guide: "S6",

@@ -43,7 +43,7 @@ declare_rule! {
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         guide: "P1",
         evidence: Inferred,

@@ -44,7 +44,7 @@ declare_rule! {
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         guide: "P1",
         evidence: Inferred,

@@ -100,7 +100,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Staging,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         guide: "P1",
         evidence: Inferred,

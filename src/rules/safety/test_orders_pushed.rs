@@ -67,7 +67,7 @@ declare_rule! {
         severity: Warning,
         phase: GoLive,
         target: Staging,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "S6",
         evidence: Inferred,

@@ -47,7 +47,7 @@ declare_rule! {
         severity: Error,
         phase: Migrate,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         settled_by: Some(Step::StartVerification),
         precondition: true,

@@ -39,7 +39,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: true,
+        acceptable: true,
         attestable: true,
         guide: "P6",
         evidence: Documented,

@@ -63,7 +63,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         precondition: true,
         guide: "–",

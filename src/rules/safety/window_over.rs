@@ -29,7 +29,7 @@ declare_rule! {
         severity: Error,
         phase: GoLive,
         target: Staging,
-        waivable: false,
+        acceptable: false,
         attestable: false,
         precondition: true,
         guide: "S6",

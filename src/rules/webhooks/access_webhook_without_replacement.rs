@@ -74,7 +74,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "P9",
         evidence: Inferred,

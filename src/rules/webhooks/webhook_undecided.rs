@@ -36,7 +36,7 @@ declare_rule! {
         severity: Error,
         phase: Configure,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "P9",
         evidence: Documented,

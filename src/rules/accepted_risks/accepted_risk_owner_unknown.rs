@@ -5,13 +5,13 @@ use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, 
 use super::written;
 
 declare_rule! {
-    /// Nobody answers for a waiver.
+    /// Nobody answers for an accepted risk.
     ///
     /// ## What it does
-    /// Reports a waiver whose `owner` is not one of the plan's `people`.
+    /// Reports an accepted risk whose `owner` is not one of the plan's `people`.
     ///
     /// ## Why it matters
-    /// With a waiver a person answers for a known fault of this site. Without the person nobody does.
+    /// With an accepted risk a person answers for a known fault of this site. Without the person nobody does.
     ///
     /// ## Bad
     /// ```yaml
@@ -32,11 +32,11 @@ declare_rule! {
     /// ## Fix
     /// Add the person to `people`, or name somebody who is there.
     {
-        id: "waiver-owner-unknown",
+        id: "accepted-risk-owner-unknown",
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "–",
         evidence: Inferred,
@@ -47,12 +47,13 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (index, waiver) in written(plan) {
-        let owner = &waiver.owner;
+    for (index, risk) in written(plan) {
+        let owner = &risk.owner;
         let mistyped = plan.was_left_out(&["people"]) || plan.was_left_out(&["people", owner]);
         if !plan.people.contains_key(owner) && !mistyped {
             let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "owner"]));
-            let message = format!("the waiver of `{}` is owned by `{owner}`, who is not among `people`", waiver.rule);
+            let message =
+                format!("the accepted risk of `{}` is owned by `{owner}`, who is not among `people`", risk.rule);
             out.push(
                 RULE.at(place, message)
                     .label("not among `people`")

@@ -5,11 +5,11 @@ use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, 
 use super::{has_expired, written};
 
 declare_rule! {
-    /// A waiver whose last day has passed.
+    /// An accepted risk whose last day has passed.
     ///
     /// ## What it does
-    /// Reports every waiver whose `until` lies before today; for a site in a file, before the day on which it was read. Such a
-    /// waiver has no effect any more.
+    /// Reports every accepted risk whose `until` lies before today; for a site in a file, before the day on which it was read. Such a
+    /// accepted risk has no effect any more.
     ///
     /// ## Why it matters
     /// Somebody answered for a known fault until that day. Nobody does now.
@@ -27,13 +27,13 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Fix what was waived and take the waiver out, or agree on a new day with its owner.
+    /// Fix what was accepted and take the accepted risk out, or agree on a new day with its owner.
     {
-        id: "waiver-expired",
+        id: "accepted-risk-expired",
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "–",
         evidence: Inferred,
@@ -43,13 +43,15 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for (index, waiver) in written(facts.plan()) {
-        if has_expired(waiver, facts) {
+    for (index, risk) in written(facts.plan()) {
+        if has_expired(risk, facts) {
             let at = pointer(&["accepted_risks", &index.to_string(), "until"]);
             let today = day_in_words(facts);
-            let message = format!("the waiver of `{}` counted until {}; {today}", waiver.rule, waiver.until);
-            let help =
-                format!("fix what was waived and remove the waiver, or agree on a new day with `{}`", waiver.owner);
+            let message = format!("the accepted risk of `{}` counted until {}; {today}", risk.rule, risk.until);
+            let help = format!(
+                "fix what was accepted and remove the accepted risk, or agree on a new day with `{}`",
+                risk.owner
+            );
             out.push(RULE.at(Place::value(at), message).label("has passed").help(help));
         }
     }

@@ -6,13 +6,13 @@ use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, Target::B
 use super::written;
 
 declare_rule! {
-    /// A waiver of what cannot be waived.
+    /// An accepted risk of what cannot be accepted.
     ///
     /// ## What it does
-    /// Reports a waiver that names no rule, or a rule that nobody may answer for. It has no effect.
+    /// Reports an accepted risk that names no rule, or a rule that nobody may answer for. It has no effect.
     ///
     /// ## Why it matters
-    /// Whoever wrote the waiver believes the matter to be settled. Some faults are never: those that cost members money or
+    /// Whoever wrote the accepted risk believes the matter to be settled. Some faults are never: those that cost members money or
     /// access, and those that take away the way back.
     ///
     /// ## Bad
@@ -38,13 +38,13 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Correct the rule's name, or remove the waiver and fix what it is about.
+    /// Correct the rule's name, or remove the accepted risk and fix what it is about.
     {
-        id: "waiver-forbidden",
+        id: "accepted-risk-forbidden",
         severity: Error,
         phase: Fit,
         target: Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "–",
         evidence: Inferred,
@@ -54,13 +54,13 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for (index, waiver) in written(facts.plan()) {
+    for (index, risk) in written(facts.plan()) {
         let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "rule"]));
-        match by_id(&waiver.rule) {
-            None => out.push(unknown(place, waiver)),
-            Some(rule) if !rule.waivable => {
-                let message = format!("nobody may waive `{}`", waiver.rule);
-                let help = format!("remove the waiver and fix what it is about: `plan explain {}`", waiver.rule);
+        match by_id(&risk.rule) {
+            None => out.push(unknown(place, risk)),
+            Some(rule) if !rule.acceptable => {
+                let message = format!("nobody may accept the risk of `{}`", risk.rule);
+                let help = format!("remove the accepted risk and fix what it is about: `plan explain {}`", risk.rule);
                 out.push(RULE.at(place, message).label("has no effect").help(help));
             }
             Some(_) => {}
@@ -69,12 +69,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn unknown(place: Place, waiver: &AcceptedRisk) -> Finding {
-    let near = |rule: &str| strsim::normalized_damerau_levenshtein(rule, &waiver.rule);
+fn unknown(place: Place, risk: &AcceptedRisk) -> Finding {
+    let near = |rule: &str| strsim::normalized_damerau_levenshtein(rule, &risk.rule);
     let nearest = ALL.iter().map(|rule| (rule.id, near(rule.id))).max_by(|a, b| a.1.total_cmp(&b.1));
     let help = match nearest {
         Some((id, likeness)) if likeness >= 0.6 => format!("did you mean `{id}`?"),
-        _ => "write the rule's name as the finding shows it, or remove the waiver".to_owned(),
+        _ => "write the rule's name as the finding shows it, or remove the accepted risk".to_owned(),
     };
-    RULE.at(place, format!("no rule is called `{}`", waiver.rule)).label("no such rule").help(help)
+    RULE.at(place, format!("no rule is called `{}`", risk.rule)).label("no such rule").help(help)
 }

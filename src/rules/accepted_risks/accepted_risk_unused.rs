@@ -7,14 +7,14 @@ use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, 
 use super::{counts, written};
 
 declare_rule! {
-    /// A waiver that meets no finding.
+    /// An accepted risk that meets no finding.
     ///
     /// ## What it does
-    /// Reports a waiver whose rule says nothing at that place. A rule that speaks only of the other site, or that lacks a
+    /// Reports an accepted risk whose rule says nothing at that place. A rule that speaks only of the other site, or that lacks a
     /// fact in this check, cannot show.
     ///
     /// ## Why it matters
-    /// The fault is fixed, or the waiver points at the wrong place. Left standing, it hides the next fault there.
+    /// The fault is fixed, or the accepted risk points at the wrong place. Left standing, it hides the next fault there.
     ///
     /// ## Bad
     /// ```yaml
@@ -40,13 +40,13 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Remove the waiver, or copy the place from the finding that it is meant for.
+    /// Remove the accepted risk, or copy the place from the finding that it is meant for.
     {
-        id: "waiver-unused",
+        id: "accepted-risk-unused",
         severity: Warning,
         phase: Fit,
         target: Target::Both,
-        waivable: false,
+        acceptable: false,
         attestable: true,
         guide: "–",
         evidence: Inferred,
@@ -57,12 +57,12 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut telling = BTreeMap::new();
-    for ((index, waiver), used) in written(facts.plan()).zip(facts.waiver_uses()) {
-        let Some(rule) = by_id(&waiver.rule).filter(|_| !used && counts(waiver, facts)) else { continue };
+    for ((index, risk), used) in written(facts.plan()).zip(facts.risk_uses()) {
+        let Some(rule) = by_id(&risk.rule).filter(|_| !used && counts(risk, facts)) else { continue };
         if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
             let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
-            let message = format!("the waiver of `{}` at `{}` meets no finding", waiver.rule, waiver.at);
-            let help = "remove the waiver, or copy the place from the finding that it is meant for";
+            let message = format!("the accepted risk of `{}` at `{}` meets no finding", risk.rule, risk.at);
+            let help = "remove the accepted risk, or copy the place from the finding that it is meant for";
             out.push(RULE.at(place, message).label("nothing is found here").help(help));
         }
     }
