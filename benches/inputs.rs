@@ -13,7 +13,7 @@ use std::{env, fs};
 use amc_plan::change::{self, Lowered};
 use amc_plan::model::plan::ContactRecord;
 use amc_plan::model::snapshot::{Capture, FORMAT};
-use amc_plan::model::state::{Kind, Object, On};
+use amc_plan::model::state::{Kind, Object, ObjectRef};
 use amc_plan::model::{Header, How, Identity, Plan, Snapshot, State};
 use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
@@ -238,7 +238,7 @@ fn as_text(state: &State, shuffled: bool) -> Outcome<String> {
     if shuffled {
         places.sort_by_cached_key(|on| mixed(&on.to_string()));
     }
-    let object = |on: &On| state.get(on).map(|object| json!({"on": on, "is": object.fields()}));
+    let object = |on: &ObjectRef| state.get(on).map(|object| json!({"on": on, "is": object.fields()}));
     Ok(serde_json::to_string_pretty(&places.iter().map(object).collect::<Vec<_>>())?)
 }
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
-use crate::model::plan::{Confirmation, Place};
+use crate::model::plan::{Confirmation, SiteRole};
 use crate::model::{Identity, Step};
 use crate::rules::Phase;
 
@@ -178,7 +178,7 @@ pub enum On {
     Live,
 }
 
-impl From<On> for Place {
+impl From<On> for SiteRole {
     fn from(on: On) -> Self {
         match on {
             On::Staging => Self::Staging,

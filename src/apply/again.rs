@@ -1,34 +1,34 @@
-//! The members, looked at again: what the review found equal has to be so still before a push, and at the end. Pure but for its world.
+//! The members, looked at again: what the review found equal has to be so still before a push, and at the end. Pure but for its context.
 
 use super::journal::Event;
 use super::proof::{Proof, attested};
 use super::since::{since_then, when};
-use super::walk::{Reviewed, Say, Turn, World};
+use super::walk::{Prompt, Reviewed, StepContext, Turn};
 use crate::model::{Executor, Step};
 
 /// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
-pub(super) fn unequal_since<W: World>(world: &mut W) -> Result<Option<Turn>, W::Error> {
+pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Turn>, W::Error> {
     let step = Step::ReviewContacts;
-    let events = world.journal().events();
-    let reviewed = events.iter().rev().find_map(|told| match told.event {
+    let events = context.journal().events();
+    let reviewed = events.iter().rev().find_map(|entry| match entry.event {
         Event::Passed { step: Step::ReviewContacts, by, .. } => Some(by),
         _ => None,
     });
     let last = when(events, |event| matches!(event, Event::Passed { .. }));
     let began = when(events, |event| matches!(event, Event::BarrierPassed { .. }));
-    let (Some(by), Some(begin)) = (reviewed, world.journal().begin().cloned()) else { return Ok(None) };
-    let record = since_then(world.record()?, began, world.now());
-    let open = match world.reviewed(Some(&record))? {
+    let (Some(by), Some(begin)) = (reviewed, context.journal().begin().cloned()) else { return Ok(None) };
+    let record = since_then(context.record()?, began, context.now());
+    let open = match context.reviewed(Some(&record))? {
         Reviewed::Equal(_) => return Ok(None),
         // Who could not be compared then was attested, and is by that.
         Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
         Reviewed::NotRead => "the site's contacts are the ones of before the migration again".to_owned(),
         Reviewed::Unproven(words) => words,
     };
-    let names = world.names();
-    let record = since_then(record, last, world.now());
+    let names = context.names();
+    let record = since_then(record, last, context.now());
     Ok(match attested(&record, step, &names.of(&begin.host, begin.on), &format!("since they were reviewed: {open}")) {
         Proof::Behind { .. } => None,
-        Proof::Open(open) => Some(Turn::Waits { step, open, say: Say::Act }),
+        Proof::Open(open) => Some(Turn::Waits { step, open, say: Prompt::Act }),
     })
 }

@@ -1,4 +1,4 @@
-//! Journals of runs that are over, beside the open one: put away under the time of their end, and found again in that order.
+//! Journals of runs that are over, beside the open one: archived under the time of their end, and found again in that order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,55 +7,55 @@ use jiff::Timestamp;
 
 use super::journal::{Journal, JournalError, failed, sync_folder};
 
-/// When a journal was put away, to the second, and which of that second it is.
-type Place = (String, u32);
+/// When a journal was archived, to the second, and which of that second it is.
+type Slot = (String, u32);
 
-/// The journals that were put away beside this one, the oldest first.
+/// The journals that were archived beside this one, the oldest first.
 ///
 /// # Errors
 /// [`JournalError::File`] where the folder cannot be read.
-pub fn put_away(journal: &Path) -> Result<Vec<PathBuf>, JournalError> {
-    Ok(places(journal)?.into_iter().map(|place| named(journal, &place)).collect())
+pub fn archived(journal: &Path) -> Result<Vec<PathBuf>, JournalError> {
+    Ok(slots(journal)?.into_iter().map(|slot| named(journal, &slot)).collect())
 }
 
-/// Makes a journal that was put away the open one again; there must be none.
+/// Makes a journal that was archived the open one again; there must be none.
 ///
 /// # Errors
 /// [`JournalError::File`] where it cannot be moved.
-pub fn take_out(aside: &Path, journal: &Path) -> Result<(), JournalError> {
-    let moved = |source| failed("move", aside, source);
+pub fn restore(archived: &Path, journal: &Path) -> Result<(), JournalError> {
+    let moved = |source| failed("move", archived, source);
     if fs::symlink_metadata(journal).is_ok() {
         return Err(moved(std::io::ErrorKind::AlreadyExists.into()));
     }
-    fs::rename(aside, journal).map_err(moved)?;
+    fs::rename(archived, journal).map_err(moved)?;
     sync_folder(journal)
 }
 
 impl Journal {
-    /// Moves a finished journal aside, after all that were, so that the next run begins a new one.
+    /// Moves a finished journal into the archive, after all that were, so that the next run begins a new one.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be moved.
-    pub fn put_away(&self, now: Timestamp) -> Result<PathBuf, JournalError> {
+    pub fn archive(&self, now: Timestamp) -> Result<PathBuf, JournalError> {
         let stamp = now.strftime("%Y%m%dT%H%M%SZ").to_string();
         // A clock that went back must not put the last one before an earlier one.
-        let place = match places(&self.path)?.pop() {
+        let slot = match slots(&self.path)?.pop() {
             Some((last, n)) if last >= stamp => (last, n.saturating_add(1)),
             _ => (stamp, 0),
         };
-        let aside = named(&self.path, &place);
-        fs::rename(&self.path, &aside).map_err(|source| failed("move", &self.path, source))?;
-        sync_folder(&aside)?;
-        Ok(aside)
+        let archived = named(&self.path, &slot);
+        fs::rename(&self.path, &archived).map_err(|source| failed("move", &self.path, source))?;
+        sync_folder(&archived)?;
+        Ok(archived)
     }
 }
 
-fn named(journal: &Path, (stamp, n): &Place) -> PathBuf {
+fn named(journal: &Path, (stamp, n): &Slot) -> PathBuf {
     let more = if *n == 0 { String::new() } else { format!("-{n}") };
     journal.with_extension(format!("{stamp}{more}.ndjson"))
 }
 
-fn places(journal: &Path) -> Result<Vec<Place>, JournalError> {
+fn slots(journal: &Path) -> Result<Vec<Slot>, JournalError> {
     let read = |source| failed("read the folder of", journal, source);
     let (Some(folder), Some(stem)) = (journal.parent(), journal.file_stem()) else { return Ok(Vec::new()) };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -64,16 +64,16 @@ fn places(journal: &Path) -> Result<Vec<Place>, JournalError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(read)?,
     };
-    let mut places = Vec::new();
+    let mut slots = Vec::new();
     for entry in entries {
         let name = entry.map_err(read)?.file_name();
         let name = name.to_string_lossy();
-        let place = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".ndjson"));
-        let (stamp, n) = place.map_or(("", "0"), |place| place.split_once('-').unwrap_or((place, "0")));
+        let slot = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".ndjson"));
+        let (stamp, n) = slot.map_or(("", "0"), |slot| slot.split_once('-').unwrap_or((slot, "0")));
         if let (16, true, Ok(n)) = (stamp.len(), stamp.ends_with('Z'), n.parse()) {
-            places.push((stamp.to_owned(), n));
+            slots.push((stamp.to_owned(), n));
         }
     }
-    places.sort();
-    Ok(places)
+    slots.sort();
+    Ok(slots)
 }

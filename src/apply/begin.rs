@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::{self, Event, Told};
+use super::journal::{self, Event, JournalEntry};
 use crate::change::{Change, Digests, intent_digest, rehearsed_digest};
 use crate::guide;
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Identity, Plan, Step};
 
 /// How a run began.
@@ -18,7 +18,7 @@ pub struct Begin {
     /// The site: its home address without the scheme.
     pub host: Identity,
     /// Which of the plan's two places it is.
-    pub on: Place,
+    pub on: SiteRole,
     /// How the change reaches the live site; none where the run is over when the changes are in place.
     pub strategy: Option<Strategy>,
     /// What was confirmed.
@@ -53,14 +53,14 @@ impl Begin {
 pub struct Intended<'a> {
     intent: &'a str,
     rehearsed: Option<&'a str>,
-    on: Place,
+    on: SiteRole,
 }
 
 impl<'a> Intended<'a> {
     /// Of the run of these events; none where not even its beginning was written whole.
-    pub fn of(events: &'a [Told]) -> Option<Self> {
+    pub fn of(events: &'a [JournalEntry]) -> Option<Self> {
         let begin = journal::begin(events)?;
-        let adopted = events.iter().rev().find_map(|told| match &told.event {
+        let adopted = events.iter().rev().find_map(|entry| match &entry.event {
             Event::Adopted { intent, rehearsed, .. } => Some((intent.as_str(), rehearsed.as_deref())),
             _ => None,
         });
@@ -74,7 +74,7 @@ impl<'a> Intended<'a> {
     /// afterwards: nothing of that is rehearsed. On live all that was confirmed holds until the barrier, its window too.
     pub fn is(&self, plan: &Plan, past_the_barrier: bool) -> bool {
         match self.rehearsed {
-            Some(rehearsed) if self.on == Place::Staging || past_the_barrier => rehearsed == rehearsed_digest(plan),
+            Some(rehearsed) if self.on == SiteRole::Staging || past_the_barrier => rehearsed == rehearsed_digest(plan),
             _ => self.intent == intent_digest(plan),
         }
     }

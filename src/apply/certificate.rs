@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::begin::Intended;
-use super::journal::{Event, Told, begin};
+use super::journal::{Event, JournalEntry, begin};
 use super::timing::{self, Lasted, Took};
 use crate::change::{intent_digest, rehearsed_digest};
 use crate::model::deadline::DRILL_DAYS;
 use crate::model::fault::CLOCKS_APART;
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::text::Seconds;
 use crate::model::{Executor, Identity, Plan, Step, digest};
 use crate::trust::{Key, Purpose};
@@ -109,10 +109,10 @@ pub struct Proven {
 
 impl Certificate {
     /// The certificate of these events; none where they are no whole rehearsal on staging whose contacts were reviewed.
-    pub fn of(events: &[Told], journal: &str, site: Ground) -> Option<Self> {
-        let begun = begin(events).filter(|begin| begin.on == Place::Staging && begin.strategy.is_some())?;
+    pub fn of(events: &[JournalEntry], journal: &str, site: Ground) -> Option<Self> {
+        let begun = begin(events).filter(|begin| begin.on == SiteRole::Staging && begin.strategy.is_some())?;
         let steps = timing::steps(events);
-        let verified = events.iter().rev().find_map(|told| match &told.event {
+        let verified = events.iter().rev().find_map(|entry| match &entry.event {
             Event::Passed { step: Step::ReviewContacts, by, seen, .. } => Some(Proven { by: *by, seen: seen.clone() }),
             _ => None,
         });

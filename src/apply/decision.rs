@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::journal::{Event, Told};
+use super::journal::{Event, JournalEntry};
 use super::machine::Progress;
 use crate::model::Identity;
 use crate::model::deadline::Decision;
@@ -31,11 +31,17 @@ pub fn stands(progress: &Progress, by: Option<Timestamp>, now: Timestamp) -> Sta
 
 /// A decision on record that the journal does not hold yet. To go back can be decided at any time past the barrier; to go on
 /// is an answer only once it was asked, or where it takes the other back.
-pub fn news(events: &[Told], progress: &Progress, record: &Record, live: &Identity, who: &str) -> Option<Decision> {
+pub fn news(
+    events: &[JournalEntry],
+    progress: &Progress,
+    record: &Record,
+    live: &Identity,
+    who: &str,
+) -> Option<Decision> {
     if !progress.is_past_the_barrier() {
         return None;
     }
-    let last = |is: fn(&Event) -> bool| events.iter().rfind(|told| is(&told.event)).map(|told| told.at);
+    let last = |is: fn(&Event) -> bool| events.iter().rfind(|entry| is(&entry.event)).map(|entry| entry.at);
     let passed_at = last(|event| matches!(event, Event::BarrierPassed { .. }))?;
     let since = last(|event| matches!(event, Event::Decided { .. })).map_or(passed_at, |at| at.max(passed_at));
     let asked = last(|event| matches!(event, Event::DecisionDue { .. })).filter(|_| progress.is_decision_due());

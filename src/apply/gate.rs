@@ -92,7 +92,7 @@ pub struct Before<'a> {
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
-pub fn may_be_confirmed(before: Before<'_>) -> Result<(), Refusal> {
+pub fn ensure_may_be_confirmed(before: Before<'_>) -> Result<(), Refusal> {
     if !before.green {
         return Err(Refusal::NotGreen);
     }
@@ -108,8 +108,8 @@ pub fn may_be_confirmed(before: Before<'_>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The first [`Refusal`] that applies.
-pub fn may_begin(before: Before<'_>) -> Result<(), Refusal> {
-    may_be_confirmed(before)?;
+pub fn ensure_may_begin(before: Before<'_>) -> Result<(), Refusal> {
+    ensure_may_be_confirmed(before)?;
     let Before { demands, seal, rules, given, known, now, .. } = before;
     match seal {
         Some(presented) => {
@@ -269,7 +269,7 @@ fn in_brackets(objects: &[String]) -> String {
 
 impl Refusal {
     /// What is the matter, and what to do next by these command lines.
-    pub fn words(&self, typed: &Named<'_>) -> (String, String) {
+    pub fn message(&self, typed: &Named<'_>) -> (String, String) {
         let again = format!("look at `{}` again, and confirm the digest that it prints", typed.diff());
         let new_seal = format!("make a new one with `{}`, and have it reviewed", typed.seal());
         match self {
@@ -300,7 +300,7 @@ impl Refusal {
                 let rests = "in something that the verdict or a change depends on";
                 (format!("the site changed since it was confirmed, {rests}{what}; nothing was written"), again)
             }
-            Self::Limit(exceeded) => exceeded.words(&typed.diff()),
+            Self::Limit(exceeded) => exceeded.message(&typed.diff()),
             Self::SealMissing => (
                 "the plan.toml next to the plan requires a seal, and none was given, so nothing was written".into(),
                 format!("make one with `{}`, have it reviewed and signed, and give it with `--seal FILE`", typed.seal()),
@@ -315,7 +315,7 @@ impl Refusal {
                 ("the rules differ from those under which it was sealed; nothing was written".into(), new_seal)
             }
             Self::SealMoved(how) => {
-                let confirmed = how.words(typed).0.replace("since it was confirmed", "since it was sealed");
+                let confirmed = how.message(typed).0.replace("since it was confirmed", "since it was sealed");
                 (confirmed.replace("from those confirmed", "from those sealed"), new_seal)
             }
             Self::Live => (

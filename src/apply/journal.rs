@@ -159,7 +159,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rehearsed: Option<String>,
     },
-    /// The run is not gone on with.
+    /// The run will not be resumed.
     Closed {
         /// Why.
         why: String,
@@ -170,7 +170,7 @@ pub enum Event {
 
 /// An event with its time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct JournalEntry {
     /// When.
     pub at: Timestamp,
     /// What.
@@ -185,7 +185,7 @@ struct Line {
     previous: String,
 }
 
-type Hear = Box<dyn FnMut(&Told)>;
+type Hear = Box<dyn FnMut(&JournalEntry)>;
 
 /// Gets each event once it is on disk.
 #[derive(Default)]
@@ -203,7 +203,7 @@ pub struct Journal {
     pub(super) path: PathBuf,
     file: File,
     key: Key,
-    events: Vec<Told>,
+    events: Vec<JournalEntry>,
     progress: Progress,
     previous: String,
     /// How many of the events stood there when it was opened.
@@ -303,7 +303,7 @@ impl Journal {
     }
 
     /// What happened so far.
-    pub fn events(&self) -> &[Told] {
+    pub fn events(&self) -> &[JournalEntry] {
         &self.events
     }
 
@@ -331,23 +331,23 @@ impl Journal {
             .map_err(|source| failed("write", &self.path, source))?;
         self.previous = digest::of_bytes(text.as_bytes());
         self.progress.take(&line.event);
-        let told = Told { at: now, event: line.event };
+        let entry = JournalEntry { at: now, event: line.event };
         if let Some(hear) = &mut self.observer.0 {
-            hear(&told);
+            hear(&entry);
         }
-        self.events.push(told);
+        self.events.push(entry);
         Ok(())
     }
 
     /// Reports each event once it is on disk, from the first that was written since it was opened.
-    pub fn observe(&mut self, mut hear: impl FnMut(&Told) + 'static) {
+    pub fn observe(&mut self, mut hear: impl FnMut(&JournalEntry) + 'static) {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));
     }
 }
 
 /// How the run of these events began; none where there are none.
-pub fn begin(events: &[Told]) -> Option<&Begin> {
+pub fn begin(events: &[JournalEntry]) -> Option<&Begin> {
     match &events.first()?.event {
         Event::Begin(begin) => Some(begin),
         _ => None,

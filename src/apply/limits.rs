@@ -134,7 +134,7 @@ impl Limits {
 
 impl Exceeded {
     /// What is the matter, and what to do next by this command line.
-    pub fn words(&self, diff: &str) -> (String, String) {
+    pub fn message(&self, diff: &str) -> (String, String) {
         let Self { key, most, set, count, of } = self;
         let whence = if *set { "in plan.toml" } else { "built in" };
         let message = match of {

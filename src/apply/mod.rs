@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use crate::change::{Change, Conflict};
 use crate::fs::{Folder, open_here};
 use crate::model::text::quoted;
-use crate::model::{On, digest};
+use crate::model::{ObjectRef, digest};
 use crate::project::git;
 use crate::site::{Site, SiteError};
 use crate::trust::{Fault, NotOurs, is_own};
@@ -66,7 +66,7 @@ pub struct Watch<'a> {
     /// Why this run may not go on: its lock is somebody else's now. Asked before each act.
     pub ousted: &'a dyn Fn() -> Option<String>,
     /// Objects that are not taken back where somebody else changed them.
-    pub leave: &'a [On],
+    pub leave: &'a [ObjectRef],
     /// Hears of each change that is in place, or is taken back.
     pub tell: &'a mut dyn FnMut(usize, &Change),
 }
@@ -225,7 +225,7 @@ pub fn make_shared_folder(beside: &Path) -> std::io::Result<PathBuf> {
 ///
 /// # Errors
 /// [`NotOurs`] with the first that is not.
-pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
+pub fn ensure_state_own(folder: &Path) -> Result<(), NotOurs> {
     const OTHERS_WRITE: u32 = 0o022;
     if let Ok(found) = std::fs::symlink_metadata(folder)
         && !found.is_dir()
@@ -236,7 +236,7 @@ pub fn is_state_own(folder: &Path) -> Result<(), NotOurs> {
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     inside.sort();
     // What came with a repository is no colleague's, whoever owns it now.
-    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| is_untracked(path, folder))?;
+    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| ensure_untracked(path, folder))?;
     is_own(folder, OTHERS_WRITE)?;
     inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
 }
@@ -248,7 +248,7 @@ fn is_shared(path: &Path) -> bool {
 }
 
 /// Whether git leaves a file of the state folder alone. Where that is unknown the key decides alone.
-fn is_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
+fn ensure_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
     if !git::tracks(path).unwrap_or(false) {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use crate::model::{Identity, digest};
 use crate::site::SiteError;
 use crate::site::file::save_text;
 
-use super::journal::{Event, Told};
+use super::journal::{Event, JournalEntry};
 
 /// The version of the format that this build writes.
 pub const VERSION: u8 = 1;
@@ -45,7 +45,7 @@ pub struct OpenRun {
 
 impl OpenRun {
     /// The note about the run of these events; none where none began.
-    pub fn of(events: &[Told], journal: &Path, past_the_barrier: bool) -> Option<Self> {
+    pub fn of(events: &[JournalEntry], journal: &Path, past_the_barrier: bool) -> Option<Self> {
         let first = events.first()?;
         let Event::Begin(begin) = &first.event else { return None };
         let folder = journal.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
@@ -63,7 +63,7 @@ impl OpenRun {
     }
 
     /// Whether it is of the run of these events.
-    pub fn is_of(&self, events: &[Told]) -> bool {
+    pub fn is_of(&self, events: &[JournalEntry]) -> bool {
         id(events).is_some_and(|id| id == self.id)
     }
 
@@ -74,7 +74,7 @@ impl OpenRun {
 }
 
 /// The id of the run of these events; none where none began.
-fn id(events: &[Told]) -> Option<String> {
+fn id(events: &[JournalEntry]) -> Option<String> {
     let first = events.first()?;
     let Event::Begin(begin) = &first.event else { return None };
     let named = format!("{} {} {} {}", first.at, begin.plan, begin.host, begin.digests.changes);

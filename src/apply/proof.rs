@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::guide::{Movement, Named, cheapest_paid_form};
-use crate::model::plan::{BackupPart, Confirmation, Place, RollbackWay};
+use crate::guide::{MigrationSignals, Named, cheapest_paid_form};
+use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Evidence, Record, Unlisted};
 use crate::model::state::Administrator;
@@ -271,7 +271,7 @@ pub fn both(first: Proof, second: Proof) -> Proof {
 /// # Errors
 /// Why the site shows otherwise, or cannot show it.
 pub fn unmigrated(
-    (read_at, site): (Timestamp, &Movement),
+    (read_at, site): (Timestamp, &MigrationSignals),
     (passed_at, now): (Timestamp, Timestamp),
 ) -> Result<String, String> {
     read_after(&read_at.to_string(), passed_at, now)?;
@@ -291,7 +291,7 @@ pub fn unmigrated(
 ///
 /// # Errors
 /// What has moved, or what shows no more that it has not.
-pub fn unmoved(before: &Movement, site: &Movement) -> Result<(), String> {
+pub fn unmoved(before: &MigrationSignals, site: &MigrationSignals) -> Result<(), String> {
     match (before.maintenance, site.maintenance) {
         (Some(_), None) => return Err("whether maintenance mode was switched on since is not captured".to_owned()),
         (before, Some(true)) if before != Some(true) => {
@@ -329,7 +329,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     let on = at.on;
     let found = |form: &str| purchased.iter().find(|purchased| purchased.form == form);
     let forms: Vec<&String> =
-        plan.test_purchases.keys().filter(|form| on == Place::Staging || found(form).is_some()).collect();
+        plan.test_purchases.keys().filter(|form| on == SiteRole::Staging || found(form).is_some()).collect();
     if forms.is_empty() && !plan.test_purchases.is_empty() {
         let form = cheapest_paid_form(plan).and_then(|form| at.purchase(plan, form));
         let how = form.unwrap_or_else(|| at.record("purchase FORM --saw SEEN --transaction ID", on));
@@ -352,7 +352,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
         captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
         proven += usize::from(found.open().next().is_none());
     }
-    let enough = unsaid.is_empty() || on == Place::Live && proven > 0;
+    let enough = unsaid.is_empty() || on == SiteRole::Live && proven > 0;
     if enough && denied.is_empty() {
         if let Some(why) = read.as_ref().err().filter(|_| rests_on_a_reading(purchased)) {
             return Proof::Open(why.clone());
@@ -404,17 +404,21 @@ mod tests {
     #[test]
     fn an_attestation_about_the_barrier_needs_a_reading_that_shows_it() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let still = Movement { managed: Some(false), ..Movement::default() };
-        let shown = |read_at, site: &Movement| unmigrated((at(read_at), site), (at(10), at(12)));
+        let still = MigrationSignals { managed: Some(false), ..MigrationSignals::default() };
+        let shown = |read_at, site: &MigrationSignals| unmigrated((at(read_at), site), (at(10), at(12)));
         assert!(shown(11, &still).unwrap().ends_with("it is not on Managed Contacts"));
-        assert!(shown(12, &Movement { migrated: Some(0), ..still.clone() }).unwrap().ends_with("no member processed"));
+        assert!(
+            shown(12, &MigrationSignals { migrated: Some(0), ..still.clone() })
+                .unwrap()
+                .ends_with("no member processed")
+        );
         for (read_at, why) in [(9, "is not after"), (10, "is not after"), (13, "in the future")] {
             assert!(shown(read_at, &still).unwrap_err().contains(why), "{read_at}");
         }
         for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {
-            assert!(shown(11, &Movement { managed, ..still.clone() }).unwrap_err().contains(why));
+            assert!(shown(11, &MigrationSignals { managed, ..still.clone() }).unwrap_err().contains(why));
         }
-        assert!(shown(11, &Movement { migrated: Some(1), ..still }).unwrap_err().contains("through 1 member"));
+        assert!(shown(11, &MigrationSignals { migrated: Some(1), ..still }).unwrap_err().contains("through 1 member"));
     }
 
     #[test]
@@ -437,13 +441,13 @@ mod tests {
                 Named { plan: "p", site: "s", host: &"h".parse().unwrap(), live: "l", on, quote: str::to_owned };
             matches!(purchases(&plan, all, &Ok(()), &named), Proof::Behind { .. })
         };
-        assert!(is_behind(std::slice::from_ref(&proven), Place::Live));
-        assert!(!is_behind(std::slice::from_ref(&proven), Place::Staging), "a rehearsal covers every form");
+        assert!(is_behind(std::slice::from_ref(&proven), SiteRole::Live));
+        assert!(!is_behind(std::slice::from_ref(&proven), SiteRole::Staging), "a rehearsal covers every form");
         let unknown = purchase("a", &[Known::Unknown, Known::Attested]);
-        assert!(is_behind(&[unknown.clone(), proven.clone()], Place::Live));
-        assert!(!is_behind(&[purchase("a", &[Known::NotFound, Known::Captured]), proven], Place::Live));
-        assert!(!is_behind(&[unknown], Place::Live), "a payment of which nothing is known is none");
-        assert!(!is_behind(&[], Place::Live));
+        assert!(is_behind(&[unknown.clone(), proven.clone()], SiteRole::Live));
+        assert!(!is_behind(&[purchase("a", &[Known::NotFound, Known::Captured]), proven], SiteRole::Live));
+        assert!(!is_behind(&[unknown], SiteRole::Live), "a payment of which nothing is known is none");
+        assert!(!is_behind(&[], SiteRole::Live));
     }
 
     #[test]
@@ -455,7 +459,7 @@ mod tests {
             site: "s",
             host: &here,
             live: "https://live.example",
-            on: Place::Staging,
+            on: SiteRole::Staging,
             quote: str::to_owned,
         };
         let proof = |worth: Option<Graded>, read_at: i64, on: Ground| {
@@ -495,7 +499,7 @@ mod tests {
 
     #[test]
     fn what_moved_or_can_no_more_be_seen_denies_that_nobody_pressed() {
-        let maintenance = |on| Movement { maintenance: on, ..Movement::default() };
+        let maintenance = |on| MigrationSignals { maintenance: on, ..MigrationSignals::default() };
         for (before, now) in [(None, None), (None, Some(false)), (Some(false), Some(false)), (Some(true), Some(true))] {
             assert_eq!(unmoved(&maintenance(before), &maintenance(now)), Ok(()), "{before:?} {now:?}");
         }
@@ -503,7 +507,7 @@ mod tests {
             let denied = unmoved(&maintenance(before), &maintenance(now)).unwrap_err();
             assert!(denied.contains("maintenance mode"), "{before:?} {now:?}");
         }
-        let trapped = |count| Movement { trapped: count, ..Movement::default() };
+        let trapped = |count| MigrationSignals { trapped: count, ..MigrationSignals::default() };
         assert_eq!(unmoved(&trapped(Some(3)), &trapped(Some(3))), Ok(()));
         for (before, now) in [(Some(0), Some(240)), (None, Some(1)), (Some(3), None)] {
             assert!(unmoved(&trapped(before), &trapped(now)).unwrap_err().contains("mails were caught"));

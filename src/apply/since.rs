@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::journal::{Event, Told};
+use super::journal::{Event, JournalEntry};
 use crate::model::Step;
 use crate::model::record::Record;
 
@@ -11,7 +11,7 @@ use crate::model::record::Record;
 ///
 /// A run on live begins with maintenance mode on: that step is reached as the run begins, and anything newer than the reading with
 /// which it began (`kept_at`) is made after that, by the site's own clock, which the window goes by too.
-pub fn began(step: Step, events: &[Told], kept_at: Option<Timestamp>) -> Timestamp {
+pub fn began(step: Step, events: &[JournalEntry], kept_at: Option<Timestamp>) -> Timestamp {
     let reached = || when(events, |event| matches!(event, Event::Reached { step: reached } if *reached == step));
     match step {
         Step::RunMigration | Step::ReviewContacts => when(events, |event| matches!(event, Event::BarrierPassed { .. })),
@@ -21,14 +21,14 @@ pub fn began(step: Step, events: &[Told], kept_at: Option<Timestamp>) -> Timesta
 }
 
 /// When an event happened last; never, where it did not.
-pub fn when(events: &[Told], is: impl Fn(&Event) -> bool) -> Timestamp {
-    events.iter().rfind(|told| is(&told.event)).map_or(Timestamp::MAX, |told| told.at)
+pub fn when(events: &[JournalEntry], is: impl Fn(&Event) -> bool) -> Timestamp {
+    events.iter().rfind(|entry| is(&entry.event)).map_or(Timestamp::MAX, |entry| entry.at)
 }
 
 /// When the last change was in place; when the run began, where it has none.
-pub fn configured_at(events: &[Told]) -> Timestamp {
-    let done = events.iter().rfind(|told| matches!(told.event, Event::Done { .. } | Event::Begin(_)));
-    done.map_or(Timestamp::UNIX_EPOCH, |told| told.at)
+pub fn configured_at(events: &[JournalEntry]) -> Timestamp {
+    let done = events.iter().rfind(|entry| matches!(entry.event, Event::Done { .. } | Event::Begin(_)));
+    done.map_or(Timestamp::UNIX_EPOCH, |entry| entry.at)
 }
 
 /// Whether a reading was made after this moment, so that what it shows can be what came of it.

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::record::Record;
-use crate::model::{Capture, Kind, On, Plan, Snapshot, State, Step, digest};
+use crate::model::{Capture, Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 
-use super::journal::{Begin, Event, Journal, Told};
+use super::journal::{Begin, Event, Journal, JournalEntry};
 use super::since::{read_after, when};
 
 /// Marks of what the migration moved, by object: of those that no later step moves.
@@ -109,8 +109,9 @@ fn free(at: At<'_>) -> BTreeSet<Kind> {
 /// What the run changed, or what the plan wants and the site has not, any more.
 fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
     let is_off = |change: &&Change| !change::same(change::read(now, &change.on).as_ref(), change.after.as_ref());
-    let ons: BTreeSet<&On> = begin.changes.iter().filter(is_off).chain(pending).map(|change| &change.on).collect();
-    let what = |on: &On| match change::read(now, on) {
+    let ons: BTreeSet<&ObjectRef> =
+        begin.changes.iter().filter(is_off).chain(pending).map(|change| &change.on).collect();
+    let what = |on: &ObjectRef| match change::read(now, on) {
         None if now.get(on).is_none() => "is gone".to_owned(),
         None => "was not captured".to_owned(),
         Some(_) => "is not as the plan wants it".to_owned(),
@@ -155,8 +156,8 @@ pub fn found_first(journal: &Journal, site: &Snapshot, now: Timestamp) -> Found 
 }
 
 /// What an earlier step found of it.
-pub fn found_before(events: &[Told]) -> Found {
-    let found = |told: &Told| match &told.event {
+pub fn found_before(events: &[JournalEntry]) -> Found {
+    let found = |entry: &JournalEntry| match &entry.event {
         Event::Passed { found, .. } if !found.is_empty() => Some(found.clone()),
         _ => None,
     };
@@ -186,8 +187,8 @@ fn of_the_migration(at: At<'_>, now: &Snapshot) -> Vec<Moved> {
 fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
     let (then, is) = (marks(left, kind), marks(now, kind));
     let keys: BTreeSet<String> = left.keys(kind).into_iter().chain(now.keys(kind)).collect();
-    let ons = keys.into_iter().map(|key| On::new(kind, key));
-    let moved: Vec<On> = ons.filter(|on| then.get(&on.to_string()) != is.get(&on.to_string())).collect();
+    let ons = keys.into_iter().map(|key| ObjectRef::new(kind, key));
+    let moved: Vec<ObjectRef> = ons.filter(|on| then.get(&on.to_string()) != is.get(&on.to_string())).collect();
     if moved.is_empty() {
         return Vec::new();
     }
@@ -197,14 +198,18 @@ fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
         let now = facts_digest(now, [kind])[..12].to_owned();
         return vec![Moved { on: kind.name().to_owned(), what, now, cure: cure(kind) }];
     }
-    let one =
-        |on: On| Moved { what: differs(left, now, &on), now: mark(now, &on), on: on.to_string(), cure: cure(kind) };
+    let one = |on: ObjectRef| Moved {
+        what: differs(left, now, &on),
+        now: mark(now, &on),
+        on: on.to_string(),
+        cure: cure(kind),
+    };
     moved.into_iter().map(one).collect()
 }
 
 fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Moved> {
     let due = maintenance_due(at)?;
-    let object = On::only(Kind::Maintenance);
+    let object = ObjectRef::only(Kind::Maintenance);
     let cure = if due { Cure::Payments } else { Cure::Attest };
     let captured = |of: &Snapshot| {
         let is_captured = matches!(of.header.capture(Kind::Maintenance.name()), Capture::How(_));
@@ -219,11 +224,11 @@ fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Mo
         }
         (Some(is), _) if is == due => return None,
         (Some(true), _) => "is on again, so no purchase can be processed".to_owned(),
-        (Some(false), Place::Live) => {
+        (Some(false), SiteRole::Live) => {
             "is off, and has to be on: live may have processed payments since, which a restore of the backup would lose"
                 .to_owned()
         }
-        (Some(false), Place::Staging) => {
+        (Some(false), SiteRole::Staging) => {
             "is off, and the plan keeps it on (`keep_maintenance_mode`): payments could have been processed since"
                 .to_owned()
         }
@@ -242,19 +247,19 @@ fn cure(kind: Kind) -> Cure {
 /// The marks of the objects of a kind. Of the e-mails every field counts, a collector's own too: who writes to every member is in one.
 fn marks(state: &State, kind: Kind) -> BTreeMap<String, String> {
     match state.emails.as_ref().filter(|_| kind == Kind::Emails) {
-        Some(emails) => BTreeMap::from([(On::only(kind).to_string(), digest::of(emails)[..12].to_owned())]),
+        Some(emails) => BTreeMap::from([(ObjectRef::only(kind).to_string(), digest::of(emails)[..12].to_owned())]),
         None => marks_of(state, kind),
     }
 }
 
 /// What of an object differs, in names of fields.
-fn differs(then: &State, now: &State, on: &On) -> String {
+fn differs(then: &State, now: &State, on: &ObjectRef) -> String {
     match (then.get(on), now.get(on)) {
         (Some(then), Some(now)) if on.kind == Kind::Emails => differing(&then.fields(), &now.fields()),
         _ => differs_in(then, now, on),
     }
 }
 
-fn mark(state: &State, on: &On) -> String {
+fn mark(state: &State, on: &ObjectRef) -> String {
     marks(state, on.kind).remove(&on.to_string()).unwrap_or_else(|| "gone".to_owned())
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Event, Told};
+use super::journal::{Event, JournalEntry};
 use crate::model::text::Seconds;
 use crate::model::{Executor, Step};
 
@@ -46,9 +46,9 @@ pub struct Lasted {
 }
 
 /// The steps that are proven, each with its time, in order.
-pub fn steps(events: &[Told]) -> Vec<Took> {
+pub fn steps(events: &[JournalEntry]) -> Vec<Took> {
     let gaps = gaps(events);
-    let proven = events.iter().enumerate().filter_map(|(at, told)| match &told.event {
+    let proven = events.iter().enumerate().filter_map(|(at, entry)| match &entry.event {
         Event::Passed { step, by, .. } => Some((at, *step, *by)),
         _ => None,
     });
@@ -62,18 +62,19 @@ pub fn steps(events: &[Told]) -> Vec<Took> {
 }
 
 /// How long a step that waits has been under way now; none where it was not reached.
-pub fn so_far(events: &[Told], step: Step, now: Timestamp) -> Option<Seconds> {
-    let reached = events.iter().rposition(|told| told.event == Event::Reached { step })?;
+pub fn so_far(events: &[JournalEntry], step: Step, now: Timestamp) -> Option<Seconds> {
+    let reached = events.iter().rposition(|entry| entry.event == Event::Reached { step })?;
     let from = events[reached].at;
     let running = seconds(from, now).saturating_sub(within(&gaps(events), from, now));
     Some(running.into())
 }
 
 /// How long the migration took; none where it was not seen to be over.
-pub fn migration(events: &[Told]) -> Option<Lasted> {
-    let over = |told: &Told| matches!(told.event, Event::Migrated | Event::Passed { step: Step::RunMigration, .. });
+pub fn migration(events: &[JournalEntry]) -> Option<Lasted> {
+    let over =
+        |entry: &JournalEntry| matches!(entry.event, Event::Migrated | Event::Passed { step: Step::RunMigration, .. });
     let end = events.iter().position(over)?;
-    let begun = events[..end].iter().rposition(|told| matches!(told.event, Event::BarrierPassed { .. }))?;
+    let begun = events[..end].iter().rposition(|entry| matches!(entry.event, Event::BarrierPassed { .. }))?;
     let (from, to) = (events[begun].at, events[end].at);
     let at_most = seconds(from, to);
     let last_gap = gaps(&events[..end]).into_iter().rfind(|(_, ended)| *ended > from);
@@ -83,15 +84,15 @@ pub fn migration(events: &[Told]) -> Option<Lasted> {
 }
 
 /// When a step was shown to a person; of the plan's changes, which are nobody's, when what came before was over.
-fn prompted(before: &[Told], step: Step) -> Option<Timestamp> {
-    let proven = before.iter().rposition(|told| matches!(told.event, Event::Passed { .. }));
+fn prompted(before: &[JournalEntry], step: Step) -> Option<Timestamp> {
+    let proven = before.iter().rposition(|entry| matches!(entry.event, Event::Passed { .. }));
     let since = proven.map_or(before, |at| &before[at..]);
-    let reached = since.iter().rfind(|told| told.event == Event::Reached { step });
-    reached.or(since.first()).map(|told| told.at)
+    let reached = since.iter().rfind(|entry| entry.event == Event::Reached { step });
+    reached.or(since.first()).map(|entry| entry.at)
 }
 
 /// The times when nothing was running.
-fn gaps(events: &[Told]) -> Vec<(Timestamp, Timestamp)> {
+fn gaps(events: &[JournalEntry]) -> Vec<(Timestamp, Timestamp)> {
     let pairs = events.windows(2).filter_map(|pair| {
         let (last, next) = (pair[0].at, pair[1].at);
         match &pair[1].event {
@@ -120,8 +121,8 @@ mod tests {
     use super::*;
 
     /// Events at seconds after midnight.
-    fn journal(events: Vec<(i64, Event)>) -> Vec<Told> {
-        events.into_iter().map(|(second, event)| Told { at: at(second), event }).collect()
+    fn journal(events: Vec<(i64, Event)>) -> Vec<JournalEntry> {
+        events.into_iter().map(|(second, event)| JournalEntry { at: at(second), event }).collect()
     }
 
     fn at(second: i64) -> Timestamp {

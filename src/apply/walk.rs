@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use crate::guide::{Movement, Named, Names};
-use crate::model::plan::{Place, Strategy};
+use crate::guide::{MigrationSignals, Named, Names};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::model::text::Seconds;
@@ -20,7 +20,7 @@ use super::since::{began, configured_at, members_after, read_after, since_then, 
 use super::still::{self, At, Found, Moved};
 
 /// What a walk has around it.
-pub trait World {
+pub trait StepContext {
     /// Why a turn cannot be taken.
     type Error: From<SiteError>;
 
@@ -79,7 +79,7 @@ pub trait World {
     ///
     /// # Errors
     /// Where it does not.
-    fn may_begin(&mut self, step: Step) -> Result<(), Self::Error>;
+    fn ensure_may_begin(&mut self, step: Step) -> Result<(), Self::Error>;
 
     /// How the run's command lines name what it is about.
     fn names(&mut self) -> Names;
@@ -118,7 +118,7 @@ pub enum Turn {
         /// What is not proven yet.
         open: String,
         /// What may be said.
-        say: Say,
+        say: Prompt,
     },
     /// The site is not as the run left it: the step is not taken.
     Moved {
@@ -139,7 +139,7 @@ pub enum Turn {
 
 /// What may be said to a person at a step that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Say {
+pub enum Prompt {
     /// Do it.
     Act,
     /// The barrier was passed in this very turn: press, once.
@@ -151,143 +151,149 @@ pub enum Say {
 /// Takes the next step as far as it can be proven now.
 ///
 /// # Errors
-/// What the world says; a site that cannot be read past the barrier is no error, but a step that waits.
-pub fn turn<W: World>(world: &mut W, through: Step) -> Result<Turn, W::Error> {
-    let step = match world.journal().progress().next() {
+/// What the context says; a site that cannot be read past the barrier is no error, but a step that waits.
+pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W::Error> {
+    let step = match context.journal().progress().next() {
         Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure) => {
             if Step::Configure > through {
                 return Ok(Turn::Beyond(Step::Configure));
             }
-            begins(world, Step::Configure)?;
+            begins(context, Step::Configure)?;
             return Ok(Turn::Changes);
         }
         Next::Step(step) if step <= through => step,
         Next::Step(step) => return Ok(Turn::Beyond(step)),
-        Next::Close => return close(world),
+        Next::Close => return close(context),
         _ => return Ok(Turn::Over),
     };
-    if !world.journal().progress().is_reached() {
-        begins(world, step)?;
+    if !context.journal().progress().is_reached() {
+        begins(context, step)?;
         // A push overwrites live with whatever the copy is now.
         if step == Step::Push
-            && let Some(waits) = unequal_since(world)?
+            && let Some(waits) = unequal_since(context)?
         {
             return Ok(waits);
         }
-        world.note(Event::Reached { step })?;
+        context.note(Event::Reached { step })?;
     }
-    let plan = world.plan()?;
-    let past = world.journal().progress().is_past_the_barrier();
+    let plan = context.plan()?;
+    let past = context.journal().progress().is_past_the_barrier();
     if step == Step::RunMigration && past {
-        return run_migration(world, &plan);
+        return run_migration(context, &plan);
     }
-    let site = world.site().configuration()?;
-    if let Some(open) = is_elsewhere(world, &site) {
-        return Ok(Turn::Waits { step, open, say: Say::Act });
+    let site = context.site().configuration()?;
+    if let Some(open) = is_elsewhere(context, &site) {
+        return Ok(Turn::Waits { step, open, say: Prompt::Act });
     }
     // In front of the barrier nothing of the migration may have moved yet.
     let under_way = Some(step).filter(|step| *step != Step::RunMigration);
-    let moved = moved(world, &plan, &site, (&passed(world), under_way))?;
+    let moved = moved(context, &plan, &site, (&passed(context), under_way))?;
     if !moved.is_empty() {
         return Ok(Turn::Moved { step, moved });
     }
     if step == Step::RunMigration {
-        world.pass_barrier(&plan)?;
-        return press(world);
+        context.pass_barrier(&plan)?;
+        return press(context);
     }
-    match prove(world, &plan, step, &site)? {
+    match prove(context, &plan, step, &site)? {
         Proof::Behind { by, seen } => {
-            let now = world.now();
-            let found = still::found_first(world.journal(), &site, now);
-            pass(world, step, by, (seen, found))
+            let now = context.now();
+            let found = still::found_first(context.journal(), &site, now);
+            pass(context, step, by, (seen, found))
         }
-        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::Act }),
+        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Prompt::Act }),
     }
 }
 
 /// On live nothing begins at any time; what lies past the barrier there is finished at any. A push begins on live too.
-fn begins<W: World>(world: &mut W, step: Step) -> Result<(), W::Error> {
-    let on_live = world.journal().begin().is_some_and(|begin| begin.on == Place::Live);
-    let before = !world.journal().progress().is_past_the_barrier();
-    if on_live && before || step == Step::Push { world.may_begin(step) } else { Ok(()) }
+fn begins<W: StepContext>(context: &mut W, step: Step) -> Result<(), W::Error> {
+    let on_live = context.journal().begin().is_some_and(|begin| begin.on == SiteRole::Live);
+    let before = !context.journal().progress().is_past_the_barrier();
+    if on_live && before || step == Step::Push { context.ensure_may_begin(step) } else { Ok(()) }
 }
 
 /// Every step is proven; what they left has to be there still.
-fn close<W: World>(world: &mut W) -> Result<Turn, W::Error> {
-    let Some(step) = world.journal().progress().passed().last().copied().filter(|step| *step != Step::Configure) else {
+fn close<W: StepContext>(context: &mut W) -> Result<Turn, W::Error> {
+    let Some(step) = context.journal().progress().passed().last().copied().filter(|step| *step != Step::Configure)
+    else {
         return Ok(Turn::Close);
     };
-    let (plan, site) = (world.plan()?, world.site().configuration()?);
-    if let Some(open) = is_elsewhere(world, &site) {
-        return Ok(Turn::Waits { step, open, say: Say::Act });
+    let (plan, site) = (context.plan()?, context.site().configuration()?);
+    if let Some(open) = is_elsewhere(context, &site) {
+        return Ok(Turn::Waits { step, open, say: Prompt::Act });
     }
-    let moved = moved(world, &plan, &site, (&passed(world), None))?;
+    let moved = moved(context, &plan, &site, (&passed(context), None))?;
     if !moved.is_empty() {
         return Ok(Turn::Moved { step, moved });
     }
-    Ok(unequal_since(world)?.unwrap_or(Turn::Close))
+    Ok(unequal_since(context)?.unwrap_or(Turn::Close))
 }
 
-fn pass<W: World>(world: &mut W, step: Step, by: Executor, (seen, found): (String, Found)) -> Result<Turn, W::Error> {
-    world.note(Event::Passed { step, by, seen: seen.clone(), found })?;
+fn pass<W: StepContext>(
+    context: &mut W,
+    step: Step,
+    by: Executor,
+    (seen, found): (String, Found),
+) -> Result<Turn, W::Error> {
+    context.note(Event::Passed { step, by, seen: seen.clone(), found })?;
     Ok(Turn::Passed { step, by, seen })
 }
 
 /// What of this reading is not as the run left it: once these steps are proven, and this one is under way.
-fn moved<W: World>(
-    world: &mut W,
+fn moved<W: StepContext>(
+    context: &mut W,
     plan: &Plan,
     site: &Snapshot,
     (passed, under_way): (&[Step], Option<Step>),
 ) -> Result<Vec<Moved>, W::Error> {
-    let Some(begin) = world.journal().begin().cloned() else { return Ok(Vec::new()) };
-    let since = world.journal().events().first().map_or(Timestamp::MAX, |told| told.at);
-    let (kept, record) = (world.kept(), since_then(world.record()?, since, world.now()));
-    let found = still::found_before(world.journal().events());
+    let Some(begin) = context.journal().begin().cloned() else { return Ok(Vec::new()) };
+    let since = context.journal().events().first().map_or(Timestamp::MAX, |entry| entry.at);
+    let (kept, record) = (context.kept(), since_then(context.record()?, since, context.now()));
+    let found = still::found_before(context.journal().events());
     Ok(still::moved(At { begin: &begin, plan, passed, under_way, found: &found }, kept.as_ref(), site, &record))
 }
 
 /// The steps that are proven.
-fn passed<W: World>(world: &W) -> Vec<Step> {
-    world.journal().progress().passed().to_vec()
+fn passed<W: StepContext>(context: &W) -> Vec<Step> {
+    context.journal().progress().passed().to_vec()
 }
 
 /// Why what was read is not the site of the run, or not as the migration left it; none where it is.
-fn is_elsewhere<W: World>(world: &mut W, site: &Snapshot) -> Option<String> {
-    let journal = world.journal();
+fn is_elsewhere<W: StepContext>(context: &mut W, site: &Snapshot) -> Option<String> {
+    let journal = context.journal();
     if let Some(why) = journal.begin().and_then(|begin| is_not_the_site(site, &begin.host)) {
         return Some(why);
     }
     let migrated = journal.progress().passed().contains(&Step::RunMigration);
-    (migrated && Movement::of(site).managed == Some(false))
+    (migrated && MigrationSignals::of(site).managed == Some(false))
         .then(|| "the site says that it is no longer on Managed Contacts: was it restored, or copied again?".to_owned())
 }
 
-fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
-    let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
+fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
+    let begin = context.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let Some((here, on)) = begin else { return Ok(Proof::Open("no run began here".into())) };
-    let names = world.names();
+    let names = context.names();
     let at = &names.of(&here, on);
     // The only step that asks for it: the kept reading is a file, and a step that waits is looked at every few seconds.
-    let kept = if step == Step::EnterMaintenance { world.kept() } else { None };
+    let kept = if step == Step::EnterMaintenance { context.kept() } else { None };
     let kept_at = kept.and_then(|kept| kept.header.taken_at.parse().ok());
-    let (since, now) = (began(step, world.journal().events(), kept_at), world.now());
+    let (since, now) = (began(step, context.journal().events(), kept_at), context.now());
     let read = read_after(&site.header.taken_at, since, now);
-    let reached = when(world.journal().events(), |event| matches!(event, Event::Reached { .. }));
-    let whole = since_then(world.record()?, Timestamp::MIN, now);
+    let reached = when(context.journal().events(), |event| matches!(event, Event::Reached { .. }));
+    let whole = since_then(context.record()?, Timestamp::MIN, now);
     let record = since_then(whole.clone(), reached, now);
-    let maintenance = Movement::of(site).maintenance;
+    let maintenance = MigrationSignals::of(site).maintenance;
     Ok(match step {
-        Step::StartVerification => verification(&since_then(whole, configured_at(world.journal().events()), now), at),
+        Step::StartVerification => verification(&since_then(whole, configured_at(context.journal().events()), now), at),
         Step::ReviewContacts => {
-            let members = members_after(world.members_read()?, since, now);
-            as_read(as_read(review(world, &record, at)?, &read), &members)
+            let members = members_after(context.members_read()?, since, now);
+            as_read(as_read(review(context, &record, at)?, &read), &members)
         }
         Step::EnterMaintenance => as_read(proof::closed(maintenance, &record, at), &read),
         Step::LeaveMaintenance => as_read(proof::maintenance(maintenance, &record, at), &read),
         Step::TestPurchase => {
-            let members = members_after(world.members_read()?, since, now);
-            purchases(plan, &world.purchased(&record)?, &read.and(members), at)
+            let members = members_after(context.members_read()?, since, now);
+            purchases(plan, &context.purchased(&record)?, &read.and(members), at)
         }
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "it is not on record as done");
@@ -298,18 +304,18 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
             let window = plan.window.as_ref().filter(|_| step == Step::Push);
             let window = window.and_then(|window| Seconds::parse(&window.length));
             let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok()).unwrap_or(now);
-            let on = Ground::of(&world.site().name());
+            let on = Ground::of(&context.site().name());
             both(listed(&whole, at, (said, window), (now, on)), word)
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {
                 return Ok(Proof::Open("the plan names no live site that can be read".into()));
             };
-            attested(&record, step, &names.of(&live, Place::Live), "it is not on record as done")
+            attested(&record, step, &names.of(&live, SiteRole::Live), "it is not on record as done")
         }
         Step::Backup => {
             let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
-            proof::backup(plan, &whole, when(world.journal().events(), closed), now, at)
+            proof::backup(plan, &whole, when(context.journal().events(), closed), now, at)
         }
         Step::FreezeLive | Step::Preflight | Step::Configure | Step::RunMigration => {
             Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
@@ -318,24 +324,24 @@ fn prove<W: World>(world: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> R
 }
 
 /// The barrier was passed in this very turn: somebody is asked to press, once.
-fn press<W: World>(world: &mut W) -> Result<Turn, W::Error> {
-    let passed_at = when(world.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
-    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at), say: Say::PressOnce })
+fn press<W: StepContext>(context: &mut W) -> Result<Turn, W::Error> {
+    let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
+    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at), say: Prompt::PressOnce })
 }
 
 /// Past the barrier a site that does not answer, or is another one, proves nothing either way.
-fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error> {
+fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W::Error> {
     let step = Step::RunMigration;
-    let begin = world.journal().begin().map(|begin| (begin.host.clone(), begin.on));
+    let begin = context.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let Some((here, on)) = begin else {
-        return Ok(Turn::Waits { step, open: "no run began here".into(), say: Say::PressNothing });
+        return Ok(Turn::Waits { step, open: "no run began here".into(), say: Prompt::PressNothing });
     };
-    let names = world.names();
-    let passed_at = when(world.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
+    let names = context.names();
+    let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
     let careful = proof::careful(passed_at);
-    let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Say::PressNothing };
-    let read = world.site().configuration();
-    let login = world.site().signed_in();
+    let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Prompt::PressNothing };
+    let read = context.site().configuration();
+    let login = context.site().signed_in();
     let (site, login) = match (read, login) {
         (Ok(site), Ok(login)) => (site, login),
         (Err(error), _) | (_, Err(error)) => return Ok(waits(error.to_string())),
@@ -343,39 +349,39 @@ fn run_migration<W: World>(world: &mut W, plan: &Plan) -> Result<Turn, W::Error>
     if let Some(why) = is_not_the_site(&site, &here) {
         return Ok(waits(why));
     }
-    let mut shows = Movement::of(&site);
-    let kept = world.kept();
+    let mut shows = MigrationSignals::of(&site);
+    let kept = context.kept();
     if shows.managed == Some(true) {
-        if let Err(why) = read_after(&site.header.taken_at, passed_at, world.now()) {
+        if let Err(why) = read_after(&site.header.taken_at, passed_at, context.now()) {
             return Ok(waits(why));
         }
         // What it said in front of the barrier already shows nothing of the press: that is attested.
-        let before = kept.as_ref().and_then(|kept| Movement::of(kept).managed);
+        let before = kept.as_ref().and_then(|kept| MigrationSignals::of(kept).managed);
         shows.managed = shows.managed.filter(|_| before != Some(true));
     }
-    if shows.managed == Some(true) && !world.journal().progress().is_migrated() {
+    if shows.managed == Some(true) && !context.journal().progress().is_migrated() {
         // What is waited for from here on is a person, and no more the migration.
-        world.note(Event::Migrated)?;
+        context.note(Event::Migrated)?;
     }
-    let record = since_then(world.record()?, passed_at, world.now());
+    let record = since_then(context.record()?, passed_at, context.now());
     let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
     let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), passed_at);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
-    let mut then = passed(world);
+    let mut then = passed(context);
     let is_over = shows.managed == Some(true) || matches!(proof, Proof::Behind { .. });
     then.extend(Some(step).filter(|_| is_over));
-    let moved = moved(world, plan, &site, (&then, Some(step).filter(|_| !is_over)))?;
+    let moved = moved(context, plan, &site, (&then, Some(step).filter(|_| !is_over)))?;
     if !moved.is_empty() {
         return Ok(Turn::Moved { step, moved });
     }
     match proof {
-        Proof::Behind { by, seen } => pass(world, step, by, (seen, Default::default())),
-        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Say::PressNothing }),
+        Proof::Behind { by, seen } => pass(context, step, by, (seen, Default::default())),
+        Proof::Open(open) => Ok(Turn::Waits { step, open, say: Prompt::PressNothing }),
     }
 }
 
-fn review<W: World>(world: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
-    Ok(match world.reviewed(None)? {
+fn review<W: StepContext>(context: &mut W, record: &Record, at: &Named<'_>) -> Result<Proof, W::Error> {
+    Ok(match context.reviewed(None)? {
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {
             Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())

@@ -10,7 +10,7 @@ use super::certificate::Certificate;
 use super::timing::Lasted;
 use crate::guide::Named;
 use crate::model::deadline::DRILL_DAYS;
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::schedule::Schedule;
 use crate::model::text::Seconds;
 use crate::model::{Plan, Step};
@@ -155,11 +155,11 @@ pub fn schedule(plan: &Plan) -> Result<Schedule, Late> {
 ///
 /// # Errors
 /// Why not.
-pub fn may_begin(schedule: &Schedule, now: Timestamp, excused: bool) -> Result<(), Late> {
+pub fn ensure_may_begin(schedule: &Schedule, now: Timestamp, excused: bool) -> Result<(), Late> {
     if excused || schedule.is_open(now) {
         return Ok(());
     }
-    Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: true })
+    Err(Late::Outside { window: schedule.message(), now: schedule.clock(now), excusable: true })
 }
 
 /// Whether a replay that takes what the rehearsal took fits into the window.
@@ -183,7 +183,7 @@ pub fn fits_now(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate) ->
         return Err(Late::Rest { took, left, longest: rehearsed.longest() });
     }
     let first = rehearsed.seconds_through(Step::RunMigration).into();
-    in_time(schedule, now, first).map_err(|late| match late {
+    ensure_in_time(schedule, now, first).map_err(|late| match late {
         Late::Migration { took, over, limit } => Late::Steps { took, over, limit, longest: rehearsed.longest() },
         late => late,
     })
@@ -193,15 +193,15 @@ pub fn fits_now(schedule: &Schedule, now: Timestamp, rehearsed: &Certificate) ->
 ///
 /// # Errors
 /// Why not, whatever is recorded or accepted.
-pub fn may_pass_barrier(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasured>, Late> {
+pub fn ensure_may_pass_barrier(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasured>, Late> {
     let Times { now, migration, restore } = times;
     if !schedule.is_open(now) {
-        return Err(Late::Outside { window: schedule.words(), now: schedule.clock(now), excusable: false });
+        return Err(Late::Outside { window: schedule.message(), now: schedule.clock(now), excusable: false });
     }
     let mut unmeasured = Vec::new();
     let lasted = migration.unwrap_or(Lasted { at_least: 0, at_most: u64::MAX });
-    in_time(schedule, now, lasted.at_least.into())?;
-    if in_time(schedule, now, lasted.at_most.into()).is_err() {
+    ensure_in_time(schedule, now, lasted.at_least.into())?;
+    if ensure_in_time(schedule, now, lasted.at_most.into()).is_err() {
         unmeasured.push(Unmeasured::MigrationTime);
     }
     if let Some(by) = &schedule.decide_by {
@@ -218,7 +218,7 @@ pub fn may_pass_barrier(schedule: &Schedule, times: Times) -> Result<Vec<Unmeasu
 }
 
 /// Whether a migration of this length is over before the time to decide by; before the window's end where there is none.
-fn in_time(schedule: &Schedule, now: Timestamp, took: Seconds) -> Result<(), Late> {
+fn ensure_in_time(schedule: &Schedule, now: Timestamp, took: Seconds) -> Result<(), Late> {
     let limit = schedule.decide_by.as_ref().unwrap_or(&schedule.end).timestamp();
     let clock = schedule.clock(limit);
     if schedule.decide_by.is_some() && now >= limit {
@@ -268,7 +268,7 @@ impl Late {
         let reason = format!(
             "begin in the window; or record a reason, with who answers for it (valid for {} h): {}",
             EXCUSED.as_hours(),
-            typed.record("outside-window \"WHY\"", Place::Staging)
+            typed.record("outside-window \"WHY\"", SiteRole::Staging)
         );
         match self {
             Self::NoWindow => (
@@ -346,7 +346,7 @@ mod tests {
     ) -> Result<Vec<Unmeasured>, &'static str> {
         let migration = migration.map(|(least, most)| Lasted { at_least: least * 60, at_most: most * 60 });
         let times = Times { now: at(now), migration, restore: restore.map(|minutes| Seconds(minutes * 60)) };
-        may_pass_barrier(&schedule(true), times).map_err(|late| match late {
+        ensure_may_pass_barrier(&schedule(true), times).map_err(|late| match late {
             Late::Outside { .. } => "outside",
             Late::Decided { .. } => "decided",
             Late::Migration { .. } => "migration",
@@ -358,8 +358,8 @@ mod tests {
     #[test]
     fn something_begins_in_the_window_its_end_not_included() {
         for (now, open) in [("05:59", false), ("06:00", true), ("07:59", true), ("08:00", false)] {
-            assert_eq!(may_begin(&schedule(true), at(now), false).is_ok(), open, "{now}");
-            assert_eq!(may_begin(&schedule(true), at(now), true), Ok(()), "a reason is on record");
+            assert_eq!(ensure_may_begin(&schedule(true), at(now), false).is_ok(), open, "{now}");
+            assert_eq!(ensure_may_begin(&schedule(true), at(now), true), Ok(()), "a reason is on record");
         }
     }
 
@@ -385,7 +385,7 @@ mod tests {
         assert_eq!(passes_barrier("07:25", Some((10, 600)), Some(30)), Err("migration"));
         let times = Times { now: at("07:40"), migration: Some(Lasted { at_least: 60, at_most: 60 }), restore: None };
         assert_eq!(
-            may_pass_barrier(&schedule(false), times),
+            ensure_may_pass_barrier(&schedule(false), times),
             Ok(vec![]),
             "the plan names nobody who decides, and no time"
         );

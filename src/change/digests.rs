@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::model::state::{Kind, Object, On};
+use crate::model::state::{Kind, Object, ObjectRef};
 use crate::model::text::Money;
 use crate::model::{Identity, State, digest};
 
@@ -111,7 +111,7 @@ fn list(state: &State, kind: Kind) -> String {
     #[derive(Serialize)]
     struct Fact {
         is: Object,
-        on: On,
+        on: ObjectRef,
     }
     let mut list = String::new();
     for (on, is) in judged_of(state, [kind]) {
@@ -129,7 +129,7 @@ pub fn facts_digest(state: &State, kinds: impl IntoIterator<Item = Kind> + Clone
 }
 
 /// What of an object differs between two states, as far as anybody judges it: the names of its fields, never their values.
-pub fn differs_in(then: &State, now: &State, on: &On) -> String {
+pub fn differs_in(then: &State, now: &State, on: &ObjectRef) -> String {
     let (then, now) = match (then.get(on), now.get(on)) {
         (None, _) => return "is new".to_owned(),
         (_, None) => return "is gone".to_owned(),
@@ -150,10 +150,10 @@ fn sides(change: &Change) -> Value {
     json!({"on": change.on, "before": side(&change.before), "after": side(&change.after)})
 }
 
-fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Iterator<Item = (On, Object)> {
+fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Iterator<Item = (ObjectRef, Object)> {
     kinds
         .into_iter()
-        .flat_map(|kind| state.keys(kind).into_iter().map(move |key| On { kind, key }))
+        .flat_map(|kind| state.keys(kind).into_iter().map(move |key| ObjectRef { kind, key }))
         .filter_map(|on| state.get(&on).map(|object| (on, judged(object))))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn field_marks(state: &State) -> FieldMarks {
         let keys = state.keys(kind);
         let mut of_kind = FieldMarks::new();
         let together = kind == Kind::Administrator || keys.len() > MOST;
-        for on in keys.into_iter().map(|key| crate::model::On { kind, key }) {
+        for on in keys.into_iter().map(|key| crate::model::ObjectRef { kind, key }) {
             let Some(object) = state.get(&on) else { continue };
             let mut fields = object.fields();
             // What means the same has not moved; what nobody judges has, letter by letter.

@@ -1,10 +1,10 @@
 //! A plan over a site: the changes that it asks for, and the site as it will be.
 
-use crate::model::plan::{DuringMigration, OfferingIntent, Place};
+use crate::model::plan::{DuringMigration, OfferingIntent, SiteRole};
 use crate::model::snapshot::Capture;
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::{pointer, slug};
-use crate::model::{Identity, On, Plan, Release, Snapshot, State};
+use crate::model::{Identity, ObjectRef, Plan, Release, Snapshot, State};
 
 use super::managed::{self, Checkout, Guard, Mails, OptIn, Timers, Transport};
 use super::{Change, apply};
@@ -22,14 +22,14 @@ pub struct Lowered {
 
 /// The changes that lead from the staging site to what the plan intends.
 pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
-    lower_on(plan, before, Place::Staging)
+    lower_on(plan, before, SiteRole::Staging)
 }
 
 /// The changes that lead from one of the plan's two sites to what the plan intends for it.
 ///
 /// What cannot be changed (an offering that the site lacks, a section that was not captured) yields no change; the
 /// rules say so.
-pub fn lower_on(plan: &Plan, before: &Snapshot, place: Place) -> Lowered {
+pub fn lower_on(plan: &Plan, before: &Snapshot, place: SiteRole) -> Lowered {
     let state = &before.state;
     let mut changes: Vec<Change> = Vec::new();
     changes.extend(guard(plan, state));
@@ -65,7 +65,7 @@ fn is_captured(before: &Snapshot, kind: Kind) -> bool {
 }
 
 /// The change of one object, unless both sides mean the same.
-fn change(on: On, state: &State, after: serde_json::Value, cause: String) -> Option<Change> {
+fn change(on: ObjectRef, state: &State, after: serde_json::Value, cause: String) -> Option<Change> {
     let before = managed::read(state, &on);
     (!managed::same(before.as_ref(), Some(&after))).then_some(Change { on, before, after: Some(after), cause })
 }
@@ -78,7 +78,7 @@ fn guard(plan: &Plan, state: &State) -> Option<Change> {
     let production_url = if is_named { now.production_url.clone() } else { Some(url) };
     let after = managed::value(&Guard { enabled: true, production_url });
     let cause: &[&str] = if plan.production_site_url.is_some() { &["production_site_url"] } else { &["sites", "live"] };
-    change(On::only(Kind::ChargingGuard), state, after, pointer(cause))
+    change(ObjectRef::only(Kind::ChargingGuard), state, after, pointer(cause))
 }
 
 fn emails(plan: &Plan, state: &State) -> Option<Change> {
@@ -86,22 +86,22 @@ fn emails(plan: &Plan, state: &State) -> Option<Change> {
     let now = state.emails.as_ref()?;
     let after = managed::value(&Mails { enabled: intent.enabled, welcome: intent.welcome.or(now.welcome) });
     let cause = if now.enabled == intent.enabled { "welcome" } else { "enabled" };
-    change(On::only(Kind::Emails), state, after, pointer(&["emails", cause]))
+    change(ObjectRef::only(Kind::Emails), state, after, pointer(&["emails", cause]))
 }
 
 /// On the staging copy mail is simulated or left as it is. On live it is as somebody decided: what is left as the copy had it
 /// would be nobody's decision. What was decided is for the migration: once live has switched, mail is as live needs it.
-fn mail(plan: &Plan, state: &State, place: Place) -> Option<Change> {
+fn mail(plan: &Plan, state: &State, place: SiteRole) -> Option<Change> {
     let intent = plan.mail.as_ref()?;
     state.mail.as_ref()?.simulated?;
     let switched = state.crm.as_ref().and_then(|crm| crm.managed) == Some(true);
     let (key, simulated) = match place {
-        Place::Live if switched => return None,
-        Place::Staging if intent.during_migration == DuringMigration::Deliver => return None,
-        Place::Staging => ("during_migration", true),
-        Place::Live => ("on_live", intent.on_live? == DuringMigration::Simulate),
+        SiteRole::Live if switched => return None,
+        SiteRole::Staging if intent.during_migration == DuringMigration::Deliver => return None,
+        SiteRole::Staging => ("during_migration", true),
+        SiteRole::Live => ("on_live", intent.on_live? == DuringMigration::Simulate),
     };
-    change(On::only(Kind::Mail), state, managed::value(&Transport { simulated }), pointer(&["mail", key]))
+    change(ObjectRef::only(Kind::Mail), state, managed::value(&Transport { simulated }), pointer(&["mail", key]))
 }
 
 fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
@@ -121,7 +121,7 @@ fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
         .into_iter()
         .map(|(module, release)| managed::Timer { number: module.number, name: module.name.clone(), release })
         .collect();
-    change(On::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause)
+    change(ObjectRef::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause)
 }
 
 /// The releases that a plan sets on modules which the site has under the same number and name, and whose timer was captured.
@@ -141,7 +141,7 @@ fn opt_in_forms(plan: &Plan, state: &State) -> Vec<Change> {
         let operations = released(known, &intent.custom_operation.release);
         let name = now.map_or(&intent.name, |form| &form.name).clone();
         let cause = pointer(&["opt_in_forms", key, "custom_operation"]);
-        change(On::new(Kind::OptInForm, key), state, managed::value(&OptIn { name, operations }), cause)
+        change(ObjectRef::new(Kind::OptInForm, key), state, managed::value(&OptIn { name, operations }), cause)
     });
     forms.collect()
 }
@@ -155,7 +155,7 @@ fn order_forms(plan: &Plan, state: &State) -> Vec<Change> {
         let after_final_retry = wanted.or(now.after_final_retry);
         let part = if operations == *known { "failed_payment" } else { "custom_operation" };
         let after = managed::value(&Checkout { operations, after_final_retry });
-        change(On::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
+        change(ObjectRef::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
     });
     forms.collect()
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::model::plan::{AfterFinalRetry, Welcome};
 use crate::model::state::{Kind, Object, Operation, OptInForm};
-use crate::model::{On, Release, State};
+use crate::model::{ObjectRef, Release, State};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Guard {
@@ -81,7 +81,7 @@ pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
 
 /// The managed fields of the object at a place, as the site has them; none where there is no such object, where its kind
 /// has no managed fields, or where they were not captured.
-pub fn read(state: &State, on: &On) -> Option<Value> {
+pub fn read(state: &State, on: &ObjectRef) -> Option<Value> {
     let fields = match state.get(on)? {
         Object::ChargingGuard(o) => value(&Guard { enabled: o.enabled, production_url: o.production_url }),
         Object::Emails(o) => value(&Mails { enabled: o.enabled, welcome: o.welcome }),
@@ -112,7 +112,7 @@ pub(super) fn value<T: Serialize>(fields: &T) -> Value {
 pub(super) struct Unfit;
 
 /// Writes managed fields into the object at a place; creates an opt-in form, or takes one away.
-pub(super) fn write(state: &mut State, on: &On, fields: Option<&Value>) -> Result<(), Unfit> {
+pub(super) fn write(state: &mut State, on: &ObjectRef, fields: Option<&Value>) -> Result<(), Unfit> {
     let key = on.key.as_str();
     let Some(fields) = fields else {
         return match on.kind {
@@ -194,7 +194,7 @@ mod tests {
         for (kind, fields, after) in unread {
             let mut state = State::default();
             state.insert("signup", Object::from_fields(kind, fields).unwrap());
-            let (on, as_it_was) = (On::new(kind, "signup"), state.clone());
+            let (on, as_it_was) = (ObjectRef::new(kind, "signup"), state.clone());
             let change = Change { on, before: None, after: Some(after), cause: String::new() };
             assert!(apply(&mut state, &change).is_err(), "{kind}");
             assert_eq!(state, as_it_was, "{kind}");

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Kind, On, State};
+use crate::model::{Kind, ObjectRef, State};
 
 pub use digests::{
     Digests, FactsText, MOST_MARKS, Marks, changes_digest, differing, differs_in, facts_digest, marks_of,
@@ -28,7 +28,7 @@ pub use managed::{read, same};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The object.
-    pub on: On,
+    pub on: ObjectRef,
     /// What its managed fields must be now; null where the object must not exist.
     pub before: Option<Value>,
     /// What they will be; null only in the inverse of a creation.
@@ -80,7 +80,7 @@ impl Change {
 #[error("`{on}` is not as the change expects it")]
 pub struct Conflict {
     /// The object.
-    pub on: On,
+    pub on: ObjectRef,
     /// What the change expected.
     pub expected: Option<Value>,
     /// What was there.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::model::Release;
-use crate::model::state::{Kind, Object, On};
+use crate::model::state::{Kind, Object, ObjectRef};
 use crate::text::is_unseen;
 
 /// An object of a site as YAML, without its natural key.
@@ -16,7 +16,7 @@ pub fn object(object: &Object) -> String {
 }
 
 /// One side of a change as YAML: the managed fields, timers with the day that they come to. Empty for a side that is absent.
-pub fn side(on: &On, fields: Option<&Value>) -> String {
+pub fn side(on: &ObjectRef, fields: Option<&Value>) -> String {
     let Some(fields) = fields else { return String::new() };
     let mut fields = fields.clone();
     if let (Kind::Offering, Some(modules)) = (on.kind, fields.get_mut("modules")) {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn lines(modules: &Value) -> Vec<String> {
-        let side = side(&On::new(Kind::Offering, "course"), Some(&json!({"modules": modules})));
+        let side = side(&ObjectRef::new(Kind::Offering, "course"), Some(&json!({"modules": modules})));
         side.lines().skip(1).map(|line| line.trim().to_owned()).collect()
     }
 

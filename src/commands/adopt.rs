@@ -20,26 +20,26 @@ use crate::trust::{Fault, NotOurs};
 
 use super::inputs::Opened;
 use super::kept::is_kept;
+use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::turn::Files;
-use super::undo::is_named;
+use super::undo::ensure_named;
 use super::{Failure, Terminal, exit, inputs, log, may_ask, seal, settings, status};
 
 /// Most characters of one side of a change that are shown.
 const SHOWN: usize = 400;
 
 pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let files = Files::of(&args.of.plan, &args.of.site);
+    let files = RunFiles::of(&args.of.plan, &args.of.site);
     let opened = inputs::open(&args.of.plan, args.limits, false);
     let Some((journal, run)) = adoptable(&files)? else {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
     };
-    super::earlier::is_of_this_plan(&args.of.plan, &run.begin, &args.of.site, |its| {
+    super::previous_run::ensure_of_this_plan(&args.of.plan, &run.begin, &args.of.site, |its| {
         format!("adopt that: `{}`", its.named().adopt())
     })?;
     let past = run.progress.is_past_the_barrier();
     let not_own = files.owned().err();
-    if let Some(not_own) = not_own.clone().filter(|not_own| !may_be_taken_over(not_own, past)) {
+    if let Some(not_own) = not_own.clone().filter(|not_own| !ensure_may_be_taken_over(not_own, past)) {
         return Err(not_own.into());
     }
     let Some(why) = run.foreign.clone().or_else(|| not_own.as_ref().map(NotOurs::to_string)) else {
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         None => terminal
             .ask(&format!("\nType the first eight digits of the run's digest to take it over ({}): ", &digest[..8]))?,
     };
-    is_named(&given, digest, "adopt", &files)?;
+    ensure_named(&given, digest, "adopt", &files)?;
     let lock = files.take_as_it_is()?;
     let aside = not_own.as_ref().map(|_| taken_over(&files)).transpose()?;
     let again = files.peeked(&journal)?.filter(|again| again.events == run.events);
@@ -105,7 +105,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 
 /// Whether the state can be made ours by a copy. What came with a repository can be that of anybody, and only past the barrier,
 /// where nothing of the plan is written any more, it is adopted all the same.
-fn may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
+fn ensure_may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
     match not_own.fault {
         Fault::Shared => true,
         Fault::Tracked => past,
@@ -114,7 +114,7 @@ fn may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
 }
 
 /// Makes the state folder ours, under the lock.
-fn taken_over(files: &Files) -> Result<PathBuf, Failure> {
+fn taken_over(files: &RunFiles) -> Result<PathBuf, Failure> {
     take_over(&files.folder, Timestamp::now()).map_err(|e| {
         Failure::file("take over", &files.folder, &e).help(
             "give yourself write access to the plan's folder; or copy the whole folder to one of your own, and adopt the run there",
@@ -122,13 +122,13 @@ fn taken_over(files: &Files) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The run that is not put away yet; else the newest that was, of which nobody knows whose it is.
-fn adoptable(files: &Files) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+/// The run that is not archived yet; else the newest that was, of which nobody knows whose it is.
+fn adoptable(files: &RunFiles) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if let Some(run) = files.found()? {
         return Ok(Some((files.journal(), run)));
     }
     let mut newest = None;
-    for path in apply::archive::put_away(&files.journal())?.into_iter().rev() {
+    for path in apply::archive::archived(&files.journal())?.into_iter().rev() {
         let Some(run) = files.peeked(&path)? else { continue };
         if run.foreign.is_some() {
             return Ok(Some((path, run)));
@@ -171,12 +171,12 @@ fn shown(
     why: &str,
     run: &Unfinished,
     now: Option<&Plan>,
-    files: &Files,
+    files: &RunFiles,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let begin = &run.begin;
     let out = &mut terminal.out;
-    let began = run.events.first().map(|told| told.at.to_string()).unwrap_or_default();
+    let began = run.events.first().map(|entry| entry.at.to_string()).unwrap_or_default();
     let changes = many(begin.changes.len(), "change");
     writeln!(
         out,
@@ -196,8 +196,8 @@ fn shown(
         writeln!(out, "    from {}", side(change.before.as_ref()))?;
         writeln!(out, "    to   {}", side(change.after.as_ref()))?;
     }
-    for told in &run.events {
-        writeln!(out, "  {}  {}", told.at, log::words(told, &run.events))?;
+    for entry in &run.events {
+        writeln!(out, "  {}  {}", entry.at, log::message(entry, &run.events))?;
     }
     writeln!(out, "  stands    it {}", run.stands())?;
     let past = run.progress.is_past_the_barrier();

@@ -20,12 +20,12 @@ use crate::rules::{self, Moment, Verdict};
 use crate::site::{Executor, Site};
 use crate::trust::Key;
 
-use super::earlier::{close, not_in_the_way, was_cloned_again};
 use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
+use super::previous_run::{close, ensure_not_in_the_way, was_cloned_again};
 use super::run::Run;
+use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::turn::Files;
 use super::typed::Typed;
 use super::{Begun, Failure, Terminal, check, exit, may_ask, replay, resume, seal};
 
@@ -39,11 +39,11 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     let opened = open()?;
     // A wrong name is reported before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
-    let files = Files::of(&args.plan, &args.site);
+    let files = RunFiles::of(&args.plan, &args.site);
     let lock = files.take(&args.plan)?;
     files.attend_to_modes(terminal.err)?;
     let earlier = files.unfinished()?;
-    files.nobody_elses(&args.plan, earlier.as_ref())?;
+    files.ensure_no_other_run(&args.plan, earlier.as_ref())?;
     let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Moment::Begin, live, false)?;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
             "the site was copied again since the last run: that run is closed, and everything is judged again"
         )?;
     } else if let Some(run) = &earlier {
-        not_in_the_way(args, run)?;
+        ensure_not_in_the_way(args, run)?;
     }
     if checked.judgement.verdict == Verdict::Green {
         checked.attend_to_age(terminal.err)?;
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
         // A person took their time: the site may have moved while they read.
         checked = inputs::judged(open()?, &choice, Moment::Begin, live, false)?;
         let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
-        may_begin(args, (&checked, given), terminal)?;
+        ensure_may_begin(args, (&checked, given), terminal)?;
     }
     begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal)
 }
@@ -134,7 +134,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     }
     let replay = args.on == On::Live;
     if green && replay {
-        replay::may_replay(args, checked, terminal)?;
+        replay::ensure_may_replay(args, checked, terminal)?;
     }
     let live = checked.is_live() && !replay;
     let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
@@ -159,7 +159,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
     let asks = may_ask(args.no_input) && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
-        may_begin(args, (checked, given), terminal)?;
+        ensure_may_begin(args, (checked, given), terminal)?;
         if let Some(sealed) = &sealed {
             confirmation::keep(&args.plan, &key, sealed)?;
         }
@@ -168,7 +168,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         }
         return Ok(known.or_else(|| checked.confirmation()));
     }
-    ask(gate::may_be_confirmed, (checked, given), &Typed::of(args))?;
+    ask(gate::ensure_may_be_confirmed, (checked, given), &Typed::of(args))?;
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
@@ -214,12 +214,12 @@ pub(super) fn ask(
 }
 
 /// Asks whether a run may begin, and says what moved without anything depending on it.
-fn may_begin(
+fn ensure_may_begin(
     args: &Apply,
     (checked, given): (&Checked, Given<'_>),
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    ask(gate::may_begin, (checked, given), &Typed::of(args))?;
+    ask(gate::ensure_may_begin, (checked, given), &Typed::of(args))?;
     let beside = asked(gate::moved_since, checked, given).unwrap_or_default();
     if !beside.is_empty() {
         let what = escape::line(&gate::named(&beside));
@@ -249,7 +249,7 @@ fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> O
 }
 
 fn refused(refusal: &Refusal, typed: &Typed) -> Failure {
-    let (message, help) = refusal.words(&typed.named());
+    let (message, help) = refusal.message(&typed.named());
     let code = match refusal {
         Refusal::NotGreen => exit::GATE,
         Refusal::Live => exit::TARGET,
@@ -305,7 +305,7 @@ fn nothing_to_do(
 
 /// A turn at a site: held until it is dropped.
 struct Turn {
-    files: Files,
+    files: RunFiles,
     lock: Lock,
     log: EventLog,
 }

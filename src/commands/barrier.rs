@@ -9,7 +9,7 @@ use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Evidence;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
@@ -17,7 +17,7 @@ use crate::rules::{Moment, Verdict};
 
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
-use super::terminal::told;
+use super::terminal::labelled;
 use super::{Failure, Terminal, exit, may_ask, on_time, record_file};
 
 /// What was found in front of the barrier.
@@ -51,7 +51,7 @@ impl Run {
         let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
         let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
         barrier(plan, (&found, back), terminal)?;
-        told("login", &found.login, terminal)?;
+        labelled("login", &found.login, terminal)?;
         self.accept(args, &found.unmeasured, code, terminal)?;
         let accepted = found.unmeasured.clone();
         let typed = match &args.acknowledge {
@@ -59,7 +59,7 @@ impl Run {
             None if !may_ask(args.no_input) => String::new(),
             None => terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "))?,
         };
-        self.is_not_interrupted()?;
+        self.ensure_not_interrupted()?;
         if typed.trim() != phrase {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
@@ -76,9 +76,9 @@ impl Run {
                 found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
             self.accept(args, &new, code, terminal)?;
         }
-        self.is_still_ours()?;
+        self.ensure_still_ours()?;
         self.site.keep(&self.files.before())?;
-        self.is_not_interrupted()?;
+        self.ensure_not_interrupted()?;
         // First for those elsewhere: who learns too early that it may have been pressed does no harm.
         self.files.note_down(self.journal.events(), true)?;
         if !found.unmeasured.is_empty() {
@@ -93,14 +93,14 @@ impl Run {
     fn before_barrier(
         &self,
         args: &Apply,
-        on: Place,
+        on: SiteRole,
         here: &Identity,
         code: u8,
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
         let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == Place::Live, false)?;
+        let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == SiteRole::Live, false)?;
         if !self.is_of(&checked.opened.plan) {
             return Err(Failure::new(
                 code,
@@ -121,8 +121,8 @@ impl Run {
             )));
         }
         let unmeasured = match on {
-            Place::Live => on_time::may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
-            Place::Staging => Vec::new(),
+            SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
+            SiteRole::Staging => Vec::new(),
         };
         let record = record_file::load(&record_file::path_of(&args.plan))?;
         let record = since_then(record, configured_at(self.journal.events()), Timestamp::now());
@@ -159,14 +159,14 @@ fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'
         None => "whether mail is delivered from this site was not captured",
     };
     let contradiction = guide::CONTRADICTION;
-    told("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
+    labelled("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
     let wishes = guide::boxes(plan.migration.as_ref()).map(|one| format!("\"{}\": {}", one.label, one.wish()));
-    told("boxes", &wishes.join("; "), terminal)?;
-    told("way back", &back.words(), terminal)?;
+    labelled("boxes", &wishes.join("; "), terminal)?;
+    labelled("way back", &back.message(), terminal)?;
     match &plan.rollback {
-        Some(rollback) if back.strategy != Some(Strategy::RehearseAndReplay) || back.on == Place::Live => {
+        Some(rollback) if back.strategy != Some(Strategy::RehearseAndReplay) || back.on == SiteRole::Live => {
             let (who, by) = (escape::line(&rollback.who), escape::line(&rollback.decide_by));
-            told("decision", &format!("{who} decides by {by}"), terminal)
+            labelled("decision", &format!("{who} decides by {by}"), terminal)
         }
         _ => Ok(()),
     }

@@ -48,7 +48,7 @@ impl Kept {
     ///
     /// # Errors
     /// Why it is not, and how it can be.
-    pub(super) fn is_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+    pub(super) fn ensure_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
         if Key::find()?.is_some_and(|key| is_marked(&self.text, &key)) {
             return Ok(());
         }
@@ -74,13 +74,13 @@ impl Kept {
     }
 }
 
-/// As [`Kept::is_proven`], of the certificate beside a plan.
+/// As [`Kept::ensure_proven`], of the certificate beside a plan.
 ///
 /// # Errors
 /// Where there is none, and as there.
-pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+pub(super) fn ensure_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
     match kept(plan)? {
-        Some(kept) => kept.is_proven(keys),
+        Some(kept) => kept.ensure_proven(keys),
         None => Err(Failure::file("read", &path_of(plan), &ErrorKind::NotFound.into())),
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn is_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Resu
 /// The certificate beside a plan, where the rehearsal is proven; none where there is none, or nothing here proves it: it then says
 /// nothing of how long anything takes.
 pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<Option<Certificate>, Failure> {
-    Ok(kept(plan)?.filter(|kept| kept.is_proven(keys).is_ok()).map(|kept| kept.certificate))
+    Ok(kept(plan)?.filter(|kept| kept.ensure_proven(keys).is_ok()).map(|kept| kept.certificate))
 }
 
 /// Reads the certificate beside a plan, with its text; none where there is none.

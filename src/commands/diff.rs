@@ -1,6 +1,6 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
-use crate::apply::{confirmation, is_state_own, state_folder};
+use crate::apply::{confirmation, ensure_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat, On};
 use crate::diag::Severity;
 use crate::output::Mode;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let shown = terminal.is_shown();
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {
         let plan = &checked.opened.path;
-        is_state_own(&state_folder(plan))?;
+        ensure_state_own(&state_folder(plan))?;
         confirmation::write(plan, &Key::find_or_make()?, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", plan, &e))?;
     }

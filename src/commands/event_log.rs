@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::apply::journal::Told;
+use crate::apply::journal::JournalEntry;
 use crate::apply::open_private;
-use crate::guide::Movement;
+use crate::guide::MigrationSignals;
 use crate::model::Step;
 use crate::output::escape;
 
@@ -68,17 +68,17 @@ impl EventLog {
     }
 
     /// What gets each event of a journal.
-    pub(super) fn observer(&self) -> impl FnMut(&Told) + use<> {
+    pub(super) fn observer(&self) -> impl FnMut(&JournalEntry) + use<> {
         let log = self.clone();
-        move |told| log.tell(told.at, &told.event)
+        move |entry| log.tell(entry.at, &entry.event)
     }
 
     /// A person's step is waited for; of a site that does not answer there is no movement. It is asked for only to be written.
-    pub(super) fn waiting(&self, step: Step, seen: impl FnOnce() -> Option<Movement>) {
+    pub(super) fn waiting(&self, step: Step, seen: impl FnOnce() -> Option<MigrationSignals>) {
         if matches!(self.0.borrow().to, To::Nowhere) {
             return;
         }
-        let seen = seen().map(|Movement { managed, maintenance, migrated, trapped }| {
+        let seen = seen().map(|MigrationSignals { managed, maintenance, migrated, trapped }| {
             json!({"managed": managed, "maintenance": maintenance, "migrated": migrated, "trapped": trapped})
         });
         self.tell(Timestamp::now(), &json!({"waiting": {"step": step, "seen": seen}}));

@@ -20,7 +20,7 @@ use super::{Failure, Terminal, exit, inputs, may_ask};
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(plan, DEFAULT_LIMITS, false)?;
     let (reading, population) = FileSite::open(file)?.with_population()?;
-    is_of(&opened.plan, &reading, file)?;
+    ensure_of(&opened.plan, &reading, file)?;
     if let Some(population) = &population {
         belongs(population)?;
     }
@@ -30,7 +30,7 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
             writeln!(terminal.out, "{} is captured here already: there is nothing to import", escape::path(file))?;
             return Ok(exit::OK);
         }
-        worth => may_be_taken_over(&reading, &worth, now)?,
+        worth => ensure_may_be_taken_over(&reading, &worth, now)?,
     }
     shown(file, &reading, population.as_ref(), terminal)?;
     let agreed = yes
@@ -47,7 +47,7 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
 }
 
 /// Refuses a reading of a site that is none of the plan's.
-fn is_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure> {
+fn ensure_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure> {
     let site = &reading.header.site;
     let named = [plan.staging_site(), plan.live_site()];
     if named.iter().flatten().any(|named| named.is_same_site(site)) {
@@ -71,7 +71,7 @@ fn belongs(population: &Beside) -> Result<(), Failure> {
 }
 
 /// Refuses what is known not to be as a machine took it.
-fn may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -> Result<(), Failure> {
+fn ensure_may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -> Result<(), Failure> {
     let refused = |why: String, help: &str| {
         Err(Failure::new(exit::UNCONFIRMED, format!("{why}, so it was not imported")).help(help))
     };
@@ -117,7 +117,7 @@ fn shown(
     }
     for (how, sections) in by {
         let sections = escape::line(&without_addresses(&sections.join(", ")));
-        super::terminal::told(how, &sections, terminal)?;
+        super::terminal::labelled(how, &sections, terminal)?;
     }
     if git::tracks(file) == Ok(true) {
         writeln!(

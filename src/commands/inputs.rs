@@ -13,7 +13,7 @@ use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::diag::{Document, Finding};
 use crate::example;
-use crate::model::plan::Place as PlanPlace;
+use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
 use crate::model::record::Record;
 use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
@@ -267,7 +267,7 @@ fn judged_ahead(
     }
     let site = read_site(choice, &opened, ahead)?;
     let freshness = freshness(choice, site.as_ref(), &opened.settings, live);
-    let place = if live { PlanPlace::Live } else { PlanPlace::Staging };
+    let place = if live { SiteRole::Live } else { SiteRole::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
     let folder = if site.is_some() { opened.settings.backup.folder()? } else { None };
     let backup_files = folder.map(|folder| backup_file::compare(&folder, &opened.plan, &opened.record)).transpose()?;

@@ -20,7 +20,7 @@ pub(super) fn is_kept(before: &Path) -> bool {
 
 impl Run {
     /// Ends a part of a run well; not one that is resumed and that nobody can compare with how everybody was.
-    pub(super) fn is_comparable(&self, args: &Apply) -> Result<u8, Failure> {
+    pub(super) fn ensure_comparable(&self, args: &Apply) -> Result<u8, Failure> {
         let reviewed = self.journal.progress().passed().contains(&Step::ReviewContacts);
         if !args.resume || reviewed || is_kept(&self.files.before()) {
             return Ok(exit::OK);

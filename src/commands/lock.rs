@@ -10,13 +10,13 @@ use crate::apply::open_run::OpenRun;
 use crate::cli::{self, LockVerb, StatusFormat};
 use crate::output::escape;
 
-use super::turn::Files;
+use super::run_files::RunFiles;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match args.verb {
         LockVerb::Status { of, format } => {
-            let files = Files::of(&of.plan, &of.site);
+            let files = RunFiles::of(&of.plan, &of.site);
             let standing = lock::standing(&files.lock(), Timestamp::now())?;
             if standing == Standing::Free(None)
                 && !of.site.contains("://")
@@ -27,7 +27,7 @@ pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Fa
             status(&standing, &files, format, terminal)
         }
         LockVerb::Break { of, id } => {
-            let files = Files::of(&of.plan, &of.site);
+            let files = RunFiles::of(&of.plan, &of.site);
             let path = files.lock();
             match lock::standing(&path, Timestamp::now())? {
                 Standing::Free(_) => given_up(&no_holder(&files, &id)?, terminal)?,
@@ -41,7 +41,7 @@ pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Fa
     }
 }
 
-fn broken(files: &Files, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn broken(files: &RunFiles, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let holder = holder.map_or_else(String::new, |holder| {
         format!(": process {} on `{}`", holder.process, escape::line(&holder.machine))
     });
@@ -52,7 +52,7 @@ fn broken(files: &Files, holder: Option<&Holder>, terminal: &mut Terminal<'_>) -
     )?)
 }
 
-fn not_its_id(files: &Files, error: LockError) -> Failure {
+fn not_its_id(files: &RunFiles, error: LockError) -> Failure {
     let help = match &error {
         LockError::Held { holder: Some(holder) } => {
             Some(format!("break it by its id: `{} --id {}`", files.command("lock break"), escape::shell(&holder.id)))
@@ -67,7 +67,7 @@ fn not_its_id(files: &Files, error: LockError) -> Failure {
 }
 
 /// Gives up the run of this id where nobody holds the lock.
-fn no_holder(files: &Files, id: &str) -> Result<OpenRun, Failure> {
+fn no_holder(files: &RunFiles, id: &str) -> Result<OpenRun, Failure> {
     let own = files.unfinished();
     if let Some(run) = files.give_up(id, &own)? {
         return Ok(run);
@@ -77,7 +77,7 @@ fn no_holder(files: &Files, id: &str) -> Result<OpenRun, Failure> {
             "nobody holds it, and no run is open on the site from another folder, so there is nothing to break";
         return Err(Failure::new(exit::USAGE, message));
     };
-    let message = format!("nobody holds it, and the run that is open has another id: {}", elsewhere.words());
+    let message = format!("nobody holds it, and the run that is open has another id: {}", elsewhere.message());
     let give_up = format!("{} --id {}", files.command("lock break"), elsewhere.run.id);
     Err(Failure::new(exit::LOCKED, message).help(format!("only if its folder is gone for good: `{give_up}`")))
 }
@@ -98,7 +98,7 @@ fn given_up(run: &OpenRun, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 
 fn status(
     standing: &Standing,
-    files: &Files,
+    files: &RunFiles,
     format: StatusFormat,
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
@@ -132,7 +132,7 @@ fn status(
         }
         if let Some(elsewhere) = &elsewhere {
             let id = escape::line(&elsewhere.run.id);
-            writeln!(terminal.out, "{} (run {id})", escape::line(&elsewhere.words()))?;
+            writeln!(terminal.out, "{} (run {id})", escape::line(&elsewhere.message()))?;
         }
     }
     match unread {
@@ -145,6 +145,6 @@ fn status(
 
 fn attention(failure: &Failure, terminal: &mut Terminal<'_>) {
     let help = failure.help.as_deref().unwrap_or_default();
-    // Told as far as it can be: the answer is on the other stream.
+    // Reported as far as it can be: the answer is on the other stream.
     drop(writeln!(terminal.err, "attention: {}; {}", escape::line(&failure.message), escape::line(help)));
 }

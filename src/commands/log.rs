@@ -1,30 +1,30 @@
 //! `plan log`: what the run on a site did, line by line.
 
-use crate::apply::journal::{Event, Told, begin};
+use crate::apply::journal::{Event, JournalEntry, begin};
 use crate::cli::{Log, StatusFormat};
 use crate::output::{escape, many};
 
 use super::event_log::Line;
+use super::run_files::RunFiles;
 use super::status::earlier;
-use super::turn::Files;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let files = Files::of(&args.of.plan, &args.of.site);
+    let files = RunFiles::of(&args.of.plan, &args.of.site);
     let (events, progress) = match files.unfinished()? {
         Some(run) => (run.events, Some(run.progress)),
-        None => (files.latest_put_away()?, None),
+        None => (files.latest_archived()?, None),
     };
     if events.is_empty() {
         // One that was emptied since is no run that never was.
         drop(files.undoable()?);
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here"));
     }
-    for told in &events {
+    for entry in &events {
         match args.format {
-            StatusFormat::Human => writeln!(terminal.out, "{}  {}", told.at, words(told, &events))?,
+            StatusFormat::Human => writeln!(terminal.out, "{}  {}", entry.at, message(entry, &events))?,
             StatusFormat::Json => {
-                writeln!(terminal.out, "{}", escape::json_line(&Line { at: told.at, event: &told.event }))?
+                writeln!(terminal.out, "{}", escape::json_line(&Line { at: entry.at, event: &entry.event }))?
             }
         }
     }
@@ -42,12 +42,12 @@ pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
 }
 
 /// An event in words.
-pub(super) fn words(told: &Told, events: &[Told]) -> String {
+pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
     let on = |change: usize| {
         let on = begin(events).and_then(|begin| begin.changes.get(change)).map(|change| change.on.to_string());
         format!("{} {}", change + 1, escape::line(&on.unwrap_or_default()))
     };
-    match &told.event {
+    match &entry.event {
         Event::Begin(begin) => {
             let changes = many(begin.changes.len(), "change");
             format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host.to_string()))

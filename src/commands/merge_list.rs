@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cli::{MergeList, StatusFormat, TwoReadings};
 use crate::model::{Capture, Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
-use crate::reconcile::{Moved, Side, since};
+use crate::reconcile::{Moved, Side, delta};
 use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
@@ -23,7 +23,7 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
     // Once, of the whole list: an ID can be an address.
     let text = if args.show_personal { Cow::Borrowed(&*text) } else { without_addresses(&text) };
     write!(terminal.out, "{text}")?;
-    writeln!(terminal.err, "the readings are {}", escape::line(&list.worth.words()))?;
+    writeln!(terminal.err, "the readings are {}", escape::line(&list.worth.message()))?;
     if args.format == StatusFormat::Json {
         return Ok(code);
     }
@@ -92,7 +92,7 @@ impl List {
                 moved.push(record);
             }
         };
-        let digests = since(before.open()?, now.open()?, keep).map_err(|unreadable| match unreadable.side {
+        let digests = delta(before.open()?, now.open()?, keep).map_err(|unreadable| match unreadable.side {
             Side::Before => before.damaged(unreadable.damage),
             Side::After => now.damaged(unreadable.damage),
         })?;

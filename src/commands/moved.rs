@@ -4,7 +4,7 @@ use crate::apply::journal::Event;
 use crate::apply::proof;
 use crate::apply::still::{Cure, Moved};
 use crate::model::Step;
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::output::escape::{line, shell};
 
 use super::run::Run;
@@ -15,7 +15,7 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     let is_past = run.journal.progress().is_past_the_barrier();
     let message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
     let mut details: Vec<String> = moved.iter().map(|one| in_a_line(run, one)).collect();
-    let barrier = run.journal.events().iter().rfind(|told| matches!(told.event, Event::BarrierPassed { .. }));
+    let barrier = run.journal.events().iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. }));
     if let Some(barrier) = barrier.filter(|_| step == Step::RunMigration && is_past) {
         details.push(proof::careful(barrier.at));
     }
@@ -49,5 +49,5 @@ fn in_a_line(run: &Run, one: &Moved) -> String {
 }
 
 fn is_live(run: &Run) -> bool {
-    run.journal.begin().is_some_and(|begin| begin.on == Place::Live)
+    run.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live)
 }

@@ -12,7 +12,7 @@ use crate::apply::timing;
 use crate::apply::window::{self, EXCUSED, Late, Times, Unmeasured};
 use crate::cli::{self, Apply};
 use crate::model::deadline::{Decided, Decision};
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, Record};
 use crate::model::text::Seconds;
 use crate::model::{Plan, Step};
@@ -22,7 +22,7 @@ use crate::site::SiteError;
 use super::inputs::{self, Checked};
 use super::record_file::{append, load, path_of};
 use super::run::Run;
-use super::terminal::told;
+use super::terminal::labelled;
 use super::typed::Typed;
 use super::{Failure, Terminal, certificate, exit, may_ask, status};
 
@@ -38,20 +38,24 @@ fn excused(record: &Record, plan: &Plan) -> bool {
 }
 
 /// Whether a replay that takes what was rehearsed may begin now.
-pub(super) fn may_replay(args: &Apply, checked: &Checked, rehearsed: &Certificate) -> Result<(), Failure> {
+pub(super) fn ensure_may_replay(args: &Apply, checked: &Checked, rehearsed: &Certificate) -> Result<(), Failure> {
     let opened = &checked.opened;
     let now = checked.site.as_ref().map_or_else(Timestamp::now, |site| site.now);
     let excused = excused(&opened.record, &opened.plan);
     let may = window::schedule(&opened.plan).and_then(|schedule| {
         window::fits(&schedule, rehearsed)?;
-        window::may_begin(&schedule, now, excused)?;
+        window::ensure_may_begin(&schedule, now, excused)?;
         if excused { Ok(()) } else { window::fits_now(&schedule, now, rehearsed) }
     });
     may.map_err(|late| refused(&late, false, args))
 }
 
 /// Whether the barrier on live may open: what nobody measured, which somebody has to accept.
-pub(super) fn may_pass_barrier(args: &Apply, checked: &Checked, written: bool) -> Result<Vec<Unmeasured>, Failure> {
+pub(super) fn ensure_may_pass_barrier(
+    args: &Apply,
+    checked: &Checked,
+    written: bool,
+) -> Result<Vec<Unmeasured>, Failure> {
     let opened = &checked.opened;
     let wall = Timestamp::now();
     // A certificate that is not proven ours, or of another intent, measured nothing.
@@ -62,7 +66,7 @@ pub(super) fn may_pass_barrier(args: &Apply, checked: &Checked, written: bool) -
         migration: rehearsed.and_then(|rehearsed| rehearsed.migration),
         restore: opened.record.restore_time(&opened.plan, wall),
     };
-    let may = window::schedule(&opened.plan).and_then(|schedule| window::may_pass_barrier(&schedule, times));
+    let may = window::schedule(&opened.plan).and_then(|schedule| window::ensure_may_pass_barrier(&schedule, times));
     may.map_err(|late| refused(&late, written, args))
 }
 
@@ -77,10 +81,10 @@ impl Run {
     }
 
     /// Whether the time allows this step to begin on live.
-    pub(super) fn may_begin(&mut self, args: &Apply, step: Step) -> Result<(), Failure> {
+    pub(super) fn ensure_may_begin(&mut self, args: &Apply, step: Step) -> Result<(), Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?;
         let (now, excused) = (self.clock()?, excused(&opened.record, &opened.plan));
-        let may = window::schedule(&opened.plan).and_then(|schedule| window::may_begin(&schedule, now, excused));
+        let may = window::schedule(&opened.plan).and_then(|schedule| window::ensure_may_begin(&schedule, now, excused));
         let written = step == Step::Push || self.journal.progress().has_written();
         may.map_err(|late| {
             let mut failure = refused(&late, written, args);
@@ -98,7 +102,7 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         for what in unmeasured {
-            told("unknown", &what.message(), terminal)?;
+            labelled("unknown", &what.message(), terminal)?;
         }
         for what in
             unmeasured.iter().filter(|what| !args.accept_unknown.iter().any(|said| Unmeasured::from(*said) == **what))
@@ -114,7 +118,7 @@ impl Run {
                 let message = format!("{}, and nobody accepted that", what.message());
                 let flag = format!("go on without it: `{} --accept-unknown {}`", self.resume_command(), what.name());
                 let drill = "restore-drill BACKUP --took LENGTH --onto \"WHERE\"";
-                let drill = self.typed().named().record(drill, Place::Staging);
+                let drill = self.typed().named().record(drill, SiteRole::Staging);
                 return Err(Failure::new(code, message).help(match what {
                     Unmeasured::RestoreTime => format!(
                         "restore a backup somewhere, and put on record how long that took, for example `25m`: `{drill}`; or {flag}"
@@ -167,7 +171,7 @@ impl Run {
         let (Some(rollback), Ok(schedule)) = (&plan.rollback, window::schedule(plan)) else { return Ok(()) };
         let (Some(by), Ok(now)) = (&schedule.decide_by, self.clock()) else { return Ok(()) };
         let (by, who) = (by.timestamp(), rollback.who.clone());
-        if self.at().1 != Place::Live || decision::stands(self.journal.progress(), Some(by), now) != Stands::Due {
+        if self.at().1 != SiteRole::Live || decision::stands(self.journal.progress(), Some(by), now) != Stands::Due {
             return Ok(());
         }
         if !self.journal.progress().is_decision_due() {
@@ -210,7 +214,8 @@ impl Run {
     pub(super) fn time_words(&mut self, plan: &Plan, step: Step, rehearsed: Option<&Certificate>) -> String {
         let so_far = timing::so_far(self.journal.events(), step, Timestamp::now());
         let rehearsed = rehearsed.and_then(|rehearsed| rehearsed.rehearsed(step));
-        let schedule = Some(plan).filter(|_| self.at().1 == Place::Live).and_then(|plan| window::schedule(plan).ok());
+        let schedule =
+            Some(plan).filter(|_| self.at().1 == SiteRole::Live).and_then(|plan| window::schedule(plan).ok());
         let until = schedule.and_then(|schedule| {
             let by = schedule.decide_by.as_ref()?.timestamp();
             let left = Seconds(by.as_second() - self.clock().ok()?.as_second());

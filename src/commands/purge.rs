@@ -7,11 +7,11 @@ use crate::output::escape;
 use crate::site::file;
 
 use super::kept::is_kept;
-use super::turn::Files;
+use super::run_files::RunFiles;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let files = Files::of(&args.plan, &args.site);
+    let files = RunFiles::of(&args.plan, &args.site);
     let kept: Vec<PathBuf> = files.kept().into_iter().filter(|kept| is_kept(kept)).collect();
     if kept.is_empty() {
         writeln!(terminal.out, "nothing is kept of this site")?;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::{self, By, RecordVerb};
 use crate::model::Identity;
 use crate::model::fault::WORD_DAYS_AT_MOST;
-use crate::model::plan::{BackupPart, Confirmation, Place};
+use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::record::{
     Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record,
     SignIn, StepTaken, Verification,
@@ -23,7 +23,7 @@ use super::backup_file::{self, Seen};
 use super::merge_list::List;
 use super::record_file::{append, load, path_of};
 use super::record_verification;
-use super::{Failure, Terminal, exit, record_time, settings, unmigrated};
+use super::{Failure, Terminal, exit, record_time, run_migration, settings};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -64,8 +64,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             let said = format!("`{object}` may stand as it is on {host} ({now}), attested by `{}`", by.who);
             (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
         }
-        RecordVerb::NotPressed(word) => return unmigrated::not_pressed(word, terminal),
-        RecordVerb::Restored(word) => return unmigrated::restored(word, terminal),
+        RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, terminal),
+        RecordVerb::Restored(word) => return run_migration::restored(word, terminal),
     };
     who_is_known(&by)?;
     ensure_sound(&evidence, now)?;
@@ -211,7 +211,7 @@ fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) 
         attend(name, dump, terminal)?;
     }
     let evidence = Evidence::Backup(Backup {
-        of: if args.of == cli::On::Live { Place::Live } else { Place::Staging },
+        of: if args.of == cli::On::Live { SiteRole::Live } else { SiteRole::Staging },
         parts,
         taken_at: taken_at.to_string(),
         stored_off_server: args.stored_off_server,

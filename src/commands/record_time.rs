@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 use crate::model::deadline::{Decided, Decision, OutsideWindow, RestoreDrill};
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::record::{Backup, BackupSource, Evidence, Record};
 use crate::model::text::Seconds;
 use crate::output::escape;
@@ -48,7 +48,7 @@ pub(super) fn restore_drill(args: RecordRestoreDrill, now: Timestamp) -> Result<
 /// The backup of live that goes by this name on record.
 fn known<'r>(record: &'r Record, name: &str, plan: &Path) -> Result<&'r Backup, Failure> {
     let backups = record.entries.iter().rev().filter_map(|entry| match &entry.evidence {
-        Evidence::Backup(backup) if backup.of == Place::Live => Some((named(backup), backup)),
+        Evidence::Backup(backup) if backup.of == SiteRole::Live => Some((named(backup), backup)),
         _ => None,
     });
     let backups: Vec<(&str, &Backup)> = backups.collect();

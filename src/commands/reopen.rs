@@ -6,7 +6,7 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Next;
 use crate::apply::proof::{self, Proof, as_read};
 use crate::apply::since::{began, read_after, since_then};
-use crate::guide::Movement;
+use crate::guide::MigrationSignals;
 use crate::model::{Plan, Step};
 
 use super::run::Run;
@@ -22,7 +22,7 @@ impl Run {
             if !self.journal.progress().is_reached() {
                 self.note(Event::Reached { step })?;
             }
-            let open = match self.is_reopened()? {
+            let open = match self.prove_reopened()? {
                 Proof::Behind { by, seen } => {
                     self.note(Event::Passed { step, by, seen: seen.clone(), found: Default::default() })?;
                     writeln!(terminal.out, "done: {} ({}): {seen}", step.about().title, by.name())?;
@@ -46,14 +46,14 @@ impl Run {
         Ok(())
     }
 
-    fn is_reopened(&mut self) -> Result<Proof, Failure> {
+    fn prove_reopened(&mut self) -> Result<Proof, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
         let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
-        let site = resume::is_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
+        let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
         let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());
-        let off = Movement::of(&site).maintenance;
+        let off = MigrationSignals::of(&site).maintenance;
         Ok(as_read(proof::maintenance(off, &record, &names.of(&begin.host, begin.on)), &read))
     }
 }

@@ -6,14 +6,14 @@ use crate::apply::certificate::Ground;
 use crate::cli::Apply;
 use crate::guide;
 use crate::model::Identity;
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::output::escape;
 
 use super::inputs::Checked;
 use super::{Failure, Terminal, certificate, exit, may_ask, on_time};
 
 /// Refuses unless everything that a replay demands is there.
-pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn ensure_may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let plan = &checked.opened.plan;
     let refused = |message: String, help: &str| Err(Failure::new(exit::TARGET, message).help(help));
     let Some(live) = plan.live_site().filter(|live| is_there(checked, live)) else {
@@ -31,7 +31,7 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
             "rehearse it on staging to its last step; the certificate is then written beside the plan",
         );
     };
-    kept.is_proven(&checked.opened.settings.seal.keys)?;
+    kept.ensure_proven(&checked.opened.settings.seal.keys)?;
     let rehearsed = kept.certificate;
     if let Some(why) = rehearsed.is_out_of_date(Timestamp::now()) {
         return refused(why, "rehearse it again on staging to its last step");
@@ -55,17 +55,17 @@ pub(super) fn may_replay(args: &Apply, checked: &Checked, terminal: &mut Termina
         );
         return refused(message, "rehearse on the staging site that the plan names");
     }
-    let steps = guide::from_configure(Strategy::RehearseAndReplay, Place::Staging);
+    let steps = guide::from_configure(Strategy::RehearseAndReplay, SiteRole::Staging);
     if let Some(step) = steps.iter().find(|step| !rehearsed.steps.iter().any(|took| took.step == **step)) {
         let message = format!("the rehearsal on record lacks the step `{}`", step.name());
         return refused(message, "rehearse it on staging to its last step");
     }
-    // Who gave the host is told of another one first; who did not is not asked for it in vain.
+    // Who gave the host learns of another one first; who did not is not asked for it in vain.
     if args.host.is_some() || !may_ask(args.no_input) {
         is_typed(args.host.as_deref().unwrap_or_default(), &live)?;
-        return on_time::may_replay(args, checked, &rehearsed);
+        return on_time::ensure_may_replay(args, checked, &rehearsed);
     }
-    on_time::may_replay(args, checked, &rehearsed)?;
+    on_time::ensure_may_replay(args, checked, &rehearsed)?;
     is_typed(&terminal.ask("\nThis is the live site. Type its host to write to it: ")?, &live)
 }
 

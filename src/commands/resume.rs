@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::apply::confirmation;
-use crate::apply::journal::{Begin, Event, Journal, Told};
+use crate::apply::journal::{Begin, Event, Journal, JournalEntry};
 use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
 use crate::apply::machine::Progress;
@@ -13,28 +13,28 @@ use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
 use crate::change;
 use crate::cli::{Apply, On};
-use crate::guide::Movement;
-use crate::model::plan::Place;
+use crate::guide::MigrationSignals;
+use crate::model::plan::SiteRole;
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape::line;
 use crate::site::Site;
 use crate::trust::Key;
 
-use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
+use super::previous_run::ensure_of_this_plan;
 use super::run::Run;
+use super::run_files::RunFiles;
 use super::settings::Seals;
 use super::state::Unfinished;
-use super::target::{gate_is_green, is_still_staging};
-use super::turn::Files;
+use super::target::{ensure_gate_green, ensure_still_staging};
 use super::{Begun, Failure, Terminal, certificate, exit, inputs, settings};
 
-/// Goes on with exactly the changes of the journal, whatever became of the plan; then with the steps.
+/// Continues with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
-    let files = Files::of(&args.plan, &args.site);
+    let files = RunFiles::of(&args.plan, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
-        files.nobody_elses(&args.plan, None)?;
+        files.ensure_no_other_run(&args.plan, None)?;
         return Err(nothing());
     }
     let lock = files.take(&args.plan)?;
@@ -43,26 +43,26 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     if open.is_some() {
         terminal.has_begun(Begun::Journaled);
     }
-    files.nobody_elses(&args.plan, open.as_ref())?;
+    files.ensure_no_other_run(&args.plan, open.as_ref())?;
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    is_of_this_plan(&args.plan, &begin, &args.site, |its| format!("continue with it: `{}`", its.named().resume()))?;
+    ensure_of_this_plan(&args.plan, &begin, &args.site, |its| format!("continue with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
-        return files.put_away_ended(terminal);
+        return files.archive_ended(terminal);
     }
     if progress.is_taking_back() {
         let help = format!("finish that: `{}`", files.undo());
         return Err(Failure::new(exit::PART_WAY, "this run is being undone").help(help));
     }
-    if args.on == On::Live && begin.on != Place::Live {
+    if args.on == On::Live && begin.on != SiteRole::Live {
         let message = "`--on live` was given, and the run to resume is on the staging copy";
         return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
     }
-    live_is_typed(&begin, args.host.as_deref())?;
+    ensure_live_typed(&begin, args.host.as_deref())?;
     if progress.in_place() > 0 {
         // Whatever refuses from here on: the run has written, and no code may say that nothing was.
         terminal.has_begun(Begun::Written);
     }
-    is_there(&args.site, &begin)?;
+    ensure_there(&args.site, &begin)?;
     let mut site = if args.site.contains("://") {
         inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
     } else {
@@ -71,12 +71,12 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
-        may_write(args, &files, &run)?;
+        ensure_confirmed(args, &files, &run)?;
     }
     let Unfinished { begin, progress, .. } = &run;
-    let now = is_its_site(site.as_mut(), begin, progress)?;
+    let now = ensure_its_site(site.as_mut(), begin, progress)?;
     if !progress.is_configured() {
-        is_within_limits((args, &files), &run, &now)?;
+        ensure_within_limits((args, &files), &run, &now)?;
     }
     if !progress.is_configured()
         && let Some(why) = is_migrated(&now)
@@ -85,9 +85,9 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         let help = "no change is made after *Run Migration*; restore the copy from its backup, then begin again";
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    is_still_staging(args, (begin, progress), (&now, &files), terminal)?;
-    if begin.on == Place::Staging && progress.in_place() < begin.changes.len() {
-        gate_is_green(args, (begin.on, progress), &files, terminal)?;
+    ensure_still_staging(args, (begin, progress), (&now, &files), terminal)?;
+    if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
+        ensure_gate_green(args, (begin.on, progress), &files, terminal)?;
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
@@ -105,9 +105,9 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     run.walk(args, through, terminal)
 }
 
-/// That a run is gone on with, and until when whoever was at it before gave a sign of life.
+/// That a run is resumed, and until when whoever was at it before gave a sign of life.
 pub(super) fn resumed(journal: &Journal, lock: &Lock) -> Event {
-    let last = journal.events().last().map_or(Timestamp::MAX, |told| told.at);
+    let last = journal.events().last().map_or(Timestamp::MAX, |entry| entry.at);
     Event::Resume { token: lock.token(), alive_until: lock.last_alive(last) }
 }
 
@@ -124,13 +124,18 @@ pub(super) enum Confirmed {
 
 /// Whether somebody confirmed here what a journal holds, by a digest, by adopting it, or by a seal; where a seal is demanded,
 /// only by one that a reviewer signed.
-pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told], settings: &Seals) -> Result<Confirmed, Failure> {
+pub(super) fn confirmed(
+    plan: &Path,
+    begin: &Begin,
+    events: &[JournalEntry],
+    settings: &Seals,
+) -> Result<Confirmed, Failure> {
     if begin.digests.changes != change::changes_digest(&begin.host, &begin.changes) {
         return Ok(Confirmed::No);
     }
     let demands = settings.demands();
     let key = Key::find()?;
-    let adopted = events.iter().any(|told| matches!(told.event, Event::Adopted { .. }));
+    let adopted = events.iter().any(|entry| matches!(entry.event, Event::Adopted { .. }));
     let shown = || matches!(confirmation::find(plan, key.as_ref(), &begin.digests.changes, &begin.host), Ok(Some(_)));
     if !demands.required && (adopted || shown()) {
         return Ok(Confirmed::Yes);
@@ -151,7 +156,7 @@ pub(super) fn confirmed(plan: &Path, begin: &Begin, events: &[Told], settings: &
 }
 
 /// Refuses where nobody confirmed the changes that are still to be made, as things are at this moment.
-fn may_write(args: &Apply, files: &Files, run: &Unfinished) -> Result<(), Failure> {
+fn ensure_confirmed(args: &Apply, files: &RunFiles, run: &Unfinished) -> Result<(), Failure> {
     let Unfinished { begin, progress, events, .. } = run;
     let refused = |code: u8, message: String| Failure::new(after_a_write(progress, code), message);
     match confirmed(&args.plan, begin, events, &settings::beside(&args.plan)?.seal)? {
@@ -179,15 +184,15 @@ fn after_a_write(progress: &Progress, code: u8) -> u8 {
 
 /// Refuses where the changes that are still to be made are more than the settings allow now, or, on the live site, where the
 /// rehearsal is not proven.
-fn is_within_limits((args, files): (&Apply, &Files), run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
+fn ensure_within_limits((args, files): (&Apply, &RunFiles), run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
     let Unfinished { begin, progress, .. } = run;
     let settings = settings::beside(&args.plan)?;
     if let Some(exceeded) = settings.limits.exceeded(&Tally::new(&begin.changes, &now.state)) {
-        let (message, help) = exceeded.words(&files.diff());
+        let (message, help) = exceeded.message(&files.diff());
         return Err(Failure::new(after_a_write(progress, exit::LIMIT), message).help(help));
     }
-    if begin.on == Place::Live {
-        certificate::is_proven(&args.plan, &settings.seal.keys)
+    if begin.on == SiteRole::Live {
+        certificate::ensure_proven(&args.plan, &settings.seal.keys)
             .map_err(|refused| Failure { code: after_a_write(progress, refused.code), ..refused })?;
     }
     Ok(())
@@ -198,20 +203,20 @@ pub(super) fn is_typed(typed: &str, site: &Identity) -> bool {
     Identity::parse(typed).is_some_and(|typed| typed.is_same_site(site))
 }
 
-/// A run on the live site is gone on with, or undone, only by who types its host.
-pub(super) fn live_is_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Failure> {
-    if typed.map_or(begin.on != Place::Live, |typed| is_typed(typed, &begin.host)) {
+/// A run on the live site is resumed, or undone, only by who types its host.
+pub(super) fn ensure_live_typed(begin: &Begin, typed: Option<&str>) -> Result<(), Failure> {
+    if typed.map_or(begin.on != SiteRole::Live, |typed| is_typed(typed, &begin.host)) {
         return Ok(());
     }
     let message = format!("the run is on `{}`, and that host was not typed out", begin.host);
     Err(Failure::new(exit::TARGET, message).help(match begin.on {
-        Place::Live => "it is the live site: give `--host HOST`, to `apply` together with `--on live`",
-        Place::Staging => "leave `--host` out",
+        SiteRole::Live => "it is the live site: give `--host HOST`, to `apply` together with `--on live`",
+        SiteRole::Staging => "leave `--host` out",
     }))
 }
 
 /// Refuses where the file of a run's site is gone.
-pub(super) fn is_there(site: &str, begin: &Begin) -> Result<(), Failure> {
+pub(super) fn ensure_there(site: &str, begin: &Begin) -> Result<(), Failure> {
     if site.contains("://") || Path::new(site).exists() {
         return Ok(());
     }
@@ -225,7 +230,7 @@ pub(super) fn is_there(site: &str, begin: &Begin) -> Result<(), Failure> {
 
 /// Whether a reading shows that the site is migrated, or is being: whatever the journal says, somebody pressed.
 pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
-    let shows = Movement::of(now);
+    let shows = MigrationSignals::of(now);
     match shows.migrated.filter(|members| *members > 0) {
         _ if shows.managed == Some(true) => Some("the site says that it is on Managed Contacts".to_owned()),
         Some(members) => Some(format!("the site says that the migration has been through {members} members")),
@@ -234,7 +239,7 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
 }
 
 /// The site as it is now, which must be the one that the run began on.
-pub(super) fn is_its_site(site: &mut dyn Site, begin: &Begin, progress: &Progress) -> Result<Snapshot, Failure> {
+pub(super) fn ensure_its_site(site: &mut dyn Site, begin: &Begin, progress: &Progress) -> Result<Snapshot, Failure> {
     let another = |failure: Failure| match failure.code {
         exit::TARGET => Failure { code: after_a_write(progress, exit::TARGET), ..failure },
         _ => failure,

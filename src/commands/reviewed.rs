@@ -10,7 +10,7 @@ use crate::model::record::Record;
 use crate::output::verify::human;
 use crate::reconcile::Verdict;
 
-use super::verify::{Place, compare};
+use super::verify::{SideReading, compare};
 use super::{Failure, inputs};
 
 /// The comparison of two sides in a line, with its verdict: what a run says at its end.
@@ -23,11 +23,11 @@ pub(super) fn in_a_line(
     purchases: &Record,
 ) -> Result<Ended, Failure> {
     let opened = inputs::open(plan, limits, false)?;
-    let (before, after) = (Place::of_a_run(before)?, Place::of_a_run(after)?);
+    let (before, after) = (SideReading::of_a_run(before)?, SideReading::of_a_run(after)?);
     let comparison = compare(&opened, Some(&before), &after, purchases)?;
     let verdict = comparison.verdict();
     // A population's own header is under its digest: the same one is the same reading.
-    let read = |place: &Place| {
+    let read = |place: &SideReading| {
         let snapshot = place.snapshot()?;
         Some((place.times()[1].or(place.time())?, snapshot.population.as_ref()?.sha256.clone()))
     };
@@ -42,7 +42,7 @@ pub(super) fn in_a_line(
 
 /// When the members of a run's site were read; none where nothing of them was.
 pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> {
-    Ok(Place::of_a_run(site)?.times()[1])
+    Ok(SideReading::of_a_run(site)?.times()[1])
 }
 
 /// The test purchases on record, as far as two sides show them.
@@ -53,8 +53,8 @@ pub(super) fn purchases(
     record: &Record,
 ) -> Result<Vec<Purchased>, Failure> {
     let opened = inputs::open(plan, limits, false)?;
-    let before = before.map(Place::of_a_run).transpose()?;
-    Ok(compare(&opened, before.as_ref(), &Place::of_a_run(after)?, record)?.purchases)
+    let before = before.map(SideReading::of_a_run).transpose()?;
+    Ok(compare(&opened, before.as_ref(), &SideReading::of_a_run(after)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.

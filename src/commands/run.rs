@@ -14,15 +14,15 @@ use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
 use crate::model::record::Record;
-use crate::model::{Executor, On, Step};
+use crate::model::{Executor, ObjectRef, Step};
 use crate::output::{escape, many};
 use crate::reconcile;
 use crate::site::Site;
 
 use super::event_log::EventLog;
 use super::reviewed::Ended;
-use super::target::gate_is_green;
-use super::turn::Files;
+use super::run_files::RunFiles;
+use super::target::ensure_gate_green;
 use super::{Begun, Failure, Terminal, exit, reviewed};
 
 /// A run that is under way; its lock is let go when it is dropped.
@@ -30,7 +30,7 @@ pub(super) struct Run {
     pub(super) site: Box<dyn Site>,
     pub(super) journal: Journal,
     pub(super) lock: Lock,
-    pub(super) files: Files,
+    pub(super) files: RunFiles,
     pub(super) log: EventLog,
 }
 
@@ -56,7 +56,7 @@ impl Run {
     pub(super) fn carry_out(
         &mut self,
         changes: &[Change],
-        leave: &[On],
+        leave: &[ObjectRef],
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         if !changes.is_empty() {
@@ -114,7 +114,7 @@ impl Run {
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
             // On live a person took their time: maintenance mode, a backup.
-            gate_is_green(args, (on, self.journal.progress()), &self.files, terminal)?;
+            ensure_gate_green(args, (on, self.journal.progress()), &self.files, terminal)?;
         }
         self.carry_out(&changes, &[], terminal)?;
         self.configured(args, &changes, terminal)
@@ -166,7 +166,7 @@ impl Run {
 
     /// Writes down what happened after the site was written to.
     pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
-        self.is_still_ours()?;
+        self.ensure_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
             Failure::new(exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}"))
                 .help(format!(
@@ -177,7 +177,7 @@ impl Run {
     }
 
     /// Whether the lock is still this run's.
-    pub(super) fn is_still_ours(&self) -> Result<(), Failure> {
+    pub(super) fn ensure_still_ours(&self) -> Result<(), Failure> {
         if let Some(why) = self.lock.ousted(Timestamp::now()) {
             return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}"))
                 .help(format!("look: `{}`", self.files.command("lock status"))));
@@ -186,7 +186,7 @@ impl Run {
     }
 
     /// Ends the run here where somebody pressed Ctrl-C.
-    pub(super) fn is_not_interrupted(&self) -> Result<(), Failure> {
+    pub(super) fn ensure_not_interrupted(&self) -> Result<(), Failure> {
         if ctrl_c().load(Ordering::Relaxed) {
             return Err(Failure::new(exit::INTERRUPTED, "interrupted")
                 .help(format!("continue with `{}`; nothing is lost", self.resume_command())));

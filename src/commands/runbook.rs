@@ -17,7 +17,7 @@ use super::inputs::{self, Choice};
 use super::{Failure, Terminal, certificate, exit};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    may_be_written(&args.out)?;
+    ensure_may_be_written(&args.out)?;
     let choice = match (&args.site, &args.snapshot) {
         (Some(site), _) => Choice::Live(site.clone()),
         (None, Some(file)) => Choice::Snapshot(file.clone()),
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     let intent = intent_digest(plan);
     let rehearsed = match certificate::kept(&args.plan)? {
         None => Rehearsed::Never,
-        Some(kept) if kept.is_proven(&checked.opened.settings.seal.keys).is_err() => Rehearsed::Unproven,
+        Some(kept) if kept.ensure_proven(&checked.opened.settings.seal.keys).is_err() => Rehearsed::Unproven,
         Some(Kept { certificate, .. }) => Rehearsed::Took(Took {
             of_this: certificate.is_of(plan),
             ended_at: certificate.ended_at,
@@ -65,7 +65,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
 }
 
 /// Whether a page may be put there: over nothing, or over an earlier page.
-fn may_be_written(path: &Path) -> Result<(), Failure> {
+fn ensure_may_be_written(path: &Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::file("read", path, &e);
     let name = path.file_name().unwrap_or_default();
     let earlier = match Folder::of(path).open(name, OpenOptions::new().read(true)) {

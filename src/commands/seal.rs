@@ -32,7 +32,7 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     checked.attend_to_age(terminal.err)?;
     let site = args.reading.site.as_deref().unwrap_or("SITE");
     let typed = Typed::on_staging(&args.plan, site);
-    ask(gate::may_be_confirmed, (&checked, Given::default()), &typed)?;
+    ask(gate::ensure_may_be_confirmed, (&checked, Given::default()), &typed)?;
     let Some(shown) = checked.confirmation() else {
         return Err(Failure::new(exit::USAGE, "a seal needs a site"));
     };

@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::apply::limits::Limits;
 use crate::apply::seal::{Demands, Key};
 use crate::fs::Folder;
-use crate::model::written::is_age;
+use crate::model::pattern::is_age;
 use crate::output::escape::shell;
 use crate::rules;
 

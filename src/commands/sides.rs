@@ -3,11 +3,14 @@
 use crate::model::{Identity, Plan};
 use crate::reconcile::Unproven;
 
-use super::verify::Place;
+use super::verify::SideReading;
 use super::{Failure, exit};
 
 /// Refuses a reading of a site that the plan does not name: it proves nothing of the plan's switch.
-pub(super) fn are_of_the_plan<'p>(plan: &Plan, mut sides: impl Iterator<Item = &'p Place>) -> Result<(), Failure> {
+pub(super) fn ensure_of_the_plan<'p>(
+    plan: &Plan,
+    mut sides: impl Iterator<Item = &'p SideReading>,
+) -> Result<(), Failure> {
     let named: Vec<Identity> = [plan.staging_site(), plan.live_site()].into_iter().flatten().collect();
     let Some(other) = sides.find(|side| !named.iter().any(|site| site.is_same_site(side.site()))) else {
         return Ok(());
@@ -23,7 +26,7 @@ pub(super) fn are_of_the_plan<'p>(plan: &Plan, mut sides: impl Iterator<Item = &
 }
 
 /// Whether the side before was read before the side after, by their own times; what is unproven where it was not.
-pub(super) fn in_order(before: &Place, after: &Place) -> Result<Option<Unproven>, Failure> {
+pub(super) fn in_order(before: &SideReading, after: &SideReading) -> Result<Option<Unproven>, Failure> {
     let both = || before.times().into_iter().zip(after.times()).filter_map(|(before, after)| before.zip(after));
     if let Some((before, after)) = both().find(|(before, after)| after < before) {
         let message = format!("the side after was read at {after}, before the side before, which was read at {before}");

@@ -3,19 +3,19 @@
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use crate::apply::journal::{self, Begin, Journal, Peeked, Told};
+use crate::apply::journal::{self, Begin, Journal, JournalEntry, Peeked};
 use crate::apply::machine::{Next, Progress};
 use crate::apply::{self};
 use crate::output::escape::{self, line};
 use crate::trust::{Fault, Key, NotOurs, is_without_modes};
 
-use super::turn::Files;
+use super::run_files::RunFiles;
 use super::{Failure, exit};
 
-/// A run that is not put away yet.
+/// A run that is not archived yet.
 pub(super) struct Unfinished {
     pub(super) begin: Begin,
-    pub(super) events: Vec<Told>,
+    pub(super) events: Vec<JournalEntry>,
     pub(super) progress: Progress,
     /// The journal, and why it is not proven to be this user's and this machine's; none where it is.
     pub(super) foreign: Option<String>,
@@ -36,9 +36,9 @@ impl Unfinished {
     }
 }
 
-impl Files {
+impl RunFiles {
     /// Whether the state folder is this user's alone.
-    pub(super) fn is_own(&self) -> Result<(), Failure> {
+    pub(super) fn ensure_own(&self) -> Result<(), Failure> {
         self.owned().map_err(|not_ours| {
             let shared = not_ours.fault == Fault::Shared && not_ours.help.is_none();
             let failure = Failure::from(not_ours);
@@ -55,7 +55,7 @@ impl Files {
 
     /// The same, as it is asked by who may take the folder over.
     pub(super) fn owned(&self) -> Result<(), NotOurs> {
-        apply::is_state_own(&self.folder)
+        apply::ensure_state_own(&self.folder)
     }
 
     /// That modes mean nothing where the state folder lies, so that this machine's key alone shows whose it is.
@@ -80,20 +80,20 @@ impl Files {
         Ok(Journal::open(&self.journal(), &self.key()?)?)
     }
 
-    /// The run that is not put away yet; a journal that holds no beginning is none. It must be ours.
+    /// The run that is not archived yet; a journal that holds no beginning is none. It must be ours.
     pub(super) fn unfinished(&self) -> Result<Option<Unfinished>, Failure> {
-        self.is_own()?;
+        self.ensure_own()?;
         self.found()?.map(|run| self.ours(run)).transpose()
     }
 
-    /// The run that is not put away yet, whoever's it is.
+    /// The run that is not archived yet, whoever's it is.
     pub(super) fn found(&self) -> Result<Option<Unfinished>, Failure> {
         let path = self.journal();
         match std::fs::symlink_metadata(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             // Of a folder that cannot be looked into nobody knows whether it holds a run.
             Err(error) => {
-                self.is_own()?;
+                self.ensure_own()?;
                 return Err(Failure::file("read", &path, &error));
             }
             Ok(_) => {}

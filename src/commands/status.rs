@@ -2,30 +2,30 @@
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{Begin, Event, Told};
+use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::lock::{self, Standing};
 use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
 use crate::guide::{Back, Stage, steps};
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::{Executor, Step};
 use crate::output::escape;
 use crate::output::status::{self, Line, Stand};
 
 use super::inputs::{self, Opened};
-use super::turn::Files;
+use super::run_files::RunFiles;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = inputs::open(&args.of.plan, args.limits, false)?;
-    let files = Files::of(&args.of.plan, &args.of.site);
+    let files = RunFiles::of(&args.of.plan, &args.of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));
     let (begin, events, progress) = match &run {
         Some(run) => (Some(&run.begin), &run.events[..], Some(&run.progress)),
         None => (None, &[][..], None),
     };
-    let on = begin.map_or(Place::Staging, |begin| begin.on);
+    let on = begin.map_or(SiteRole::Staging, |begin| begin.on);
     let Some(strategy) = begin.map_or(opened.plan.strategy, |begin| begin.strategy) else {
         return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         past_the_barrier: progress.is_some_and(Progress::is_past_the_barrier),
         held,
         earlier: earlier(&files, progress, terminal)?,
-        elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.words()),
+        elsewhere: files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.message()),
         undo: files.undo(),
         way_back: run
             .as_ref()
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 
 /// The digest of the earlier run that can be undone. A journal that was damaged long ago hides no run that is open now.
 pub(super) fn earlier(
-    files: &Files,
+    files: &RunFiles,
     now: Option<&Progress>,
     terminal: &mut Terminal<'_>,
 ) -> Result<Option<String>, Failure> {
@@ -80,10 +80,10 @@ pub(super) fn earlier(
     }
 }
 
-fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: &[Told]) -> Line {
+fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: &[JournalEntry]) -> Line {
     let about = step.about();
-    let behind = events.iter().rev().find_map(|told| match &told.event {
-        Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((told.at, *by, seen.clone())),
+    let behind = events.iter().rev().find_map(|entry| match &entry.event {
+        Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((entry.at, *by, seen.clone())),
         _ => None,
     });
     let follows = begin.is_some_and(|begin| begin.steps().contains(&step));
@@ -128,7 +128,7 @@ pub(super) fn way_back_from(opened: &Opened, begin: &Begin, stage: Stage) -> Str
     let way = opened.plan.rollback.as_ref().map(|rollback| rollback.way);
     let back = Back { on: begin.on, strategy: begin.strategy, way, stage };
     if !back.concerns_live() {
-        return back.words();
+        return back.message();
     }
     let backup = opened.record.entries.iter().rev().find_map(|entry| match &entry.evidence {
         crate::model::record::Evidence::Backup(backup) => Some(backup.taken_at.clone()),
@@ -136,7 +136,7 @@ pub(super) fn way_back_from(opened: &Opened, begin: &Begin, stage: Stage) -> Str
     });
     let backup =
         backup.map_or_else(|| "no backup is on record".to_owned(), |at| format!("the backup on record is of {at}"));
-    format!("{}; {backup}", back.words())
+    format!("{}; {backup}", back.message())
 }
 
 /// How far a run is, as far as its way back depends on it.

@@ -4,15 +4,15 @@ use crate::apply::journal::Begin;
 use crate::apply::machine::Progress;
 use crate::change;
 use crate::cli::Apply;
-use crate::model::plan::Place;
-use crate::model::{Kind, On, Snapshot, Step};
+use crate::model::plan::SiteRole;
+use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
 use super::inputs::{self, Choice, Opened};
-use super::turn::Files;
+use super::run_files::RunFiles;
 use super::{Failure, Terminal, exit};
 
 /// The rules that say which site it is.
@@ -20,17 +20,17 @@ const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
 
 /// Refuses where changes are still to be made and the site is no longer proven to be the staging copy, or the charging guard
 /// or the mail trap that this run put in place is gone. The changes are the journal's; only `sites` counts of the plan.
-pub(super) fn is_still_staging(
+pub(super) fn ensure_still_staging(
     args: &Apply,
     (begin, progress): (&Begin, &Progress),
-    (site, files): (&Snapshot, &Files),
+    (site, files): (&Snapshot, &RunFiles),
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    if begin.on != Place::Staging || progress.is_configured() {
+    if begin.on != SiteRole::Staging || progress.is_configured() {
         return Ok(());
     }
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
-    let is_gone = |on: &On| {
+    let is_gone = |on: &ObjectRef| {
         let at = begin.changes.iter().position(|change| change.on == *on);
         let due = match at {
             Some(at) if at >= progress.in_place() => return false,
@@ -39,7 +39,7 @@ pub(super) fn is_still_staging(
         };
         due.is_some() && !change::same(change::read(&site.state, on).as_ref(), due.as_ref())
     };
-    if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(On::only).into_iter().find(is_gone) {
+    if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(ObjectRef::only).into_iter().find(is_gone) {
         let message = format!("`{gone}` is no longer as this run left it, so nothing more was written");
         return Err(Failure::new(exit::TARGET, message).help(format!(
             "without it the copy can charge or mail members: restore it on the site, then continue with `{}`; where the site was copied again \
@@ -64,15 +64,15 @@ pub(super) fn is_still_staging(
 }
 
 /// Refuses where the gate of what a run is on is not green at the moment of writing, of the plan and of the site as they are.
-pub(super) fn gate_is_green(
+pub(super) fn ensure_gate_green(
     args: &Apply,
-    (on, progress): (Place, &Progress),
-    files: &Files,
+    (on, progress): (SiteRole, &Progress),
+    files: &RunFiles,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
     let choice = Choice::Live(args.site.clone());
-    let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == Place::Live, false)?;
+    let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == SiteRole::Live, false)?;
     if checked.judgement.verdict == Verdict::Green {
         return Ok(());
     }

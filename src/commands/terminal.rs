@@ -146,7 +146,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
 }
 
 /// A named paragraph, as wide as the terminal.
-pub(super) fn told(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(super) fn labelled(name: &str, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let first = format!("  {name:9}  ");
     let rest = " ".repeat(first.len());
     let options = textwrap::Options::new(terminal.width)

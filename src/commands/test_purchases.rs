@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::guide::Movement;
+use crate::guide::MigrationSignals;
 use crate::model::Graded;
 use crate::model::population::{Census, Questions};
 use crate::model::purchase::Purchased;
@@ -14,10 +14,10 @@ use crate::site::file::Beside;
 
 use super::Failure;
 use super::inputs::Opened;
-use super::verify::Place;
+use super::verify::SideReading;
 
 /// Where contacts and orders were not captured on both sides: what the record attests.
-pub(super) fn attested(opened: &Opened, record: &Record, after: &Place) -> Vec<Purchased> {
+pub(super) fn attested(opened: &Opened, record: &Record, after: &SideReading) -> Vec<Purchased> {
     purchased(&opened.plan, after.snapshot().map(|after| &after.state), (record, after.site()), None)
 }
 
@@ -25,7 +25,7 @@ pub(super) fn attested(opened: &Opened, record: &Record, after: &Place) -> Vec<P
 pub(super) fn shown(
     opened: &Opened,
     record: &Record,
-    (before, after): (&Place, &Place),
+    (before, after): (&SideReading, &SideReading),
     (left, right): (&Beside, &Beside),
     bought: &[Bought],
 ) -> Result<Vec<Purchased>, Failure> {
@@ -43,9 +43,10 @@ pub(super) fn shown(
     };
     let were = ask(left, bought.iter().flat_map(|order| order.buyer_before.iter().cloned()).collect())?;
     let are = ask(right, bought.iter().map(|order| order.buyer.clone()).collect())?;
-    let grade = |place: &Place, kind| place.snapshot().map_or(Graded::Unknown, |snapshot| snapshot.grade(kind).word());
+    let grade =
+        |place: &SideReading, kind| place.snapshot().map_or(Graded::Unknown, |snapshot| snapshot.grade(kind).word());
     let grades = ["contact", "order"].into_iter().flat_map(|kind| [grade(before, kind), grade(after, kind)]);
-    let trapped = |place: &Place| Movement::of(place.snapshot()?).trapped;
+    let trapped = |place: &SideReading| MigrationSignals::of(place.snapshot()?).trapped;
     let simulated = after.snapshot().and_then(|after| after.state.mail.as_ref()?.simulated) == Some(true);
     let shown = Shown {
         as_of: after.snapshot().map_or("", |after| &after.header.taken_at),

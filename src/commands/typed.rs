@@ -7,21 +7,21 @@ use crate::apply::journal::Begin;
 use crate::cli::{Apply, On, Verb};
 use crate::guide::{Named, Names};
 use crate::model::Identity;
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::output::escape::shell;
 
-use super::turn::Files;
+use super::run_files::RunFiles;
 
 /// How a command line names the plan, its site, and, on live, the host that has to be typed.
 #[derive(Clone, Debug)]
 pub(super) struct Typed {
     names: Names,
     host: Identity,
-    on: Place,
+    on: SiteRole,
 }
 
 impl Typed {
-    pub(super) fn new(plan: &Path, site: &str, (host, on): (Identity, Place)) -> Self {
+    pub(super) fn new(plan: &Path, site: &str, (host, on): (Identity, SiteRole)) -> Self {
         let names =
             Names { plan: plan.display().to_string(), site: site.to_owned(), live: String::new(), quote: shell };
         Self { names, host, on }
@@ -29,7 +29,7 @@ impl Typed {
 
     /// Of a plan on its staging copy.
     pub(super) fn on_staging(plan: &Path, site: &str) -> Self {
-        Self::new(plan, site, (Identity::unnamed(), Place::Staging))
+        Self::new(plan, site, (Identity::unnamed(), SiteRole::Staging))
     }
 
     /// Of a run by its journal's first line.
@@ -47,8 +47,8 @@ impl Typed {
     pub(super) fn of_verb(verb: &Verb) -> Option<Self> {
         match verb {
             Verb::Apply(args) if args.on == On::Live => Some(Self::of(args)),
-            Verb::Apply(args) => Some(Files::of(&args.plan, &args.site).typed()),
-            Verb::Undo(args) => Some(Files::of(&args.of.plan, &args.of.site).typed()),
+            Verb::Apply(args) => Some(RunFiles::of(&args.plan, &args.site).typed()),
+            Verb::Undo(args) => Some(RunFiles::of(&args.of.plan, &args.of.site).typed()),
             _ => None,
         }
     }
@@ -59,17 +59,17 @@ impl Typed {
     }
 }
 
-impl Files {
+impl RunFiles {
     /// The command lines of the run that is on record here.
     pub(super) fn typed(&self) -> Typed {
-        let put_away = archive::put_away(&self.journal()).unwrap_or_default();
-        let journals = std::iter::once(self.journal()).chain(put_away.into_iter().rev());
+        let archived = archive::archived(&self.journal()).unwrap_or_default();
+        let journals = std::iter::once(self.journal()).chain(archived.into_iter().rev());
         let run = journals.into_iter().find_map(|journal| self.peeked(&journal).ok().flatten());
-        let at = run.map_or_else(|| (Identity::unnamed(), Place::Staging), |run| (run.begin.host, run.begin.on));
+        let at = run.map_or_else(|| (Identity::unnamed(), SiteRole::Staging), |run| (run.begin.host, run.begin.on));
         Typed::new(&self.plan, &self.site, at)
     }
 
-    /// Goes on with the run that is open here.
+    /// Continues the run that is open here.
     pub(super) fn resume(&self) -> String {
         self.typed().named().resume()
     }

@@ -3,31 +3,31 @@
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{Begin, Event, Told};
+use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
-use crate::guide::{Movement, Stage};
+use crate::guide::{MigrationSignals, Stage};
 use crate::model::record::Record;
-use crate::model::{On, State};
+use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
 use crate::output::many;
 use crate::site::wordpress::Address;
 use crate::site::{Site, SiteError, file};
 
-use super::earlier::is_of_this_plan;
 use super::event_log::EventLog;
 use super::inputs::Opened;
-use super::resume::{self, Confirmed, confirmed, is_its_site, is_there, live_is_typed};
+use super::previous_run::ensure_of_this_plan;
+use super::resume::{self, Confirmed, confirmed, ensure_its_site, ensure_live_typed, ensure_there};
 use super::run::Run;
+use super::run_files::RunFiles;
 use super::settings::{self, Seals, Settings};
 use super::state::Unfinished;
-use super::turn::Files;
 use super::{Begun, Failure, Terminal, exit, inputs, may_ask, record_file, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (opened, unread) = as_far_as_it_reads(args);
-    let files = Files::of(&args.of.plan, &args.of.site);
+    let files = RunFiles::of(&args.of.plan, &args.of.site);
     let undoable = || {
         files.undoable().map_err(|failure| {
             let message = format!("it is unknown whether an earlier run can be undone: {}", failure.message);
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         })
     };
     if !files.journal().exists() && undoable()?.is_none() {
-        files.nobody_elses(&args.of.plan, None)?;
+        files.ensure_no_other_run(&args.of.plan, None)?;
         return Err(unread.into_iter().next().unwrap_or_else(|| nothing(&files, &opened)));
     }
     let lock = files.take(&args.of.plan)?;
@@ -43,10 +43,10 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if open.is_some() {
         terminal.has_begun(Begun::Journaled);
     }
-    files.nobody_elses(&args.of.plan, open.as_ref())?;
-    let (aside, run) = match open {
+    files.ensure_no_other_run(&args.of.plan, open.as_ref())?;
+    let (archived, run) = match open {
         Some(run) => (None, run),
-        None => undoable()?.map(|(aside, run)| (Some(aside), run)).ok_or_else(|| nothing(&files, &opened))?,
+        None => undoable()?.map(|(archived, run)| (Some(archived), run)).ok_or_else(|| nothing(&files, &opened))?,
     };
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
@@ -54,15 +54,15 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         writeln!(terminal.err, "attention: {}; an undo needs the journal alone", line(&failure.message))?;
     }
     let mut site = site_of(args, &opened, &begin)?;
-    is_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
+    ensure_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
-    let is_named = |given: &str| is_named(given, digest, "status", &files);
-    let is_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| is_named(given));
+    let named_it = |given: &str| ensure_named(given, digest, "status", &files);
+    let ensure_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| named_it(given));
     if progress.is_over() && !progress.is_replaced() {
-        is_that_one()?;
-        return files.put_away_ended(terminal);
+        ensure_that_one()?;
+        return files.archive_ended(terminal);
     }
-    live_is_typed(&begin, args.host.as_deref())?;
+    ensure_live_typed(&begin, args.host.as_deref())?;
     let live = opened.plan.live_site().filter(|_| opened.whole);
     if args.host.is_none() && live.as_ref().is_none_or(|live| live.could_be_the_same(&begin.host)) {
         let why = match live {
@@ -76,13 +76,13 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         let message =
             "this run is past *Run Migration*: what that did cannot be taken back by undoing the plan's changes";
         let mut help = status::way_back(&opened, (&begin, &progress));
-        let shows = site.configuration().ok().and_then(|now| Movement::of(&now).managed);
+        let shows = site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
         if progress.may_be_unpressed() && shows != Some(true) {
             help.extend(["; if nobody pressed it, attest that, and undo again: ", &files.say_not_pressed()]);
         }
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    is_that_one()?;
+    ensure_that_one()?;
     // A seal that expired, or is demanded only since, hinders nobody from taking back what was confirmed.
     if confirmed(&args.of.plan, &begin, &events, &Seals::default())? == Confirmed::No {
         let message = "the run to undo holds changes that nobody confirmed here, so nothing was written";
@@ -91,7 +91,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             files.command("log")
         )));
     }
-    let now = is_its_site(site.as_mut(), &begin, &progress)?;
+    let now = ensure_its_site(site.as_mut(), &begin, &progress)?;
     if let Some(why) = resume::is_migrated(&now) {
         let message =
             format!("{why}: taking the changes back would take its mail trap and guard away, so nothing was written");
@@ -103,13 +103,13 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() && args.confirm.is_none() {
-        is_named(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
+        named_it(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
     }
     terminal.has_begun(Begun::Written);
-    if let Some(aside) = &aside {
+    if let Some(archived) = &archived {
         // What lies there has no whole first line: that run has not begun.
         file::remove(&files.journal())?;
-        archive::take_out(aside, &files.journal())?;
+        archive::restore(archived, &files.journal())?;
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
@@ -133,7 +133,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         let message = format!("every change is undone, but the run could not be closed: {}", failure.message);
         Failure::new(exit::PART_WAY, message).help(format!("repair that, then run `{}` again", run.files.undo()))
     };
-    let kept = run.files.put_away(&run.journal).map_err(not_closed)?;
+    let kept = run.files.archive(&run.journal).map_err(not_closed)?;
     if off > 0 {
         let message = format!("{} differ from before the run when read back", many(off, "object"));
         return Err(Failure::new(exit::NOT_VERIFIED, message)
@@ -177,7 +177,7 @@ fn as_far_as_it_reads(args: &Undo) -> (Opened, Vec<Failure>) {
 /// The site to set back: an address must be one that the plan names, or, where no plan can be read, the run's own.
 fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>, Failure> {
     let site = &args.of.site;
-    is_there(site, begin)?;
+    ensure_there(site, begin)?;
     if opened.whole || !site.contains("://") {
         return inputs::open_site(site, Some(&opened.plan));
     }
@@ -189,7 +189,7 @@ fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>,
 }
 
 /// Says that the run before can be undone too.
-fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn tell_earlier(files: &RunFiles, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(digest) = status::earlier(files, None, terminal)? {
         let digest = &digest[..16];
         writeln!(terminal.out, "the run before it, of the changes {digest}, can be undone too: `{}`", files.undo())?;
@@ -198,9 +198,9 @@ fn tell_earlier(files: &Files, terminal: &mut Terminal<'_>) -> Result<(), Failur
 }
 
 /// Why there is nothing to undo: no run is on record, or the last one passed the barrier.
-fn nothing(files: &Files, opened: &Opened) -> Failure {
-    let last = files.put_aside().find_map(|aside| aside.ok().filter(|(_, run)| !run.progress.is_undone()));
-    let ended = |run: &Unfinished| run.events.last().is_some_and(|told| told.event == Event::End);
+fn nothing(files: &RunFiles, opened: &Opened) -> Failure {
+    let last = files.archived().find_map(|archived| archived.ok().filter(|(_, run)| !run.progress.is_undone()));
+    let ended = |run: &Unfinished| run.events.last().is_some_and(|entry| entry.event == Event::End);
     if let Some((_, run)) = last.filter(|(_, run)| ended(run) && run.progress.is_past_the_barrier()) {
         let message = "the last run on this site is finished and was past *Run Migration*: what that did cannot be taken back \
                        by undoing the plan's changes";
@@ -210,17 +210,22 @@ fn nothing(files: &Files, opened: &Opened) -> Failure {
 }
 
 /// The number of a change that was left.
-fn left(told: &Told) -> Option<usize> {
-    match told.event {
+fn left(entry: &JournalEntry) -> Option<usize> {
+    match entry.event {
         Event::Left { change } => Some(change),
         _ => None,
     }
 }
 
 /// The objects to leave: each must be of a change that is not taken back yet, and be as neither side of it.
-fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &State)) -> Result<Vec<On>, Failure> {
-    let behind =
-        |at: usize| events.iter().any(|told| left(told) == Some(at) || told.event == Event::TakenBack { change: at });
+fn to_leave(
+    named: &[String],
+    changes: &[Change],
+    (events, state): (&[JournalEntry], &State),
+) -> Result<Vec<ObjectRef>, Failure> {
+    let behind = |at: usize| {
+        events.iter().any(|entry| left(entry) == Some(at) || entry.event == Event::TakenBack { change: at })
+    };
     let refused = |name: &str, what: &str| {
         let message = format!("`{}` {what}", line(name));
         Err(Failure::new(exit::USAGE, message).help("leave that `--leave` out; nothing was written"))
@@ -242,7 +247,7 @@ fn to_leave(named: &[String], changes: &[Change], (events, state): (&[Told], &St
 const FEWEST: usize = 8;
 
 /// Whether these are digits of the run's digest.
-pub(super) fn is_named(given: &str, digest: &str, shown_by: &str, files: &Files) -> Result<(), Failure> {
+pub(super) fn ensure_named(given: &str, digest: &str, shown_by: &str, files: &RunFiles) -> Result<(), Failure> {
     let given = given.trim().to_ascii_lowercase();
     if given.len() >= FEWEST && digest.starts_with(&given) {
         return Ok(());

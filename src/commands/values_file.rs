@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Document, Finding, Place, Severity};
+use crate::diag::{Document, Finding, Location, Severity};
 use crate::fs::Folder;
 use crate::model::Plan;
 use crate::model::plan::ContactValues;
@@ -51,7 +51,7 @@ fn in_a_file(plan: &Path, name: &str, findings: &mut Vec<Finding>) -> (ContactsF
 }
 
 fn unreadable(what: String) -> Finding {
-    Finding::new("contact-values-unreadable", Severity::Error, Place::value("/spot_check/values"), what)
+    Finding::new("contact-values-unreadable", Severity::Error, Location::value("/spot_check/values"), what)
         .label("this file")
         .help("write the values with `plan init --site SITE --out PLAN`, or correct the path: it must lie inside the plan's folder")
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::{Verify, VerifyFormat};
 use crate::diag::Document;
 use crate::example;
-use crate::guide::{IMPORT_ALL, Movement};
+use crate::guide::{IMPORT_ALL, MigrationSignals};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
 use crate::model::purchase::{Confirmed, Purchased};
@@ -40,15 +40,15 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
             escape::shell(&args.plan.display().to_string())
         )));
     }
-    let recorded = |name: &str| Place::recording(name, &opened.plan);
+    let recorded = |name: &str| SideReading::recording(name, &opened.plan);
     let before = args.before.as_deref().map(recorded).transpose()?;
     let after = recorded(&args.after)?;
     let mut record = record_file::load(&record_file::path_of(&args.plan))?;
-    if let Some(since) = before.as_ref().and_then(Place::time) {
+    if let Some(since) = before.as_ref().and_then(SideReading::time) {
         // What was on record before the side before was read is no part of what it came to since.
         record.entries.retain(|entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= since));
     }
-    sides::are_of_the_plan(&opened.plan, before.iter().chain([&after]))?;
+    sides::ensure_of_the_plan(&opened.plan, before.iter().chain([&after]))?;
     let order = before.as_ref().map_or(Ok(None), |before| sides::in_order(before, &after))?;
     let mut comparison = compare(&opened, before.as_ref(), &after, &record)?;
     comparison.unproven.extend(order);
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let path = opened.path.display().to_string();
     let verification = Verification {
         path: &path,
-        before: before.as_ref().and_then(Place::line),
+        before: before.as_ref().and_then(SideReading::line),
         after: after.line(),
         comparison: &comparison,
         notes: &notes,
@@ -81,14 +81,14 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 }
 
 /// A side as it was named, before its population is read.
-pub(super) struct Place {
+pub(super) struct SideReading {
     pub(super) name: String,
     site: Identity,
     /// The file's configuration and population; none for an address.
     file: Option<(Snapshot, Option<Beside>)>,
 }
 
-impl Place {
+impl SideReading {
     /// A side that somebody names: worth what this machine knows of it.
     fn recording(name: &str, plan: &Plan) -> Result<Self, Failure> {
         Self::open(name, |snapshot| recording::worth(snapshot, Some(plan)))
@@ -170,8 +170,8 @@ impl Place {
 /// Compares whatever was captured, and says what was not.
 pub(super) fn compare(
     opened: &Opened,
-    before: Option<&Place>,
-    after: &Place,
+    before: Option<&SideReading>,
+    after: &SideReading,
     record: &Record,
 ) -> Result<Comparison, Failure> {
     let plan = &opened.plan;
@@ -216,15 +216,15 @@ fn not_confirmed(purchased: &Purchased) -> Option<Unproven> {
 }
 
 /// Whether contacts without a user have to be there after: the plan wants them, and the site is not known to be unmigrated.
-fn imports_all(opened: &Opened, after: &Place) -> bool {
+fn imports_all(opened: &Opened, after: &SideReading) -> bool {
     let wanted = opened.plan.migration.as_ref().is_some_and(|choices| choices.import_all_contacts);
-    wanted && after.snapshot().is_none_or(|after| Movement::of(after).managed != Some(false))
+    wanted && after.snapshot().is_none_or(|after| MigrationSignals::of(after).managed != Some(false))
 }
 
 fn both(
     opened: &Opened,
-    (before, left): (&Place, &Beside),
-    (after, right): (&Place, &Beside),
+    (before, left): (&SideReading, &Beside),
+    (after, right): (&SideReading, &Beside),
     record: &Record,
 ) -> Result<Found, Failure> {
     let captured = |kind| [before.lacks(kind).is_none(), after.lacks(kind).is_none()];
@@ -269,7 +269,7 @@ fn both(
 }
 
 /// Without a population before, only what was recorded of the plan's contacts can be compared.
-fn after_only(opened: &Opened, after: &Place, right: &Beside) -> Result<Found, Failure> {
+fn after_only(opened: &Opened, after: &SideReading, right: &Beside) -> Result<Found, Failure> {
     let read = take_census(right.open()?, &inputs::questions(&opened.plan));
     let (Census { members, contacts, .. }, digest) = read.map_err(|damage| right.damaged(damage))?;
     right.belongs(&digest)?;
@@ -299,7 +299,7 @@ fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<crate::reconcile::Spot>
 }
 
 /// Which population was not captured, and why.
-fn not_captured(before: Option<&Place>, after: &Place) -> Vec<Unproven> {
+fn not_captured(before: Option<&SideReading>, after: &SideReading) -> Vec<Unproven> {
     let named = |what: &str, why| Unproven { what: what.to_owned(), why };
     let before = match before {
         None => Some("nobody named it; give the site as it was with `--before`".to_owned()),
@@ -322,7 +322,7 @@ fn not_recorded(opened: &Opened) -> Option<Unproven> {
 }
 
 /// What a reader should know of the two sides.
-fn notes(opened: &Opened, after: &Place, comparison: &Comparison) -> Vec<String> {
+fn notes(opened: &Opened, after: &SideReading, comparison: &Comparison) -> Vec<String> {
     let mut notes = Vec::new();
     if opened.plan.spot_check.list.is_empty() {
         notes.push("the plan lists no spot-check contacts".to_owned());

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use crate::apply::begin::Intended;
 use crate::apply::certificate::{Certificate, Ground};
 use crate::apply::journal::{Event, Journal};
-use crate::apply::walk::{self, Reviewed, Say, Turn, World};
+use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
-use crate::guide::{Movement, Names};
-use crate::model::plan::Place;
+use crate::guide::{MigrationSignals, Names};
+use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::model::{Identity, Plan, Snapshot, Step};
@@ -27,7 +27,7 @@ use super::inputs::{self, Choice};
 use super::kept::{NOT_KEPT, is_kept};
 use super::reviewed::Ended;
 use super::run::{Run, ctrl_c};
-use super::terminal::told;
+use super::terminal::labelled;
 use super::typed::Typed;
 use super::waiting::Waiting;
 use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, reviewed, settings};
@@ -36,7 +36,7 @@ use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, r
 const POLL: u64 = 2;
 
 /// A run on its way through the steps, with the command line that began it.
-struct Way<'r, 't, 'o> {
+struct StepRunner<'r, 't, 'o> {
     run: &'r mut Run,
     args: &'r Apply,
     terminal: &'t mut Terminal<'o>,
@@ -44,7 +44,7 @@ struct Way<'r, 't, 'o> {
     plan: Option<Plan>,
 }
 
-impl World for Way<'_, '_, '_> {
+impl StepContext for StepRunner<'_, '_, '_> {
     type Error = Failure;
 
     fn site(&mut self) -> &mut dyn Site {
@@ -91,7 +91,7 @@ impl World for Way<'_, '_, '_> {
             reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
             reconcile::Verdict::Unproven => Ok(Reviewed::Unproven(words)),
             // Once live is open again members go on buying, and nobody is asked to stop them.
-            reconcile::Verdict::Different if purchases.is_some() && self.run.at().1 == Place::Live => {
+            reconcile::Verdict::Different if purchases.is_some() && self.run.at().1 == SiteRole::Live => {
                 Ok(Reviewed::Unproven(words))
             }
             reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
@@ -114,8 +114,8 @@ impl World for Way<'_, '_, '_> {
         reviewed::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
     }
 
-    fn may_begin(&mut self, step: Step) -> Result<(), Failure> {
-        self.run.may_begin(self.args, step)
+    fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {
+        self.run.ensure_may_begin(self.args, step)
     }
 
     fn names(&mut self) -> Names {
@@ -131,72 +131,75 @@ impl World for Way<'_, '_, '_> {
 impl Run {
     /// Goes through the steps up to this one, as far as they can be proven.
     pub(super) fn walk(&mut self, args: &Apply, through: Step, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        let mut way = Way { run: self, args, terminal, plan: None };
+        let mut runner = StepRunner { run: self, args, terminal, plan: None };
         let mut waiting: Option<Waiting> = None;
         let mut at = (Step::Configure, String::new());
-        let live = way.run.at().1 == Place::Live;
+        let live = runner.run.at().1 == SiteRole::Live;
         let rehearsed = if live { rehearsed(&args.plan) } else { None };
         loop {
             if waiting.is_none() {
-                way.run.is_not_interrupted()?;
+                runner.run.ensure_not_interrupted()?;
             }
-            if live && way.run.journal.progress().is_past_the_barrier() {
-                let plan = way.plan()?;
-                way.run.respect_decision(args, &plan)?;
+            if live && runner.run.journal.progress().is_past_the_barrier() {
+                let plan = runner.plan()?;
+                runner.run.respect_decision(args, &plan)?;
             }
-            match walk::turn(&mut way, through) {
+            match walk::advance(&mut runner, through) {
                 Ok(Turn::Beyond(step)) => {
-                    let (title, look) = (step.about().title, way.run.files.command("status"));
-                    let resume = way.run.resume_command();
-                    writeln!(way.terminal.out, "next: {title}, by hand; continue with `{resume}`, or look: `{look}`")?;
-                    return way.run.is_comparable(args);
+                    let (title, look) = (step.about().title, runner.run.files.command("status"));
+                    let resume = runner.run.resume_command();
+                    writeln!(
+                        runner.terminal.out,
+                        "next: {title}, by hand; continue with `{resume}`, or look: `{look}`"
+                    )?;
+                    return runner.run.ensure_comparable(args);
                 }
                 Ok(Turn::Changes) => {
-                    way.run.change(args, way.terminal)?;
+                    runner.run.change(args, runner.terminal)?;
                     continue;
                 }
-                Ok(Turn::Close) => return way.run.end(args, way.terminal),
+                Ok(Turn::Close) => return runner.run.end(args, runner.terminal),
                 Ok(Turn::Over) => return Ok(exit::OK),
                 Ok(Turn::Moved { step, moved }) => {
                     if waiting.is_some() {
-                        writeln!(way.terminal.err)?;
+                        writeln!(runner.terminal.err)?;
                     }
-                    return Err(moved::stops(way.run, step, &moved));
+                    return Err(moved::stops(runner.run, step, &moved));
                 }
                 Ok(Turn::Passed { step, by, seen }) => {
                     if waiting.take().is_some() {
-                        writeln!(way.terminal.err)?;
+                        writeln!(runner.terminal.err)?;
                     }
-                    let plan = way.plan.take().unwrap_or_default();
+                    let plan = runner.plan.take().unwrap_or_default();
                     let (title, line) = (step.about().title, escape::line(&seen));
-                    writeln!(way.terminal.out, "done: {title} ({}): {line}", by.name())?;
-                    way.terminal.out.flush()?;
-                    if let Some(words) = way.run.took_too_long(&plan, step, rehearsed.as_ref()) {
-                        writeln!(way.terminal.err, "attention: {words}")?;
+                    writeln!(runner.terminal.out, "done: {title} ({}): {line}", by.name())?;
+                    runner.terminal.out.flush()?;
+                    if let Some(words) = runner.run.took_too_long(&plan, step, rehearsed.as_ref()) {
+                        writeln!(runner.terminal.err, "attention: {words}")?;
                     }
                     continue;
                 }
                 Ok(Turn::Waits { step, open, say }) => {
-                    let plan = way.plan.clone().unwrap_or_default();
-                    way.run.ask_decision(args, &plan, (step, &open), way.terminal)?;
+                    let plan = runner.plan.clone().unwrap_or_default();
+                    runner.run.ask_decision(args, &plan, (step, &open), runner.terminal)?;
                     if waiting.is_none() {
                         if step > Step::Configure && step != Step::RunMigration {
-                            way.run.is_green(args, Moment::Step(step), way.terminal)?;
+                            runner.run.ensure_green(args, Moment::Step(step), runner.terminal)?;
                         }
-                        way.run.asked(args, &plan, (step, &open, say), way.terminal)?;
+                        runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
                     }
                     at = (step, open);
                 }
                 // A site that does not answer for a while is waited for like one that does not move.
                 Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {
-                    let plan = way.plan.clone().unwrap_or_default();
-                    way.run.ask_decision(args, &plan, (at.0, &at.1), way.terminal)?;
+                    let plan = runner.plan.clone().unwrap_or_default();
+                    runner.run.ask_decision(args, &plan, (at.0, &at.1), runner.terminal)?;
                 }
                 Err(failure) => return Err(failure),
             }
             let waiting = waiting.get_or_insert_with(Waiting::new);
-            waiting.time = way.run.time_words(&way.plan.clone().unwrap_or_default(), at.0, rehearsed.as_ref());
-            way.run.wait((at.0, &at.1), waiting, way.terminal)?;
+            waiting.time = runner.run.time_words(&runner.plan.clone().unwrap_or_default(), at.0, rehearsed.as_ref());
+            runner.run.wait((at.0, &at.1), waiting, runner.terminal)?;
         }
     }
 
@@ -228,9 +231,9 @@ impl Run {
     }
 
     /// Judges what a moment after the changes asks for, on a reading of now.
-    fn is_green(&self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    fn ensure_green(&self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
-        let live = self.journal.begin().is_some_and(|begin| begin.on == Place::Live);
+        let live = self.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live);
         let checked = inputs::judged(opened, &Choice::Live(args.site.clone()), moment, live, false)?;
         if checked.judgement.verdict == Verdict::Green {
             return Ok(());
@@ -252,12 +255,12 @@ impl Run {
         &mut self,
         args: &Apply,
         plan: &Plan,
-        (step, open, say): (Step, &str, Say),
+        (step, open, say): (Step, &str, Prompt),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let (names, (host, on)) = (self.names(plan), self.at());
         let named = names.of(&host, on);
-        if say == Say::Act {
+        if say == Prompt::Act {
             self.tell(step, terminal)?;
             for command in named.commands(plan, step) {
                 writeln!(terminal.out, "  type       {command}")?;
@@ -267,17 +270,17 @@ impl Run {
             return Ok(());
         }
         let site = &mut self.site;
-        self.log.waiting(step, || site.configuration().ok().map(|snapshot| Movement::of(&snapshot)));
-        let open = if say == Say::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
-        let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| Movement::of(&now).managed);
+        self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
+        let open = if say == Prompt::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
+        let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
         let when = match say {
-            Say::PressOnce => "press it now, once, then".to_owned(),
-            Say::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
-            Say::PressNothing => {
+            Prompt::PressOnce => "press it now, once, then".to_owned(),
+            Prompt::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
+            Prompt::PressNothing => {
                 let word = self.files.say_not_pressed();
                 format!("if nobody pressed it, attest that: {word}; when its state is known,")
             }
-            Say::Act => "do it, put on record what is named above, then".to_owned(),
+            Prompt::Act => "do it, put on record what is named above, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
         let resume = named.resume();
@@ -290,7 +293,7 @@ impl Run {
         Names { plan: self.files.plan().display().to_string(), site, live, quote: escape::shell }
     }
 
-    /// The command line that goes on with this run.
+    /// The command line that continues this run.
     pub(super) fn resume_command(&self) -> String {
         self.typed().named().resume()
     }
@@ -301,10 +304,10 @@ impl Run {
     }
 
     /// The host and the place of this run.
-    pub(super) fn at(&self) -> (Identity, Place) {
+    pub(super) fn at(&self) -> (Identity, SiteRole) {
         self.journal
             .begin()
-            .map_or_else(|| (Identity::unnamed(), Place::Staging), |begin| (begin.host.clone(), begin.on))
+            .map_or_else(|| (Identity::unnamed(), SiteRole::Staging), |begin| (begin.host.clone(), begin.on))
     }
 
     /// Shows what moves, for as long as lies between two readings.
@@ -316,7 +319,7 @@ impl Run {
     ) -> Result<(), Failure> {
         let raised = ctrl_c();
         let now = Timestamp::now();
-        let seen = self.site.configuration().map(|snapshot| Movement::of(&snapshot)).ok();
+        let seen = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot)).ok();
         if let Some(seen) = &seen
             && *seen != waiting.moved.0
         {
@@ -328,7 +331,7 @@ impl Run {
         }
         let still = now.duration_since(waiting.moved.1).as_secs();
         let words = match &seen {
-            Some(movement) => movement.words(still),
+            Some(movement) => movement.message(still),
             None => format!("the site does not answer · {still} s since the last change"),
         };
         // One line, so that the next one can take its place.
@@ -359,21 +362,21 @@ impl Run {
         writeln!(terminal.out, "\n{} ({}, {})", about.title, about.executor.name(), about.back.name())?;
         let lines = [
             ("where", about.screen),
-            ("do", step.act(self.journal.begin().map_or(Place::Staging, |begin| begin.on))),
+            ("do", step.act(self.journal.begin().map_or(SiteRole::Staging, |begin| begin.on))),
             ("proven by", about.observed),
             ("believed", about.believed),
         ];
         for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
-            told(name, text, terminal)?;
+            labelled(name, text, terminal)?;
         }
         terminal.out.flush()?;
         Ok(())
     }
 
-    /// Every step is done: the certificate of a rehearsal, and the journal put away.
+    /// Every step is done: the certificate of a rehearsal, and the journal archived.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if self.journal.progress().is_past_the_barrier() {
-            self.is_green(args, Moment::End, terminal)?;
+            self.ensure_green(args, Moment::End, terminal)?;
         }
         // What cannot be compared is no rehearsal that anybody may rely on.
         let kept = is_kept(&self.files.before()) || !self.journal.progress().passed().contains(&Step::ReviewContacts);
@@ -381,7 +384,7 @@ impl Run {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", escape::path(&path))?;
         }
         self.note(Event::End)?;
-        let archived = self.files.put_away(&self.journal)?;
+        let archived = self.files.archive(&self.journal)?;
         writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
         if !kept {
             let message = format!("every step is done, but it is not verified: {NOT_KEPT}");

@@ -50,7 +50,7 @@ pub enum Part {
 
 /// Where a label points.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Location {
     /// An entry of a document, by JSON pointer; the nearest ancestor's key stands in for what is missing.
     At {
         /// Which text.
@@ -69,7 +69,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl Location {
     /// The key of an entry of the plan.
     pub fn key(pointer: impl Into<String>) -> Self {
         Self::At { document: Document::Plan, pointer: pointer.into(), part: Part::Key }
@@ -100,7 +100,7 @@ impl Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// At most five words or so.
     pub text: String,
 }
@@ -131,7 +131,7 @@ pub struct Fix {
 
 /// What a rule lacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lacks {
+pub struct Missing {
     /// The missing facts as a few words.
     pub facts: String,
     /// Why the first of them is missing.
@@ -149,7 +149,7 @@ pub struct Coming {
 
 impl Coming {
     /// It in words.
-    pub fn words(self) -> String {
+    pub fn message(self) -> String {
         format!("`{}`{}", self.gate, if self.on_live { " on live" } else { "" })
     }
 }
@@ -182,7 +182,7 @@ pub struct Finding {
     /// Whether it says that a fact is missing, rather than that something is wrong.
     pub unproven: bool,
     /// The facts that are missing, and why the first of them is.
-    pub lacks: Option<Lacks>,
+    pub lacks: Option<Missing>,
     /// Whether its phase is due at the gate that was asked for.
     pub due: bool,
     /// When it will be, where it is not due and the plan alone shows it: nothing that is still to be done changes it.
@@ -191,7 +191,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place; everything else empty.
-    pub fn new(rule: &str, severity: Severity, place: Place, message: impl Into<String>) -> Self {
+    pub fn new(rule: &str, severity: Severity, place: Location, message: impl Into<String>) -> Self {
         Self {
             rule: rule.to_owned(),
             severity,
@@ -227,7 +227,7 @@ impl Finding {
 
     /// Points at another place.
     #[must_use]
-    pub fn related(mut self, place: Place, text: impl Into<String>) -> Self {
+    pub fn related(mut self, place: Location, text: impl Into<String>) -> Self {
         self.related.push(Label { place, text: text.into() });
         self
     }

@@ -160,7 +160,7 @@ fn sites_are_told_apart_by_the_beginning_of_their_tables_names() {
     // A network of sites shares its users.
     let network = [HEAD, &site("wp_", "(1)"), &table("wp_2_options", ""), &table("wp_3_options", ""), TAIL].concat();
     assert_eq!(dump(&network).prefix.as_deref(), Some("wp_"));
-    // The same names in two databases are two sites; a table that is created again begins anew.
+    // The same names in two databases are two sites; a table that is created again begins again.
     let databases = [HEAD, "USE `a`;\n", &site("wp_", "(1)"), "USE `b`;\n", &site("wp_", "(1),(2)"), TAIL].concat();
     let contents = look_at(&databases);
     assert_eq!(contents.dump(None), Err(vec!["a.wp_", "b.wp_"]));

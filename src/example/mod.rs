@@ -21,7 +21,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{Folder, Readers};
-use crate::model::plan::{BackupPart, Place};
+use crate::model::plan::{BackupPart, SiteRole};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT};
 use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest};
@@ -107,7 +107,7 @@ const FIRST_DRAFT: &str = include_str!("first-draft.yaml");
 /// The evidence beside the finished plan: a restore point of the live site, an hour old.
 fn backup() -> Entry {
     let backup = Backup {
-        of: Place::Live,
+        of: SiteRole::Live,
         parts: vec![BackupPart::Files, BackupPart::Database],
         taken_at: "2026-11-21T05:10:00Z".to_owned(),
         stored_off_server: true,

@@ -119,7 +119,7 @@ impl Folder {
     pub fn make(&self, name: impl AsRef<Path>) -> io::Result<()> {
         let path = self.inside(name.as_ref())?;
         match fs::create_dir(&path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => is_folder(&path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => ensure_folder(&path),
             made => made,
         }
     }
@@ -130,7 +130,7 @@ impl Folder {
     /// A name that leaves the folder, and a link on the way or in its place, are refused.
     pub fn below(&self, name: impl AsRef<Path>) -> io::Result<PathBuf> {
         let path = self.inside(name.as_ref())?;
-        match is_folder(&path) {
+        match ensure_folder(&path) {
             // Whoever looks for something in it says that it is not there.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(path),
             found => found.map(|()| path),
@@ -146,14 +146,14 @@ impl Folder {
         let path = self.path(name);
         let between = name.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
         for folder in between.map(|part| self.path(part)) {
-            is_folder(&folder)?;
+            ensure_folder(&folder)?;
         }
         Ok(path)
     }
 }
 
 /// Refuses what is no folder of its own.
-fn is_folder(path: &Path) -> io::Result<()> {
+fn ensure_folder(path: &Path) -> io::Result<()> {
     let seen = fs::symlink_metadata(path)?;
     if seen.is_dir() {
         return Ok(());

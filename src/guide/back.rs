@@ -1,7 +1,7 @@
 //! The way back, in one text for the terminal, for a status and for the runbook: by target, strategy, the plan's way, and how
 //! far a run is.
 
-use crate::model::plan::{Place, RollbackWay, Strategy};
+use crate::model::plan::{RollbackWay, SiteRole, Strategy};
 
 /// How far a run is, as far as its way back depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Back {
     /// Which of the plan's two sites the run is on.
-    pub on: Place,
+    pub on: SiteRole,
     /// How the change reaches the live site; none where nobody said.
     pub strategy: Option<Strategy>,
     /// The plan's own way back on live; none where it names none.
@@ -37,13 +37,13 @@ pub const PAYMENTS: &str = "restoring a backup over a live site is a last resort
 
 impl Back {
     /// The way back, and what it loses.
-    pub fn words(self) -> String {
+    pub fn message(self) -> String {
         match (self.stage, self.on) {
-            (Stage::BeforeBarrier, Place::Live) => {
+            (Stage::BeforeBarrier, SiteRole::Live) => {
                 format!("{UNDO}; then maintenance mode is switched off, and live sells again")
             }
-            (Stage::BeforeBarrier, Place::Staging) => self.with_live(UNDO),
-            (Stage::PastBarrier, Place::Staging) => {
+            (Stage::BeforeBarrier, SiteRole::Staging) => self.with_live(UNDO),
+            (Stage::PastBarrier, SiteRole::Staging) => {
                 format!("{}; mails that were sent stay sent (inferred)", self.with_live(COPY_AGAIN))
             }
             (Stage::PastBarrier | Stage::Pushed, _) => self.on_live(),
@@ -52,7 +52,7 @@ impl Back {
 
     /// Whether it is live that has to be brought back, so that a backup of live and its payments are at stake.
     pub fn concerns_live(self) -> bool {
-        self.stage == Stage::Pushed || self.stage == Stage::PastBarrier && self.on == Place::Live
+        self.stage == Stage::Pushed || self.stage == Stage::PastBarrier && self.on == SiteRole::Live
     }
 
     /// Of a copy: live is left as it is, and with one strategy that is closed.
@@ -91,7 +91,7 @@ mod tests {
     fn all() -> impl Iterator<Item = Back> {
         let ways = [None, Some(RollbackWay::RestoreLiveBackup), Some(RollbackWay::BackToCrm)];
         let stages = [Stage::BeforeBarrier, Stage::PastBarrier, Stage::Pushed];
-        [Place::Staging, Place::Live].into_iter().flat_map(move |on| {
+        [SiteRole::Staging, SiteRole::Live].into_iter().flat_map(move |on| {
             STRATEGIES.into_iter().flat_map(move |strategy| {
                 ways.into_iter().flat_map(move |way| stages.map(|stage| Back { on, strategy, way, stage }))
             })
@@ -102,13 +102,13 @@ mod tests {
     fn payments_of_live_are_at_stake_only_where_live_was_touched() {
         assert_eq!(all().count(), 72);
         for back in all() {
-            let said = back.words();
+            let said = back.message();
             let restores = back.concerns_live() && back.way == Some(RollbackWay::RestoreLiveBackup);
             assert_eq!(said.contains("payments taken since"), restores, "{back:?}: {said}");
             assert_eq!(said.contains("`rollback`"), back.concerns_live() && back.way.is_none(), "{back:?}: {said}");
             let undoes = back.stage == Stage::BeforeBarrier;
             assert_eq!(said.contains("an undo"), undoes, "{back:?}: {said}");
-            let copied = back.stage == Stage::PastBarrier && back.on == Place::Staging;
+            let copied = back.stage == Stage::PastBarrier && back.on == SiteRole::Staging;
             assert_eq!(said.contains("copy live to staging again"), copied, "{back:?}: {said}");
         }
     }
@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn live_is_never_left_closed_without_a_word() {
         for back in all().filter(|back| !back.concerns_live()) {
-            let closed = back.on == Place::Live || back.strategy == Some(Strategy::FreezeAndPush);
-            assert_eq!(back.words().contains("maintenance mode is switched off"), closed, "{back:?}");
+            let closed = back.on == SiteRole::Live || back.strategy == Some(Strategy::FreezeAndPush);
+            assert_eq!(back.message().contains("maintenance mode is switched off"), closed, "{back:?}");
         }
     }
 }

@@ -12,11 +12,11 @@ mod typed;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 
 use crate::model::Kind;
 pub use crate::model::Step;
-pub use movement::Movement;
+pub use movement::MigrationSignals;
 pub use purchase::cheapest_paid_form;
 pub use typed::{Named, Names};
 
@@ -114,26 +114,26 @@ const PUSH_THEN_MERGE: &[Step] = &[
 ///
 /// With `rehearse-and-replay` the same steps run twice, on the staging copy and then on live. The other two strategies
 /// run on the staging copy only, and reach live by the host's push.
-pub fn steps(strategy: Strategy, on: Place) -> &'static [Step] {
+pub fn steps(strategy: Strategy, on: SiteRole) -> &'static [Step] {
     match (strategy, on) {
-        (_, Place::Live) => ON_LIVE,
-        (Strategy::RehearseAndReplay, Place::Staging) => ON_ONE_SITE,
-        (Strategy::FreezeAndPush, Place::Staging) => FREEZE_AND_PUSH,
-        (Strategy::PushThenMerge, Place::Staging) => PUSH_THEN_MERGE,
+        (_, SiteRole::Live) => ON_LIVE,
+        (Strategy::RehearseAndReplay, SiteRole::Staging) => ON_ONE_SITE,
+        (Strategy::FreezeAndPush, SiteRole::Staging) => FREEZE_AND_PUSH,
+        (Strategy::PushThenMerge, SiteRole::Staging) => PUSH_THEN_MERGE,
     }
 }
 
 /// The steps that a run writes down: on live from maintenance mode on, before anything is changed; on a copy from the plan's
 /// changes on. Those before them are proven by the gate before it begins.
-pub fn of_a_run(strategy: Strategy, on: Place) -> &'static [Step] {
-    let first = if on == Place::Live { EnterMaintenance } else { Configure };
+pub fn of_a_run(strategy: Strategy, on: SiteRole) -> &'static [Step] {
+    let first = if on == SiteRole::Live { EnterMaintenance } else { Configure };
     let all = steps(strategy, on);
     let at = all.iter().position(|step| *step == first).unwrap_or(0);
     &all[at..]
 }
 
 /// The steps from the plan's changes on.
-pub fn from_configure(strategy: Strategy, on: Place) -> &'static [Step] {
+pub fn from_configure(strategy: Strategy, on: SiteRole) -> &'static [Step] {
     let all = steps(strategy, on);
     let at = all.iter().position(|step| *step == Configure).unwrap_or(0);
     &all[at..]
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn every_run_passes_the_barrier_once_and_reviews_contacts_right_after_it() {
         for strategy in [Strategy::RehearseAndReplay, Strategy::FreezeAndPush, Strategy::PushThenMerge] {
-            for on in [Place::Staging, Place::Live] {
+            for on in [SiteRole::Staging, SiteRole::Live] {
                 let steps = from_configure(strategy, on);
                 assert_eq!(
                     steps[..4],
@@ -161,13 +161,13 @@ mod tests {
 
     #[test]
     fn a_run_on_live_is_closed_to_buyers_before_its_backup_and_its_changes_and_opened_before_a_purchase() {
-        let on_live = of_a_run(Strategy::RehearseAndReplay, Place::Live);
+        let on_live = of_a_run(Strategy::RehearseAndReplay, SiteRole::Live);
         assert_eq!(on_live[..3], [EnterMaintenance, Backup, Configure]);
         let at = |step| on_live.iter().position(|one| *one == step).unwrap();
         assert!(at(RunMigration) < at(LeaveMaintenance) && at(LeaveMaintenance) < at(TestPurchase));
         for strategy in [Strategy::RehearseAndReplay, Strategy::FreezeAndPush, Strategy::PushThenMerge] {
-            assert_eq!(of_a_run(strategy, Place::Staging), from_configure(strategy, Place::Staging));
-            for on in [Place::Staging, Place::Live] {
+            assert_eq!(of_a_run(strategy, SiteRole::Staging), from_configure(strategy, SiteRole::Staging));
+            for on in [SiteRole::Staging, SiteRole::Live] {
                 assert!(steps(strategy, on).is_sorted(), "the order of the steps is that of their names' list");
             }
         }
@@ -175,10 +175,10 @@ mod tests {
 
     #[test]
     fn only_a_push_needs_live_opened_again() {
-        let reopens = |strategy| steps(strategy, Place::Staging).contains(&ReopenLive);
+        let reopens = |strategy| steps(strategy, SiteRole::Staging).contains(&ReopenLive);
         assert!(!reopens(Strategy::RehearseAndReplay));
         assert!(reopens(Strategy::FreezeAndPush) && reopens(Strategy::PushThenMerge));
-        assert_eq!(steps(Strategy::FreezeAndPush, Place::Staging)[0], FreezeLive);
-        assert!(steps(Strategy::PushThenMerge, Place::Staging).contains(&Merge));
+        assert_eq!(steps(Strategy::FreezeAndPush, SiteRole::Staging)[0], FreezeLive);
+        assert!(steps(Strategy::PushThenMerge, SiteRole::Staging).contains(&Merge));
     }
 }

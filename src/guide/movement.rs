@@ -4,7 +4,7 @@ use crate::model::Snapshot;
 
 /// What of a site shows that a migration is going on. What a collector does not report is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Movement {
+pub struct MigrationSignals {
     /// Whether the site is on AccessAlly Managed Contacts.
     pub managed: Option<bool>,
     /// Whether maintenance mode is on.
@@ -15,7 +15,7 @@ pub struct Movement {
     pub trapped: Option<u64>,
 }
 
-impl Movement {
+impl MigrationSignals {
     /// What a reading shows.
     pub fn of(snapshot: &Snapshot) -> Self {
         let state = &snapshot.state;
@@ -29,7 +29,7 @@ impl Movement {
     }
 
     /// It in words, with the seconds since it last changed.
-    pub fn words(&self, still: i64) -> String {
+    pub fn message(&self, still: i64) -> String {
         let yes = |fact: Option<bool>, on: &str, off: &str| {
             fact.map_or_else(|| format!("{on}: not captured"), |is| if is { on.to_owned() } else { off.to_owned() })
         };

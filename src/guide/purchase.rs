@@ -1,6 +1,6 @@
 //! The test purchase: on the staging copy in the gateway's test mode, on live a real one.
 
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::model::{Plan, Step};
 
 /// What a person does on live, where the gateway's test mode would let real buyers in for nothing.
@@ -11,9 +11,9 @@ const ON_LIVE: &str = "leave the gateway in live mode: in its test mode real buy
 
 impl Step {
     /// What the person does on one of the plan's two sites.
-    pub fn act(self, on: Place) -> &'static str {
+    pub fn act(self, on: SiteRole) -> &'static str {
         match (self, on) {
-            (Self::TestPurchase, Place::Live) => ON_LIVE,
+            (Self::TestPurchase, SiteRole::Live) => ON_LIVE,
             _ => self.about().act,
         }
     }
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn on_live_nobody_switches_to_the_test_mode() {
-        assert!(Step::TestPurchase.act(Place::Staging).contains("in the gateway's test mode"));
-        let live = Step::TestPurchase.act(Place::Live);
+        assert!(Step::TestPurchase.act(SiteRole::Staging).contains("in the gateway's test mode"));
+        let live = Step::TestPurchase.act(SiteRole::Live);
         assert!(live.contains("leave the gateway in live mode") && live.contains("then refund it"), "{live}");
-        assert_eq!(Step::RunMigration.act(Place::Live), Step::RunMigration.about().act);
+        assert_eq!(Step::RunMigration.act(SiteRole::Live), Step::RunMigration.about().act);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Words in CAPITALS are for a person to fill in; everything else can be pasted.
 
-use crate::model::plan::{Confirmation, Place, Strategy};
+use crate::model::plan::{Confirmation, SiteRole, Strategy};
 use crate::model::{Identity, Plan, Step};
 
 use super::cheapest_paid_form;
@@ -22,7 +22,7 @@ pub struct Names {
 
 impl Names {
     /// The same with the run's host and place.
-    pub fn of<'a>(&'a self, host: &'a Identity, on: Place) -> Named<'a> {
+    pub fn of<'a>(&'a self, host: &'a Identity, on: SiteRole) -> Named<'a> {
         Named { plan: &self.plan, site: &self.site, host, live: &self.live, on, quote: self.quote }
     }
 }
@@ -39,7 +39,7 @@ pub struct Named<'a> {
     /// The live site.
     pub live: &'a str,
     /// Which of the plan's two sites the run is on.
-    pub on: Place,
+    pub on: SiteRole,
     /// How a word is written for a shell.
     pub quote: fn(&str) -> String,
 }
@@ -47,7 +47,7 @@ pub struct Named<'a> {
 impl Named<'_> {
     /// Takes the run back; on live only who types its host.
     pub fn undo(&self) -> String {
-        let host = if self.on == Place::Live { format!(" --host {}", self.host_typed()) } else { String::new() };
+        let host = if self.on == SiteRole::Live { format!(" --host {}", self.host_typed()) } else { String::new() };
         format!("{}{host}", self.verb("undo"))
     }
 
@@ -101,16 +101,16 @@ impl Named<'_> {
 
     /// `--on live` where the run is on live.
     fn place(&self) -> &'static str {
-        if self.on == Place::Live { " --on live" } else { "" }
+        if self.on == SiteRole::Live { " --on live" } else { "" }
     }
 
-    /// Goes on with the run; on live only who types its host.
+    /// Continues the run; on live only for who types its host.
     pub fn resume(&self) -> String {
         format!("{} --resume{}", self.verb("apply"), self.typed_host())
     }
 
     fn typed_host(&self) -> String {
-        if self.on == Place::Live { format!(" --on live --host {}", self.host_typed()) } else { String::new() }
+        if self.on == SiteRole::Live { format!(" --on live --host {}", self.host_typed()) } else { String::new() }
     }
 
     /// The host as it is typed, to be filled in where it is not known.
@@ -123,8 +123,8 @@ impl Named<'_> {
     }
 
     /// Puts something on record about one of the plan's two sites.
-    pub fn record(&self, what: &str, on: Place) -> String {
-        let place = if on == Place::Live { " --on live" } else { "" };
+    pub fn record(&self, what: &str, on: SiteRole) -> String {
+        let place = if on == SiteRole::Live { " --on live" } else { "" };
         format!("plan record {what} --plan {} --who WHO{place}", self.quoted(self.plan))
     }
 
@@ -134,11 +134,11 @@ impl Named<'_> {
 
     /// Puts something on record that is about no site of its own.
     fn plain(&self, what: &str) -> String {
-        self.record(what, Place::Staging)
+        self.record(what, SiteRole::Staging)
     }
 
     /// A person's attestation of a step.
-    pub fn attest(&self, step: Step, on: Place) -> String {
+    pub fn attest(&self, step: Step, on: SiteRole) -> String {
         self.record(&format!("step {} \"WHAT YOU SAW\"", step.name()), on)
     }
 
@@ -146,11 +146,11 @@ impl Named<'_> {
     pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
         let begins = || vec![self.diff(), format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host())];
         match step {
-            Step::FreezeLive => vec![self.attest(step, Place::Live)],
+            Step::FreezeLive => vec![self.attest(step, SiteRole::Live)],
             Step::Preflight => vec![self.check()],
             Step::EnterMaintenance => begins(),
             Step::Backup => self.backup(plan),
-            Step::Configure if self.on == Place::Live => vec![self.resume(), self.status()],
+            Step::Configure if self.on == SiteRole::Live => vec![self.resume(), self.status()],
             Step::Configure => begins().into_iter().chain([self.status()]).collect(),
             Step::StartVerification => vec![
                 self.verification(),
@@ -171,7 +171,7 @@ impl Named<'_> {
                     self.quoted(self.plan),
                     self.quoted(self.live)
                 ),
-                self.attest(step, Place::Live),
+                self.attest(step, SiteRole::Live),
                 self.resume(),
             ],
         }
@@ -211,19 +211,19 @@ impl Named<'_> {
     }
 
     fn backup(&self, plan: &Plan) -> Vec<String> {
-        let of = plan.backup.as_ref().map_or(Place::Live, |backup| backup.of);
-        let of = if of == Place::Live { "live" } else { "staging" };
+        let of = plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
+        let of = if of == SiteRole::Live { "live" } else { "staging" };
         let mut all = vec![
             self.plain(&format!("backup FILE --of {of} --stored-off-server")),
             self.plain(&format!("backup --restore-point ID --of {of} --parts files,database --taken-at TIME")),
         ];
-        all.extend((self.on == Place::Live).then(|| self.resume()));
+        all.extend((self.on == SiteRole::Live).then(|| self.resume()));
         all
     }
 
     /// What is said of each form that is bought on: on live one, which is the cheapest where that is known.
     fn purchases(&self, plan: &Plan) -> impl Iterator<Item = String> {
-        let cheapest = cheapest_paid_form(plan).filter(|_| self.on == Place::Live);
+        let cheapest = cheapest_paid_form(plan).filter(|_| self.on == SiteRole::Live);
         let bought = plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form));
         bought.take(MOST).filter_map(|(form, _)| self.purchase(plan, form))
     }

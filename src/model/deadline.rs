@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
-use super::plan::{BackupPart, Place, Plan, RollbackWay};
+use super::plan::{BackupPart, Plan, RollbackWay, SiteRole};
 use super::record::{Entry, Evidence, Record};
 use super::text::Seconds;
 
@@ -27,7 +27,7 @@ pub struct OutsideWindow {
 #[serde(deny_unknown_fields)]
 pub struct RestoreDrill {
     /// Which site's backup it was.
-    pub of: Place,
+    pub of: SiteRole,
     /// The backup, as it is on record: its file's name, or its restore point's ID.
     pub backup: String,
     /// Which parts it holds.
@@ -122,7 +122,7 @@ fn drill(entry: &Entry, wall: Timestamp) -> Option<&RestoreDrill> {
     let ended: Timestamp = drill.ended_at.parse().ok()?;
     let age = wall.duration_since(ended);
     let counts = !age.is_negative() && age <= SignedDuration::from_hours(24 * DRILL_DAYS);
-    Some(drill).filter(|drill| counts && drill.of == Place::Live && drill.seconds > 0)
+    Some(drill).filter(|drill| counts && drill.of == SiteRole::Live && drill.seconds > 0)
 }
 
 fn at(entry: &Entry) -> Option<Timestamp> {

@@ -51,7 +51,7 @@ impl Worth {
     }
 
     /// The grade, and by whom or why no better, as a phrase about a reading.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         match self {
             Self::Recorded(why) => format!("recorded: {why}"),
             Self::Attested(who) => format!("attested by `{who}`"),

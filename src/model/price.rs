@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::written::digits;
+use super::pattern::digits;
 
 /// An amount, with its currency before or after it.
 const PRICE: &str = r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$";

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
-use super::plan::{BackupPart, Confirmation, Place};
+use super::plan::{BackupPart, Confirmation, SiteRole};
 use super::text::Seconds;
 use super::{Graded, Identity, Step};
 
@@ -202,7 +202,7 @@ pub struct Purchase {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Backup {
     /// Which site.
-    pub of: Place,
+    pub of: SiteRole,
     /// Which parts it holds.
     pub parts: Vec<BackupPart>,
     /// When the backup was made, RFC 3339 in UTC.
@@ -334,7 +334,7 @@ pub struct Record {
 
 impl Record {
     /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.
-    pub fn backup(&self, of: Place, part: BackupPart) -> Option<(&Entry, &Backup)> {
+    pub fn backup(&self, of: SiteRole, part: BackupPart) -> Option<(&Entry, &Backup)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {
             Evidence::Backup(backup) if backup.of == of && backup.parts.contains(&part) => Some((entry, backup)),
             _ => None,

@@ -106,7 +106,7 @@ impl JsonSchema for Release {
         json_schema!({
             "type": "string",
             "description": "When a module opens: `immediately`, `7 days after previous`, `2 weeks after previous`, or `by-hand` (a named person opens it).",
-            "pattern": super::written::RELEASE,
+            "pattern": super::pattern::RELEASE,
             "examples": ["7 days after previous", "immediately", "by-hand"],
         })
     }

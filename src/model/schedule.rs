@@ -122,7 +122,7 @@ impl Schedule {
     }
 
     /// The window in words, in its own zone.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         let end = if self.end.date() == self.start.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         format!("{} to {}", self.start.strftime("%Y-%m-%d %H:%M"), self.end.strftime(&format!("{end} %Q")))
     }

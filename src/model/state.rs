@@ -14,14 +14,14 @@ use super::release::Release;
 
 /// Which object of a site: its kind and its natural key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct On {
+pub struct ObjectRef {
     /// The kind of object.
     pub kind: Kind,
     /// Its natural key; for the kinds of which a site has one, the kind's own name.
     pub key: String,
 }
 
-impl On {
+impl ObjectRef {
     /// The object of this kind under this key.
     pub fn new(kind: Kind, key: impl Into<String>) -> Self {
         Self { kind, key: key.into() }
@@ -33,7 +33,7 @@ impl On {
     }
 }
 
-impl fmt::Display for On {
+impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.key == self.kind.name() {
             f.write_str(&self.key)
@@ -224,7 +224,7 @@ impl State {
     }
 
     /// The object at a place.
-    pub fn get(&self, on: &On) -> Option<Object> {
+    pub fn get(&self, on: &ObjectRef) -> Option<Object> {
         let key = on.key.as_str();
         match on.kind {
             Kind::Administrator => self.administrators.get(key).cloned().map(Object::Administrator),
@@ -267,8 +267,8 @@ impl State {
     }
 
     /// Every place that holds an object, ordered by kind and key.
-    pub fn places(&self) -> Vec<On> {
-        Kind::ALL.iter().flat_map(|&kind| self.keys(kind).into_iter().map(move |key| On { kind, key })).collect()
+    pub fn places(&self) -> Vec<ObjectRef> {
+        Kind::ALL.iter().flat_map(|&kind| self.keys(kind).into_iter().map(move |key| ObjectRef { kind, key })).collect()
     }
 }
 

@@ -32,7 +32,7 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{path}:{line}:{column}: coming[{}] at {}: {}",
             finding.rule,
-            coming.words(),
+            coming.message(),
             escape::line(&finding.message)
         )?;
     }

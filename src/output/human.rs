@@ -9,7 +9,7 @@ use miette::{
     Severity as MietteSeverity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use crate::diag::{Excerpt, Finding, Lacks, Severity};
+use crate::diag::{Excerpt, Finding, Missing, Severity};
 use crate::text::Source;
 
 use super::clip::{self, Clip};
@@ -58,7 +58,7 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
 fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut by_why: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
-        if let Some(Lacks { facts, why }) = &finding.lacks {
+        if let Some(Missing { facts, why }) = &finding.lacks {
             by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
         }
     }
@@ -103,7 +103,7 @@ fn render_coming(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::
     for (finding, coming, spot) in coming.iter().take(style.most) {
         let path = escape::line(report.sources.text(spot.document).source.name());
         let (rule, message) = (&finding.rule, escape::line(&finding.message));
-        writeln!(out, "  at {}: {message} ({rule}, {path}:{})", coming.words(), spot.start.line)?;
+        writeln!(out, "  at {}: {message} ({rule}, {path}:{})", coming.message(), spot.start.line)?;
     }
     if let Some(more) = coming.len().checked_sub(style.most).filter(|more| *more > 0) {
         writeln!(out, "  … and {more} more; `--format concise` lists them all")?;
@@ -366,7 +366,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::diag::{Document, Label, Part, Place};
+    use crate::diag::{Document, Label, Location, Part};
     use crate::text::{Limits, Node, Value, child, compose_bytes};
 
     const PLAN: &str = include_str!("../../plans/bloom-coaching.yaml");
@@ -394,7 +394,7 @@ mod tests {
     }
 
     /// A place of either text: an entry, its value, something missing beneath it, or bare bytes.
-    fn place() -> impl Strategy<Value = Place> {
+    fn place() -> impl Strategy<Value = Location> {
         let document = prop_oneof![Just(Document::Plan), Just(Document::Contacts)];
         (document, any::<prop::sample::Index>(), 0..4u8, 0usize..90).prop_map(|(document, at, sort, length)| {
             let tree = compose_bytes("p", text_of(document).into(), &Limits::default()).1.expect("a tree");
@@ -402,14 +402,14 @@ mod tests {
             pointers(&tree.root, "", &mut all);
             let pointer = all[at.index(all.len())].clone();
             match sort {
-                0 => Place::At { document, pointer, part: Part::Key },
-                1 => Place::At { document, pointer, part: Part::Value },
-                2 => Place::At { document, pointer: child(&pointer, "absent"), part: Part::Key },
+                0 => Location::At { document, pointer, part: Part::Key },
+                1 => Location::At { document, pointer, part: Part::Value },
+                2 => Location::At { document, pointer: child(&pointer, "absent"), part: Part::Key },
                 _ => {
                     let ends: Vec<usize> = text_of(document).char_indices().map(|(at, _)| at).collect();
                     let start = at.index(ends.len());
                     let end = (start + length).min(ends.len() - 1);
-                    Place::Bytes { document, span: ends[start]..ends[end] }
+                    Location::Bytes { document, span: ends[start]..ends[end] }
                 }
             }
         })

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::intent_digest;
-use crate::diag::{Label, Place, Severity};
+use crate::diag::{self, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
 
@@ -158,7 +158,7 @@ fn document(report: &Report<'_>) -> Document {
             captured_at: site.map(|site| site.captured_at.clone()),
             mode: site.map_or(Mode::None, |site| site.mode),
             worth: site.map(|site| site.worth.word()),
-            vouched: site.map(|site| site.worth.words()),
+            vouched: site.map(|site| site.worth.message()),
         },
         findings: all.map(|(finding, _)| self::finding(report, finding)).collect(),
         coming: coming.collect(),
@@ -187,7 +187,7 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
     }
 }
 
-fn location(report: &Report<'_>, place: &Place) -> Location {
+fn location(report: &Report<'_>, place: &diag::Location) -> Location {
     let spot = report.sources.spot(place);
     Location {
         path: report.sources.text(spot.document).source.name().to_owned(),

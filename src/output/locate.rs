@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::diag::{Document, Part, Place};
+use crate::diag::{Document, Location, Part};
 use crate::shape::personal;
 use crate::text::{Node, Position, Source, Tree, Value};
 
@@ -64,12 +64,12 @@ impl Sources {
     }
 
     /// Where a place is. What does not exist is shown at the key of the nearest thing that does.
-    pub fn spot(&self, place: &Place) -> Spot {
+    pub fn spot(&self, place: &Location) -> Spot {
         let document = place.document();
         let text = self.text(document);
         let span = match place {
-            Place::Bytes { span, .. } => span.clone(),
-            Place::At { pointer, part, .. } => text.tree.as_ref().map_or(0..0, |tree| in_tree(tree, pointer, *part)),
+            Location::Bytes { span, .. } => span.clone(),
+            Location::At { pointer, part, .. } => text.tree.as_ref().map_or(0..0, |tree| in_tree(tree, pointer, *part)),
         };
         let length = text.source.text().len();
         let span = span.start.min(length)..span.end.min(length);

@@ -16,7 +16,7 @@ pub mod words;
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Coming, Finding, Place, Severity};
+use crate::diag::{Coming, Finding, Location, Severity};
 use crate::model::{Plan, Worth};
 use crate::rules::{Judgement, Phase, Verdict};
 use crate::shape::personal;
@@ -65,7 +65,7 @@ impl SiteLine {
     /// How and when it was read; of a recording also what it is worth.
     pub fn how(&self) -> String {
         match self.mode {
-            Mode::Snapshot => format!("a recording, as of {}, {}", self.captured_at, self.worth.words()),
+            Mode::Snapshot => format!("a recording, as of {}, {}", self.captured_at, self.worth.message()),
             Mode::Live | Mode::None => format!("read as of {}", self.captured_at),
         }
     }
@@ -145,7 +145,7 @@ impl Report<'_> {
         match &self.site {
             Some(site) => {
                 lines.push(format!("site {} ({})", site.host, site.how()));
-                lines.push(self.judgement.evidence.words());
+                lines.push(self.judgement.evidence.message());
                 if site.mode == Mode::Snapshot && self.gate >= Phase::Migrate {
                     lines.push(OPENS_NOTHING.to_owned());
                 }
@@ -175,7 +175,7 @@ impl Report<'_> {
     }
 
     /// The pointer of a place, without the personal words that a misfit may have put into it.
-    pub fn pointer(&self, place: &Place) -> Option<String> {
+    pub fn pointer(&self, place: &Location) -> Option<String> {
         let pointer = place.pointer()?;
         Some(match self.show_personal {
             true => pointer.to_owned(),

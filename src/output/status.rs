@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{escape, many};
 use crate::guide::WayBack;
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Executor, Step};
 
 /// Where a run stands.
@@ -20,7 +20,7 @@ pub struct Status {
     /// How the change reaches the live site.
     pub strategy: Strategy,
     /// Which of the plan's two sites the run is on.
-    pub on: Place,
+    pub on: SiteRole,
     /// The digest of the run's changes; null where no run is under way.
     pub digest: Option<String>,
     /// How many changes the run has.

@@ -12,7 +12,7 @@ use super::entries::Entries;
 use super::field::{Fields, Values, differing, is_same_text, values};
 use super::index::{Index, address_number};
 use super::tally::Tally;
-use super::{Ask, Asked, EXAMPLES, Imported, Reconciled, Side, Unreadable, WITHOUT_USER, settle};
+use super::{Ask, Asked, EXAMPLES, Imported, Reconciled, Side, Unreadable, WITHOUT_USER, classify};
 
 /// Joins the populations of both sides.
 ///
@@ -21,7 +21,7 @@ use super::{Ask, Asked, EXAMPLES, Imported, Reconciled, Side, Unreadable, WITHOU
 pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
     let mut join = Join::new(ask);
     let digests = side_by_side(before, after, |b, a| join.see(b, a))?;
-    Ok(settle::settle(join, digests))
+    Ok(classify::classify(join, digests))
 }
 
 /// Goes through both streams at once: what one kind and key has on each side is seen together.

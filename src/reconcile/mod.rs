@@ -4,16 +4,16 @@
 //! its e-mail address, else by its orders. Kept in memory are the after-contacts' IDs and a number for each address, and
 //! whole only what differs. It opens no file.
 
+mod classify;
 mod confirmations;
+mod delta;
 mod entries;
 mod field;
 mod index;
 mod join;
 mod matching;
-mod power;
 mod purchases;
-mod settle;
-mod since;
+mod sample_power;
 mod spot;
 mod tally;
 mod verdict;
@@ -25,11 +25,11 @@ use crate::model::snapshot::PopulationDigest;
 use crate::population::Damage;
 
 pub use confirmations::{Shown, purchased};
+pub use delta::{How, Moved, delta};
 pub use field::{Field, Fields, Values};
 pub use join::reconcile;
-pub use power::{Power, SHARES, power, shows_nothing};
 pub use purchases::{Bought, Explained, Recorded, recorded};
-pub use since::{How, Moved, since};
+pub use sample_power::{Power, SHARES, sample_power, shows_nothing};
 pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
 pub use tally::{Counted, Line, Side};
 pub use verdict::{Comparison, Unproven, VENDORS_BOUND, Verdict};

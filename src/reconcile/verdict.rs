@@ -2,7 +2,7 @@
 
 use crate::model::purchase::Purchased;
 
-use super::{Ledger, Power, Reconciled, Spot, power};
+use super::{Ledger, Power, Reconciled, Spot, sample_power};
 
 /// How far contact totals may differ before the vendor's own guide looks into it, in percent. It is shown as the outer
 /// bound; here any loss is a failure.
@@ -72,7 +72,7 @@ impl Comparison {
 
     /// What as many contacts as the plan lists, picked at random, would show.
     pub fn power(&self) -> Vec<Power> {
-        power(self.listed, self.members.unwrap_or(0))
+        sample_power(self.listed, self.members.unwrap_or(0))
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
-use crate::model::plan::{BackupPart, ContactRecord, Place, Plan};
+use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
@@ -164,7 +164,7 @@ impl<'a> Facts<'a> {
     /// A database dump shows what it holds. Otherwise its recorder attests that, as it always is of which site it was
     /// made; a backup that is not on record is no fact. Unknown without a site: whether a
     /// backup is there in time is a question of the moment, which only a reading has.
-    pub fn backup(&self, of: Place, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
+    pub fn backup(&self, of: SiteRole, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
         let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
         if self.inputs.before.is_none() {
             self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
@@ -182,7 +182,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The dump that the database's backup was seen to be, with the name of its file; none where it is no dump.
-    pub fn dump(&self, of: Place) -> Known<Option<(&'a str, &'a Dump)>> {
+    pub fn dump(&self, of: SiteRole) -> Known<Option<(&'a str, &'a Dump)>> {
         Some(self.backup(of, BackupPart::Database)?.and_then(|(_, backup)| match &backup.source {
             BackupSource::File { name, dump: Some(dump), .. } => Some((name.as_str(), dump)),
             BackupSource::File { .. } | BackupSource::RestorePoint(_) => None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diag::{Coming, Finding, Lacks, Place, Severity};
+use crate::diag::{Coming, Finding, Location, Missing, Severity};
 use crate::model::plan::AcceptedRisk;
 use crate::model::{Grade, Graded};
 
@@ -60,7 +60,7 @@ impl Evidence {
     }
 
     /// The sums in words.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         let Self { captured, attested, recorded, unknown, attested_to_some } = self;
         let some = match attested_to_some {
             0 => String::new(),
@@ -275,9 +275,9 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     };
-    let mut finding = rule.at(Place::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
+    let mut finding = rule.at(Location::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
     finding.unproven = true;
-    finding.lacks = Some(Lacks { facts, why });
+    finding.lacks = Some(Missing { facts, why });
     finding.help(what_would_show(rule, alone))
 }
 

@@ -157,7 +157,7 @@ impl Rule {
     }
 
     /// A finding of this rule at a place of the plan.
-    pub fn at(&self, place: crate::diag::Place, message: impl Into<String>) -> Finding {
+    pub fn at(&self, place: crate::diag::Location, message: impl Into<String>) -> Finding {
         Finding::new(self.id, self.severity, place, message)
     }
 }

@@ -6,8 +6,8 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
-use crate::diag::{Document, Finding, Part, Place, Severity};
-use crate::model::written::is_date;
+use crate::diag::{Document, Finding, Location, Part, Severity};
+use crate::model::pattern::is_date;
 use crate::text::{MAX_PROBLEMS, Tree, child};
 
 use super::personal;
@@ -94,7 +94,7 @@ fn no_more_than(most: usize, misfits: &mut [Misfit]) {
 fn once(misfits: &mut [Misfit]) {
     let wrong_type = |finding: &Finding| finding.rule == "wrong-type";
     let untold = |finding: &Finding| finding.rule == MORE;
-    let mistyped: HashSet<Place> = misfits
+    let mistyped: HashSet<Location> = misfits
         .iter()
         .filter_map(|m| m.finding.as_ref())
         .filter(|f| wrong_type(f))
@@ -220,7 +220,7 @@ impl<'a> Seen<'a> {
     }
 
     pub(super) fn misfit(&self, at: &str, part: Part, code: &str, message: String, help: Option<String>) -> Misfit {
-        let place = Place::At { document: self.document, pointer: at.to_owned(), part };
+        let place = Location::At { document: self.document, pointer: at.to_owned(), part };
         let mut finding = Finding::new(code, Severity::Error, place, message);
         finding.help = help;
         let leaves_out = Vec::from([unit(at, self.document)]);

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use crate::diag::{Document, Finding, Label, Place, Severity};
+use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;
 use crate::model::plan::{ContactValuesFile, REQUIRED};
 use crate::text::{Problem, Source, Tree};
@@ -77,7 +77,7 @@ pub fn problems(problems: Vec<Problem>, source: &Source, tree: Option<&Tree>, do
     let is_personal = |at: usize| document == Document::Contacts || stretches.iter().any(|range| range.contains(&at));
     let finding = |problem: Problem| {
         let masked = is_personal(problem.span.start);
-        let label = |span, text| Label { place: Place::Bytes { document, span }, text };
+        let label = |span, text| Label { place: Location::Bytes { document, span }, text };
         let primary = label(problem.span, problem.label);
         let mut finding = Finding::new(problem.code, Severity::Error, primary.place.clone(), problem.message);
         finding.primary = primary;
@@ -100,7 +100,7 @@ fn imperative(sentence: &str) -> String {
 /// Takes out what the shape check says of a value that reading could not take: the reader has said it.
 pub fn without_echoes(misfits: &mut Vec<Finding>, read: &[Finding], tree: &Tree) {
     let said: HashSet<Range<usize>> = read.iter().filter_map(|finding| bytes(&finding.primary.place)).collect();
-    let value = |place: &Place| tree.locate(place.pointer()?).map(|at| at.node.span.range());
+    let value = |place: &Location| tree.locate(place.pointer()?).map(|at| at.node.span.range());
     if !said.is_empty() {
         misfits.retain(|finding| {
             value(&finding.primary.place).is_none_or(|span| span.is_empty() || !said.contains(&span))
@@ -108,8 +108,8 @@ pub fn without_echoes(misfits: &mut Vec<Finding>, read: &[Finding], tree: &Tree)
     }
 }
 
-fn bytes(place: &Place) -> Option<Range<usize>> {
-    if let Place::Bytes { span, .. } = place { Some(span.clone()) } else { None }
+fn bytes(place: &Location) -> Option<Range<usize>> {
+    if let Location::Bytes { span, .. } = place { Some(span.clone()) } else { None }
 }
 
 fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result<T, decode::Unreadable> {
@@ -119,7 +119,7 @@ fn read<T: DeserializeOwned>(tree: &Tree, left_out: &BTreeSet<String>) -> Result
 
 /// What the schema allowed and the types did not: a gap between the two, reported rather than hidden.
 fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
-    let place = Place::At { document, pointer: String::new(), part: crate::diag::Part::Key };
+    let place = Location::At { document, pointer: String::new(), part: crate::diag::Part::Key };
     let mut finding =
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("compare it with `plan schema`, and report this as a fault of `plan`");

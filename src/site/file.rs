@@ -10,7 +10,7 @@ use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::population::{Census, Questions};
-use crate::model::{Identity, On, Snapshot, Worth};
+use crate::model::{Identity, ObjectRef, Snapshot, Worth};
 use crate::population::{self, Chosen, Damage, LONGEST_LINE, Lines, Wish, take_census};
 
 pub use super::beside::Beside;
@@ -167,7 +167,7 @@ impl Site for FileSite {
         disk::replace(at, &text)
     }
 
-    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+    fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
         Ok(change::read(&self.now()?.snapshot().state, on))
     }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::change::Change;
 use crate::failure::{Failure, exit};
 use crate::model::population::{Census, Questions};
-use crate::model::{On, Snapshot};
+use crate::model::{ObjectRef, Snapshot};
 
 pub use crate::model::Executor;
 
@@ -53,7 +53,7 @@ pub trait Site {
     ///
     /// # Errors
     /// [`SiteError`] where the site cannot be read.
-    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+    fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
         Ok(crate::change::read(&self.read(&Questions::default())?.snapshot.state, on))
     }
 

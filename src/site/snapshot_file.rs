@@ -10,7 +10,7 @@ use crate::model::plan::webhook_key;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::state::{Kind, Object};
 use crate::model::text::slug;
-use crate::model::{Header, On, Snapshot, State};
+use crate::model::{Header, ObjectRef, Snapshot, State};
 use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, reason, sealed, word};
 use crate::text::inert_json;
 
@@ -186,7 +186,7 @@ impl SnapshotFile {
     /// The lines with this state in place of the file's own.
     fn lines_with(&self, state: &State) -> BTreeMap<(String, String), String> {
         let mut lines = self.lines.clone();
-        let place = |on: &On| (on.kind.name().to_owned(), on.key.clone());
+        let place = |on: &ObjectRef| (on.kind.name().to_owned(), on.key.clone());
         for on in self.snapshot.state.places() {
             if state.get(&on).is_none() {
                 lines.remove(&place(&on));

@@ -21,7 +21,7 @@ use piece::{Read, What, pieces};
 use super::problem::{DEEPEST, Limits, Problem, Problems, shown};
 use super::scalar::{self, Fault};
 use super::tree::{Entry, Key, Node, Tree, Value};
-use super::{Source, Span, intake};
+use super::{Source, Span, decode};
 
 /// Levels the parser goes beyond our own limit, so that it is ours that reports.
 const SPARE_DEPTH: usize = 256;
@@ -46,7 +46,7 @@ pub(super) fn compose_into(source: &Source, limits: &Limits, problems: &mut Prob
         problems.push_last(problem);
         return None;
     }
-    let text = intake::printable(source.text(), problems);
+    let text = decode::printable(source.text(), problems);
     Composer::new(&text, limits, problems).run()
 }
 

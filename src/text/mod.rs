@@ -5,8 +5,8 @@
 //! [`Tree::locate`] turns into bytes and [`Source::position`] into a line and a column.
 
 mod compose;
+mod decode;
 mod edit;
-mod intake;
 mod pointer;
 mod problem;
 mod scalar;
@@ -16,8 +16,8 @@ mod unseen;
 use std::ops::Range;
 
 pub use compose::compose;
+pub use decode::compose_bytes;
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};
-pub use intake::compose_bytes;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};

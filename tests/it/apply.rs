@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::place::{PLAN, Place, SITE};
 use amc_plan::apply::confirmation::Confirmation;
-use amc_plan::apply::gate::{Before, Refusal, may_begin};
+use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
 use amc_plan::apply::seal::Demands;
 use amc_plan::change::{Digests, Marks};
@@ -652,11 +652,11 @@ fn the_live_site_is_out_of_reach() {
         known: Some(&now),
         now: &now,
     };
-    assert_eq!(may_begin(Before { green: false, live: true, ..ready }), Err(Refusal::NotGreen));
-    assert_eq!(may_begin(Before { live: true, ..ready }), Err(Refusal::Live));
-    assert_eq!(may_begin(ready), Ok(()));
+    assert_eq!(ensure_may_begin(Before { green: false, live: true, ..ready }), Err(Refusal::NotGreen));
+    assert_eq!(ensure_may_begin(Before { live: true, ..ready }), Err(Refusal::Live));
+    assert_eq!(ensure_may_begin(ready), Ok(()));
     let unknown = Before { live: true, given: None, known: None, ..ready };
-    assert_eq!(may_begin(unknown), Err(Refusal::Live));
+    assert_eq!(ensure_may_begin(unknown), Err(Refusal::Live));
 }
 
 #[cfg(unix)]

@@ -17,9 +17,9 @@ use amc_plan::apply::{Outcome, Watch, run};
 use amc_plan::change::{self, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
 use amc_plan::guide;
-use amc_plan::model::plan::{Place as PlanPlace, Strategy};
+use amc_plan::model::plan::{SiteRole, Strategy};
 use amc_plan::model::population::Questions;
-use amc_plan::model::{Kind, On, Plan, Snapshot, State, Step, digest};
+use amc_plan::model::{Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 use amc_plan::shape;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Executor, Reading, Site, SiteError};
@@ -55,9 +55,9 @@ struct StandIn {
     snapshot: Snapshot,
     journal: PathBuf,
     /// What goes wrong at each attempt at an object, in turn.
-    faults: BTreeMap<On, Vec<Fault>>,
+    faults: BTreeMap<ObjectRef, Vec<Fault>>,
     /// How often each change landed.
-    landed: BTreeMap<On, usize>,
+    landed: BTreeMap<ObjectRef, usize>,
     /// What lands once the run has stopped.
     late: Vec<Change>,
     blind: usize,
@@ -84,7 +84,7 @@ impl StandIn {
     }
 
     /// Somebody else's hand on an object.
-    fn meddle(&mut self, on: &On) -> Value {
+    fn meddle(&mut self, on: &ObjectRef) -> Value {
         let found = change::read(&self.snapshot.state, on);
         let other = foreign(on);
         let change = Change { on: on.clone(), before: found, after: Some(other.clone()), cause: String::new() };
@@ -94,7 +94,7 @@ impl StandIn {
 }
 
 /// A value that neither the site nor the plan has.
-fn foreign(on: &On) -> Value {
+fn foreign(on: &ObjectRef) -> Value {
     match on.kind {
         Kind::ChargingGuard => json!({"enabled": false, "production_url": "//foreign.example"}),
         Kind::Emails => json!({"enabled": false, "welcome": "purchases"}),
@@ -117,7 +117,7 @@ impl Site for StandIn {
         Ok(Reading { snapshot: self.snapshot.clone(), census: None, login: None })
     }
 
-    fn observe(&mut self, on: &On) -> Result<Option<Value>, SiteError> {
+    fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
         if self.blind > 0 {
             self.blind -= 1;
             return Err(no_answer());
@@ -204,7 +204,7 @@ fn after(count: usize) -> State {
 fn begin() -> Begin {
     let (host, changes) = ("staging.bloom.example".parse().unwrap(), changes());
     let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
-    let (on, strategy) = (PlanPlace::Staging, Some(Strategy::RehearseAndReplay));
+    let (on, strategy) = (SiteRole::Staging, Some(Strategy::RehearseAndReplay));
     Begin {
         tool: "0".into(),
         plan: "plan.yaml".into(),
@@ -385,7 +385,7 @@ fn an_undo_leaves_what_is_somebody_elses_where_that_is_said_and_takes_the_rest_b
             if met {
                 stops(go_on(&mut site), at, "somebody else changed it");
             }
-            let leave: Vec<On> = changes().into_iter().map(|change| change.on).collect();
+            let leave: Vec<ObjectRef> = changes().into_iter().map(|change| change.on).collect();
             let mut journal = Journal::open(&path, &key()).unwrap();
             let mut tell = |_: usize, _: &Change| ();
             let watch = Watch { leave: &leave, ..watch(now, &|| false, &mut tell) };
@@ -528,16 +528,16 @@ fn a_clock_that_goes_back_changes_nothing() {
     ));
     each_landed_once(&site);
     // Runs that end in one second, or before the last one ended, are all kept, in their order.
-    let mut kept = vec![journal.put_away(now()).unwrap()];
+    let mut kept = vec![journal.archive(now()).unwrap()];
     let before = now() - jiff::SignedDuration::from_hours(48);
     for at in [now(), now(), before, now(), now(), now(), now(), now(), before, now(), now(), back()] {
-        kept.push(begun(&folder).put_away(at).unwrap());
+        kept.push(begun(&folder).archive(at).unwrap());
     }
     assert!(!path.exists());
-    assert_eq!(archive::put_away(&path).unwrap(), kept);
-    archive::take_out(&kept[3], &path).unwrap();
-    assert!(archive::take_out(&kept[4], &path).is_err(), "nothing is overwritten");
-    assert_eq!(archive::put_away(&path).unwrap().len(), kept.len() - 1);
+    assert_eq!(archive::archived(&path).unwrap(), kept);
+    archive::restore(&kept[3], &path).unwrap();
+    assert!(archive::restore(&kept[4], &path).is_err(), "nothing is overwritten");
+    assert_eq!(archive::archived(&path).unwrap().len(), kept.len() - 1);
 }
 
 #[test]
@@ -635,7 +635,7 @@ fn a_well_chained_journal_that_cannot_have_happened_is_refused() {
 /// A journal of an earlier build has no list of steps: on live it began with the changes.
 #[test]
 fn a_journal_without_its_steps_is_read_as_it_was_written() {
-    for on in [PlanPlace::Staging, PlanPlace::Live] {
+    for on in [SiteRole::Staging, SiteRole::Live] {
         let begin = Begin { on, ..begin() };
         let text = serde_json::to_string(&begin).unwrap();
         assert!(!text.contains("steps"), "{text}");
@@ -647,7 +647,7 @@ fn a_journal_without_its_steps_is_read_as_it_was_written() {
         let first = steps[0];
         let path = folder.path().join("new.ndjson");
         drop(Journal::create(&path, &key(), Begin { steps: Some(steps.clone()), ..begin.clone() }, now()).unwrap());
-        let wanted = if on == PlanPlace::Live { Next::Step(first) } else { Next::Run(0) };
+        let wanted = if on == SiteRole::Live { Next::Step(first) } else { Next::Run(0) };
         assert_eq!(Journal::peek(&path, Some(&key())).unwrap().progress.next(), wanted, "{on:?}");
         // Steps that no run has.
         let without: Vec<Step> = steps.iter().copied().filter(|step| *step != Step::Configure).collect();

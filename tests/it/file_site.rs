@@ -9,7 +9,7 @@ use amc_plan::example::generate;
 use amc_plan::model::plan::Welcome;
 use amc_plan::model::population::Questions;
 use amc_plan::model::state::Kind;
-use amc_plan::model::{On, Snapshot};
+use amc_plan::model::{ObjectRef, Snapshot};
 use amc_plan::site::file::{FileSite, save, seal, seal_file};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Executor, Site, SiteError};
@@ -46,7 +46,7 @@ fn place(site: &str) -> Place {
 /// Welcome e-mails switched on.
 fn welcome(site: &mut FileSite) -> Change {
     let state = site.read(&Questions::default()).unwrap().snapshot.state;
-    let on = On::only(Kind::Emails);
+    let on = ObjectRef::only(Kind::Emails);
     let before = read(&state, &on);
     Change {
         on,
@@ -91,7 +91,7 @@ fn a_form_is_made_in_its_place_and_taken_away_again() {
     let place = place(&text());
     let mut site = FileSite::open(&place.path).unwrap();
     let form = |key: &str, name: &str| Change {
-        on: On::new(Kind::OptInForm, key),
+        on: ObjectRef::new(Kind::OptInForm, key),
         before: None,
         after: Some(json!({"name": name, "operations": [{"release": "foundations"}]})),
         cause: String::new(),

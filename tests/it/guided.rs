@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::place::{PLAN, Place, Ran, SITE};
-use amc_plan::model::plan::Place as Target;
+use amc_plan::model::plan::SiteRole;
 use amc_plan::model::plan::Strategy;
 use amc_plan::trust::{Purpose, marked, unmarked};
 use serde_json::Value;
@@ -568,7 +568,7 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     let certificate: Value = serde_json::from_str(&place.read(CERTIFICATE)).unwrap();
     let steps: Vec<&str> =
         certificate["steps"].as_array().unwrap().iter().map(|s| s["step"].as_str().unwrap()).collect();
-    let guide = amc_plan::guide::from_configure(Strategy::RehearseAndReplay, Target::Staging);
+    let guide = amc_plan::guide::from_configure(Strategy::RehearseAndReplay, SiteRole::Staging);
     assert_eq!(steps, guide.iter().map(|step| step.name()).collect::<Vec<_>>());
     assert!(certificate["verified"]["seen"].as_str().unwrap().contains("of 240 contacts 240 the same"));
     assert!(!place.journal().exists() && place.archived().len() == 1);

@@ -5,7 +5,7 @@ use std::fs;
 use amc_plan::change::Change;
 use amc_plan::example::generate;
 use amc_plan::model::population::Questions;
-use amc_plan::model::{Kind, On};
+use amc_plan::model::{Kind, ObjectRef};
 use amc_plan::site::file::{FileSite, save};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Site, SiteError};
@@ -139,7 +139,7 @@ fn a_file_that_was_replaced_by_another_site_is_neither_observed_nor_written() {
     let mut other = SnapshotFile::read(text.as_bytes()).unwrap().into_snapshot();
     other.header.site = "https://bloom.example".parse().unwrap();
     save(&path, other).unwrap();
-    let on = On::only(Kind::Mail);
+    let on = ObjectRef::only(Kind::Mail);
     let change = Change { on: on.clone(), before: None, after: None, cause: String::new() };
     let before = fs::read(&path).unwrap();
     for outcome in [site.observe(&on).map(drop), site.execute(&change), site.read(&Questions::default()).map(drop)] {

@@ -10,7 +10,7 @@ use amc_plan::model::Price;
 use amc_plan::model::plan::{
     AcceptedRisk, AccessThrough, AfterFinalRetry, BackupDemand, BackupPart, Confirmation, Crm, CustomOperation,
     DuringMigration, EmailsIntent, FailedPayment, FormExpectation, LeaveAlone, MailIntent, MembersBetweenModules,
-    MigrationChoices, ModuleIntent, OfferingIntent, OptInFormIntent, OrderFormIntent, Place, Rollback, RollbackWay,
+    MigrationChoices, ModuleIntent, OfferingIntent, OptInFormIntent, OrderFormIntent, Rollback, RollbackWay, SiteRole,
     Sites, SpotCheck, Strategy as Way, TestPurchase, WebhookIntent, Welcome, Window,
 };
 use amc_plan::model::population::Questions;
@@ -19,7 +19,7 @@ use amc_plan::model::state::{
     ChargingGuard, Emails, Environment, Mail, Module, Offering, Operation, OptInForm, OrderForm, Tag, Webhook,
 };
 use amc_plan::model::text::slug;
-use amc_plan::model::{Capture, Header, How, Kind, On, Plan, Release, Snapshot, State};
+use amc_plan::model::{Capture, Header, How, Kind, ObjectRef, Plan, Release, Snapshot, State};
 use amc_plan::site::Site as _;
 use amc_plan::site::file::{FileSite, save};
 use proptest::collection::{btree_map, vec};
@@ -368,7 +368,7 @@ proptest! {
         ]), on in select(Kind::ALL),
     ) {
         let Lowered { changes, .. } = lower(&plan, &snapshot);
-        let made_up = other.places().into_iter().chain([On::only(on), On::new(on, "none")]).map(|on| Change {
+        let made_up = other.places().into_iter().chain([ObjectRef::only(on), ObjectRef::new(on, "none")]).map(|on| Change {
             before: read(&other, &on),
             on,
             after: Some(strange.clone()),
@@ -500,7 +500,7 @@ fn edits() -> Vec<Edit> {
         }),
         ("backup", true, |p| {
             p.backup = Some(BackupDemand {
-                of: Place::Live,
+                of: SiteRole::Live,
                 parts: vec![BackupPart::Files],
                 no_older_than: "2h".into(),
                 stored_off_server: true,

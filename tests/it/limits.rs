@@ -5,7 +5,7 @@ use std::fs;
 use crate::place::{PLAN, Place, SITE};
 use amc_plan::apply::limits::{Limits, Tally};
 use amc_plan::change::Change;
-use amc_plan::model::{Kind, On, State};
+use amc_plan::model::{Kind, ObjectRef, State};
 use serde_json::json;
 
 fn limits(text: &str) -> Limits {
@@ -99,7 +99,7 @@ fn a_share_counts_where_there_are_ten_of_the_kind() {
 fn the_message_names_the_key_its_value_the_count_and_the_kind() {
     let words = |limits: &str, count, there| {
         let exceeded = self::limits(limits).exceeded(&altered(Kind::Offering, count, there)).unwrap();
-        exceeded.words("plan diff P --site S")
+        exceeded.message("plan diff P --site S")
     };
     let (message, help) = words("percent = {offering = 30}", 8, 12);
     assert_eq!(
@@ -117,7 +117,7 @@ fn the_message_names_the_key_its_value_the_count_and_the_kind() {
 #[test]
 fn what_is_created_alters_nothing_that_is_there() {
     let change = |key: &str, before: Option<serde_json::Value>| Change {
-        on: On { kind: Kind::Offering, key: key.into() },
+        on: ObjectRef { kind: Kind::Offering, key: key.into() },
         before,
         after: Some(json!({})),
         cause: String::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use amc_plan::model::population::Questions;
-use amc_plan::model::{Kind, On};
+use amc_plan::model::{Kind, ObjectRef};
 use amc_plan::site::wordpress::{Limits, WordPress};
 use amc_plan::site::{Site as _, SiteError};
 use serde_json::json;
@@ -210,7 +210,7 @@ fn a_site_that_becomes_another_gets_no_login_any_more() {
     site.read(&Questions::default()).unwrap();
     let before = server.seen().len();
     is_other.store(true, Ordering::SeqCst);
-    let on = On::only(Kind::Mail);
+    let on = ObjectRef::only(Kind::Mail);
     let outcomes = [
         site.read(&Questions::default()).map(drop),
         site.observe(&on).map(drop),

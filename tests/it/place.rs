@@ -174,7 +174,7 @@ impl Place {
 
     /// Journals of runs on the example's site that ended, the oldest first.
     pub(crate) fn archived(&self) -> Vec<PathBuf> {
-        amc_plan::apply::archive::put_away(&self.journal()).unwrap()
+        amc_plan::apply::archive::archived(&self.journal()).unwrap()
     }
 
     /// Puts this line of JSON in place of all confirmations, under our mark.

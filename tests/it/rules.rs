@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use amc_plan::change::lower_on;
-use amc_plan::model::plan::{ContactRecord, Place};
+use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
@@ -15,7 +15,7 @@ use amc_plan::rules::{
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
-struct World {
+struct StepContext {
     plan: Plan,
     before: Snapshot,
     census: Census,
@@ -49,7 +49,7 @@ fn patch(target: &mut Value, with: &Value) {
     }
 }
 
-fn world(mut fence: Value) -> World {
+fn world(mut fence: Value) -> StepContext {
     // A removed required map is an empty one: an absent section would not be a plan.
     for section in ["offerings", "order_forms", "opt_in_forms", "webhooks", "spot_check"] {
         fence["plan"].as_object_mut().unwrap().entry(section).or_insert_with(|| Value::Object(Map::new()));
@@ -82,7 +82,7 @@ fn world(mut fence: Value) -> World {
     let mut plan: Plan = serde_json::from_value(read("plan")).unwrap();
     plan.left_out =
         serde_json::from_value(fence.get("left_out").cloned().unwrap_or_else(|| Value::Array(Vec::new()))).unwrap();
-    World {
+    StepContext {
         plan,
         before: Snapshot::new(header, state, None).with_worth(Worth::Captured),
         census,
@@ -111,7 +111,7 @@ pub(crate) fn judged_at(fence: &Value, live: bool, moment: impl Into<Moment>) ->
     let mut all = base();
     patch(&mut all, fence);
     let world = world(all);
-    let lowered = lower_on(&world.plan, &world.before, if live { Place::Live } else { Place::Staging });
+    let lowered = lower_on(&world.plan, &world.before, if live { SiteRole::Live } else { SiteRole::Staging });
     let inputs = Inputs {
         plan: &world.plan,
         before: Some(&world.before),

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::place::{PLAN, Place, Ran, SITE};
 use amc_plan::apply::confirmation::Confirmation;
-use amc_plan::apply::gate::{Before, Refusal, may_begin};
+use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
 use amc_plan::apply::seal::{Demands, Presented, Seal, Sealed};
 use amc_plan::change::{Digests, Marks};
@@ -373,7 +373,18 @@ fn a_seal_of_ten_thousand_objects_stays_small_and_names_the_kind() {
     let ask = |now: &Confirmation| {
         let (given, known, demands) = (None, None, Demands::default());
         let (limits, tally, seal) = (&limits, &tally, Some(&presented));
-        may_begin(Before { green: true, live: false, limits, tally, demands, seal, rules: "r", given, known, now })
+        ensure_may_begin(Before {
+            green: true,
+            live: false,
+            limits,
+            tally,
+            demands,
+            seal,
+            rules: "r",
+            given,
+            known,
+            now,
+        })
     };
     assert_eq!(ask(&now), Ok(()));
     now.digests.facts = "g".into();
@@ -417,27 +428,27 @@ fn the_order_of_refusals() {
         known: None,
         now: &now,
     };
-    assert_eq!(may_begin(worst), Err(Refusal::NotGreen));
+    assert_eq!(ensure_may_begin(worst), Err(Refusal::NotGreen));
     let green = Before { green: true, ..worst };
-    assert_eq!(may_begin(green), Err(Refusal::Live));
+    assert_eq!(ensure_may_begin(green), Err(Refusal::Live));
     let staging = Before { live: false, ..green };
-    assert!(matches!(may_begin(staging), Err(Refusal::Limit(_))));
+    assert!(matches!(ensure_may_begin(staging), Err(Refusal::Limit(_))));
     let few = Before { tally: &Tally::default(), ..staging };
-    assert_eq!(may_begin(few), Err(Refusal::SealMissing));
-    assert!(matches!(may_begin(Before { seal: Some(&none), ..few }), Err(Refusal::SealUnknown(_))));
+    assert_eq!(ensure_may_begin(few), Err(Refusal::SealMissing));
+    assert!(matches!(ensure_may_begin(Before { seal: Some(&none), ..few }), Err(Refusal::SealUnknown(_))));
     // What is unknown is told before what is stale.
     let both = Before { seal: Some(&moved), ..few };
-    assert_eq!(may_begin(both), Err(Refusal::Unconfirmed { given: Some("x".into()) }));
+    assert_eq!(ensure_may_begin(both), Err(Refusal::Unconfirmed { given: Some("x".into()) }));
     let known = Before { known: Some(&stale), ..both };
-    assert_eq!(may_begin(Before { rules: "other", ..known }), Err(Refusal::RulesMoved));
-    assert!(matches!(may_begin(known), Err(Refusal::SealMoved(_))));
+    assert_eq!(ensure_may_begin(Before { rules: "other", ..known }), Err(Refusal::RulesMoved));
+    assert!(matches!(ensure_may_begin(known), Err(Refusal::SealMoved(_))));
     let sealed = of(&Seal::new(&now, BTreeMap::new(), "r".into(), SignedDuration::from_hours(1)));
-    assert!(matches!(may_begin(Before { seal: Some(&sealed), ..known }), Err(Refusal::FactsMoved { .. })));
+    assert!(matches!(ensure_may_begin(Before { seal: Some(&sealed), ..known }), Err(Refusal::FactsMoved { .. })));
     let confirmed = Before { seal: Some(&sealed), known: Some(&now), ..known };
-    assert_eq!(may_begin(confirmed), Ok(()));
-    assert_eq!(may_begin(Before { seal: Some(&sealed), given: None, known: None, ..few }), Ok(()));
+    assert_eq!(ensure_may_begin(confirmed), Ok(()));
+    assert_eq!(ensure_may_begin(Before { seal: Some(&sealed), given: None, known: None, ..few }), Ok(()));
     let free = Before { demands: Demands::default(), seal: None, given: None, known: None, ..few };
-    assert_eq!(may_begin(free), Err(Refusal::Unconfirmed { given: None }));
+    assert_eq!(ensure_may_begin(free), Err(Refusal::Unconfirmed { given: None }));
 }
 
 #[test]

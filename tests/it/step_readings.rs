@@ -2,9 +2,9 @@
 //! right then, in the future, and now.
 
 use amc_plan::apply::journal::Event;
-use amc_plan::apply::walk::{Turn, World};
+use amc_plan::apply::walk::{StepContext, Turn};
 use amc_plan::guide;
-use amc_plan::model::plan::{Place, Strategy};
+use amc_plan::model::plan::{SiteRole, Strategy};
 use amc_plan::model::purchase::Known;
 use amc_plan::model::record::{Entry, Evidence, StepTaken};
 use amc_plan::model::{Executor, Identity, Step};
@@ -17,22 +17,22 @@ use crate::walk::{Ground, Look, begun, folder, here, passed_barrier};
 fn waiting_at(step: Step, folder: &TempDir) -> Ground {
     let passes = |ground: &mut Ground, look: Look, step: Step| {
         ground.site.looks = vec![look];
-        match ground.turn().unwrap() {
+        match ground.advance().unwrap() {
             Turn::Passed { step: passed, .. } => assert_eq!(passed, step),
             other => panic!("{other:?}"),
         }
     };
     let waits = |ground: &mut Ground, look: Look, next: Look| {
         ground.site.looks = vec![look];
-        match ground.turn().unwrap() {
+        match ground.advance().unwrap() {
             Turn::Waits { step: at, .. } => assert_eq!(at, step),
             other => panic!("{other:?}"),
         }
         ground.site.looks = vec![next];
     };
     if step == Step::EnterMaintenance {
-        let steps = guide::of_a_run(Strategy::RehearseAndReplay, Place::Live).to_vec();
-        let mut ground = Ground::open(&begun(folder, Place::Live, Some(steps)), &[Look::Sells]);
+        let steps = guide::of_a_run(Strategy::RehearseAndReplay, SiteRole::Live).to_vec();
+        let mut ground = Ground::open(&begun(folder, SiteRole::Live, Some(steps)), &[Look::Sells]);
         waits(&mut ground, Look::Sells, Look::Before);
         return ground;
     }
@@ -83,14 +83,14 @@ fn a_reading_proves_a_step_only_where_it_was_made_after_the_step_began() {
             [(began - hour, "read it again"), (began, "read it again"), (ground.now() + hour, "in the future")]
         {
             ground.site.read_at = Some(read_at);
-            match ground.turn().unwrap() {
+            match ground.advance().unwrap() {
                 Turn::Waits { step: at, open, .. } => assert!(at == step && open.contains(why), "{step:?}: {open}"),
                 other => panic!("{step:?} {why}: {other:?}"),
             }
         }
         ground.site.read_at = Some(began + second);
         ground.clock += 10;
-        assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: passed, .. } if passed == step), "{step:?}");
+        assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: passed, .. } if passed == step), "{step:?}");
     }
 }
 
@@ -101,7 +101,7 @@ fn a_recording_of_a_purchase_made_before_the_step_proves_no_more_than_a_captured
     ground.site.read_at = Some(began(Step::TestPurchase, &ground));
     for (bought, passes) in [(Known::Captured, false), (Known::Recorded, false), (Known::Attested, true)] {
         ground.bought = bought;
-        let turn = ground.turn().unwrap();
+        let turn = ground.advance().unwrap();
         assert_eq!(matches!(turn, Turn::Passed { .. }), passes, "{bought:?}: {turn:?}");
     }
 }
@@ -111,8 +111,8 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
     let live: Identity = "bloom.example".parse().unwrap();
     for (step, host) in [(Step::Push, here()), (Step::Merge, here()), (Step::ReopenLive, live)] {
         let folder = folder();
-        let steps = guide::of_a_run(Strategy::PushThenMerge, Place::Staging).to_vec();
-        let mut ground = Ground::open(&begun(&folder, Place::Staging, Some(steps.clone())), &[Look::Open]);
+        let steps = guide::of_a_run(Strategy::PushThenMerge, SiteRole::Staging).to_vec();
+        let mut ground = Ground::open(&begun(&folder, SiteRole::Staging, Some(steps.clone())), &[Look::Open]);
         for step in steps.into_iter().take_while(|before| *before != step) {
             if step == Step::RunMigration {
                 ground.note(Event::BarrierPassed { who: None, members: None }).unwrap();
@@ -130,11 +130,11 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
         };
         let (reached, hour) = (ground.now(), SignedDuration::from_hours(1));
         ground.clock += 10;
-        assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: at, .. } if at == step), "{step:?}");
+        assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: at, .. } if at == step), "{step:?}");
         let now = ground.now();
         for (at, proves) in [(reached - hour, false), (now + hour, false), (now, true)] {
             ground.record.entries = words(&ground, at);
-            let turn = ground.turn().unwrap();
+            let turn = ground.advance().unwrap();
             assert_eq!(matches!(turn, Turn::Passed { .. }), proves, "{step:?} {at}: {turn:?}");
             ground.record.entries.pop();
         }

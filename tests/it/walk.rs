@@ -9,11 +9,11 @@ use std::sync::OnceLock;
 
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
 use amc_plan::apply::machine::Next;
-use amc_plan::apply::walk::{Reviewed, Say, Turn, World, turn};
+use amc_plan::apply::walk::{Prompt, Reviewed, StepContext, Turn, advance};
 use amc_plan::change::{Change, Digests, changes_digest};
 use amc_plan::example::generate;
 use amc_plan::guide::{self, Names};
-use amc_plan::model::plan::{BackupPart, Confirmation, MigrationChoices, Place, Strategy};
+use amc_plan::model::plan::{BackupPart, Confirmation, MigrationChoices, SiteRole, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::purchase::{Confirmed, Known, Purchased};
 use amc_plan::model::record::{
@@ -211,8 +211,8 @@ impl Ground {
         self.says(Evidence::SignIn(SignIn { host: here(), says: "in another browser".into() }));
     }
 
-    pub(crate) fn turn(&mut self) -> Result<Turn, Trouble> {
-        turn(self, Step::ReopenLive)
+    pub(crate) fn advance(&mut self) -> Result<Turn, Trouble> {
+        advance(self, Step::ReopenLive)
     }
 
     /// Whether the journal has it that a step is behind.
@@ -221,7 +221,7 @@ impl Ground {
     }
 }
 
-impl World for Ground {
+impl StepContext for Ground {
     type Error = Trouble;
 
     fn site(&mut self) -> &mut dyn Site {
@@ -288,7 +288,7 @@ impl World for Ground {
         Ok(record.purchases(&here()).map(one).collect())
     }
 
-    fn may_begin(&mut self, _: Step) -> Result<(), Self::Error> {
+    fn ensure_may_begin(&mut self, _: Step) -> Result<(), Self::Error> {
         Ok(())
     }
 
@@ -308,7 +308,7 @@ pub(crate) fn folder() -> TempDir {
 
 /// The journal of a run without changes that is configured.
 fn configured(folder: &TempDir) -> PathBuf {
-    let path = begun(folder, Place::Staging, None);
+    let path = begun(folder, SiteRole::Staging, None);
     let mut journal = Journal::open(&path, &Key::new([7; 32])).unwrap();
     let passed =
         Event::Passed { step: Step::Configure, by: Executor::Automatic, seen: String::new(), found: BTreeMap::new() };
@@ -317,7 +317,7 @@ fn configured(folder: &TempDir) -> PathBuf {
 }
 
 /// The journal of a run without changes that has begun.
-pub(crate) fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> PathBuf {
+pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) -> PathBuf {
     let path = folder.path().join("journal.ndjson");
     let digests = Digests { intent: String::new(), changes: changes_digest(&here(), &[]), facts: String::new() };
     let strategy = Some(Strategy::RehearseAndReplay);
@@ -340,9 +340,9 @@ pub(crate) fn begun(folder: &TempDir, on: Place, steps: Option<Vec<Step>>) -> Pa
 pub(crate) fn passed_barrier(folder: &TempDir) -> Ground {
     let mut ground = Ground::open(&configured(folder), &[Look::Before]);
     ground.says_everything();
-    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));
-    match ground.turn().unwrap() {
-        Turn::Waits { step: Step::RunMigration, say: Say::PressOnce, open } => {
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));
+    match ground.advance().unwrap() {
+        Turn::Waits { step: Step::RunMigration, say: Prompt::PressOnce, open } => {
             assert!(open.contains("do not press it again"), "{open}");
         }
         other => panic!("{other:?}"),
@@ -388,10 +388,10 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
                 ground.site.looks = vec![*look];
                 looks += 1;
                 let proven = *look == Look::Managed && signs_in;
-                match ground.turn().unwrap() {
+                match ground.advance().unwrap() {
                     Turn::Passed { step: Step::RunMigration, .. } => assert!(proven, "{script:?}"),
                     Turn::Waits { step: Step::RunMigration, say, open } => {
-                        assert_eq!((say, proven), (Say::PressNothing, false), "{script:?}");
+                        assert_eq!((say, proven), (Prompt::PressNothing, false), "{script:?}");
                         let known = *look == Look::Managed;
                         assert!(known || open.contains("do not press it again until its state is known"), "{open}");
                     }
@@ -422,12 +422,12 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
         (Step::LeaveMaintenance, Look::Open),
     ] {
         ground.site.looks = vec![look];
-        assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: passed, .. } if passed == step));
+        assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: passed, .. } if passed == step));
     }
-    assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: Step::TestPurchase, say: Say::Act, .. }));
+    assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::TestPurchase, say: Prompt::Act, .. }));
     ground.says_everything();
-    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::TestPurchase, .. }));
-    assert_eq!(ground.turn().unwrap(), Turn::Close);
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::TestPurchase, .. }));
+    assert_eq!(ground.advance().unwrap(), Turn::Close);
     let path = folder.path().join("journal.ndjson");
     let whole = fs::read(&path).unwrap();
     let configured = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0 + 1;
@@ -449,7 +449,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
                 let mut presses = 0;
                 // No walk is longer: each turn passes a step, waits, or ends.
                 for _ in 0..8 {
-                    match ground.turn() {
+                    match ground.advance() {
                         Ok(Turn::Passed { step, .. }) => {
                             let may = match step {
                                 Step::StartVerification => said,
@@ -463,7 +463,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
                             assert!(may && !behind.contains(&step), "{step:?} without its proof: {look:?} at {cut}");
                         }
                         Ok(Turn::Waits { say, .. }) => {
-                            presses += usize::from(say == Say::PressOnce);
+                            presses += usize::from(say == Prompt::PressOnce);
                             break;
                         }
                         Ok(Turn::Close) => break,
@@ -495,10 +495,10 @@ fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
         let mut ground = passed_barrier(&folder);
         ground.signs_in();
         ground.site.looks = vec![Look::Managed];
-        assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::RunMigration, .. }));
+        assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::RunMigration, .. }));
         ground.site.looks = vec![look];
         for _ in 0..3 {
-            match ground.turn().unwrap() {
+            match ground.advance().unwrap() {
                 Turn::Waits { step: Step::ReviewContacts, open, .. } => {
                     let words = if look == Look::Before { "copied again" } else { "this site is `other.example` now" };
                     assert!(open.contains(words), "{open}");
@@ -507,7 +507,7 @@ fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
             }
         }
         ground.site.looks = vec![Look::Managed];
-        assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::ReviewContacts, .. }));
+        assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::ReviewContacts, .. }));
     }
 }
 
@@ -533,13 +533,13 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
         let key = spare(&ground, crm_contact).unwrap();
         ground.site.login = Some(SignedIn { key: key.clone(), is_administrator });
         ground.site.looks = vec![Look::Managed];
-        let said = match (ground.turn().unwrap(), words) {
+        let said = match (ground.advance().unwrap(), words) {
             (Turn::Passed { step: Step::RunMigration, seen, .. }, None) => seen,
             (Turn::Waits { open, .. }, Some(words)) => {
                 assert!(open.contains(words) && open.contains("plan record sign-in"), "{open}");
                 // By word it goes on, and what the machine tested is said beside it.
                 ground.signs_in();
-                match ground.turn().unwrap() {
+                match ground.advance().unwrap() {
                     Turn::Passed { step: Step::RunMigration, seen, .. } => {
                         assert!(seen.contains("attested") && seen.contains(words), "{seen}");
                         seen
@@ -557,7 +557,7 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
 fn backup(made: Timestamp) -> Evidence {
     let (parts, source) = (vec![BackupPart::Files, BackupPart::Database], BackupSource::RestorePoint("r".into()));
     let taken_at = made.to_string();
-    Evidence::Backup(Backup { of: Place::Live, parts, taken_at, stored_off_server: true, source })
+    Evidence::Backup(Backup { of: SiteRole::Live, parts, taken_at, stored_off_server: true, source })
 }
 
 /// The journal of a run on live up to its changes, cut at every byte; the site and the backup as they may be at that time: about
@@ -565,17 +565,17 @@ fn backup(made: Timestamp) -> Evidence {
 #[test]
 fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_opens_it_again() {
     let folder = folder();
-    let steps = guide::of_a_run(Strategy::RehearseAndReplay, Place::Live).to_vec();
-    let path = begun(&folder, Place::Live, Some(steps));
+    let steps = guide::of_a_run(Strategy::RehearseAndReplay, SiteRole::Live).to_vec();
+    let path = begun(&folder, SiteRole::Live, Some(steps));
     let first = fs::read(&path).unwrap().len();
     let mut ground = Ground::open(&path, &[Look::Sells]);
-    assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: Step::EnterMaintenance, .. }));
+    assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::EnterMaintenance, .. }));
     ground.site.looks = vec![Look::Before];
-    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::EnterMaintenance, .. }));
-    assert!(matches!(ground.turn().unwrap(), Turn::Waits { step: Step::Backup, .. }));
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::EnterMaintenance, .. }));
+    assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::Backup, .. }));
     ground.says(backup(ground.now()));
-    assert!(matches!(ground.turn().unwrap(), Turn::Passed { step: Step::Backup, .. }));
-    assert_eq!(ground.turn().unwrap(), Turn::Changes);
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::Backup, .. }));
+    assert_eq!(ground.advance().unwrap(), Turn::Changes);
     let whole = fs::read(&path).unwrap();
     let mut points = 0;
     for cut in first..=whole.len() {
@@ -589,7 +589,7 @@ fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_open
                 made.into_iter().for_each(|at| ground.says(backup(Timestamp::from_second(at).unwrap())));
                 ground.clock = 10_000;
                 for _ in 0..4 {
-                    match ground.turn().unwrap() {
+                    match ground.advance().unwrap() {
                         Turn::Passed { step: Step::EnterMaintenance, .. } => assert_eq!(look, Look::Before, "at {cut}"),
                         Turn::Passed { step: Step::Backup, .. } => {
                             assert_eq!((look, made), (Look::Before, Some(10_001)), "at {cut}");

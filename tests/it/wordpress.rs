@@ -11,7 +11,7 @@ use crate::staging::Staging;
 use amc_plan::change::Change;
 use amc_plan::model::population::Questions;
 use amc_plan::model::snapshot::{Capture, How};
-use amc_plan::model::{Kind, On, Snapshot};
+use amc_plan::model::{Kind, ObjectRef, Snapshot};
 use amc_plan::site::wordpress::{Address, Limits, Login, WordPress};
 use amc_plan::site::{Executor, SignedIn, Site, SiteError};
 use jiff::Timestamp;
@@ -156,7 +156,8 @@ fn a_real_wordpress_is_read_and_each_of_its_faults_is_named() {
     assert_eq!(login, SignedIn { key: "operator".to_owned(), is_administrator: true });
     assert_eq!(site.name(), staging.url());
     assert!(!format!("{site:?}").contains(staging.text("/password")));
-    let change = Change { on: On::only(Kind::Emails), before: None, after: Some(json!({})), cause: "/emails".into() };
+    let change =
+        Change { on: ObjectRef::only(Kind::Emails), before: None, after: Some(json!({})), cause: "/emails".into() };
     assert_eq!(site.executor(&change), Executor::Guided);
     assert!(matches!(site.execute(&change), Err(SiteError::NotAutomatic { .. })));
     real_logins(&staging);

@@ -8,7 +8,9 @@ use crate::change::changes_digest;
 use crate::model::digest;
 use crate::trust::{Key, Purpose, unmarked};
 
-use super::{Event, JournalError, Line, NONE_BEFORE, NOT_OURS, OPENING, Progress, Told, UNMARKED, VERSION, failed};
+use super::{
+    Event, JournalEntry, JournalError, Line, NONE_BEFORE, NOT_OURS, OPENING, Progress, UNMARKED, VERSION, failed,
+};
 
 /// A journal's bytes, and how many of them are whole lines. What stands after those was torn while it was written.
 pub(super) fn load(path: &Path) -> Result<(Vec<u8>, usize), JournalError> {
@@ -31,7 +33,7 @@ pub(super) fn load(path: &Path) -> Result<(Vec<u8>, usize), JournalError> {
 #[derive(Clone, Debug)]
 pub struct Peeked {
     /// What happened.
-    pub events: Vec<Told>,
+    pub events: Vec<JournalEntry>,
     /// How far the run is.
     pub progress: Progress,
     /// Why it is not proven to be this user's and this machine's; none where it is.
@@ -41,7 +43,7 @@ pub struct Peeked {
 pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<(Peeked, String), JournalError> {
     let foreign =
         |at: usize, what: &str| JournalError::Foreign { path: path.to_owned(), line: at + 1, what: what.to_owned() };
-    let mut events: Vec<Told> = Vec::new();
+    let mut events: Vec<JournalEntry> = Vec::new();
     let mut progress = Progress::default();
     let (mut previous, mut not_ours) = (NONE_BEFORE.to_owned(), None);
     let lines = text.strip_suffix(b"\n").into_iter().flat_map(|text| text.split(|byte| *byte == b'\n'));
@@ -76,7 +78,7 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
         }
         progress.take(&read.event);
         previous = digest::of_bytes(line);
-        events.push(Told { at: read.at, event: read.event });
+        events.push(JournalEntry { at: read.at, event: read.event });
     }
     Ok((Peeked { events, progress, foreign: not_ours }, previous))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::{Digests, When};
-use crate::model::{Kind, On};
+use crate::model::{Kind, ObjectRef};
 use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::site::Executor;
@@ -31,7 +31,7 @@ pub struct Document {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// The object.
-    pub on: On,
+    pub on: ObjectRef,
     /// Its managed fields now; null where it does not exist.
     pub before: Option<Value>,
     /// Its managed fields then.

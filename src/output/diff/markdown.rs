@@ -28,7 +28,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     writeln!(out, "<!-- plan diff -->")?;
     writeln!(out, "### {}: {} on {host}\n", escape::markdown(changes.path), many(changes.list.len(), "change"))?;
     writeln!(out, "The plan is **{}** against the site ({how}).\n", changes.verdict)?;
-    writeln!(out, "{}.\n", report.judgement.evidence.words())?;
+    writeln!(out, "{}.\n", report.judgement.evidence.message())?;
     if !changes.list.is_empty() {
         writeln!(out, "Changes: {}.\n", counts(changes))?;
     }
@@ -79,7 +79,7 @@ fn coming(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let coming = report.coming();
     for (finding, coming, spot) in coming.iter().take(LISTED) {
         let (message, rule) = (escape::markdown(&finding.message), escape::markdown(&finding.rule));
-        writeln!(out, "- coming at {}, line {}: {message} ({rule})", coming.words(), spot.start.line)?;
+        writeln!(out, "- coming at {}, line {}: {message} ({rule})", coming.message(), spot.start.line)?;
     }
     match coming.len().saturating_sub(LISTED) {
         0 if coming.is_empty() => Ok(()),

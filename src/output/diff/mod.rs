@@ -8,7 +8,7 @@ pub mod markdown;
 use std::collections::BTreeMap;
 
 use crate::change::{Change, Digests, text};
-use crate::diag::Place;
+use crate::diag::Location;
 use crate::model::record::Record;
 use crate::model::{Kind, Plan};
 use crate::site::Executor;
@@ -61,7 +61,7 @@ impl Changes<'_> {
 
     /// The line of the plan that a change comes from, as `path:line`.
     pub fn cause(&self, change: &Change) -> String {
-        let spot = self.sources.spot(&Place::key(change.cause.clone()));
+        let spot = self.sources.spot(&Location::key(change.cause.clone()));
         format!("{}:{}", self.path, spot.start.line)
     }
 }

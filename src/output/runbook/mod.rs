@@ -13,7 +13,7 @@ use super::escape::{Html, shell};
 use super::{Report, many};
 use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
-use crate::model::plan::{Place, Strategy};
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::{Seconds, pointer};
 use crate::model::{Identity, Plan, Step};
 use crate::shape::{personal, without_addresses};
@@ -67,7 +67,7 @@ impl Rehearsed {
     }
 
     /// All of it in a line.
-    fn words(&self) -> String {
+    fn message(&self) -> String {
         let took = match self {
             Self::Took(took) => took,
             Self::Never => return "none is finished on record, so how long each step takes is not known".to_owned(),
@@ -98,7 +98,7 @@ pub struct Took {
 /// The steps on one of the two sites.
 struct Part<'a> {
     title: &'static str,
-    on: Place,
+    on: SiteRole,
     host: Identity,
     site: &'a str,
 }
@@ -136,8 +136,9 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
 
 fn parts<'a>(page: &Page<'a>) -> Vec<Part<'a>> {
     let host = |site: Option<Identity>| site.unwrap_or_else(Identity::unnamed);
-    let staging = |title| Part { title, on: Place::Staging, host: host(page.plan.staging_site()), site: page.staging };
-    let live = |title| Part { title, on: Place::Live, host: host(page.plan.live_site()), site: page.live };
+    let staging =
+        |title| Part { title, on: SiteRole::Staging, host: host(page.plan.staging_site()), site: page.staging };
+    let live = |title| Part { title, on: SiteRole::Live, host: host(page.plan.live_site()), site: page.live };
     match page.strategy {
         Strategy::RehearseAndReplay => {
             vec![staging("Part 1: rehearsal on staging"), live("Part 2: replay on live")]
@@ -193,7 +194,7 @@ fn facts(page: &Page<'_>, out: &mut String) -> fmt::Result {
         Some(window) => row("Window on live", &format!("{}, for {}", window.start, window.length))?,
         None => row("Window on live", "the plan names none (`window`)")?,
     }
-    row("Rehearsal", &page.rehearsed.words())?;
+    row("Rehearsal", &page.rehearsed.message())?;
     row("Decide by", &decision(page))?;
     writeln!(out, "</tbody>\n</table>")
 }
@@ -252,14 +253,14 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
         "Before the barrier",
         &format!(
             "{}; what somebody else changed is left to them with --leave KIND/KEY",
-            back(page, Place::Staging, Stage::BeforeBarrier)
+            back(page, SiteRole::Staging, Stage::BeforeBarrier)
         ),
     )?;
-    line("Past it, on staging", &back(page, Place::Staging, Stage::PastBarrier))?;
+    line("Past it, on staging", &back(page, SiteRole::Staging, Stage::PastBarrier))?;
     match page.strategy {
-        Strategy::RehearseAndReplay => line("Past it, on live", &back(page, Place::Live, Stage::PastBarrier))?,
+        Strategy::RehearseAndReplay => line("Past it, on live", &back(page, SiteRole::Live, Stage::PastBarrier))?,
         Strategy::FreezeAndPush | Strategy::PushThenMerge => {
-            line("Once it is pushed", &back(page, Place::Staging, Stage::Pushed))?;
+            line("Once it is pushed", &back(page, SiteRole::Staging, Stage::Pushed))?;
         }
     }
     line(
@@ -309,9 +310,9 @@ fn failed_payments(page: &Page<'_>, out: &mut String) -> fmt::Result {
 }
 
 /// The way back from this stage of a run.
-fn back(page: &Page<'_>, on: Place, stage: Stage) -> String {
+fn back(page: &Page<'_>, on: SiteRole, stage: Stage) -> String {
     let way = page.plan.rollback.as_ref().map(|rollback| rollback.way);
-    Back { on, strategy: Some(page.strategy), way, stage }.words().replace('`', "")
+    Back { on, strategy: Some(page.strategy), way, stage }.message().replace('`', "")
 }
 
 fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
@@ -320,7 +321,7 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
         "<section>\n<h2>What cannot honestly be automated</h2>\n<table>\n<thead><tr><th scope=\"col\">Step</th>\
          <th scope=\"col\">Why</th><th scope=\"col\">What is only believed</th></tr></thead>\n<tbody>"
     )?;
-    for about in guide::steps(page.strategy, Place::Staging)
+    for about in guide::steps(page.strategy, SiteRole::Staging)
         .iter()
         .map(|step| step.about())
         .filter(|about| !about.why.is_empty())

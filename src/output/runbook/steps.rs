@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use super::super::escape::{Html, shell};
 use super::{MOST_ROWS, Page, Part, back, contacts, decision, more};
 use crate::guide::{self, Named, PAYMENTS, Stage, cheapest_paid_form};
-use crate::model::plan::{Confirmation, DuringMigration, Place, Strategy, TestPurchase};
+use crate::model::plan::{Confirmation, DuringMigration, SiteRole, Strategy, TestPurchase};
 use crate::model::{Executor, Step};
 
 /// How a strategy reaches the live site.
@@ -22,7 +22,7 @@ pub(super) fn strategy(strategy: Strategy) -> &'static str {
 /// A part of the page: all steps on one site.
 pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<section class=\"part\">\n<h2>{} <small>{}</small></h2>", part.title, Html(&part.host.to_string()))?;
-    if part.on == Place::Live {
+    if part.on == SiteRole::Live {
         writeln!(
             out,
             "<p>Only after a finished rehearsal of the same plan: its certificate lies beside the plan (<code>.rehearsal.json</code>), \
@@ -39,8 +39,8 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
     }
     for (at, one) in guide::steps(page.strategy, part.on).iter().enumerate() {
         let live_takes_payments = match part.on {
-            Place::Live => *one == Step::LeaveMaintenance,
-            Place::Staging => *one == Step::ReopenLive,
+            SiteRole::Live => *one == Step::LeaveMaintenance,
+            SiteRole::Staging => *one == Step::ReopenLive,
         };
         if live_takes_payments {
             decide(page, out)?;
@@ -116,8 +116,8 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
         "<p><strong>Up to here <code>plan undo</code> takes everything back. Past this line nothing does.</strong></p>\n<ul class=\"boxes\">"
     )?;
     let mail = page.plan.mail.as_ref().and_then(|mail| match part.on {
-        Place::Staging => Some(mail.during_migration),
-        Place::Live => mail.on_live,
+        SiteRole::Staging => Some(mail.during_migration),
+        SiteRole::Live => mail.on_live,
     });
     let mail = match mail {
         Some(DuringMigration::Simulate) => {
@@ -137,7 +137,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
     }
     writeln!(out, "</ul>\n<dl>")?;
     writeln!(out, "<dt>Way back</dt><dd>{}</dd>", Html(&back(page, part.on, Stage::PastBarrier)))?;
-    if part.on == Place::Live {
+    if part.on == SiteRole::Live {
         writeln!(
             out,
             "<dt>Payments</dt><dd>{}</dd>\n<dt>Decide by</dt><dd>{}</dd>",
@@ -167,15 +167,15 @@ fn decide(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<p class=\"sign\">☐ go on   ☐ go back   Time ____________  Initials ________</p>\n</section>")
 }
 
-fn backup(page: &Page<'_>, on: Place, out: &mut String) -> fmt::Result {
+fn backup(page: &Page<'_>, on: SiteRole, out: &mut String) -> fmt::Result {
     let Some(backup) = &page.plan.backup else {
         return writeln!(out, "<p>The plan demands no backup (<code>backup</code>).</p>");
     };
     let parts: Vec<String> = backup.parts.iter().map(|part| format!("{part:?}").to_lowercase()).collect();
     let off = if backup.stored_off_server { ", a copy off the server" } else { "" };
     let when = match on {
-        Place::Staging => "when the run begins",
-        Place::Live => "when the plan's changes are made, and made after maintenance mode was seen on",
+        SiteRole::Staging => "when the run begins",
+        SiteRole::Live => "when the plan's changes are made, and made after maintenance mode was seen on",
     };
     let demand = format!("{}, no older than {} {when}{off}", parts.join(" and "), backup.no_older_than);
     writeln!(out, "<p>Demanded: {}. Either of the two:</p>", Html(&demand))
@@ -202,12 +202,12 @@ fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
 }
 
 /// The forms that are bought on: on live one, which is the cheapest where that is known.
-fn bought_on<'p>(page: &Page<'p>, on: Place) -> impl Iterator<Item = (&'p String, &'p TestPurchase)> {
-    let cheapest = cheapest_paid_form(page.plan).filter(|_| on == Place::Live);
+fn bought_on<'p>(page: &Page<'p>, on: SiteRole) -> impl Iterator<Item = (&'p String, &'p TestPurchase)> {
+    let cheapest = cheapest_paid_form(page.plan).filter(|_| on == SiteRole::Live);
     page.plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form)).take(MOST_ROWS)
 }
 
-fn purchases(page: &Page<'_>, on: Place, out: &mut String) -> fmt::Result {
+fn purchases(page: &Page<'_>, on: SiteRole, out: &mut String) -> fmt::Result {
     if page.plan.test_purchases.is_empty() {
         return writeln!(out, "<p>The plan names no test purchase (<code>test_purchases</code>).</p>");
     }
@@ -224,11 +224,11 @@ fn purchases(page: &Page<'_>, on: Place, out: &mut String) -> fmt::Result {
         }
         writeln!(out, "</tr>")?;
     }
-    if on == Place::Staging || cheapest_paid_form(page.plan).is_none() {
+    if on == SiteRole::Staging || cheapest_paid_form(page.plan).is_none() {
         more(page.plan.test_purchases.len(), 5, out)?;
     }
     writeln!(out, "</tbody>\n</table>")?;
-    if on == Place::Live {
+    if on == SiteRole::Live {
         writeln!(out, "<p>☐ One real purchase &nbsp; ☐ Refunded &nbsp; ☐ The gateway is in live mode</p>")
     } else {
         Ok(())

@@ -296,7 +296,7 @@ impl Page {
         for (name, line) in [("before", &verification.before), ("after", &verification.after)] {
             if let Some(SiteLine { name: file, host, captured_at, worth, .. }) = line {
                 let (host, at, file) = (escape::line(host), escape::line(captured_at), escape::line(file));
-                writeln!(out, "  {name:6}  {host}, as of {at} ({file}; {})", escape::line(&worth.words()))?;
+                writeln!(out, "  {name:6}  {host}, as of {at} ({file}; {})", escape::line(&worth.message()))?;
             }
         }
         verification.notes.iter().try_for_each(|note| writeln!(out, "  note: {}", escape::line(note)))

@@ -29,7 +29,7 @@ fn document(verification: &Verification<'_>) -> Document {
         host: line.host.clone(),
         captured_at: line.captured_at.clone(),
         worth: line.worth.word(),
-        vouched: line.worth.words(),
+        vouched: line.worth.message(),
     };
     Document {
         format_version: FORMAT_VERSION.to_owned(),

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, day_in_words, declare_rule};
 
@@ -52,7 +52,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "fix what was accepted and remove the accepted risk, or agree on a new day with `{}`",
                 risk.owner
             );
-            out.push(RULE.at(Place::value(at), message).label("has passed").help(help));
+            out.push(RULE.at(Location::value(at), message).label("has passed").help(help));
         }
     }
     Some(())

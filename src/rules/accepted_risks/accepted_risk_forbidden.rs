@@ -1,4 +1,4 @@
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::AcceptedRisk;
 use crate::model::text::pointer;
 use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, by_id, declare_rule};
@@ -55,7 +55,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (index, risk) in written(facts.plan()) {
-        let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "rule"]));
+        let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "rule"]));
         match by_id(&risk.rule) {
             None => out.push(unknown(place, risk)),
             Some(rule) if !rule.acceptable => {
@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn unknown(place: Place, risk: &AcceptedRisk) -> Finding {
+fn unknown(place: Location, risk: &AcceptedRisk) -> Finding {
     let near = |rule: &str| strsim::normalized_damerau_levenshtein(rule, &risk.rule);
     let nearest = ALL.iter().map(|rule| (rule.id, near(rule.id))).max_by(|a, b| a.1.total_cmp(&b.1));
     let help = match nearest {

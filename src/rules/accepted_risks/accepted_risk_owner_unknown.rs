@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
@@ -51,14 +51,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let owner = &risk.owner;
         let mistyped = plan.was_left_out(&["people"]) || plan.was_left_out(&["people", owner]);
         if !plan.people.contains_key(owner) && !mistyped {
-            let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "owner"]));
+            let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "owner"]));
             let message =
                 format!("the accepted risk of `{}` is owned by `{owner}`, who is not among `people`", risk.rule);
             out.push(
                 RULE.at(place, message)
                     .label("not among `people`")
                     .help(format!("add `{owner}` to `people` with their part, or name somebody who is there"))
-                    .related(Place::key("/people"), format!("nobody is called `{owner}` here")),
+                    .related(Location::key("/people"), format!("nobody is called `{owner}` here")),
             );
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, by_id, declare_rule};
 
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for ((index, risk), used) in written(facts.plan()).zip(facts.risk_uses()) {
         let Some(rule) = by_id(&risk.rule).filter(|_| !used && counts(risk, facts)) else { continue };
         if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
-            let place = Place::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
+            let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
             let message = format!("the accepted risk of `{}` at `{}` meets no finding", risk.rule, risk.at);
             let help = "remove the accepted risk, or copy the place from the finding that it is meant for";
             out.push(RULE.at(place, message).label("nothing is found here").help(help));

@@ -1,4 +1,4 @@
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let census = facts.census()?;
     for id in list.keys().filter(|id| !census.contacts.contains_key(*id)) {
-        let place = Place::key(pointer(&["spot_check", "list", id]));
+        let place = Location::key(pointer(&["spot_check", "list", id]));
         let help = "look the contact up under AccessAlly > Members, and correct the ID or choose another contact";
         out.push(RULE.at(place, format!("the site has no contact `{id}`")).label("not on the site").help(help));
     }

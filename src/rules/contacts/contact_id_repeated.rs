@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::listed;
@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let has = if repeated.len() == 1 { "contact ID" } else { "contact IDs" };
     out.push(
-        RULE.at(Place::key("/spot_check"), format!("more than one member has {has} {}", listed(&ids)))
+        RULE.at(Location::key("/spot_check"), format!("more than one member has {has} {}", listed(&ids)))
             .label("IDs are shared")
             .help("filter by the ID under AccessAlly > Members, and give each member a contact of their own"),
     );

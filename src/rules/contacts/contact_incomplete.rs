@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::ContactRecord;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
@@ -63,7 +63,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if contacts.values.is_none() {
         out.push(
             RULE.at(
-                Place::key("/spot_check"),
+                Location::key("/spot_check"),
                 "the plan does not say where the spot-check contacts' values are recorded",
             )
             .label("no `values`")
@@ -76,7 +76,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for id in contacts.list.keys().filter(|id| !left_out(&["spot_check", "values", id])) {
         let (place, missing) = match values.get(id) {
             Some(record) => (recorded_at(facts, id, None), missing(record)),
-            None => (Place::key(pointer(&["spot_check", "list", id])), vec!["any values"]),
+            None => (Location::key(pointer(&["spot_check", "list", id])), vec!["any values"]),
         };
         if !missing.is_empty() {
             let message = format!("contact `{id}` is recorded without {}", listed(&missing));

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         let whose = if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") };
         let message = format!("git tracks {message}, which holds {whose}");
-        out.push(RULE.at(Place::value("/spot_check/values"), message).label("tracked by git").help(help));
+        out.push(RULE.at(Location::value("/spot_check/values"), message).label("tracked by git").help(help));
     }
     Some(())
 }

@@ -9,7 +9,7 @@ pub(super) mod too_few_contacts;
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Document, Part, Place};
+use crate::diag::{Document, Location, Part};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::model::text::pointer;
@@ -18,15 +18,15 @@ use crate::population::{same_address, same_name, set};
 use super::Facts;
 
 /// Where a contact's recorded values stand, or one of them.
-fn recorded_at(facts: &Facts<'_>, id: &str, field: Option<&str>) -> Place {
+fn recorded_at(facts: &Facts<'_>, id: &str, field: Option<&str>) -> Location {
     let mut path = vec![id];
     path.extend(field);
     let part = if field.is_some_and(|field| !matches!(field, "tags" | "orders")) { Part::Value } else { Part::Key };
     if facts.contacts_file().own_file {
-        return Place::At { document: Document::Contacts, pointer: pointer(&path), part };
+        return Location::At { document: Document::Contacts, pointer: pointer(&path), part };
     }
     path.splice(..0, ["contacts", "values"]);
-    Place::At { document: Document::Plan, pointer: pointer(&path), part }
+    Location::At { document: Document::Plan, pointer: pointer(&path), part }
 }
 
 /// Words as a sentence has them: `a`, `a and b`, `a, b and c`.

@@ -1,6 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         None => "when population and configuration were read cannot be read".to_owned(),
     };
     out.push(
-        RULE.at(Place::key("/spot_check"), message)
+        RULE.at(Location::key("/spot_check"), message)
             .label("compared with members of another day")
             .help("take configuration and population again, together"),
     );

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
 use super::partly_left_out;
@@ -60,9 +60,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         let message = format!("the plan lists {listed} spot-check contacts, and {wanted}");
         let missing = members.min(WANTED) - listed;
-        out.push(RULE.at(Place::key("/spot_check/list"), message).label(format!("{missing} missing")).help(format!(
-            "choose {missing} more under WordPress > Users, and list their contact IDs with the reason for each"
-        )));
+        out.push(RULE.at(Location::key("/spot_check/list"), message).label(format!("{missing} missing")).help(
+            format!(
+                "choose {missing} more under WordPress > Users, and list their contact IDs with the reason for each"
+            ),
+        ));
     }
     Some(())
 }

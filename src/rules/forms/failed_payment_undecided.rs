@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Kind, Object, OrderForm};
 use crate::model::text::pointer;
@@ -79,9 +79,9 @@ fn finding(key: &str, form: &OrderForm, said: bool) -> Finding {
     let message = format!("members whose payments to `{}` fail for good keep their access", form.name);
     let section = pointer(&["order_forms", key, "failed_payment"]);
     let finding = if said {
-        RULE.at(Place::value(section + "/after_final_retry"), message).label("nothing happens")
+        RULE.at(Location::value(section + "/after_final_retry"), message).label("nothing happens")
     } else {
-        RULE.at(Place::key(section), message)
+        RULE.at(Location::key(section), message)
             .label("no `failed_payment`")
             .fix(format!("add to `{key}`"), "failed_payment: {after_final_retry: revoke}\n")
     };

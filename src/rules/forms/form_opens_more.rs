@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule, left_out_inside};
 
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "add `{offering}` to `release` of this form, or take its operation out under Automations of the form"
             );
             let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
-            let finding = RULE.at(Place::key(at), message).label(format!("without `{offering}`")).help(help);
+            let finding = RULE.at(Location::key(at), message).label(format!("without `{offering}`")).help(help);
             out.push(form.excerpt(finding, (verb, offering), "opens more"));
         }
     }

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::offerings::is_timed;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
@@ -56,7 +56,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             );
             let at = pointer(&[form.section, form.key, "custom_operation"]);
             let finding =
-                RULE.at(Place::key(at), message).label(format!("does not release `{granted}`")).help(format!(
+                RULE.at(Location::key(at), message).label(format!("does not release `{granted}`")).help(format!(
                     "add `{granted}` to `release` of this form, and its Grant is replaced; or take the Grant out under \
                  Automations of the form"
                 ));

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent, name_key};
 use crate::model::state::Kind;
 use crate::model::text::pointer;
@@ -57,7 +57,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     {
         if !planned.contains(key) {
             let message = format!("`{}` is given away, and no opt-in form of this plan releases it", offering.name);
-            let place = Place::value(pointer(&["offerings", key, "access_through"]));
+            let place = Location::value(pointer(&["offerings", key, "access_through"]));
             out.push(
                 RULE.at(place, message)
                     .label("needs an opt-in form")
@@ -75,7 +75,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         // A form that could not be read may release it.
         if lacks && !any_unread(facts, Kind::OptInForm, site.iter().map(|(key, form)| (key, &form.operations))) {
             let message = format!("no opt-in form of the site will release `{}`", offering.name);
-            let place = Place::value(pointer(&["offerings", key, "access_through"]));
+            let place = Location::value(pointer(&["offerings", key, "access_through"]));
             let help = "make its form on the site under AccessAlly > Settings > Opt-in Forms";
             out.push(RULE.at(place, message).label("needs an opt-in form").help(help));
         }

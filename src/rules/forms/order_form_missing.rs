@@ -1,4 +1,4 @@
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent, name_key};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
@@ -82,7 +82,7 @@ fn finding(key: &str, offering: &OfferingIntent) -> Finding {
     };
     let message = format!("`{}` {way}, and no order form of this plan releases it", offering.name);
     let finding = RULE
-        .at(Place::value(pointer(&["offerings", key, "access_through"])), message)
+        .at(Location::value(pointer(&["offerings", key, "access_through"])), message)
         .label("needs an order form")
         .on_site(format!("offering/{key}"));
     if offering.access_through == AccessThrough::Bundle {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -76,11 +76,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         );
         out.push(
             RULE.at(
-                Place::value(pointer(&["offerings", offering, "access_through"])),
+                Location::value(pointer(&["offerings", offering, "access_through"])),
                 format!("no order form of the site releases `{name}`, so nobody can buy it after the switch"),
             )
             .label("needs an order form")
-            .related(Place::key(pointer(&["order_forms", form])), "should release it")
+            .related(Location::key(pointer(&["order_forms", form])), "should release it")
             .help(help)
             .on_site(format!("offering/{offering}")),
         );

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::plan::is_left_alone;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
@@ -67,8 +67,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             }
             let at = ["custom_operation", "release"];
             let place = match listed {
-                Some(index) => Place::value(pointer(&[form.section, form.key, at[0], at[1], &index.to_string()])),
-                None => Place::key(pointer(&[form.section, form.key, at[0], at[1]])),
+                Some(index) => Location::value(pointer(&[form.section, form.key, at[0], at[1], &index.to_string()])),
+                None => Location::key(pointer(&[form.section, form.key, at[0], at[1]])),
             };
             let message = format!("`{}` opens `{offering}`, and the site has no such offering", form.name);
             let finding = RULE.at(place, message).label("not on the site").help(format!(

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
 use crate::model::plan::{AccessThrough, TestPurchase};
 use crate::model::text::pointer;
@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let paste = stub(key, &TestPurchase { expect: vec![Order, Content, WelcomeEmail, NewUser] });
             out.push(
                 RULE.at(
-                    Place::key(pointer(&["order_forms", key])),
+                    Location::key(pointer(&["order_forms", key])),
                     format!("the plan has no test purchase of `{}`", form.name),
                 )
                 .label("no test purchase")

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::plan::{ModuleIntent, OfferingIntent};
 use crate::model::text::pointer;
@@ -65,7 +65,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, intent) in &facts.plan().offerings {
         for (index, _, module) in intent.numbered().filter(|(_, number, _)| *number == 0) {
             if is_timer(module.release.as_ref()) && !left_out_inside(facts.plan(), &["offerings", key, "modules"]) {
-                let place = Place::value(pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
+                let place = Location::value(pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
                 let (message, help) = said(intent, module);
                 let finding = RULE.at(place, message).label("opens at once anyway").help(help);
                 out.push(finding.on_site(format!("offering/{key}")));
@@ -81,7 +81,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));
             let message =
                 format!("the site has a timer on the base module `{}` of `{}`", base.name, offering.intent.name);
-            let finding = RULE.at(Place::key(at), message).label("has a timer on the site").help(
+            let finding = RULE.at(Location::key(at), message).label("has a timer on the site").help(
                 "look at its timer under AccessAlly > Offerings, Content > Content Pages; which module was meant?",
             );
             out.push(offering.excerpt(finding, base, "the base module opens at once"));

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
@@ -59,7 +59,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message =
             format!("nobody decided what happens to members of `{}` who are between two modules", intent.name);
         out.push(
-            RULE.at(Place::key(at), message)
+            RULE.at(Location::key(at), message)
                 .label("no `members_between_modules`")
                 .help(
                     "decide: `complete-by-hand` (a person opens what is due to them), `re-release` (they start at the base \

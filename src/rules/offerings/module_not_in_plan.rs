@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::plan::{name_key, same_name};
 use crate::model::state::Module;
@@ -70,7 +70,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let message = format!("the plan does not list module {} of `{name}`, `{}`", module.number, module.name);
             let paste = serde_json::to_value([entry(listed.len(), module)]).unwrap_or_default();
             let finding = RULE
-                .at(Place::key(pointer(&["offerings", offering.key, "modules"])), message)
+                .at(Location::key(pointer(&["offerings", offering.key, "modules"])), message)
                 .label(format!("module {} is missing", module.number))
                 .help("list it under `modules` with its `release`")
                 .fix("add to `modules`", text::yaml(&paste));

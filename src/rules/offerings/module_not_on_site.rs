@@ -1,7 +1,7 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::{ModuleIntent, name_key, same_name};
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             if again.is_none() && found.is_some_and(|found| same_name(module.name(), &found.name)) {
                 continue;
             }
-            let at = Place::key(offering.module(index));
+            let at = Location::key(offering.module(index));
             let names: &BTreeMap<String, &Module> = &names;
             let elsewhere = names.get(&name_key(module.name())).copied();
             if let Some(first) = again {
@@ -77,7 +77,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 out.push(
                     RULE.at(at, message)
                         .label(format!("{number} again"))
-                        .related(Place::key(offering.module(first)), format!("module {number} here"))
+                        .related(Location::key(offering.module(first)), format!("module {number} here"))
                         .help("give each module the `number` that it has on the site")
                         .on_site(format!("offering/{}", offering.key)),
                 );
@@ -100,7 +100,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn other_name(
     offering: &Planned<'_>,
-    (at, module): (Place, &ModuleIntent),
+    (at, module): (Location, &ModuleIntent),
     found: &Module,
     elsewhere: Option<&Module>,
 ) -> Finding {

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::Kind;
 use crate::model::state::Object;
 use crate::model::text::pointer;
@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let message =
                 format!("`{}` was made under `{system}`, and the site is connected to `{}`", intent.name, crm.system);
             out.push(
-                RULE.at(Place::key(pointer(&["offerings", key])), message)
+                RULE.at(Location::key(pointer(&["offerings", key])), message)
                     .label("made under another system")
                     .help("look at its tags and forms under AccessAlly > Offerings, and open it as a test member")
                     .excerpt(

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::plan::MembersBetweenModules;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -42,7 +42,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, offering) in &facts.plan().offerings {
         if offering.members_between_modules == Some(MembersBetweenModules::ReRelease) {
-            let place = Place::value(pointer(&["offerings", key, "members_between_modules"]));
+            let place = Location::value(pointer(&["offerings", key, "members_between_modules"]));
             let message = format!("members in the middle of `{}` start again at the base module", offering.name);
             out.push(
                 RULE.at(place, message)

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -58,7 +58,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "module `{}` of `{name}` opens `{words}` on the site, and no timer of that kind is known",
                 module.name
             );
-            let finding = RULE.at(Place::key(at), message).label("release not understood").help(
+            let finding = RULE.at(Location::key(at), message).label("release not understood").help(
                 "give it `release: 7 days after previous` (or another delay), or `release: by-hand` with an `owner`; its \
                  timer is under AccessAlly > Offerings, Content > Content Pages",
             );

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::state::Module;
 use crate::model::text::pointer;
@@ -77,12 +77,12 @@ fn judge(facts: &Facts<'_>, offering: &Planned<'_>, module: &Module, out: &mut F
     let at =
         planned.map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));
     let message = format!("nothing opens module `{}` of `{}` after the switch", module.name, offering.intent.name);
-    let finding = RULE.at(Place::key(at), message).label("never opens").help(
+    let finding = RULE.at(Location::key(at), message).label("never opens").help(
         "add `release: 7 days after previous` (or another delay), or `release: by-hand` with an `owner` from `people`",
     );
     let finding = offering.excerpt(finding, module, "not based on a schedule");
     out.push(match owner {
-        Some(owner) => finding.related(Place::key("/people"), format!("nobody is called `{owner}` here")),
+        Some(owner) => finding.related(Location::key("/people"), format!("nobody is called `{owner}` here")),
         None => finding,
     });
 }

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use crate::change::Change;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{DuringMigration, Strategy};
 use crate::model::{Kind, Step};
 use crate::rules::forms::operations;
@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             None => format!("`{on}` does not exist yet, and the plan creates it: {first}"),
             Some(before) => format!("`{on}` is not as the plan wants it{}: {first}", fields(before, change)),
         };
-        out.push(RULE.at(Place::key(object(change)), message).label("not made yet").help(help).on_site(on));
+        out.push(RULE.at(Location::key(object(change)), message).label("not made yet").help(help).on_site(on));
     }
     // After the findings: what is not known hides none of them.
     compared(facts);

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::Kind;
 use crate::model::state::Object;
 use crate::model::text::pointer;
@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 format!("`{}` takes payments through `{gateway}`, and the plan expects `{expected}`", form.name);
             let excerpt = text::object(&Object::OrderForm(form.clone()));
             out.push(
-                RULE.at(Place::value(pointer(&["order_forms", key, "expect", "gateway"])), message)
+                RULE.at(Location::value(pointer(&["order_forms", key, "expect", "gateway"])), message)
                     .label("expected here")
                     .help("correct the plan, or look at the form under AccessAlly > Sales > Order Form Setup")
                     .excerpt(format!("order-form/{key}"), excerpt, "gateway:", "on the site"),

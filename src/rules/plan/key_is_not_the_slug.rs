@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::name_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -51,9 +51,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let message = format!("the key `{key}` is not the slug of the name `{name}`");
             let help = format!("rename the key to `{slug}` wherever the plan uses it, or correct `name`");
             out.push(
-                RULE.at(Place::key(pointer(&[section, key])), message)
+                RULE.at(Location::key(pointer(&[section, key])), message)
                     .label("not the slug")
-                    .related(Place::value(pointer(&[section, key, "name"])), "the name")
+                    .related(Location::value(pointer(&[section, key, "name"])), "the name")
                     .help(help),
             );
         }

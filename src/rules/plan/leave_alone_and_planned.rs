@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -69,11 +69,11 @@ fn judge(facts: &Facts<'_>, section: &str, (name, key): (&str, &str), out: &mut 
     if left_alone(facts.plan(), section).contains_key(key) {
         out.push(
             RULE.at(
-                Place::key(pointer(&["leave_alone", section, key])),
+                Location::key(pointer(&["leave_alone", section, key])),
                 format!("`{key}` is left alone, and `{section}` has an entry for it too"),
             )
             .label("left alone here")
-            .related(Place::key(pointer(&[section, name])), "planned here")
+            .related(Location::key(pointer(&[section, name])), "planned here")
             .help("take out one of the two entries"),
         );
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,
@@ -70,7 +70,7 @@ fn unknown<'a, T: 'a>(
             Some(near) => format!("write `{near}`, or take the entry out"),
             None => "take the entry out, or write the key that the site's object has".to_owned(),
         };
-        let place = Place::key(pointer(&["leave_alone", section, key]));
+        let place = Location::key(pointer(&["leave_alone", section, key]));
         let message = format!("`{key}` is left alone, and the site has no such thing among its {}", words(section));
         out.push(RULE.at(place, message).label("not on the site").help(help));
     }

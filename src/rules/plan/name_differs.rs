@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::change::text;
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::plan::name_key;
 use crate::model::state::{Object, Offering, OptInForm, OrderForm};
 use crate::model::text::pointer;
@@ -85,7 +85,7 @@ fn compare<'a, T: Named>(
         let Some(object) = site.get(key).filter(|object| object.name() != name) else { continue };
         let message = format!("the site spells `{}` what the plan calls `{name}`", object.name());
         out.push(
-            RULE.at(Place::value(pointer(&[section, key, "name"])), message)
+            RULE.at(Location::value(pointer(&[section, key, "name"])), message)
                 .label("spelled otherwise")
                 .help(format!("write it as the site does: `{}`", object.name()))
                 .excerpt(format!("{kind}/{key}"), text::object(&object.object()), "name:", "the site's name"),

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Place, Severity::Error, Severity::Warning};
+use crate::diag::{Location, Severity::Error, Severity::Warning};
 use crate::model::plan::{name_key, webhook_key};
 use crate::model::text::pointer;
 use crate::rules::{
@@ -87,7 +87,7 @@ fn missing<'a, T>(
         };
         let on = format!("{}/{key}", kind.replace(' ', "-"));
         let message = format!("the site has no {kind} `{name}`");
-        out.push(RULE.at(Place::key(at(section, key)), message).label("not on the site").help(help).on_site(on));
+        out.push(RULE.at(Location::key(at(section, key)), message).label("not on the site").help(help).on_site(on));
     }
 }
 
@@ -101,7 +101,7 @@ fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
         let near = (out.len() < SLIPS).then(|| nearest(&key, site.keys())).flatten();
         let look = "look at AccessAlly > Settings > Developer Tools > Detailed Log of the live site as well";
         let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? Else {look}"));
-        let place = Place::value(pointer(&["webhooks", name, "calls"]));
+        let place = Location::value(pointer(&["webhooks", name, "calls"]));
         let message = format!("the site's log shows no webhook `{key}`");
         let mut finding = RULE.at(place, message).label("not in the log").help(help).on_site(format!("webhook/{key}"));
         finding.severity = Warning;

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::plan::{AccessThrough, ModuleIntent, OfferingIntent};
 use crate::model::state::{Module, Object, Offering};
@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message = format!("the site's offering `{}` is neither in the plan nor left alone", offering.name);
         let excerpt = text::object(&Object::Offering(offering.clone()));
         out.push(
-            RULE.at(Place::key(at("offerings", key)), message)
+            RULE.at(Location::key(at("offerings", key)), message)
                 .label(format!("`{key}` is not here"))
                 .help(mention("offerings"))
                 .excerpt(format!("offering/{key}"), excerpt, "name:", "not in the plan")

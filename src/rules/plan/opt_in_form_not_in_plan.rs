@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{CustomOperation, OptInFormIntent};
 use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -52,7 +52,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message = format!("the site's opt-in form `{}` is neither in the plan nor left alone", form.name);
         let excerpt = text::object(&Object::OptInForm(form.clone()));
         let finding = RULE
-            .at(Place::key(at("opt_in_forms", key)), message)
+            .at(Location::key(at("opt_in_forms", key)), message)
             .label(format!("`{key}` is not here"))
             .help(mention("opt_in_forms"))
             .excerpt(format!("opt-in-form/{key}"), excerpt, "name:", "not in the plan");

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Price;
 use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
 use crate::model::state::{Object, OrderForm};
@@ -54,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let message = format!("the site's order form `{}` is neither in the plan nor left alone", form.name);
         let excerpt = text::object(&Object::OrderForm(form.clone()));
         let finding = RULE
-            .at(Place::key(at("order_forms", key)), message)
+            .at(Location::key(at("order_forms", key)), message)
             .label(format!("`{key}` is not here"))
             .help(mention("order_forms"))
             .excerpt(format!("order-form/{key}"), excerpt, "name:", "not in the plan");

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Kind;
 use crate::model::state::{Object, OrderForm};
 use crate::model::text::{Money, pointer};
@@ -70,7 +70,7 @@ fn judge(key: &str, expected: &str, (form, price): (&OrderForm, &str), out: &mut
     let help = "find out which price is right (AccessAlly > Sales > Order Form Setup, Pricing) and correct the other; \
                 do not change prices on the staging copy alone";
     out.push(
-        RULE.at(Place::value(pointer(&["order_forms", key, "expect", "price"])), message)
+        RULE.at(Location::value(pointer(&["order_forms", key, "expect", "price"])), message)
             .label("expected here")
             .help(help)
             .excerpt(

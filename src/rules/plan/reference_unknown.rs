@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, Replacement};
 use crate::model::text::pointer;
@@ -73,7 +73,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         }
     }
     for form in plan.test_purchases.keys().filter(|form| !plan.mentions("order_forms", form)) {
-        let place = Place::key(pointer(&["test_purchases", form]));
+        let place = Location::key(pointer(&["test_purchases", form]));
         unknown(place, form, ("order form of this plan", "order_forms"), plan.order_forms.keys(), out);
     }
     Some(())
@@ -96,7 +96,7 @@ fn people(plan: &Plan, out: &mut Findings) {
     let who = plan.rollback.iter().map(|rollback| (pointer(&["rollback", "who"]), &rollback.who));
     for (at, person) in owners.chain(by_hand).chain(who) {
         if !plan.people.contains_key(person) && !left_out_inside(plan, &["people", person]) {
-            unknown(Place::value(at), person, ("person of this plan", "people"), plan.people.keys(), out);
+            unknown(Location::value(at), person, ("person of this plan", "people"), plan.people.keys(), out);
         }
     }
 }
@@ -108,7 +108,13 @@ fn releases(plan: &Plan, out: &mut Findings) {
         for (index, offering) in operation.release.iter().enumerate() {
             if !plan.mentions("offerings", offering) && !is_left_alone(plan, "offerings", offering) {
                 let at = pointer(&[section, key, "custom_operation", "release", &index.to_string()]);
-                unknown(Place::value(at), offering, ("offering of this plan", "offerings"), plan.offerings.keys(), out);
+                unknown(
+                    Location::value(at),
+                    offering,
+                    ("offering of this plan", "offerings"),
+                    plan.offerings.keys(),
+                    out,
+                );
             }
         }
     }
@@ -124,13 +130,13 @@ fn replacements(plan: &Plan, webhook: &str, replacement: &Replacement, out: &mut
     for (name, part, wanted, known) in parts {
         if let Some(name) = name.as_ref().filter(|name| !plan.mentions(wanted.1, name)) {
             let at = pointer(&["webhooks", webhook, "after_switch", "replaced_by", part]);
-            unknown(Place::value(at), name, wanted, known, out);
+            unknown(Location::value(at), name, wanted, known, out);
         }
     }
 }
 
 fn unknown<'a>(
-    place: Place,
+    place: Location,
     name: &str,
     (wanted, section): (&str, &str),
     known: impl Iterator<Item = &'a String>,

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -48,7 +48,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if plan.strategy.is_none() && !plan.was_left_out(&["strategy"]) {
         out.push(
             RULE.at(
-                Place::key("/strategy"),
+                Location::key("/strategy"),
                 "the plan names no `strategy`, so nobody knows how the switch reaches the live site",
             )
             .label("no `strategy`")

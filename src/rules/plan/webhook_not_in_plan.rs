@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{WebhookIntent, webhook_key};
 use crate::model::state::Object;
 use crate::model::text::slug;
@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let intent = WebhookIntent { calls: key.clone(), fired_by: None, after_switch: None };
         let message = format!("the site's webhook `{key}` is neither in the plan nor left alone");
         out.push(
-            RULE.at(Place::key(at("webhooks", key)), message)
+            RULE.at(Location::key(at("webhooks", key)), message)
                 .label(format!("`{}` is not here", webhook.command))
                 .help(mention("webhooks"))
                 .excerpt(format!("webhook/{key}"), excerpt, "command:", "not in the plan")

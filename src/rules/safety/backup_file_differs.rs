@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::record::BackupSource;
 use crate::rules::{Facts, FileNow, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -218,7 +218,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             Some(FileNow::Unreadable(why)) => format!("cannot be read again: {why}"),
         };
         out.push(
-            RULE.at(Place::key("/backup"), format!("`{name}`, the backup of the {}, {what}", backup_of(demand.of)))
+            RULE.at(Location::key("/backup"), format!("`{name}`, the backup of the {}, {what}", backup_of(demand.of)))
                 .label("not the recorded file")
                 .help("bring the recorded file back, or make a new backup and record it with `plan record backup FILE --plan PLAN --who WHO`"),
         );

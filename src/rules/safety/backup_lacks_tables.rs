@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
@@ -127,7 +127,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     };
     let message = format!("`{name}`, the backup of the {}'s database, {lacks}", backup_of(of));
     out.push(
-        RULE.at(Place::key("/backup"), message)
+        RULE.at(Location::key("/backup"), message)
             .label("its recorded backup is not of a whole site")
             .help("dump the site's whole database, without a list of tables, then record it with `plan record backup FILE --plan PLAN --who WHO`"),
     );

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
@@ -127,7 +127,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             backup_of(of),
             dump.users
         );
-        out.push(RULE.at(Place::key("/backup"), message).label("its recorded backup lacks users").help(
+        out.push(RULE.at(Location::key("/backup"), message).label("its recorded backup lacks users").help(
             "dump the site's whole database with its rows, then record it with `plan record backup FILE --plan PLAN --who WHO`; \
                  where people are on the staging copy only, remove them there",
         ));

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::BackupDemand;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, Target::Both, declare_rule};
@@ -66,7 +66,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else {
         let message = "the plan asks for no backup of the live site";
         out.push(
-            RULE.at(Place::key("/backup"), message)
+            RULE.at(Location::key("/backup"), message)
                 .label("no `backup` section")
                 .help("add `backup`, make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`")
                 .fix("add the section", BACKUP_STUB),
@@ -77,7 +77,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !missing.is_empty() {
         let of = backup_of(demand.of);
         let message = format!("no backup of the {of} that holds its {} is recorded", missing.join(" and its "));
-        out.push(RULE.at(Place::key("/backup"), message).label("not on record").help(format!(
+        out.push(RULE.at(Location::key("/backup"), message).label("not on record").help(format!(
             "make a backup of the {of}, then record it with `plan record backup FILE --plan PLAN --who WHO`"
         )));
     }

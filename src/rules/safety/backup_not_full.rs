@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::{self, BackupPart};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
@@ -48,16 +48,16 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(demand) = &facts.plan().backup else { return Some(()) };
-    if demand.of != plan::Place::Live {
+    if demand.of != plan::SiteRole::Live {
         let message = "the plan asks for a backup of the staging copy, and the vendor's guide for one of the live site";
-        out.push(RULE.at(Place::value("/backup/of"), message).label("not the live site").help("set `of: live`"));
+        out.push(RULE.at(Location::value("/backup/of"), message).label("not the live site").help("set `of: live`"));
     }
     for part in [BackupPart::Files, BackupPart::Database] {
         if !demand.parts.contains(&part) {
             let name = part.name();
             let message = format!("the plan asks for a backup without the site's {name}");
             out.push(
-                RULE.at(Place::key("/backup/parts"), message)
+                RULE.at(Location::key("/backup/parts"), message)
                     .label(format!("no `{name}`"))
                     .help("set `parts: [files, database]`"),
             );

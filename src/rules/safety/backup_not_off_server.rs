@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
@@ -84,7 +84,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let (parts, site) = (only_there.join(" and "), backup_of(demand.of));
         let message = format!("nobody says that a copy of the backup of the {site}'s {parts} is off the server");
         out.push(
-            RULE.at(Place::value("/backup/stored_off_server"), message)
+            RULE.at(Location::value("/backup/stored_off_server"), message)
                 .label(if demand.stored_off_server { "not on record" } else { "not asked for" })
                 .help(
                     "download the backup to another place, then record it again: `plan record backup FILE --stored-off-server --plan PLAN --who WHO`",

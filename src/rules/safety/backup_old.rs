@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Step;
 use crate::model::record::Backup;
 use crate::model::text::Seconds;
@@ -92,5 +92,5 @@ fn judge(recorded: &str, backup: &Backup, of: &str, limit: Seconds, now: Timesta
             new,
         ),
     };
-    Some(RULE.at(Place::value("/backup/no_older_than"), message).label(label).help(help))
+    Some(RULE.at(Location::value("/backup/no_older_than"), message).label(label).help(help))
 }

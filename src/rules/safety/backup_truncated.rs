@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
 
@@ -93,7 +93,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if let Some(how) = facts.broken(dump)? {
         let message = format!("`{name}`, the backup of the {}'s database, is broken: {how}", backup_of(of));
         out.push(
-            RULE.at(Place::key("/backup"), message)
+            RULE.at(Location::key("/backup"), message)
                 .label("its recorded backup is broken")
                 .help("make the dump again, see that the disk has room, then record it with `plan record backup FILE --plan PLAN --who WHO`"),
         );

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Identity;
 use crate::model::state::{ChargingGuard, Kind, Object};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -96,7 +96,7 @@ fn shown(facts: &Facts<'_>, live: &Identity, guard: &ChargingGuard, message: Str
     let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
     // Without the key the changes set it right, where the site's own could be read at all.
     let written = facts.plan().production_site_url.is_some();
-    let place = if written { Place::value("/production_site_url") } else { Place::value("/sites/live") };
+    let place = if written { Location::value("/production_site_url") } else { Location::value("/sites/live") };
     RULE.at(place, message)
         .label(if written { "not the live site's address" } else { "the live site" })
         .help(format!("set `production_site_url: //{live}`; {WHERE}"))

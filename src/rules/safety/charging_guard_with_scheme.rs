@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::Kind;
 use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -59,7 +59,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !url.trim().starts_with("//") {
         let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
         out.push(
-            RULE.at(Place::value("/production_site_url"), "the Production Site URL does not start with `//`")
+            RULE.at(Location::value("/production_site_url"), "the Production Site URL does not start with `//`")
                 .label("the charging guard")
                 .help("type it as `//` and the host, here and under General Settings > Developer Tools")
                 .excerpt("charging-guard", excerpt, "production_url:", "typed with a scheme"),

@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::state::{Kind, Object};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
 
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let excerpt = text::object(&Object::Crm(crm.clone()));
         out.push(
             RULE.at(
-                Place::value("/crm/name"),
+                Location::value("/crm/name"),
                 format!("the plan switches from `{name}`, and the site uses `{}`", crm.system),
             )
             .label("not the site's CRM")

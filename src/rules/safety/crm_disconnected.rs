@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Kind;
 use crate::model::state::Object;
 use crate::rules::{
@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if managed == Some(true) {
         let message = "the site is on AccessAlly Managed Contacts already, so there is nothing to switch";
         out.push(
-            RULE.at(Place::key("/crm"), message)
+            RULE.at(Location::key("/crm"), message)
                 .label("switched already")
                 .help("name the site that has not switched yet, or restore the copy from before the switch")
                 .excerpt("crm", excerpt, "managed:", "switched already"),
@@ -80,7 +80,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let system = crm.label.as_ref().unwrap_or(&crm.system);
         let message = format!("`{system}` does not answer the site, and the migration needs it connected");
         out.push(
-            RULE.at(Place::key("/crm"), message)
+            RULE.at(Location::key("/crm"), message)
                 .label("does not answer")
                 .help("check its connection under AccessAlly > Settings > General Setup > CRM Integration")
                 .excerpt("crm", excerpt, "connected:", "does not answer"),

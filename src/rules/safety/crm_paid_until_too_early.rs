@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Documented, Target::Both, day_in_words, declare_rule};
 
 declare_rule! {
@@ -50,7 +50,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let Some(paid) = plan.crm.paid_until.as_deref().and_then(day) else { return Some(()) };
     let window = plan.window.as_ref().and_then(|window| day(&window.start));
-    let place = Place::value("/crm/paid_until");
+    let place = Location::value("/crm/paid_until");
     let help = "pay the CRM for longer, or move the window to an earlier day";
     if paid < facts.today() {
         let message = format!("the CRM was paid until {paid}, and {}", day_in_words(facts));
@@ -58,7 +58,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     } else if let Some(window) = window.filter(|window| paid < *window) {
         let message = format!("the CRM is paid until {paid}, and the window is on {window}");
         let finding = RULE.at(place, message).label("before the window").help(help);
-        out.push(finding.related(Place::value("/window/start"), "needs the CRM"));
+        out.push(finding.related(Location::value("/window/start"), "needs the CRM"));
     }
     Some(())
 }

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
@@ -49,7 +49,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let finding = RULE
-        .at(Place::value("/emails/enabled"), "AccessAlly Emails is switched off after the switch, so nobody is mailed")
+        .at(
+            Location::value("/emails/enabled"),
+            "AccessAlly Emails is switched off after the switch, so nobody is mailed",
+        )
         .help("set `enabled: true` under `emails`; it is set up under AccessAlly > Emails")
         .on_site("emails");
     out.push(match facts.plan().emails {

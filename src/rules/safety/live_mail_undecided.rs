@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::Strategy;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Live, declare_rule};
 
@@ -54,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     out.push(
-        RULE.at(Place::key("/mail"), "nobody decided whether mail is delivered while the plan is replayed on live")
+        RULE.at(Location::key("/mail"), "nobody decided whether mail is delivered while the plan is replayed on live")
             .label("needs `on_live`")
             .help("say `on_live: deliver` (everybody is mailed) or `on_live: simulate` (nobody gets a new password)"),
     );

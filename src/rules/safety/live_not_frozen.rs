@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::Strategy;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Staging, declare_rule};
@@ -53,7 +53,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     {
         out.push(
             RULE.at(
-                Place::value("/strategy"),
+                Location::value("/strategy"),
                 "nobody has said that live is frozen, so whatever happens there until the push is lost",
             )
             .label("needs live in maintenance mode")

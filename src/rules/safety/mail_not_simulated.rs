@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Kind;
 use crate::model::plan::DuringMigration;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Staging, declare_rule};
@@ -56,14 +56,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(intent) = &facts.plan().mail else {
         let message = "the plan does not say what keeps the staging copy's mail from members during the migration";
         out.push(
-            RULE.at(Place::key("/mail"), message)
+            RULE.at(Location::key("/mail"), message)
                 .label("no `mail` section")
                 .help("add `mail` with `during_migration: simulate`")
                 .fix("add the section", "mail:\n  transport: fluent-smtp\n  during_migration: simulate\n"),
         );
         return Some(());
     };
-    let place = Place::value("/mail/during_migration");
+    let place = Location::value("/mail/during_migration");
     if intent.during_migration != DuringMigration::Simulate {
         let message = "mail is delivered while the migration resets passwords, so members can get mail from a copy";
         out.push(RULE.at(place, message).label("reaches members").help(HELP).on_site("mail"));

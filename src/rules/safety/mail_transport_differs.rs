@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::state::Kind;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
@@ -45,7 +45,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if plain(named) != plain(sends) {
         let message = format!("the plan counts on `{named}`, and the site's mail is sent by `{sends}`");
         out.push(
-            RULE.at(Place::value("/mail/transport"), message)
+            RULE.at(Location::value("/mail/transport"), message)
                 .label("does not send")
                 .help("name the plugin that sends, and set its simulation")
                 .on_site("mail"),

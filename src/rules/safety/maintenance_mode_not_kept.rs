@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
@@ -42,7 +42,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.plan().migration.as_ref().is_some_and(|choices| !choices.keep_maintenance_mode) {
         let message = "the migration turns maintenance mode off at its end, before anybody has reviewed the result";
         out.push(
-            RULE.at(Place::value("/migration/keep_maintenance_mode"), message).label("payments start at once").help(
+            RULE.at(Location::value("/migration/keep_maintenance_mode"), message).label("payments start at once").help(
                 "set `keep_maintenance_mode: true`; it is turned off later under AccessAlly > Settings > Migration Tools",
             ),
         );

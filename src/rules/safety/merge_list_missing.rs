@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::Strategy;
 use crate::model::record::Unlisted;
@@ -98,6 +98,6 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     };
     let help =
         "read live with its population, then: `plan record merge-list --cloned THEN --live NOW --plan PLAN --who WHO`";
-    out.push(RULE.at(Place::value("/strategy"), message).label(label).help(help));
+    out.push(RULE.at(Location::value("/strategy"), message).label(label).help(help));
     Some(())
 }

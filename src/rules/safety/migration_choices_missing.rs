@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
@@ -42,7 +42,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.plan().migration.is_none() && !facts.plan().was_left_out(&["migration"]) {
         out.push(
-            RULE.at(Place::key("/migration"), "the plan does not say which boxes of the migration screen are ticked")
+            RULE.at(Location::key("/migration"), "the plan does not say which boxes of the migration screen are ticked")
                 .label("no `migration` section")
                 .help("add `migration` with both choices; the screen is AccessAlly > Settings > General Setup > CRM Integration")
                 .fix("add the section", "migration:\n  import_all_contacts: false\n  keep_maintenance_mode: true\n"),

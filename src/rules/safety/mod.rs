@@ -39,7 +39,7 @@ pub(super) mod window_impossible;
 pub(super) mod window_missing;
 pub(super) mod window_over;
 
-use crate::diag::Place;
+use crate::diag::Location;
 use crate::model::Identity;
 use crate::model::plan::{self, BackupDemand, BackupPart};
 use crate::model::record::{Backup, Dump, DumpEnding, Entry};
@@ -68,8 +68,8 @@ fn site_in_plan(facts: &Facts<'_>) -> Option<Identity> {
 }
 
 /// The judged site, where the plan names it.
-fn judged_site(facts: &Facts<'_>) -> Place {
-    Place::value(if facts.live() { "/sites/live" } else { "/sites/staging" })
+fn judged_site(facts: &Facts<'_>) -> Location {
+    Location::value(if facts.live() { "/sites/live" } else { "/sites/staging" })
 }
 
 /// The backups that together hold what the plan asks for, each once.
@@ -85,22 +85,22 @@ fn kept_backups<'a>(facts: &Facts<'a>, demand: &BackupDemand) -> Known<Vec<(&'a 
 }
 
 /// The dump that the demanded backup of the database was seen to be, with its file's name; none where it is no dump.
-fn dump_asked_for<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::Place)>> {
+fn dump_asked_for<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::SiteRole)>> {
     let asked = facts.plan().backup.as_ref().filter(|demand| demand.parts.contains(&BackupPart::Database));
     let Some(demand) = asked else { return Some(None) };
     Some(facts.dump(demand.of)?.map(|(name, dump)| (name, dump, demand.of)))
 }
 
 /// The same where the dump goes to its end: of a cut one nothing can be said to be missing.
-fn dump_not_cut<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::Place)>> {
+fn dump_not_cut<'a>(facts: &Facts<'a>) -> Known<Option<(&'a str, &'a Dump, plan::SiteRole)>> {
     Some(dump_asked_for(facts)?.filter(|(_, dump, _)| !matches!(dump.ending, DumpEnding::Broken(_))))
 }
 
 /// The place of a backup in words.
-fn backup_of(of: plan::Place) -> &'static str {
+fn backup_of(of: plan::SiteRole) -> &'static str {
     match of {
-        plan::Place::Live => "live site",
-        plan::Place::Staging => "staging copy",
+        plan::SiteRole::Live => "live site",
+        plan::SiteRole::Staging => "staging copy",
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -83,7 +83,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 fn found(message: String) -> Finding {
-    RULE.at(Place::value(""), message)
+    RULE.at(Location::value(""), message)
         .label("this plan's record")
         .help("take the record from git as it was, or move it away and record what was seen again")
 }

@@ -1,6 +1,6 @@
 use super::other_addresses;
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Identity;
 use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, Target::Both, declare_rule};
@@ -72,7 +72,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let finding = match is(Identity::could_be_the_same) {
         Some((name, address)) => RULE
             .at(
-                Place::value(format!("/sites/{name}")),
+                Location::value(format!("/sites/{name}")),
                 format!(
                     "the site's home is `{site}`, and the plan writes `{address}`, which differs by `www.` or port"
                 ),
@@ -80,7 +80,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label("not the site's home address")
             .help(format!("if it is this site, write `{name}: {}{}`", scheme(address), site.address())),
         None => RULE
-            .at(Place::key("/sites"), format!("the site is `{site}`, which is {words} of this plan"))
+            .at(Location::key("/sites"), format!("the site is `{site}`, which is {words} of this plan"))
             .label("other sites")
             .help("name one of the plan's sites with `--site`, or correct the addresses under `sites`"),
     };
@@ -101,7 +101,7 @@ fn says_another(facts: &Facts<'_>, site: &Identity, out: &mut Findings) -> Optio
     if let Some((field, address, _)) = other_addresses(site, environment).first() {
         let excerpt = text::object(&Object::Environment(environment.clone()));
         out.push(
-            RULE.at(Place::value("/sites/live"), format!("the site at `{site}` says it is `{address}`"))
+            RULE.at(Location::value("/sites/live"), format!("the site at `{site}` says it is `{address}`"))
                 .label("not the site's own address")
                 .help("name the site by the home address that it gives, and read it at that one")
                 .excerpt("environment", excerpt, field, "another address"),

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Identity;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if site.is_none() && !plan.was_left_out(&["sites", *name]) {
             let message = format!("`{address}` names no site");
             out.push(
-                RULE.at(Place::value(format!("/sites/{name}")), message)
+                RULE.at(Location::value(format!("/sites/{name}")), message)
                     .label("no host or port that can be read")
                     .help("write the home address that WordPress shows under Settings > General"),
             );
@@ -75,10 +75,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     {
         let message = format!("staging, `{staging}`, and live, `{live}`, could be one site");
         out.push(
-            RULE.at(Place::value("/sites/staging"), message)
+            RULE.at(Location::value("/sites/staging"), message)
                 .label("not distinct from live")
                 .help("name a copy that is on another host or in another folder")
-                .related(Place::value("/sites/live"), "the live site"),
+                .related(Location::value("/sites/live"), "the live site"),
         );
     }
     Some(())

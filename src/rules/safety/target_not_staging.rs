@@ -1,6 +1,6 @@
 use super::other_addresses;
 use crate::change::text;
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::state::{Environment, Object};
 use crate::model::{Identity, Kind};
 use crate::rules::hosts::{is_loopback, looks_like_staging};
@@ -116,7 +116,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let site = facts.site()?;
     let Some(live) = facts.plan().live_site() else {
         let message = "the plan names no live site that can be read, so nothing can be compared with it";
-        out.push(RULE.at(Place::value("/sites/live"), message).label("names no site").help("write its full address"));
+        out.push(
+            RULE.at(Location::value("/sites/live"), message).label("names no site").help("write its full address"),
+        );
         return Some(());
     };
     if site.could_be_the_same(&live) {
@@ -149,7 +151,7 @@ fn proven(site: &Identity, environment: &Environment) -> bool {
 }
 
 fn is_live(site: &Identity) -> Finding {
-    RULE.at(Place::value("/sites/live"), format!("`{site}` is the live site, and a staging copy is wanted here"))
+    RULE.at(Location::value("/sites/live"), format!("`{site}` is the live site, and a staging copy is wanted here"))
         .label("this is the live site")
         .help("name the staging copy with `--site`; the live site's turn comes with the replay")
         .on_site("environment")
@@ -157,7 +159,7 @@ fn is_live(site: &Identity) -> Finding {
 
 fn thinks_it_is_live(site: &Identity, environment: &Environment, field: &str) -> Finding {
     let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Place::value("/sites/live"), format!("the site at `{site}` gives the live site's address as its own"))
+    RULE.at(Location::value("/sites/live"), format!("the site at `{site}` gives the live site's address as its own"))
         .label("also the copy's own address")
         .help("set the copy's own address under Settings > General, then take the snapshot again")
         .excerpt("environment", excerpt, field, "the live site's address")
@@ -181,7 +183,7 @@ fn is_another(
               under `sites`"
             .to_owned(),
     };
-    RULE.at(Place::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))
+    RULE.at(Location::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))
         .label("not the site's own address")
         .help(help)
         .excerpt("environment", excerpt, field, "another address")
@@ -190,7 +192,7 @@ fn is_another(
 fn unproved(site: &Identity, kind: &str, environment: &Environment) -> Finding {
     let message = format!("nothing proves that `{site}` is a staging copy; its environment type is `{kind}`");
     let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Place::value("/sites/staging"), message)
+    RULE.at(Location::value("/sites/staging"), message)
         .label("not proven to be staging")
         .help("on the staging copy, add `define( 'WP_ENVIRONMENT_TYPE', 'staging' );` to wp-config.php")
         .excerpt("environment", excerpt, "type:", "not a copy's type")

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::diag::{Place, Severity::Warning};
+use crate::diag::{Location, Severity::Warning};
 use crate::model::plan::Strategy;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Staging, declare_rule};
 
@@ -93,7 +93,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let help = format!(
                 "remove test buyer and order before the push, and name it: `plan record purchase {form} --saw order --order ID --plan PLAN --who WHO`"
             );
-            out.push(RULE.at(Place::key("/test_purchases"), message).label("which order was it?").help(help));
+            out.push(RULE.at(Location::key("/test_purchases"), message).label("which order was it?").help(help));
             continue;
         }
         facts.population_section("order")?;
@@ -102,7 +102,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if !still.is_empty() {
             let message = format!("test orders on `{form}` are still on the staging copy: {}", still.join(", "));
             let help = "remove the test buyers and their orders before the push, then take the snapshot again";
-            out.push(RULE.at(Place::key("/test_purchases"), message).label("pushed with it").help(help));
+            out.push(RULE.at(Location::key("/test_purchases"), message).label("pushed with it").help(help));
         }
     }
     Some(())

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::verified::Verified;
 use crate::model::{Kind, Step};
 use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Documented, Target::Both, declare_rule};
@@ -86,7 +86,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     out.push(
-        RULE.at(Place::key("/migration"), format!("no verification of `{site}` is on record")).label("not verified").help(
+        RULE.at(Location::key("/migration"), format!("no verification of `{site}` is on record")).label("not verified").help(
             "press \"Start Verification\" on the site, copy every line into a file, then: plan record verification FILE \
              --host HOST --plan PLAN --who WHO",
         ),

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::verified::Verified;
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
@@ -64,7 +64,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for line in lines {
         out.push(
             RULE.at(
-                Place::key("/migration"),
+                Location::key("/migration"),
                 format!("nobody looked at line {line} of the verification, which carries a \"!\""),
             )
             .label("not acknowledged")

@@ -1,4 +1,4 @@
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Kind;
 use crate::model::plan::{AccessThrough, Plan, Welcome};
 use crate::model::text::pointer;
@@ -79,10 +79,10 @@ fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
         Welcome::Purchases | Welcome::None => ("purchases", format!("whoever buys `{name}` gets no welcome e-mail")),
     };
     let finding = RULE
-        .at(Place::value("/emails/welcome"), message)
+        .at(Location::value("/emails/welcome"), message)
         .label("does not cover them")
         .help(format!("set `welcome: {word}` under `emails`; the modes are under AccessAlly > Settings > Emails"))
-        .related(Place::value(pointer(&["offerings", key, "access_through"])), "how they come in")
+        .related(Location::value(pointer(&["offerings", key, "access_through"])), "how they come in")
         .on_site("emails");
     match plan.emails {
         Some(_) => finding,

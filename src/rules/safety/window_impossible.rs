@@ -1,6 +1,6 @@
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::schedule::NoInstant;
 use crate::model::text::Seconds;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule, nearest};
@@ -76,7 +76,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let Some(window) = &plan.window else { return Some(()) };
-    let at = |place: &str, (message, help): (String, String)| RULE.at(Place::value(place), message).help(help);
+    let at = |place: &str, (message, help): (String, String)| RULE.at(Location::value(place), message).help(help);
     let start = window.begins().map_err(|why| out.push(at("/window/start", start(&window.start, &why)))).is_ok();
     if let Err(NoInstant::Length) = window.lasts() {
         let is = if Seconds::parse(&window.length).is_some_and(|length| length.0 > 0) {
@@ -94,7 +94,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         && let Err(why) = window.at(&rollback.decide_by)
     {
         let finding = at("/rollback/decide_by", decision(&rollback.decide_by, &why));
-        out.push(finding.related(Place::value("/window/start"), "the window"));
+        out.push(finding.related(Location::value("/window/start"), "the window"));
     }
     Some(())
 }

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -42,7 +42,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.plan().window.is_none() && !facts.plan().was_left_out(&["window"]) {
         let day = facts.today().saturating_add(jiff::Span::new().days(7));
         out.push(
-            RULE.at(Place::key("/window"), "the plan does not say when the live site is switched")
+            RULE.at(Location::key("/window"), "the plan does not say when the live site is switched")
                 .label("no `window` section")
                 .help("agree on day, time and length with the site's owner, and add them as `window`")
                 .fix("add the section", format!("window:\n  start: {day} 06:00 Europe/Berlin\n  length: 2h\n")),

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Staging, declare_rule};
 
 declare_rule! {
@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let is = if facts.has_site() { "the site was read at" } else { "it is" };
         let now = facts.now().strftime("%Y-%m-%d %H:%M UTC");
         let message = format!("the window was over at `{}`, and {is} `{now}`", end.strftime("%Y-%m-%d %H:%M %Q"));
-        let finding = RULE.at(Place::value("/window/start"), message).label("over");
+        let finding = RULE.at(Location::value("/window/start"), message).label("over");
         out.push(finding.help("agree on a new window with the site's owner"));
     }
     Some(())

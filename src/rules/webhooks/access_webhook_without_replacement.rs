@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::diag::{Finding, Place, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::{AfterSwitch, Replacement, Setting, webhook_key};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
@@ -119,7 +119,7 @@ fn replaces(calls: &str, replacement: &Replacement) -> bool {
 }
 
 fn finding(at: String, calls: &str, what: &str) -> Finding {
-    let place = if at.starts_with("/leave_alone") { Place::key(at) } else { Place::value(at) };
+    let place = if at.starts_with("/leave_alone") { Location::key(at) } else { Location::value(at) };
     RULE.at(place, format!("`{calls}` ends or charges subscriptions, and {what}"))
         .label("nothing does its work")
         .help(

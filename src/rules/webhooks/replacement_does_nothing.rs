@@ -1,5 +1,5 @@
 use crate::change::text;
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{AfterFinalRetry, AfterSwitch, Replacement, Setting};
 use crate::model::state::Object;
 use crate::model::text::pointer;
@@ -98,9 +98,9 @@ fn by_form(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Know
     if !matches!(form.after_final_retry, Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) {
         let message = format!("`{}` should end access after a failed payment, and does not", form.name);
         let finding = RULE
-            .at(Place::value(at), message)
+            .at(Location::value(at), message)
             .label("does not end access")
-            .related(Place::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
+            .related(Location::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
             .help(format!("say `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
         let excerpt = text::object(&Object::OrderForm(form.clone()));
         out.push(finding.excerpt(format!("order-form/{key}"), excerpt, "after_final_retry:", "after the changes"));
@@ -119,9 +119,9 @@ fn by_timers(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Kn
     if !is_timed(facts, key, offering) && !unknown && !unread {
         let excerpt = text::object(&Object::Offering(offering.clone()));
         out.push(
-            RULE.at(Place::value(at), format!("no module of `{}` opens by a timer", offering.name))
+            RULE.at(Location::value(at), format!("no module of `{}` opens by a timer", offering.name))
                 .label("has no timer")
-                .related(Place::key(pointer(&["offerings", key, "modules"])), "no timed module")
+                .related(Location::key(pointer(&["offerings", key, "modules"])), "no timed module")
                 .help(format!(
                     "give a module of `{key}` a release such as `7 days after previous`, or name what does the work"
                 ))

@@ -1,4 +1,4 @@
-use crate::diag::{Place, Severity::Error};
+use crate::diag::{Location, Severity::Error};
 use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, Replacement, Setting};
 use crate::model::text::pointer;
@@ -54,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let (idea, fate) = suggestion(plan, &command(&webhook.calls));
         out.push(
             RULE.at(
-                Place::key(pointer(&["webhooks", name, "after_switch"])),
+                Location::key(pointer(&["webhooks", name, "after_switch"])),
                 format!("nobody decided what becomes of the webhook `{}`", webhook.calls),
             )
             .label("no `after_switch`")

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::address::Address;
 use super::client::{Answer, Failure, Reader};
-use super::{route, text, trouble};
+use super::{errors, route, text};
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -25,7 +25,7 @@ pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
         if !reader.follow_link(&link) {
             // It leads to another site, which is asked nothing.
             let home = home_of(reader, &link);
-            return Err(home.map_or_else(|| trouble::explain(reader, &index), |home| differs(reader.address(), &home)));
+            return Err(home.map_or_else(|| errors::explain(reader, &index), |home| differs(reader.address(), &home)));
         }
         index = ask(reader)?;
         index.rest_link.get_or_insert(link);
@@ -57,18 +57,18 @@ fn home(reader: &Reader, index: &Answer) -> Result<String, SiteError> {
     if let (200, Ok(body)) = (index.status, &index.body) {
         // An answer without its home may still say where its API is.
         let linked = || home_of(reader, index.rest_link.as_deref()?);
-        return text(body, "home").or_else(linked).ok_or_else(|| trouble::not_wordpress(reader.address()));
+        return text(body, "home").or_else(linked).ok_or_else(|| errors::not_wordpress(reader.address()));
     }
     let is_withheld = matches!(index.status, 401 | 403 | 404) && index.body.is_ok();
     if !is_withheld {
-        return Err(trouble::explain(reader, index));
+        return Err(errors::explain(reader, index));
     }
     if let Some(home) = index.rest_link.as_deref().and_then(|link| home_of(reader, link)) {
         return Ok(home);
     }
     let front = reader.front().map_err(|failure| failed(reader.address(), &failure))?;
     let home = front.rest_link.as_deref().and_then(|link| home_of(reader, link));
-    home.ok_or_else(|| trouble::unknown_identity(reader.address()))
+    home.ok_or_else(|| errors::unknown_identity(reader.address()))
 }
 
 /// The home under which a link to the REST API leads, as [`route::home_of`].
@@ -78,7 +78,7 @@ fn home_of(reader: &Reader, link: &str) -> Option<String> {
 
 /// No answer came; a redirect out of the site says which one it is instead.
 fn failed(address: &Address, failure: &Failure) -> SiteError {
-    let Failure::Elsewhere(to) = failure else { return trouble::failed(address, failure) };
+    let Failure::Elsewhere(to) = failure else { return errors::failed(address, failure) };
     let there = Url::parse(to).ok().map(|mut there| {
         if there.origin() == address.url().origin() {
             return route::home_behind(&there);
@@ -91,9 +91,9 @@ fn failed(address: &Address, failure: &Failure) -> SiteError {
 
 /// What to say where the home is not the address.
 fn differs(address: &Address, home: &str) -> SiteError {
-    let Ok(found) = Address::parse(home) else { return trouble::no_home(address, home) };
+    let Ok(found) = Address::parse(home) else { return errors::no_home(address, home) };
     let could_be = found.identity().could_be_the_same(&address.identity());
-    trouble::another(address, &found, could_be)
+    errors::another(address, &found, could_be)
 }
 
 /// Compares what the site says of its home to a reader that is logged in.

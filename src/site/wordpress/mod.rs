@@ -5,12 +5,12 @@
 
 mod address;
 mod client;
+mod errors;
 mod excerpt;
 mod limits;
 mod login;
 mod meeting;
 mod route;
-mod trouble;
 
 use std::collections::BTreeMap;
 
@@ -76,10 +76,10 @@ impl WordPress {
         let body = self.body(me)?;
         match body.get("capabilities") {
             Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
-            Some(Value::Object(_)) => Err(trouble::no_administrator(self.reader.address())),
+            Some(Value::Object(_)) => Err(errors::no_administrator(self.reader.address())),
             // PHP writes an empty list for a user who may do nothing.
-            Some(Value::Array(none)) if none.is_empty() => Err(trouble::no_administrator(self.reader.address())),
-            Some(_) | None => Err(trouble::not_wordpress(self.reader.address())),
+            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(self.reader.address())),
+            Some(_) | None => Err(errors::not_wordpress(self.reader.address())),
         }
     }
 
@@ -88,20 +88,20 @@ impl WordPress {
     }
 
     fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, SiteError> {
-        self.reader.get(route, query).map_err(|failure| trouble::failed(self.reader.address(), &failure))
+        self.reader.get(route, query).map_err(|failure| errors::failed(self.reader.address(), &failure))
     }
 
     /// The body of an answer that must be there.
     fn body(&self, answer: Answer) -> Result<Value, SiteError> {
         match answer {
             Answer { status: 200, body: Ok(body), .. } => Ok(body),
-            other => Err(trouble::explain(&self.reader, &other)),
+            other => Err(errors::explain(&self.reader, &other)),
         }
     }
 
     /// The body of an answer that this site may refuse.
     fn section(&self, answer: Answer) -> Result<Section<Value>, SiteError> {
-        match trouble::missing(&answer) {
+        match errors::missing(&answer) {
             Some(why) => Ok(Err(why)),
             None => self.body(answer).map(Ok),
         }
@@ -112,7 +112,7 @@ impl WordPress {
         meeting::is_same_index(self.reader.address(), &index)?;
         let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?.unwrap_or_default();
         let own = text(&settings, "url").or_else(|| text(&index, "url"));
-        let url = own.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
+        let url = own.ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let mut extra = Map::new();
         extra.extend(self.users_total()?.map(|users| ("users".to_owned(), Value::from(users))));
         let info = self.environment_info(&index)?;
@@ -147,7 +147,7 @@ impl WordPress {
             Err(why) => return Ok(Err(why)),
         };
         let plugins = rows.as_array().and_then(|rows| rows.iter().map(plugin).collect());
-        plugins.map(Ok).ok_or_else(|| trouble::not_wordpress(self.reader.address()))
+        plugins.map(Ok).ok_or_else(|| errors::not_wordpress(self.reader.address()))
     }
 
     fn administrators(&self) -> Result<Section<BTreeMap<String, Administrator>>, SiteError> {
@@ -158,7 +158,7 @@ impl WordPress {
                 Err(why) => return Ok(Err(why)),
             }
         }
-        Err(trouble::never_still(self.reader.address()))
+        Err(errors::never_still(self.reader.address()))
     }
 
     /// One pass over all pages; none where the list changed under it. Pages are counted, not marked: where somebody
@@ -173,12 +173,12 @@ impl WordPress {
                 Err(why) => return Ok(Err(why)),
             };
             let (Value::Array(rows), Some(total)) = (body, total) else {
-                return Err(trouble::not_wordpress(self.reader.address()));
+                return Err(errors::not_wordpress(self.reader.address()));
             };
             let (last, known) = (rows.len() < PER_PAGE, users.len());
             for row in rows {
                 let id = row.get("id").and_then(Value::as_u64);
-                users.insert(id.ok_or_else(|| trouble::not_wordpress(self.reader.address()))?, row);
+                users.insert(id.ok_or_else(|| errors::not_wordpress(self.reader.address()))?, row);
             }
             if *first_total.get_or_insert(total) != total {
                 return Ok(Ok(None));
@@ -187,10 +187,10 @@ impl WordPress {
                 return Ok(Ok((users.len() as u64 == total).then_some(users)));
             }
             if users.len() == known {
-                return Err(trouble::endless(self.reader.address(), &format!("repeats itself on page {page}")));
+                return Err(errors::endless(self.reader.address(), &format!("repeats itself on page {page}")));
             }
         }
-        Err(trouble::endless(self.reader.address(), &format!("has more than {PAGES} pages")))
+        Err(errors::endless(self.reader.address(), &format!("has more than {PAGES} pages")))
     }
 
     fn header(&self, taken_at: Timestamp, missing: BTreeMap<Kind, String>) -> Header {
@@ -242,7 +242,7 @@ impl Site for WordPress {
         self.reader.begin();
         meeting::meet(&mut self.reader)?;
         let me = self.body(self.me()?)?;
-        let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| trouble::not_wordpress(self.reader.address()))?;
+        let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));
         Ok(Some(SignedIn { key: administrator_key(id, text(&me, "username")), is_administrator }))
     }

@@ -7,21 +7,21 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Progress;
 use crate::apply::proof;
 use crate::cli::{By, PastBarrier};
-use crate::guide::Movement;
+use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
-use super::earlier::{self, is_of_this_plan};
 use super::event_log::EventLog;
+use super::previous_run::{self, ensure_of_this_plan};
 use super::record::{DEFAULT_LIMITS, ensure_sound, who_is_known};
 use super::record_file::{append, path_of};
-use super::resume::is_its_site;
+use super::resume::ensure_its_site;
 use super::run::Run;
+use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::turn::Files;
 use super::{Begun, Failure, Terminal, exit, inputs, status};
 
 /// Why a run is closed whose site was restored.
@@ -37,7 +37,7 @@ pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Res
         &site,
         |kept, now| {
             let kept = kept.ok_or_else(|| "how the site was at the barrier is no longer kept".to_owned())?;
-            proof::unmoved(&Movement::of(kept), &Movement::of(now))
+            proof::unmoved(&MigrationSignals::of(kept), &MigrationSignals::of(now))
         },
         terminal,
     )?;
@@ -64,7 +64,7 @@ pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result
         says,
         &site,
         |_, now| {
-            closed = Movement::of(now).maintenance == Some(true);
+            closed = MigrationSignals::of(now).maintenance == Some(true);
             Ok(())
         },
         terminal,
@@ -72,7 +72,7 @@ pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result
     let typed = run.typed();
     let Run { journal, lock, files, log, .. } = run;
     drop(journal);
-    earlier::close(&files, RESTORED, &log)?;
+    previous_run::close(&files, RESTORED, &log)?;
     drop(lock);
     let line = escape::line(&seen);
     writeln!(terminal.out, "recorded: the site was restored, attested by `{}`; {line}", by.who)?;
@@ -103,29 +103,29 @@ fn given(
     who_is_known(by)?;
     let opened = inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
     let mut site = inputs::open_site(name, Some(&opened.plan))?;
-    let files = Files::of(&by.plan, name);
+    let files = RunFiles::of(&by.plan, name);
     let lock = files.take(&by.plan)?;
     let open = files.unfinished()?;
-    files.nobody_elses(&by.plan, open.as_ref())?;
+    files.ensure_no_other_run(&by.plan, open.as_ref())?;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
-    is_of_this_plan(&by.plan, &begin, name, |its| {
+    ensure_of_this_plan(&by.plan, &begin, name, |its| {
         format!("attest it for that one: `--plan {}`", escape::shell(its.named().plan))
     })?;
     if !may_be(&progress) {
         return Err(nothing());
     }
-    let barrier = events.iter().rfind(|told| matches!(told.event, Event::BarrierPassed { .. })).ok_or_else(|| {
+    let barrier = events.iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. })).ok_or_else(|| {
         let first = files.resume();
         Failure::new(exit::PART_WAY, "that the barrier was passed is noted beside the site, and not in the journal yet")
             .help(format!("let it be written down first: `{first}`; then attest it again"))
     })?;
     let evidence = evidence(begin.host.clone());
     ensure_sound(&evidence, Timestamp::now())?;
-    let now = is_its_site(site.as_mut(), &begin, &progress)?;
+    let now = ensure_its_site(site.as_mut(), &begin, &progress)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
     let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
-    let shown = proof::unmigrated((read_at, &Movement::of(&now)), (barrier.at, Timestamp::now()));
+    let shown = proof::unmigrated((read_at, &MigrationSignals::of(&now)), (barrier.at, Timestamp::now()));
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that attestation about *Run Migration* is not accepted: {why}")).help(format!(
             "do not press it again until its state is known; read the site again and attest it again, or take the way back: {}",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::apply::archive;
-use crate::apply::journal::{JournalError, Told};
+use crate::apply::journal::{JournalEntry, JournalError};
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::take_over::set_aside;
 use crate::apply::{self};
@@ -58,7 +58,7 @@ pub(super) fn shut_by_another(path: &Path, source: &std::io::Error) -> Option<Fa
 }
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.
-pub(super) struct Files {
+pub(super) struct RunFiles {
     /// The plan, as it was named.
     pub(super) plan: PathBuf,
     /// The plan's folder, from the root where it exists.
@@ -73,7 +73,7 @@ pub(super) struct Files {
     pub(super) real: Option<PathBuf>,
 }
 
-impl Files {
+impl RunFiles {
     /// Where the files of runs on this site are, beside this plan.
     pub(super) fn of(plan: &Path, site: &str) -> Self {
         let plans = real(folder_of(plan));
@@ -135,7 +135,7 @@ impl Files {
     /// written itself, so there is no lock in its place.
     pub(super) fn take(&self, plan: &Path) -> Result<Lock, Failure> {
         let failed = |beside: &Path, e| Failure::file("make the state folder beside", beside, &e);
-        self.is_own()?;
+        self.ensure_own()?;
         apply::make_state_folder(plan).map_err(|e| failed(plan, e))?;
         if let Some(site) = &self.real {
             apply::make_shared_folder(site).map_err(|e| {
@@ -173,40 +173,40 @@ impl Files {
         Ok(lock)
     }
 
-    /// Puts away a run that ended and was cut off before its journal found its place.
-    pub(super) fn put_away_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        let kept = self.put_away(&self.open_journal()?)?;
+    /// Archives the journal of a run that ended and was cut off before its journal found its place.
+    pub(super) fn archive_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+        let kept = self.archive(&self.open_journal()?)?;
         writeln!(terminal.out, "the last run had ended; its journal is {}", escape::path(&kept))?;
         Ok(exit::OK)
     }
 }
 
-impl Files {
-    /// The events of the run that was put away last; none where there is none.
-    pub(super) fn latest_put_away(&self) -> Result<Vec<Told>, Failure> {
-        let last = archive::put_away(&self.journal())?.pop();
+impl RunFiles {
+    /// The events of the run that was archived last; none where there is none.
+    pub(super) fn latest_archived(&self) -> Result<Vec<JournalEntry>, Failure> {
+        let last = archive::archived(&self.journal())?.pop();
         let last = last.map(|last| self.peeked(&last)).transpose()?.flatten();
         Ok(last.map(|run| self.ours(run)).transpose()?.map_or_else(Vec::new, |run| run.events))
     }
 
-    /// The run that was put away and is the next to be undone, with its journal.
+    /// The run that was archived and is the next to be undone, with its journal.
     pub(super) fn undoable(&self) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
         self.replaced().next().transpose()
     }
 
-    /// The runs that were put away and can be undone, the newest first: each was replaced by a newer one, and is undone where
+    /// The runs that were archived and can be undone, the newest first: each was replaced by a newer one, and is undone where
     /// that one was. None after one that ended otherwise: past the barrier, or as the site was copied again.
     pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
-        let next = |aside: Aside| match aside {
+        let next = |run: Archived| match run {
             Err(error) => Some(Some(Err(error))),
             Ok((_, run)) if run.progress.is_undone() => Some(None),
             Ok(found) => found.1.progress.is_replaced().then_some(Some(Ok(found))),
         };
-        self.put_aside().map_while(next).flatten()
+        self.archived().map_while(next).flatten()
     }
 
-    /// The runs that were put away, the newest first. One whose journal does not hold its end was damaged since.
-    pub(super) fn put_aside(&self) -> impl Iterator<Item = Aside> {
+    /// The runs that were archived, the newest first. One whose journal does not hold its end was damaged since.
+    pub(super) fn archived(&self) -> impl Iterator<Item = Archived> {
         let read = |path: PathBuf| {
             let run = self.peeked(&path)?.filter(|run| run.progress.is_over());
             let run = run.ok_or_else(|| {
@@ -217,12 +217,12 @@ impl Files {
             })?;
             Ok((path, self.ours(run)?))
         };
-        archive::put_away(&self.journal()).unwrap_or_default().into_iter().rev().map(read)
+        archive::archived(&self.journal()).unwrap_or_default().into_iter().rev().map(read)
     }
 }
 
-/// A run that was put away, with its journal.
-pub(super) type Aside = Result<(PathBuf, Unfinished), Failure>;
+/// A run that was archived, with its journal.
+pub(super) type Archived = Result<(PathBuf, Unfinished), Failure>;
 
 /// One name for one site, however it was spelled: an address by the identity that it names, a file by its way from the plan's folder.
 fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn one_site_in_every_spelling_of_its_address_has_one_lock() {
-        let of = |site: &str| Files::of(Path::new("plans/x.yaml"), site);
+        let of = |site: &str| RunFiles::of(Path::new("plans/x.yaml"), site);
         let one = of("https://bücher.example");
         for same in ["https://xn--bcher-kva.example", "https://BÜCHER.example:443/", "https://bücher.example./"] {
             let same = of(same);

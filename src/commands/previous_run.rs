@@ -1,4 +1,4 @@
-//! A run that is not put away yet: is it in the way of a new one, is its site still there, and closing it.
+//! A run that is not archived yet: is it in the way of a new one, is its site still there, and closing it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,17 +10,17 @@ use crate::apply::journal::{Begin, Event};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
-use crate::model::{On, State, Step};
+use crate::model::{ObjectRef, State, Step};
 
 use super::event_log::EventLog;
+use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::turn::Files;
 use super::typed::Typed;
 use super::{Failure, exit};
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
 /// the barrier, is not.
-pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
+pub(super) fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     let progress = &run.progress;
     let other = args.plan.with_file_name(&run.begin.plan);
     let typed = Typed::of_run(&other, &args.site, &run.begin);
@@ -44,7 +44,7 @@ pub(super) fn not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failu
 }
 
 /// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.
-pub(super) fn is_of_this_plan(
+pub(super) fn ensure_of_this_plan(
     plan: &Path,
     begin: &Begin,
     site: &str,
@@ -60,7 +60,7 @@ pub(super) fn is_of_this_plan(
 
 /// Whether the site is a fresh copy: what the run left is gone, or all that it and the runs before it left, whose
 /// place it took.
-pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -> bool {
+pub(super) fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State) -> bool {
     let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
     // Of a run that stopped part-way only what it had put in place can be gone.
     let changes = &run.begin.changes[..run.progress.in_place()];
@@ -70,7 +70,7 @@ pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -
     let undone = || {
         // A journal that cannot be read any more shows nothing.
         let earlier: Vec<Unfinished> = files.replaced().map_while(Result::ok).map(|(_, run)| run).collect();
-        let mut first: BTreeMap<&On, &Change> = BTreeMap::new();
+        let mut first: BTreeMap<&ObjectRef, &Change> = BTreeMap::new();
         for change in earlier.iter().rev().flat_map(|run| &run.begin.changes).chain(changes) {
             first.entry(&change.on).or_insert(change);
         }
@@ -81,8 +81,8 @@ pub(super) fn was_cloned_again(files: &Files, run: &Unfinished, state: &State) -
     unmigrated || before_the_barrier && undone()
 }
 
-/// Closes a run that is not gone on with, and puts its journal away.
-pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Failure> {
+/// Closes a run that will not be resumed, and archives its journal.
+pub(super) fn close(files: &RunFiles, why: &str, log: &EventLog) -> Result<(), Failure> {
     let path = files.journal();
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
@@ -94,6 +94,6 @@ pub(super) fn close(files: &Files, why: &str, log: &EventLog) -> Result<(), Fail
     if !journal.progress().is_over() {
         journal.append(Event::Closed { why: why.to_owned() }, Timestamp::now())?;
     }
-    files.put_away(&journal)?;
+    files.archive(&journal)?;
     Ok(())
 }

@@ -61,7 +61,7 @@ const AS_TEXT: usize = 4;
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn since<B: BufRead, A: BufRead>(
+pub fn delta<B: BufRead, A: BufRead>(
     cloned: B,
     live: A,
     mut tell: impl FnMut(Moved),

@@ -16,7 +16,7 @@ use super::tally::{Counted, Tally};
 use super::{Alone, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconciled};
 
 /// Puts everybody into a class.
-pub(super) fn settle(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
+pub(super) fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
     let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after, imported, .. } = join;
     let imported = ask.without_user.then_some(imported);
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);

@@ -5,32 +5,32 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::apply::journal::{self, Journal, Peeked, Told};
+use crate::apply::journal::{self, Journal, JournalEntry, Peeked};
 use crate::apply::lock;
 use crate::apply::machine::{Next, Progress};
 use crate::apply::open_run::{self, OpenRun};
 use crate::model::Identity;
-use crate::model::plan::Place;
+use crate::model::plan::SiteRole;
 use crate::output::escape::shell;
 use crate::site::file;
 
+use super::run_files::{RunFiles, shut_by_another};
 use super::state::Unfinished;
-use super::turn::{Files, shut_by_another};
 use super::typed::Typed;
 use super::{Failure, exit};
 
 /// An open run that was begun from another folder.
-pub(super) struct Elsewhere {
+pub(super) struct NotedRun {
     pub(super) run: OpenRun,
     /// How far it is; none where its journal cannot be read from here.
     progress: Option<Progress>,
     /// What it is on; none where its journal cannot be read from here.
-    at: Option<(Identity, Place)>,
+    at: Option<(Identity, SiteRole)>,
 }
 
-impl Elsewhere {
+impl NotedRun {
     /// It in words.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let OpenRun { folder, machine, since, .. } = &self.run;
         let plan = self.run.plan.escape_debug();
         let on = if *machine == lock::machine() { String::new() } else { format!(" on `{}`", machine.escape_debug()) };
@@ -54,7 +54,7 @@ impl Elsewhere {
 
 const PAST: &str = "is past *Run Migration*, which nobody may press again before its state is known";
 
-impl Files {
+impl RunFiles {
     fn note(&self) -> Option<PathBuf> {
         self.beside_site("run.json")
     }
@@ -79,7 +79,7 @@ impl Files {
     }
 
     /// Notes beside the site that the run of these events is open.
-    pub(super) fn note_down(&self, events: &[Told], past_the_barrier: bool) -> Result<(), Failure> {
+    pub(super) fn note_down(&self, events: &[JournalEntry], past_the_barrier: bool) -> Result<(), Failure> {
         let Some(path) = self.note() else { return Ok(()) };
         let noted = OpenRun::of(events, &self.journal_from_root(), past_the_barrier);
         let Some(run) = noted else { return Ok(()) };
@@ -90,18 +90,18 @@ impl Files {
     }
 
     /// Puts a journal away whose run is over, and takes the note of that run away.
-    pub(super) fn put_away(&self, journal: &Journal) -> Result<PathBuf, Failure> {
+    pub(super) fn archive(&self, journal: &Journal) -> Result<PathBuf, Failure> {
         if let Some((path, run)) = self.noted()?
             && (self.is_noted_here(&run) || run.is_of(journal.events()))
         {
             file::remove(&path)?;
         }
-        Ok(journal.put_away(Timestamp::now())?)
+        Ok(journal.archive(Timestamp::now())?)
     }
 
     /// Whether it is noted of the run of these events that its barrier was passed. It is noted first, so a journal that does not
     /// say so was cut off in between, or is older.
-    pub(super) fn is_noted_as_open(&self, events: &[Told]) -> bool {
+    pub(super) fn is_noted_as_open(&self, events: &[JournalEntry]) -> bool {
         let noted = self.noted().ok().flatten();
         noted.is_some_and(|(_, run)| run.past_the_barrier && run.is_of(events))
     }
@@ -112,11 +112,11 @@ impl Files {
     }
 
     /// The run that is open on this site from another folder; `own` is the one that is open from this one.
-    pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<Elsewhere>, Failure> {
+    pub(super) fn elsewhere(&self, own: Option<&Unfinished>) -> Result<Option<NotedRun>, Failure> {
         let Some((_, run)) = self.noted()? else { return Ok(None) };
         let own = own.filter(|own| run.is_of(&own.events));
         // Past the barrier the note is believed against a journal that is gone, or is older than the note.
-        let lost = |run: OpenRun| run.past_the_barrier.then_some(Elsewhere { run, progress: None, at: None });
+        let lost = |run: OpenRun| run.past_the_barrier.then_some(NotedRun { run, progress: None, at: None });
         if let Some(own) = own {
             return Ok(if own.progress.is_past_the_barrier() { None } else { lost(run) });
         }
@@ -124,21 +124,21 @@ impl Files {
             return Ok(lost(run));
         }
         if run.machine != lock::machine() {
-            return Ok(Some(Elsewhere { run, progress: None, at: None }));
+            return Ok(Some(NotedRun { run, progress: None, at: None }));
         }
         let gone = std::fs::symlink_metadata(&run.journal).is_err_and(|error| error.kind() == ErrorKind::NotFound);
         // A note can only refuse, and so can what it leads to: whose journal that is does not matter.
         let progress = Journal::peek(Path::new(&run.journal), None).ok();
         Ok(match progress {
             // Its end was written down, and the note not taken away: it was cut off there.
-            Some(Peeked { events, progress, .. }) if run.is_of(&events) => (!progress.is_over()).then_some(Elsewhere {
+            Some(Peeked { events, progress, .. }) if run.is_of(&events) => (!progress.is_over()).then_some(NotedRun {
                 run,
                 progress: Some(progress),
                 at: journal::begin(&events).map(|begin| (begin.host.clone(), begin.on)),
             }),
             Some(_) => lost(run),
             None if gone && Path::new(&run.folder).is_dir() => lost(run),
-            None => Some(Elsewhere { run, progress: None, at: None }),
+            None => Some(NotedRun { run, progress: None, at: None }),
         })
     }
 
@@ -148,7 +148,7 @@ impl Files {
     }
 
     /// Refuses where a run is open on this site from another folder.
-    pub(super) fn nobody_elses(&self, plan: &Path, own: Option<&Unfinished>) -> Result<(), Failure> {
+    pub(super) fn ensure_no_other_run(&self, plan: &Path, own: Option<&Unfinished>) -> Result<(), Failure> {
         let Some(elsewhere) = self.elsewhere(own)? else { return Ok(()) };
         let site = self.real.as_ref().map_or(self.site.clone(), |real| real.display().to_string());
         let give_up = shell(&plan.display().to_string());
@@ -157,14 +157,14 @@ impl Files {
             let message = format!(
                 "{}; it was begun from this folder when the site lay at another path: the site was moved since, or copied; \
                  nothing was written",
-                elsewhere.words()
+                elsewhere.message()
             );
             return Err(Failure::new(exit::PART_WAY, message).help(format!(
                 "move it back to where it lay, then continue with it there; only if that run is given up for good: `{give_up}`"
             )));
         }
         let run = &elsewhere.run;
-        let at = elsewhere.at.clone().unwrap_or((Identity::unnamed(), Place::Staging));
+        let at = elsewhere.at.clone().unwrap_or((Identity::unnamed(), SiteRole::Staging));
         let there = Typed::new(&run.plan(), &site, at);
         let (resume, undo) = (there.named().resume(), there.named().undo());
         let is_own = own.is_some_and(|own| run.is_of(&own.events));
@@ -179,7 +179,7 @@ impl Files {
                 format!("continue with it there: `{resume}`, or take it back with `{undo}`")
             }
         };
-        let message = format!("{}; nothing was written", elsewhere.words());
+        let message = format!("{}; nothing was written", elsewhere.message());
         let only = if is_here {
             "if it is gone for good and you know what was pressed"
         } else {

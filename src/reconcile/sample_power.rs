@@ -15,7 +15,7 @@ pub struct Power {
 }
 
 /// The chance for each of [`SHARES`], of a sample without repetition (hypergeometric).
-pub fn power(sample: u64, members: u64) -> Vec<Power> {
+pub fn sample_power(sample: u64, members: u64) -> Vec<Power> {
     let shares = SHARES.into_iter().filter(|_| members > 0);
     let of = |percent: f64| {
         let hit = ((members as f64 * percent / 100.0).round() as u64).clamp(1, members);
@@ -42,15 +42,15 @@ mod tests {
         let percent = |hit| (shows_nothing(10, 5_000, hit) * 1_000.0).round() / 10.0;
         // C(5000 - hit, 10) / C(5000, 10)
         assert_eq!([5, 50, 100, 250, 500].map(percent), [99.0, 90.4, 81.7, 59.8, 34.8]);
-        let power = power(10, 5_000);
+        let power = sample_power(10, 5_000);
         assert_eq!(power.iter().map(|p| p.hit).collect::<Vec<_>>(), [50, 250]);
     }
 
     #[test]
     fn small_sites_and_no_sample() {
-        assert!(power(10, 0).is_empty());
-        assert_eq!(power(0, 10)[0].shows_nothing, 1.0);
-        assert_eq!(power(10, 10)[0].shows_nothing, 0.0, "everybody was looked at");
+        assert!(sample_power(10, 0).is_empty());
+        assert_eq!(sample_power(0, 10)[0].shows_nothing, 1.0);
+        assert_eq!(sample_power(10, 10)[0].shows_nothing, 0.0, "everybody was looked at");
         assert_eq!(shows_nothing(3, 5, 5), 0.0);
     }
 }
