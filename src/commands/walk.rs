@@ -148,10 +148,8 @@ impl Run {
                 Ok(Turn::Beyond(step)) => {
                     let (title, look) = (step.about().title, runner.run.files.command("status"));
                     let resume = runner.run.resume_command();
-                    writeln!(
-                        runner.terminal.out,
-                        "next: {title}, by hand; continue with `{resume}`, or look: `{look}`"
-                    )?;
+                    let next = format!("next: {title}, by hand; continue with `{resume}`, or look: `{look}`");
+                    writeln!(runner.terminal.out, "{next}")?;
                     return runner.run.ensure_comparable(args);
                 }
                 Ok(Turn::Changes) => {
