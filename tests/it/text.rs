@@ -647,7 +647,7 @@ fn check_spans(source: &Source, tree: Option<&Tree>, problems: &[Problem]) {
     }
 }
 
-const TOKENS: &[&str] = &[
+pub(crate) const TOKENS: &[&str] = &[
     "a",
     "ü",
     "😀",
