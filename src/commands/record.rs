@@ -291,7 +291,7 @@ fn taken_at(said: Option<&str>, seen: Option<&Seen>, now: Timestamp) -> Result<T
     }
     let completed = seen.and_then(|seen| seen.contents.as_ref()?.completed.as_deref());
     let at = completed.and_then(|completed| DateTime::strptime("%Y-%m-%d %H:%M:%S", completed).ok());
-    let latest = at.and_then(|at| at.to_zoned(TimeZone::UTC).ok()).map(|at| at.timestamp() + WESTMOST);
+    let latest = at.and_then(|at| at.to_zoned_datetime(TimeZone::UTC).ok()).map(|at| at.timestamp() + WESTMOST);
     if latest.is_some_and(|latest| taken_at > latest) {
         let message = format!(
             "the dump says of itself that it was completed at {}, so it was not made at {taken_at}",
@@ -365,7 +365,8 @@ fn attest(by: By, rule: String, says: String, until: Option<String>, now: Timest
             Failure::new(exit::USAGE, format!("`{rule}` cannot be attested")).help("it has to be read from the site")
         );
     }
-    let day_in = |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day_in =
+        |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let until = match until {
         Some(day) => day
             .parse::<jiff::civil::Date>()

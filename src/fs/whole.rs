@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
 
 use super::regular;
 
@@ -31,69 +33,57 @@ pub(crate) fn replace_by(
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let (new, mut file) = new_in(folder, readers)?;
-    fill(&mut file)?;
+    let folder = folder_of(path);
+    let mut new = new_in(folder, readers)?;
+    fill(new.as_file_mut())?;
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
+        new.as_file().set_permissions(permissions)?;
     }
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new.0, path)?;
-    std::mem::forget(new);
+    new.as_file().sync_all()?;
+    new.persist(path).map_err(|unplaced| unplaced.error)?;
     sync_folder(folder)
 }
 
-/// A file that is taken away again unless it found its place.
-struct Unfinished(PathBuf);
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // The failure that brought us here is reported; that a file stays too adds nothing to it.
-        drop(fs::remove_file(&self.0));
-    }
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn new_in(folder: &Path, readers: Readers) -> io::Result<(Unfinished, File)> {
+/// A file that is taken away again unless it finds its place.
+fn new_in(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     if readers == Readers::Owner {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    let mut last = io::Error::from(ErrorKind::AlreadyExists);
-    for attempt in 0..100_u32 {
-        let path = unfinished(folder, std::process::id(), attempt);
-        match options.open(&path) {
-            Ok(file) => return Ok((Unfinished(path), file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(last)
+    let by_us = unfinished(std::process::id());
+    Builder::new().prefix(&by_us).suffix(UNFINISHED).make_in(folder, |path| options.open(path))
 }
 
-/// Where a process writes a file before it finds its place.
-fn unfinished(folder: &Path, process: u32, attempt: u32) -> PathBuf {
-    folder.join(format!(".plan-{process}-{attempt}.tmp"))
+/// How the name of a file ends before it finds its place.
+const UNFINISHED: &str = ".tmp";
+
+/// How the name of a file begins that a process has not put in its place.
+fn unfinished(process: u32) -> String {
+    format!(".plan-{process}-")
 }
 
 /// Takes away what a dead process left unfinished beside this file.
 pub(crate) fn sweep(path: &Path, process: u32) {
-    let beside = path.parent().unwrap_or(Path::new(""));
     // What cannot be taken away harms nothing.
-    let _swept = (0..).take_while(|attempt| fs::remove_file(unfinished(beside, process, *attempt)).is_ok()).count();
+    drop(sweep_named(folder_of(path), &unfinished(process)));
 }
 
 /// Takes away what processes left unfinished in this folder, whichever they were.
 pub(crate) fn sweep_all(folder: &Path) -> io::Result<()> {
+    sweep_named(folder, ".plan-")
+}
+
+fn sweep_named(folder: &Path, begins: &str) -> io::Result<()> {
     for entry in fs::read_dir(folder)?.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(".plan-") && name.ends_with(".tmp") {
+        if name.starts_with(begins) && name.ends_with(UNFINISHED) {
             remove(&entry.path())?;
         }
     }

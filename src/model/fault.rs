@@ -73,7 +73,7 @@ fn time(text: &str, what: &str, latest: Timestamp) -> Result<Timestamp, String> 
     if at > latest {
         return Err(format!("{what} {at}, which is in the future"));
     }
-    if at.to_zoned(TimeZone::UTC).year() < FIRST_YEAR {
+    if at.to_zoned_datetime(TimeZone::UTC).year() < FIRST_YEAR {
         return Err(format!("{what} {at}, before this tool existed"));
     }
     Ok(at)
@@ -102,7 +102,7 @@ fn of_an_attestation(attestation: &Attestation, at: Timestamp) -> Option<String>
     let Ok(until) = attestation.until.parse::<Date>() else {
         return Some("is an attestation until an invalid day".to_owned());
     };
-    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
     let last = at.checked_add(SignedDuration::from_hours(24 * WORD_DAYS_AT_MOST)).map_or(Date::MAX, day);
     if until > last {
         return Some(format!(

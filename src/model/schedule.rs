@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::plan::{Plan, Window};
 use super::text::Seconds;
@@ -17,11 +17,11 @@ pub const LONGEST: i64 = 24 * 3_600;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     /// When it begins.
-    pub start: Zoned,
+    pub start: ZonedDateTime,
     /// When it is over.
-    pub end: Zoned,
+    pub end: ZonedDateTime,
     /// By when it is decided whether to go back; none where the plan names no `rollback`.
-    pub decide_by: Option<Zoned>,
+    pub decide_by: Option<ZonedDateTime>,
 }
 
 /// Why a time of a plan is no instant.
@@ -32,9 +32,9 @@ pub enum NoInstant {
     /// Its zone is not known.
     Zone(String),
     /// Clocks are put forward past it; the next one that exists.
-    LeftOut(Zoned),
+    LeftOut(ZonedDateTime),
     /// Clocks are put back, and it comes twice: the first and the second time.
-    Twice(Zoned, Zoned),
+    Twice(ZonedDateTime, ZonedDateTime),
     /// It does not come in the window.
     Outside,
     /// The window is no time at all, or longer than a day.
@@ -46,7 +46,7 @@ impl Window {
     ///
     /// # Errors
     /// Why that is no instant.
-    pub fn begins(&self) -> Result<Zoned, NoInstant> {
+    pub fn begins(&self) -> Result<ZonedDateTime, NoInstant> {
         let (when, zone) = self.start.trim().rsplit_once(' ').ok_or(NoInstant::NoTime)?;
         let when: DateTime = when.trim().replacen(' ', "T", 1).parse().map_err(|_| NoInstant::NoTime)?;
         let zone = TimeZoneDatabase::bundled().get(zone).map_err(|_| NoInstant::Zone(zone.to_owned()))?;
@@ -60,7 +60,7 @@ impl Window {
     ///
     /// # Errors
     /// Why it has no end.
-    pub fn ends(&self) -> Result<Zoned, NoInstant> {
+    pub fn ends(&self) -> Result<ZonedDateTime, NoInstant> {
         let start = self.begins()?;
         let length = self.lasts()?;
         start.checked_add(SignedDuration::from_secs(length.0)).map_err(|_| NoInstant::Length)
@@ -79,10 +79,10 @@ impl Window {
     ///
     /// # Errors
     /// Why that is no instant.
-    pub fn at(&self, clock: &str) -> Result<Zoned, NoInstant> {
+    pub fn at(&self, clock: &str) -> Result<ZonedDateTime, NoInstant> {
         let time: Time = clock.parse().map_err(|_| NoInstant::NoTime)?;
         let (start, end) = (self.begins()?, self.ends()?);
-        let inside = |at: &Zoned| *at > start && *at <= end;
+        let inside = |at: &ZonedDateTime| *at > start && *at <= end;
         let (mut found, mut left_out) = (Vec::new(), None);
         for day in days(start.date(), end.date()) {
             match instants(start.time_zone(), day.to_datetime(time)) {
@@ -129,21 +129,21 @@ impl Schedule {
 
     /// A time in the window's zone: the time of day, and the day where it is another one than the window's first.
     pub fn clock(&self, at: Timestamp) -> String {
-        let at = at.to_zoned(self.start.time_zone().clone());
+        let at = at.to_zoned_datetime(self.start.time_zone().clone());
         let form = if at.date() == self.start.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         at.strftime(form).to_string()
     }
 }
 
 /// The one or two instants at which a zone's clocks show this.
-fn instants(zone: &TimeZone, when: DateTime) -> Result<(Zoned, Option<Zoned>), NoInstant> {
-    let found = zone.to_ambiguous_zoned(when);
+fn instants(zone: &TimeZone, when: DateTime) -> Result<(ZonedDateTime, Option<ZonedDateTime>), NoInstant> {
+    let found = zone.to_ambiguous_zoned_datetime(when);
     let offset = found.offset();
     match offset {
         AmbiguousOffset::Unambiguous { .. } => Ok((found.compatible().map_err(|_| NoInstant::NoTime)?, None)),
         AmbiguousOffset::Gap { .. } => Err(found.later().map_or(NoInstant::NoTime, NoInstant::LeftOut)),
         AmbiguousOffset::Fold { .. } => {
-            let again = zone.to_ambiguous_zoned(when);
+            let again = zone.to_ambiguous_zoned_datetime(when);
             let first = found.earlier().map_err(|_| NoInstant::NoTime)?;
             Ok((first, Some(again.later().map_err(|_| NoInstant::NoTime)?)))
         }
@@ -163,7 +163,7 @@ mod tests {
         Window { start: start.to_owned(), length: length.to_owned() }
     }
 
-    fn utc(at: &Zoned) -> String {
+    fn utc(at: &ZonedDateTime) -> String {
         at.timestamp().to_string()
     }
 

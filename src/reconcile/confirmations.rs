@@ -292,7 +292,7 @@ fn day(text: &str) -> Option<Date> {
 }
 
 fn day_of(time: &str) -> Option<Date> {
-    time.parse::<Timestamp>().ok().map(|time| time.to_zoned(TimeZone::UTC).date())
+    time.parse::<Timestamp>().ok().map(|time| time.to_zoned_datetime(TimeZone::UTC).date())
 }
 
 /// Whether an amount is nothing, whatever stands around its digits. Without a digit nobody knows.

@@ -120,7 +120,7 @@ impl<'a> Facts<'a> {
 
     /// What day it is, in UTC.
     pub fn today(&self) -> Date {
-        self.inputs.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+        self.inputs.now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
     }
 
     /// Whether the live site is judged, rather than the staging copy.

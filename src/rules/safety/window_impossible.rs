@@ -111,7 +111,7 @@ fn start(written: &str, why: &NoInstant) -> (String, String) {
         }
         NoInstant::Twice(first, _) => {
             let message = format!("the window's start `{written}` comes twice: clocks are put back over it");
-            let utc = first.timestamp().to_zoned(TimeZone::UTC);
+            let utc = first.timestamp().to_zoned_datetime(TimeZone::UTC);
             (message, format!("say which one is meant: the first is `{} UTC`", utc.strftime(form)))
         }
         NoInstant::NoTime | NoInstant::Outside | NoInstant::Length => (
