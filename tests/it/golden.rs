@@ -7,7 +7,7 @@
 
 use amc_plan::apply::certificate;
 use amc_plan::change::{Change, changes_digest, facts_digest, intent_digest, marks_of, rehearsed_digest};
-use amc_plan::model::{Identity, Kind, On, Plan, Snapshot, digest};
+use amc_plan::model::{Identity, Kind, ObjectRef, Plan, Snapshot, digest};
 use amc_plan::site::file::seal;
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::text::{Limits, Source, compose};
@@ -144,13 +144,13 @@ fn a_plan_and_what_of_it_is_rehearsed_keep_their_digests() {
 fn changes_keep_their_digest() {
     let changes = [
         Change {
-            on: On::new(Kind::Offering, "group-coaching"),
+            on: ObjectRef::new(Kind::Offering, "group-coaching"),
             before: Some(json!({"modules": [{"number": 0, "name": "Welcome"}], "price": "497.00 USD"})),
             after: Some(json!({"modules": [{"number": 0, "name": "Wëlcome"}], "price": "1497 USD"})),
             cause: "/offerings/group-coaching".to_owned(),
         },
         Change {
-            on: On::only(Kind::Emails),
+            on: ObjectRef::only(Kind::Emails),
             before: None,
             after: Some(json!({"enabled": true})),
             cause: String::new(),
