@@ -103,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::model::every_key;
+    use crate::model::keyed::implied_name;
 
     /// A plan that holds every key of the schema.
     fn every_key() -> Value {
@@ -346,6 +347,7 @@ mod tests {
         for purchase in whole["test_purchases"].as_object_mut().unwrap().values_mut() {
             *purchase = json!({"expect": ["order", "content", "welcome-email", "new-user"]});
         }
+        whole["webhooks"]["two"]["calls"] = json!("two");
         let digests = |plan: &Value| {
             let plan: Plan = serde_json::from_value(plan.clone()).unwrap();
             (intent_digest(&plan), rehearsed_digest(&plan))
@@ -358,10 +360,25 @@ mod tests {
         for purchase in short["test_purchases"].as_object_mut().unwrap().values_mut() {
             *purchase = json!({});
         }
+        for section in ["offerings", "order_forms", "opt_in_forms"] {
+            for (key, entry) in short[section].as_object_mut().unwrap() {
+                let name = entry.as_object_mut().unwrap().remove("name").unwrap();
+                assert_eq!(name, implied_name(key), "{section}");
+            }
+        }
+        short["webhooks"]["two"].as_object_mut().unwrap().remove("calls");
         assert_ne!(short, whole);
         assert_eq!(digests(&short), digests(&whole));
         // Another value than the one that holds anyway is another intent.
-        short["migration"]["keep_maintenance_mode"] = json!(false);
-        assert_ne!(digests(&short), digests(&whole));
+        let exceptions = [
+            ("/migration", "keep_maintenance_mode", json!(false)),
+            ("/order_forms/group", "name", json!("GROUP")),
+            ("/webhooks/two", "calls", json!("a?b=9")),
+        ];
+        for (at, key, value) in exceptions {
+            let mut other = short.clone();
+            other.pointer_mut(at).unwrap()[key] = value;
+            assert_ne!(digests(&other), digests(&whole), "{at}/{key}");
+        }
     }
 }

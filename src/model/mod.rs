@@ -12,6 +12,7 @@ pub mod fault;
 mod grade;
 mod home;
 mod identity;
+pub mod keyed;
 pub(crate) mod pattern;
 pub mod plan;
 pub mod population;

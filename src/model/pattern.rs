@@ -6,13 +6,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::plan::{BackupPart, Confirmation, ModuleIntent, Replacement};
+use super::plan::{BackupPart, Confirmation, ContactValues, ModuleIntent, Replacement};
 use super::release::Release;
 use super::text::Seconds;
 
@@ -105,6 +107,11 @@ pub(super) fn reasons<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Str
     such(from, |all: &BTreeMap<String, String>| all.values().all(|text| is_reason(text)), "reasons")
 }
 
+/// A text that says something. Where it may be left out, an empty one stands for that inside.
+pub(super) fn filled<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    such(from, |text: &String| !text.is_empty(), "a text that is not empty")
+}
+
 pub(super) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
     such(from, |items: &Vec<T>| !items.is_empty(), "one at least")
 }
@@ -193,4 +200,24 @@ fn is_day(text: &str) -> bool {
 
 pub(super) fn digits(text: &str, least: usize, most: usize) -> bool {
     (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+// By hand, since what serde reads for it would take an empty value for a field that is absent.
+impl<'de> Deserialize<'de> for ContactValues {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = ContactValues;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file's name, or values by contact ID")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<ContactValues, E> {
+                Ok(ContactValues::File(name.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, values: A) -> Result<ContactValues, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(values)).map(ContactValues::Inline)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }

@@ -3,18 +3,15 @@
 //! The doc comments below are the descriptions in `schemas/plan.schema.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::Identity;
+use super::keyed::{self, Keyed, implied_name};
 use super::pattern::{self, ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, START};
 use super::price::Price;
 use super::release::Release;
-use super::text::slug;
 
 /// What a plan may not lack.
 pub const REQUIRED: &[&str] =
@@ -57,19 +54,23 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub production_site_url: Option<String>,
     /// Every offering, by the slug of its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "keyed::section")]
+    #[schemars(with = "BTreeMap<String, OfferingIntent>")]
     pub offerings: BTreeMap<String, OfferingIntent>,
     /// What the site has and this plan does not touch, each with the reason.
     #[serde(default, skip_serializing_if = "LeaveAlone::is_empty")]
     pub leave_alone: LeaveAlone,
     /// Every AccessAlly order form, by the slug of its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "keyed::section")]
+    #[schemars(with = "BTreeMap<String, OrderFormIntent>")]
     pub order_forms: BTreeMap<String, OrderFormIntent>,
     /// Every AccessAlly opt-in form, by the slug of its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "keyed::section")]
+    #[schemars(with = "BTreeMap<String, OptInFormIntent>")]
     pub opt_in_forms: BTreeMap<String, OptInFormIntent>,
-    /// Every webhook in the site's log, by a name of your own.
-    #[serde(default)]
+    /// Every webhook in the site's log, by what it calls or by a name of your own.
+    #[serde(default, deserialize_with = "keyed::section")]
+    #[schemars(with = "BTreeMap<String, WebhookIntent>")]
     pub webhooks: BTreeMap<String, WebhookIntent>,
     /// The spot-check contacts, compared field by field before and after.
     #[serde(default)]
@@ -228,7 +229,9 @@ pub enum Welcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfferingIntent {
-    /// The offering's name on the site.
+    /// The offering's name on the site; where this is not said, the words of its key, each with a capital letter.
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// How members come to it.
     pub access_through: AccessThrough,
@@ -345,7 +348,9 @@ impl LeaveAlone {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderFormIntent {
-    /// The form's name on the site.
+    /// The form's name on the site; where this is not said, the words of its key, each with a capital letter.
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// The operation that runs after a purchase.
     pub custom_operation: CustomOperation,
@@ -419,7 +424,9 @@ pub struct FormExpectation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptInFormIntent {
-    /// The form's name on the site.
+    /// The form's name on the site; where this is not said, the words of its key, each with a capital letter.
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// The operation that runs after an opt-in.
     pub custom_operation: CustomOperation,
@@ -429,7 +436,9 @@ pub struct OptInFormIntent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookIntent {
-    /// Command and target, for example `aal_revokesubscription?productId=12`.
+    /// Command and target, for example `aal_revokesubscription?productId=12`; where this is not said, its key here.
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[schemars(with = "String", length(min = 1))]
     pub calls: String,
     /// What fires it today, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -515,26 +524,6 @@ pub enum ContactValues {
     File(String),
     /// The values themselves, by contact ID.
     Inline(BTreeMap<String, ContactRecord>),
-}
-
-// By hand, since what serde reads for it would take an empty value for a field that is absent.
-impl<'de> Deserialize<'de> for ContactValues {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = ContactValues;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a file's name, or values by contact ID")
-            }
-            fn visit_str<E>(self, name: &str) -> Result<ContactValues, E> {
-                Ok(ContactValues::File(name.to_owned()))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, values: A) -> Result<ContactValues, A::Error> {
-                BTreeMap::deserialize(MapAccessDeserializer::new(values)).map(ContactValues::Inline)
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
 }
 
 /// The file of contact values: contact ID and what the site showed.
@@ -728,17 +717,24 @@ pub struct AcceptedRisk {
     pub until: String,
 }
 
-/// The natural key of the webhook that `calls` names: command plus target, spaces trimmed.
-pub fn webhook_key(calls: &str) -> String {
-    calls.trim().trim_start_matches(['/', '?']).to_owned()
+// What an entry does not say, its key says.
+macro_rules! named_by_key {
+    ($($kind:ident),+) => {
+        $(impl Keyed for $kind {
+            fn take_from(&mut self, key: &str) {
+                if self.name.is_empty() {
+                    self.name = implied_name(key);
+                }
+            }
+        })+
+    };
 }
+named_by_key!(OfferingIntent, OrderFormIntent, OptInFormIntent);
 
-/// The natural key that a name has on a site.
-pub fn name_key(name: &str) -> String {
-    slug(name)
-}
-
-/// Whether two names have one natural key.
-pub fn same_name(a: &str, b: &str) -> bool {
-    a == b || name_key(a) == name_key(b)
+impl Keyed for WebhookIntent {
+    fn take_from(&mut self, key: &str) {
+        if self.calls.is_empty() {
+            key.clone_into(&mut self.calls);
+        }
+    }
 }

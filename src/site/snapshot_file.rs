@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::model::plan::webhook_key;
+use crate::model::keyed::webhook_key;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::state::{Kind, Object};
 use crate::model::text::slug;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use amc_plan::trust::{Purpose, unmarked};
 
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 
 /// The state of a run that an earlier build left, in a folder of its own.
 fn earlier(name: &str) -> Place {
@@ -223,7 +223,7 @@ fn a_certificate_that_nobody_proves_opens_no_live_site() {
     value.as_object_mut().unwrap().remove("mark").unwrap();
     let without = value.to_string();
     value["mark"] = "0".repeat(64).into();
-    for forged in [without, value.to_string(), kept.replacen(r#""seconds": "#, r#""seconds": 1"#, 1)] {
+    for forged in [without, value.to_string(), kept.edited_once(r#""seconds": "#, r#""seconds": 1"#)] {
         fs::write(place.path(certificate), forged).unwrap();
         apply().ends(13, &["does not bear the mark of this machine's key", "minisign -S -m"]);
     }

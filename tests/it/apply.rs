@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::place::{PLAN, Place, SITE};
+use crate::place::{Edited, PLAN, Place, SITE};
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
@@ -310,7 +310,7 @@ fn a_gate_whose_value_was_taken_out_refuses() {
     write(&other);
     place.confirm(&digest[..16]).ends(11, &["nothing was written"]);
     place.confirm(&digest).ends(12, &["nothing was written"]);
-    let twice = format!("{whole}\n").replacen(r#""facts":"#, &format!(r#""facts":"{BOGUS}","facts":"#), 1);
+    let twice = format!("{whole}\n").edited_once(r#""facts":"#, &format!(r#""facts":"{BOGUS}","facts":"#));
     place.is_confirmed(&twice);
     place.confirm(&digest).ends(12, &[]);
     // What only explains decides nothing.
@@ -432,7 +432,7 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
     // The plan says by now that this is the live site, or that the site is none of its own.
     place.edit(PLAN, "live: https://bloom.example", "live: https://staging.bloom.example");
     refused(&["`staging.bloom.example` is the live site", "(target-not-staging)"]);
-    fs::write(place.path(PLAN), plan.replace("https://staging.bloom.example", "https://copy.bloom.example")).unwrap();
+    fs::write(place.path(PLAN), plan.edited("https://staging.bloom.example", "https://copy.bloom.example")).unwrap();
     refused(&["(site-not-in-plan)"]);
     fs::write(place.path(PLAN), &plan).unwrap();
     // The site says of itself that it is live, or says nothing any more.
@@ -468,7 +468,7 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
     assert_eq!((place.read(SITE), fs::read_to_string(place.journal()).unwrap()), (migrated, half.clone()));
     // What is not green, in the plan or on the site, is not gone on with.
     rerun.with_journal(&half);
-    let red = [plan.replace("crm: {name: ontraport", "crm: {name: keap"), "version: [1".to_owned()];
+    let red = [plan.edited("crm: {name: ontraport", "crm: {name: keap"), "version: [1".to_owned()];
     for text in red {
         fs::write(place.path(PLAN), &text).unwrap();
         place.apply(&["--resume"]).ends(10, &["the gate `configure` is not green"]);
@@ -530,15 +530,15 @@ fn a_journal_of_another_hand_is_refused_and_untouched() {
         ("a line of words", "remember the milk\n".into()),
         ("another journal", "{\"format\":1}\n".into()),
         ("no beginning", rerun.lines[1..3].concat()),
-        ("an edited change", begin.replacen(r#""simulated":true"#, r#""simulated":false"#, 1)),
+        ("an edited change", begin.edited_once(r#""simulated":true"#, r#""simulated":false"#)),
         (
             "an edited line in the middle",
-            [begin.as_str(), &rerun.lines[1].replacen(":0", ":1", 1), &rerun.lines[2]].concat(),
+            [begin.as_str(), &rerun.lines[1].edited_once(":0", ":1"), &rerun.lines[2]].concat(),
         ),
         ("a line taken out", without(2)),
         ("a blank line put in", [begin.as_str(), "\n", &rerun.lines[1]].concat()),
         ("a line twice", [begin.as_str(), &rerun.lines[1], &rerun.lines[1]].concat()),
-        ("a newer version", begin.replacen(r#"{"version":2"#, r#"{"version":9"#, 1)),
+        ("a newer version", begin.edited_once(r#"{"version":2"#, r#"{"version":9"#)),
         ("an end of another hand", [begin.as_str(), "and so on"].concat()),
     ];
     for (what, journal) in &cases {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::place::Edited;
 use crate::staging::Staging;
 use amc_plan::dump::{Contents, look};
 use amc_plan::model::record::DumpEnding;
@@ -208,7 +209,7 @@ fn the_recorded_file_is_read_again_where_the_folder_is_named() {
     assert_eq!((same.0.len(), same.1.as_str()), (0, "green"));
     assert_eq!(same.2, check(folder.path(), &[]).2 + 1, "the file is a fact more");
 
-    let other_end = dump(&["wp_"], 250).replace("5:10:00", "5:10:01");
+    let other_end = dump(&["wp_"], 250).edited("5:10:00", "5:10:01");
     let grown = dump(&["wp_"], 251);
     for other in [Some(other_end), Some(grown), Some(String::new()), None] {
         match &other {
@@ -243,12 +244,12 @@ fn a_record_leads_nowhere_but_into_the_folder() {
     let path = folder.path().join("bloom-coaching.record.ndjson");
     let text = fs::read_to_string(&path).unwrap();
     for outside in ["../live.sql", "./live.sql", "..", "/dev/zero"] {
-        fs::write(&path, text.replace("\"live.sql\"", &format!("\"{outside}\""))).unwrap();
+        fs::write(&path, text.edited("\"live.sql\"", &format!("\"{outside}\""))).unwrap();
         assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).0, ["backup-file-differs"], "{outside}");
     }
     fs::copy(folder.path().join("live.sql"), folder.path().join("backups/live.sql")).unwrap();
     assert!(text.contains("\"users\":250"));
-    fs::write(&path, text.replace("\"users\":250", "\"users\":9999")).unwrap();
+    fs::write(&path, text.edited("\"users\":250", "\"users\":9999")).unwrap();
     assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).0, ["backup-file-differs"], "written by hand");
     fs::write(&path, &text).unwrap();
     assert_eq!(check(folder.path(), &["--backup-dir", "backups"]).1, "green");

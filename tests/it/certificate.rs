@@ -6,7 +6,7 @@ use amc_plan::apply::certificate::mark;
 use serde_json::Value;
 
 use crate::guided::{CERTIFICATE, LIVE, copied, rehearsed};
-use crate::place::{PLAN, Place, Ran};
+use crate::place::{Edited, PLAN, Place, Ran};
 use crate::seal::Reviewer;
 
 const SIGNATURE: &str = "bloom-coaching.rehearsal.json.minisig";
@@ -64,7 +64,7 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
     // One byte more, one digit less, another mark: the text is not the one that was signed.
     let mut marked: Value = serde_json::from_str(&kept).unwrap();
     marked["mark"] = "0".repeat(64).into();
-    for changed in [format!("{kept} "), kept.replacen(r#""seconds": "#, r#""seconds": 1"#, 1), marked.to_string()] {
+    for changed in [format!("{kept} "), kept.edited_once(r#""seconds": "#, r#""seconds": 1"#), marked.to_string()] {
         fs::write(place.path(CERTIFICATE), changed).unwrap();
         there.refused(&["the signature next to it is not valid"]);
     }

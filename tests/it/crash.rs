@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::place::Edited;
 use amc_plan::apply::archive;
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError, REPLACED};
 use amc_plan::apply::machine::Next;
@@ -171,7 +172,7 @@ fn plan_text(further: &[String]) -> String {
         format!("  {key}:\n    name: {name}\n    custom_operation: {{release: [mini-course]}}\n")
     };
     let forms: String = further.iter().map(form).collect();
-    generate(7).plan.replace("opt_in_forms:\n", &format!("opt_in_forms:\n{forms}"))
+    generate(7).plan.edited("opt_in_forms:\n", &format!("opt_in_forms:\n{forms}"))
 }
 
 fn plan() -> Plan {

@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use amc_plan::change::intent_digest;
 use amc_plan::example::{generate, write};
+use amc_plan::model::Plan;
 use amc_plan::model::population::Questions;
 use amc_plan::population::{Drip, Reason, Wish};
 use amc_plan::site::Site;
 use amc_plan::site::file::FileSite;
+use serde_json::Value;
+
+use crate::place::{Edited, Place, SITE};
 
 /// The seed of the files under `plans/`.
 const SEED: u64 = 7;
@@ -75,4 +80,59 @@ fn nobody_in_it_can_be_written_to() {
         }
     }
     assert!(!files.site.contains('@'));
+}
+
+/// The places of a document, with the document's root.
+fn places(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| places(value, &below(at, key), out)),
+        Value::Array(items) => (0..).zip(items).for_each(|(n, value)| places(value, &format!("{at}/{n}"), out)),
+        _ => {}
+    }
+}
+
+fn below(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The places of a plan that could be left out, and it would say the same.
+fn needless(text: &str) -> Vec<String> {
+    let document: Value = serde_yaml::from_str(text).unwrap();
+    let read = |document: &Value| serde_json::from_value::<Plan>(document.clone());
+    let whole = read(&document).unwrap();
+    let mut all = Vec::new();
+    places(&document, "", &mut all);
+    let changes_nothing = |place: &String| {
+        let (Some((parent, key)), mut without) = (place.rsplit_once('/'), document.clone()) else { return false };
+        let Some(map) = without.pointer_mut(parent).and_then(Value::as_object_mut) else { return false };
+        map.remove(&key.replace("~1", "/").replace("~0", "~")).unwrap();
+        let is_intended = !["/people", "/spot_check", "/accepted_risks"].iter().any(|part| place.starts_with(part));
+        read(&without).is_ok_and(|plan| plan == whole || is_intended && intent_digest(&plan) == intent_digest(&whole))
+    };
+    all.retain(changes_nothing);
+    all
+}
+
+#[test]
+fn the_finished_plan_says_exceptions_in_a_hundred_lines() {
+    let plan = generate(SEED).plan;
+    assert!(plan.lines().count() <= 100, "{} lines", plan.lines().count());
+    assert_eq!(needless(&plan), [""; 0]);
+    let wordy = plan
+        .edited_once("{welcome:", "{enabled: true, welcome:")
+        .edited_once("  foundations:\n", "  foundations:\n    name: Foundations\n")
+        .edited_once("  aal_genpass:\n", "  aal_genpass:\n    calls: aal_genpass\n")
+        .edited_once("emails:", "production_site_url: //bloom.example\nemails:");
+    let written =
+        ["/emails/enabled", "/offerings/foundations/name", "/production_site_url", "/webhooks/aal_genpass/calls"];
+    let found = needless(&wordy);
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), written.into());
+}
+
+#[test]
+fn a_first_draft_writes_no_default() {
+    let place = Place::new();
+    place.run(&["init", "--site", SITE, "--live", "https://bloom.example", "--out", "new.yaml"]).ends(0, &[]);
+    assert_eq!(needless(&place.read("new.yaml")), [""; 0]);
 }

@@ -1,7 +1,6 @@
 //! What is due when: every strategy, site and gate, and every point of a run.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use amc_plan::model::Step;
 use amc_plan::rules::{ALL, Judgement, Moment, Phase, Verdict};
@@ -177,13 +176,6 @@ fn which_later_rules_the_plan_alone_decides() {
     assert_eq!(alone.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
-/// Replaces a text of the plan.
-fn edit(place: &Place, old: &str, new: &str) {
-    let plan = place.read(PLAN);
-    assert!(plan.contains(old), "{old}");
-    fs::write(place.path(PLAN), plan.replacen(old, new, 1)).unwrap();
-}
-
 /// The first line of a plan that begins so.
 fn line(place: &Place, start: &str) -> String {
     place.read(PLAN).lines().find(|line| line.starts_with(start)).unwrap().to_owned() + "\n"
@@ -204,7 +196,7 @@ fn before_apply_the_gate_migrate_is_red_and_says_apply_first() {
 fn a_late_section_is_named_early_refuses_the_barrier_and_costs_no_rehearsal_of_what_was_done() {
     let place = Place::new();
     let rollback = line(&place, "rollback:");
-    edit(&place, &rollback, "");
+    place.edit(PLAN, &rollback, "");
     let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "json"]);
     ran.ends(0, &[]);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
@@ -217,7 +209,7 @@ fn a_late_section_is_named_early_refuses_the_barrier_and_costs_no_rehearsal_of_w
     record(&place, &["sign-in", "in another browser"]);
     let through = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
     through().ends(20, &["rollback-missing", "*Run Migration* is not begun"]);
-    edit(&place, "\nmigration:", &format!("\n{rollback}migration:"));
+    place.edit(PLAN, "\nmigration:", &format!("\n{rollback}migration:"));
     through().ends(20, &["press it now, once"]);
 }
 
@@ -226,18 +218,18 @@ fn a_moved_window_leaves_a_certificate_what_it_is_and_what_was_rehearsed_does_no
     let place = rehearsed();
     copied(&place);
     let live = || place.run(&["apply", PLAN, "--site", LIVE, "--no-input", "--on", "live", "--confirm", "00000000"]);
-    edit(&place, "2026-11-21 07:00", "2026-11-28 07:00");
-    edit(&place, "length: 2h", "length: 3h");
-    edit(&place, "who: jo, way", "who: sam, way");
+    place.edit(PLAN, "2026-11-21 07:00", "2026-11-28 07:00");
+    place.edit(PLAN, "length: 2h", "length: 3h");
+    place.edit(PLAN, "who: jo, way", "who: sam, way");
     let stale = "is not what the plan intends now";
     let moved = live();
     assert!(moved.code != Some(0) && !moved.err.contains(stale), "{moved:#?}");
     let rollback = line(&place, "rollback:");
-    edit(&place, &rollback, "");
+    place.edit(PLAN, &rollback, "");
     live().ends(10, &["rollback-missing"]);
-    edit(&place, "\nmigration:", &format!("\n{rollback}migration:"));
+    place.edit(PLAN, "\nmigration:", &format!("\n{rollback}migration:"));
     assert!(!live().err.contains(stale));
-    edit(&place, "import_all_contacts: false", "import_all_contacts: true");
+    place.edit(PLAN, "import_all_contacts: false", "import_all_contacts: true");
     live().ends(13, &[stale]);
 }
 

@@ -7,7 +7,7 @@ use amc_plan::trust::{Key, Purpose, marked};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 
 /// The example, with a state folder of its own.
 struct Desk {
@@ -87,7 +87,7 @@ fn the_same_facts_are_captured_attested_or_recorded_by_what_stands_behind_the_fi
 #[test]
 fn the_sums_add_up_to_the_facts() {
     let desk = Desk::new();
-    fs::write(desk.place.path("moved.site.ndjson"), desk.place.read(SITE).replacen(":false", ":true", 1)).unwrap();
+    fs::write(desk.place.path("moved.site.ndjson"), desk.place.read(SITE).edited_once(":false", ":true")).unwrap();
     desk.run(&["snapshot", "finalize", "moved.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
     let parts = ["captured", "attested", "recorded", "unknown"];
     for (gate, flag, file) in ["configure", "migrate", "go-live"].into_iter().flat_map(|gate| {
@@ -110,7 +110,7 @@ fn the_sums_add_up_to_the_facts() {
 #[test]
 fn a_claim_that_somebody_types_is_recorded() {
     let desk = Desk::new();
-    let typed = desk.place.read(SITE).replace(r#"{"how":"bridge"}"#, r#"{"how":"wp-cli"}"#);
+    let typed = desk.place.read(SITE).edited(r#"{"how":"bridge"}"#, r#"{"how":"wp-cli"}"#);
     fs::write(desk.place.path("typed.site.ndjson"), seal(&typed).unwrap()).unwrap();
     fs::copy(desk.place.path("bloom-coaching.population.ndjson"), desk.place.path("typed.population.ndjson")).unwrap();
     assert_eq!(desk.vouched("typed.site.ndjson"), "recorded: nothing here shows who took it");
@@ -180,7 +180,7 @@ fn a_ledger_counts_under_this_machines_key_alone() {
     let forged = own.lines().find(|line| !line.is_empty()).unwrap();
     let (object, _) = amc_plan::trust::unmarked(forged, None, Purpose::Reading);
     let other_purpose = marked(&object, &key_of(&here), Purpose::Journal);
-    for line in [&there.ledger(), &object, &other_purpose, &forged.replacen("captured", "attested", 1)] {
+    for line in [&there.ledger(), &object, &other_purpose, &forged.edited_once("captured", "attested")] {
         fs::write(&ledger, format!("{line}\n")).unwrap();
         assert_eq!(here.worth(SITE), "recorded", "{line}");
     }
@@ -209,25 +209,24 @@ fn only_a_reading_of_one_of_the_plans_sites_is_imported_and_only_when_somebody_c
         ("staging.bloom.example/wp", 13),
         ("bloom.example", 0),
     ] {
-        let of_host =
-            desk.place.read(SITE).replace(r#""host":"staging.bloom.example""#, &format!(r#""host":"{host}""#));
+        let of_host = desk.place.read(SITE).edited(r#""host":"staging.bloom.example""#, &format!(r#""host":"{host}""#));
         fs::write(desk.place.path("other.site.ndjson"), seal(&of_host).unwrap()).unwrap();
         let ran = desk.import("other.site.ndjson");
         assert_eq!(ran.code, Some(code), "{host}: {ran:#?}");
         assert!(code == 0 || ran.err.contains("which is not a site of this plan"), "{ran:#?}");
     }
-    let early = desk.place.read(SITE).replace("2026-11-21T06:12:00Z", "2999-11-21T06:12:00Z");
+    let early = desk.place.read(SITE).edited("2026-11-21T06:12:00Z", "2999-11-21T06:12:00Z");
     fs::write(desk.place.path("early.site.ndjson"), seal(&early).unwrap()).unwrap();
     desk.import("early.site.ndjson").ends(12, &["in the future"]);
     // What a person wrote down stays theirs.
     let by_hand =
-        desk.place.read(SITE).replace(r#"{"how":"bridge"}"#, r#"{"how":"manual"}"#).replace("06:12:00Z", "06:13:00Z");
+        desk.place.read(SITE).edited(r#"{"how":"bridge"}"#, r#"{"how":"manual"}"#).edited("06:12:00Z", "06:13:00Z");
     fs::write(desk.place.path("hand.site.ndjson"), seal(&by_hand).unwrap()).unwrap();
     fs::copy(desk.place.path("bloom-coaching.population.ndjson"), desk.place.path("hand.population.ndjson")).unwrap();
     desk.import("hand.site.ndjson").ends(0, &[]);
     let report = desk.check("--snapshot", "hand.site.ndjson");
     assert!(count(&report, "attested") > 50, "{}", report["evidence"]);
-    let jos = desk.place.read(SITE).replace("06:12:00Z", "06:14:00Z");
+    let jos = desk.place.read(SITE).edited("06:12:00Z", "06:14:00Z");
     fs::write(desk.place.path("jo.site.ndjson"), jos).unwrap();
     desk.run(&["snapshot", "finalize", "jo.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
     desk.import("jo.site.ndjson").ends(12, &["`jo` finalized it here"]);
@@ -240,7 +239,7 @@ fn a_comparison_says_what_its_sides_are_worth() {
     desk.import(SITE).ends(0, &[]);
     let other = Place::new();
     for file in [SITE, "bloom-coaching.population.ndjson"] {
-        fs::copy(other.path(file), desk.place.path(&file.replace("bloom-coaching", "before"))).unwrap();
+        fs::copy(other.path(file), desk.place.path(&file.edited("bloom-coaching", "before"))).unwrap();
     }
     let sides = ["--before", "before.site.ndjson", "--after", SITE];
     let ran = desk.run(&[&["verify", PLAN], &sides[..]].concat());

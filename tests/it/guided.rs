@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 use amc_plan::model::plan::SiteRole;
 use amc_plan::model::plan::Strategy;
 use amc_plan::trust::{Purpose, marked, unmarked};
@@ -356,7 +356,7 @@ fn what_the_plan_calls_live_by_now_is_set_back_only_by_its_typed_host() {
     let digest = place.digest();
     place.confirm(&digest).ends(0, &[]);
     let (plan, applied) = (place.read(PLAN), place.read(SITE));
-    fs::write(place.path(PLAN), plan.replace("https://bloom.example", "https://staging.bloom.example")).unwrap();
+    fs::write(place.path(PLAN), plan.edited("https://bloom.example", "https://staging.bloom.example")).unwrap();
     let undo = ["undo", PLAN, "--site", SITE, "--no-input", "--confirm", &digest];
     place.run(&undo).ends(13, &["now names `staging.bloom.example` as its live site", "--host staging.bloom.example"]);
     fs::write(place.path(PLAN), format!("{plan}\nzzz: [\n")).unwrap();
@@ -487,7 +487,7 @@ fn a_site_that_was_restored_past_the_barrier_can_be_begun_again_by_an_attestatio
 /// The site as it is, read anew at this time, with one text in place of another.
 fn read_again(place: &Place, as_it_was: &str, at: &str, (old, new): (&str, &str)) {
     assert!(as_it_was.contains(old), "{old}");
-    let text = as_it_was.replacen("2026-11-21T06:12:00Z", at, 1).replacen(old, new, 1);
+    let text = as_it_was.edited_once("2026-11-21T06:12:00Z", at).edited_once(old, new);
     fs::write(place.path(SITE), text).unwrap();
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
 }
@@ -549,7 +549,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     says("nobody was there this time either", "jo").ends(0, &[]);
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":false"#));
     undo().ends(0, &[]);
-    let was = Place::new().read(SITE).replacen("2026-11-21T06:12:00Z", again, 1);
+    let was = Place::new().read(SITE).edited_once("2026-11-21T06:12:00Z", again);
     fs::write(place.path("was.site.ndjson"), was).unwrap();
     place.run(&["snapshot", "finalize", "was.site.ndjson"]).ends(0, &[]);
     assert_eq!(place.read(SITE), place.read("was.site.ndjson"), "all of it is taken back");
@@ -605,7 +605,7 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
     apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["no finished rehearsal"]);
     let write = |old: &str, new: &str| {
         assert!(kept.contains(old), "{old}");
-        fs::write(place.path(CERTIFICATE), as_ours(&kept.replace(old, new))).unwrap();
+        fs::write(place.path(CERTIFICATE), as_ours(&kept.edited(old, new))).unwrap();
     };
     write(certificate["intent"].as_str().unwrap(), &"0".repeat(64));
     apply(&["--on", "live", "--host", "bloom.example"]).ends(13, &["is not what the plan intends now"]);
@@ -699,8 +699,8 @@ pub(crate) fn copied(place: &Place) {
     let fresh = Place::new();
     let as_live = fresh
         .read(SITE)
-        .replace("https://staging.bloom.example", "https://bloom.example")
-        .replace(r#""type":"staging""#, r#""type":"production""#);
+        .edited("https://staging.bloom.example", "https://bloom.example")
+        .edited(r#""type":"staging""#, r#""type":"production""#);
     fs::write(place.path(LIVE), as_live).unwrap();
     fs::copy(fresh.path(POPULATION), place.path("live.population.ndjson")).unwrap();
     place.move_to("live", "bloom.example");
@@ -739,7 +739,7 @@ fn somebody_who_lost_a_tag_stops_the_run_and_is_not_named() {
         population.lines().find(|line| line.contains(r#""kind":"contact""#) && line.contains(r#""tags":[""#)).unwrap();
     let mut contact: Value = serde_json::from_str(line).unwrap();
     contact["tags"] = Value::Array(Vec::new());
-    fs::write(place.path(POPULATION), population.replacen(line, &contact.to_string(), 1)).unwrap();
+    fs::write(place.path(POPULATION), population.edited_once(line, &contact.to_string())).unwrap();
     place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
@@ -923,7 +923,7 @@ fn an_undo_of_an_earlier_run_is_as_careful_as_of_the_last() {
     let aside = place.archived().into_iter().find(|path| fs::read_to_string(path).unwrap().contains("took its place"));
     let aside = aside.unwrap();
     let whole = fs::read_to_string(&aside).unwrap();
-    let forged = whole.replacen(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#, 1);
+    let forged = whole.edited_once(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#);
     assert_ne!(forged, whole);
     fs::write(&aside, forged).unwrap();
     undo(&place, &first).ends(3, &["the chain is broken"]);
@@ -959,7 +959,7 @@ fn a_damaged_journal_of_an_earlier_run_is_named_and_spoils_no_undo() {
     let damages: [fn(&str) -> String; 3] = [
         |_| String::new(),
         |whole| whole.lines().filter(|line| !line.contains("took its place")).map(|line| format!("{line}\n")).collect(),
-        |whole| whole.replacen(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#, 1),
+        |whole| whole.edited_once(r#"{"done":{"change":2}}"#, r#"{"done":{"change":2 }}"#),
     ];
     for damage in damages {
         let (place, before, [first, second]) = twice();
@@ -1078,7 +1078,7 @@ fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
     };
     let set = line(&place.read(SITE), "group-coaching-payment-plan");
     assert!(set.contains(r#""after_final_retry":"revoke""#), "{set}");
-    place.edit_site(SITE, &set, &set.replace(r#""after_final_retry":"revoke""#, r#""after_final_retry":"stop""#));
+    place.edit_site(SITE, &set, &set.edited(r#""after_final_retry":"revoke""#, r#""after_final_retry":"stop""#));
     leave(&["--leave", "emails"]).ends(20, &[form, "somebody else changed it", "--leave KIND/KEY"]);
     // Said again of both, the one that is left and the one that stopped it.
     let ran = leave(&["--leave", "emails", "--leave", form]);
@@ -1204,9 +1204,9 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     on(&place).ends(20, &["what live did since the copy is not on record", "plan record merge-list"]);
     // Two readings of live: one as it was copied, one of now with an order more.
     let live = |name: &str, at: &str, more: &str| {
-        let site = Place::new().read(SITE).replace("staging.bloom.example", "bloom.example");
-        fs::write(place.path(&format!("{name}.site.ndjson")), site.replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
-        let population = Place::new().read(POPULATION).replacen("staging.bloom.example", "bloom.example", 1);
+        let site = Place::new().read(SITE).edited("staging.bloom.example", "bloom.example");
+        fs::write(place.path(&format!("{name}.site.ndjson")), site.edited_once("2026-11-21T06:12:00Z", at)).unwrap();
+        let population = Place::new().read(POPULATION).edited_once("staging.bloom.example", "bloom.example");
         let (head, rest) = population.split_once('\n').unwrap();
         fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
         for end in ["population", "site"] {
@@ -1328,10 +1328,10 @@ fn a_lock_is_shown_and_broken_by_its_id_only() {
 fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     let place = Place::new();
     let (cloned, live) = ("cloned.site.ndjson", "now.site.ndjson");
-    let site = place.read(SITE).replace("staging.bloom.example", "bloom.example");
+    let site = place.read(SITE).edited("staging.bloom.example", "bloom.example");
     fs::write(place.path(cloned), &site).unwrap();
-    fs::write(place.path(live), site.replacen("2026-11-21T06:12:00Z", "2026-11-22T06:12:00Z", 1)).unwrap();
-    let population = place.read(POPULATION).replacen("staging.bloom.example", "bloom.example", 1);
+    fs::write(place.path(live), site.edited_once("2026-11-21T06:12:00Z", "2026-11-22T06:12:00Z")).unwrap();
+    let population = place.read(POPULATION).edited_once("staging.bloom.example", "bloom.example");
     fs::write(place.path("cloned.population.ndjson"), &population).unwrap();
     let mut lines: Vec<String> = population.lines().map(str::to_owned).collect();
     let at = lines
@@ -1339,7 +1339,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
         .position(|line| line.contains(r#""kind":"subscription""#) && line.contains(r#""status":"Active""#))
         .unwrap();
     let changed: Value = serde_json::from_str(&lines[at]).unwrap();
-    lines[at] = lines[at].replace(r#""status":"Active""#, r#""status":"Canceled by Client""#);
+    lines[at] = lines[at].edited(r#""status":"Active""#, r#""status":"Canceled by Client""#);
     let gone = lines.iter().position(|line| line.contains(r#""kind":"order""#)).unwrap();
     let gone: Value = serde_json::from_str(&lines.remove(gone)).unwrap();
     let end = lines.len() - 1;
@@ -1374,7 +1374,7 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
             ("changed", "subscription", changed, r#"["status"]"#.to_owned()),
         ]
     );
-    let half = place.read(live).replacen(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"off"}"#, 1);
+    let half = place.read(live).edited_once(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"off"}"#);
     fs::write(place.path(live), half).unwrap();
     place.run(&["snapshot", "finalize", live]).ends(0, &[]);
     let ran = place.run(&["merge-list", "--cloned", cloned, "--live", live]);

@@ -11,7 +11,7 @@ use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Site, SiteError};
 
 use crate::guided::{configured, on};
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 
 #[test]
 fn a_plan_for_a_port_or_a_folder_does_not_take_the_site_at_the_root() {
@@ -44,7 +44,7 @@ fn reading(place: &Place, name: &str, configuration: &str, population: &str) -> 
     let file = format!("{name}.site.ndjson");
     let beside = format!("{name}.population.ndjson");
     for (from, to, at) in [("bloom-coaching.population.ndjson", &beside, population), (SITE, &file, configuration)] {
-        fs::write(place.path(to), place.read(from).replacen("2026-11-21T06:12:00Z", at, 1)).unwrap();
+        fs::write(place.path(to), place.read(from).edited_once("2026-11-21T06:12:00Z", at)).unwrap();
         place.run(&["snapshot", "finalize", to]).ends(0, &[]);
     }
     file
@@ -95,7 +95,7 @@ fn the_guard_names_the_live_site_in_any_spelling_of_it() {
     ] {
         let place = Place::new();
         place.edit(PLAN, "live: https://bloom.example", &format!("live: {live}"));
-        place.edit(PLAN, "production_site_url: //bloom.example", &format!("production_site_url: {guard}"));
+        place.edit(PLAN, "\nemails:", &format!("\nproduction_site_url: {guard}\nemails:"));
         let ran = place.run(&["check", PLAN, "--site", SITE]);
         assert_eq!(!ran.out.contains("charging-guard-not-live"), is_it, "{live} {guard}: {ran:?}");
     }
@@ -121,8 +121,8 @@ fn two_spellings_of_an_international_name_are_one_site() {
     let place = Place::new();
     place.move_to("bloom-coaching", "xn--bcher-kva.bloom.example");
     place.edit_site(SITE, "https://staging.bloom.example", "https://xn--bcher-kva.bloom.example");
-    let ascii = place.read(PLAN).replace("https://staging.bloom.example", "https://xn--bcher-kva.bloom.example");
-    fs::write(place.path(PLAN), ascii.replace("xn--bcher-kva", "bücher")).unwrap();
+    let ascii = place.read(PLAN).edited("https://staging.bloom.example", "https://xn--bcher-kva.bloom.example");
+    fs::write(place.path(PLAN), ascii.edited("xn--bcher-kva", "bücher")).unwrap();
     let international = place.digest();
     fs::write(place.path(PLAN), ascii).unwrap();
     assert_eq!(place.digest(), international);

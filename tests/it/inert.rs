@@ -10,6 +10,7 @@ use amc_plan::text::is_unseen;
 use serde_json::Value;
 
 use super::common::{copy_of_plans, plan};
+use crate::place::Edited;
 
 /// What is put into fields: each must go through as text.
 pub(crate) const HOSTILE: &[&str] = &[
@@ -110,11 +111,11 @@ fn hostile_plan(folder: &Path, text: &str) {
     let words = serde_json::to_string(text).unwrap();
     let mut yaml = fs::read_to_string(&path).unwrap();
     let name = yaml.lines().find(|line| line.starts_with("name:")).unwrap().to_owned();
-    yaml = yaml.replacen(&name, &format!("name: {words}"), 1);
+    yaml = yaml.edited_once(&name, &format!("name: {words}"));
     for line in ["operator", "reviewer"] {
-        yaml = yaml.replace(&format!(": {line}"), &format!(": {words}"));
+        yaml = yaml.edited(&format!(": {line}"), &format!(": {words}"));
     }
-    yaml = yaml.replace("fired_by: ", &format!("unknown: {words}\n    fired_by: "));
+    yaml = yaml.edited("fired_by: ", &format!("unknown: {words}\n    fired_by: "));
     yaml.push_str(&format!("{words}: {words}\naccepted_risks:\n  - {{rule: {words}, at: {words}, reason: {words}, owner: {words}, until: {words}}}\n"));
     fs::write(path, yaml).unwrap();
 }

@@ -56,10 +56,9 @@ fn a_share_of_the_objects_that_the_site_has_is_refused() {
         let form =
             format!(r#"{{"kind":"order-form","key":"old-{n}","name":"Old {n}","operations":[],"recurring":false}}"#);
         place.edit_site(SITE, record, &format!("{form}\n{record}"));
-        let left = format!("leave_alone:\n  order_forms:\n    old-{n}: archived\n");
-        let old = if n == 1 { "leave_alone:\n" } else { "leave_alone:\n  order_forms:\n" };
-        place.edit(PLAN, old, &left);
     }
+    let archived: Vec<String> = (1..=6).map(|n| format!("old-{n}: archived")).collect();
+    place.edit(PLAN, "leave_alone: {", &format!("leave_alone: {{order_forms: {{{}}}, ", archived.join(", ")));
     let (digest, before) = (place.digest(), place.read(SITE));
     let set =
         |most: u8| fs::write(place.path("plan.toml"), format!("[limits.percent]\norder-form = {most}\n")).unwrap();

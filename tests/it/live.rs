@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::guided::{LIVE, backs_up, closes, copied, objects, on_live, record, rehearsed, reopens};
-use crate::place::{PLAN, Place, Ran};
+use crate::place::{Edited, PLAN, Place, Ran};
 
 /// A rehearsed plan whose run on live has just begun: it waits for maintenance mode.
 fn begun() -> Place {
@@ -129,7 +129,7 @@ fn maintenance_mode_that_is_not_captured_is_attested() {
     let key = r#""kind":"maintenance""#;
     let without: String =
         place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();
-    std::fs::write(place.path(LIVE), without.replace(how, missing)).unwrap();
+    std::fs::write(place.path(LIVE), without.edited(how, missing)).unwrap();
     place.run(&["snapshot", "finalize", LIVE]).ends(0, &[]);
     begin(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
     record(&place, &["step", "enter-maintenance", "ticked, and a purchase is refused", "--on", "live"]);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use crate::place::Edited;
 use crate::staging::Staging;
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ fn prepare(staging: &Staging) -> tempfile::TempDir {
     let files = amc_plan::example::generate(amc_plan::example::SEED);
     fs::create_dir(folder.path().join("private")).unwrap();
     fs::write(folder.path().join("private/bloom-coaching.contacts.yaml"), files.contacts).unwrap();
-    fs::write(folder.path().join("plan.yaml"), files.plan.replace("https://staging.bloom.example", staging.url()))
+    fs::write(folder.path().join("plan.yaml"), files.plan.edited("https://staging.bloom.example", staging.url()))
         .unwrap();
     fs::write(folder.path().join("backup.zip"), "a backup").unwrap();
     let recorded = plan(

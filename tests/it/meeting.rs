@@ -9,7 +9,7 @@ use amc_plan::site::wordpress::{Limits, WordPress};
 use amc_plan::site::{Site as _, SiteError};
 use serde_json::json;
 
-use crate::place::{PLAN, Place};
+use crate::place::{Edited, PLAN, Place};
 use crate::wordpress::{JSON, Request, SECRET, Server, assert_says, connect, http, quick, said, wordpress};
 
 const HTML: &str = "Content-Type: text/html; charset=UTF-8";
@@ -81,8 +81,8 @@ fn what_could_be_the_same_is_named_with_the_value_to_write() {
         |_| says_home("http://127.0.0.1:1"),
         &["another: ", "write `http://127.0.0.1:1` in the plan's `sites`"],
     );
-    let host = |request: &Request| request.url().replace("127.0.0.1", "www.localhost");
-    let server = Server::unmet(move |request, _| says_home(&host(request).replace("localhost", "site.localhost")));
+    let host = |request: &Request| request.url().edited("127.0.0.1", "www.localhost");
+    let server = Server::unmet(move |request, _| says_home(&host(request).edited("localhost", "site.localhost")));
     let port = server.url.rsplit(':').next().unwrap().to_owned();
     let outcome = connect(&format!("http://site.localhost:{port}"), "operator", SECRET, quick());
     if let Err(SiteError::Another { .. }) = &outcome {

@@ -146,7 +146,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     on(&place).ends(20, &["`maintenance` is no longer captured", "plan record moved maintenance"]);
     // The plan that lets it end has nothing to say against it.
     let place = Place::new();
-    place.edit(PLAN, "keep_maintenance_mode: true", "keep_maintenance_mode: false");
+    place.edit(PLAN, "import_all_contacts: false", "import_all_contacts: false, keep_maintenance_mode: false");
     place.edit(PLAN, "rollback:", "accepted_risks:\n  - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2099-12-31}\nrollback:");
     place.confirm(&place.digest()).ends(0, &[]);
     crate::guided::pass_barrier(&place);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::common::{copy_of_plans, plan, steers};
+use crate::place::Edited;
 use amc_plan::diag::{Document, Finding};
 use amc_plan::output::human::{self, Style};
 use amc_plan::output::{Report, Sources, concise, json};
@@ -228,12 +229,12 @@ fn no_verb_prints_a_contact() {
     let spoilt = [
         real.clone(),
         VALUES.to_owned(),
-        real.replace("Hazel", "Hazle").replace("5225", "9999"),
-        real.replace("\"Jonah\"", "\"Jonah"),
-        real.replace("email: ", "emial: "),
-        real.replace("first_name: \"Jonah\"", "first_name: [Jonah]"),
-        real.replace("\"10703\":", "\"10019\":"),
-        real.replace("\"10703\":", "jonah@x.example:"),
+        real.edited("Hazel", "Hazle").edited("5225", "9999"),
+        real.edited("\"Jonah\"", "\"Jonah"),
+        real.edited("email: ", "emial: "),
+        real.edited("first_name: \"Jonah\"", "first_name: [Jonah]"),
+        real.edited("\"10703\":", "\"10019\":"),
+        real.edited("\"10703\":", "jonah@x.example:"),
     ];
     for text in spoilt {
         values_file(folder.path(), &text);
@@ -242,7 +243,7 @@ fn no_verb_prints_a_contact() {
             assert_eq!(held, None, "{args}: {out}");
         }
     }
-    values_file(folder.path(), &real.replace("\"Hazel\"", "\"Hazle\""));
+    values_file(folder.path(), &real.edited("\"Hazel\"", "\"Hazle\""));
     let args = ["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--show-personal"];
     let out = plan(folder.path(), &args).out;
     assert!(out.contains("Hazle") && out.contains("Hazel"), "{out}");
@@ -259,39 +260,38 @@ fn text_of_a_plan_and_a_site_is_data() {
     let text = std::fs::read_to_string(&site).unwrap();
     let slug = amc_plan::model::text::slug(HOSTILE);
     let hostile = text
-        .replace("\"Mini Course Webinar Signup\"", &name)
-        .replace("\"mini-course-webinar-signup\"", &format!("\"{slug}\""))
-        .replace("\"Summit 2019\"", &name)
-        .replace("\"summit-2019\"", &format!("\"{slug}\""))
-        .replace("\"collector_version\":\"0.1.0\"", &format!("\"collector_version\":{name}"))
-        .replace("\"name\":\"Boundaries\"", &format!("\"name\":{name}"))
-        .replace("\"aal_genpass\"", &name);
+        .edited("\"Mini Course Webinar Signup\"", &name)
+        .edited("\"mini-course-webinar-signup\"", &format!("\"{slug}\""))
+        .edited("\"Summit 2019\"", &name)
+        .edited("\"summit-2019\"", &format!("\"{slug}\""))
+        .edited("\"collector_version\":\"0.1.0\"", &format!("\"collector_version\":{name}"))
+        .edited("\"name\":\"Boundaries\"", &format!("\"name\":{name}"))
+        .edited("\"aal_genpass\"", &name);
     assert_ne!(hostile, text);
     std::fs::write(&site, hostile).unwrap();
     let sealed = plan(folder.path(), &["snapshot", "finalize", "bloom-coaching.site.ndjson"]);
     assert_eq!(sealed.code, 0, "{}", sealed.err);
     let good = std::fs::read_to_string(folder.path().join("bloom-coaching.yaml")).unwrap();
-    let yaml_name = name.replace("\\r\\n", "\\n");
+    let yaml_name = name.edited("\\r\\n", "\\n");
     let at_home = good
-        .replace("name: Mini Course Webinar Signup", &format!("name: {yaml_name}"))
-        .replace("  mini-course-webinar-signup:", &format!("  {slug}:"))
-        .replace("summit-2019: archived", &format!("{slug}: archived"))
-        .replace("module: Boundaries", &format!("module: {yaml_name}"));
+        .edited("  mini-course-webinar-signup: {", &format!("  {slug}: {{name: {yaml_name}, "))
+        .edited("summit-2019: archived", &format!("{slug}: archived"))
+        .edited("module: Boundaries", &format!("module: {yaml_name}"));
     let plans = [
         good.clone(),
         at_home,
-        good.replace("name: Mini Course Webinar Signup", &format!("name: {yaml_name}")),
-        good.replace("name: Foundations\n", &format!("name: {yaml_name}\n")),
-        good.replace("Bloom Coaching, off Ontraport", HOSTILE),
-        good.replace("summit-2019: archived", &format!("{yaml_name}: archived")),
-        good.replace("access_through: team", &format!("access_through: {yaml_name}")),
-        good.replace("calls: aal_updateuser", &format!("calls: {yaml_name}")),
-        good.replace("transport: fluent-smtp", &format!("{yaml_name}: 1, {yaml_name}: 1")),
-        good.replace("values: private/bloom-coaching.contacts.yaml", &format!("values: {yaml_name}")),
-        good.replace("who: jo", &format!("who: {yaml_name}")),
-        good.replace("release: [mini-course]", &format!("release: [{yaml_name}]")),
-        good.replace("paid_until: 2027-01-31", &format!("paid_until: &{HOSTILE}")),
-        good.replace("live: https://bloom.example", &format!("live: {}", name.replace("\"x", "\"https://x"))),
+        good.edited("mini-course-webinar-signup: {", &format!("mini-course-webinar-signup: {{name: {yaml_name}, ")),
+        good.edited("  foundations:\n", &format!("  foundations:\n    name: {yaml_name}\n")),
+        good.edited("Bloom Coaching, off Ontraport", HOSTILE),
+        good.edited("summit-2019: archived", &format!("{yaml_name}: archived")),
+        good.edited("access_through: team", &format!("access_through: {yaml_name}")),
+        good.edited("  aal_genpass:\n", &format!("  aal_genpass:\n    calls: {yaml_name}\n")),
+        good.edited("transport: fluent-smtp", &format!("{yaml_name}: 1, {yaml_name}: 1")),
+        good.edited("values: private/bloom-coaching.contacts.yaml", &format!("values: {yaml_name}")),
+        good.edited("who: jo", &format!("who: {yaml_name}")),
+        good.edited("release: [mini-course]", &format!("release: [{yaml_name}]")),
+        good.edited("paid_until: 2027-01-31", &format!("paid_until: &{HOSTILE}")),
+        good.edited("live: https://bloom.example", &format!("live: {}", name.edited("\"x", "\"https://x"))),
     ];
     for (number, text) in plans.iter().enumerate() {
         assert!(number == 0 || *text != good, "plan {number}");

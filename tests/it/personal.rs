@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{copy_of_plans, plan};
-use crate::place::Place;
+use crate::place::{Edited, Place};
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";
@@ -127,7 +127,7 @@ fn a_login_in_an_address_of_a_site() {
     });
     let folder = copy_of_plans();
     let text = fs::read_to_string(folder.path().join(PLAN)).unwrap();
-    let text = text.replace("staging: https://", "staging: https://zeb:hunter2@");
+    let text = text.edited("staging: https://", "staging: https://zeb:hunter2@");
     fs::write(folder.path().join(PLAN), text).unwrap();
     let ran = plan(folder.path(), &["check", PLAN, "--no-site", "--format", "json"]);
     let rules: Vec<String> = ran.json()["findings"]

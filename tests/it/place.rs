@@ -48,6 +48,28 @@ pub(crate) fn key() -> Key {
     Key::new(bytes.try_into().unwrap())
 }
 
+/// Text with something else in the place of what must be there: a test whose edit finds nothing would try nothing.
+pub(crate) trait Edited {
+    /// With this in the place of every such passage.
+    fn edited(&self, old: &str, new: &str) -> String;
+    /// With this in the place of the first such passage.
+    fn edited_once(&self, old: &str, new: &str) -> String;
+}
+
+impl Edited for str {
+    #[track_caller]
+    fn edited(&self, old: &str, new: &str) -> String {
+        assert!(self.contains(old), "`{old}` is not in the text");
+        self.replace(old, new)
+    }
+
+    #[track_caller]
+    fn edited_once(&self, old: &str, new: &str) -> String {
+        assert!(self.contains(old), "`{old}` is not in the text");
+        self.replacen(old, new, 1)
+    }
+}
+
 /// What a command line came to.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -101,8 +123,7 @@ impl Place {
     #[track_caller]
     pub(crate) fn edit(&self, name: &str, old: &str, new: &str) {
         let text = self.read(name);
-        assert!(text.contains(old), "`{old}` is not in {name}");
-        fs::write(self.path(name), text.replacen(old, new, 1)).unwrap();
+        fs::write(self.path(name), text.edited_once(old, new)).unwrap();
     }
 
     /// The same in a site, which is sealed again.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 
+use crate::place::Edited;
 use amc_plan::example::generate;
 use amc_plan::model::population::{Census, Contact, Questions};
 use amc_plan::model::snapshot::PopulationDigest;
@@ -101,8 +102,8 @@ fn every_damage_has_its_name_and_no_value() {
     let cases = [
         (String::new(), "1: it is not a population: it is empty"),
         (generate(7).site, "1: it is not a population: it is a snapshot"),
-        (text.replacen("1.0", "3.1", 1), "1: its format is 3.x, and this build reads 1.x"),
-        (text.replacen("taken_at", "taken", 1), "1: the record does not fit: missing field `taken_at`"),
+        (text.edited_once("1.0", "3.1"), "1: its format is 3.x, and this build reads 1.x"),
+        (text.edited_once("taken_at", "taken"), "1: the record does not fit: missing field `taken_at`"),
         (lines[..4].join("\n") + "\n", "0: it has no end record: the file is cut"),
         (text[..300].to_owned(), "3: the last line is not whole: the file is cut, or its last newline is missing"),
         (
@@ -114,7 +115,7 @@ fn every_damage_has_its_name_and_no_value() {
             [lines[0], lines[1], lines[3], lines[4], ""].join("\n"),
             "4: the end record counts 2 `contact` records, and there are 1",
         ),
-        (text.replacen("Ash", "Asch", 1), "5: the digest does not match: the file was changed after it was written"),
+        (text.edited_once("Ash", "Asch"), "5: the digest does not match: the file was changed after it was written"),
         (format!("{text}\n"), "6: there is more after the end record"),
         (with(""), "2: it is not valid JSON"),
         (with(r#"{"kind":"contact","key":"1","email":"ada@x.example","#), "2: it is not valid JSON (column 52)"),

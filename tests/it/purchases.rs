@@ -5,6 +5,7 @@ use std::fs;
 use amc_plan::site::file::seal_file;
 
 use super::common::{Ran, copy_of_plans, plan};
+use crate::place::Edited;
 
 const FORM: &str = "group-coaching-checkout";
 
@@ -42,9 +43,9 @@ impl Case<'_> {
         let read = |name: &str| fs::read_to_string(path(name)).unwrap();
         fs::write(path("bloom-coaching.yaml"), (self.plan)(&read("bloom-coaching.yaml"))).unwrap();
         for (side, hour) in [("before", "06"), ("after", "07")] {
-            let site = read("bloom-coaching.site.ndjson").replacen("2026-11-21T06", &format!("2026-11-21T{hour}"), 1);
+            let site = read("bloom-coaching.site.ndjson").edited_once("2026-11-21T06", &format!("2026-11-21T{hour}"));
             let population = read("bloom-coaching.population.ndjson");
-            let mut population = population.replacen("2026-11-21T06", &format!("2026-11-21T{hour}"), 1);
+            let mut population = population.edited_once("2026-11-21T06", &format!("2026-11-21T{hour}"));
             let (head, rest) = population.split_once('\n').unwrap();
             population = if side == "after" {
                 let order = format!(
@@ -148,7 +149,7 @@ fn an_order_of_nothing_was_not_paid() {
     // A form that the plan expects to cost nothing.
     let free = |plan: &str| {
         assert!(plan.contains("497.00 USD"), "{plan}");
-        plan.replace("497.00 USD", "0.00 USD")
+        plan.edited("497.00 USD", "0.00 USD")
     };
     let fields = r#""total":"0.00 USD","status":"Success","transaction":"pi_1""#;
     let ran = Case { fields, plan: free, ..Case::default() }.verified();

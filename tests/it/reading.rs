@@ -1,6 +1,7 @@
 //! Reading a plan reports every problem of one run, each at its place, in the words of someone who writes plans.
 
 use crate::common::{copy_of_plans, places, plan};
+use crate::place::Edited;
 use serde_json::Value;
 
 /// A finding of reading or shape, in short.
@@ -32,8 +33,7 @@ fn judged(text: &str) -> Value {
 #[track_caller]
 fn with(passage: &str, other: &str) -> Vec<Said> {
     let good = include_str!("../../plans/bloom-coaching.yaml");
-    assert!(good.contains(passage), "{passage}");
-    let text = good.replacen(passage, other, 1);
+    let text = good.edited_once(passage, other);
     let report = judged(&text);
     let findings = report["findings"].as_array().unwrap().iter().filter(|f| f["due"] == true && f["unproven"] == false);
     findings.map(|finding| said(finding, &text)).collect()
@@ -171,7 +171,7 @@ fn wrong_types() {
     one("jo: operator", "jo: [a]", "wrong-type", "jo", "`people/jo` must be text, not a list", "write text");
     one("jo: operator", "jo:", "wrong-type", "jo", "`people/jo` has no value, and must be text", "write text");
     let message = "`emails/enabled` must be `true` or `false`, not `yes`";
-    one("enabled: true", "enabled: yes", "wrong-type", "yes", message, "write `true`");
+    one("{welcome:", "{enabled: yes, welcome:", "wrong-type", "yes", message, "write `true`");
     let message = "`crm` must be a mapping, not `ontraport`";
     one(
         "crm: {name: ontraport, paid_until: 2027-01-31}",
@@ -255,11 +255,11 @@ fn wrong_values_are_explained_by_example() {
         "name a day that the calendar has",
     );
     one(
-        "[order, content, welcome-email, new-user]",
+        "[order, content]",
         "[]",
         "wrong-value",
         "expect",
-        "`test_purchases/group-coaching-checkout/expect` must not be empty",
+        "`test_purchases/group-coaching-payment-plan/expect` must not be empty",
         "name at least one",
     );
     one(
@@ -283,12 +283,12 @@ fn wrong_values_are_explained_by_example() {
 #[test]
 fn keys_missing_unknown_or_misspelt() {
     one(
-        "    name: Foundations\n",
-        "",
+        "  foundations:\n    access_through: order-form\n",
+        "  foundations:\n",
         "missing-key",
         "foundations",
-        "`offerings/foundations` lacks `name`",
-        "add `name`: the offering's name on the site",
+        "`offerings/foundations` lacks `access_through`",
+        "add `access_through`: how members come to it",
     );
     one(
         "name: Bloom Coaching, off Ontraport",
@@ -299,8 +299,8 @@ fn keys_missing_unknown_or_misspelt() {
         "did you mean `name`?",
     );
     one(
-        "    name: Foundations\n",
-        "    nmae: Foundations\n",
+        "  foundations:\n",
+        "  foundations:\n    nmae: Foundations\n",
         "unknown-key",
         "nmae",
         "unknown key `nmae` in `offerings/foundations`",
@@ -319,7 +319,7 @@ fn keys_missing_unknown_or_misspelt() {
         "setting: failed-payment",
         "wrong-value",
         "failed-payment",
-        "`webhooks/dunning-group-coaching/after_switch/replaced_by/setting` cannot be `failed-payment`",
+        "`webhooks/aal_revokesubscription?productId=12/after_switch/replaced_by/setting` cannot be `failed-payment`",
         "did you mean `failed_payment`?",
     );
     let comma = "a comma inside `{…}` begins a new key: put the whole text in quotes";
@@ -336,7 +336,7 @@ fn keys_missing_unknown_or_misspelt() {
         "tags are local, nothing to sync",
         "unknown-key",
         "nothing to sync",
-        "unknown key `nothing to sync` in `webhooks/sync-tags/after_switch`",
+        "unknown key `nothing to sync` in `webhooks/aal_updateuser/after_switch`",
         comma,
     );
 }
@@ -370,7 +370,7 @@ fn a_misspelt_section_is_one_mistake() {
 #[test]
 fn tagged_values_speak_of_the_form_that_was_meant() {
     let retired = "{retired: \"tags are local after the switch, there is nothing to sync\"}";
-    let at = "webhooks/sync-tags/after_switch";
+    let at = "webhooks/aal_updateuser/after_switch";
     let forms = "write `replaced_by: …`, `retired: …` or `kept: …` here";
     one(
         retired,
@@ -507,9 +507,9 @@ fn what_a_plan_may_not_have_is_refused_by_name() {
     assert_eq!(all.iter().filter(|said| said.rule == "directive-refused").count(), 1, "{all:#?}");
     let all = with("window:", "---\nwindow:");
     assert_eq!(all.iter().filter(|said| said.rule == "second-document").count(), 1, "{all:#?}");
-    let all = with("enabled: true", "enabled: .nan");
+    let all = with("{welcome:", "{enabled: .nan, welcome:");
     assert_eq!((all.len(), all[0].rule.as_str()), (1, "number-not-finite"), "{all:#?}");
-    let all = with("enabled: true", "enabled: 18446744073709551616");
+    let all = with("{welcome:", "{enabled: 18446744073709551616, welcome:");
     assert_eq!((all.len(), all[0].rule.as_str()), (1, "number-out-of-range"), "{all:#?}");
 }
 
@@ -520,14 +520,14 @@ fn what_does_not_fit_is_left_out_and_the_rest_is_still_judged() {
     assert_eq!(rules(&judged(good)), [""; 0]);
     // An offering, a form and a webhook that do not fit: nothing is said of their absence or of what refers to them.
     let broken = good
-        .replace("name: Group Coaching\n    access_through: order-form", "name: Group Coaching\n    access_through: 7")
-        .replace("name: Team Seats Checkout", "name: [x]")
-        .replace("calls: aal_genpass", "calls: {}");
+        .edited("group-coaching:\n    access_through: order-form", "group-coaching:\n    access_through: 7")
+        .edited("team-seats-checkout: {custom", "team-seats-checkout: {name: [x], custom")
+        .edited("aal_genpass:\n", "aal_genpass:\n    calls: {}\n");
     assert_eq!(rules(&judged(&broken)), ["wrong-value", "wrong-type", "wrong-type"]);
     // And the rest is judged as before.
     let broken = broken
-        .replace("release: 2 days after previous", "release: by-hand")
-        .replace("price: 39.00 USD", "price: 40.00 USD");
+        .edited("release: 2 days after previous", "release: by-hand")
+        .edited("price: 39.00 USD", "price: 40.00 USD");
     let found = rules(&judged(&broken));
     assert!(found.iter().any(|rule| rule == "price-differs"), "{found:?}");
     assert!(found.iter().any(|rule| rule == "unscheduled-module"), "{found:?}");
@@ -558,8 +558,7 @@ fn nothing_is_said_of_contacts_whose_values_were_not_read() {
     let file = folder.path().join("private/bloom-coaching.contacts.yaml");
     let good = std::fs::read_to_string(&file).unwrap();
     for (passage, other) in [("\"Jonah\"", "\"Jonah"), ("\"Referred a Friend\"]", "\"Referred a Friend\"")] {
-        assert!(good.contains(passage), "{passage}");
-        std::fs::write(&file, good.replacen(passage, other, 1)).unwrap();
+        std::fs::write(&file, good.edited_once(passage, other)).unwrap();
         let args = ["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--format", "json"];
         let report = plan(folder.path(), &args).json();
         let rules: Vec<String> = places(&report).into_iter().map(|(rule, ..)| rule).collect();

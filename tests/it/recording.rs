@@ -1,5 +1,6 @@
 //! A recording of a site may be green, says when it is old, and is never confirmed.
 
+use crate::place::Edited;
 use std::path::Path;
 use std::process::Output;
 
@@ -13,7 +14,7 @@ fn example(taken_at: &str) -> tempfile::TempDir {
     amc_plan::example::write(folder.path(), amc_plan::example::SEED).unwrap();
     let site = folder.path().join("bloom-coaching.site.ndjson");
     let text = std::fs::read_to_string(&site).unwrap();
-    std::fs::write(&site, text.replacen(amc_plan::example::TAKEN_AT, taken_at, 1)).unwrap();
+    std::fs::write(&site, text.edited_once(amc_plan::example::TAKEN_AT, taken_at)).unwrap();
     amc_plan::site::file::seal_file(&site).unwrap();
     folder
 }

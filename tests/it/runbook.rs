@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{copy_of_plans, plan, steers};
+use crate::place::Edited;
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";
@@ -27,8 +28,7 @@ fn tags(page: &str) -> BTreeSet<String> {
 fn edited(folder: &Path, edits: &[(&str, &str)]) {
     let mut text = fs::read_to_string(folder.join(PLAN)).unwrap();
     for (from, to) in edits {
-        assert!(text.contains(from), "{from}");
-        text = text.replace(from, to);
+        text = text.edited(from, to);
     }
     fs::write(folder.join(PLAN), text).unwrap();
 }
@@ -58,7 +58,10 @@ fn nothing_in_a_plan_becomes_markup_or_a_command() {
         &[
             ("name: Bloom Coaching, off Ontraport", &format!("name: {quoted}")),
             ("people: {jo: operator,", &format!("people: {{jo: operator, {quoted}: {quoted},")),
-            ("name: Foundations Membership\n", &format!("name: {quoted}\n")),
+            (
+                "  foundations-membership:\n    custom",
+                &format!("  foundations-membership:\n    name: {quoted}\n    custom"),
+            ),
             ("\"10019\": free", &format!("\"10019\": {quoted}")),
             ("who: jo,", &format!("who: {quoted},")),
             ("live: https://bloom.example}", "live: \"https://bloom.example\\\"><script>alert(3)</script>\"}"),

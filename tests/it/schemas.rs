@@ -79,8 +79,8 @@ fn a_plan_fits_and_what_check_refuses_does_not() {
         |plan| plan["crm"]["paid_until"] = json!("31.12.2026"),
         |plan| plan["offerings"]["foundations"]["modules"][0] = json!({"base": "a", "module": "b"}),
         |plan| plan["offerings"]["foundations"]["modules"][1]["release"] = json!("7 days"),
-        |plan| plan["webhooks"]["sync-tags"]["after_switch"] = json!({"retired": "a", "kept": "b"}),
-        |plan| plan["order_forms"]["team-seats-checkout"]["expect"]["price"] = json!(-1),
+        |plan| plan["webhooks"]["aal_updateuser"]["after_switch"] = json!({"retired": "a", "kept": "b"}),
+        |plan| plan["order_forms"]["foundations-membership"]["expect"]["price"] = json!(-1),
         |plan| drop(plan.as_object_mut().unwrap().remove("webhooks")),
     ];
     for (index, break_it) in breaks.into_iter().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
 use amc_plan::apply::limits::{Limits, Tally};
@@ -82,7 +82,7 @@ fn a_seal_stands_for_the_digest() {
     assert!(again.out.contains("no change"), "{again:?}");
     assert_eq!(reviewed.place.read(SITE), after);
     // What is nobody's seal is refused even where nothing is to be done, and a digest that was sealed was not shown.
-    reviewed.write(&reviewed.seal.replace("bloom.example", "bl00m.example"));
+    reviewed.write(&reviewed.seal.edited("bloom.example", "bl00m.example"));
     reviewed.applied().ends(12, &["edited"]);
     reviewed.place.confirm(reviewed.value()["digests"]["changes"].as_str().unwrap()).ends(12, &["never showed"]);
 }
@@ -168,9 +168,9 @@ fn a_seal_that_is_not_whole_or_not_its_own_is_refused() {
         reviewed.write(&forged(less));
         reviewed.refused(12, &["it is not a seal", key]);
     }
-    let twice = reviewed.seal.replacen("\"plan\":", "\"plan\": \"x\", \"plan\":", 1);
-    let more = reviewed.seal.replacen("\"plan\":", "\"force\": true, \"plan\":", 1);
-    let inside = reviewed.seal.replacen("\"intent\":", "\"force\": true, \"intent\":", 1);
+    let twice = reviewed.seal.edited_once("\"plan\":", "\"plan\": \"x\", \"plan\":");
+    let more = reviewed.seal.edited_once("\"plan\":", "\"force\": true, \"plan\":");
+    let inside = reviewed.seal.edited_once("\"intent\":", "\"force\": true, \"intent\":");
     let mut newer = whole.clone();
     newer["format_version"] = json!(2);
     for text in ["", "{}", "null", "[]", "seal", "\u{feff}{}", &twice, &more, &inside, &forged(newer)] {
@@ -267,7 +267,7 @@ fn with_a_digest_both_must_hold() {
         reviewed.refused_with(&["--seal", SEAL, "--confirm", wrong], 12, &["never showed"]);
     }
     assert_eq!(reviewed.place.digest(), digest);
-    reviewed.write(&reviewed.seal.replacen("bloom", "gloom", 1));
+    reviewed.write(&reviewed.seal.edited_once("bloom", "gloom"));
     reviewed.refused_with(&["--seal", SEAL, "--confirm", &digest], 12, &["the seal is not valid here"]);
     reviewed.write(&reviewed.seal);
     reviewed.refused_with(&["--seal", "none.json", "--confirm", &digest], 3, &["none.json"]);
@@ -302,7 +302,7 @@ fn a_run_begun_by_a_seal_is_resumed_on_it() {
     place.apply(&["--resume"]).ends(0, &[]);
     assert_eq!(place.read(SITE), after);
     let torn = &kept[..kept.len() / 2];
-    let other = kept.replace(reviewed.value()["digests"]["facts"].as_str().unwrap(), BOGUS);
+    let other = kept.edited(reviewed.value()["digests"]["facts"].as_str().unwrap(), BOGUS);
     for text in [None, Some(""), Some(torn), Some(&other)] {
         match text {
             None => fs::remove_file(place.path(".plan/seals.ndjson")).unwrap(),
@@ -525,8 +525,8 @@ fn a_signature_counts_only_if_a_known_reviewer_made_it_over_this_seal() {
         (good.lines().take(2).collect::<Vec<_>>().join("\n"), "not a minisign signature"),
         (flip(1), "does not match"),
         (flip(3), "does not match"),
-        (good.replace("timestamp:", "timestamp:9"), "does not match"),
-        (good.replace("trusted comment: ", "trusted comment:"), "not a minisign signature"),
+        (good.edited("timestamp:", "timestamp:9"), "does not match"),
+        (good.edited("trusted comment: ", "trusted comment:"), "not a minisign signature"),
     ] {
         fs::write(place.path(SIGNATURE), signature).unwrap();
         reviewed.refused(12, &[words, "nothing was written"]);
@@ -541,7 +541,7 @@ fn a_signature_counts_only_if_a_known_reviewer_made_it_over_this_seal() {
     let line = base64::engine::general_purpose::STANDARD.encode(&forged);
     let text = place.read(SIGNATURE);
     let own = text.lines().nth(1).unwrap().to_owned();
-    fs::write(place.path(SIGNATURE), text.replace(&own, &line)).unwrap();
+    fs::write(place.path(SIGNATURE), text.edited(&own, &line)).unwrap();
     reviewed.refused(12, &["does not match"]);
     fs::remove_file(place.path(SIGNATURE)).unwrap();
     reviewed.refused(12, &["no reviewer's signature"]);

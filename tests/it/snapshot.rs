@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::place::Edited;
 use amc_plan::example::generate;
 use amc_plan::model::digest;
 use amc_plan::population::Damage;
@@ -20,8 +21,7 @@ fn read_text(text: &str) -> Result<SnapshotFile, Damage> {
 /// The example with something else in it, sealed again as a careless tool would: in place.
 fn altered(from: &str, to: &str) -> String {
     let text = text();
-    assert!(text.contains(from), "{from}");
-    resealed(&text.replacen(from, to, 1))
+    resealed(&text.edited_once(from, to))
 }
 
 /// Counts and digest made right for lines in whatever order.
@@ -61,14 +61,13 @@ fn what_was_read_is_written_byte_for_byte() {
 #[test]
 fn spelling_order_and_unknown_things_are_kept() {
     let odd = text()
-        .replacen(
+        .edited_once(
             r#"{"kind":"mail","key":"mail","#,
             r#"{ "key": "mail", "kind": "mail", "routes": [1.50, {"b":1,"a":null}], "#,
-            1,
         )
-        .replacen(r#"{"kind":"tag""#, "{\"kind\":\"survey-note\",\"key\":\"a\",  \"x\": 1e2}\n{\"kind\":\"tag\"", 1)
-        .replacen(r#""format":"1.0""#, r#""format":"1.7","later":true"#, 1);
-    let odd = resealed(&odd).replacen(r#"{"kind":"end","#, r#"{"kind":"end","signed":"no","#, 1);
+        .edited_once(r#"{"kind":"tag""#, "{\"kind\":\"survey-note\",\"key\":\"a\",  \"x\": 1e2}\n{\"kind\":\"tag\"")
+        .edited_once(r#""format":"1.0""#, r#""format":"1.7","later":true"#);
+    let odd = resealed(&odd).edited_once(r#"{"kind":"end","#, r#"{"kind":"end","signed":"no","#);
     let file = read_text(&odd).unwrap();
     assert_eq!(file.text().lines().collect::<Vec<_>>()[..80], odd.lines().collect::<Vec<_>>()[..80]);
     let mail = file.snapshot().state.mail.clone().unwrap();
@@ -117,7 +116,7 @@ fn every_damage_has_its_name() {
         (swapped, "5: the records are not in order of kind and key".into()),
         (twice, "4: this `administrator` record is there twice".into()),
         (without(9), format!("{}: the end record counts 8 `offering` records, and there are 7", last - 1)),
-        (text.replacen("Bloom Coaching", "Bloom coaching", 1), format!("{last}: the digest does not match: the file was changed after it was written")),
+        (text.edited_once("Bloom Coaching", "Bloom coaching"), format!("{last}: the digest does not match: the file was changed after it was written")),
         (altered(r#""format":"1.0""#, r#""format":"2.0""#), "1: its format is 2.x, and this build reads 1.x".into()),
         (altered(r#""format":"1.0""#, r#""format":"new""#), "1: it is not a snapshot: its format is no version such as `1.0`".into()),
         (altered(r#""host":"staging.bloom.example","#, ""), "1: the record does not fit: missing field `host`".into()),

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::guided::{LIVE, backs_up, closes, copied, on_live, record, rehearsed};
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 
 /// The lines of a journal.
 fn events(place: &Place) -> Vec<Value> {
@@ -235,8 +235,8 @@ fn at_the_time_to_decide_it_is_asked_and_the_answer_is_respected() {
 #[test]
 fn what_lies_past_the_barrier_is_finished_at_any_time() {
     let place = past_the_barrier_on_live();
-    let text = place.read(LIVE).replacen(r#""managed":false"#, r#""managed":true"#, 1);
-    fs::write(place.path(LIVE), text.replacen(r#""system":"ontraport""#, r#""system":"accessally-managed""#, 1))
+    let text = place.read(LIVE).edited_once(r#""managed":false"#, r#""managed":true"#);
+    fs::write(place.path(LIVE), text.edited_once(r#""system":"ontraport""#, r#""system":"accessally-managed""#))
         .unwrap();
     read_at(&place, &jiff::Timestamp::now().to_string());
     record(&place, &["sign-in", "still signed in", "--on", "live"]);

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::place::{PLAN, Place, SITE};
+use crate::place::{Edited, PLAN, Place, SITE};
 
 const VALUES: &str = "private/bloom-coaching.contacts.yaml";
 const RULE: &str = "contacts-tracked-by-git";
@@ -154,7 +154,7 @@ fn a_sparse_index_is_unknown_where_it_leaves_the_file_out() {
     assert!(!place.path(VALUES).exists());
     std::fs::create_dir_all(place.path("private")).unwrap();
     let values = Place::new().read(VALUES);
-    std::fs::write(place.path(VALUES), values.replacen("@member.example", "@bloom.coach", 1)).unwrap();
+    std::fs::write(place.path(VALUES), values.edited_once("@member.example", "@bloom.coach")).unwrap();
     unknown(&place, "sparse");
 }
 
@@ -234,7 +234,7 @@ fn hostile(at: &Path, ran: &str, settings: &str) {
     std::fs::create_dir_all(at.join("hooks")).unwrap();
     std::fs::write(at.join("HEAD"), "ref: refs/heads/main\n").unwrap();
     std::fs::write(at.join("config"), settings).unwrap();
-    std::fs::write(at.join("more"), settings.replace("[include]\n\tpath = more\n", "")).unwrap();
+    std::fs::write(at.join("more"), settings.edited("[include]\n\tpath = more\n", "")).unwrap();
     std::fs::write(at.join("attributes"), "* filter=x diff=x\n").unwrap();
     for hook in ["post-index-change", "pre-commit", "fsmonitor-watchman"] {
         let hook = at.join("hooks").join(hook);

@@ -10,6 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::place::Edited;
 use amc_plan::change::lower;
 use amc_plan::model::population::Questions;
 use amc_plan::model::state::Kind;
@@ -128,8 +129,7 @@ fn moved(plans: &Path, folder: &Path) {
     ] {
         let mut text = site.clone();
         for (old, new) in edits {
-            assert!(text.contains(old), "{old}");
-            text = text.replacen(old, new, 1);
+            text = text.edited_once(old, new);
         }
         fs::write(folder.join(format!("{name}.site.ndjson")), amc_plan::site::file::seal(&text).unwrap()).unwrap();
         fs::write(folder.join(format!("{name}.population.ndjson")), &population).unwrap();
@@ -149,9 +149,9 @@ fn bought(plans: &Path, folder: &Path) {
         [("before", "2020", population.clone()), ("after", "2021", format!("{head}\n{test}{records}"))]
     {
         let path = folder.join(format!("{name}.site.ndjson"));
-        fs::write(&path, site.replacen("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"), 1)).unwrap();
+        fs::write(&path, site.edited_once("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"))).unwrap();
         let beside = folder.join(format!("{name}.population.ndjson"));
-        fs::write(&beside, population.replacen("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"), 1)).unwrap();
+        fs::write(&beside, population.edited_once("2026-11-21T06:12:00Z", &format!("{year}-11-21T06:12:00Z"))).unwrap();
         amc_plan::site::file::seal_file(&beside).unwrap();
         amc_plan::site::file::seal_file(&path).unwrap();
     }
@@ -161,8 +161,7 @@ fn bought(plans: &Path, folder: &Path) {
 fn one_timer(plans: &Path) {
     let [plan, site] = ["bloom-coaching.yaml", "bloom-coaching.site.ndjson"].map(|name| plans.join(name));
     let text = fs::read_to_string(&plan).unwrap();
-    let without = text.replacen("{module: Money, release: 7 days after previous}", "{module: Money}", 1);
-    assert_ne!(without, text);
+    let without = text.edited_once("{module: Money, release: 7 days after previous}", "{module: Money}");
     fs::write(plans.join("no-timer.yaml"), without).unwrap();
     fs::copy(plans.join("bloom-coaching.record.ndjson"), plans.join("no-timer.record.ndjson")).unwrap();
     let left = plans.join("timer-left.site.ndjson");

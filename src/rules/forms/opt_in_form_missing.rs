@@ -1,5 +1,6 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent, name_key};
+use crate::model::keyed::{name_key, name_to_say};
+use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent};
 use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
@@ -85,5 +86,6 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn form(offering: &str, name: &str) -> String {
     let (name, release) = (format!("{name} Signup"), vec![offering.to_owned()]);
-    stub(&name_key(&name), &OptInFormIntent { custom_operation: CustomOperation { release }, name: name.clone() })
+    let (key, custom_operation) = (name_key(&name), CustomOperation { release });
+    stub(&key, &OptInFormIntent { name: name_to_say(&key, &name), custom_operation })
 }

@@ -1,5 +1,6 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent, name_key};
+use crate::model::keyed::{name_key, name_to_say};
+use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{
@@ -98,9 +99,7 @@ fn finding(key: &str, offering: &OfferingIntent) -> Finding {
 
 fn form(offering: &str, name: &str) -> String {
     let (name, release) = (format!("{name} Checkout"), vec![offering.to_owned()]);
-    let custom_operation = CustomOperation { release };
-    stub(
-        &name_key(&name),
-        &OrderFormIntent { name: name.clone(), custom_operation, failed_payment: None, expect: None },
-    )
+    let (key, custom_operation) = (name_key(&name), CustomOperation { release });
+    let name = name_to_say(&key, &name);
+    stub(&key, &OrderFormIntent { name, custom_operation, failed_payment: None, expect: None })
 }

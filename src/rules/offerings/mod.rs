@@ -11,7 +11,8 @@ pub(super) mod unscheduled_module;
 
 use crate::change::text;
 use crate::diag::Finding;
-use crate::model::plan::{ModuleIntent, OfferingIntent, same_name};
+use crate::model::keyed::same_name;
+use crate::model::plan::{ModuleIntent, OfferingIntent};
 use crate::model::state::{Module, Object, Offering};
 use crate::model::text::pointer;
 use crate::model::{Kind, Release};

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
-use crate::model::plan::{name_key, same_name};
+use crate::model::keyed::{name_key, same_name};
 use crate::model::state::Module;
 use crate::model::text::pointer;
 use crate::rules::plan::offering_not_in_plan::entry;

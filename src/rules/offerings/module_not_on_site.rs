@@ -2,7 +2,8 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::plan::{ModuleIntent, name_key, same_name};
+use crate::model::keyed::{name_key, same_name};
+use crate::model::plan::ModuleIntent;
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 

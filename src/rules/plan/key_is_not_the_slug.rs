@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::plan::name_key;
+use crate::model::keyed::name_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 

@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::plan::webhook_key;
+use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::change::text;
 use crate::diag::{Location, Severity::Warning};
-use crate::model::plan::name_key;
+use crate::model::keyed::name_key;
 use crate::model::state::{Object, Offering, OptInForm, OrderForm};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
@@ -11,7 +11,8 @@ declare_rule! {
     /// The plan spells a name otherwise than the site.
     ///
     /// ## What it does
-    /// Compares the `name` of offerings, order forms and opt-in forms with the site's, letter by letter.
+    /// Compares the `name` of offerings, order forms and opt-in forms with the site's, letter by letter. Where the plan writes
+    /// none, it is the words of the key, each with a capital letter.
     ///
     /// ## Why it matters
     /// Names are what people search for in the admin screens. A name that is spelled otherwise may also mean that two
@@ -29,7 +30,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Write the name as the site has it.
+    /// Write `name` as the site has it.
     {
         id: "name-differs",
         severity: Warning,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Error, Severity::Warning};
-use crate::model::plan::{name_key, webhook_key};
+use crate::model::keyed::{name_key, webhook_key};
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,

@@ -1,6 +1,7 @@
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
+use crate::model::keyed::name_to_say;
 use crate::model::plan::{AccessThrough, ModuleIntent, OfferingIntent};
 use crate::model::state::{Module, Object, Offering};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -57,16 +58,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .label(format!("`{key}` is not here"))
                 .help(mention("offerings"))
                 .excerpt(format!("offering/{key}"), excerpt, "name:", "not in the plan")
-                .fix("add to `offerings`, and say how it is sold", stub(key, &intent(offering))),
+                .fix("add to `offerings`, and say how it is sold", stub(key, &intent(key, offering))),
         );
     }
     Some(())
 }
 
-fn intent(offering: &Offering) -> OfferingIntent {
+fn intent(key: &str, offering: &Offering) -> OfferingIntent {
     let modules = offering.modules.iter().flatten().enumerate().map(|(index, module)| entry(index, module)).collect();
     OfferingIntent {
-        name: offering.name.clone(),
+        name: name_to_say(key, &offering.name),
         access_through: AccessThrough::OrderForm,
         modules,
         members_between_modules: None,

@@ -1,5 +1,6 @@
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
+use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, OptInFormIntent};
 use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -60,7 +61,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(if release.is_empty() {
             finding.fix("leave it alone, with your reason", leave_alone_stub("opt_in_forms", key))
         } else {
-            let intent = OptInFormIntent { name: form.name.clone(), custom_operation: CustomOperation { release } };
+            let intent =
+                OptInFormIntent { name: name_to_say(key, &form.name), custom_operation: CustomOperation { release } };
             finding.fix("add to `opt_in_forms`", stub(key, &intent))
         });
     }

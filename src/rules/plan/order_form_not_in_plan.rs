@@ -1,6 +1,7 @@
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Price;
+use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
 use crate::model::state::{Object, OrderForm};
 use crate::model::text::Money;
@@ -58,7 +59,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label(format!("`{key}` is not here"))
             .help(mention("order_forms"))
             .excerpt(format!("order-form/{key}"), excerpt, "name:", "not in the plan");
-        out.push(match intent(form) {
+        out.push(match intent(key, form) {
             Some(intent) => finding.fix("add to `order_forms`", stub(key, &intent)),
             None => finding.fix("leave it alone, with your reason", leave_alone_stub("order_forms", key)),
         });
@@ -67,12 +68,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 /// The form as the plan would write it; none for a form that opens no offering.
-fn intent(form: &OrderForm) -> Option<OrderFormIntent> {
+fn intent(key: &str, form: &OrderForm) -> Option<OrderFormIntent> {
     let release = opened(form.operations.iter().flatten());
     let price = form.price.as_deref().and_then(Money::parse).map(|price| Price(price.to_string()));
     let expected = price.is_some() || form.gateway.is_some();
     (!release.is_empty()).then(|| OrderFormIntent {
-        name: form.name.clone(),
+        name: name_to_say(key, &form.name),
         custom_operation: CustomOperation { release },
         failed_payment: form.after_final_retry.map(|after_final_retry| FailedPayment { after_final_retry }),
         expect: expected.then(|| FormExpectation { price, gateway: form.gateway.clone() }),

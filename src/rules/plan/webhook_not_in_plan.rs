@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
-use crate::model::plan::{WebhookIntent, webhook_key};
+use crate::model::keyed::webhook_key;
+use crate::model::plan::WebhookIntent;
 use crate::model::state::Object;
 use crate::model::text::slug;
 use crate::rules::{

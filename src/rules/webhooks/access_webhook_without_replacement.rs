@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::plan::{AfterSwitch, Replacement, Setting, webhook_key};
+use crate::model::keyed::webhook_key;
+use crate::model::plan::{AfterSwitch, Replacement, Setting};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 

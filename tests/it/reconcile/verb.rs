@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::place::Edited;
 use amc_plan::example;
 use amc_plan::site::file::seal_file;
 use serde_json::{Value, json};
@@ -136,7 +137,7 @@ fn what_was_not_captured_is_never_green() {
     assert!(said.contains("10 of 10 the same"), "what was recorded is compared all the same: {said}");
 
     let header = fs::read_to_string(switched.path("after.site.ndjson")).unwrap();
-    let blind = header.replace(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"switched off"}"#);
+    let blind = header.edited(r#""order":{"how":"bridge"}"#, r#""order":{"missing":"switched off"}"#);
     assert_ne!(blind, header);
     fs::write(switched.path("after.site.ndjson"), blind).unwrap();
     seal_file(&switched.path("after.site.ndjson")).unwrap();

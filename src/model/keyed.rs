@@ -1,0 +1,81 @@
+//! What an entry of a plan's section is called: by its key, or as it says itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+use super::text::slug;
+
+/// An entry that takes from its key what it does not say.
+pub(super) trait Keyed {
+    /// Takes from the key what was not said.
+    fn take_from(&mut self, key: &str);
+}
+
+/// A section whose entries take from their keys what they do not say.
+pub(super) fn section<'de, D, T>(from: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Keyed,
+{
+    let mut all = BTreeMap::<String, T>::deserialize(from)?;
+    all.iter_mut().for_each(|(key, entry)| entry.take_from(key));
+    Ok(all)
+}
+
+/// The name that a key stands for where a plan says none: its words, each with a capital letter.
+pub fn implied_name(key: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    };
+    key.split('-').map(capital).collect::<Vec<_>>().join(" ")
+}
+
+/// The name as a plan has to say it: nothing where its key says it already.
+pub fn name_to_say(key: &str, name: &str) -> String {
+    if implied_name(key) == name { String::new() } else { name.to_owned() }
+}
+
+/// The natural key of the webhook that `calls` names: command plus target, spaces trimmed.
+pub fn webhook_key(calls: &str) -> String {
+    calls.trim().trim_start_matches(['/', '?']).to_owned()
+}
+
+/// The natural key that a name has on a site.
+pub fn name_key(name: &str) -> String {
+    slug(name)
+}
+
+/// Whether two names have one natural key.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a == b || name_key(a) == name_key(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Plan;
+    use serde_json::json;
+
+    fn form(key: &str, entry: serde_json::Value) -> Result<Plan, serde_json::Error> {
+        serde_json::from_value(json!({"order_forms": {key: entry}, "webhooks": {"aal_x?y=1": {}}}))
+    }
+
+    #[test]
+    fn what_an_entry_does_not_say_its_key_says() {
+        let plan = form("group-coaching-2", json!({"custom_operation": {"release": ["a"]}})).unwrap();
+        assert_eq!(plan.order_forms["group-coaching-2"].name, "Group Coaching 2");
+        assert_eq!(plan.webhooks["aal_x?y=1"].calls, "aal_x?y=1");
+        for key in ["group-coaching", "über-uns", "a", "2024", "straße-1", "ǆ", ""] {
+            assert_eq!(name_key(&implied_name(key)), key, "the name that a key stands for has that key");
+            assert_eq!(name_to_say(key, &implied_name(key)), "");
+        }
+        assert_eq!(name_to_say("vip", "VIP"), "VIP");
+    }
+
+    #[test]
+    fn a_name_that_is_written_says_something() {
+        assert!(form("a", json!({"name": "", "custom_operation": {"release": ["a"]}})).is_err());
+    }
+}
