@@ -235,7 +235,7 @@ fn both(
         subscriptions: captured("subscription") == [true; 2],
         extra_expected: imports_all(opened, after),
         without_user: before.lacks(WITHOUT_USER).is_none(),
-        purchases: recorded(&opened.plan, record, after.site()),
+        purchases: recorded(&opened.plan, after.snapshot().map(|after| &after.state), record, after.site()),
     };
     let all = reconcile(left.open()?, right.open()?, &ask).map_err(|unreadable| match unreadable.side {
         Side::Before => left.damaged(unreadable.damage),

@@ -164,11 +164,11 @@ pub fn is_transaction(text: &str) -> bool {
     transaction(text).is_some()
 }
 
-/// The ID of a payment's transaction as it is compared: two that differ in their letters' case alone are one. None where the
-/// text is no such ID.
+/// The ID of a payment's transaction as it is compared: two that differ in their letters' case, or in signs that no gateway's
+/// ID has, are one. None where the text is no such ID.
 pub fn transaction(text: &str) -> Option<String> {
-    let id = text.trim().to_lowercase();
-    (id.chars().any(char::is_alphanumeric) && id != NO_TRANSACTION).then_some(id)
+    let id: String = text.chars().filter(char::is_ascii_graphic).collect::<String>().to_ascii_lowercase();
+    (id.bytes().any(|byte| byte.is_ascii_alphanumeric()) && id != NO_TRANSACTION).then_some(id)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) fn classify(join: Join<'_>, (before, after): (PopulationDigest, Popul
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);
     let heirs = heirs(&contacts, &orders.open);
     let mut bought = purchases::bought(ask, &orders.open);
-    let mut explained = purchases::explain(&bought, &subscriptions.open, &mut tally);
+    let mut explained = purchases::explain(ask, &bought, &subscriptions.open, &mut tally);
     let mut room = Room::new(contacts, heirs);
     let orders = ask.orders.then(|| room.ledger(orders, Field::Orders));
     let subscriptions = ask.subscriptions.then(|| room.ledger(subscriptions, Field::Subscriptions));

@@ -6,31 +6,15 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp, tz::TimeZone};
 
 use crate::model::plan::Confirmation;
-use crate::model::population::Census;
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{Purchase, Record};
 use crate::model::status::{Payment, transaction};
-use crate::model::{Graded, Identity, Plan, State};
-use crate::population::set;
+use crate::model::text::Money;
+use crate::model::{Identity, Plan, State};
 
-use super::purchases::{Bought, recorded};
-
-/// What two readings show of the test purchases.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
-    /// When the side after was read.
-    pub as_of: &'a str,
-    /// How well contacts and orders of both sides are known.
-    pub grade: Graded,
-    /// The new orders on the forms.
-    pub bought: &'a [Bought],
-    /// The side before, asked for who the buyers were and for the transactions.
-    pub before: &'a Census,
-    /// The side after, asked for the buyers and for the transactions.
-    pub after: &'a Census,
-    /// Mails that were caught before and after, where none is delivered and a collector counts them.
-    pub trapped: Option<[u64; 2]>,
-}
+use super::buyer;
+use super::look::{Look, Shown, attested};
+use super::purchases::{Bought, Named, recorded};
 
 /// Every form on which a test purchase is on record for this site, with each confirmation that the plan expects.
 ///
@@ -42,8 +26,8 @@ pub fn purchased(
     shown: Option<Shown<'_>>,
 ) -> Vec<Purchased> {
     let all: Vec<&Purchase> = record.purchases(here).collect();
-    let forms = recorded(plan, record, here);
-    let one = |(form, named): (&String, &BTreeSet<String>)| {
+    let forms = recorded(plan, state, record, here);
+    let one = |(form, named): (&String, &Named)| {
         let on_form = |bought: &'_ &Bought| bought.form == *form;
         let new: Vec<&Bought> = shown.iter().flat_map(|shown| shown.bought).filter(on_form).collect();
         let tests: Vec<&Bought> = new.iter().copied().filter(|order| order.is_test).collect();
@@ -57,19 +41,6 @@ pub fn purchased(
         }
     };
     forms.iter().map(one).collect()
-}
-
-/// What the confirmations of one form are looked up in.
-struct Look<'a> {
-    plan: &'a Plan,
-    state: Option<&'a State>,
-    form: &'a str,
-    named: &'a BTreeSet<String>,
-    /// Every test purchase on record for the site, of all forms.
-    said: &'a [&'a Purchase],
-    new: &'a [&'a Bought],
-    tests: &'a [&'a Bought],
-    shown: Option<Shown<'a>>,
 }
 
 impl Look<'_> {
@@ -112,14 +83,14 @@ impl Look<'_> {
             }
             Confirmation::Order => self.payment(shown, &done),
             Confirmation::WelcomeEmail => mail(said, shown),
-            Confirmation::NewUser => new_user(&done),
+            Confirmation::NewUser => buyer::new_user(shown, &done),
             Confirmation::Content => self.content(said, shown, &done),
         }
     }
 
     fn no_order(&self, shown: Shown<'_>) -> (Known, String) {
         let as_of = shown.as_of;
-        if self.named.is_empty() && self.new.len() > 1 {
+        if self.named.orders.is_empty() && self.named.transactions.is_empty() && self.new.len() > 1 {
             let ids: Vec<&str> = self.new.iter().map(|order| order.order.as_str()).collect();
             let ids = ids.join(", ");
             return (
@@ -127,9 +98,15 @@ impl Look<'_> {
                 format!("several new orders on the form ({ids}): say which is the test with --order"),
             );
         }
-        let what = match self.named.is_empty() {
-            true => "no new order on the form".to_owned(),
-            false => format!("no new order {} on the form", self.named.iter().cloned().collect::<Vec<_>>().join(", ")),
+        let what = match (self.named.orders.is_empty(), self.new.is_empty()) {
+            (true, true) => "no new order on the form".to_owned(),
+            (true, false) => {
+                format!("{} on the form, not with the transaction on record", orders(self.new.iter().copied()))
+            }
+            (false, _) => {
+                let named = self.named.orders.iter().cloned().collect::<Vec<_>>().join(", ");
+                format!("no new order {named} on the form, or not with the transaction on record")
+            }
         };
         (Known::NotFound, format!("{what} as of {as_of}: read the site again if it was bought later, else buy again"))
     }
@@ -150,33 +127,72 @@ impl Look<'_> {
                 Err(why) => (Known::Unknown, format!("{unseen}: its transaction was not captured, and {why}")),
             };
         }
-        let why = done.first().and_then(|order| unpaid(order)).unwrap_or_default();
-        (Known::NotFound, format!("{}: {why}", orders(done.iter().copied())))
+        if let Some(order) =
+            done.iter().find(|order| self.is_named(order) && matches!(unpaid(order), Some(Unpaid::Less(_))))
+        {
+            return (Known::Attested, format!("{}; that this is what is paid first is attested", orders([*order])));
+        }
+        let unpaid = done.first().and_then(|order| unpaid(order));
+        let why = unpaid.as_ref().map_or("", Unpaid::why);
+        let known = if matches!(unpaid, Some(Unpaid::Nothing(_))) { Known::NotFound } else { Known::Unknown };
+        (known, format!("{}: {why}", orders(done.iter().copied())))
     }
 
     /// Why an order that went through shows no payment of its own.
-    fn unpaid(&self, order: &Bought, shown: Shown<'_>) -> Option<String> {
+    fn unpaid(&self, order: &Bought, shown: Shown<'_>) -> Option<Unpaid> {
         if order.payment() == Payment::Nothing {
-            return Some("nothing was paid (`null-transaction`)".to_owned());
+            return Some(Unpaid::Nothing("nothing was paid (`null-transaction`)".to_owned()));
         }
-        if is_zero(&order.total) && !self.is_free() {
-            return Some(format!("its total is `{}`, so nothing was paid; buy at the form's price", order.total));
+        if let Some(unpaid) = self.too_little(order.total.trim()) {
+            return Some(unpaid);
         }
         let id = transaction(&order.transaction)?;
         let [before, after] = [shown.before, shown.after].map(|side| side.transactions.get(&id).copied().unwrap_or(0));
-        match (before, after) {
-            (1.., _) => {
-                Some("its transaction is that of an order from before, so it is no payment of its own".to_owned())
-            }
-            (_, 2..) => Some(format!("its transaction stands on {after} orders, so it proves none of them; buy again")),
-            _ => None,
-        }
+        let why = match (before, after) {
+            (1.., _) => "its transaction is that of an order from before, so it is no payment of its own".to_owned(),
+            (_, 2..) => format!("its transaction stands on {after} orders, so it proves none of them; buy again"),
+            _ => return None,
+        };
+        Some(Unpaid::Nothing(why))
     }
 
-    /// Whether the plan expects that nothing is paid on the form.
-    fn is_free(&self) -> bool {
+    /// Why an order's total shows no payment at the form's price; a total that was not captured shows nothing.
+    fn too_little(&self, total: &str) -> Option<Unpaid> {
+        if total.is_empty() {
+            return None;
+        }
         let expected = self.plan.order_forms.get(self.form).and_then(|form| form.expect.as_ref()?.price.as_ref());
-        expected.and_then(|price| price.amount()).is_some_and(|(cents, _)| cents == 0)
+        let expected = expected.and_then(|price| Money::parse(&price.0));
+        let Some(paid) = Money::parse(total) else {
+            return Some(Unpaid::Unread(format!(
+                "its total `{total}` is no amount, so whether anything was paid is not known"
+            )));
+        };
+        let is_free = expected.as_ref().is_some_and(|expected| expected.cents == 0);
+        if paid.cents <= 0 && !is_free {
+            return Some(Unpaid::Nothing(format!(
+                "its total is `{total}`, so nothing was paid; buy at the form's price"
+            )));
+        }
+        let expected = expected.filter(|expected| {
+            let other = expected.currency.as_ref().zip(paid.currency.as_ref()).is_some_and(|(one, other)| one != other);
+            other || paid.cents < expected.cents
+        })?;
+        Some(Unpaid::Less(format!(
+            "its total is `{total}`, and the plan expects `{expected}`: buy at that price; or, where this is what is paid \
+             first, {NAME_IT}"
+        )))
+    }
+
+    /// Whether the record names this order's own payment.
+    fn is_named(&self, order: &Bought) -> bool {
+        transaction(&order.transaction)
+            .is_some_and(|id| self.named.transactions.contains(&id) && !self.is_of_another_form(&id))
+    }
+
+    fn is_of_another_form(&self, id: &str) -> bool {
+        let others = self.said.iter().filter(|said| said.form != self.form);
+        others.filter_map(|said| transaction(said.transaction.as_deref()?)).any(|other| other == id)
     }
 
     /// Whether a person read a payment's transaction off an order that does not show it here. One that any other order has,
@@ -184,55 +200,14 @@ impl Look<'_> {
     fn named_payment(&self) -> Result<(), String> {
         let named = self.on_form().filter(|said| said.saw.contains(&Confirmation::Order));
         let named: Vec<String> = named.filter_map(|said| transaction(said.transaction.as_deref()?)).collect();
-        let of_another_form = |id: &String| {
-            let others = self.said.iter().filter(|said| said.form != self.form);
-            others.filter_map(|said| transaction(said.transaction.as_deref()?)).any(|other| other == *id)
-        };
         let of_another_order = |id: &String| {
             let sides = self.shown.iter().flat_map(|shown| [shown.before, shown.after]);
             sides.into_iter().any(|side| side.transactions.contains_key(id))
         };
-        match named.iter().any(|id| !of_another_form(id) && !of_another_order(id)) {
+        match named.iter().any(|id| !self.is_of_another_form(id) && !of_another_order(id)) {
             true => Ok(()),
             false if named.is_empty() => Err(format!("nobody named the payment: {NAME_IT}")),
             false => Err(format!("the transaction on record is that of another order: {NAME_IT}")),
-        }
-    }
-
-    /// The base access tags of what the form releases, at one of the buyers, who had none of them before. That the page really
-    /// opens no tag shows.
-    fn content(&self, said: bool, shown: Shown<'_>, done: &[&Bought]) -> (Known, String) {
-        let releases = self.plan.order_forms.get(self.form).map(|form| &form.custom_operation.release[..]);
-        let tag = |offering: &String| self.state?.offerings.get(offering)?.tags.get("base").map(|tag| tag.trim());
-        let wanted: Option<BTreeSet<&str>> = releases.unwrap_or_default().iter().map(tag).collect();
-        let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
-            return attested(said, "which tags open what the form releases was not captured");
-        };
-        let lacks = |order: &Bought| -> Vec<&str> {
-            let has = shown.after.contacts.get(&order.buyer).map(|(contact, _)| set(&contact.tags)).unwrap_or_default();
-            wanted.iter().copied().filter(|tag| !has.contains(tag)).collect()
-        };
-        let had = |order: &Bought| -> Vec<&str> {
-            let was = order.buyer_before.iter().filter_map(|id| shown.before.contacts.get(id));
-            let had: BTreeSet<&str> = was.flat_map(|(contact, _)| set(&contact.tags)).collect();
-            wanted.iter().copied().filter(|tag| had.contains(tag)).collect()
-        };
-        let given: Vec<&Bought> = done.iter().copied().filter(|order| lacks(order).is_empty()).collect();
-        let Some(first) = given.first() else {
-            let (buyer, lacking) = (&done[0].buyer, lacks(done[0]).join("`, `"));
-            let seen = format!("contact {buyer} lacks `{lacking}`: look at the form's Release operation");
-            return (Known::NotFound, seen);
-        };
-        let Some(order) = given.iter().find(|order| had(order).is_empty()) else {
-            let (buyer, had) = (&first.buyer, had(first).join("`, `"));
-            let seen = format!("contact {buyer} had `{had}` before, so it shows nothing: {AS_SOMEBODY_NEW}");
-            return (Known::NotFound, seen);
-        };
-        let tags = wanted.into_iter().collect::<Vec<_>>().join("`, `");
-        let has = format!("contact {} has `{tags}`", order.buyer);
-        match said {
-            true => (Known::Captured, format!("{has}; that the page opens is attested")),
-            false => (Known::Unknown, format!("{has}, and nobody has said that the page opens")),
         }
     }
 }
@@ -243,12 +218,21 @@ const NO_READING: &str = "contacts and orders were not captured before and after
 /// What is asked where nobody named this payment.
 const NAME_IT: &str = "give its transaction as the order's page shows it (--saw order --transaction ID)";
 
-/// What is asked where a buyer was a member before.
-const AS_SOMEBODY_NEW: &str = "buy as somebody whom the site does not know";
+/// Why an order shows no payment.
+enum Unpaid {
+    /// Nothing was paid for it.
+    Nothing(String),
+    /// Less was paid than the plan expects.
+    Less(String),
+    /// What was paid cannot be read.
+    Unread(String),
+}
 
-impl Bought {
-    fn payment(&self) -> Payment {
-        Payment::of(&self.status, &self.transaction)
+impl Unpaid {
+    fn why(&self) -> &str {
+        match self {
+            Self::Nothing(why) | Self::Less(why) | Self::Unread(why) => why,
+        }
     }
 }
 
@@ -293,30 +277,6 @@ fn day(text: &str) -> Option<Date> {
 
 fn day_of(time: &str) -> Option<Date> {
     time.parse::<Timestamp>().ok().map(|time| time.to_zoned_datetime(TimeZone::UTC).date())
-}
-
-/// Whether an amount is nothing, whatever stands around its digits. Without a digit nobody knows.
-fn is_zero(total: &str) -> bool {
-    let mut digits = total.chars().filter_map(|letter| letter.to_digit(10)).peekable();
-    digits.peek().is_some() && digits.all(|digit| digit == 0)
-}
-
-fn new_user(done: &[&Bought]) -> (Known, String) {
-    match done.iter().find(|order| order.is_new) {
-        Some(order) => (Known::Captured, format!("contact {} was not there before", order.buyer)),
-        None => {
-            let buyer = &done[0].buyer;
-            let seen = format!("contact {buyer} was there before: {AS_SOMEBODY_NEW}");
-            (Known::NotFound, seen)
-        }
-    }
-}
-
-fn attested(said: bool, why: &str) -> (Known, String) {
-    match said {
-        true => (Known::Attested, why.to_owned()),
-        false => (Known::Unknown, format!("nobody has said so, and {why}")),
-    }
 }
 
 /// A mail is seen by a person. Where none is delivered and none was caught since, there was none.

@@ -4,6 +4,7 @@
 //! its e-mail address, else by its orders. Kept in memory are the after-contacts' IDs and a number for each address, and
 //! whole only what differs. It opens no file.
 
+mod buyer;
 mod classify;
 mod confirmations;
 mod delta;
@@ -11,6 +12,7 @@ mod entries;
 mod field;
 mod index;
 mod join;
+mod look;
 mod matching;
 mod purchases;
 mod sample_power;
@@ -24,11 +26,12 @@ use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
 use crate::population::Damage;
 
-pub use confirmations::{Shown, purchased};
+pub use confirmations::purchased;
 pub use delta::{How, Moved, delta};
 pub use field::{Field, Fields, Values};
 pub use join::reconcile;
-pub use purchases::{Bought, Explained, Recorded, recorded};
+pub use look::Shown;
+pub use purchases::{Bought, Explained, Named, Recorded, recorded};
 pub use sample_power::{Power, SHARES, sample_power, shows_nothing};
 pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
 pub use tally::{Counted, Line, Side};

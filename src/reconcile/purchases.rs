@@ -3,15 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::record::Record;
-use crate::model::{Identity, Plan};
+use crate::model::status::{SubscriptionStatus, transaction};
+use crate::model::{Identity, Plan, State};
 
 use super::Ask;
 use super::entries::Entry;
 use super::tally::{Counted, Tally};
 
-/// The order forms with a test purchase on record, each with the orders that were named; where none was, a new order
-/// that is the only one of its form is taken for it.
-pub type Recorded = BTreeMap<String, BTreeSet<String>>;
+/// The order forms with a test purchase on record, each with what of it was named; where nothing was, a new order that is
+/// the only one of its form is taken for it.
+pub type Recorded = BTreeMap<String, Named>;
+
+/// What the record names of a form's test purchases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The orders' IDs.
+    pub orders: BTreeSet<String>,
+    /// The payments' transactions, as [`transaction`] gives them.
+    pub transactions: BTreeSet<String>,
+    /// Whether the site shows that the form charges once, so that no subscription comes of it.
+    pub charges_once: bool,
+}
 
 /// A new order on a form with a test purchase on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +62,30 @@ pub struct Explained {
 }
 
 /// What is on record of a plan's order forms for one site.
-pub fn recorded(plan: &Plan, record: &Record, here: &Identity) -> Recorded {
+pub fn recorded(plan: &Plan, state: Option<&State>, record: &Record, here: &Identity) -> Recorded {
     let mut forms = Recorded::new();
     for purchase in record.purchases(here).filter(|purchase| plan.test_purchases.contains_key(&purchase.form)) {
-        forms.entry(purchase.form.clone()).or_default().extend(purchase.orders.iter().cloned());
+        let named = forms.entry(purchase.form.clone()).or_default();
+        let form = state.and_then(|state| state.order_forms.get(&purchase.form));
+        named.charges_once = form.and_then(|form| form.recurring) == Some(false);
+        named.orders.extend(purchase.orders.iter().cloned());
+        named.transactions.extend(purchase.transaction.as_deref().and_then(transaction));
     }
     forms
+}
+
+impl Named {
+    /// Whether an order is a test purchase: one that was named by its ID or its transaction. Where neither was, or its
+    /// transaction was not captured, the only new one of its form is.
+    fn is_of(&self, order: &Bought, is_only: bool) -> bool {
+        let by_payment = transaction(&order.transaction).map(|id| self.transactions.contains(&id));
+        match (self.orders.is_empty(), self.transactions.is_empty(), by_payment) {
+            (_, false, Some(false)) => false,
+            (false, ..) => self.orders.contains(&order.order),
+            (true, false, Some(true)) => true,
+            (true, ..) => is_only,
+        }
+    }
 }
 
 /// The new orders on forms with a test purchase on record. Who bought is not known yet.
@@ -80,26 +110,38 @@ pub(super) fn bought(ask: &Ask, orders: &[Entry]) -> Vec<Bought> {
     bought.iter().for_each(|order| *on_form.entry(order.form.clone()).or_default() += 1);
     for order in &mut bought {
         let named = ask.purchases.get(&order.form);
-        order.is_test = named.is_some_and(|named| match named.is_empty() {
-            true => on_form[&order.form] == 1,
-            false => named.contains(&order.order),
-        });
+        order.is_test = named.is_some_and(|named| named.is_of(order, on_form[&order.form] == 1));
     }
     bought
 }
 
 /// What the test purchases explain of orders and subscriptions, which are expected from here on.
-pub(super) fn explain(bought: &[Bought], subscriptions: &[Entry], tally: &mut Tally) -> Explained {
+pub(super) fn explain(ask: &Ask, bought: &[Bought], subscriptions: &[Entry], tally: &mut Tally) -> Explained {
     let mut explained = Explained::default();
     for order in bought.iter().filter(|order| order.is_test) {
         tally.expect(Counted::Orders, "");
         tally.expect(Counted::OrderStatus, order.status.trim());
         explained.orders.push(order.order.clone());
     }
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
     for entry in subscriptions {
         let (Some(arrived), Some(owner)) = (&entry.arrived, entry.after.as_deref()) else { continue };
-        let of_test = |order: &Bought| order.is_test && order.form == arrived.form && order.buyer == owner;
-        if bought.iter().any(of_test) {
+        // A purchase begins one subscription, which is paid for until a day to come: a second one charges twice.
+        let is_begun = |order: &Bought| {
+            let day = arrived.next_payment.trim();
+            SubscriptionStatus::of(&arrived.status) == Some(SubscriptionStatus::Active)
+                && (day.is_empty() || order.date.is_empty() || day.get(..10) > order.date.get(..10))
+        };
+        let charges_once = ask.purchases.get(&arrived.form).is_some_and(|named| named.charges_once);
+        let of_test = |order: &&Bought| {
+            !charges_once
+                && order.is_test
+                && order.form == arrived.form
+                && order.buyer == owner
+                && !taken.contains(&*order.order)
+        };
+        if let Some(order) = bought.iter().filter(of_test).find(|order| is_begun(order)) {
+            taken.insert(&order.order);
             tally.expect(Counted::Subscriptions, "");
             tally.expect(Counted::SubscriptionStatus, arrived.status.trim());
             let day = arrived.next_payment.trim();

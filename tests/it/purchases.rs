@@ -13,6 +13,8 @@ const FORM: &str = "group-coaching-checkout";
 struct Case<'c> {
     /// The order's fields.
     fields: &'c str,
+    /// The order form.
+    form: &'c str,
     /// What else is there before only.
     gone: &'c str,
     /// What else is there before and after.
@@ -32,7 +34,16 @@ const PAID: &str = r#""total":"497.00 USD","date":"2026-11-21","status":"Success
 
 impl Default for Case<'_> {
     fn default() -> Self {
-        Self { fields: PAID, gone: "", before: "", after: NEW_BUYER, said: &[], buyer: "90001", plan: str::to_owned }
+        Self {
+            fields: PAID,
+            form: FORM,
+            gone: "",
+            before: "",
+            after: NEW_BUYER,
+            said: &[],
+            buyer: "90001",
+            plan: str::to_owned,
+        }
     }
 }
 
@@ -49,8 +60,8 @@ impl Case<'_> {
             let (head, rest) = population.split_once('\n').unwrap();
             population = if side == "after" {
                 let order = format!(
-                    r#"{{"kind":"order","key":"9001","contact":"{}","form":"{FORM}",{}}}"#,
-                    self.buyer, self.fields
+                    r#"{{"kind":"order","key":"9001","contact":"{}","form":"{}",{}}}"#,
+                    self.buyer, self.form, self.fields
                 );
                 format!("{head}\n{}\n{order}\n{}\n{rest}", self.after, self.before)
             } else {
@@ -63,7 +74,7 @@ impl Case<'_> {
             seal_file(&path(&format!("{side}.site.ndjson"))).unwrap();
         }
         let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
-        let saw = ["record", "purchase", FORM, "--saw", "order,content,welcome-email,new-user"];
+        let saw = ["record", "purchase", self.form, "--saw", "order,content,welcome-email,new-user"];
         let recorded = plan(folder.path(), &[&saw[..], self.said, &by].concat());
         assert_eq!(recorded.code, 0, "{}", recorded.err);
         let sides = ["--before", "before.site.ndjson", "--after", "after.site.ndjson"];
@@ -134,7 +145,7 @@ fn a_transaction_that_a_person_names_is_of_no_other_order_and_of_no_other_form()
 
 #[test]
 fn an_order_of_nothing_was_not_paid() {
-    for total in ["0.00 USD", "0", "USD 0,00", "€ 0.-"] {
+    for total in ["0.00 USD", "0", "USD 0"] {
         let fields = format!(r#""total":"{total}","status":"Success","transaction":"pi_1""#);
         let line =
             format!("order          not found  order 9001 (Success): its total is `{total}`, so nothing was paid");
@@ -154,6 +165,109 @@ fn an_order_of_nothing_was_not_paid() {
     let fields = r#""total":"0.00 USD","status":"Success","transaction":"pi_1""#;
     let ran = Case { fields, plan: free, ..Case::default() }.verified();
     assert!(ran.out.contains("order          recorded   order 9001 (Success), paid"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_no_amount_or_less_than_the_plan_expects_is_no_payment_at_the_forms_price() {
+    for total in ["free", "٠.٠٠ USD", "０.００ USD", "0.00 USD (was 497.00)", "-497.00 USD", "497,00"] {
+        let fields = format!(r#""total":"{total}","status":"Success","transaction":"pi_1""#);
+        let lines =
+            ["order          unknown    order 9001 (Success): its total", "is no amount, so whether anything was paid"];
+        Case { fields: &fields, ..Case::default() }.denies(&lines);
+    }
+    for (total, expects) in [("0.01 USD", "497.00 USD"), ("496.99", "497.00 USD"), ("497.00 EUR", "497.00 USD")] {
+        let fields = format!(r#""total":"{total}","status":"Success","transaction":"pi_1""#);
+        let line = format!(
+            "order          unknown    order 9001 (Success): its total is `{total}`, and the plan expects `{expects}`"
+        );
+        Case { fields: &fields, ..Case::default() }.denies(&[&line]);
+        Case { fields: &fields, said: &["--transaction", "pi_2"], ..Case::default() }
+            .denies(&["order          not found"]);
+        // What is paid first can be less: somebody read this very payment off the order's page.
+        let ran = Case { fields: &fields, said: &["--transaction", "pi_1"], ..Case::default() }.verified();
+        assert_eq!(ran.code, 0, "{total}: {}", ran.out);
+        assert!(
+            ran.out.contains("order          attested   order 9001 (Success); that this is what is paid first"),
+            "{}",
+            ran.out
+        );
+    }
+    // Taxes come on top.
+    let fields = r#""total":"591.43 USD","status":"Success","transaction":"pi_1""#;
+    assert_eq!(Case { fields, ..Case::default() }.verified().code, 0);
+}
+
+#[test]
+fn the_payment_on_record_is_of_the_order_that_is_found() {
+    let other = r#"order          not found  order 9001 (Success) on the form, not with the transaction on record"#;
+    Case { said: &["--transaction", "ch_mine"], ..Case::default() }.denies(&[other]);
+    let named = &["--order", "9001", "--transaction", "ch_mine"];
+    Case { said: named, ..Case::default() }
+        .denies(&["no new order 9001 on the form, or not with the transaction on record"]);
+    for said in [&["--transaction", "PI_1"][..], &["--order", "9001", "--transaction", "pi_1"]] {
+        assert_eq!(Case { said, ..Case::default() }.verified().code, 0);
+    }
+    // Of two new orders on the form it is the one with that payment.
+    let more = format!(
+        r#"{NEW_BUYER}
+{{"kind":"contact","key":"90002","tags":["Group_Coaching_Base_Access"]}}
+{{"kind":"order","key":"9002","contact":"90002","form":"{FORM}","status":"Success","transaction":"pi_other"}}"#
+    );
+    let ran = Case { after: &more, said: &["--transaction", "pi_1"], ..Case::default() }.verified();
+    assert!(ran.out.contains("order          recorded   order 9001 (Success), paid"), "{}", ran.out);
+}
+
+#[test]
+fn what_another_new_order_of_the_buyer_can_have_given_proves_nothing_of_this_one() {
+    // On a form that nobody recorded a purchase on, too.
+    for form in ["group-coaching-payment-plan", "foundations-membership"] {
+        let more = format!(
+            "{NEW_BUYER}\n{{\"kind\":\"order\",\"key\":\"9002\",\"contact\":\"90001\",\"form\":\"{form}\",\"status\":\"Success\"}}"
+        );
+        Case { after: &more, ..Case::default() }.denies(&[
+            "order          recorded   order 9001 (Success), paid",
+            "content        not found  contact 90001 can have it from another new order (9002) as well",
+            "new-user       not found  contact 90001 can have come by another new order (9002) as well",
+        ]);
+    }
+}
+
+#[test]
+fn a_buyer_who_got_too_much_or_lost_it_again_shows_no_content() {
+    for tag in ["Mastermind_Base_Access", "Foundations_Instant_Access", "Group_Coaching_Revoke_Access"] {
+        let buyer = format!(r#"{{"kind":"contact","key":"90001","tags":["Group_Coaching_Base_Access","{tag}"]}}"#);
+        let line = format!("content        not found  contact 90001 got `{tag}` too");
+        Case { after: &buyer, ..Case::default() }.denies(&[&line]);
+    }
+    let buyer = r#"{"kind":"contact","key":"90001","tags":["Group_Coaching_Base_Access","newsletter"]}"#;
+    assert_eq!(Case { after: buyer, ..Case::default() }.verified().code, 0, "a tag that opens nothing");
+}
+
+#[test]
+fn a_test_purchase_explains_one_subscription_that_it_began_and_no_other() {
+    let form = "group-coaching-payment-plan";
+    let sub = |key: &str, form: &str, more: &str| {
+        format!(r#"{{"kind":"subscription","key":"{key}","contact":"90001","form":"{form}",{more}}}"#)
+    };
+    let active = r#""status":"Active","next_payment":"2026-12-21""#;
+    let verified = |form: &str, subscriptions: &[String]| {
+        let after = format!("{NEW_BUYER}\n{}", subscriptions.join("\n"));
+        Case { form, after: &after, fields: &PAID.replace("497", "997"), ..Case::default() }.verified()
+    };
+    let ran = verified(form, &[sub("s1", form, active)]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    for (form, subscriptions) in [
+        (form, vec![sub("s1", form, active), sub("s2", form, active)]),
+        (form, vec![sub("s1", form, r#""status":"Payment Failed","next_payment":"2026-12-21""#)]),
+        (form, vec![sub("s1", form, r#""status":"Active","next_payment":"2019-12-21""#)]),
+        (form, vec![sub("s1", form, r#""status":"Active","next_payment":"2026-11-21""#)]),
+        (form, vec![sub("s1", "foundations-membership", active)]),
+        (FORM, vec![sub("s1", FORM, active)]),
+    ] {
+        let ran = verified(form, &subscriptions);
+        assert_eq!(ran.code, 21, "{subscriptions:?}: {}", ran.out);
+        assert!(ran.out.contains("subscriptions") && ran.out.contains("extra: "), "{}", ran.out);
+    }
 }
 
 #[test]

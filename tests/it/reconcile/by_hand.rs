@@ -1,13 +1,11 @@
 //! Every class by hand.
 
-use std::collections::BTreeSet;
-
 use amc_plan::model::plan::{Confirmation, TestPurchase};
 use amc_plan::model::population::Census;
 use amc_plan::model::purchase::Known;
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
 use amc_plan::model::{Graded, Plan};
-use amc_plan::reconcile::{Ask, Bought, Counted, Field, Line, Recorded, Shown, Side, purchased, reconcile};
+use amc_plan::reconcile::{Ask, Bought, Counted, Field, Line, Named, Recorded, Shown, Side, purchased, reconcile};
 use serde_json::{Value, json};
 
 use super::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
@@ -230,7 +228,7 @@ fn imported_contacts_are_expected_with_their_tags_and_hide_no_loss() {
 
 #[test]
 fn recorded_test_purchases_explain_their_buyer_order_and_subscription_and_nothing_else() {
-    let purchases = Recorded::from([("f".to_owned(), BTreeSet::new())]);
+    let purchases = Recorded::from([("f".to_owned(), Named::default())]);
     let run = |purchases: &Recorded, after: &[Value]| {
         let ask = Ask { purchases: purchases.clone(), ..ask() };
         reconcile(stream(&three()).as_bytes(), stream(after).as_bytes(), &ask).unwrap()
@@ -247,7 +245,7 @@ fn recorded_test_purchases_explain_their_buyer_order_and_subscription_and_nothin
     assert_eq!([&explained.contacts, &explained.orders, &explained.subscriptions], [&["4"], &["90"], &["95"]]);
     // What nobody recorded explains nothing.
     assert!(run(&Recorded::new(), &after).differs(false));
-    let other = Recorded::from([("g".to_owned(), BTreeSet::new())]);
+    let other = Recorded::from([("g".to_owned(), Named::default())]);
     assert!(run(&other, &after).differs(false) && run(&other, &after).bought.is_empty());
     // A loss is not weighed against it.
     let mut lost = after.clone();
@@ -258,7 +256,10 @@ fn recorded_test_purchases_explain_their_buyer_order_and_subscription_and_nothin
     two.insert(8, order("91", "4"));
     let all = run(&purchases, &two);
     assert!(all.differs(false) && all.explained.orders.is_empty() && all.bought.len() == 2);
-    let named = |ids: &[&str]| Recorded::from([("f".to_owned(), ids.iter().map(|id| (*id).to_owned()).collect())]);
+    let named = |ids: &[&str]| {
+        let orders = ids.iter().map(|id| (*id).to_owned()).collect();
+        Recorded::from([("f".to_owned(), Named { orders, ..Named::default() })])
+    };
     assert!(run(&named(&["90"]), &two).differs(false), "the other order is still extra");
     assert!(!run(&named(&["90", "91"]), &two).differs(false));
     assert!(run(&named(&["92"]), &after).differs(false));

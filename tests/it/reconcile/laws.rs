@@ -86,7 +86,7 @@ proptest! {
             after.extend([contact(&buyer, &format!("{buyer}@nowhere.example"), &["A", "Access"]), bought]);
         }
         let joined = |recorded: usize| {
-            let purchases = (0..recorded).map(|at| (format!("tested-{at}"), BTreeSet::new())).collect();
+            let purchases = (0..recorded).map(|at| (format!("tested-{at}"), Default::default())).collect();
             let ask = Ask { purchases, ..ask() };
             reconcile(stream(&population).as_bytes(), stream(&after).as_bytes(), &ask).unwrap()
         };
