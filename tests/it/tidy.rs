@@ -146,6 +146,20 @@ fn files_can_be_read_in_one_sitting() {
 }
 
 #[test]
+fn tests_are_one_program_of_files_that_can_be_read_in_one_sitting() {
+    let mut files = Vec::new();
+    rust_files(&root().join("tests"), &mut files);
+    assert!(files.len() > 60, "{} files", files.len());
+    for file in files {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", file.display());
+        assert!(file.starts_with(root().join("tests/it")), "{} would be a program of its own", file.display());
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("[[test]]"), "a test is a module of tests/it");
+}
+
+#[test]
 fn the_rule_reference_is_fresh() {
     let made = crate::place::program().args(["explain", "--format", "markdown"]).output().unwrap();
     let there = fs::read_to_string(root().join("docs/rules.md")).unwrap();
