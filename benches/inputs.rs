@@ -141,8 +141,7 @@ mail:
 emails:
   enabled: true
   welcome: purchases-and-opt-ins
-production_site_url:
-  production_url: //bloom.example
+production_site_url: //bloom.example
 
 ";
 
