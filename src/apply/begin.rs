@@ -31,6 +31,9 @@ pub struct Begin {
     /// The steps, in order; none in the journal of an earlier build, which has those from the changes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
+    /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 impl Begin {

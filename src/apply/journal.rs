@@ -82,6 +82,11 @@ pub enum Event {
         /// The step.
         step: Step,
     },
+    /// The site was kept as it is in front of the barrier: with that everybody is compared from here on.
+    Kept {
+        /// The digest of the reading.
+        sha256: String,
+    },
     /// What nobody measured was accepted before the barrier.
     Accepted {
         /// What.
@@ -344,6 +349,15 @@ impl Journal {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));
     }
+}
+
+/// The digest of the reading that was kept of the site last; none in the journal of an earlier build.
+pub fn kept(events: &[JournalEntry]) -> Option<&str> {
+    events.iter().rev().find_map(|entry| match &entry.event {
+        Event::Kept { sha256 } => Some(sha256.as_str()),
+        Event::Begin(begin) => begin.kept.as_deref(),
+        _ => None,
+    })
 }
 
 /// How the run of these events began; none where there are none.

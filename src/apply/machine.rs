@@ -176,7 +176,7 @@ impl Progress {
             Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
             Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
             Event::Reached { step } => next == Next::Step(*step) && !self.reached,
-            Event::Accepted { .. } | Event::BarrierPassed { .. } => {
+            Event::Kept { .. } | Event::Accepted { .. } | Event::BarrierPassed { .. } => {
                 next == Next::Step(Step::RunMigration) && self.reached && !self.past_barrier
             }
             Event::NotPressed { .. } => self.may_be_unpressed(),
@@ -244,7 +244,11 @@ impl Progress {
                 (self.over, self.closed) = (true, true);
                 self.replaced = why == REPLACED;
             }
-            Event::Halt { .. } | Event::Resume { .. } | Event::Accepted { .. } | Event::Adopted { .. } => {}
+            Event::Halt { .. }
+            | Event::Resume { .. }
+            | Event::Kept { .. }
+            | Event::Accepted { .. }
+            | Event::Adopted { .. } => {}
         }
     }
 }

@@ -224,13 +224,22 @@ pub fn listed(
     record: &Record,
     at: &Named<'_>,
     (pushed, window): (Timestamp, Option<Seconds>),
-    (now, on): (Timestamp, Ground),
+    (begun, now, on): (Timestamp, Timestamp, Ground),
 ) -> Proof {
     let how = format!("read live with its population, then: {}", at.merge_list());
     let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
     match live.and_then(|live| record.merge_list(&live, pushed, window)) {
         Ok(list) if list.read_at.parse::<Timestamp>().is_ok_and(|read_at| read_at > now) => {
             Proof::Open(format!("the merge list on record is of {}, which is in the future: {how}", list.read_at))
+        }
+        // The copy was there when the run on it began.
+        Ok(list) if list.cloned_at.parse::<Timestamp>().is_ok_and(|cloned_at| cloned_at >= begun) => {
+            Proof::Open(format!(
+                "the merge list on record begins with a reading of live of {}, after this run began on the copy at {begun}: name one of \
+                 when live was copied: {}",
+                list.cloned_at,
+                at.merge_list()
+            ))
         }
         Ok(list) if on == Ground::Address && list.worth.is_none_or(|worth| worth >= Graded::Recorded) => {
             Proof::Open(format!(
@@ -249,6 +258,9 @@ pub fn listed(
         }
         Err(Unlisted::Lacks(kinds)) => {
             Proof::Open(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+        }
+        Err(Unlisted::NothingBetween) => {
+            Proof::Open(format!("the merge list on record compares live with itself, so it shows nothing: {how}"))
         }
         Err(Unlisted::Old(age, window)) => {
             Proof::Open(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
@@ -476,7 +488,7 @@ mod tests {
             let (who, previous) = ("jo".to_owned(), String::new());
             let evidence = Evidence::MergeList(list);
             let entry = crate::model::record::Entry { version: 1, at: at(5).to_string(), who, evidence, previous };
-            listed(&Record { entries: vec![entry] }, &named, (at(10), None), (at(10), on))
+            listed(&Record { entries: vec![entry] }, &named, (at(10), None), (at(3), at(10), on))
         };
         let is_behind = |proof: &Proof| matches!(proof, Proof::Behind { .. });
         for (worth, opens) in [

@@ -305,7 +305,8 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
             let window = window.and_then(|window| Seconds::parse(&window.length));
             let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok()).unwrap_or(now);
             let on = Ground::of(&context.site().name());
-            both(listed(&whole, at, (said, window), (now, on)), word)
+            let begun = context.journal().events().first().map_or(now, |entry| entry.at);
+            both(listed(&whole, at, (said, window), (begun, now, on)), word)
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {

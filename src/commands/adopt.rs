@@ -207,7 +207,7 @@ fn shown(
             "  attention the plan no longer wants what was confirmed, or this build computes it differently: whoever adopts the run confirms the plan as it is now"
         )?;
     }
-    if !is_kept(&files.before()) {
+    if !is_kept(&files.before(), &run.events) {
         writeln!(
             out,
             "  attention the reading from before the run is missing here: nobody can prove that everybody kept what they had, and the run can only end with 21"

@@ -27,7 +27,7 @@ use super::run::Run;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{Begun, Failure, Terminal, check, exit, may_ask, replay, resume, seal};
+use super::{Begun, Failure, Terminal, check, exit, kept, may_ask, replay, resume, seal};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
@@ -340,17 +340,19 @@ fn first_line(args: &Apply, checked: Checked) -> Result<(Box<dyn Site>, Begin), 
         rehearsed: Some(change::rehearsed_digest(&checked.opened.plan)),
         changes: lowered.changes,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, args.on.into()).to_vec()),
+        kept: None,
     };
     Ok((read.site, begin))
 }
 
 fn start(
     args: &Apply,
-    (mut site, begin): (Box<dyn Site>, Begin),
+    (mut site, mut begin): (Box<dyn Site>, Begin),
     turn: Turn,
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
     site.keep(&turn.files.before())?;
+    begin.kept = Some(kept::digest(&turn.files.before())?);
     let Turn { files, lock, log } = turn;
     let mut journal = Journal::create(&files.journal(), &files.key()?, begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {

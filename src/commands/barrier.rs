@@ -18,7 +18,7 @@ use crate::rules::{Moment, Verdict};
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::terminal::labelled;
-use super::{Failure, Terminal, exit, may_ask, on_time, record_file};
+use super::{Failure, Terminal, exit, kept, may_ask, on_time, record_file};
 
 /// What was found in front of the barrier.
 struct Found {
@@ -78,6 +78,7 @@ impl Run {
         }
         self.ensure_still_ours()?;
         self.site.keep(&self.files.before())?;
+        self.note(Event::Kept { sha256: kept::digest(&self.files.before())? })?;
         self.ensure_not_interrupted()?;
         // First for those elsewhere: who learns too early that it may have been pressed does no harm.
         self.files.note_down(self.journal.events(), true)?;

@@ -2,27 +2,45 @@
 
 use std::path::Path;
 
+use crate::apply::journal::{self, JournalEntry};
 use crate::cli::Apply;
+use crate::model::Snapshot;
 use crate::model::Step;
-use crate::site::file;
+use crate::site::Site as _;
+use crate::site::file::{self, FileSite};
 
 use super::run::Run;
 use super::{Failure, exit};
 
 /// Why nobody can say that everybody kept what they had.
-pub(super) const NOT_KEPT: &str =
-    "how everybody was before the run is no longer kept here, so only the run's own changes were compared";
+pub(super) const NOT_KEPT: &str = "how everybody was before the run is no longer kept here, or not as it was kept, so only the run's own changes were compared";
 
-/// Whether the site as it was before a run is kept here, with its population where it had one.
-pub(super) fn is_kept(before: &Path) -> bool {
+/// Whether a site was kept here, with its population where it had one.
+pub(super) fn is_there(before: &Path) -> bool {
     std::fs::symlink_metadata(before).is_ok_and(|found| found.is_file()) && !file::lacks_population(before)
+}
+
+/// Whether the site as it was before the run of this journal is kept here, as it was kept: another reading proves nothing.
+pub(super) fn is_kept(before: &Path, events: &[JournalEntry]) -> bool {
+    is_there(before) && journal::kept(events).is_none_or(|noted| digest(before).is_ok_and(|digest| digest == noted))
+}
+
+/// The reading that was kept of the site, where it is here as it was kept.
+pub(super) fn reading(before: &Path, events: &[JournalEntry]) -> Option<Snapshot> {
+    let kept = FileSite::open(before).and_then(|mut kept| kept.configuration()).ok()?;
+    journal::kept(events).is_none_or(|noted| kept.sha256 == noted).then_some(kept)
+}
+
+/// The digest of a reading's own records, that of its population among them.
+pub(super) fn digest(before: &Path) -> Result<String, Failure> {
+    Ok(FileSite::open(before)?.configuration()?.sha256)
 }
 
 impl Run {
     /// Ends a part of a run well; not one that is resumed and that nobody can compare with how everybody was.
     pub(super) fn ensure_comparable(&self, args: &Apply) -> Result<u8, Failure> {
         let reviewed = self.journal.progress().passed().contains(&Step::ReviewContacts);
-        if !args.resume || reviewed || is_kept(&self.files.before()) {
+        if !args.resume || reviewed || is_kept(&self.files.before(), self.journal.events()) {
             return Ok(exit::OK);
         }
         let message = format!("what was done stands, and it is not verified: {NOT_KEPT}");

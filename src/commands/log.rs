@@ -57,6 +57,12 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         Event::Done { change } => format!("in place: change {}", on(*change)),
         Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),
         Event::Reached { step } => format!("next is the step {}", step.name()),
+        Event::Kept { sha256 } => {
+            format!(
+                "the site was kept as it is in front of the barrier (sha256 {}…)",
+                escape::line(sha256.get(..12).unwrap_or_default())
+            )
+        }
         Event::Accepted { unmeasured } => {
             let what: Vec<&str> = unmeasured.iter().map(|what| what.name()).collect();
             format!("accepted as unknown: {}", what.join(", "))

@@ -73,8 +73,8 @@ impl List {
                 .help("both have to be readings of the live site: one of when it was copied, one of now"));
         }
         let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();
-        if time(&cloned) > time(&live) {
-            let message = "the reading of now is older than the one of when the copy was made";
+        if time(&cloned) >= time(&live) {
+            let message = "the reading of now is not later than the one of when the copy was made";
             return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
         }
         let captured = |snapshot: &Snapshot, kind: &str| {

@@ -27,7 +27,7 @@ use super::run_files::RunFiles;
 use super::settings::Seals;
 use super::state::Unfinished;
 use super::target::{ensure_gate_green, ensure_still_staging};
-use super::{Begun, Failure, Terminal, certificate, exit, inputs, settings};
+use super::{Begun, Failure, Terminal, certificate, exit, inputs, kept, settings};
 
 /// Continues with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -85,7 +85,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         let help = "no change is made after *Run Migration*; restore the copy from its backup, then begin again";
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    ensure_still_staging(args, (begin, progress), (&now, &files), terminal)?;
+    ensure_still_staging(args, &run, (&now, &files), terminal)?;
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
         ensure_gate_green(args, (begin.on, progress), &files, terminal)?;
     }
@@ -96,6 +96,10 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     journal.append(resumed(&journal, &lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
+        // The journal is older than the barrier; what is kept here since is what was kept there.
+        if let Ok(sha256) = kept::digest(&files.before()) {
+            journal.append(Event::Kept { sha256 }, Timestamp::now())?;
+        }
         journal.append(Event::BarrierPassed { who: None, members: None }, Timestamp::now())?;
     }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;

@@ -11,8 +11,6 @@ use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
-use crate::site::Site as _;
-use crate::site::file::FileSite;
 
 use super::event_log::EventLog;
 use super::previous_run::{self, ensure_of_this_plan};
@@ -22,7 +20,7 @@ use super::resume::ensure_its_site;
 use super::run::Run;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::{Begun, Failure, Terminal, exit, inputs, status};
+use super::{Begun, Failure, Terminal, exit, inputs, kept, status};
 
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";
@@ -124,7 +122,7 @@ fn given(
     ensure_sound(&evidence, Timestamp::now())?;
     let now = ensure_its_site(site.as_mut(), &begin, &progress)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
-    let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
+    let kept = kept::reading(&files.before(), &events);
     let shown = proof::unmigrated((read_at, &MigrationSignals::of(&now)), (barrier.at, Timestamp::now()));
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that attestation about *Run Migration* is not accepted: {why}")).help(format!(

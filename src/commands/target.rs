@@ -1,6 +1,5 @@
 //! Is a staging run's site still the staging copy, and the gate green? Judged again before a resumed run writes.
 
-use crate::apply::journal::Begin;
 use crate::apply::machine::Progress;
 use crate::change;
 use crate::cli::Apply;
@@ -8,12 +7,11 @@ use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
-use crate::site::Site as _;
-use crate::site::file::FileSite;
 
 use super::inputs::{self, Choice, Opened};
 use super::run_files::RunFiles;
-use super::{Failure, Terminal, exit};
+use super::state::Unfinished;
+use super::{Failure, Terminal, exit, kept};
 
 /// The rules that say which site it is.
 const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
@@ -22,14 +20,15 @@ const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
 /// or the mail trap that this run put in place is gone. The changes are the journal's; only `sites` counts of the plan.
 pub(super) fn ensure_still_staging(
     args: &Apply,
-    (begin, progress): (&Begin, &Progress),
+    run: &Unfinished,
     (site, files): (&Snapshot, &RunFiles),
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
+    let Unfinished { begin, progress, events, .. } = run;
     if begin.on != SiteRole::Staging || progress.is_configured() {
         return Ok(());
     }
-    let kept = FileSite::open(files.before()).and_then(|mut kept| kept.configuration()).ok();
+    let kept = kept::reading(&files.before(), events);
     let is_gone = |on: &ObjectRef| {
         let at = begin.changes.iter().position(|change| change.on == *on);
         let due = match at {

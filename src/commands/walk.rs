@@ -20,11 +20,10 @@ use crate::output::{concise, escape};
 use crate::reconcile;
 use crate::rules::{Moment, Verdict};
 use crate::site::Site;
-use crate::site::file::FileSite;
 use crate::trust::Readings;
 
 use super::inputs::{self, Choice};
-use super::kept::{NOT_KEPT, is_kept};
+use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::Ended;
 use super::run::{Run, ctrl_c};
 use super::terminal::labelled;
@@ -77,11 +76,11 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn kept(&mut self) -> Option<Snapshot> {
-        FileSite::open(self.run.files.before()).and_then(|mut before| before.configuration()).ok()
+        kept::reading(&self.run.files.before(), self.run.journal.events())
     }
 
     fn reviewed(&mut self, purchases: Option<&Record>) -> Result<Reviewed, Failure> {
-        if !is_kept(&self.run.files.before()) {
+        if !is_kept(&self.run.files.before(), self.run.journal.events()) {
             return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
         }
         let Ended { verdict, words, again } =
@@ -110,7 +109,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let (before, after) = (self.run.files.before(), self.run.site.name());
-        let before = is_kept(&before).then(|| before.display().to_string());
+        let before = is_kept(&before, self.run.journal.events()).then(|| before.display().to_string());
         reviewed::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
     }
 
@@ -377,7 +376,8 @@ impl Run {
             self.ensure_green(args, Moment::End, terminal)?;
         }
         // What cannot be compared is no rehearsal that anybody may rely on.
-        let kept = is_kept(&self.files.before()) || !self.journal.progress().passed().contains(&Step::ReviewContacts);
+        let kept = is_kept(&self.files.before(), self.journal.events())
+            || !self.journal.progress().passed().contains(&Step::ReviewContacts);
         if kept && let Some(path) = certificate::write(&args.plan, &self.journal, Ground::of(&args.site))? {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", escape::path(&path))?;
         }

@@ -131,6 +131,8 @@ pub enum Unlisted {
     Missing,
     /// It lacks these kinds.
     Lacks(String),
+    /// Live was read as it was copied no earlier than it was read again, so nothing lies between the two.
+    NothingBetween,
     /// It is so old, and the plan's window so long.
     Old(Seconds, Seconds),
 }
@@ -373,6 +375,10 @@ impl Record {
             return Err(Unlisted::Lacks(list.not_captured.join(", ")));
         }
         let read_at: Timestamp = list.read_at.parse().map_err(|_| Unlisted::Missing)?;
+        let cloned_at: Timestamp = list.cloned_at.parse().map_err(|_| Unlisted::Missing)?;
+        if cloned_at >= read_at {
+            return Err(Unlisted::NothingBetween);
+        }
         let age = Seconds(now.as_second() - read_at.as_second());
         match window {
             Some(window) if age > window => Err(Unlisted::Old(age, window)),

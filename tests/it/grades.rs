@@ -249,8 +249,12 @@ fn a_comparison_says_what_its_sides_are_worth() {
     assert_eq!((&document["before"]["worth"], &document["after"]["worth"]), (&"recorded".into(), &"captured".into()));
     let listed = desk.run(&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE]);
     listed.ends(0, &["the readings are recorded: nothing here shows who took it"]);
-    let both = desk.run(&["merge-list", "--cloned", SITE, "--live", SITE]);
+    desk.run(&["snapshot", "import", "before.site.ndjson", "--plan", PLAN, "--yes"]).ends(0, &[]);
+    let both = desk.run(&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE]);
     both.ends(0, &["the readings are captured"]);
+    // Live compared with itself shows nothing.
+    desk.run(&["merge-list", "--cloned", SITE, "--live", SITE])
+        .ends(2, &["is not later than the one of when the copy"]);
 }
 
 #[test]

@@ -16,6 +16,9 @@ const TEXT: &str = "@";
 /// Who speaks, and where.
 const BY: [&str; 4] = ["--plan", PLAN, "--who", "jo"];
 
+/// The same site as it was read before.
+const EARLIER: &str = "earlier.site.ndjson";
+
 /// The verbs by their names, with what they are given.
 #[rustfmt::skip]
 const ROWS: &[(&str, &[&str])] = &[
@@ -41,7 +44,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("runbook", &[PLAN, "--site", SITE, "--out", "page.html"]),
     ("verify", &[PLAN, "--before", SITE, "--after", SITE]),
     ("verify", &[PLAN, "--after", "@"]),
-    ("merge-list", &["--cloned", SITE, "--live", SITE, "--format", "json"]),
+    ("merge-list", &["--cloned", EARLIER, "--live", SITE, "--format", "json"]),
     ("merge-list", &["--cloned", "@", "--live", "@"]),
     ("snapshot", &["--site", SITE]),
     ("snapshot", &["--site", SITE, "--out", "@"]),
@@ -67,7 +70,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("record restore-drill", &["@", "--took", "25m", "--onto", "@"]),
     ("record restore-drill", &["RP-4471", "--took", "25m", "--onto", "@", "--ended-at", "@"]),
     ("record decision", &["go-on", "@"]),
-    ("record merge-list", &["--cloned", SITE, "--live", SITE]),
+    ("record merge-list", &["--cloned", EARLIER, "--live", SITE]),
     ("record purchase", &["@", "--saw", "order", "--order", "@", "--transaction", "@"]),
     ("upgrade", &[PLAN]),
     ("upgrade", &["@"]),
@@ -152,6 +155,11 @@ fn poison(folder: &Path, text: &str, everywhere: bool) {
 /// A run whose plan has a hostile name, with its seal, confirmation, journal and log; what it wrote is inert already.
 fn begun(text: &str) -> Place {
     let place = Place::new();
+    for end in ["population", "site"] {
+        let (now, then) = (format!("bloom-coaching.{end}.ndjson"), format!("earlier.{end}.ndjson"));
+        fs::write(place.path(&then), place.read(&now).replacen("2026-11-21T06", "2020-11-21T06", 1)).unwrap();
+        place.run(&["snapshot", "finalize", &then]).ends(0, &[]);
+    }
     // What a plan may hold and be green.
     let green = text.replace(['\u{9b}', '\u{7f}'], "");
     let plan = place.read(PLAN);

@@ -224,6 +224,35 @@ fn the_connection_stays_as_the_first_reading_after_the_migration_showed_it_to_th
     assert!(place.path(CERTIFICATE).exists());
 }
 
+/// Past the barrier everybody is compared with the reading that was kept in front of it, and with no other.
+#[test]
+fn the_kept_reading_counts_only_as_it_was_kept() {
+    let place = passed_barrier();
+    let kept = |end: &str| {
+        let files = fs::read_dir(place.path(".plan")).unwrap().map(|entry| entry.unwrap().path());
+        let kept = files.filter(|path| path.to_str().unwrap().ends_with(end)).collect::<Vec<_>>();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        kept[0].strip_prefix(place.path("")).unwrap().to_str().unwrap().to_owned()
+    };
+    let lose = |name: &str| {
+        let lost = |line: &&str| !line.contains(r#""kind":"contact","key":"10010""#);
+        let text: String = place.read(name).lines().filter(lost).map(|line| format!("{line}\n")).collect();
+        assert!(text.len() < place.read(name).len());
+        fs::write(place.path(name), text).unwrap();
+        place.run(&["snapshot", "finalize", name]).ends(0, &[]);
+    };
+    let [population, site] = ["before.population.ndjson", "before.site.ndjson"].map(kept);
+    lose(&population);
+    place.run(&["snapshot", "finalize", &site]).ends(0, &[]);
+    migrated(&place, true, 30);
+    lose(POPULATION);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    record(&place, &["sign-in", "still signed in"]);
+    let ran = on(&place);
+    ran.ends(20, &["is no longer kept here, or not as it was kept"]);
+    assert!(!ran.out.contains("equal"), "{ran:#?}");
+}
+
 /// Adds contacts without a user to the population as it is before the run.
 fn without_user(place: &Place, ids: &[&str]) {
     let text = place.read(POPULATION);

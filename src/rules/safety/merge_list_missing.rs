@@ -91,6 +91,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             format!("the merge list on record lacks what was not captured on live: {kinds}"),
             "needs a whole merge list",
         ),
+        Err(Unlisted::NothingBetween) => (
+            "the merge list on record compares live with itself, so it shows nothing".to_owned(),
+            "needs a reading of when live was copied",
+        ),
         Err(Unlisted::Old(age, window)) => (
             format!("the merge list on record is {age} old, longer than the window of {window}"),
             "needs a newer merge list",

@@ -217,6 +217,7 @@ fn begin() -> Begin {
         strategy,
         digests,
         rehearsed: None,
+        kept: None,
         changes,
         steps: None,
     }

@@ -54,6 +54,8 @@ fn where_nothing_was_written_a_barrier_that_is_not_passed_is_16() {
     assert_eq!(begin["event"]["begin"]["changes"].as_array().unwrap().len(), 7);
     fs::remove_file(place.journal()).unwrap();
     begin["event"]["begin"]["changes"] = Value::Array(Vec::new());
+    // As an earlier build has it, which notes nothing of the reading that is kept.
+    begin["event"]["begin"].as_object_mut().unwrap().remove("kept").unwrap();
     let none = amc_plan::change::changes_digest(&"staging.bloom.example".parse().unwrap(), &[]);
     begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
     assert_eq!(place.digest(), none, "and its diff was shown");

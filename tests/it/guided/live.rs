@@ -211,8 +211,17 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
     };
     put(SITE).ends(13, &["two sites"]);
+    put("cloned.site.ndjson").ends(2, &["is not later than the one of when the copy was made"]);
     put("old.site.ndjson").ends(0, &[]);
     on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
+    // A reading since the run began on the copy is not one of when live was copied.
+    let since = (jiff::Timestamp::now() - jiff::SignedDuration::from_millis(1)).to_string();
+    live("since", &since, "");
+    live("now", &jiff::Timestamp::now().to_string(), &format!("{}\n", order(7, "10019", "team-seats-checkout")));
+    let late =
+        ["merge-list", "--cloned", "since.site.ndjson", "--live", "now.site.ndjson", "--plan", PLAN, "--who", "jo"];
+    place.run(&[&["record"], &late[..]].concat()).ends(0, &[]);
+    on(&place).ends(20, &["after this run began on the copy", "plan record merge-list"]);
     let said = put("now.site.ndjson");
     said.ends(0, &[]);
     assert!(said.out.contains("1 new order to carry over from bloom.example"), "{said:#?}");

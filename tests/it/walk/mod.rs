@@ -331,6 +331,7 @@ pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) ->
         changes: Vec::new(),
         rehearsed: None,
         steps,
+        kept: None,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());
     path
