@@ -9,6 +9,7 @@ pub mod decision;
 pub mod gate;
 pub mod journal;
 pub mod limits;
+mod listed;
 pub mod lock;
 pub mod machine;
 pub mod open_run;

@@ -14,8 +14,9 @@ use crate::site::{Site, SiteError};
 use super::again::unequal_since;
 use super::certificate::Ground;
 use super::journal::{Event, Journal};
+use super::listed::listed;
 use super::machine::Next;
-use super::proof::{self, Proof, as_read, attested, both, listed, migration, purchases, tool_login, verification};
+use super::proof::{self, Proof, as_read, attested, both, migration, purchases, tool_login, verification};
 use super::since::{began, configured_at, members_after, read_after, since_then, when};
 use super::still::{self, At, Found, Moved};
 
