@@ -33,6 +33,9 @@ pub struct Cli {
     /// When to use colours; with `auto`, `NO_COLOR` and `CLICOLOR_FORCE` are respected.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = RARE)]
     pub color: Color,
+    /// Show contacts' values, and what reads as a person's address, instead of masking them.
+    #[arg(long, global = true, hide_short_help = true, help_heading = RARE)]
+    pub show_personal: bool,
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
@@ -135,7 +138,7 @@ pub struct Subject {
     /// can name it too, and `plan.toml` one below the plan's.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
-    /// Show contacts' values instead of masking them.
+    /// Show contacts' values, and what reads as a person's address, instead of masking them.
     #[arg(long)]
     pub show_personal: bool,
 }
@@ -376,7 +379,7 @@ pub struct Verify {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub format: VerifyFormat,
-    /// Show contacts' values instead of masking them.
+    /// Show contacts' values, and what reads as a person's address, instead of masking them.
     #[arg(long)]
     pub show_personal: bool,
     #[command(flatten)]
@@ -402,7 +405,7 @@ pub struct MergeList {
     /// The form.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
-    /// Shows addresses of people where one is the ID of a record.
+    /// Show what reads as a person's address, instead of masking it.
     #[arg(long)]
     pub show_personal: bool,
 }

@@ -16,6 +16,7 @@ use crate::cli::Adopt;
 use crate::model::Plan;
 use crate::output::escape::{self, line};
 use crate::output::many;
+use crate::text::without_addresses;
 use crate::trust::{Fault, NotOurs};
 
 use super::inputs::Opened;
@@ -190,8 +191,11 @@ fn shown(
     writeln!(out, "  intent    {}", line(&begin.digests.intent))?;
     writeln!(out, "  facts     {}", line(&begin.digests.facts))?;
     for (at, change) in begin.changes.iter().enumerate() {
-        let side =
-            |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |value| clipped(&value.to_string()));
+        let whole = |value: &Value| {
+            let text = value.to_string();
+            if terminal.masks { without_addresses(&text).into_owned() } else { text }
+        };
+        let side = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |value| clipped(&whole(value)));
         writeln!(out, "  {} {}", at + 1, line(&change.on.to_string()))?;
         writeln!(out, "    from {}", side(change.before.as_ref()))?;
         writeln!(out, "    to   {}", side(change.after.as_ref()))?;

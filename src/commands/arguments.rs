@@ -9,6 +9,7 @@ use super::exit;
 use crate::cli::{self, Cli, renamed};
 use crate::output::escape;
 use crate::output::inert::Inert;
+use crate::text::without_addresses;
 
 /// Reads a command line; what cannot be used ends the process, with every argument shown as text.
 ///
@@ -25,7 +26,7 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
         error.exit();
     }
     if let Some(answer) = renamed(&words) {
-        drop(Inert::new(io::stderr().lock()).write_all(answer.as_bytes()));
+        drop(Inert::new(io::stderr().lock()).write_all(without_addresses(&answer).as_bytes()));
         return Err(exit::USAGE);
     }
     // What is given as text on one line is refused for the same reason.
@@ -33,7 +34,7 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
     let said = cli::parse(words).err().filter(clap::Error::use_stderr).unwrap_or_else(unread).render();
     let said = if io::stderr().is_terminal() && colors() { said.ansi().to_string() } else { said.to_string() };
     // Where standard error cannot be written there is nobody left to tell.
-    drop(Inert::new(io::stderr().lock()).write_all(said.as_bytes()));
+    drop(Inert::new(io::stderr().lock()).write_all(without_addresses(&said).as_bytes()));
     Err(exit::USAGE)
 }
 

@@ -18,6 +18,7 @@ use crate::apply::open_private;
 use crate::guide::MigrationSignals;
 use crate::model::Step;
 use crate::output::escape;
+use crate::text::without_addresses;
 
 use super::{Failure, Terminal, exit};
 
@@ -34,6 +35,7 @@ pub(super) struct EventLog(Rc<RefCell<Inner>>);
 #[derive(Default)]
 struct Inner {
     to: To,
+    masks: bool,
     trouble: Option<String>,
 }
 
@@ -48,13 +50,13 @@ enum To {
 impl EventLog {
     /// Opens the log that was asked for: `-` is standard error; a file is made, for its owner only, or written on where it
     /// is such a log already. Anything else that is there is left as it is.
-    fn open(asked: Option<&Path>, verb: &str) -> Result<Self, Failure> {
+    fn open(asked: Option<&Path>, verb: &str, masks: bool) -> Result<Self, Failure> {
         let to = match asked {
             None => To::Nowhere,
             Some(dash) if dash == Path::new("-") => To::Stderr,
             Some(path) => To::File(path.to_owned(), open(path)?),
         };
-        let log = Self(Rc::new(RefCell::new(Inner { to, trouble: None })));
+        let log = Self(Rc::new(RefCell::new(Inner { to, masks, trouble: None })));
         log.tell(
             Timestamp::now(),
             &json!({"opened": {"version": VERSION, "verb": verb, "tool": env!("CARGO_PKG_VERSION")}}),
@@ -86,14 +88,18 @@ impl EventLog {
 
     fn tell<T: Serialize>(&self, at: Timestamp, event: &T) {
         let mut inner = self.0.borrow_mut();
-        let line = || escape::json_line(&Line { at, event }) + "\n";
+        let masks = inner.masks;
+        let line = || {
+            let line = escape::json_line(&Line { at, event }) + "\n";
+            if masks { without_addresses(&line).into_owned() } else { line }
+        };
         let written = match &mut inner.to {
             To::Nowhere => return,
             To::Stderr => io::stderr().write_all(line().as_bytes()).map_err(|e| format!("standard error: {e}")),
             To::File(path, file) => file.write_all(line().as_bytes()).map_err(|e| format!("`{}`: {e}", path.display())),
         };
         if let Err(trouble) = written {
-            *inner = Inner { to: To::Nowhere, trouble: Some(trouble) };
+            *inner = Inner { to: To::Nowhere, masks, trouble: Some(trouble) };
         }
     }
 }
@@ -112,7 +118,7 @@ pub(super) fn logged(
     terminal: &mut Terminal<'_>,
     run: impl FnOnce(&EventLog, &mut Terminal<'_>) -> Result<u8, Failure>,
 ) -> Result<u8, Failure> {
-    let log = EventLog::open(asked, verb)?;
+    let log = EventLog::open(asked, verb, terminal.masks)?;
     let ended = run(&log, terminal);
     let ended = terminal.ended(ended);
     let (code, message) = match &ended {

@@ -1,6 +1,5 @@
 //! `plan merge-list`: what live did since its copy was made, to be carried over after a push.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,7 +10,6 @@ use crate::cli::{MergeList, StatusFormat, TwoReadings};
 use crate::model::{Capture, Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, delta};
-use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 
 use super::{Failure, Terminal, exit, recording};
@@ -20,8 +18,6 @@ pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, F
     let list = List::of(&args.files, None)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
-    // Once, of the whole list: an ID can be an address.
-    let text = if args.show_personal { Cow::Borrowed(&*text) } else { without_addresses(&text) };
     write!(terminal.out, "{text}")?;
     writeln!(terminal.err, "the readings are {}", escape::line(&list.worth.message()))?;
     if args.format == StatusFormat::Json {

@@ -65,6 +65,7 @@ use crate::cli::{self, Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
+use crate::output::masked::Masked;
 use crate::text::Limits;
 
 pub use arguments::arguments;
@@ -85,11 +86,14 @@ fn may_ask(no_input: bool) -> bool {
 pub fn run(cli: Cli) -> u8 {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let color = colors(cli.color, stdout.is_terminal());
-    let (mut out, lost) = Patient::new(Inert::new(io::BufWriter::new(stdout.lock())));
-    let (mut err, _) = Patient::new(Inert::new(stderr.lock()));
+    let masks = !cli.show_personal;
+    let data = Inert::new(io::BufWriter::new(stdout.lock()));
+    let (mut out, lost) = Patient::new(Masked::new(data, masks && !is_its_own(&cli.verb)));
+    let (mut err, _) = Patient::new(Masked::new(Inert::new(stderr.lock()), masks));
     let begun = Begun::No;
     let (typed, keeps) = (typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
-    let mut terminal = Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, keeps, typed };
+    let mut terminal =
+        Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, keeps, typed, masks };
     let ended = dispatch(cli.verb, &mut terminal);
     match terminal.ended(ended) {
         Ok(code) => code,
@@ -106,6 +110,11 @@ pub fn run(cli: Cli) -> u8 {
             failure.code
         }
     }
+}
+
+/// Whether what a verb writes as data is text of this program alone: its examples hold addresses that are nobody's.
+fn is_its_own(verb: &Verb) -> bool {
+    matches!(verb, Verb::Explain(_) | Verb::Schema(_) | Verb::Completions(_))
 }
 
 fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {

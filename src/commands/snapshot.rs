@@ -10,6 +10,7 @@ use crate::model::{Capture, Snapshot as Reading, Worth};
 use crate::output::{escape, many};
 use crate::site::file::{self, FileSite};
 use crate::site::snapshot_file::SnapshotFile;
+use crate::text::addresses;
 use crate::trust::Readings;
 
 use super::record::person_is_known;
@@ -48,7 +49,16 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             file::save_text(path, &text)?;
             writeln!(terminal.err, "wrote {}", escape::path(path))?;
         }
-        None => write!(terminal.out, "{text}")?,
+        None => {
+            write!(terminal.out, "{text}")?;
+            if terminal.masks && addresses(&text).next().is_some() {
+                writeln!(
+                    terminal.err,
+                    "attention: what reads as a person's address is left out, so no verb reads this: write it into a file with `--out`, or \
+                     give `--show-personal`"
+                )?;
+            }
+        }
     }
     writeln!(terminal.err, "{} of {host}; {} not captured", many(objects, "object"), many(missing, "section"))?;
     Ok(exit::OK)

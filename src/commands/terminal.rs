@@ -1,11 +1,13 @@
 //! What a verb writes to, and what becomes of its exit code where nobody listens or a run was begun.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::rc::Rc;
 
 use crate::cli::{LockVerb, Verb};
 use crate::output::words;
+use crate::text::without_addresses;
 
 use super::typed::Typed;
 use super::{Failure, exit};
@@ -25,6 +27,8 @@ pub struct Terminal<'a> {
     pub begun: Begun,
     /// What became of data.
     pub lost: Lost,
+    /// Whether what reads as a person's address is left out of everything that is written.
+    pub(super) masks: bool,
     /// Whether the verb is there for what it writes elsewhere, and not for what it says: where it ended well it did so.
     pub(super) keeps: bool,
     /// The command lines of the run that this process may have begun.
@@ -154,7 +158,9 @@ pub(super) fn labelled(name: &str, text: &str, terminal: &mut Terminal<'_>) -> R
         .break_words(false)
         .initial_indent(&first)
         .subsequent_indent(&rest);
-    Ok(writeln!(terminal.out, "{}", textwrap::fill(text, options))?)
+    // An address that is cut at the end of a line is none any more.
+    let text = if terminal.masks { without_addresses(text) } else { Cow::Borrowed(text) };
+    Ok(writeln!(terminal.out, "{}", textwrap::fill(&text, options))?)
 }
 
 /// Why a stream cannot be written any more; none where it can.
@@ -242,8 +248,17 @@ mod tests {
 
     fn ends(kind: ErrorKind, (begun, keeps): (Begun, bool), code: u8) -> u8 {
         let (mut out, lost) = Patient::new(Fails(kind));
-        let mut terminal =
-            Terminal { out: &mut out, err: &mut io::sink(), color: false, width: 80, begun, lost, keeps, typed: None };
+        let mut terminal = Terminal {
+            out: &mut out,
+            err: &mut io::sink(),
+            color: false,
+            width: 80,
+            begun,
+            lost,
+            keeps,
+            typed: None,
+            masks: true,
+        };
         writeln!(terminal.out, "something").unwrap();
         terminal.ended(Ok(code)).unwrap_or_else(|failure| failure.code)
     }

@@ -9,6 +9,7 @@ pub mod human;
 pub mod inert;
 pub mod json;
 pub mod locate;
+pub mod masked;
 pub mod runbook;
 pub mod status;
 pub mod verify;

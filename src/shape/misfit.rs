@@ -156,7 +156,7 @@ impl<'a> Seen<'a> {
         }
         let near = words::nearest(key, known.iter().copied());
         let personal = personal::is_place(self.document, &place) && !personal::is_harmless(key);
-        let shown = if personal { personal::MASK.to_owned() } else { words::clean(key) };
+        let shown = if personal { crate::text::MASK.to_owned() } else { words::clean(key) };
         let message = format!("unknown key `{shown}` in {}", self.name(at));
         let help = match near {
             None if self.was_cut_by_a_comma(&place) => {

@@ -1,6 +1,5 @@
 //! Does the tree fit the schema? Every misfit is a finding; what fits becomes the typed [`Plan`].
 
-mod addresses;
 mod decode;
 mod forms;
 #[cfg(test)]
@@ -12,13 +11,14 @@ pub mod schema;
 mod tree_json;
 mod words;
 
-pub use addresses::without_addresses;
 pub(crate) use words::list;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
+
+pub use crate::text::without_addresses;
 
 use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;

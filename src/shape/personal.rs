@@ -8,12 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diag::{Document, Finding};
-use crate::text::{Entry, Node, Source, Tree, Value};
-
-use super::addresses::{addresses, without_addresses};
-
-/// What stands for a personal word in a sentence.
-pub(super) const MASK: &str = "…";
+use crate::text::{Entry, MASK, Node, Source, Tree, Value, addresses, without_addresses};
 
 /// The keys that say nothing about anybody.
 const FIELDS: &[&str] =

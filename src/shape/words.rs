@@ -3,7 +3,7 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value as Json;
 
-use crate::text::{Node, Value};
+use crate::text::{Node, Value, without_addresses};
 
 /// A value that is not there.
 pub(super) const NOTHING: &str = "nothing";
@@ -27,7 +27,11 @@ pub(super) fn clean_place(text: &str) -> String {
 fn cut(text: &str, most: usize) -> String {
     let escaped: String =
         text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
-    if escaped.chars().count() <= most { escaped } else { escaped.chars().take(most).chain(['…']).collect() }
+    if escaped.chars().count() <= most {
+        return escaped;
+    }
+    // An address that is cut is none any more.
+    without_addresses(&escaped).chars().take(most).chain(['…']).collect()
 }
 
 /// A value in a few words.

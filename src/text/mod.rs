@@ -4,17 +4,20 @@
 //! [`Problem`] of the run. Nothing else in the program reads plan text again: a place in it is a JSON pointer that
 //! [`Tree::locate`] turns into bytes and [`Source::position`] into a line and a column.
 
+mod addresses;
 mod compose;
 mod decode;
 mod edit;
 mod pointer;
 mod problem;
 mod scalar;
+mod spelt;
 mod tree;
 mod unseen;
 
 use std::ops::Range;
 
+pub use addresses::{MASK, addresses, without_addresses};
 pub use compose::compose;
 pub use decode::compose_bytes;
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};

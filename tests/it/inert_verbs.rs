@@ -11,17 +11,17 @@ use crate::inert::{HOSTILE, harms, poisoned};
 use crate::place::{PLAN, Place, Ran, SITE};
 
 /// The place of the hostile text in a row.
-const TEXT: &str = "@";
+pub(crate) const TEXT: &str = "@";
 
 /// Who speaks, and where.
-const BY: [&str; 4] = ["--plan", PLAN, "--who", "jo"];
+pub(crate) const BY: [&str; 4] = ["--plan", PLAN, "--who", "jo"];
 
 /// The same site as it was read before.
 const EARLIER: &str = "earlier.site.ndjson";
 
 /// The verbs by their names, with what they are given.
 #[rustfmt::skip]
-const ROWS: &[(&str, &[&str])] = &[
+pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("check", &[PLAN, "--site", SITE]),
     ("check", &["@", "--site", "@"]),
     ("diff", &[PLAN, "--site", SITE]),

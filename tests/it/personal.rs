@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use crate::common::{copy_of_plans, plan};
-use crate::place::{Edited, Place};
+use crate::inert_verbs::{BY, ROWS, TEXT};
+use crate::place::{Edited, Place, Ran};
 
 const PLAN: &str = "bloom-coaching.yaml";
 const SITE: &str = "bloom-coaching.site.ndjson";
@@ -243,6 +246,154 @@ fn what_is_left_out_of_the_record_is_said_and_no_spelling_of_an_address_gets_in(
     ran.ends(0, &[]);
     let shown = ran.out + &ran.err;
     assert!(shown.contains("by         …") && !shown.contains("tess"), "{shown}");
+}
+
+/// Addresses in every way of writing one; each holds both words of [`LEAKS`].
+const ADDRESSES: [&str; 20] = [
+    "secretada@leakhost.com",
+    "SECRETADA@LEAKHOST.COM",
+    "o'secretada@leakhost.com",
+    "secretada.o'x@leakhost.com",
+    "secretada!x@leakhost.com",
+    "secretada#$%&*+-/=?^_`{|}~x@leakhost.com",
+    "secretada-o-x+y@leakhost.co.uk",
+    "secretadaé@leakhost.рф",
+    "\"secretada x\"@leakhost.com",
+    "secretada\u{200b}@leakhost.com",
+    "secretada@leakhost\u{ad}.com",
+    "secretada\u{2060}x@\u{feff}leakhost.com",
+    "secretada\u{2028}@leakhost.com",
+    "secretada\u{ff20}leakhost.com",
+    "secretada%40leakhost.com",
+    "secretada%27x%40leakhost.com",
+    "secretada&#64;leakhost.com",
+    "secretada @ leakhost.com",
+    "mailto:secretada@leakhost.com",
+    "aal_updateuser?Email=secretada@leakhost.com",
+];
+
+/// What of them is nowhere.
+const LEAKS: [&str; 2] = ["secretada", "leakhost"];
+
+#[track_caller]
+fn is_masked(what: &str, text: &str) {
+    let line = text.lines().find(|line| LEAKS.iter().any(|word| line.to_lowercase().contains(word)));
+    assert_eq!(line, None, "{what}");
+}
+
+/// A site in which an address stands in what a green plan may meet; and, where `more`, in whatever else a site may name with one.
+fn named_site(place: &Place, address: &str, more: bool) {
+    let with = |line: &str| {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        match (record["kind"].as_str().unwrap(), record["key"].as_str().unwrap_or_default()) {
+            ("end", _) => return Vec::new(),
+            ("order-form", "group-coaching-summer-sale") => {
+                record["operations"].as_array_mut().unwrap().push(json!({"add-tags": [address]}));
+            }
+            ("emails", _) => record["sender_name"] = json!(address),
+            ("crm", _) if more => record["label"] = json!(address),
+            ("snapshot", _) if more => {
+                let calls = format!("aal_updateuser?email={address}");
+                return Vec::from([
+                    record,
+                    json!({"kind": "webhook", "key": calls, "command": "aal_updateuser", "target": format!("email={address}")}),
+                    json!({"kind": "administrator", "key": address, "crm_contact": true}),
+                    json!({"kind": "tag", "key": address, "id": "9"}),
+                    json!({"kind": "plugin", "key": format!("{address}/x.php"), "version": address, "active": true}),
+                    json!({"kind": "offering", "key": "for-x", "name": "For X", "tags": {"base": address},
+                           "modules": [{"number": 0, "name": format!("Base {address}")}]}),
+                    json!({"kind": "order-form", "key": "of-x", "name": "OF X", "gateway": address, "price": "1 USD",
+                           "operations": [{"release": address}, {"add-tags": [address]}]}),
+                ]);
+            }
+            ("population", _) if more && !record["format"].is_null() => {
+                return Vec::from([
+                    record,
+                    json!({"kind": "contact", "key": address, "email": "q@q.example", "tags": [address], "affiliate": address}),
+                    json!({"kind": "order", "key": address, "contact": address, "form": address, "status": address,
+                           "transaction": address, "total": address, "date": address}),
+                    json!({"kind": "subscription", "key": address, "contact": address, "form": address, "status": address}),
+                    json!({"kind": "contact-without-user", "key": format!("x{address}"), "email": address}),
+                ]);
+            }
+            _ => {}
+        }
+        Vec::from([record])
+    };
+    for name in ["bloom-coaching.population.ndjson", SITE] {
+        let records: Vec<Value> = place.read(name).lines().flat_map(with).collect();
+        let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+        fs::write(place.path(name), lines.join("\n") + "\n").unwrap();
+        place.run(&["snapshot", "finalize", name]).ends(0, &[]);
+    }
+}
+
+/// Runs a verb, and looks at both streams and at the files of words that it writes.
+#[track_caller]
+fn masks(place: &Place, words: &[&str]) -> Ran {
+    let ran = place.run(words);
+    assert!(ran.code.is_some_and(|code| code < 100) && !ran.err.contains("panicked"), "{words:?}: {ran:#?}");
+    is_masked(&format!("{words:?}: stdout"), &ran.out);
+    is_masked(&format!("{words:?}: stderr"), &ran.err);
+    for name in ["log.ndjson", "page.html", "bloom-coaching.record.ndjson", "bloom-coaching.seal.json"] {
+        is_masked(&format!("{words:?}: {name}"), &fs::read_to_string(place.path(name)).unwrap_or_default());
+    }
+    ran
+}
+
+#[test]
+fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_words() {
+    for (at, address) in ADDRESSES.into_iter().enumerate() {
+        let place = Place::in_memory();
+        named_site(&place, address, false);
+        for format in ["human", "json", "markdown"] {
+            masks(&place, &["diff", PLAN, "--site", SITE, "--format", format, "--color", "always"]).ends(0, &[]);
+        }
+        masks(&place, &["seal", PLAN, "--site", SITE]).ends(0, &[]);
+        let begin = ["apply", PLAN, "--site", SITE, "--confirm", &place.digest(), "--log-json", "log.ndjson"];
+        masks(&place, &begin).ends(0, &[]);
+        for words in [["log", "--format", "json"], ["log", "--format", "human"], ["status", "--format", "json"]] {
+            masks(&place, &[words[0], PLAN, "--site", SITE, words[1], words[2]]).ends(0, &[]);
+        }
+        // Another machine, to which the run is not its own.
+        let home = tempfile::tempdir().unwrap();
+        let mut adopt = place.command(&["adopt", PLAN, "--site", SITE, "--no-input"]);
+        let adopt = Ran::from(adopt.env("PLAN_STATE_HOME", home.path()).output().unwrap());
+        adopt.ends(12, &[]);
+        assert!(adopt.out.contains(r#"{"add-tags":["…"#), "{adopt:#?}");
+        is_masked("adopt", &(adopt.out + &adopt.err));
+        fs::write(place.path("lines.txt"), format!("! {address} has no ID\n")).unwrap();
+        named_site(&place, address, true);
+        for format in ["human", "concise", "json", "markdown"] {
+            masks(&place, &["check", PLAN, "--site", SITE, "--format", format]).ends(1, &[]);
+            masks(
+                &place,
+                &["check", PLAN, "--site", SITE, "--format", format, "--gate", "go-live", "--color", "always"],
+            );
+        }
+        for (verb, words) in ROWS {
+            let always = matches!(
+                *verb,
+                "init" | "verify" | "merge-list" | "record ack" | "record verification" | "record purchase"
+            );
+            if !always && at % 5 != 2 {
+                continue;
+            }
+            // What takes no part in this: examples of our own, and what the address alone is given.
+            if matches!(*verb, "tour" | "example" | "man" | "purge" | "schema" | "completions") {
+                continue;
+            }
+            let by: &[&str] = if verb.starts_with("record") { &BY } else { &[] };
+            let given = words.iter().map(|word| if *word == TEXT { address } else { word });
+            let all: Vec<&str> = verb.split(' ').chain(given).chain(by.iter().copied()).collect();
+            let ran = masks(&place, &all);
+            if *verb == "init" {
+                ran.ends(0, &["what reads as a person's address stands in these lines of new.yaml"]);
+            }
+        }
+        let shown = place.run(&["diff", PLAN, "--site", SITE, "--format", "json", "--show-personal"]);
+        assert!(shown.out.to_lowercase().contains(LEAKS[0]), "{address}: {shown:#?}");
+    }
 }
 
 #[test]

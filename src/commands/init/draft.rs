@@ -9,7 +9,7 @@ use crate::model::text::slug;
 use crate::model::{Release, Snapshot};
 use crate::output::contacts;
 use crate::population::Chosen;
-use crate::text::quote;
+use crate::text::{quote, without_addresses};
 
 /// What a draft is made from.
 pub(super) struct Draft<'a> {
@@ -161,7 +161,9 @@ impl Draft<'_> {
         section(out, "webhooks", self.state().webhooks.is_empty());
         let mut taken = std::collections::BTreeSet::new();
         for key in self.state().webhooks.keys() {
-            let name = (1..).map(|n| if n == 1 { slug(key) } else { format!("{}-{n}", slug(key)) });
+            // A name of ours, so that nobody's address gets into it.
+            let own = slug(&without_addresses(key));
+            let name = (1..).map(|n| if n == 1 { own.clone() } else { format!("{own}-{n}") });
             let name = name.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
             line(out, &format!("  {}:", quote(&name)));
             line(out, &format!("    calls: {}", quote(key)));

@@ -16,6 +16,7 @@ use crate::shape::schema;
 use crate::site::Site;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
+use crate::text::addresses;
 
 use super::{Failure, Terminal, exit, folder_of, inputs};
 
@@ -47,7 +48,8 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         write_values(&folder, &values, &chosen)?;
     }
     write(&folder, "plan.schema.json", &format!("{:#}\n", schema::plan()))?;
-    write(&folder, args.out.file_name().unwrap_or_default(), &draft.text())?;
+    let text = draft.text();
+    write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
     if !args.inline_contacts && !chosen.is_empty() {
         writeln!(
             terminal.err,
@@ -63,6 +65,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         escape::line(&snapshot.header.site.to_string()),
         many(chosen.len(), "spot-check contact")
     )?;
+    people(args, &text, terminal)?;
     if chosen.is_empty() {
         writeln!(
             terminal.err,
@@ -76,6 +79,29 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         escape::shell(&args.site)
     )?;
     Ok(exit::OK)
+}
+
+/// Says where the plan holds somebody's address: what the site calls or names with one can only be written as it is.
+fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    // Contacts that were asked for inline are meant to be there.
+    let inline = text.find("\nspot_check:").zip(text.find("\nbackup:")).filter(|_| args.inline_contacts);
+    let stretch = inline.map_or(0..0, |(from, to)| from..to);
+    let mut found: Vec<usize> =
+        addresses(text).filter(|at| !stretch.contains(&at.start)).map(|at| text[..at.start].lines().count()).collect();
+    found.dedup();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = found.iter().map(usize::to_string).collect();
+    writeln!(
+        terminal.err,
+        "attention: what reads as a person's address stands in {} of {}: {}; before the plan is committed, take it out of the webhook's call \
+         or the name on the site and run this again, or let only those read the repository who may know it",
+        if found.len() == 1 { "one line" } else { "these lines" },
+        escape::path(&args.out),
+        lines.join(", ")
+    )?;
+    Ok(())
 }
 
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.

@@ -9,6 +9,7 @@ use crate::model::text::slug;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
 };
+use crate::text::without_addresses;
 
 use super::{at, is_left_alone, mention, stub};
 
@@ -76,7 +77,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .label(format!("`{}` is not here", webhook.command))
                 .help(mention("webhooks"))
                 .excerpt(format!("webhook/{key}"), excerpt, "command:", "not in the plan")
-                .fix("add to `webhooks`, and say what becomes of it", stub(&slug(key), &intent)),
+                .fix("add to `webhooks`, and say what becomes of it", stub(&slug(&without_addresses(key)), &intent)),
         );
     }
     Some(())

@@ -74,7 +74,7 @@ fn what_is_no_wordpress_is_told_apart() {
     Server::always(ok(&json!({"capabilities": []}))).says(&["login: ", "no administrator"]);
     Server::always(ok(&json!({"capabilities": {"manage_options": "1"}}))).says(&["login: ", "no administrator"]);
     Server::always(http("200 OK", &["Content-Type: text/plain"], "hi \u{1b}[2J jo@bloom.example"))
-        .says(&["`text/plain` came instead of JSON: \"hi \\u{1b}[2J (e-mail)\""]);
+        .says(&["`text/plain` came instead of JSON: \"hi \\u{1b}[2J …\""]);
     Server::always(http("200 OK", &[], "{}")).says(&["without a type"]);
     Server::always(http("200 OK", &[HTML], me())).says(&["a web page came"]);
     Server::always("SSH-2.0-OpenSSH_9.2\r\n").says(&["answer: ", "does not speak HTTP", "port"]);

@@ -108,7 +108,7 @@ fn an_e_mail_address_as_a_login_is_no_key() {
 fn json_that_is_not_whole_and_alone_is_told_apart() {
     let json = |body: &[u8]| Server::always(http("200 OK", &[JSON], body));
     json(b"\xef\xbb\xbf{\"id\":1}").says(&["answer: ", "byte order mark", "UTF-8 with BOM"]);
-    json(b"Deprecated: jo@bloom.example {\"id\":1}").says(&["prints text around the JSON: \"Deprecated: (e-mail) "]);
+    json(b"Deprecated: jo@bloom.example {\"id\":1}").says(&["prints text around the JSON: \"Deprecated: … "]);
     json(b"{\"id\":1}\n<br />Fatal").says(&["prints text around the JSON: \"<br />Fatal\""]);
     json(b"{\"id\":1,\"cap").says(&["JSON breaks off", "memory or time"]);
     json(b"").says(&["JSON breaks off"]);
@@ -122,7 +122,7 @@ fn json_that_is_not_whole_and_alone_is_told_apart() {
     echo.says(&["prints text around the JSON: \"*** *** *** {}\""]);
     let early = "<br />\n<b>Warning</b>:  jo@bloom.example in <b>/srv/x.php</b><br />{\"id\":1}";
     Server::always(http("200 OK", &[HTML], early))
-        .says(&["prints text around the JSON: \"<br /> <b>Warning</b>: (e-mail) in"]);
+        .says(&["prints text around the JSON: \"<br /> <b>Warning</b>: … in"]);
 }
 
 #[test]
