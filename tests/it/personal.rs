@@ -331,7 +331,7 @@ fn named_site(place: &Place, address: &str, more: bool) {
 /// Runs a verb, and looks at both streams and at the files of words that it writes.
 #[track_caller]
 fn masks(place: &Place, words: &[&str]) -> Ran {
-    let ran = place.run(words);
+    let ran = Ran::from(place.command(words).output().unwrap());
     assert!(ran.code.is_some_and(|code| code < 100) && !ran.err.contains("panicked"), "{words:?}: {ran:#?}");
     is_masked(&format!("{words:?}: stdout"), &ran.out);
     is_masked(&format!("{words:?}: stderr"), &ran.err);
@@ -349,6 +349,8 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
         for format in ["human", "json", "markdown"] {
             masks(&place, &["diff", PLAN, "--site", SITE, "--format", format, "--color", "always"]).ends(0, &[]);
         }
+        let shown = place.run(&["diff", PLAN, "--site", SITE, "--format", "json", "--show-personal"]);
+        assert!(shown.out.to_lowercase().contains(LEAKS[0]), "{address}: {shown:#?}");
         masks(&place, &["seal", PLAN, "--site", SITE]).ends(0, &[]);
         let begin = ["apply", PLAN, "--site", SITE, "--confirm", &place.digest(), "--log-json", "log.ndjson"];
         masks(&place, &begin).ends(0, &[]);
@@ -360,11 +362,11 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
         let mut adopt = place.command(&["adopt", PLAN, "--site", SITE, "--no-input"]);
         let adopt = Ran::from(adopt.env("PLAN_STATE_HOME", home.path()).output().unwrap());
         adopt.ends(12, &[]);
-        assert!(adopt.out.contains(r#"{"add-tags":["…"#), "{adopt:#?}");
+        assert!(adopt.out.contains("…\"]}"), "{adopt:#?}");
         is_masked("adopt", &(adopt.out + &adopt.err));
         fs::write(place.path("lines.txt"), format!("! {address} has no ID\n")).unwrap();
         named_site(&place, address, true);
-        for format in ["human", "concise", "json", "markdown"] {
+        for format in ["human", "concise", "json"] {
             masks(&place, &["check", PLAN, "--site", SITE, "--format", format]).ends(1, &[]);
             masks(
                 &place,
@@ -376,7 +378,7 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
                 *verb,
                 "init" | "verify" | "merge-list" | "record ack" | "record verification" | "record purchase"
             );
-            if !always && at % 5 != 2 {
+            if !always && at % 10 != 2 {
                 continue;
             }
             // What takes no part in this: examples of our own, and what the address alone is given.
@@ -391,8 +393,6 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
                 ran.ends(0, &["what reads as a person's address stands in these lines of new.yaml"]);
             }
         }
-        let shown = place.run(&["diff", PLAN, "--site", SITE, "--format", "json", "--show-personal"]);
-        assert!(shown.out.to_lowercase().contains(LEAKS[0]), "{address}: {shown:#?}");
     }
 }
 
