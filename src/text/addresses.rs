@@ -53,7 +53,8 @@ const OURS: [&str; 21] = [
 pub fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     pieces(text).filter(|(_, piece)| piece.bytes().any(may_be_sign)).flat_map(|(from, piece)| {
         // What goes on and on without a blank is not looked into.
-        if piece.len() > PIECE { Vec::from([from..from + piece.len()]) } else { inside(&read(piece, from)) }
+        let whole = from..from + piece.len();
+        if piece.len() > PIECE { std::iter::once(whole).collect() } else { inside(&read(piece, from)) }
     })
 }
 
