@@ -13,6 +13,7 @@ mod grade;
 mod home;
 mod identity;
 pub mod keyed;
+mod merge_list;
 pub(crate) mod pattern;
 pub mod plan;
 pub mod population;

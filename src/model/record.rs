@@ -1,16 +1,14 @@
 //! Evidence beside the plan: who saw what, when. Hash-chained lines; never part of a digest of intent.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
+pub use super::merge_list::{MergeList, Unlisted};
 use super::plan::{BackupPart, Confirmation, SiteRole};
 use super::text::Seconds;
-use super::{Graded, Identity, Step};
+use super::{Identity, Step};
 
 /// What the first line of a record says of the line before it.
 pub const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -96,53 +94,6 @@ pub struct MovedObject {
     pub now: String,
     /// Why it may stand.
     pub says: String,
-}
-
-/// What live did since its copy was made: how much of it, and the digest of the list; nobody and nothing by name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MergeList {
-    /// The live site: its home address without the scheme.
-    pub host: Identity,
-    /// When live was read as it was copied, RFC 3339 in UTC.
-    #[schemars(extend("format" = "date-time"))]
-    pub cloned_at: String,
-    /// When live was read again, RFC 3339 in UTC.
-    #[schemars(extend("format" = "date-time"))]
-    pub read_at: String,
-    /// How many records are on the list, by what became of them and kind, for example `new order`.
-    pub counts: BTreeMap<String, u64>,
-    /// Kinds that were not captured on both sides, so that nothing is known of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub not_captured: Vec<String>,
-    /// What the two readings are worth, by the lesser of them; none by an earlier build, which is as good as recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worth: Option<Graded>,
-    /// The digests of the two readings, so that their worth can be looked up again; none by an earlier build.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub readings: Option<[String; 2]>,
-    /// SHA-256 of the list as `plan merge-list --format json` prints it.
-    pub sha256: String,
-}
-
-/// Why a push may not go by a merge list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unlisted {
-    /// There is none of this site.
-    Missing,
-    /// It lacks these kinds.
-    Lacks(String),
-    /// Live was read as it was copied no earlier than it was read again, so nothing lies between the two.
-    NothingBetween,
-    /// It is so old, and the plan's window so long.
-    Old(Seconds, Seconds),
-}
-
-impl MergeList {
-    /// What is on it, in words.
-    pub fn total(&self) -> String {
-        let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
-        if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") }
-    }
 }
 
 /// A step of the guide was taken.
@@ -370,20 +321,7 @@ impl Record {
             Evidence::MergeList(list) if list.host.is_same_site(site) => Some(list),
             _ => None,
         });
-        let list = last.ok_or(Unlisted::Missing)?;
-        if !list.not_captured.is_empty() {
-            return Err(Unlisted::Lacks(list.not_captured.join(", ")));
-        }
-        let read_at: Timestamp = list.read_at.parse().map_err(|_| Unlisted::Missing)?;
-        let cloned_at: Timestamp = list.cloned_at.parse().map_err(|_| Unlisted::Missing)?;
-        if cloned_at >= read_at {
-            return Err(Unlisted::NothingBetween);
-        }
-        let age = Seconds(now.as_second() - read_at.as_second());
-        match window {
-            Some(window) if age > window => Err(Unlisted::Old(age, window)),
-            _ => Ok(list),
-        }
+        last.ok_or(Unlisted::Missing)?.ensure_current(now, window)
     }
 
     /// Whether somebody attested that an object of the site of this address or host may stand as it is now.
