@@ -1,6 +1,7 @@
 //! Arguments, and nothing else.
 
 mod help;
+mod record;
 mod renamed;
 mod run;
 mod runbook;

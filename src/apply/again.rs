@@ -3,7 +3,7 @@
 use super::journal::Event;
 use super::proof::{Proof, attested};
 use super::since::{since_then, when};
-use super::walk::{Prompt, Reviewed, StepContext, Turn};
+use super::step_context::{Prompt, Reviewed, StepContext, Turn};
 use crate::model::{Executor, Step};
 
 /// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.

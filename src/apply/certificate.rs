@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::begin::Intended;
-use super::journal::{Event, JournalEntry, begin};
+use super::event::{Event, JournalEntry, begin};
+use super::intended::Intended;
 use super::timing::{self, Lasted, Took};
 use crate::change::{intent_digest, rehearsed_digest};
 use crate::model::deadline::DRILL_DAYS;

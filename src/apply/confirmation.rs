@@ -12,8 +12,6 @@ use crate::change::{Digests, Marks};
 use crate::model::Identity;
 use crate::trust::{Key, NotOurs, Purpose, marked, unmarked};
 
-use super::seal::Sealed;
-
 /// Hours for which a confirmation counts.
 pub const HOURS: i64 = 24;
 
@@ -51,20 +49,7 @@ pub fn write(plan: &Path, key: &Key, confirmation: &Confirmation) -> io::Result<
     append(plan, FILE, &marked(&serde_json::to_string(confirmation)?, key, Purpose::Confirmation))
 }
 
-/// Keeps a seal that was accepted, under this machine's key: what its run is later resumed on.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn keep(plan: &Path, key: &Key, sealed: &Sealed) -> io::Result<()> {
-    append(plan, SEALS, &marked(&serde_json::to_string(sealed)?, key, Purpose::Seal))
-}
-
-/// The seals that were accepted here for plans of this folder: of this user and this machine.
-pub fn kept(plan: &Path, key: Option<&Key>) -> Vec<Sealed> {
-    lines(plan, SEALS, key, Purpose::Seal).filter_map(|(sealed, ours)| ours.then_some(sealed)).collect()
-}
-
-fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
+pub(super) fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
     let folder = super::make_state_folder(plan)?;
     let mut options = OpenOptions::new();
     options.create(true).append(true).read(true);
@@ -109,7 +94,7 @@ pub fn latest(plan: &Path, key: Option<&Key>) -> Option<Confirmation> {
 }
 
 /// What can be read of a file of the state folder, each with whether it bears our mark.
-fn lines<T: DeserializeOwned>(
+pub(super) fn lines<T: DeserializeOwned>(
     plan: &Path,
     name: &str,
     key: Option<&Key>,
@@ -127,4 +112,3 @@ fn lines<T: DeserializeOwned>(
 }
 
 const FILE: &str = "confirmations.ndjson";
-const SEALS: &str = "seals.ndjson";

@@ -268,6 +268,30 @@ fn in_brackets(objects: &[String]) -> String {
 }
 
 impl Refusal {
+    /// What moved since it was `confirmed`, by that word; nothing of a refusal for another reason.
+    fn moved(&self, confirmed: &str) -> String {
+        match self {
+            Self::ChangesMoved { edited, objects } => {
+                let who = if *edited { "the plan was edited" } else { "the site changed" };
+                let what = in_brackets(objects);
+                format!(
+                    "{who} since it was {confirmed}: the changes differ from those {confirmed}{what}; nothing was written"
+                )
+            }
+            Self::IntentMoved => {
+                format!(
+                    "the plan was edited since it was {confirmed}, and no longer wants the same; nothing was written"
+                )
+            }
+            Self::FactsMoved { objects } => {
+                let what = in_brackets(objects);
+                let rests = "in something that the verdict or a change depends on";
+                format!("the site changed since it was {confirmed}, {rests}{what}; nothing was written")
+            }
+            _ => String::new(),
+        }
+    }
+
     /// What is the matter, and what to do next by these command lines.
     pub fn message(&self, typed: &Named<'_>) -> (String, String) {
         let again = format!("look at `{}` again, and confirm the digest that it prints", typed.diff());
@@ -286,20 +310,7 @@ impl Refusal {
             Self::Expired { at } => {
                 (format!("the confirmation from {at} has expired (valid for {HOURS} h), so nothing was written"), again)
             }
-            Self::ChangesMoved { edited, objects } => {
-                let who = if *edited { "the plan was edited" } else { "the site changed" };
-                let what = in_brackets(objects);
-                (format!("{who} since it was confirmed: the changes differ from those confirmed{what}; nothing was written"), again)
-            }
-            Self::IntentMoved => (
-                "the plan was edited since it was confirmed, and no longer wants the same; nothing was written".into(),
-                again,
-            ),
-            Self::FactsMoved { objects } => {
-                let what = in_brackets(objects);
-                let rests = "in something that the verdict or a change depends on";
-                (format!("the site changed since it was confirmed, {rests}{what}; nothing was written"), again)
-            }
+            Self::ChangesMoved { .. } | Self::IntentMoved | Self::FactsMoved { .. } => (self.moved("confirmed"), again),
             Self::Limit(exceeded) => exceeded.message(&typed.diff()),
             Self::SealMissing => (
                 "the plan.toml next to the plan requires a seal, and none was given, so nothing was written".into(),
@@ -314,10 +325,7 @@ impl Refusal {
             Self::RulesMoved => {
                 ("the rules differ from those under which it was sealed; nothing was written".into(), new_seal)
             }
-            Self::SealMoved(how) => {
-                let confirmed = how.message(typed).0.replace("since it was confirmed", "since it was sealed");
-                (confirmed.replace("from those confirmed", "from those sealed"), new_seal)
-            }
+            Self::SealMoved(how) => (how.moved("sealed"), new_seal),
             Self::Live => (
                 "this is the plan's live site, so nothing was written".into(),
                 "rehearse on the staging copy; a finished rehearsal is replayed here with `plan apply PLAN --site SITE --on live --host HOST`".into(),

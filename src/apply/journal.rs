@@ -4,7 +4,6 @@
 //! dropped when the journal is opened; any other break of the chain refuses the whole. A line without our mark is another
 //! user's, another machine's or an earlier build's: it counts only once the run was adopted, by a line of ours that hangs on it.
 
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -12,13 +11,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::deadline::Decision;
-use crate::model::{Executor, Step, digest};
+use crate::model::digest;
 use crate::trust::{Key, Purpose, marked};
 
-pub use super::begin::Begin;
+pub use super::event::{Begin, Event, JournalEntry, REPLACED, begin, kept};
 use super::machine::Progress;
-use super::window::Unmeasured;
 
 mod error;
 mod lines;
@@ -40,147 +37,8 @@ const OPENING: &[u8] = br#"{"version":"#;
 /// What is said of a line that no run of this tool left.
 const NOT_OURS: &str = "this is not a line of a journal: it was edited, or another program wrote it";
 
-/// Why a run is closed whose place a new one took: it can be undone once the new one is.
-pub const REPLACED: &str = "a new run took its place";
-
 /// What the first line says of the line before it.
 const NONE_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// A run began.
-    Begin(Box<Begin>),
-    /// Somebody went on with it.
-    Resume {
-        /// The lock's token: it grows with each holder.
-        token: u64,
-        /// The last sign of life of whoever was at it before; none where it is not known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        alive_until: Option<Timestamp>,
-    },
-    /// A change is about to be carried out.
-    Intent {
-        /// Its number in the list.
-        change: usize,
-    },
-    /// A change is in place: it was read back.
-    Done {
-        /// Its number in the list.
-        change: usize,
-    },
-    /// The run stopped at a change.
-    Halt {
-        /// Its number in the list.
-        change: usize,
-        /// Why.
-        why: String,
-    },
-    /// A step of the guide is next, and was shown to a person.
-    Reached {
-        /// The step.
-        step: Step,
-    },
-    /// The site was kept as it is in front of the barrier: with that everybody is compared from here on.
-    Kept {
-        /// The digest of the reading.
-        sha256: String,
-    },
-    /// What nobody measured was accepted before the barrier.
-    Accepted {
-        /// What.
-        unmeasured: Vec<Unmeasured>,
-    },
-    /// The barrier was acknowledged: from here on the migration may have been started.
-    #[serde(alias = "crossed")]
-    BarrierPassed {
-        /// Who acknowledged it: a short name from the plan's `people`, where one was given.
-        who: Option<String>,
-        /// How many members the site had.
-        members: Option<u64>,
-    },
-    /// A person attested that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
-    NotPressed {
-        /// Who: a short name from the plan's `people`.
-        who: String,
-        /// What the site showed.
-        seen: String,
-    },
-    /// The site was read as migrated for the first time: the migration took no longer than until here.
-    Migrated,
-    /// The time to decide whether to go back has come, and a step waits.
-    DecisionDue {
-        /// Who decides, as the plan says.
-        who: String,
-        /// By when.
-        by: Timestamp,
-    },
-    /// It was decided whether to go back.
-    Decided {
-        /// Who decided.
-        who: String,
-        /// What.
-        decision: Decision,
-    },
-    /// A step of the guide is done.
-    Passed {
-        /// The step.
-        step: Step,
-        /// What proves it: `automatic` by reading, `guided` a person's act that was read back, `attested` a person who says so.
-        by: Executor,
-        /// What was seen, in a few words without personal values.
-        seen: String,
-        /// Marks of what the migration moved, as the first step after it found that: by object, as a change names it. What
-        /// comes after has to find it so.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        found: BTreeMap<String, String>,
-    },
-    /// From here on the changes are taken back, the last one first. It may follow the close of a run that a new one replaced.
-    Undo,
-    /// A change is about to be taken back.
-    TakeBack {
-        /// Its number in the list.
-        change: usize,
-    },
-    /// A change is taken back: it was read back.
-    TakenBack {
-        /// Its number in the list.
-        change: usize,
-    },
-    /// A change is not taken back: somebody else changed the object since, and it is left as they have it.
-    Left {
-        /// Its number in the list.
-        change: usize,
-    },
-    /// Somebody took the run over on this machine, having seen what was confirmed and confirmed it again.
-    Adopted {
-        /// Who: a short name from the plan's `people`, where one was given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        who: Option<String>,
-        /// What the plan intended then, by this build: from here on it must intend the same.
-        intent: String,
-        /// The digest of what of it is rehearsed; none by an earlier build.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rehearsed: Option<String>,
-    },
-    /// The run will not be resumed.
-    Closed {
-        /// Why.
-        why: String,
-    },
-    /// Everything is done.
-    End,
-}
-
-/// An event with its time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JournalEntry {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub event: Event,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -253,7 +111,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Takes a run over, whoever's it was, to continue with a plan of these digests ([`super::begin::Intended::digests`]): what was written so far hangs on a line that bears our mark.
+    /// Takes a run over, whoever's it was, to continue with a plan of these digests ([`super::intended::Intended::digests`]): what was written so far hangs on a line that bears our mark.
     ///
     /// # Errors
     /// [`JournalError`] where it cannot be read or written, or was not written by this tool line after line.
@@ -348,23 +206,6 @@ impl Journal {
     pub fn observe(&mut self, mut hear: impl FnMut(&JournalEntry) + 'static) {
         self.events[self.found..].iter().for_each(&mut hear);
         self.observer = Observer(Some(Box::new(hear)));
-    }
-}
-
-/// The digest of the reading that was kept of the site last; none in the journal of an earlier build.
-pub fn kept(events: &[JournalEntry]) -> Option<&str> {
-    events.iter().rev().find_map(|entry| match &entry.event {
-        Event::Kept { sha256 } => Some(sha256.as_str()),
-        Event::Begin(begin) => begin.kept.as_deref(),
-        _ => None,
-    })
-}
-
-/// How the run of these events began; none where there are none.
-pub fn begin(events: &[JournalEntry]) -> Option<&Begin> {
-    match &events.first()?.event {
-        Event::Begin(begin) => Some(begin),
-        _ => None,
     }
 }
 

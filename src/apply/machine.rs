@@ -6,7 +6,7 @@ use crate::change::{Change, same};
 use crate::model::Step;
 use crate::model::deadline::Decision;
 
-use super::journal::{Event, REPLACED};
+use super::event::{Event, REPLACED};
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

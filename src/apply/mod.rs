@@ -2,12 +2,14 @@
 
 mod again;
 pub mod archive;
-pub mod begin;
 pub mod certificate;
 pub mod confirmation;
 pub mod decision;
+pub mod event;
 pub mod gate;
+pub mod intended;
 pub mod journal;
+pub mod kept_seals;
 pub mod limits;
 mod listed;
 pub mod lock;
@@ -16,9 +18,11 @@ pub mod open_run;
 pub mod proof;
 pub mod seal;
 pub mod since;
+mod step_context;
 pub mod still;
 pub mod take_over;
 pub mod timing;
+mod unmeasured;
 pub mod walk;
 pub mod window;
 

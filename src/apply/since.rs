@@ -36,12 +36,8 @@ pub fn configured_at(events: &[JournalEntry]) -> Timestamp {
 /// # Errors
 /// Why it was not: an older reading proves nothing, whoever finalized it again since.
 pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(), String> {
-    match read_at.parse::<Timestamp>() {
-        Ok(at) if at > now => Err(format!("the site's reading is of {at}, which is in the future")),
-        Ok(at) if at > since => Ok(()),
-        Ok(at) => Err(format!("the site was read at {at}, which is not after {since}: read it again")),
-        Err(_) => Err("when the site was read is not known: read it again".to_owned()),
-    }
+    let at = read_at.parse().map_err(|_| "when the site was read is not known: read it again".to_owned())?;
+    ensure_after(at, (since, now), ["the site's reading", "the site was", "which is", "it"])
 }
 
 /// The same of the members' reading, which has a time of its own; where nothing was read of them nothing is shown by it.
@@ -49,12 +45,19 @@ pub fn read_after(read_at: &str, since: Timestamp, now: Timestamp) -> Result<(),
 /// # Errors
 /// Why it was not.
 pub fn members_after(read_at: Option<Timestamp>, since: Timestamp, now: Timestamp) -> Result<(), String> {
-    match read_at {
-        Some(at) if at > now => Err(format!("the members' reading is of {at}, which is in the future")),
-        Some(at) if at <= since => {
-            Err(format!("the members were read at {at}, and that is not after {since}: read them again"))
-        }
-        _ => Ok(()),
+    let words = ["the members' reading", "the members were", "and that is", "them"];
+    read_at.map_or(Ok(()), |at| ensure_after(at, (since, now), words))
+}
+
+fn ensure_after(
+    at: Timestamp,
+    (since, now): (Timestamp, Timestamp),
+    [reading, were, which, again]: [&str; 4],
+) -> Result<(), String> {
+    match at {
+        at if at > now => Err(format!("{reading} is of {at}, which is in the future")),
+        at if at > since => Ok(()),
+        at => Err(format!("{were} read at {at}, {which} not after {since}: read {again} again")),
     }
 }
 

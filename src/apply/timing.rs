@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Event, JournalEntry};
+use super::event::{Event, JournalEntry};
 use crate::model::text::Seconds;
 use crate::model::{Executor, Step};
 

@@ -3,13 +3,11 @@
 //! Undo, reading, and finishing what lies past the barrier ask nothing here: they are never refused for the time.
 
 use jiff::{SignedDuration, Timestamp};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::certificate::Certificate;
 use super::timing::Lasted;
+pub use super::unmeasured::Unmeasured;
 use crate::guide::Named;
-use crate::model::deadline::DRILL_DAYS;
 use crate::model::plan::SiteRole;
 use crate::model::schedule::Schedule;
 use crate::model::text::Seconds;
@@ -93,39 +91,6 @@ pub enum Late {
         /// When the window is.
         end: String,
     },
-}
-
-/// What nobody measured, so that the barrier asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unmeasured {
-    /// How long a restore takes: no drill is on record.
-    RestoreTime,
-    /// How long the migration takes: nothing watched it to its end in the rehearsal.
-    MigrationTime,
-}
-
-impl Unmeasured {
-    /// What is not known.
-    pub fn message(self) -> String {
-        match self {
-            Self::RestoreTime => format!(
-                "how long the way back takes is unknown: no restore of the backup was measured in the last {DRILL_DAYS} days"
-            ),
-            Self::MigrationTime => {
-                "whether the migration is over in time is unknown: nothing watched it to its end in the rehearsal"
-                    .to_owned()
-            }
-        }
-    }
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::RestoreTime => "restore-time",
-            Self::MigrationTime => "migration-time",
-        }
-    }
 }
 
 /// What the barrier on live is judged by.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::model::state::{Kind, Object, ObjectRef};
-use crate::model::text::Money;
 use crate::model::{Identity, State, digest};
 
 use super::Change;
 use super::fields::{FieldMarks, field_marks};
-use super::managed::{as_set, canonical};
+use super::judged::judged;
+use super::managed::canonical;
 
 /// The three digests under which a run is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -155,69 +155,4 @@ fn judged_of(state: &State, kinds: impl IntoIterator<Item = Kind>) -> impl Itera
         .into_iter()
         .flat_map(|kind| state.keys(kind).into_iter().map(move |key| ObjectRef { kind, key }))
         .filter_map(|on| state.get(&on).map(|object| (on, judged(object))))
-}
-
-/// An object without what no rule and no change reads, and without what means nothing.
-pub(super) fn judged(mut object: Object) -> Object {
-    match &mut object {
-        Object::Administrator(o) => o.extra.clear(),
-        Object::ChargingGuard(o) => {
-            o.extra.clear();
-            o.production_url = o.production_url.as_deref().map(address);
-        }
-        Object::Crm(o) => o.extra.clear(),
-        Object::Emails(o) => o.extra.clear(),
-        Object::Environment(o) => {
-            o.extra.clear();
-            o.url = address(&o.url);
-            o.home = o.home.as_deref().map(address);
-            sort(&mut o.staging_constants);
-        }
-        Object::Mail(o) => o.extra.clear(),
-        Object::Maintenance(o) => o.extra.clear(),
-        Object::Offering(o) => {
-            o.extra.clear();
-            o.modules.iter_mut().flatten().for_each(|module| module.extra.clear());
-        }
-        Object::OptInForm(o) => {
-            o.extra.clear();
-            o.operations = o.operations.as_deref().map(as_set);
-        }
-        Object::OrderForm(o) => {
-            o.extra.clear();
-            o.operations = o.operations.as_deref().map(as_set);
-            o.price = o.price.as_deref().map(money);
-        }
-        Object::Plugin(o) => o.extra.clear(),
-        Object::Tag(o) => o.extra.clear(),
-        Object::Webhook(o) => {
-            o.extra.clear();
-            o.last_called = None;
-            o.calls = None;
-        }
-    }
-    object
-}
-
-pub(super) fn sort(set: &mut Vec<String>) {
-    set.sort();
-    set.dedup();
-}
-
-/// An address without what means nothing: the identity that it names, with its scheme in lower case.
-pub(super) fn address(text: &str) -> String {
-    let text = text.trim();
-    let scheme = text.find("//").map_or("", |at| &text[..at]);
-    if let Some(site) = Identity::parse(text) {
-        let slashes = if text.contains("//") { "//" } else { "" };
-        return format!("{}{slashes}{site}", scheme.to_ascii_lowercase());
-    }
-    let start = text.find("//").map_or(0, |at| at + 2);
-    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
-    text[..end].to_lowercase() + text[end..].trim_end_matches('/')
-}
-
-/// A price in one spelling; one that cannot be read as it stands.
-pub(super) fn money(text: &str) -> String {
-    Money::parse(text).map_or_else(|| text.to_owned(), |money| money.to_string())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::digests::judged;
+use super::judged::judged;
 use crate::model::state::Kind;
 use crate::model::{State, digest};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::plan::{AfterSwitch, LeaveAlone, OfferingIntent, TestPurchase, WebhookIntent};
 use crate::model::{Plan, Price, digest};
 
-use super::digests::{address, money, sort};
+use super::judged::{address, money, sort};
 
 /// What is digested of a plan. What is most of a large one is not copied.
 #[derive(Serialize)]

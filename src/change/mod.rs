@@ -6,6 +6,7 @@
 mod digests;
 mod fields;
 mod intent;
+mod judged;
 mod lower;
 mod managed;
 pub mod text;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::apply::begin::Intended;
-use crate::apply::confirmation;
+use crate::apply::intended::Intended;
 use crate::apply::journal::Journal;
+use crate::apply::kept_seals;
 use crate::apply::seal::Presented;
 use crate::apply::take_over::take_over;
 use crate::apply::{self};
@@ -19,19 +19,20 @@ use crate::output::many;
 use crate::text::without_addresses;
 use crate::trust::{Fault, NotOurs};
 
-use super::inputs::Opened;
 use super::kept::is_kept;
+use super::project::{Opened, Project};
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::undo::ensure_named;
-use super::{Failure, Terminal, exit, inputs, log, may_ask, seal, settings, status};
+use super::{Failure, Terminal, exit, log, may_ask, seal_file, settings, status};
 
 /// Most characters of one side of a change that are shown.
 const SHOWN: usize = 400;
 
 pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = RunFiles::of(&args.of.plan, &args.of.site);
-    let opened = inputs::open(&args.of.plan, args.limits, false);
+    let project = Project::new(&args.of.plan, args.limits);
+    let opened = project.open();
     let Some((journal, run)) = adoptable(&files)? else {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
     };
@@ -40,7 +41,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     })?;
     let past = run.progress.is_past_the_barrier();
     let not_own = files.owned().err();
-    if let Some(not_own) = not_own.clone().filter(|not_own| !ensure_may_be_taken_over(not_own, past)) {
+    if let Some(not_own) = not_own.clone().filter(|not_own| !may_be_taken_over(not_own, past)) {
         return Err(not_own.into());
     }
     let Some(why) = run.foreign.clone().or_else(|| not_own.as_ref().map(NotOurs::to_string)) else {
@@ -106,7 +107,7 @@ pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 
 /// Whether the state can be made ours by a copy. What came with a repository can be that of anybody, and only past the barrier,
 /// where nothing of the plan is written any more, it is adopted all the same.
-fn ensure_may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
+fn may_be_taken_over(not_own: &NotOurs, past: bool) -> bool {
     match not_own.fault {
         Fault::Shared => true,
         Fault::Tracked => past,
@@ -157,14 +158,14 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
             Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun by: `--seal FILE`")
         );
     };
-    let sealed = seal::read(file)?;
+    let sealed = seal_file::read(file)?;
     let presented = Presented::new(&sealed, &settings.keys);
     let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal is not valid here: {why}"));
     let seal = presented.of(demands, &run.begin.plan, &run.begin.host).map_err(|unknown| refused(unknown.0))?;
     if seal.digests != run.begin.digests {
         return Err(refused("it is of other changes".to_owned()));
     }
-    confirmation::keep(&args.of.plan, key, &sealed).map_err(|e| Failure::file("write beside", &args.of.plan, &e))
+    kept_seals::keep(&args.of.plan, key, &sealed).map_err(|e| Failure::file("write beside", &args.of.plan, &e))
 }
 
 /// What was confirmed, and what the run did since.

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::apply::begin::Intended;
 use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
+use crate::apply::intended::Intended;
 use crate::apply::journal::{Begin, Journal, REPLACED};
-use crate::apply::lock::Lock;
+use crate::apply::kept_seals;
 use crate::apply::machine::Next;
 use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self};
@@ -23,32 +23,29 @@ use crate::trust::Key;
 use super::event_log::EventLog;
 use super::inputs::{self, Checked, Choice};
 use super::previous_run::{close, ensure_not_in_the_way, was_cloned_again};
-use super::run::Run;
+use super::project::Project;
 use super::run_files::RunFiles;
+use super::session::Session;
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{Begun, Failure, Terminal, check, exit, kept, may_ask, replay, resume, seal};
+use super::{Begun, Failure, Terminal, check, exit, kept, may_ask, replay, resume, seal_file};
 
 pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
+    let project = Project::new(&args.plan, args.limits).backup_dir(args.backup_dir.as_deref());
     if args.resume {
-        return resume::resume(args, log, terminal);
+        return resume::resume(args, project, log, terminal);
     }
-    let open =
-        || Ok::<_, Failure>(inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref()));
-    let opened = open()?;
+    let opened = project.open()?;
     // A wrong name is reported before anything is made beside the plan.
     drop(inputs::open_site(&args.site, Some(&opened.plan))?);
     let files = RunFiles::of(&args.plan, &args.site);
-    let lock = files.take(&args.plan)?;
-    files.attend_to_modes(terminal.err)?;
-    let earlier = files.unfinished()?;
-    files.ensure_no_other_run(&args.plan, earlier.as_ref())?;
+    let (session, earlier) = Session::open((project, files), log, Begun::No, terminal)?;
     let live = args.on == On::Live;
     let choice = Choice::Live(args.site.clone());
     let mut checked = inputs::judged(opened, &choice, Moment::Begin, live, false)?;
     let cloned = earlier.as_ref().zip(checked.site.as_ref());
-    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(&files, run, &site.reading.snapshot.state));
+    let cloned = cloned.is_some_and(|(run, site)| was_cloned_again(&session.files, run, &site.reading.snapshot.state));
     if cloned {
         writeln!(
             terminal.err,
@@ -73,33 +70,39 @@ pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
         if waits || !confirmed || !compared {
             return nothing_to_do(args, &checked, earlier.as_ref(), terminal);
         }
-        return begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal);
+        return begin(args, checked, session, cloned, terminal);
     };
     let asked = args.confirm.is_none() && args.seal.is_none() || live && args.host.is_none();
     if asked {
         // A person took their time: the site may have moved while they read.
-        checked = inputs::judged(open()?, &choice, Moment::Begin, live, false)?;
+        checked = inputs::judged(session.project.open()?, &choice, Moment::Begin, live, false)?;
         let given = Given { known: Some(&confirmation), replay: live, ..Given::default() };
         ensure_may_begin(args, (&checked, given), terminal)?;
     }
-    begin(args, checked, Turn { files, lock, log: log.clone() }, cloned, terminal)
+    begin(args, checked, session, cloned, terminal)
 }
 
 /// Puts what an earlier run left away, and begins.
-fn begin(args: &Apply, checked: Checked, turn: Turn, cloned: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    if let Some(why) = turn.lock.ousted(Timestamp::now()) {
+fn begin(
+    args: &Apply,
+    checked: Checked,
+    session: Session,
+    cloned: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    if let Some(why) = session.lock.ousted(Timestamp::now()) {
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
     // The last that refuses: an earlier run is closed only once this one begins.
     let (site, begin) = first_line(args, checked)?;
-    turn.files.key()?;
-    if turn.files.journal().exists() {
-        if turn.files.unfinished()?.is_some() {
+    session.files.key()?;
+    if session.files.journal().exists() {
+        if session.files.unfinished()?.is_some() {
             terminal.has_begun(Begun::Journaled);
         }
-        close(&turn.files, if cloned { "the site was copied again" } else { REPLACED }, &turn.log)?;
+        close(&session.files, if cloned { "the site was copied again" } else { REPLACED }, &session.log)?;
     }
-    start(args, (site, begin), turn, terminal)
+    start(args, (site, begin), session, terminal)
 }
 
 /// A flag of a gate that is given is enforced or refused, never ignored.
@@ -147,7 +150,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, here));
     let known = known.transpose()?.flatten();
     let settings = &checked.opened.settings.seal;
-    let sealed = args.seal.as_deref().map(seal::read).transpose()?;
+    let sealed = args.seal.as_deref().map(seal_file::read).transpose()?;
     let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
         let counts = |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), here).is_ok();
@@ -161,7 +164,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     if args.confirm.is_some() || args.seal.is_some() || !asks {
         ensure_may_begin(args, (checked, given), terminal)?;
         if let Some(sealed) = &sealed {
-            confirmation::keep(&args.plan, &key, sealed)?;
+            kept_seals::keep(&args.plan, &key, sealed)?;
         }
         if let Some(Signature::By(reviewer)) = presented.as_ref().map(Presented::signature) {
             writeln!(terminal.err, "the seal is signed by `{}`", escape::line(reviewer))?;
@@ -303,13 +306,6 @@ fn nothing_to_do(
     Ok(exit::OK)
 }
 
-/// A turn at a site: held until it is dropped.
-struct Turn {
-    files: RunFiles,
-    lock: Lock,
-    log: EventLog,
-}
-
 /// The site, and the first line of the journal of a run on it; refused where a person has to make a change.
 fn first_line(args: &Apply, checked: Checked) -> Result<(Box<dyn Site>, Begin), Failure> {
     let strategy = checked.opened.plan.strategy;
@@ -348,12 +344,12 @@ fn first_line(args: &Apply, checked: Checked) -> Result<(Box<dyn Site>, Begin), 
 fn start(
     args: &Apply,
     (mut site, mut begin): (Box<dyn Site>, Begin),
-    turn: Turn,
+    session: Session,
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
-    site.keep(&turn.files.before())?;
-    begin.kept = Some(kept::digest(&turn.files.before())?);
-    let Turn { files, lock, log } = turn;
+    site.keep(&session.files.before())?;
+    begin.kept = Some(kept::digest(&session.files.before())?);
+    let files = &session.files;
     let mut journal = Journal::create(&files.journal(), &files.key()?, begin, Timestamp::now())?;
     if let Err(failure) = files.note_down(journal.events(), false) {
         // A run that nobody else can know of has not begun; the failure is reported already.
@@ -361,7 +357,7 @@ fn start(
         return Err(failure);
     }
     terminal.has_begun(Begun::Journaled);
-    journal.observe(log.observer());
-    let mut run = Run { site, journal, lock, files, log };
+    journal.observe(session.log.observer());
+    let mut run = session.run(site, journal);
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }

@@ -18,7 +18,7 @@ use crate::rules::{Moment, Verdict};
 use super::inputs::{self, Checked, Choice};
 use super::run::Run;
 use super::terminal::labelled;
-use super::{Failure, Terminal, exit, kept, may_ask, on_time, record_file};
+use super::{Failure, Terminal, exit, kept, may_ask, on_time};
 
 /// What was found in front of the barrier.
 struct Found {
@@ -99,7 +99,7 @@ impl Run {
         code: u8,
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+        let opened = self.project.open()?;
         let choice = Choice::Live(args.site.clone());
         let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == SiteRole::Live, false)?;
         if !self.is_of(&checked.opened.plan) {
@@ -125,7 +125,7 @@ impl Run {
             SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
             SiteRole::Staging => Vec::new(),
         };
-        let record = record_file::load(&record_file::path_of(&args.plan))?;
+        let record = self.project.record()?;
         let record = since_then(record, configured_at(self.journal.events()), Timestamp::now());
         let reading = checked.site.as_ref().map(|site| &site.reading);
         let administrators = reading.map(|reading| reading.snapshot.state.administrators.clone()).unwrap_or_default();

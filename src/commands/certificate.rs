@@ -12,7 +12,7 @@ use crate::output::escape::shell;
 use crate::site::file;
 use crate::trust::Key;
 
-use super::seal::signature_of;
+use super::seal_file::signature_of;
 use super::{Failure, exit};
 
 /// Most bytes of a certificate.

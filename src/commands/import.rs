@@ -14,11 +14,11 @@ use crate::shape::without_addresses;
 use crate::site::file::{Beside, FileSite};
 use crate::trust::Readings;
 
-use super::record::DEFAULT_LIMITS;
-use super::{Failure, Terminal, exit, inputs, may_ask};
+use super::project::{DEFAULT_LIMITS, Project};
+use super::{Failure, Terminal, exit, may_ask};
 
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = inputs::open(plan, DEFAULT_LIMITS, false)?;
+    let opened = Project::new(plan, DEFAULT_LIMITS).open()?;
     let (reading, population) = FileSite::open(file)?.with_population()?;
     ensure_of(&opened.plan, &reading, file)?;
     if let Some(population) = &population {

@@ -11,82 +11,21 @@ use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
-use crate::diag::{Document, Finding};
 use crate::example;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::record::Record;
 use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
 use crate::output::escape::line;
-use crate::output::{Mode, Report, SiteLine, Sources};
-use crate::rules::{ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
-use crate::shape::{self, personal};
+use crate::output::{Mode, Report, SiteLine};
+use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
+use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
-use crate::text::compose_bytes;
 
-use super::settings::{self, Settings};
-use super::{Failure, backup_file, exit, record_file, recording, values_file};
-
-/// A plan that was read, with what came of reading it.
-pub(super) struct Opened {
-    pub(super) path: PathBuf,
-    pub(super) plan: Plan,
-    pub(super) findings: Vec<Finding>,
-    pub(super) contacts: ContactsFile,
-    pub(super) record: Record,
-    pub(super) settings: Settings,
-    pub(super) sources: Sources,
-    /// Whether the text was read to its end: else no rule may take what is missing for an absence.
-    pub(super) whole: bool,
-}
-
-impl Opened {
-    /// The same with what the command line says of the folder of backups.
-    pub(super) fn backup_dir(mut self, said: Option<&Path>) -> Self {
-        self.settings = self.settings.backup_dir(said);
-        self
-    }
-}
-
-/// Reads a plan and what stands beside it. Its content never fails.
-pub(super) fn open(path: &Path, limits: cli::Limits, show_personal: bool) -> Result<Opened, Failure> {
-    let bytes = bytes(path, limits)?;
-    let record = record_file::load(&record_file::path_of(path))?;
-    Ok(opened(path, bytes, limits, show_personal, (record, settings::beside(path)?)))
-}
-
-/// The bytes of a plan.
-pub(super) fn bytes(path: &Path, limits: cli::Limits) -> Result<Vec<u8>, Failure> {
-    // One byte more than may be read: what is too long is a finding with a place.
-    crate::fs::begin(path, limits.max_bytes as u64 + 1).map_err(|e| Failure::file("read", path, &e))
-}
-
-/// A plan of these bytes with what stands beside it.
-pub(super) fn opened(
-    path: &Path,
-    bytes: Vec<u8>,
-    limits: cli::Limits,
-    show_personal: bool,
-    (record, settings): (Record, Settings),
-) -> Opened {
-    let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits.into());
-    let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
-    let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
-    let mut plan = Plan::default();
-    if let Some(tree) = &tree {
-        let (typed, mut misfits) = shape::plan(tree);
-        plan = typed;
-        whole &= !misfits.iter().any(|finding| finding.rule == shape::DOES_NOT_FIT);
-        shape::without_echoes(&mut misfits, &findings, tree);
-        // Of a text that was not read to its end nothing can be said to be missing.
-        findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
-    }
-    let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings);
-    let sources = Sources::new((source, tree), contacts_text, show_personal);
-    Opened { path: path.to_owned(), plan, findings, contacts, record, settings, sources, whole }
-}
+use super::project::{Opened, Project};
+use super::settings::Settings;
+use super::{Failure, backup_file, exit, recording};
 
 /// How a site is to be read.
 pub(super) enum Choice {
@@ -231,12 +170,14 @@ pub(super) struct Checked {
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     let choice = Choice::from(&subject.reading);
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
+    let project = Project::new(&subject.plan, subject.limits)
+        .showing_personal(subject.show_personal)
+        .backup_dir(subject.backup_dir.as_deref());
     let (opened, ahead) = thread::scope(|scope| {
         let ahead = choice.file().map(|file| scope.spawn(|| read_ahead(file)));
-        let opened = open(&subject.plan, subject.limits, subject.show_personal);
-        (opened, ahead.and_then(|ahead| ahead.join().ok()))
+        (project.open(), ahead.and_then(|ahead| ahead.join().ok()))
     });
-    let opened = opened?.backup_dir(subject.backup_dir.as_deref());
+    let opened = opened?;
     let moment = Moment::Gate(subject.gate.into());
     judged_ahead(opened, &choice, moment, subject.on == On::Live, subject.show_personal, ahead)
 }
@@ -253,14 +194,14 @@ pub(super) fn judged(
 }
 
 fn judged_ahead(
-    mut opened: Opened,
+    opened: Opened,
     choice: &Choice,
     moment: Moment,
     live: bool,
     show_personal: bool,
     ahead: Ahead,
 ) -> Result<Checked, Failure> {
-    let (found, gate) = (std::mem::take(&mut opened.findings), moment.gate());
+    let (found, gate) = (opened.findings.clone(), moment.gate());
     if !opened.whole {
         let judgement = shown(Judgement::unread(found), show_personal);
         return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
@@ -269,7 +210,7 @@ fn judged_ahead(
     let freshness = freshness(choice, site.as_ref(), &opened.settings, live);
     let place = if live { SiteRole::Live } else { SiteRole::Staging };
     let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
-    let folder = if site.is_some() { opened.settings.backup.folder()? } else { None };
+    let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
     let backup_files = folder.map(|folder| backup_file::compare(&folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {
         plan: &opened.plan,

@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use crate::apply::journal::{self, JournalEntry};
-use crate::cli::Apply;
 use crate::model::Snapshot;
-use crate::model::Step;
 use crate::site::Site as _;
 use crate::site::file::{self, FileSite};
 
-use super::run::Run;
-use super::{Failure, exit};
+use super::Failure;
 
 /// Why nobody can say that everybody kept what they had.
 pub(super) const NOT_KEPT: &str = "how everybody was before the run is no longer kept here, or not as it was kept, so only the run's own changes were compared";
@@ -34,20 +31,4 @@ pub(super) fn reading(before: &Path, events: &[JournalEntry]) -> Option<Snapshot
 /// The digest of a reading's own records, that of its population among them.
 pub(super) fn digest(before: &Path) -> Result<String, Failure> {
     Ok(FileSite::open(before)?.configuration()?.sha256)
-}
-
-impl Run {
-    /// Ends a part of a run well; not one that is resumed and that nobody can compare with how everybody was.
-    pub(super) fn ensure_comparable(&self, args: &Apply) -> Result<u8, Failure> {
-        let reviewed = self.journal.progress().passed().contains(&Step::ReviewContacts);
-        if !args.resume || reviewed || is_kept(&self.files.before(), self.journal.events()) {
-            return Ok(exit::OK);
-        }
-        let message = format!("what was done stands, and it is not verified: {NOT_KEPT}");
-        Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
-            "compare by hand those whom you know; the run goes on all the same with `{}`, or is taken back with `{}`",
-            self.resume_command(),
-            self.files.undo()
-        )))
-    }
 }

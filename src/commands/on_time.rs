@@ -19,8 +19,8 @@ use crate::model::{Plan, Step};
 use crate::output::escape;
 use crate::site::SiteError;
 
-use super::inputs::{self, Checked};
-use super::record_file::{append, load, path_of};
+use super::inputs::Checked;
+use super::record_file::{append, path_of};
 use super::run::Run;
 use super::terminal::labelled;
 use super::typed::Typed;
@@ -82,7 +82,7 @@ impl Run {
 
     /// Whether the time allows this step to begin on live.
     pub(super) fn ensure_may_begin(&mut self, args: &Apply, step: Step) -> Result<(), Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?;
+        let opened = self.project.open()?;
         let (now, excused) = (self.clock()?, excused(&opened.record, &opened.plan));
         let may = window::schedule(&opened.plan).and_then(|schedule| window::ensure_may_begin(&schedule, now, excused));
         let written = step == Step::Push || self.journal.progress().has_written();
@@ -135,7 +135,7 @@ impl Run {
     /// A decision that was put on record meanwhile is respected; past one to go back nothing more begins.
     pub(super) fn respect_decision(&mut self, args: &Apply, plan: &Plan) -> Result<(), Failure> {
         let Some(rollback) = &plan.rollback else { return Ok(()) };
-        let record = load(&path_of(&args.plan))?;
+        let record = self.project.record()?;
         let (host, _) = self.at();
         let (events, progress) = (self.journal.events(), self.journal.progress());
         if let Some(decision) = decision::news(events, progress, &record, &host, &rollback.who) {
@@ -148,7 +148,7 @@ impl Run {
     }
 
     fn goes_back(&self, args: &Apply, who: &str) -> Result<Failure, Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?;
+        let opened = self.project.open()?;
         let begin = self.journal.begin().cloned();
         let way = begin.map_or_else(String::new, |begin| status::way_back(&opened, (&begin, self.journal.progress())));
         let plan = escape::shell(&args.plan.display().to_string());

@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
-use crate::model::Identity;
 use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::record::{
@@ -15,15 +14,17 @@ use crate::model::record::{
     SignIn, StepTaken, Verification,
 };
 use crate::model::status::{is_transaction, transaction};
+use crate::model::{Identity, Plan};
 use crate::output::escape;
 use crate::rules;
-use crate::shape::{self, without_addresses};
 
 use super::backup_file::{self, Seen};
 use super::merge_list::List;
-use super::record_file::{append, load, path_of};
+use super::project::{DEFAULT_LIMITS, Opened, Project};
+use super::record_file::{append, path_of};
+use super::record_said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
 use super::record_verification;
-use super::{Failure, Terminal, exit, record_time, run_migration, settings};
+use super::{Failure, Terminal, exit, record_time, run_migration};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -33,94 +34,49 @@ const WORD_DAYS: i64 = 7;
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
+    let project = Project::new(&args.verb.by().plan, DEFAULT_LIMITS);
+    let opened = project.open()?;
+    let plan = &opened.plan;
     let (by, evidence, said) = match args.verb {
-        RecordVerb::Backup(args) => backup(args, now, terminal)?,
+        RecordVerb::Backup(args) => backup(args, &opened, now, terminal)?,
         RecordVerb::Verification { by, host, file } => {
             let (lines, masked) = record_verification::read(&file)?;
             let said = record_verification::said(&lines, masked);
             (by, Evidence::Verification(Verification { host, lines }), said)
         }
-        RecordVerb::Ack { by, line, reason } => acknowledgement(by, line, reason)?,
+        RecordVerb::Ack { by, line, reason } => acknowledgement(by, &opened.record, line, reason)?,
         RecordVerb::Attest { by, rule, says, until } => attest(by, rule, says, until, now)?,
         RecordVerb::Step { by, step, says, on } => {
-            let host = host_of(&by, on)?;
+            let host = host_of(plan, on)?;
             let said = format!("attestation of `{}` for the step `{}` on {host}", by.who, step.name());
             (by, Evidence::Step(StepTaken { host, step, says }), said)
         }
         RecordVerb::SignIn { by, says, on } => {
-            let host = host_of(&by, on)?;
+            let host = host_of(plan, on)?;
             let said = format!("the spare administrator signed in on {host}, attested by `{}`", by.who);
             (by, Evidence::SignIn(SignIn { host, says }), said)
         }
-        RecordVerb::MergeList { by, files } => merge_list(by, &files)?,
+        RecordVerb::MergeList { by, files } => merge_list(by, plan, &files)?,
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
-            purchase(by, form, (saw, order, transaction), on)?
+            purchase(by, &opened, form, (saw, order, transaction), on)?
         }
-        RecordVerb::OutsideWindow(args) => record_time::outside_window(args)?,
-        RecordVerb::RestoreDrill(args) => record_time::restore_drill(args, now)?,
-        RecordVerb::Decision(args) => record_time::decision(args)?,
+        RecordVerb::OutsideWindow(args) => record_time::outside_window(args, plan)?,
+        RecordVerb::RestoreDrill(args) => record_time::restore_drill(args, &opened.record, now)?,
+        RecordVerb::Decision(args) => record_time::decision(args, plan)?,
         RecordVerb::Moved { by, object, now, says, on } => {
-            let host = host_of(&by, on)?;
+            let host = host_of(plan, on)?;
             let said = format!("`{object}` may stand as it is on {host} ({now}), attested by `{}`", by.who);
             (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
         }
-        RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, terminal),
-        RecordVerb::Restored(word) => return run_migration::restored(word, terminal),
+        RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, (project, &opened), terminal),
+        RecordVerb::Restored(word) => return run_migration::restored(word, (project, &opened), terminal),
     };
-    who_is_known(&by)?;
+    ensure_person_known(&by.who, plan)?;
     ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
     let masked = append(&path, &by.who, now, &evidence)?;
     writeln!(terminal.out, "recorded in {}: {}{masked}", escape::path(&path), escape::line(&said))?;
     Ok(exit::OK)
-}
-
-/// Refuses what a check would find wrong with the line that it would become.
-pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
-    if evidence.says().is_some_and(|says| says.trim().is_empty()) {
-        return Err(Failure::new(exit::USAGE, "the text is empty, so there is nothing to record")
-            .help("say in a few words what was seen, and how"));
-    }
-    match evidence.fault(at, at) {
-        None => Ok(()),
-        Some(fault) => Err(Failure::new(exit::USAGE, format!("this was not recorded: it {fault}"))),
-    }
-}
-
-pub(super) type Said = (By, Evidence, String);
-
-/// Only people of the plan can be asked later.
-pub(super) fn who_is_known(by: &By) -> Result<(), Failure> {
-    person_is_known(&by.who, &by.plan)
-}
-
-/// Whether the plan names this person.
-pub(super) fn person_is_known(who: &str, plan: &Path) -> Result<(), Failure> {
-    let opened = super::inputs::open(plan, DEFAULT_LIMITS, false)?;
-    if opened.plan.people.contains_key(who) {
-        return Ok(());
-    }
-    let help = match one_of(opened.plan.people.keys()) {
-        Some(known) => {
-            let known = without_addresses(&known);
-            format!("say `--who` with one of the plan's people ({known}), or add them to `people`")
-        }
-        None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
-    };
-    Err(Failure::new(exit::USAGE, format!("`{who}` is not among the plan's `people`")).help(help))
-}
-
-/// Keys to choose from, in words; none where there is none.
-fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
-    let said = shape::list(keys.map(String::as_str));
-    (!said.is_empty()).then_some(said)
-}
-
-/// One of the plan's two sites.
-pub(super) fn host_of(by: &By, on: cli::On) -> Result<Identity, Failure> {
-    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
-    let (name, host) = if on == cli::On::Live { ("live", plan.live_site()) } else { ("staging", plan.staging_site()) };
-    host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
 /// Refuses a transaction that is on record for another test purchase.
@@ -140,10 +96,9 @@ fn not_of_another(record: &Record, named: Option<&str>, of: (&Identity, &str)) -
         .help("each purchase has a transaction of its own: give the ID that this order's page shows"))
 }
 
-fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
-    let live = host_of(&by, cli::On::Live)?;
-    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
-    let list = List::of(files, Some(&plan))?.evidence;
+fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Failure> {
+    let live = host_of(plan, cli::On::Live)?;
+    let list = List::of(files, Some(plan))?.evidence;
     if !list.host.is_same_site(&live) {
         let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
         return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));
@@ -155,6 +110,7 @@ fn merge_list(by: By, files: &cli::TwoReadings) -> Result<Said, Failure> {
 
 fn purchase(
     by: By,
+    opened: &Opened,
     form: String,
     (saw, orders, transaction): (Vec<Confirmation>, Vec<String>, Option<String>),
     on: cli::On,
@@ -165,7 +121,7 @@ fn purchase(
             failure.help("give the ID that the order's page shows; where that is `null-transaction` nothing was paid")
         );
     }
-    let plan = super::inputs::open(&by.plan, DEFAULT_LIMITS, false)?.plan;
+    let plan = &opened.plan;
     if !plan.order_forms.contains_key(&form) {
         let failure = Failure::new(exit::USAGE, format!("`{form}` is not among the plan's `order_forms`"));
         return Err(failure.help(match one_of(plan.order_forms.keys()) {
@@ -173,22 +129,25 @@ fn purchase(
             None => "the plan has none: add the form to `order_forms`".to_owned(),
         }));
     }
-    let host = host_of(&by, on)?;
-    not_of_another(&load(&path_of(&by.plan))?, transaction.as_deref(), (&host, &form))?;
+    let host = host_of(plan, on)?;
+    not_of_another(&opened.record, transaction.as_deref(), (&host, &form))?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
     Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders, transaction }), said))
 }
 
-pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
-
-fn backup(args: cli::RecordBackup, now: Timestamp, terminal: &mut Terminal<'_>) -> Result<Said, Failure> {
+fn backup(
+    args: cli::RecordBackup,
+    opened: &Opened,
+    now: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> Result<Said, Failure> {
     // Before a file of many gigabytes is read.
-    who_is_known(&args.by)?;
+    ensure_person_known(&args.by.who, &opened.plan)?;
     let (source, seen) = match (&args.file, args.restore_point) {
         (Some(file), _) => {
-            let settings = settings::beside(&args.by.plan)?.backup_dir(args.backup_dir.as_deref());
-            let path = backup_file::find(file, settings.backup.folder()?.as_deref());
+            let folder = opened.settings.backup.folder(args.backup_dir.as_deref())?;
+            let path = backup_file::find(file, folder.as_deref());
             let seen = backup_file::look_into(&path)?;
             (file_source(&path, &seen, args.prefix.as_deref())?, Some(seen))
         }
@@ -322,14 +281,7 @@ fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Fa
     Ok(())
 }
 
-pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
-    text.parse().map_err(|_| {
-        Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
-    })
-}
-
-fn acknowledgement(by: By, line: usize, reason: String) -> Result<Said, Failure> {
-    let record = load(&path_of(&by.plan))?;
+fn acknowledgement(by: By, record: &Record, line: usize, reason: String) -> Result<Said, Failure> {
     let lines = record.entries.iter().rev().find_map(|entry| match &entry.evidence {
         Evidence::Verification(verification) => Some(&verification.lines),
         _ => None,

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+use crate::model::Plan;
 use crate::model::deadline::{Decided, Decision, OutsideWindow, RestoreDrill};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Backup, BackupSource, Evidence, Record};
@@ -12,19 +13,17 @@ use crate::model::text::Seconds;
 use crate::output::escape;
 use crate::shape;
 
-use super::record::{DEFAULT_LIMITS, Said, host_of, time};
-use super::record_file::{load, path_of};
-use super::{Failure, exit, inputs};
+use super::record_said::{Said, host_of, time};
+use super::{Failure, exit};
 
-pub(super) fn outside_window(args: RecordOutsideWindow) -> Result<Said, Failure> {
-    let host = host_of(&args.by, cli::On::Live)?;
+pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
+    let host = host_of(plan, cli::On::Live)?;
     let said = format!("something may begin on {host} outside its window, as `{}` answers for it", args.by.who);
     Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
 }
 
-pub(super) fn restore_drill(args: RecordRestoreDrill, now: Timestamp) -> Result<Said, Failure> {
-    let record = load(&path_of(&args.by.plan))?;
-    let backup = known(&record, &args.backup, &args.by.plan)?;
+pub(super) fn restore_drill(args: RecordRestoreDrill, record: &Record, now: Timestamp) -> Result<Said, Failure> {
+    let backup = known(record, &args.backup, &args.by.plan)?;
     let ended_at = args.ended_at.as_deref().map_or(Ok(now), time)?;
     let seconds = args.took.as_secs().unsigned_abs();
     let made: Timestamp = time(&backup.taken_at)?;
@@ -74,8 +73,7 @@ fn named(backup: &Backup) -> &str {
     }
 }
 
-pub(super) fn decision(args: RecordDecision) -> Result<Said, Failure> {
-    let plan = inputs::open(&args.by.plan, DEFAULT_LIMITS, false)?.plan;
+pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failure> {
     let who = plan.rollback.as_ref().map(|rollback| &rollback.who);
     match who {
         None => {
@@ -88,7 +86,7 @@ pub(super) fn decision(args: RecordDecision) -> Result<Said, Failure> {
         }
         Some(_) => {}
     }
-    let host = host_of(&args.by, cli::On::Live)?;
+    let host = host_of(plan, cli::On::Live)?;
     let decision = match args.decision {
         cli::Decision::GoOn => Decision::GoOn,
         cli::Decision::GoBack => Decision::GoBack,

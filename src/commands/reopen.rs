@@ -11,7 +11,7 @@ use crate::model::{Plan, Step};
 
 use super::run::Run;
 use super::waiting::Waiting;
-use super::{Failure, Terminal, exit, may_ask, record_file, resume};
+use super::{Failure, Terminal, exit, may_ask, resume};
 
 impl Run {
     /// Waits until maintenance mode is off again, where it was switched on for this run; nothing where it was not.
@@ -50,7 +50,7 @@ impl Run {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
         let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
         let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
-        let record = since_then(record_file::load(&record_file::path_of(self.files.plan()))?, since, now);
+        let record = since_then(self.project.record()?, since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());
         let off = MigrationSignals::of(&site).maintenance;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::apply::confirmation;
 use crate::apply::journal::{Begin, Event, Journal, JournalEntry};
 use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
 use crate::apply::machine::Progress;
 use crate::apply::seal::{Demands, Presented, Sealed};
 use crate::apply::{self};
+use crate::apply::{confirmation, kept_seals};
 use crate::change;
 use crate::cli::{Apply, On};
 use crate::guide::MigrationSignals;
@@ -22,28 +22,29 @@ use crate::trust::Key;
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
-use super::run::Run;
+use super::project::Project;
 use super::run_files::RunFiles;
+use super::session::Session;
 use super::settings::Seals;
 use super::state::Unfinished;
 use super::target::{ensure_gate_green, ensure_still_staging};
 use super::{Begun, Failure, Terminal, certificate, exit, inputs, kept, settings};
 
 /// Continues with exactly the changes of the journal, whatever became of the plan; then with the steps.
-pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn resume(
+    args: &Apply,
+    project: Project,
+    log: &EventLog,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
     let files = RunFiles::of(&args.plan, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
         files.ensure_no_other_run(&args.plan, None)?;
         return Err(nothing());
     }
-    let lock = files.take(&args.plan)?;
-    files.attend_to_modes(terminal.err)?;
-    let open = files.unfinished()?;
-    if open.is_some() {
-        terminal.has_begun(Begun::Journaled);
-    }
-    files.ensure_no_other_run(&args.plan, open.as_ref())?;
+    let (session, open) = Session::open((project, files), log, Begun::Journaled, terminal)?;
+    let (project, files) = (&session.project, &session.files);
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     ensure_of_this_plan(&args.plan, &begin, &args.site, |its| format!("continue with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
@@ -64,19 +65,19 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
     }
     ensure_there(&args.site, &begin)?;
     let mut site = if args.site.contains("://") {
-        inputs::open_site(&args.site, Some(&inputs::open(&args.plan, args.limits, false)?.plan))?
+        inputs::open_site(&args.site, Some(&project.open()?.plan))?
     } else {
         inputs::open_site(&args.site, None)?
     };
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
-        ensure_confirmed(args, &files, &run)?;
+        ensure_confirmed(args, files, &run)?;
     }
     let Unfinished { begin, progress, .. } = &run;
     let now = ensure_its_site(site.as_mut(), begin, progress)?;
     if !progress.is_configured() {
-        ensure_within_limits((args, &files), &run, &now)?;
+        ensure_within_limits((args, files), &run, &now)?;
     }
     if !progress.is_configured()
         && let Some(why) = is_migrated(&now)
@@ -85,16 +86,16 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         let help = "no change is made after *Run Migration*; restore the copy from its backup, then begin again";
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
-    ensure_still_staging(args, &run, (&now, &files), terminal)?;
+    ensure_still_staging(project, &run, (&now, files), terminal)?;
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
-        ensure_gate_green(args, (begin.on, progress), &files, terminal)?;
+        ensure_gate_green(args, project, (begin.on, progress), files, terminal)?;
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    journal.append(resumed(&journal, &lock), Timestamp::now())?;
+    journal.append(resumed(&journal, &session.lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
         // The journal is older than the barrier; what is kept here since is what was kept there.
         if let Ok(sha256) = kept::digest(&files.before()) {
@@ -103,7 +104,7 @@ pub(super) fn resume(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) 
         journal.append(Event::BarrierPassed { who: None, members: None }, Timestamp::now())?;
     }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
-    let mut run = Run { site, journal, lock, files, log: log.clone() };
+    let mut run = session.run(site, journal);
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let through = args.through.unwrap_or(if progress.is_configured() { last } else { Step::Configure });
     run.walk(args, through, terminal)
@@ -144,7 +145,7 @@ pub(super) fn confirmed(
     if !demands.required && (adopted || shown()) {
         return Ok(Confirmed::Yes);
     }
-    let sealed = confirmation::kept(plan, key.as_ref()).into_iter().filter_map(|kept| {
+    let sealed = kept_seals::kept(plan, key.as_ref()).into_iter().filter_map(|kept| {
         // A reviewer's key that was taken out of the settings since must not strand a run.
         let signature = kept.signature.filter(|_| demands.required);
         let presented = Presented::new(&Sealed { signature, ..kept }, &settings.keys);

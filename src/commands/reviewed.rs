@@ -1,30 +1,23 @@
 //! What a run asks of the comparison that `plan verify` makes: everybody in a line, the test purchases, when members were read.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
-use crate::cli::Limits;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::output::verify::human;
 use crate::reconcile::Verdict;
 
-use super::verify::{SideReading, compare};
-use super::{Failure, inputs};
+use super::Failure;
+use super::project::Opened;
+use super::side_reading::SideReading;
+use super::verify::compare;
 
 /// The comparison of two sides in a line, with its verdict: what a run says at its end.
 ///
 /// `purchases` are the test purchases that were made until then: whoever else is extra is extra.
-pub(super) fn in_a_line(
-    plan: &Path,
-    limits: Limits,
-    (before, after): (&str, &str),
-    purchases: &Record,
-) -> Result<Ended, Failure> {
-    let opened = inputs::open(plan, limits, false)?;
+pub(super) fn in_a_line(opened: &Opened, (before, after): (&str, &str), purchases: &Record) -> Result<Ended, Failure> {
     let (before, after) = (SideReading::of_a_run(before)?, SideReading::of_a_run(after)?);
-    let comparison = compare(&opened, Some(&before), &after, purchases)?;
+    let comparison = compare(opened, Some(&before), &after, purchases)?;
     let verdict = comparison.verdict();
     // A population's own header is under its digest: the same one is the same reading.
     let read = |place: &SideReading| {
@@ -47,14 +40,12 @@ pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> 
 
 /// The test purchases on record, as far as two sides show them.
 pub(super) fn purchases(
-    plan: &Path,
-    limits: Limits,
+    opened: &Opened,
     (before, after): (Option<&str>, &str),
     record: &Record,
 ) -> Result<Vec<Purchased>, Failure> {
-    let opened = inputs::open(plan, limits, false)?;
     let before = before.map(SideReading::of_a_run).transpose()?;
-    Ok(compare(&opened, before.as_ref(), &SideReading::of_a_run(after)?, record)?.purchases)
+    Ok(compare(opened, before.as_ref(), &SideReading::of_a_run(after)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.

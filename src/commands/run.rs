@@ -1,6 +1,5 @@
 //! A run under its lock: the changes carried out or taken back, read back, and the verification at their end.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -20,6 +19,7 @@ use crate::reconcile;
 use crate::site::Site;
 
 use super::event_log::EventLog;
+use super::project::Project;
 use super::reviewed::Ended;
 use super::run_files::RunFiles;
 use super::target::ensure_gate_green;
@@ -29,6 +29,7 @@ use super::{Begun, Failure, Terminal, exit, reviewed};
 pub(super) struct Run {
     pub(super) site: Box<dyn Site>,
     pub(super) journal: Journal,
+    pub(super) project: Project,
     pub(super) lock: Lock,
     pub(super) files: RunFiles,
     pub(super) log: EventLog,
@@ -114,7 +115,7 @@ impl Run {
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
             // On live a person took their time: maintenance mode, a backup.
-            ensure_gate_green(args, (on, self.journal.progress()), &self.files, terminal)?;
+            ensure_gate_green(args, &self.project, (on, self.journal.progress()), &self.files, terminal)?;
         }
         self.carry_out(&changes, &[], terminal)?;
         self.configured(args, &changes, terminal)
@@ -137,14 +138,12 @@ impl Run {
             self.files.journal().display()
         );
         // The changes are in place whatever became of the plan or of the population since; that nobody was harmed is then not known.
-        let Ended { verdict, words, .. } =
-            self.compared(&args.plan, args.limits, &Record::default()).map_err(|failure| {
-                let (resume, undo) = (self.resume_command(), self.files.undo());
-                let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
-                Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message)).help(
-                    format!("{help}every change is in place: repair that and continue with `{resume}`, or `{undo}`"),
-                )
-            })?;
+        let Ended { verdict, words, .. } = self.compared(&Record::default()).map_err(|failure| {
+            let (resume, undo) = (self.resume_command(), self.files.undo());
+            let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
+            Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message))
+                .help(format!("{help}every change is in place: repair that and continue with `{resume}`, or `{undo}`"))
+        })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, but somebody is not as before").help(format!(
@@ -209,13 +208,8 @@ impl Run {
     }
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
-    pub(super) fn compared(
-        &self,
-        plan: &Path,
-        limits: crate::cli::Limits,
-        purchases: &Record,
-    ) -> Result<Ended, Failure> {
+    pub(super) fn compared(&self, purchases: &Record) -> Result<Ended, Failure> {
         let before = self.files.before().display().to_string();
-        reviewed::in_a_line(plan, limits, (&before, &self.site.name()), purchases)
+        reviewed::in_a_line(&self.project.open()?, (&before, &self.site.name()), purchases)
     }
 }

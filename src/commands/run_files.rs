@@ -5,18 +5,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::apply::archive;
-use crate::apply::journal::{JournalEntry, JournalError};
+use crate::apply::journal::JournalError;
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::take_over::set_aside;
 use crate::apply::{self};
 use crate::model::Identity;
-use crate::output::escape::{self, shell};
+use crate::output::escape::shell;
 use crate::site::file::FileSite;
 use crate::trust;
 
-use super::state::Unfinished;
-use super::{Failure, Terminal, exit, folder_of};
+use super::{Failure, exit, folder_of};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -172,57 +170,7 @@ impl RunFiles {
         }
         Ok(lock)
     }
-
-    /// Archives the journal of a run that ended and was cut off before its journal found its place.
-    pub(super) fn archive_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-        let kept = self.archive(&self.open_journal()?)?;
-        writeln!(terminal.out, "the last run had ended; its journal is {}", escape::path(&kept))?;
-        Ok(exit::OK)
-    }
 }
-
-impl RunFiles {
-    /// The events of the run that was archived last; none where there is none.
-    pub(super) fn latest_archived(&self) -> Result<Vec<JournalEntry>, Failure> {
-        let last = archive::archived(&self.journal())?.pop();
-        let last = last.map(|last| self.peeked(&last)).transpose()?.flatten();
-        Ok(last.map(|run| self.ours(run)).transpose()?.map_or_else(Vec::new, |run| run.events))
-    }
-
-    /// The run that was archived and is the next to be undone, with its journal.
-    pub(super) fn undoable(&self) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
-        self.replaced().next().transpose()
-    }
-
-    /// The runs that were archived and can be undone, the newest first: each was replaced by a newer one, and is undone where
-    /// that one was. None after one that ended otherwise: past the barrier, or as the site was copied again.
-    pub(super) fn replaced(&self) -> impl Iterator<Item = Result<(PathBuf, Unfinished), Failure>> {
-        let next = |run: Archived| match run {
-            Err(error) => Some(Some(Err(error))),
-            Ok((_, run)) if run.progress.is_undone() => Some(None),
-            Ok(found) => found.1.progress.is_replaced().then_some(Some(Ok(found))),
-        };
-        self.archived().map_while(next).flatten()
-    }
-
-    /// The runs that were archived, the newest first. One whose journal does not hold its end was damaged since.
-    pub(super) fn archived(&self) -> impl Iterator<Item = Archived> {
-        let read = |path: PathBuf| {
-            let run = self.peeked(&path)?.filter(|run| run.progress.is_over());
-            let run = run.ok_or_else(|| {
-                let path = path.display();
-                let message =
-                    format!("`{path}` is the journal of a run that ended, and does not hold its end: it was cut");
-                Failure::new(exit::COULD_NOT_RUN, message).help("take the journal from a backup")
-            })?;
-            Ok((path, self.ours(run)?))
-        };
-        archive::archived(&self.journal()).unwrap_or_default().into_iter().rev().map(read)
-    }
-}
-
-/// A run that was archived, with its journal.
-pub(super) type Archived = Result<(PathBuf, Unfinished), Failure>;
 
 /// One name for one site, however it was spelled: an address by the identity that it names, a file by its way from the plan's folder.
 fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {

@@ -14,11 +14,13 @@ use crate::output::escape;
 
 use super::event_log::EventLog;
 use super::previous_run::{self, ensure_of_this_plan};
-use super::record::{DEFAULT_LIMITS, ensure_sound, who_is_known};
+use super::project::{Opened, Project};
 use super::record_file::{append, path_of};
+use super::record_said::{ensure_person_known, ensure_sound};
 use super::resume::ensure_its_site;
 use super::run::Run;
 use super::run_files::RunFiles;
+use super::session::Session;
 use super::state::Unfinished;
 use super::{Begun, Failure, Terminal, exit, inputs, kept, status};
 
@@ -26,10 +28,15 @@ use super::{Begun, Failure, Terminal, exit, inputs, kept, status};
 const RESTORED: &str = "the site was restored from a backup";
 
 /// Nobody pressed: the run is before the barrier again.
-pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn not_pressed(
+    word: PastBarrier,
+    of: (Project, &Opened),
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
     let PastBarrier { by, says, site } = word;
     let says = |host| Evidence::NotPressed(NotPressed { host, says });
     let (mut run, seen) = given(
+        of,
         (&by, Progress::may_be_unpressed),
         says,
         &site,
@@ -53,11 +60,12 @@ pub(super) fn not_pressed(word: PastBarrier, terminal: &mut Terminal<'_>) -> Res
 }
 
 /// The site was restored: the run is over.
-pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(super) fn restored(word: PastBarrier, of: (Project, &Opened), terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let PastBarrier { by, says, site } = word;
     let says = |host| Evidence::Restored(Restored { host, says });
     let mut closed = false;
     let (run, seen) = given(
+        of,
         (&by, Progress::is_past_the_barrier),
         says,
         &site,
@@ -92,19 +100,18 @@ pub(super) fn restored(word: PastBarrier, terminal: &mut Terminal<'_>) -> Result
 
 /// The attestation and the reading are of one moment: what was attested before somebody pressed after all must not count.
 fn given(
+    (project, opened): (Project, &Opened),
     (by, may_be): (&By, fn(&Progress) -> bool),
     evidence: impl FnOnce(Identity) -> Evidence,
     name: &str,
     allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
     terminal: &mut Terminal<'_>,
 ) -> Result<(Run, String), Failure> {
-    who_is_known(by)?;
-    let opened = inputs::open(&by.plan, DEFAULT_LIMITS, false)?;
+    ensure_person_known(&by.who, &opened.plan)?;
     let mut site = inputs::open_site(name, Some(&opened.plan))?;
     let files = RunFiles::of(&by.plan, name);
-    let lock = files.take(&by.plan)?;
-    let open = files.unfinished()?;
-    files.ensure_no_other_run(&by.plan, open.as_ref())?;
+    let (session, open) = Session::open((project, files), &EventLog::default(), Begun::No, terminal)?;
+    let files = &session.files;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     ensure_of_this_plan(&by.plan, &begin, name, |its| {
@@ -127,7 +134,7 @@ fn given(
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that attestation about *Run Migration* is not accepted: {why}")).help(format!(
             "do not press it again until its state is known; read the site again and attest it again, or take the way back: {}",
-            status::way_back(&opened, (&begin, &progress))
+            status::way_back(opened, (&begin, &progress))
         ))
     })?;
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
@@ -137,5 +144,5 @@ fn given(
         writeln!(terminal.err, "recorded{masked}")?;
     }
     let journal = files.open_journal()?;
-    Ok((Run { site, journal, lock, files, log: EventLog::default() }, seen))
+    Ok((session.run(site, journal), seen))
 }

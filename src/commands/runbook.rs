@@ -14,6 +14,7 @@ use crate::site::file;
 
 use super::certificate::Kept;
 use super::inputs::{self, Choice};
+use super::project::Project;
 use super::{Failure, Terminal, certificate, exit};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -23,7 +24,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         (None, Some(file)) => Choice::Snapshot(file.clone()),
         (None, None) => Choice::None,
     };
-    let opened = inputs::open(&args.plan, args.limits, false)?;
+    let opened = Project::new(&args.plan, args.limits).open()?;
     let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live, false)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);

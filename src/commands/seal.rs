@@ -1,22 +1,18 @@
 //! `plan seal`: what is to be confirmed, in a small file for review; and how `apply` reads it.
 
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
-
 use crate::apply::gate;
-use crate::apply::seal::{Seal, Sealed};
+use crate::apply::seal::Seal;
 use crate::cli;
-use crate::fs::{self, Folder, Readers};
+use crate::fs::{Folder, Readers};
 use crate::output::{Mode, concise, escape, many};
 use crate::rules::{self, Phase, Verdict};
 
 use super::apply::{Given, ask};
 use super::inputs::{self, Choice};
+use super::project::Project;
+use super::seal_file::signature_of;
 use super::typed::Typed;
 use super::{Failure, Terminal, exit};
-
-/// Most bytes of a seal or of a signature: some ten times what the largest takes.
-const MOST_BYTES: u64 = 1 << 17;
 
 pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let choice = match (&args.reading.site, &args.reading.snapshot) {
@@ -24,7 +20,7 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
         (None, Some(file)) => Choice::Snapshot(file.clone()),
         (None, None) => Choice::None,
     };
-    let opened = inputs::open(&args.plan, args.limits, false)?;
+    let opened = Project::new(&args.plan, args.limits).open()?;
     let checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
@@ -55,34 +51,4 @@ pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     writeln!(terminal.out, "to carry out exactly this: plan apply {plan} --site SITE --seal {shown}")?;
     checked.leave();
     Ok(exit::OK)
-}
-
-/// Reads a seal that a person named, and the signature beside it if there is one.
-pub(super) fn read(file: &Path) -> Result<Sealed, Failure> {
-    let text = text_of(file, fs::read(file, MOST_BYTES))?;
-    let signature = signature_of(file);
-    let read = Folder::of(&signature).read(signature.file_name().unwrap_or_default(), MOST_BYTES);
-    let signature = match read {
-        Err(e) if e.kind() == ErrorKind::NotFound => None,
-        read => Some(text_of(&signature, read)?),
-    };
-    Ok(Sealed { text, signature })
-}
-
-pub(super) fn signature_of(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".minisig");
-    name.into()
-}
-
-fn text_of(file: &Path, read: io::Result<Vec<u8>>) -> Result<String, Failure> {
-    let bytes = read.map_err(|e| match e.kind() {
-        ErrorKind::FileTooLarge => {
-            let what = format!("`{}` has more than {MOST_BYTES} bytes, so it is no seal", file.display());
-            Failure::new(exit::UNCONFIRMED, what)
-        }
-        _ => Failure::file("read", file, &e),
-    })?;
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::new(exit::UNCONFIRMED, format!("`{}` is no seal: it is not text", file.display())))
 }

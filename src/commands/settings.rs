@@ -68,23 +68,20 @@ pub(super) struct Backup {
     /// The plan's folder.
     #[serde(skip)]
     plans: PathBuf,
-    /// The folder that a person named: theirs to choose.
-    #[serde(skip)]
-    named: Option<PathBuf>,
 }
 
 /// The environment's name for the folder of backups.
 const BACKUP_DIR: &str = "PLAN_BACKUP_DIR";
 
 impl Backup {
-    /// The folder in which backups lie: as the command line says, else the environment, else the settings, which name none
+    /// The folder in which backups lie: as the command line says with `named`, else the environment, else the settings, which name none
     /// outside the plan's folder.
     ///
     /// # Errors
     /// Where the settings name one outside, or a link leads there.
-    pub(super) fn folder(&self) -> Result<Option<PathBuf>, Failure> {
+    pub(super) fn folder(&self, named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
         let environment = || std::env::var_os(BACKUP_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        if let Some(named) = self.named.clone().or_else(environment) {
+        if let Some(named) = named.map(Path::to_owned).or_else(environment) {
             return Ok(Some(named));
         }
         let Some(folder) = &self.folder else { return Ok(None) };
@@ -100,14 +97,6 @@ impl Backup {
                 shell(&self.plans.join(folder).display().to_string())
             ))
         })
-    }
-}
-
-impl Settings {
-    /// The same settings with what the command line says of the folder of backups.
-    pub(super) fn backup_dir(mut self, said: Option<&Path>) -> Self {
-        self.backup.named = said.map(Path::to_owned);
-        self
     }
 }
 

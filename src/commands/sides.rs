@@ -3,7 +3,7 @@
 use crate::model::{Identity, Plan};
 use crate::reconcile::Unproven;
 
-use super::verify::SideReading;
+use super::side_reading::SideReading;
 use super::{Failure, exit};
 
 /// Refuses a reading of a site that the plan does not name: it proves nothing of the plan's switch.

@@ -13,7 +13,8 @@ use crate::site::snapshot_file::SnapshotFile;
 use crate::text::addresses;
 use crate::trust::Readings;
 
-use super::record::person_is_known;
+use super::project::{DEFAULT_LIMITS, Project};
+use super::record_said::ensure_person_known;
 use super::{Failure, Terminal, exit, import, inputs};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -72,7 +73,7 @@ fn as_read(text: &str) -> Result<Reading, Failure> {
 
 fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some((who, plan)) = by {
-        person_is_known(who, plan)?;
+        ensure_person_known(who, &Project::new(plan, DEFAULT_LIMITS).open()?.plan)?;
     }
     file::seal_file(path)?;
     writeln!(terminal.err, "sealed {}", escape::path(path))?;

@@ -12,12 +12,12 @@ use crate::model::{Executor, Step};
 use crate::output::escape;
 use crate::output::status::{self, Line, Stand};
 
-use super::inputs::{self, Opened};
+use super::project::{Opened, Project};
 use super::run_files::RunFiles;
 use super::{Failure, Terminal, exit};
 
 pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = inputs::open(&args.of.plan, args.limits, false)?;
+    let opened = Project::new(&args.of.plan, args.limits).open()?;
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));

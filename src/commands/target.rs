@@ -8,7 +8,8 @@ use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
 
-use super::inputs::{self, Choice, Opened};
+use super::inputs::{self, Choice};
+use super::project::{Opened, Project};
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::{Failure, Terminal, exit, kept};
@@ -19,7 +20,7 @@ const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];
 /// Refuses where changes are still to be made and the site is no longer proven to be the staging copy, or the charging guard
 /// or the mail trap that this run put in place is gone. The changes are the journal's; only `sites` counts of the plan.
 pub(super) fn ensure_still_staging(
-    args: &Apply,
+    project: &Project,
     run: &Unfinished,
     (site, files): (&Snapshot, &RunFiles),
     terminal: &mut Terminal<'_>,
@@ -48,7 +49,7 @@ pub(super) fn ensure_still_staging(
         )));
     }
     let host = site.header.site.to_string();
-    match inputs::open(&args.plan, args.limits, false) {
+    match project.open() {
         Ok(opened) if opened.plan.live_site().is_some() => judged(&opened, site),
         unread => {
             let why = unread.err().map_or_else(|| "the plan names no live site".to_owned(), |failure| failure.message);
@@ -65,11 +66,12 @@ pub(super) fn ensure_still_staging(
 /// Refuses where the gate of what a run is on is not green at the moment of writing, of the plan and of the site as they are.
 pub(super) fn ensure_gate_green(
     args: &Apply,
+    project: &Project,
     (on, progress): (SiteRole, &Progress),
     files: &RunFiles,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+    let opened = project.open()?;
     let choice = Choice::Live(args.site.clone());
     let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == SiteRole::Live, false)?;
     if checked.judgement.verdict == Verdict::Green {

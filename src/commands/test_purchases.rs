@@ -13,8 +13,8 @@ use crate::reconcile::{Bought, Shown, purchased};
 use crate::site::file::Beside;
 
 use super::Failure;
-use super::inputs::Opened;
-use super::verify::SideReading;
+use super::project::Opened;
+use super::side_reading::SideReading;
 
 /// Where contacts and orders were not captured on both sides: what the record attests.
 pub(super) fn attested(opened: &Opened, record: &Record, after: &SideReading) -> Vec<Purchased> {

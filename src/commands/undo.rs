@@ -8,7 +8,6 @@ use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::guide::{MigrationSignals, Stage};
-use crate::model::record::Record;
 use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
 use crate::output::many;
@@ -16,37 +15,34 @@ use crate::site::wordpress::Address;
 use crate::site::{Site, SiteError, file};
 
 use super::event_log::EventLog;
-use super::inputs::Opened;
 use super::previous_run::ensure_of_this_plan;
+use super::project::{Opened, Project};
 use super::resume::{self, Confirmed, confirmed, ensure_its_site, ensure_live_typed, ensure_there};
-use super::run::Run;
 use super::run_files::RunFiles;
-use super::settings::{self, Seals, Settings};
+use super::session::Session;
+use super::settings::Seals;
 use super::state::Unfinished;
-use super::{Begun, Failure, Terminal, exit, inputs, may_ask, record_file, status};
+use super::{Begun, Failure, Terminal, exit, inputs, may_ask, status};
 
 pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let (opened, unread) = as_far_as_it_reads(args);
+    let project = Project::new(&args.of.plan, args.limits);
+    let (opened, unread) = project.as_far_as_it_reads();
     let files = RunFiles::of(&args.of.plan, &args.of.site);
-    let undoable = || {
+    let undoable = |files: &RunFiles| {
         files.undoable().map_err(|failure| {
             let message = format!("it is unknown whether an earlier run can be undone: {}", failure.message);
             Failure { message, ..failure }
         })
     };
-    if !files.journal().exists() && undoable()?.is_none() {
+    if !files.journal().exists() && undoable(&files)?.is_none() {
         files.ensure_no_other_run(&args.of.plan, None)?;
         return Err(unread.into_iter().next().unwrap_or_else(|| nothing(&files, &opened)));
     }
-    let lock = files.take(&args.of.plan)?;
-    let open = files.unfinished()?;
-    if open.is_some() {
-        terminal.has_begun(Begun::Journaled);
-    }
-    files.ensure_no_other_run(&args.of.plan, open.as_ref())?;
+    let (session, open) = Session::open((project, files), log, Begun::Journaled, terminal)?;
+    let files = &session.files;
     let (archived, run) = match open {
         Some(run) => (None, run),
-        None => undoable()?.map(|(archived, run)| (Some(archived), run)).ok_or_else(|| nothing(&files, &opened))?,
+        None => undoable(files)?.map(|(archived, run)| (Some(archived), run)).ok_or_else(|| nothing(files, &opened))?,
     };
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
@@ -56,7 +52,7 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let mut site = site_of(args, &opened, &begin)?;
     ensure_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
-    let named_it = |given: &str| ensure_named(given, digest, "status", &files);
+    let named_it = |given: &str| ensure_named(given, digest, "status", files);
     let ensure_that_one = || args.confirm.as_ref().map_or(Ok(()), |given| named_it(given));
     if progress.is_over() && !progress.is_replaced() {
         ensure_that_one()?;
@@ -113,10 +109,11 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
-    let event = if journal.progress().is_taking_back() { resume::resumed(&journal, &lock) } else { Event::Undo };
+    let event =
+        if journal.progress().is_taking_back() { resume::resumed(&journal, &session.lock) } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
-    let mut run = Run { site, journal, lock, files, log: log.clone() };
+    let mut run = session.run(site, journal);
     run.carry_out(&begin.changes, &leave, terminal)?;
     run.reopen(args.no_input, terminal)?;
     run.carry_out(&begin.changes, &leave, terminal)?;
@@ -153,25 +150,6 @@ pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
-}
-
-/// The plan and what stands beside it, as far as they can be read, and why what is missing could not be.
-fn as_far_as_it_reads(args: &Undo) -> (Opened, Vec<Failure>) {
-    let plan = &args.of.plan;
-    let mut unread = Vec::new();
-    let bytes = inputs::bytes(plan, args.limits).unwrap_or_else(|failure| {
-        unread.push(failure);
-        Vec::new()
-    });
-    let record = record_file::load(&record_file::path_of(plan)).unwrap_or_else(|failure| {
-        unread.push(failure);
-        Record::default()
-    });
-    let settings = settings::beside(plan).unwrap_or_else(|failure| {
-        unread.push(failure);
-        Settings::default()
-    });
-    (inputs::opened(plan, bytes, args.limits, false, (record, settings)), unread)
 }
 
 /// The site to set back: an address must be one that the plan names, or, where no plan can be read, the run's own.

@@ -16,19 +16,33 @@ const CONTACTS_LIMIT: usize = 1 << 20;
 
 type Beside = Option<(Source, Option<Tree>)>;
 
-/// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings.
-pub(super) fn of(path: &Path, plan: &Plan, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
+/// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings. Whether git tracks
+/// them is asked unless it was `before`.
+pub(super) fn of(
+    path: &Path,
+    plan: &Plan,
+    findings: &mut Vec<Finding>,
+    before: Option<&ContactsFile>,
+) -> (ContactsFile, Beside) {
+    let own_file = matches!(plan.spot_check.values, Some(ContactValues::File(_)));
+    let asked = before.filter(|before| before.own_file == own_file && before.tracked != Tracking::default());
+    let tracking = |file: &Path| asked.map_or_else(|| tracking(file), |asked| asked.tracked.clone());
     match &plan.spot_check.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
             (ContactsFile { values: Some(values.clone()), own_file: false, tracked: tracking(path) }, None)
         }
-        Some(ContactValues::File(name)) => in_a_file(path, name, findings),
+        Some(ContactValues::File(name)) => in_a_file(path, name, findings, tracking),
     }
 }
 
 /// Reads the file; its content never fails.
-fn in_a_file(plan: &Path, name: &str, findings: &mut Vec<Finding>) -> (ContactsFile, Beside) {
+fn in_a_file(
+    plan: &Path,
+    name: &str,
+    findings: &mut Vec<Finding>,
+    tracking: impl Fn(&Path) -> Tracking,
+) -> (ContactsFile, Beside) {
     let (file, bytes) = match read_values(plan, name) {
         Ok(read) => read,
         Err(what) => {
@@ -48,6 +62,14 @@ fn in_a_file(plan: &Path, name: &str, findings: &mut Vec<Finding>) -> (ContactsF
     });
     findings.extend(read);
     (ContactsFile { values, own_file: true, tracked: tracking(&file) }, Some((source, tree)))
+}
+
+/// The bytes of the file that a plan names for its contacts' values, where it names one.
+pub(super) fn bytes(path: &Path, plan: &Plan) -> Option<Result<Vec<u8>, String>> {
+    match &plan.spot_check.values {
+        Some(ContactValues::File(name)) => Some(read_values(path, name).map(|(_, bytes)| bytes)),
+        _ => None,
+    }
 }
 
 fn unreadable(what: String) -> Finding {

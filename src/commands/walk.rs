@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::apply::begin::Intended;
 use crate::apply::certificate::{Certificate, Ground};
+use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
@@ -29,7 +29,7 @@ use super::run::{Run, ctrl_c};
 use super::terminal::labelled;
 use super::typed::Typed;
 use super::waiting::Waiting;
-use super::{Failure, Terminal, certificate, exit, may_ask, moved, record_file, reviewed, settings};
+use super::{Failure, Terminal, certificate, exit, may_ask, moved, reviewed, settings};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -60,13 +60,13 @@ impl StepContext for StepRunner<'_, '_, '_> {
 
     fn plan(&mut self) -> Result<Plan, Failure> {
         if self.plan.is_none() {
-            self.plan = Some(self.run.same_plan(self.args)?);
+            self.plan = Some(self.run.same_plan()?);
         }
         Ok(self.plan.clone().unwrap_or_default())
     }
 
     fn record(&mut self) -> Result<Record, Failure> {
-        let mut record = record_file::load(&record_file::path_of(&self.args.plan))?;
+        let mut record = self.run.project.record()?;
         Readings::of_this_machine().weigh(&mut record);
         Ok(record)
     }
@@ -83,8 +83,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
         if !is_kept(&self.run.files.before(), self.run.journal.events()) {
             return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
         }
-        let Ended { verdict, words, again } =
-            self.run.compared(&self.args.plan, self.args.limits, purchases.unwrap_or(&Record::default()))?;
+        let Ended { verdict, words, again } = self.run.compared(purchases.unwrap_or(&Record::default()))?;
         match verdict {
             reconcile::Verdict::Equal if !again => Ok(Reviewed::NotRead),
             reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
@@ -110,7 +109,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let (before, after) = (self.run.files.before(), self.run.site.name());
         let before = is_kept(&before, self.run.journal.events()).then(|| before.display().to_string());
-        reviewed::purchases(&self.args.plan, self.args.limits, (before.as_deref(), &after), record)
+        reviewed::purchases(&self.run.project.open()?, (before.as_deref(), &after), record)
     }
 
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {
@@ -207,10 +206,10 @@ impl Run {
     }
 
     /// The plan, which must intend what was confirmed.
-    fn same_plan(&self, args: &Apply) -> Result<Plan, Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?;
+    fn same_plan(&self) -> Result<Plan, Failure> {
+        let opened = self.project.open()?;
         if opened.whole && self.is_of(&opened.plan) {
-            return Ok(opened.plan);
+            return Ok(opened.plan.clone());
         }
         let message = "the plan was edited since this run began, and no longer wants the same";
         let failure = Failure::new(exit::PART_WAY, message);
@@ -229,7 +228,7 @@ impl Run {
 
     /// Judges what a moment after the changes asks for, on a reading of now.
     fn ensure_green(&self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let opened = inputs::open(&args.plan, args.limits, false)?.backup_dir(args.backup_dir.as_deref());
+        let opened = self.project.open()?;
         let live = self.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live);
         let checked = inputs::judged(opened, &Choice::Live(args.site.clone()), moment, live, false)?;
         if checked.judgement.verdict == Verdict::Green {

@@ -20,6 +20,7 @@ pub mod population;
 mod price;
 pub mod purchase;
 pub mod record;
+mod record_time;
 pub mod release;
 pub mod schedule;
 pub mod snapshot;

@@ -2,6 +2,8 @@
 //!
 //! The doc comments below are the descriptions in `schemas/plan.schema.json`.
 
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Identity;
 use super::keyed::{self, Keyed, implied_name};
-use super::pattern::{self, ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, START};
+use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, START};
 use super::price::Price;
 use super::release::Release;
 
@@ -26,7 +28,7 @@ pub const REQUIRED: &[&str] =
 pub struct Plan {
     /// The version of this document's format: 1.
     #[schemars(extend("const" = 1))]
-    #[serde(default, deserialize_with = "pattern::version")]
+    #[serde(default, deserialize_with = "read::version")]
     pub version: u8,
     /// What this plan is for, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,11 +141,11 @@ impl Plan {
 #[serde(deny_unknown_fields)]
 pub struct Sites {
     /// Address of the staging copy, for example `https://staging.bloom.example`.
-    #[serde(deserialize_with = "pattern::address")]
+    #[serde(deserialize_with = "read::address")]
     #[schemars(with = "String", regex(pattern = ADDRESS), extend("examples" = ["https://staging.bloom.example"]))]
     pub staging: String,
     /// Address of the live site, for example `https://bloom.example`.
-    #[serde(deserialize_with = "pattern::address")]
+    #[serde(deserialize_with = "read::address")]
     #[schemars(with = "String", regex(pattern = ADDRESS), extend("examples" = ["https://bloom.example"]))]
     pub live: String,
 }
@@ -155,7 +157,7 @@ pub struct Crm {
     /// Its name as AccessAlly knows it, for example `ontraport`, `keap`, `active-campaign`, `drip` or `convertkit`.
     pub name: String,
     /// The day until which the CRM is paid. It must stay connected until the migration has run (documented).
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "pattern::date_if_any")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::date_if_any")]
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub paid_until: Option<String>,
 }
@@ -206,7 +208,7 @@ pub enum DuringMigration {
 #[serde(deny_unknown_fields)]
 pub struct EmailsIntent {
     /// Whether AccessAlly Emails is switched on; it is, where this is not said.
-    #[serde(default = "pattern::yes")]
+    #[serde(default = "read::yes")]
     pub enabled: bool,
     /// Who gets a welcome e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -230,13 +232,13 @@ pub enum Welcome {
 #[serde(deny_unknown_fields)]
 pub struct OfferingIntent {
     /// The offering's name on the site; where this is not said, the words of its key, each with a capital letter.
-    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "read::filled")]
     #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// How members come to it.
     pub access_through: AccessThrough,
     /// The modules in their order; the first is the base module.
-    #[serde(default, deserialize_with = "pattern::modules")]
+    #[serde(default, deserialize_with = "read::modules")]
     #[schemars(with = "Vec<ModuleIntent>")]
     pub modules: Vec<ModuleIntent>,
     /// What happens to members who are between two modules on the day of the switch. Nothing documented continues their drip.
@@ -284,11 +286,11 @@ pub struct ModuleIntent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
     /// The module's number on the site, where it is not its place in this list.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "pattern::number")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::number")]
     #[schemars(with = "Option<u32>", range(min = 0, max = LAST_MODULE))]
     pub number: Option<u32>,
     /// When the module opens.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "pattern::release")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::release")]
     #[schemars(with = "Option<Release>")]
     pub release: Option<Release>,
     /// Who opens a module that is released `by-hand`: a short name from `people`.
@@ -320,19 +322,19 @@ pub enum MembersBetweenModules {
 #[serde(deny_unknown_fields)]
 pub struct LeaveAlone {
     /// Offerings by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "pattern::reasons")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::reasons")]
     #[schemars(with = "BTreeMap<String, Reason>")]
     pub offerings: BTreeMap<String, String>,
     /// Order forms by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "pattern::reasons")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::reasons")]
     #[schemars(with = "BTreeMap<String, Reason>")]
     pub order_forms: BTreeMap<String, String>,
     /// Opt-in forms by the slug of their name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "pattern::reasons")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::reasons")]
     #[schemars(with = "BTreeMap<String, Reason>")]
     pub opt_in_forms: BTreeMap<String, String>,
     /// Webhooks by what they call.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "pattern::reasons")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::reasons")]
     #[schemars(with = "BTreeMap<String, Reason>")]
     pub webhooks: BTreeMap<String, String>,
 }
@@ -349,7 +351,7 @@ impl LeaveAlone {
 #[serde(deny_unknown_fields)]
 pub struct OrderFormIntent {
     /// The form's name on the site; where this is not said, the words of its key, each with a capital letter.
-    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "read::filled")]
     #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// The operation that runs after a purchase.
@@ -367,7 +369,7 @@ pub struct OrderFormIntent {
 #[serde(deny_unknown_fields)]
 pub struct CustomOperation {
     /// The offerings whose Release operation it runs (documented: Release starts the timers, Grant opens everything at once).
-    #[serde(deserialize_with = "pattern::some")]
+    #[serde(deserialize_with = "read::some")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub release: Vec<String>,
 }
@@ -425,7 +427,7 @@ pub struct FormExpectation {
 #[serde(deny_unknown_fields)]
 pub struct OptInFormIntent {
     /// The form's name on the site; where this is not said, the words of its key, each with a capital letter.
-    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "read::filled")]
     #[schemars(with = "String", length(min = 1))]
     pub name: String,
     /// The operation that runs after an opt-in.
@@ -437,7 +439,7 @@ pub struct OptInFormIntent {
 #[serde(deny_unknown_fields)]
 pub struct WebhookIntent {
     /// Command and target, for example `aal_revokesubscription?productId=12`; where this is not said, its key here.
-    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "pattern::filled")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "read::filled")]
     #[schemars(with = "String", length(min = 1))]
     pub calls: String,
     /// What fires it today, in words.
@@ -453,16 +455,16 @@ pub struct WebhookIntent {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AfterSwitch {
     /// Something of the site's own does its work.
-    ReplacedBy(#[serde(deserialize_with = "pattern::replacement")] Replacement),
+    ReplacedBy(#[serde(deserialize_with = "read::replacement")] Replacement),
     /// Its work is not needed any more, and why.
     Retired(
-        #[serde(deserialize_with = "pattern::reason")]
+        #[serde(deserialize_with = "read::reason")]
         #[schemars(with = "Reason")]
         String,
     ),
     /// Something other than the CRM fires it, and goes on to.
     Kept(
-        #[serde(deserialize_with = "pattern::reason")]
+        #[serde(deserialize_with = "read::reason")]
         #[schemars(with = "Reason")]
         String,
     ),
@@ -565,11 +567,11 @@ pub struct BackupDemand {
     /// Which site (documented: the guide asks for the live one).
     pub of: SiteRole,
     /// Which parts; both, where this is not said.
-    #[serde(default = "pattern::both_parts", deserialize_with = "pattern::some")]
+    #[serde(default = "read::both_parts", deserialize_with = "read::some")]
     #[schemars(with = "Vec<BackupPart>", length(min = 1))]
     pub parts: Vec<BackupPart>,
     /// How old it may be when the switch starts, seven days at most. For example `2h`.
-    #[serde(deserialize_with = "pattern::age")]
+    #[serde(deserialize_with = "read::age")]
     #[schemars(with = "String", regex(pattern = AGE), extend("examples" = ["2h", "90m", "1d"]))]
     pub no_older_than: String,
     /// Whether a copy must be off the server.
@@ -615,7 +617,7 @@ pub struct MigrationChoices {
     pub import_all_contacts: bool,
     /// "Do NOT turn off Maintenance mode at the end": no payments while the result is reviewed (documented). It is ticked, where
     /// this is not said.
-    #[serde(default = "pattern::yes")]
+    #[serde(default = "read::yes")]
     pub keep_maintenance_mode: bool,
 }
 
@@ -624,7 +626,7 @@ pub struct MigrationChoices {
 #[serde(deny_unknown_fields)]
 pub struct TestPurchase {
     /// The guide's four confirmations, or some of them; all four, where this is not said.
-    #[serde(default = "pattern::all_four", deserialize_with = "pattern::some")]
+    #[serde(default = "read::all_four", deserialize_with = "read::some")]
     #[schemars(with = "Vec<Confirmation>", length(min = 1))]
     pub expect: Vec<Confirmation>,
 }
@@ -663,12 +665,12 @@ impl Confirmation {
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
-    #[serde(deserialize_with = "pattern::start")]
+    #[serde(deserialize_with = "read::start")]
     #[schemars(with = "String", regex(pattern = START))]
     #[schemars(extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
     pub start: String,
     /// How long it is, for example `2h`.
-    #[serde(deserialize_with = "pattern::length")]
+    #[serde(deserialize_with = "read::length")]
     #[schemars(with = "String", regex(pattern = LENGTH), extend("examples" = ["2h", "90m"]))]
     pub length: String,
 }
@@ -678,7 +680,7 @@ pub struct Window {
 #[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// The time of day in the window by which it is decided, for example `07:30`.
-    #[serde(deserialize_with = "pattern::clock")]
+    #[serde(deserialize_with = "read::clock")]
     #[schemars(with = "String", regex(pattern = CLOCK), extend("examples" = ["07:30"]))]
     pub decide_by: String,
     /// Who decides: a short name from `people`.
@@ -706,13 +708,13 @@ pub struct AcceptedRisk {
     /// The exact place: a pointer into this plan (`/offerings/group-coaching`) or a site object (`site:offering/group-coaching`).
     pub at: String,
     /// Why it is right for this site.
-    #[serde(deserialize_with = "pattern::reason")]
+    #[serde(deserialize_with = "read::reason")]
     #[schemars(with = "Reason")]
     pub reason: String,
     /// Who answers for it: a short name from `people`.
     pub owner: String,
     /// The last day on which it counts.
-    #[serde(deserialize_with = "pattern::date")]
+    #[serde(deserialize_with = "read::date")]
     #[schemars(with = "String", extend("format" = "date"))]
     pub until: String,
 }

@@ -1,6 +1,7 @@
 //! Everybody's class, once both streams have gone by.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::BufRead;
 
 use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
@@ -9,14 +10,24 @@ use crate::population::set;
 use super::entries::{Became, Entries};
 use super::field::{Field, Fields, differing, values};
 use super::index::sharing;
-use super::join::{Contacts, Join};
+use super::join::{Contacts, Join, side_by_side};
 use super::matching::{doubles, heirs};
 use super::purchases;
 use super::tally::{Counted, Tally};
-use super::{Alone, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconciled};
+use super::{Alone, Ask, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Reconciled, Unreadable};
+
+/// Joins the populations of both sides.
+///
+/// # Errors
+/// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
+pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
+    let mut join = Join::new(ask);
+    let digests = side_by_side(before, after, |b, a| join.see(b, a))?;
+    Ok(classify(join, digests))
+}
 
 /// Puts everybody into a class.
-pub(super) fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
+fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
     let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after, imported, .. } = join;
     let imported = ask.without_user.then_some(imported);
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);

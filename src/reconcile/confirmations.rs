@@ -13,8 +13,9 @@ use crate::model::text::Money;
 use crate::model::{Identity, Plan, State};
 
 use super::buyer;
+use super::entries::Named;
 use super::look::{Look, Shown, attested};
-use super::purchases::{Bought, Named, recorded};
+use super::purchases::{Bought, recorded};
 
 /// Every form on which a test purchase is on record for this site, with each confirmation that the plan expects.
 ///

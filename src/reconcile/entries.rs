@@ -1,9 +1,25 @@
 //! Orders and subscriptions, joined by their own ID.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::population::{Allowance, Damage, Record};
 
-use super::purchases::Recorded;
 use super::{Examples, Ledger};
+
+/// The order forms with a test purchase on record, each with what of it was named; where nothing was, a new order that is
+/// the only one of its form is taken for it.
+pub type Recorded = BTreeMap<String, Named>;
+
+/// What the record names of a form's test purchases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The orders' IDs.
+    pub orders: BTreeSet<String>,
+    /// The payments' transactions, as [`transaction`] gives them.
+    pub transactions: BTreeSet<String>,
+    /// Whether the site shows that the form charges once, so that no subscription comes of it.
+    pub charges_once: bool,
+}
 
 /// An order or a subscription that is not the same on both sides, as far as its line shows: an owner with a new contact
 /// ID is distinguished from another owner only when everybody was matched.

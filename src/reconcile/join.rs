@@ -12,17 +12,7 @@ use super::entries::Entries;
 use super::field::{Fields, Values, differing, is_same_text, values};
 use super::index::{Index, address_number};
 use super::tally::Tally;
-use super::{Ask, Asked, EXAMPLES, Imported, Reconciled, Side, Unreadable, WITHOUT_USER, classify};
-
-/// Joins the populations of both sides.
-///
-/// # Errors
-/// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
-    let mut join = Join::new(ask);
-    let digests = side_by_side(before, after, |b, a| join.see(b, a))?;
-    Ok(classify::classify(join, digests))
-}
+use super::{Ask, Asked, EXAMPLES, Imported, Side, Unreadable, WITHOUT_USER};
 
 /// Goes through both streams at once: what one kind and key has on each side is seen together.
 pub(super) fn side_by_side<B: BufRead, A: BufRead>(
@@ -99,7 +89,7 @@ pub(super) struct Contacts {
 }
 
 impl<'q> Join<'q> {
-    fn new(ask: &'q Ask) -> Self {
+    pub(super) fn new(ask: &'q Ask) -> Self {
         Self {
             ask,
             contacts: Contacts::default(),
@@ -114,7 +104,7 @@ impl<'q> Join<'q> {
     }
 
     /// Takes a record that is there before, after, or both.
-    fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) -> Result<(), Damage> {
+    pub(super) fn see(&mut self, before: Option<&Record<'_>>, after: Option<&Record<'_>>) -> Result<(), Damage> {
         let Some(kind) = before.or(after).map(|record| &*record.kind) else { return Ok(()) };
         if kind == WITHOUT_USER {
             // By kind the contacts of both sides have gone by.
@@ -172,7 +162,7 @@ fn whole(record: &Record<'_>) -> usize {
 }
 
 impl Contacts {
-    fn see(
+    pub(super) fn see(
         &mut self,
         before: Option<&Record<'_>>,
         after: Option<&Record<'_>>,

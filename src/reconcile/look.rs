@@ -6,7 +6,8 @@ use crate::model::record::Purchase;
 use crate::model::status::Payment;
 use crate::model::{Graded, Plan, State};
 
-use super::purchases::{Bought, Named};
+use super::entries::Named;
+use super::purchases::Bought;
 
 /// What two readings show of the test purchases.
 #[derive(Clone, Copy, Debug)]

@@ -26,12 +26,13 @@ use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
 use crate::population::Damage;
 
+pub use classify::reconcile;
 pub use confirmations::purchased;
 pub use delta::{How, Moved, delta};
+pub use entries::{Named, Recorded};
 pub use field::{Field, Fields, Values};
-pub use join::reconcile;
 pub use look::Shown;
-pub use purchases::{Bought, Explained, Named, Recorded, recorded};
+pub use purchases::{Bought, Explained, recorded};
 pub use sample_power::{Power, SHARES, sample_power, shows_nothing};
 pub use spot::{Cell, SPOT_FIELDS, Spot, Spotted, spot_check};
 pub use tally::{Counted, Line, Side};

@@ -7,23 +7,8 @@ use crate::model::status::{SubscriptionStatus, transaction};
 use crate::model::{Identity, Plan, State};
 
 use super::Ask;
-use super::entries::Entry;
+use super::entries::{Entry, Named, Recorded};
 use super::tally::{Counted, Tally};
-
-/// The order forms with a test purchase on record, each with what of it was named; where nothing was, a new order that is
-/// the only one of its form is taken for it.
-pub type Recorded = BTreeMap<String, Named>;
-
-/// What the record names of a form's test purchases.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
-    /// The orders' IDs.
-    pub orders: BTreeSet<String>,
-    /// The payments' transactions, as [`transaction`] gives them.
-    pub transactions: BTreeSet<String>,
-    /// Whether the site shows that the form charges once, so that no subscription comes of it.
-    pub charges_once: bool,
-}
 
 /// A new order on a form with a test purchase on record.
 #[derive(Clone, Debug, PartialEq, Eq)]

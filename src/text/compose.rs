@@ -40,8 +40,20 @@ pub fn compose(source: &Source, limits: &Limits) -> (Option<Tree>, Vec<Problem>)
     (tree, problems.finish())
 }
 
+/// Takes the bytes of a file: the text (what is not UTF-8 in it as `U+FFFD`), the tree, and all problems.
+pub fn compose_bytes(name: impl Into<String>, bytes: Vec<u8>, limits: &Limits) -> (Source, Option<Tree>, Vec<Problem>) {
+    if let Some(problem) = limits.too_large(bytes.len()).or_else(|| decode::utf16(&bytes)) {
+        return (Source::new(name, String::new()), None, vec![problem]);
+    }
+    let mut problems = Problems::default();
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| decode::lossy(error.as_bytes(), &mut problems));
+    let source = Source::new(name, text);
+    let tree = compose_into(&source, limits, &mut problems);
+    (source, tree, problems.finish())
+}
+
 /// As [`compose`], with the problems of the bytes already there.
-pub(super) fn compose_into(source: &Source, limits: &Limits, problems: &mut Problems) -> Option<Tree> {
+fn compose_into(source: &Source, limits: &Limits, problems: &mut Problems) -> Option<Tree> {
     if let Some(problem) = limits.too_large(source.text().len()) {
         problems.push_last(problem);
         return None;

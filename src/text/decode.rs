@@ -3,23 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::problem::{Limits, Problem, Problems};
-use super::{Source, Tree, compose};
-
-/// Takes the bytes of a file: the text (what is not UTF-8 in it as `U+FFFD`), the tree, and all problems.
-pub fn compose_bytes(name: impl Into<String>, bytes: Vec<u8>, limits: &Limits) -> (Source, Option<Tree>, Vec<Problem>) {
-    if let Some(problem) = limits.too_large(bytes.len()).or_else(|| utf16(&bytes)) {
-        return (Source::new(name, String::new()), None, vec![problem]);
-    }
-    let mut problems = Problems::default();
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes(), &mut problems));
-    let source = Source::new(name, text);
-    let tree = compose::compose_into(&source, limits, &mut problems);
-    (source, tree, problems.finish())
-}
+use super::problem::{Problem, Problems};
 
 /// The text with every stretch of foreign bytes replaced by one `U+FFFD` and reported.
-fn lossy(bytes: &[u8], problems: &mut Problems) -> String {
+pub(super) fn lossy(bytes: &[u8], problems: &mut Problems) -> String {
     let mut text = String::with_capacity(bytes.len());
     let (mut offset, mut line) = (0, 1);
     for chunk in bytes.utf8_chunks() {
@@ -39,7 +26,7 @@ fn lossy(bytes: &[u8], problems: &mut Problems) -> String {
 }
 
 /// UTF-16 and UTF-32 by their byte order mark, or by a zero beside the first character.
-fn utf16(bytes: &[u8]) -> Option<Problem> {
+pub(super) fn utf16(bytes: &[u8]) -> Option<Problem> {
     let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
     let zero = |at: usize| bytes.get(at) == Some(&0);
     let every_other = bytes.len() >= 4 && zero(0) != zero(1) && zero(0) == zero(2) && zero(1) == zero(3);

@@ -18,8 +18,7 @@ mod unseen;
 use std::ops::Range;
 
 pub use addresses::{MASK, addresses, without_addresses};
-pub use compose::compose;
-pub use decode::compose_bytes;
+pub use compose::{compose, compose_bytes};
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};

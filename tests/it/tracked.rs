@@ -234,7 +234,7 @@ fn hostile(at: &Path, ran: &str, settings: &str) {
     std::fs::create_dir_all(at.join("hooks")).unwrap();
     std::fs::write(at.join("HEAD"), "ref: refs/heads/main\n").unwrap();
     std::fs::write(at.join("config"), settings).unwrap();
-    std::fs::write(at.join("more"), settings.edited("[include]\n\tpath = more\n", "")).unwrap();
+    std::fs::write(at.join("more"), settings.replace("[include]\n\tpath = more\n", "")).unwrap();
     std::fs::write(at.join("attributes"), "* filter=x diff=x\n").unwrap();
     for hook in ["post-index-change", "pre-commit", "fsmonitor-watchman"] {
         let hook = at.join("hooks").join(hook);

@@ -6,7 +6,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::excerpt::excerpt;
-use super::route::stays;
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -119,4 +118,11 @@ fn without_login(typed: &str) -> String {
         return "the address that was given".to_owned();
     }
     excerpt(typed.split(['?', '#']).next().unwrap_or_default())
+}
+
+/// Whether a path stays in the folder that it is below, whatever a server makes of its escapes.
+pub(super) fn stays(rest: &str) -> bool {
+    let escaped = rest.to_ascii_lowercase();
+    !["%2f", "%5c", "%25"].iter().any(|separator| escaped.contains(separator))
+        && !rest.split('/').any(|segment| segment.starts_with(".."))
 }

@@ -10,6 +10,7 @@ mod excerpt;
 mod limits;
 mod login;
 mod meeting;
+mod no_answer;
 mod route;
 
 use std::collections::BTreeMap;

@@ -4,8 +4,8 @@ use ureq::Body;
 use ureq::http::{Response, header};
 use url::Url;
 
-use super::address::Address;
-use super::client::Failure;
+use super::address::{Address, stays};
+use super::no_answer::Failure;
 use crate::model::Identity;
 
 /// How routes are asked for.
@@ -96,13 +96,6 @@ fn bare(url: &Url, path: &str) -> String {
 
 fn is_home(site: &Address, home: &str) -> bool {
     Identity::parse(home).is_some_and(|home| home.is_same_site(&site.identity()))
-}
-
-/// Whether a path stays in the folder that it is below, whatever a server makes of its escapes.
-pub(super) fn stays(rest: &str) -> bool {
-    let escaped = rest.to_ascii_lowercase();
-    !["%2f", "%5c", "%25"].iter().any(|separator| escaped.contains(separator))
-        && !rest.split('/').any(|segment| segment.starts_with(".."))
 }
 
 /// Where a redirect leads, if the answer is one.

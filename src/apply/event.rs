@@ -1,0 +1,213 @@
+//! What happens in a run, as its journal holds it: how it began, then one event after the other.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::change::{Change, Digests};
+use crate::guide;
+use crate::model::deadline::Decision;
+use crate::model::plan::{SiteRole, Strategy};
+use crate::model::{Executor, Identity, Step};
+
+use super::unmeasured::Unmeasured;
+
+/// Why a run is closed whose place a new one took: it can be undone once the new one is.
+pub const REPLACED: &str = "a new run took its place";
+
+/// How a run began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Begin {
+    /// The tool's version.
+    pub tool: String,
+    /// The plan's file name.
+    pub plan: String,
+    /// The site: its home address without the scheme.
+    pub host: Identity,
+    /// Which of the plan's two places it is.
+    pub on: SiteRole,
+    /// How the change reaches the live site; none where the run is over when the changes are in place.
+    pub strategy: Option<Strategy>,
+    /// What was confirmed.
+    pub digests: Digests,
+    /// The changes, in order: what a resumed run carries out, whatever became of the plan.
+    pub changes: Vec<Change>,
+    /// The digest of what of the plan is rehearsed; none in the journal of an earlier build, which holds a plan to all that it intended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsed: Option<String>,
+    /// The steps, in order; none in the journal of an earlier build, which has those from the changes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Step>>,
+    /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
+}
+
+impl Begin {
+    /// The steps, the changes among them: what has to be there before them, then the proof that they are in place, then the
+    /// guide's.
+    pub fn steps(&self) -> &[Step] {
+        let earlier = || self.strategy.map_or(&[Step::Configure][..], |on| guide::from_configure(on, self.on));
+        self.steps.as_deref().unwrap_or_else(earlier)
+    }
+
+    /// Whether its steps can be those of a run: each once, in their order, with the changes among them.
+    pub(super) fn is_in_order(&self) -> bool {
+        let steps = self.steps();
+        steps.is_sorted_by(|one, next| one < next) && steps.contains(&Step::Configure)
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A run began.
+    Begin(Box<Begin>),
+    /// Somebody went on with it.
+    Resume {
+        /// The lock's token: it grows with each holder.
+        token: u64,
+        /// The last sign of life of whoever was at it before; none where it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alive_until: Option<Timestamp>,
+    },
+    /// A change is about to be carried out.
+    Intent {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// A change is in place: it was read back.
+    Done {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// The run stopped at a change.
+    Halt {
+        /// Its number in the list.
+        change: usize,
+        /// Why.
+        why: String,
+    },
+    /// A step of the guide is next, and was shown to a person.
+    Reached {
+        /// The step.
+        step: Step,
+    },
+    /// The site was kept as it is in front of the barrier: with that everybody is compared from here on.
+    Kept {
+        /// The digest of the reading.
+        sha256: String,
+    },
+    /// What nobody measured was accepted before the barrier.
+    Accepted {
+        /// What.
+        unmeasured: Vec<Unmeasured>,
+    },
+    /// The barrier was acknowledged: from here on the migration may have been started.
+    #[serde(alias = "crossed")]
+    BarrierPassed {
+        /// Who acknowledged it: a short name from the plan's `people`, where one was given.
+        who: Option<String>,
+        /// How many members the site had.
+        members: Option<u64>,
+    },
+    /// A person attested that *Run Migration* was not pressed, and the site showed nothing else: before the barrier again.
+    NotPressed {
+        /// Who: a short name from the plan's `people`.
+        who: String,
+        /// What the site showed.
+        seen: String,
+    },
+    /// The site was read as migrated for the first time: the migration took no longer than until here.
+    Migrated,
+    /// The time to decide whether to go back has come, and a step waits.
+    DecisionDue {
+        /// Who decides, as the plan says.
+        who: String,
+        /// By when.
+        by: Timestamp,
+    },
+    /// It was decided whether to go back.
+    Decided {
+        /// Who decided.
+        who: String,
+        /// What.
+        decision: Decision,
+    },
+    /// A step of the guide is done.
+    Passed {
+        /// The step.
+        step: Step,
+        /// What proves it: `automatic` by reading, `guided` a person's act that was read back, `attested` a person who says so.
+        by: Executor,
+        /// What was seen, in a few words without personal values.
+        seen: String,
+        /// Marks of what the migration moved, as the first step after it found that: by object, as a change names it. What
+        /// comes after has to find it so.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        found: BTreeMap<String, String>,
+    },
+    /// From here on the changes are taken back, the last one first. It may follow the close of a run that a new one replaced.
+    Undo,
+    /// A change is about to be taken back.
+    TakeBack {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// A change is taken back: it was read back.
+    TakenBack {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// A change is not taken back: somebody else changed the object since, and it is left as they have it.
+    Left {
+        /// Its number in the list.
+        change: usize,
+    },
+    /// Somebody took the run over on this machine, having seen what was confirmed and confirmed it again.
+    Adopted {
+        /// Who: a short name from the plan's `people`, where one was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+        /// What the plan intended then, by this build: from here on it must intend the same.
+        intent: String,
+        /// The digest of what of it is rehearsed; none by an earlier build.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rehearsed: Option<String>,
+    },
+    /// The run will not be resumed.
+    Closed {
+        /// Why.
+        why: String,
+    },
+    /// Everything is done.
+    End,
+}
+
+/// An event with its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JournalEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+}
+
+/// How the run of these events began; none where there are none.
+pub fn begin(events: &[JournalEntry]) -> Option<&Begin> {
+    match &events.first()?.event {
+        Event::Begin(begin) => Some(begin),
+        _ => None,
+    }
+}
+
+/// The digest of the reading that was kept of the site last; none in the journal of an earlier build.
+pub fn kept(events: &[JournalEntry]) -> Option<&str> {
+    events.iter().rev().find_map(|entry| match &entry.event {
+        Event::Kept { sha256 } => Some(sha256.as_str()),
+        Event::Begin(begin) => begin.kept.as_deref(),
+        _ => None,
+    })
+}

@@ -1,0 +1,24 @@
+//! A part of a run that is resumed ends well only where everybody can be compared with how they were.
+
+use crate::cli::Apply;
+use crate::model::Step;
+
+use super::kept::{NOT_KEPT, is_kept};
+use super::run::Run;
+use super::{Failure, exit};
+
+impl Run {
+    /// Ends a part of a run well; not one that is resumed and that nobody can compare with how everybody was.
+    pub(super) fn ensure_comparable(&self, args: &Apply) -> Result<u8, Failure> {
+        let reviewed = self.journal.progress().passed().contains(&Step::ReviewContacts);
+        if !args.resume || reviewed || is_kept(&self.files.before(), self.journal.events()) {
+            return Ok(exit::OK);
+        }
+        let message = format!("what was done stands, and it is not verified: {NOT_KEPT}");
+        Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
+            "compare by hand those whom you know; the run goes on all the same with `{}`, or is taken back with `{}`",
+            self.resume_command(),
+            self.files.undo()
+        )))
+    }
+}

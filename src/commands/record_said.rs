@@ -1,0 +1,58 @@
+//! What every line that is put on record has in common: who says it, of which site, when, and that it is sound.
+
+use jiff::Timestamp;
+
+use crate::cli::{self, By};
+use crate::model::record::Evidence;
+use crate::model::{Identity, Plan};
+use crate::shape;
+use crate::text::without_addresses;
+
+use super::{Failure, exit};
+
+/// Refuses what a check would find wrong with the line that it would become.
+pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
+    if evidence.says().is_some_and(|says| says.trim().is_empty()) {
+        return Err(Failure::new(exit::USAGE, "the text is empty, so there is nothing to record")
+            .help("say in a few words what was seen, and how"));
+    }
+    match evidence.fault(at, at) {
+        None => Ok(()),
+        Some(fault) => Err(Failure::new(exit::USAGE, format!("this was not recorded: it {fault}"))),
+    }
+}
+
+pub(super) type Said = (By, Evidence, String);
+
+/// Refuses who is not named by the plan: only its people can be asked later.
+pub(super) fn ensure_person_known(who: &str, plan: &Plan) -> Result<(), Failure> {
+    if plan.people.contains_key(who) {
+        return Ok(());
+    }
+    let help = match one_of(plan.people.keys()) {
+        Some(known) => {
+            let known = without_addresses(&known);
+            format!("say `--who` with one of the plan's people ({known}), or add them to `people`")
+        }
+        None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
+    };
+    Err(Failure::new(exit::USAGE, format!("`{who}` is not among the plan's `people`")).help(help))
+}
+
+/// Keys to choose from, in words; none where there is none.
+pub(super) fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<String> {
+    let said = shape::list(keys.map(String::as_str));
+    (!said.is_empty()).then_some(said)
+}
+
+/// One of the plan's two sites.
+pub(super) fn host_of(plan: &Plan, on: cli::On) -> Result<Identity, Failure> {
+    let (name, host) = if on == cli::On::Live { ("live", plan.live_site()) } else { ("staging", plan.staging_site()) };
+    host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
+}
+
+pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
+    text.parse().map_err(|_| {
+        Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
+    })
+}
