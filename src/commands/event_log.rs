@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::apply::journal::JournalEntry;
 use crate::apply::open_private;
+use crate::fs::ensure_way;
 use crate::guide::MigrationSignals;
 use crate::model::Step;
 use crate::output::escape;
@@ -139,6 +140,7 @@ pub(super) fn logged(
 
 fn open(path: &Path) -> Result<File, Failure> {
     let failed = |e: io::Error| Failure::file("open the log", path, &e);
+    ensure_way(path).map_err(failed)?;
     if std::fs::symlink_metadata(path).is_err() {
         return open_private(path, OpenOptions::new().create_new(true).append(true)).map_err(failed);
     }

@@ -31,6 +31,7 @@ mod project;
 mod purge;
 mod record;
 mod record_file;
+mod record_fits;
 mod record_people;
 mod record_said;
 mod record_time;

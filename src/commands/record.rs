@@ -13,7 +13,7 @@ use crate::model::record::{
     Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record,
     SignIn, StepTaken, Verification,
 };
-use crate::model::status::{is_transaction, transaction};
+use crate::model::status::is_transaction;
 use crate::model::{Identity, Plan};
 use crate::output::escape;
 use crate::rules;
@@ -22,6 +22,7 @@ use super::backup_file::{self, Seen};
 use super::merge_list::List;
 use super::project::{DEFAULT_LIMITS, Opened, Project};
 use super::record_file::{append, path_of};
+use super::record_fits::{is_flagged, last_verification};
 use super::record_said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
 use super::record_verification;
 use super::{Failure, Terminal, exit, record_time, run_migration};
@@ -79,23 +80,6 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     Ok(exit::OK)
 }
 
-/// Refuses a transaction that is on record for another test purchase.
-fn not_of_another(record: &Record, named: Option<&str>, of: (&Identity, &str)) -> Result<(), Failure> {
-    let Some(named) = named.and_then(transaction) else { return Ok(()) };
-    let is_another = |said: &&Purchase| {
-        (!said.host.is_same_site(of.0) || said.form != of.1)
-            && said.transaction.as_deref().and_then(transaction).is_some_and(|id| id == named)
-    };
-    let mut purchases = record.entries.iter().filter_map(|entry| match &entry.evidence {
-        Evidence::Purchase(purchase) => Some(purchase),
-        _ => None,
-    });
-    let Some(other) = purchases.find(is_another) else { return Ok(()) };
-    let message = format!("this transaction is on record for `{}` on {}", other.form, other.host);
-    Err(Failure::new(exit::USAGE, message)
-        .help("each purchase has a transaction of its own: give the ID that this order's page shows"))
-}
-
 fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Failure> {
     let live = host_of(plan, cli::On::Live)?;
     let list = List::of(files, Some(plan))?.evidence;
@@ -130,7 +114,6 @@ fn purchase(
         }));
     }
     let host = host_of(plan, on)?;
-    not_of_another(&opened.record, transaction.as_deref(), (&host, &form))?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
     let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
     Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders, transaction }), said))
@@ -282,25 +265,16 @@ fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Fa
 }
 
 fn acknowledgement(by: By, record: &Record, line: usize, reason: String) -> Result<Said, Failure> {
-    let lines = record.entries.iter().rev().find_map(|entry| match &entry.evidence {
-        Evidence::Verification(verification) => Some(&verification.lines),
-        _ => None,
-    });
-    let Some(lines) = lines else {
+    if last_verification(record).is_none() {
         return Err(Failure::new(exit::USAGE, "no verification is on record").help(format!(
             "record it first: `plan record verification FILE --host HOST --plan {} --who {}`",
             escape::shell(&by.plan.display().to_string()),
             escape::shell(&by.who)
         )));
-    };
-    match lines.get(line.wrapping_sub(1)) {
-        Some(found) if found.flagged => {
-            let said = format!("line {line} acknowledged");
-            Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
-        }
-        Some(_) => Err(Failure::new(exit::USAGE, format!("line {line} of the verification carries no \"!\""))),
-        None => Err(Failure::new(exit::USAGE, format!("the verification has {} lines, not {line}", lines.len()))),
     }
+    is_flagged(record, line)?;
+    let said = format!("line {line} acknowledged");
+    Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
 }
 
 fn attest(by: By, rule: String, says: String, until: Option<String>, now: Timestamp) -> Result<Said, Failure> {

@@ -1,17 +1,18 @@
 //! The record's file beside the plan: read whole with its chain proven, added to line by line.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::fs::{Folder, open_here};
+use crate::fs::{self, Folder, bounded, open_alone};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
 use crate::output::many;
 use crate::text::inert_json;
 
+use super::record_fits::still_fits;
 use super::record_people::without_people;
 use super::{Failure, exit};
 
@@ -75,17 +76,23 @@ fn said_of_masked(texts: usize) -> String {
 /// Adds one line of evidence to a record, whole and synced, and without addresses of people; what there is to say of those.
 pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<String, Failure> {
     let (evidence, masked) = without_people(evidence)?;
-    let text = text_of(path)?;
-    parse(&text, path)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
+    // Held from here on: the line that this one follows must still be the last when it is written.
+    let mut file = open_alone(path, OpenOptions::new().create(true).read(true).append(true)).map_err(failed)?;
+    let text = bounded(&file, LIMIT).and_then(fs::text).map_err(failed)?;
+    still_fits(&parse(&text, path)?, &evidence)?;
     let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
     let entry = Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
     // It is committed, shown and looked at in a terminal.
     let line = inert_json(&line);
-    let mut file = open_here(path, OpenOptions::new().create(true).append(true)).map_err(failed)?;
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    file.write_all(format!("{gap}{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    let line = format!("{gap}{line}\n");
+    if (text.len() + line.len()) as u64 > LIMIT {
+        let full = std::io::Error::new(ErrorKind::FileTooLarge, "with this line it would be larger than can be read");
+        return Err(failed(full));
+    }
+    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     Ok(said_of_masked(masked))
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::cli::{self, By};
 use crate::model::record::Evidence;
+use crate::model::text::says_something;
 use crate::model::{Identity, Plan};
 use crate::shape;
 use crate::text::without_addresses;
@@ -12,8 +13,8 @@ use super::{Failure, exit};
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
-    if evidence.says().is_some_and(|says| says.trim().is_empty()) {
-        return Err(Failure::new(exit::USAGE, "the text is empty, so there is nothing to record")
+    if evidence.says().is_some_and(|says| !says_something(says)) {
+        return Err(Failure::new(exit::USAGE, "the text says nothing that can be read, so there is nothing to record")
             .help("say in a few words what was seen, and how"));
     }
     match evidence.fault(at, at) {

@@ -1,24 +1,28 @@
 //! Files: opened so that none makes the program wait, and none that lies beside a plan leads out of its folder.
 //!
-//! A file that a person named on the command line is theirs to choose, link or not. What is found by its name beside a plan may
-//! have come with somebody's repository: no link on the way to it is followed.
+//! A folder that a person named on the command line is theirs to choose, link or not, unless a repository's link leads out of it. A
+//! file, named or found by its name beside a plan, may have come with somebody's repository: none is read through a link.
 
+mod locked;
+mod named;
 mod whole;
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
+pub(crate) use locked::open_alone;
+pub(crate) use named::ensure_way;
 pub use whole::Readers;
 pub(crate) use whole::{remove, replace, replace_by, sweep, sweep_all, sync_folder};
 
-/// Opens a file that a person named, for reading. A pipe, a device or a folder is refused, not waited for.
+/// Opens a file that a person named, for reading. A link, a pipe, a device or a folder is refused, not waited for.
 ///
 /// # Errors
-/// Whatever the system says; what is no regular file is refused.
+/// Whatever the system says; what is no regular file, a link among it, and a way out of a repository by its links, are refused.
 pub fn open(path: &Path) -> io::Result<File> {
-    let seen = regular(fs::metadata(path)?)?;
-    opened(&seen, open_now(OpenOptions::new().read(true), path, false))
+    named::ensure_way(path)?;
+    open_here(path, OpenOptions::new().read(true))
 }
 
 /// Reads a file that a person named, of at most so many bytes.
@@ -26,7 +30,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 /// As [`open`]; a longer file is refused.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    bounded(open(path)?, most)
+    bounded(&open(path)?, most)
 }
 
 /// Reads the beginning of a file that a person named, of so many bytes.
@@ -45,9 +49,9 @@ pub fn begin(path: &Path, bytes: u64) -> io::Result<Vec<u8>> {
 /// Whatever the system says; what is no regular file, a link among it, is refused.
 pub fn open_here(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     match fs::symlink_metadata(path) {
-        Ok(seen) => opened(&regular(seen)?, open_now(options, path, true)),
+        Ok(seen) => opened(&regular(seen)?, open_now(options, path)),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let file = open_now(options, path, true)?;
+            let file = open_now(options, path)?;
             regular(file.metadata()?).map(|_| file)
         }
         Err(error) => Err(error),
@@ -88,7 +92,7 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open`]; a longer file is refused.
     pub fn read(&self, name: impl AsRef<Path>, most: u64) -> io::Result<Vec<u8>> {
-        bounded(self.open(name, OpenOptions::new().read(true))?, most)
+        bounded(&self.open(name, OpenOptions::new().read(true))?, most)
     }
 
     /// Reads a text in it or below, of at most so many bytes; none where there is no such file.
@@ -139,6 +143,7 @@ impl Folder {
 
     /// The path of a name, once no part of it leads elsewhere.
     fn inside(&self, name: &Path) -> io::Result<PathBuf> {
+        named::ensure_way(&self.path("-"))?;
         let stays = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays || name.file_name().is_none() {
             return Err(refused("it leaves the plan's folder, and nothing outside it is read or written"));
@@ -166,7 +171,7 @@ fn ensure_folder(path: &Path) -> io::Result<()> {
     Err(refused(&format!("`{}` {what}", path.display())))
 }
 
-const LINK: &str = "is a link, not a regular file: beside a plan no link is followed";
+const LINK: &str = "is a link, not a regular file: no link is followed to a plan, nor beside one";
 
 fn regular(seen: Metadata) -> io::Result<Metadata> {
     if seen.is_file() {
@@ -187,15 +192,15 @@ fn opened(seen: &Metadata, file: io::Result<File>) -> io::Result<File> {
 
 /// Opens without waiting for anybody, should a pipe have taken the place of what was seen.
 #[cfg(unix)]
-fn open_now(options: &mut OpenOptions, path: &Path, here: bool) -> io::Result<File> {
+fn open_now(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     use rustix::fs::OFlags;
-    let flags = if here { OFlags::NONBLOCK | OFlags::NOFOLLOW } else { OFlags::NONBLOCK };
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
     options.open(path)
 }
 
 #[cfg(not(unix))]
-fn open_now(options: &mut OpenOptions, path: &Path, _: bool) -> io::Result<File> {
+fn open_now(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
@@ -210,7 +215,8 @@ fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
-fn bounded(file: File, most: u64) -> io::Result<Vec<u8>> {
+/// What is left of an open file, of at most so many bytes.
+pub(crate) fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
@@ -256,9 +262,10 @@ mod tests {
         let folder = Folder::at(place.path());
         fifo(&folder.path("pipe"));
         symlink(folder.path("pipe"), folder.path("to-a-pipe")).unwrap();
-        for name in ["pipe", "to-a-pipe", "."] {
+        for name in ["pipe", "."] {
             assert_eq!(said(open(&folder.path(name))), "it is not a regular file", "{name}");
         }
+        assert!(said(open(&folder.path("to-a-pipe"))).starts_with("it is a link"));
         assert_eq!(said(open(Path::new("/dev/null"))), "it is not a regular file");
         for options in [OpenOptions::new().read(true), OpenOptions::new().append(true), OpenOptions::new().write(true)]
         {
@@ -268,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_file_may_be_a_link_and_one_beside_a_plan_may_not() {
+    fn neither_a_named_file_nor_one_beside_a_plan_is_read_through_a_link() {
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::at(&place.path().join("plans"));
         fs::create_dir_all(folder.path("private")).unwrap();
@@ -277,9 +284,9 @@ mod tests {
         symlink("../nothing", folder.path("dangling")).unwrap();
         symlink("..", folder.path("out")).unwrap();
         symlink("private", folder.path("in")).unwrap();
-        assert_eq!(read(&folder.path("link"), 9).unwrap(), b"secret");
-        let link = "it is a link, not a regular file: beside a plan no link is followed";
+        let link = format!("it {LINK}");
         for name in ["link", "dangling"] {
+            assert_eq!(said(read(&folder.path(name), 9)), link);
             assert_eq!(said(folder.read(name, 9)), link);
             assert_eq!(said(folder.write(name, "x", Readers::All)), link);
             assert_eq!(said(folder.open(name, OpenOptions::new().create(true).append(true))), link);
@@ -295,6 +302,38 @@ mod tests {
         }
         assert_eq!(fs::read(place.path().join("outside")).unwrap(), b"secret");
         assert!(!place.path().join("nothing").exists());
+    }
+
+    #[test]
+    fn a_folder_may_be_a_link_but_a_repositorys_leads_nobody_out_of_it() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        for folder in ["outside", "own/.git", "own/clients/one"] {
+            fs::create_dir_all(at(folder)).unwrap();
+            fs::write(at(folder).join("x.yaml"), "text").unwrap();
+        }
+        symlink("outside", at("mine")).unwrap();
+        for (to, link) in
+            [("../outside", "out"), ("clients/one", "in"), (".git", "books"), ("out", "twice"), ("..", "up")]
+        {
+            symlink(to, at("own").join(link)).unwrap();
+        }
+        symlink("own", at("to-own")).unwrap();
+        for name in
+            ["mine/x.yaml", "own/in/x.yaml", "own/clients/one/x.yaml", "to-own/in/x.yaml", "own/in/../one/x.yaml"]
+        {
+            assert_eq!(read(&at(name), 9).unwrap(), b"text", "{name}");
+            assert!(Folder::of(&at(name)).write("y", "x", Readers::All).is_ok(), "{name}");
+        }
+        for name in
+            ["own/out/x.yaml", "own/books/x.yaml", "own/twice/x.yaml", "own/up/mine/x.yaml", "to-own/out/x.yaml"]
+        {
+            let why = said(read(&at(name), 9));
+            assert!(why.contains("is a link that leads out of the repository"), "{name}: {why}");
+            assert!(said(Folder::of(&at(name)).read("x.yaml", 9)).contains("leads out of the repository"), "{name}");
+            assert!(Folder::of(&at(name)).write("z", "x", Readers::All).is_err(), "{name}");
+        }
+        assert!(!at("outside/z").exists() && !at("own/.git/z").exists());
     }
 
     #[test]

@@ -23,6 +23,24 @@ pub fn slug(name: &str) -> String {
     slug
 }
 
+/// What somebody types where they have nothing to say.
+const NOTHING_SAID: &str = "n/a";
+
+/// Whether something can be read in a text: a letter or digit that can be seen.
+pub fn is_readable(text: &str) -> bool {
+    text.chars().any(is_seen)
+}
+
+/// Whether a text says something: it can be read, and not that there is nothing to say.
+pub fn says_something(text: &str) -> bool {
+    is_readable(text) && !text.trim_matches([' ', '\t', '\r', '\n']).eq_ignore_ascii_case(NOTHING_SAID)
+}
+
+/// Whether a character is a letter or digit that can be seen. The four that fill a Korean syllable count as letters, and show nothing.
+pub fn is_seen(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
+}
+
 /// One word of a command line for a POSIX shell; text that is not known to be harmless in a terminal is spelt out before.
 pub fn quoted(word: &str) -> String {
     // A name that begins with a dash would be taken for an option.

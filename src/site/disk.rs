@@ -1,6 +1,6 @@
 //! Files: opened only if regular, unpacked and packed by name, replaced whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SiteError;
-use crate::fs::{Readers, open_here, replace_by};
+use crate::fs::{Readers, ensure_way, replace_by};
 use crate::population::Damage;
 
 /// How much is read at a time.
@@ -40,7 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
 
 /// Opens a regular file as it lies there. Anything else (a link, a pipe, a device, a folder) is refused.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
-    open_here(path, OpenOptions::new().read(true))
+    crate::fs::open(path)
 }
 
 /// Reads what is packed as this file's name says.
@@ -58,7 +58,9 @@ pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<d
 /// Replaces a file by this text, packed by its name, whole or not at all. A new file is its owner's alone; one that
 /// was there keeps its permissions.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
-    replace_by(path, Readers::Owner, |file| pack(path, text, file)).map_err(|source| failed("write", path, source))
+    ensure_way(path)
+        .and_then(|()| replace_by(path, Readers::Owner, |file| pack(path, text, file)))
+        .map_err(|source| failed("write", path, source))
 }
 
 fn pack(path: &Path, text: &str, file: &mut File) -> io::Result<()> {
@@ -112,7 +114,8 @@ pub(super) fn beside(path: &Path, population: &Path) -> PathBuf {
 /// Copies a file as it is, packed or not; the copy is its owner's alone, and there whole or not at all.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), SiteError> {
     let mut source = open_regular(from).map_err(|source| failed("read", from, source))?;
-    replace_by(to, Readers::Owner, |file| io::copy(&mut source, file).map(drop))
+    ensure_way(to)
+        .and_then(|()| replace_by(to, Readers::Owner, |file| io::copy(&mut source, file).map(drop)))
         .map_err(|source| failed("write", to, source))
 }
 

@@ -108,6 +108,78 @@ fn no_argument_that_names_a_file_is_waited_for() {
     }
 }
 
+/// Verbs of a plan beside those above.
+const OF_A_PLAN: [&[&str]; 10] = [
+    &["status", "@", "--site", SITE],
+    &["log", "@", "--site", SITE],
+    &["purge", "@", "--site", SITE],
+    &["undo", "@", "--site", SITE, "--no-input"],
+    &["upgrade", "@"],
+    &["upgrade", "@", "--dry-run"],
+    &["record", "sign-in", "tried", "--plan", "@", "--who", "jo"],
+    &["record", "outside-window", "agreed", "--plan", "@", "--who", "jo"],
+    &["record", "restored", "seen", "--plan", "@", "--who", "jo", "--site", SITE],
+    &["merge-list", "--cloned", SITE, "--live", SITE, "--plan", "@"],
+];
+
+/// Git can commit a link to anything that whoever checks the plan can read.
+#[test]
+fn no_argument_that_names_a_file_leads_through_a_link_to_one_outside() {
+    const SECRET: &str = "aB3dE5fG7h";
+    let text = format!("SECRET={SECRET}\nversion: 1\n{SECRET}: {{{SECRET}: {SECRET}}}\n");
+    for words in ARGUMENTS.iter().chain(&FOLDERS[4..]).chain(&OF_A_PLAN) {
+        let (place, outside) = (Place::new(), tempfile::tempdir().unwrap());
+        let secret = outside.path().join("secret.yaml");
+        fs::write(&secret, &text).unwrap();
+        for (target, name) in [(secret.as_path(), "link.yaml"), ("/proc/self/environ".as_ref(), "environ.yaml")] {
+            symlink(target, place.path(name)).unwrap();
+            let words: Vec<&str> = words.iter().map(|word| if *word == "@" { name } else { word }).collect();
+            let mut command = place.command(&words);
+            command.env("PLAN_LOGIN_PASSWORD", SECRET);
+            let (code, said) = ended(command, &words.join(" "));
+            assert!(!said.contains(SECRET) && !said.contains("PLAN_LOGIN_PASSWORD="), "{words:?}: {said}");
+            // Of a plan whose runs left nothing there is nothing to purge, whatever is in it.
+            let is_refused = code.is_some_and(|code| code != 0 && code < 100);
+            assert!(is_refused || words[0] == "purge", "{words:?}: {code:?} {said}");
+            assert!(fs::symlink_metadata(place.path(name)).unwrap().is_symlink(), "{words:?} replaced the link");
+        }
+        assert_eq!(fs::read_to_string(&secret).unwrap(), text, "{words:?}");
+        let kept = Command::new("grep")
+            .args(["-rl", "--devices=skip", SECRET])
+            .current_dir(place.folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&kept.stdout), "", "{words:?} kept it");
+    }
+}
+
+#[test]
+fn a_folder_of_ones_own_may_be_a_link_and_a_repositorys_leads_nobody_out_of_it() {
+    let (place, own) = (Place::new(), tempfile::tempdir().unwrap());
+    symlink(place.folder.path(), own.path().join("plans")).unwrap();
+    let check = |plan: &str, site: &str| {
+        let mut command = crate::place::program();
+        command.args(["check", plan, "--site", site]).current_dir(own.path());
+        crate::place::Ran::from(command.output().unwrap())
+    };
+    let (plan, site) = (format!("plans/{PLAN}"), format!("plans/{SITE}"));
+    check(&plan, &site).ends(0, &[]);
+    fs::create_dir(own.path().join(".git")).unwrap();
+    check(&plan, &site).ends(3, &["is a link that leads out of the repository", "name the folder itself"]);
+    let there = |name: &str| place.path(name).display().to_string();
+    check(&there(PLAN), &site).ends(3, &["is a link that leads out of the repository"]);
+    check(&there(PLAN), &there(SITE)).ends(0, &[]);
+    for words in [
+        ["snapshot", "--site", &there(SITE), "--out", "plans/new.site.ndjson"],
+        ["runbook", &there(PLAN), "--no-site", "--out", "plans/page.html"],
+    ] {
+        let mut command = crate::place::program();
+        let ran = crate::place::Ran::from(command.args(words).current_dir(own.path()).output().unwrap());
+        assert!(matches!(ran.code, Some(2 | 3)), "{words:?}: {ran:#?}");
+    }
+    assert!(!place.path("new.site.ndjson").exists() && !place.path("page.html").exists());
+}
+
 /// Every verb that reads what lies beside a plan.
 const VERBS: [&[&str]; 14] = [
     &["check", PLAN, "--site", SITE],
