@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
 use crate::model::plan::SiteRole;
 use crate::model::record::Record;
+use crate::model::text::is_seen;
 use crate::model::{Capture, Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 
 use super::journal::{Begin, Event, Journal, JournalEntry};
@@ -81,8 +82,23 @@ pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Recor
     all.extend(of_the_migration(at, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
     all.extend(maintenance(at, kept, now).filter(|moved| known.insert(moved.on.clone())));
     let here = &at.begin.host;
-    all.retain(|moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now));
-    all
+    let is_open = |moved: &Moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now);
+    // By its whole name an earlier build had it attested.
+    all.into_iter().filter(is_open).map(shown).filter(is_open).collect()
+}
+
+/// An object under a name that anybody can type, and that is nobody's address: where its own is none, its kind, and digits that
+/// stand for both its name and how it is now.
+fn shown(moved: Moved) -> Moved {
+    // No way to write an address does without the characters that are missing here.
+    let is_plain = |c: char| is_seen(c) || "-_./ ".contains(c);
+    if moved.on.chars().all(is_plain) {
+        return moved;
+    }
+    let kind = moved.on.split('/').next().unwrap_or_default().to_owned();
+    let what = format!("{}: one whose name is not shown here, as it holds more than letters and digits", moved.what);
+    let now = digest::of_bytes(format!("{}\n{}", moved.on, moved.now).as_bytes())[..12].to_owned();
+    Moved { on: kind, what, now, ..moved }
 }
 
 /// Whether maintenance mode has to be on, or off, at this point; none where nothing says so.

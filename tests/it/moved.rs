@@ -132,7 +132,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     on(&place).ends(20, &["payments could have been processed"]);
     place
         .run(&["record", "moved", "maintenance", " ", "--now", &now, "--plan", PLAN, "--who", "jo"])
-        .ends(2, &["the text is empty"]);
+        .ends(2, &["the text says nothing"]);
     record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
     // A step is proven by a reading that was made after it.
     on(&place).ends(20, &["waits at `leave-maintenance`"]);
@@ -310,4 +310,57 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     on(&place).ends(20, &["whether every contact without a user came", "plan record step review-contacts"]);
+}
+
+/// A name that holds an address cannot be recorded, and one that holds what is not seen cannot be typed: the command that is printed
+/// works as it stands, and lets that object stand, and no other.
+#[test]
+fn an_object_whose_name_nobody_can_type_is_attested_by_the_command_that_is_printed() {
+    for key in [
+        "aal_updateuser?Email=ada@member.com",
+        "a\nb",
+        "a\u{1b}[31mb",
+        "a\u{202e}b\u{3164}",
+        "x::error::y",
+        "it's",
+        "50%40",
+    ] {
+        let place = rehearsed_to_review();
+        let (first, rest) = place.read(SITE).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let with = |key: &str| {
+            let one = serde_json::json!({"kind": "plugin", "key": key, "version": "1", "active": true});
+            fs::write(place.path(SITE), format!("{first}\n{one}\n{rest}")).unwrap();
+            place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+        };
+        with(key);
+        let ran = on(&place);
+        ran.ends(20, &["`plugin` ", "one whose name is not shown"]);
+        assert!(!ran.err.contains("member.com"), "{ran:#?}");
+        let command = ran.err.split('`').find(|part| part.starts_with("plan record moved plugin ")).unwrap();
+        let script = command.replacen("plan ", "\"$0\" ", 1).replace("--who WHO", "--who jo");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).current_dir(place.folder.path());
+        let recorded = shell.env("PLAN_STATE_HOME", crate::place::state_home()).output().unwrap();
+        assert!(recorded.status.success(), "{script}: {recorded:?}");
+        on(&place).ends(20, &["maintenance mode is on"]);
+        with(&format!("{key}2"));
+        on(&place).ends(20, &["one whose name is not shown"]);
+    }
+}
+
+/// What an earlier build had somebody attest by its whole name stands.
+#[test]
+fn an_attestation_by_the_whole_name_goes_on_to_count() {
+    let place = rehearsed_to_review();
+    let key = "it's";
+    let (first, rest) = place.read(SITE).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let one = serde_json::json!({"kind": "plugin", "key": key, "version": "1", "active": true});
+    fs::write(place.path(SITE), format!("{first}\n{one}\n{rest}")).unwrap();
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    let text = place.read(SITE);
+    let site = amc_plan::site::file::FileSite::open(place.path(SITE)).unwrap().snapshot().unwrap();
+    assert!(text.contains("it's"));
+    let marks = amc_plan::change::marks_of(&site.state, amc_plan::model::Kind::Plugin);
+    record(&place, &["moved", "plugin/it's", "--now", &marks["plugin/it's"], "agreed"]);
+    on(&place).ends(20, &["maintenance mode is on"]);
 }
