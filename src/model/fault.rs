@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::deadline::RestoreDrill;
 use super::record::{Attestation, Backup, BackupSource, Entry, Evidence, MergeList, MovedObject, Purchase};
 use super::status::is_transaction;
+use super::text::{is_readable, says_something};
 
 /// How far the clocks of two machines may be apart.
 pub const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(5);
@@ -27,7 +28,7 @@ impl Entry {
             Ok(at) => at,
             Err(fault) => return Some(fault),
         };
-        if self.who.trim().is_empty() {
+        if !is_readable(&self.who) {
             return Some("names nobody who recorded it".to_owned());
         }
         self.evidence.fault(at, now)
@@ -37,12 +38,12 @@ impl Entry {
 impl Evidence {
     /// What is wrong with evidence that was recorded at this time, in words that follow "it".
     pub fn fault(&self, at: Timestamp, now: Timestamp) -> Option<String> {
-        if self.says().is_some_and(|says| says.trim().is_empty()) {
+        if self.says().is_some_and(|says| !says_something(says)) {
             return Some("says nothing where it should say what was seen".to_owned());
         }
         match self {
             Self::Backup(backup) => of_a_backup(backup, now),
-            Self::Verification(seen) if seen.lines.iter().all(|line| line.text.trim().is_empty()) => {
+            Self::Verification(seen) if seen.lines.iter().all(|line| !says_something(&line.text)) => {
                 Some("is a verification without a line".to_owned())
             }
             Self::Acknowledgement(seen) if seen.line == 0 => Some("acknowledges line 0, and the first is 1".to_owned()),
@@ -89,7 +90,7 @@ fn of_a_backup(backup: &Backup, now: Timestamp) -> Option<String> {
     }
     let fault = match &backup.source {
         _ if backup.parts.is_empty() => "is a backup of nothing",
-        BackupSource::RestorePoint(id) if id.trim().is_empty() => "is a restore point without a name",
+        BackupSource::RestorePoint(id) if !says_something(id) => "is a restore point without a name",
         BackupSource::File { name, .. } if name.trim().is_empty() => "is a backup's file without a name",
         BackupSource::File { bytes: 0, .. } => "is a backup's file without a byte",
         BackupSource::File { sha256, .. } if !is_sha256(sha256) => "is a backup's file without its SHA-256",
@@ -113,13 +114,13 @@ fn of_an_attestation(attestation: &Attestation, at: Timestamp) -> Option<String>
 }
 
 fn of_a_purchase(purchase: &Purchase) -> Option<&'static str> {
-    if purchase.form.trim().is_empty() {
+    if !says_something(&purchase.form) {
         return Some("is a purchase that names no form");
     }
     if purchase.saw.is_empty() {
         return Some("is a purchase after which nothing was seen");
     }
-    if purchase.orders.iter().any(|order| order.trim().is_empty()) {
+    if purchase.orders.iter().any(|order| !says_something(order)) {
         return Some("is a purchase with an order that has no number");
     }
     let transaction = purchase.transaction.as_deref();
@@ -144,7 +145,7 @@ fn of_a_drill(drill: &RestoreDrill, at: Timestamp) -> Option<String> {
     let fault = match drill.seconds {
         0 => "is a restore that took no time",
         seconds if seconds > LONGEST_RESTORE => "is a restore that took more than a week",
-        _ if drill.backup.trim().is_empty() => "is a restore of a backup without a name",
+        _ if !says_something(&drill.backup) => "is a restore of a backup without a name",
         _ if drill.parts.is_empty() => "is a restore of nothing",
         _ => return None,
     };
@@ -152,10 +153,10 @@ fn of_a_drill(drill: &RestoreDrill, at: Timestamp) -> Option<String> {
 }
 
 fn of_an_object(moved: &MovedObject) -> Option<&'static str> {
-    if moved.on.trim().is_empty() {
+    if !says_something(&moved.on) {
         return Some("attests that an object may stand, and names none");
     }
-    moved.now.trim().is_empty().then_some("attests that an object may stand, and not how it is")
+    (!says_something(&moved.now)).then_some("attests that an object may stand, and not how it is")
 }
 
 #[cfg(test)]
@@ -171,7 +172,11 @@ mod tests {
     /// A sound line of every kind, and what changed makes it wrong, with what is then said.
     fn kinds() -> Vec<(Value, Vec<Wrong>)> {
         let (host, sha) = ("live.example", "a".repeat(64));
-        let says = |at: &'static str| vec![(at, json!(" \t"), "says nothing")];
+        let says = |at: &'static str| {
+            [" \t", "\u{200b}", "\u{3164}", "\u{2800}", "\u{ad}\u{202e}", "-", "?!", "…", " n/a "]
+                .map(|nothing| (at, json!(nothing), "says nothing"))
+                .to_vec()
+        };
         let file = json!({"name": "x.sql", "bytes": 9, "sha256": sha});
         vec![
             (
@@ -182,6 +187,10 @@ mod tests {
                     ("/backup/taken_at", json!("soon"), "an invalid time"),
                     ("/backup/parts", json!([]), "of nothing"),
                     ("/backup/source/restore-point", json!(" "), "without a name"),
+                    ("/backup/source/restore-point", json!("\u{200b}"), "without a name"),
+                    ("/backup/source/restore-point", json!(" \u{3164} "), "without a name"),
+                    ("/backup/source/restore-point", json!("-"), "without a name"),
+                    ("/backup/source/restore-point", json!("N/A"), "without a name"),
                     ("/backup/source", json!({"file": {"name": "", "bytes": 9, "sha256": sha}}), "without a name"),
                     ("/backup/source", json!({"file": {"name": "x", "bytes": 0, "sha256": sha}}), "without a byte"),
                     (
@@ -252,6 +261,8 @@ mod tests {
                     ("/restore-drill/backup", json!(""), "without a name"),
                     ("/restore-drill/parts", json!([]), "of nothing"),
                     ("/restore-drill/onto", json!(""), "says nothing"),
+                    ("/restore-drill/onto", json!("\u{ffa0}"), "says nothing"),
+                    ("/restore-drill/backup", json!("?"), "without a name"),
                 ],
             ),
             (json!({"decided": {"host": host, "decision": "go-on", "says": "agreed"}}), says("/decided/says")),
@@ -288,6 +299,7 @@ mod tests {
                 ("/at", json!(""), "an invalid time"),
                 ("/who", json!(""), "names nobody"),
                 ("/who", json!("\n"), "names nobody"),
+                ("/who", json!("\u{3164}"), "names nobody"),
             ];
             let of_this_kind = wrong.into_iter().map(|(at, value, said)| (format!("/evidence{at}"), value, said));
             for (at, value, said) in

@@ -9,12 +9,12 @@ use std::borrow::Cow;
 use jiff::civil;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::text::Seconds;
+use super::text::{Seconds, is_readable};
 
 /// An address of a site: no login in it, as a plan holds no secrets, and neither query nor fragment, which name no site.
 pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+(/[^ ?#]*)?$";
-/// Words that say something.
-pub(super) const REASON: &str = r"^[ \t\r\n]*[^ \t\r\n]";
+/// Words in which something can be read, as [`is_readable`] has it.
+pub(super) const REASON: &str = r"^[\s\S]*([^\P{Alphabetic}\u115F\u1160\u3164\uFFA0]|\p{N})";
 /// A length of time.
 pub(super) const LENGTH: &str = r"^[0-9]{1,5}[mhd]$";
 /// The age of a backup: a minute at least, and seven days at most, since a restore loses all that came after it.
@@ -53,7 +53,7 @@ pub(super) fn is_address(text: &str) -> bool {
 }
 
 pub(super) fn is_reason(text: &str) -> bool {
-    !text.trim_matches([' ', '\t', '\r', '\n']).is_empty()
+    is_readable(text)
 }
 
 pub(super) fn is_length(text: &str) -> bool {

@@ -49,6 +49,17 @@ fn others() -> Vec<Value> {
     all.extend(
         [
             "\t \n",
+            "\u{3164}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{3164}x",
+            "\u{200b}",
+            "-",
+            "?!",
+            "n/a",
+            " N/a\n",
+            "n/a n/a",
+            "日本",
+            "\u{345}",
             "https://jo:pw@x.example",
             "http://x?y@z",
             "2024-02-29",

@@ -267,7 +267,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     read_again(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
     says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
     read_again(&place, &site, later, ("", ""));
-    says(" ", "jo").ends(2, &["the text is empty"]);
+    says(" ", "jo").ends(2, &["the text says nothing"]);
     assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
     assert_eq!(status(&place)["past_the_barrier"], true);
     undo().ends(20, &[]);
