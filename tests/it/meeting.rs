@@ -269,3 +269,23 @@ fn another_identity_ends_13_before_anything_is_sent() {
     assert!(!place.path("other.ndjson").exists());
     got_no_login(&server);
 }
+
+#[test]
+fn a_site_that_answers_as_another_once_the_login_came_is_sent_nothing_more_and_it_is_said_that_it_was_sent() {
+    let server = Server::unmet(|request, _| match request.has_login() && !request.asks("/users/me") {
+        true => says_home("https://other.example"),
+        false if request.has_login() => wordpress(request),
+        false => says_home(&request.url()),
+    });
+    let mut site = to(&server, "").unwrap();
+    let error = said(site.read(&Questions::default()));
+    assert_says(
+        &error,
+        &["another: ", "https://other.example", "it was sent the login", "withdraw that application password"],
+    );
+    assert!(!error.contains("no login was sent"), "{error}");
+    let sent = server.seen().iter().filter(|request| request.has_login()).count();
+    assert_eq!(sent, 2, "who is signed in, and the index: nothing after that");
+    // It is as true where only the next reading meets another one.
+    assert_says(&said(site.read(&Questions::default())), &["it was sent the login"]);
+}

@@ -32,6 +32,8 @@ pub struct Reader {
     spent: Spent,
     /// Whether the site that answers was found to be the one that is meant; until then no login is sent.
     met: Cell<bool>,
+    /// Whether the login was sent.
+    sent: Cell<bool>,
 }
 
 /// Why an answer is not JSON.
@@ -99,7 +101,16 @@ impl Reader {
             .build()
             .new_agent();
         let root = Root::of(&address);
-        Ok(Self { agent, address, login, limits, root, spent: Spent::nothing(), met: Cell::new(false) })
+        Ok(Self {
+            agent,
+            address,
+            login,
+            limits,
+            root,
+            spent: Spent::nothing(),
+            met: Cell::new(false),
+            sent: Cell::new(false),
+        })
     }
 
     /// A reading begins: its bounds count from here, and which site answers is to be found out again.
@@ -111,6 +122,11 @@ impl Reader {
     /// The site that answers is the one that is meant: from here on the login is sent.
     pub(super) fn is_met(&self) {
         self.met.set(true);
+    }
+
+    /// Whether a login was ever sent to where this site answers.
+    pub(super) fn has_sent_login(&self) -> bool {
+        self.sent.get()
     }
 
     /// The site that it reads.
@@ -194,6 +210,7 @@ impl Reader {
     fn send(&self, url: &Url, within: Duration) -> Result<Response<Body>, ureq::Error> {
         let mut request = self.agent.get(url.as_str());
         if let Some(login) = self.login.header_for(url).filter(|_| self.met.get() && self.is_own(url)) {
+            self.sent.set(true);
             request = request.header(header::AUTHORIZATION, login);
         }
         request.config().timeout_global(Some(within)).build().call()

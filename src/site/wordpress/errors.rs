@@ -165,11 +165,22 @@ pub(super) fn no_administrator(site: &Address) -> SiteError {
     )
 }
 
-/// Another site answers than the one that is meant: nothing was sent to it but the question which one it is.
-pub(super) fn another(site: &Address, found: &Address, could_be: bool) -> SiteError {
+/// What became of the login where another site answers.
+fn sent(reader: &Reader) -> &'static str {
+    if reader.has_sent_login() {
+        "it was sent the login when it answered as this site, and nothing since: withdraw that application password under Users > Profile, and \
+         make another"
+    } else {
+        "no login was sent to it"
+    }
+}
+
+/// Another site answers than the one that is meant.
+pub(super) fn another(reader: &Reader, found: &Address, could_be: bool) -> SiteError {
+    let site = reader.address();
     let scheme = if found.is_https() { "https" } else { "http" };
     let found = format!("{scheme}://{}", found.identity().address());
-    let what = format!("another site answers there: its home is `{found}`; no login was sent to it");
+    let what = format!("another site answers there: its home is `{found}`; {}", sent(reader));
     let help = if could_be {
         format!(
             "if that is the one that is meant, write `{found}` in the plan's `sites` and in `--site`, letter for letter"
@@ -183,13 +194,11 @@ pub(super) fn another(site: &Address, found: &Address, could_be: bool) -> SiteEr
 }
 
 /// The home that it says it has is no home address.
-pub(super) fn no_home(site: &Address, home: &str) -> SiteError {
-    let what = format!(
-        "the site there says that its home is \"{}\", which names no site; no login was sent to it",
-        excerpt(home)
-    );
+pub(super) fn no_home(reader: &Reader, home: &str) -> SiteError {
+    let what =
+        format!("the site there says that its home is \"{}\", which names no site; {}", excerpt(home), sent(reader));
     let help = "correct *Site Address (URL)* under Settings > General on the site: scheme, host and folder, without a login in it";
-    SiteError::Another { origin: site.to_string(), what, help: help.to_owned() }
+    SiteError::Another { origin: reader.address().to_string(), what, help: help.to_owned() }
 }
 
 /// Nothing shows without a login which site it is.

@@ -25,13 +25,13 @@ pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
         if !reader.follow_link(&link) {
             // It leads to another site, which is asked nothing.
             let home = home_of(reader, &link);
-            return Err(home.map_or_else(|| errors::explain(reader, &index), |home| differs(reader.address(), &home)));
+            return Err(home.map_or_else(|| errors::explain(reader, &index), |home| differs(reader, &home)));
         }
         index = ask(reader)?;
         index.rest_link.get_or_insert(link);
     }
     let home = home(reader, &index)?;
-    is_same(reader.address(), &home)?;
+    is_same(reader, &home)?;
     reader.is_met();
     Ok(())
 }
@@ -40,16 +40,16 @@ pub(super) fn meet(reader: &mut Reader) -> Result<(), SiteError> {
 ///
 /// # Errors
 /// [`SiteError::Another`] where they differ.
-pub(super) fn is_same(address: &Address, home: &str) -> Result<(), SiteError> {
+pub(super) fn is_same(reader: &Reader, home: &str) -> Result<(), SiteError> {
     let found = Identity::parse(home);
-    if found.is_some_and(|found| found.is_same_site(&address.identity())) {
+    if found.is_some_and(|found| found.is_same_site(&reader.address().identity())) {
         return Ok(());
     }
-    Err(differs(address, home))
+    Err(differs(reader, home))
 }
 
 fn ask(reader: &Reader) -> Result<Answer, SiteError> {
-    reader.get("/", &[("_fields", "home")]).map_err(|failure| failed(reader.address(), &failure))
+    reader.get("/", &[("_fields", "home")]).map_err(|failure| failed(reader, &failure))
 }
 
 /// The home that the site gives whoever asks.
@@ -66,7 +66,7 @@ fn home(reader: &Reader, index: &Answer) -> Result<String, SiteError> {
     if let Some(home) = index.rest_link.as_deref().and_then(|link| home_of(reader, link)) {
         return Ok(home);
     }
-    let front = reader.front().map_err(|failure| failed(reader.address(), &failure))?;
+    let front = reader.front().map_err(|failure| failed(reader, &failure))?;
     let home = front.rest_link.as_deref().and_then(|link| home_of(reader, link));
     home.ok_or_else(|| errors::unknown_identity(reader.address()))
 }
@@ -77,7 +77,8 @@ fn home_of(reader: &Reader, link: &str) -> Option<String> {
 }
 
 /// No answer came; a redirect out of the site says which one it is instead.
-fn failed(address: &Address, failure: &Failure) -> SiteError {
+fn failed(reader: &Reader, failure: &Failure) -> SiteError {
+    let address = reader.address();
     let Failure::Elsewhere(to) = failure else { return errors::failed(address, failure) };
     let there = Url::parse(to).ok().map(|mut there| {
         if there.origin() == address.url().origin() {
@@ -86,20 +87,21 @@ fn failed(address: &Address, failure: &Failure) -> SiteError {
         there.set_path(address.url().path());
         there.to_string()
     });
-    differs(address, there.as_deref().unwrap_or(to))
+    differs(reader, there.as_deref().unwrap_or(to))
 }
 
 /// What to say where the home is not the address.
-fn differs(address: &Address, home: &str) -> SiteError {
-    let Ok(found) = Address::parse(home) else { return errors::no_home(address, home) };
+fn differs(reader: &Reader, home: &str) -> SiteError {
+    let address = reader.address();
+    let Ok(found) = Address::parse(home) else { return errors::no_home(reader, home) };
     let could_be = found.identity().could_be_the_same(&address.identity());
-    errors::another(address, &found, could_be)
+    errors::another(reader, &found, could_be)
 }
 
 /// Compares what the site says of its home to a reader that is logged in.
 ///
 /// # Errors
 /// As [`is_same`]; a home that is not said proves nothing, and was asked for before.
-pub(super) fn is_same_index(address: &Address, index: &Value) -> Result<(), SiteError> {
-    text(index, "home").map_or(Ok(()), |home| is_same(address, &home))
+pub(super) fn is_same_index(reader: &Reader, index: &Value) -> Result<(), SiteError> {
+    text(index, "home").map_or(Ok(()), |home| is_same(reader, &home))
 }

@@ -110,7 +110,7 @@ impl WordPress {
 
     fn environment(&self) -> Result<Environment, SiteError> {
         let index = self.body(self.get("/", &[("_fields", "url,home,namespaces")])?)?;
-        meeting::is_same_index(self.reader.address(), &index)?;
+        meeting::is_same_index(&self.reader, &index)?;
         let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?.unwrap_or_default();
         let own = text(&settings, "url").or_else(|| text(&index, "url"));
         let url = own.ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
