@@ -54,10 +54,22 @@ impl Run {
         labelled("login", &found.login, terminal)?;
         self.accept(args, &found.unmeasured, code, terminal)?;
         let accepted = found.unmeasured.clone();
+        if !terminal.is_shown() || is_nowhere() {
+            let message = "what cannot be undone could not be shown, so nobody acknowledges it: standard output is full, closed or \
+                           thrown away";
+            return Err(Failure::new(code, message).help(format!(
+                "let it be read: `{}`, with its output on a terminal, in a pipe or in a file",
+                self.resume_command()
+            )));
+        }
         let typed = match &args.acknowledge {
             Some(typed) => typed.clone(),
             None if !may_ask(args.no_input) => String::new(),
-            None => terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "))?,
+            None => {
+                let answer = terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "));
+                self.ensure_not_interrupted()?;
+                answer?
+            }
         };
         self.ensure_not_interrupted()?;
         if typed.trim() != phrase {
@@ -145,6 +157,19 @@ impl Run {
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
         Ok(Found { members, who, login: proven, checked, unmeasured })
     }
+}
+
+/// Whether standard output is where the system throws everything away: a program that is started with it closed gets that instead.
+fn is_nowhere() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let nowhere = std::fs::metadata("/dev/null").map(|nowhere| nowhere.rdev());
+        let out = rustix::fs::fstat(std::io::stdout()).map(|out| out.st_rdev);
+        matches!((nowhere, out), (Ok(nowhere), Ok(out)) if nowhere == out && out != 0)
+    }
+    #[cfg(not(unix))]
+    false
 }
 
 /// What cannot be undone, whom it reaches, and what the way back loses.

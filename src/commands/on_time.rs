@@ -110,7 +110,10 @@ impl Run {
             let phrase = format!("{} unknown", what.name());
             let typed = match may_ask(args.no_input) {
                 true => {
-                    terminal.ask(&format!("\nType `{phrase}` to go on without it, anything else to stop here: "))?
+                    let answer =
+                        terminal.ask(&format!("\nType `{phrase}` to go on without it, anything else to stop here: "));
+                    self.ensure_not_interrupted()?;
+                    answer?
                 }
                 false => String::new(),
             };
@@ -192,7 +195,9 @@ impl Run {
         }
         let answer = terminal.ask(&format!(
             "\nIt is past {clock}: `{named}` decides now. Type `go on` or `go back`, anything else to stop here: "
-        ))?;
+        ));
+        self.ensure_not_interrupted()?;
+        let answer = answer?;
         let decision = match answer.as_str() {
             "go on" => Decision::GoOn,
             "go back" => Decision::GoBack,

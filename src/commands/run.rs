@@ -38,9 +38,15 @@ pub(super) struct Run {
 /// Raised by Ctrl-C, once for the whole run; a second one ends the process at once, which the journal stands as it stands
 /// any other end.
 pub(super) fn ctrl_c() -> &'static AtomicBool {
-    static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     RAISED.get_or_init(arm)
 }
+
+/// Whether Ctrl-C was pressed since somebody listens to it.
+pub(super) fn is_interrupted() -> bool {
+    RAISED.get().is_some_and(|raised| raised.load(Ordering::Relaxed))
+}
+
+static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 fn arm() -> Arc<AtomicBool> {
     let raised = Arc::new(AtomicBool::new(false));

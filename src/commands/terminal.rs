@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::io::{self, BufRead, ErrorKind, Write};
+#[cfg(not(unix))]
+use std::io::BufRead as _;
+use std::io::{self, ErrorKind, Write};
 use std::rc::Rc;
 
 use crate::cli::{LockVerb, Verb};
 use crate::output::words;
 use crate::text::without_addresses;
 
+#[cfg(unix)]
+use super::run::is_interrupted;
 use super::typed::Typed;
 use super::{Failure, exit};
 
@@ -71,10 +75,19 @@ impl Terminal<'_> {
         if !self.is_shown() {
             return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"));
         }
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer);
-        read.map_err(|error| Failure::new(exit::COULD_NOT_RUN, format!("the answer could not be read: {error}")))?;
-        Ok(answer.trim().to_owned())
+        match answer() {
+            Ok(answer) => Ok(answer.trim().to_owned()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {
+                writeln!(self.out)?;
+                Err(Failure::new(exit::INTERRUPTED, "interrupted: nothing was answered, so nothing was done"))
+            }
+            Err(error) => Err(Failure::new(exit::COULD_NOT_RUN, format!("the answer could not be read: {error}"))),
+        }
+    }
+
+    /// Whether whoever reads data left before its end.
+    pub(super) fn is_left(&self) -> bool {
+        self.lost.0.borrow().as_ref().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
     }
 
     /// Whether everything that was written as data has arrived.
@@ -133,6 +146,43 @@ impl Terminal<'_> {
         failure
     }
 }
+
+/// One line of standard input. Ctrl-C ends the wait for it, where somebody listens to that; elsewhere it ends the process.
+#[cfg(unix)]
+fn answer() -> io::Result<String> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    // Long enough to cost nothing, and short enough for a signal that came right before the wait.
+    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let stdin = io::stdin();
+    let mut answer = Vec::new();
+    while answer.last() != Some(&b'\n') && answer.len() < LONGEST_ANSWER {
+        if is_interrupted() {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            ready => ready?,
+        };
+        // By the byte and past any buffer, which could hold what was typed ahead of the next question.
+        let mut byte = [0];
+        match rustix::io::read(&stdin, &mut byte) {
+            Ok(0) => break,
+            Err(rustix::io::Errno::INTR) => {}
+            read => answer.extend(&byte[..read?]),
+        }
+    }
+    String::from_utf8(answer).map_err(|_| ErrorKind::InvalidData.into())
+}
+
+#[cfg(not(unix))]
+fn answer() -> io::Result<String> {
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map(|_| answer)
+}
+
+/// Most bytes of an answer.
+#[cfg(unix)]
+const LONGEST_ANSWER: usize = 4096;
 
 /// Whether a verb is there for what it writes. Of `apply` and `undo`, which may end before they write, [`Begun`] says it.
 pub(super) fn keeps(verb: &Verb) -> bool {

@@ -31,6 +31,9 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     step(terminal, &["check", &plan, "--site", &site])?;
     say(terminal, "\nWhat it would change, for the reviewer:")?;
     step(terminal, &["diff", &plan, "--site", &site])?;
+    if !terminal.is_shown() {
+        return unshown(&folder, terminal);
+    }
     let digest = confirmed(&plan)?;
     say(terminal, "\nExactly that, and nothing else, is carried out:")?;
     step(terminal, &["apply", &plan, "--site", &site, "--confirm", &digest[..16]])?;
@@ -59,6 +62,18 @@ fn folder(args: &Tour) -> Result<PathBuf, Failure> {
     }
     let stamp = Timestamp::now().as_millisecond();
     Ok(std::env::temp_dir().join(format!("plan-tour-{stamp}-{}", std::process::id())))
+}
+
+/// What was not shown is not confirmed either: the tour ends where nobody can see it.
+fn unshown(folder: &Path, terminal: &Terminal<'_>) -> Result<u8, Failure> {
+    if terminal.is_left() {
+        return Ok(exit::OK);
+    }
+    let message = "the tour ended early: its output cannot be written, and what nobody could see is not confirmed";
+    Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
+        "its files are in `{}`: take the tour again in another folder, where its output can be written",
+        folder.display()
+    )))
 }
 
 fn say(terminal: &mut Terminal<'_>, words: &str) -> Result<(), Failure> {

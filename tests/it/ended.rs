@@ -237,3 +237,79 @@ fn a_verb_that_wrote_never_says_that_it_could_not_be_run() {
         into_a_full_disk(&place, words).ends(3, &["cannot write"]);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_tour_that_nobody_can_see_says_so_and_where_its_files_are() {
+    let place = Place::new();
+    let ran = into_a_full_disk(&place, &["tour", "first"]);
+    ran.ends(21, &["its output cannot be written", "its files are in `first`"]);
+    assert!(!ran.err.contains("left no confirmation") && place.path("first/plans").exists(), "{ran:#?}");
+    into_a_broken_pipe(&place, &["tour", "second"]).ends(0, &[]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_not_shown_is_not_acknowledged() {
+    use crate::guided::{PHRASE, configured, on, record, verified};
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    let words = ["apply", PLAN, "--site", SITE, "--resume", "--no-input", "--acknowledge", PHRASE];
+    let not_shown = "could not be shown, so nobody acknowledges it";
+    into_a_full_disk(&place, &words).ends(20, &[not_shown]);
+    into_a_broken_pipe(&place, &words).ends(20, &[not_shown]);
+    Ran::from(place.command(&words).stdout(Stdio::null()).output().unwrap()).ends(20, &[not_shown]);
+    let closed = "exec \"$0\" \"$@\" >&-";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", closed, env!("CARGO_BIN_EXE_plan")]).args(words).current_dir(place.folder.path());
+    let shell = shell.env("PLAN_STATE_HOME", crate::place::state_home()).stderr(Stdio::piped());
+    Ran::from(shell.output().unwrap()).ends(20, &[not_shown]);
+    assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
+    on(&place).ends(20, &["--acknowledge"]);
+    place.run(&words).ends(20, &["press it now, once"]);
+    assert!(fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_at_the_prompt_of_the_barrier_ends_it_at_once_with_nothing_written() {
+    use crate::guided::{configured, on, record, verified};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read as _;
+    let place = configured();
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let mut options = File::options();
+    let no_terminal_of_ours = rustix::fs::OFlags::NOCTTY.bits().cast_signed();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_terminal_of_ours);
+    let stdin = options.read(true).write(true).open(name).unwrap();
+    let mut command = place.command(&["apply", PLAN, "--site", SITE, "--resume"]);
+    let mut child = command.stdin(Stdio::from(stdin)).spawn().unwrap();
+    let (mut out, mut said) = (child.stdout.take().unwrap(), Vec::new());
+    while !String::from_utf8_lossy(&said).contains("anything else to stop here: ") {
+        let mut some = [0; 4096];
+        let read = out.read(&mut some).unwrap();
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&said));
+        said.extend(&some[..read]);
+    }
+    let journal = fs::read(place.journal()).unwrap();
+    let process = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let began = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed().as_secs() > 20 {
+            child.kill().unwrap();
+            panic!("it waits for an answer that nobody gives");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Ran::from(child.wait_with_output().unwrap()).ends(130, &["interrupted", "--resume", "nothing is lost"]);
+    assert_eq!(fs::read(place.journal()).unwrap(), journal);
+    // Its lock is free, and it is asked again.
+    on(&place).ends(20, &["--acknowledge"]);
+}

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod apply;
+mod at_once;
 mod backup;
 mod beside;
 mod certificate;
@@ -14,6 +15,7 @@ mod elsewhere;
 mod ended;
 mod endless;
 mod event_log;
+mod evidence;
 mod example;
 mod faults;
 mod file_site;
