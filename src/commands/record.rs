@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
+use crate::model::Plan;
 use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::record::{
@@ -14,7 +15,6 @@ use crate::model::record::{
     SignIn, StepTaken, Verification,
 };
 use crate::model::status::is_transaction;
-use crate::model::{Identity, Plan};
 use crate::output::escape;
 use crate::rules;
 
