@@ -249,6 +249,11 @@ fn without_an_optional_field_a_rule_is_unproven() {
         ),
         ("form-opens-more", "site: {order-form/course-checkout: {operations: null}}"),
         ("form-opens-more", "site: {opt-in-form/mini-course-signup: {operations: null}}"),
+        // It adds a tag, and nobody knows whether that is an offering's.
+        (
+            "form-opens-more",
+            "site: {order-form/course-checkout: {operations: [{release: course}, {add-tags: [Buyer]}]}}",
+        ),
         ("released-offering-missing", "site: {order-form/course-checkout: {operations: null}}"),
         ("grant-instead-of-release", "site: {order-form/course-checkout: {operations: null}}"),
         ("grant-instead-of-release", "site: {opt-in-form/mini-course-signup: {operations: null}}"),

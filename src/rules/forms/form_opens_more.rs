@@ -1,18 +1,28 @@
-use crate::diag::{Location, Severity::Error};
-use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule, left_out_inside};
+use std::collections::BTreeMap;
 
-use super::{opens, planned_forms};
+use crate::change::text;
+use crate::diag::{Location, Severity::Error};
+use crate::model::Kind;
+use crate::model::text::pointer;
+use crate::rules::{
+    Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
+};
+
+use super::{PlannedForm, opens, planned_forms, tags};
 
 declare_rule! {
     /// A form opens more than the plan says.
     ///
     /// ## What it does
     /// Reports forms of the plan that release or grant, when its changes are made, an offering which the plan does not list
-    /// under the form's `release`. The changes add what is listed and take nothing else away.
+    /// under the form's `release`; and such forms that add an access tag of an offering: `base`, `instant`, a module's, or `revoke`, as the
+    /// site's offerings name them. The base tag of an offering that is listed is none, since Release adds it too. The changes add what is
+    /// listed and take nothing else away.
     ///
     /// ## Why it matters
-    /// Whoever uses the form gets access that nobody planned, and that nothing takes away again (inferred).
+    /// Whoever uses the form gets access that nobody planned, and that nothing takes away again (inferred). An access tag opens its pages
+    /// by itself, `instant` all of them at once and past every timer, and `revoke` beats them all (documented for tags in general, seen in
+    /// code for how a page decides). Where a form adds tags and an offering's own tags were not captured, it is not known.
     ///
     /// ## Bad
     /// ```yaml
@@ -24,10 +34,20 @@ declare_rule! {
     /// site: {opt-in-form/mini-course-signup: {operations: [{release: mini-course}, {grant: course}]}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {opt-in-form/mini-course-signup: {operations: [{release: mini-course}, {add-tags: [Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// site: {order-form/course-checkout: {operations: [{release: course}, {add-tags: [Buyer, Course_Instant]}]}, offering/course: {tags: {base: Course_Base, instant: Course_Instant}}, offering/mini-course: {tags: {base: Mini_Base}}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {order_forms: {course-checkout: {custom_operation: {release: [course, mini-course]}}}}
-    /// site: {order-form/course-checkout: {operations: [{grant: course}, {grant: mini-course}, {add-tags: [Buyer]}]}}
+    /// site: {order-form/course-checkout: {operations: [{grant: course}, {grant: mini-course}, {add-tags: [Buyer, Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}}
     /// ```
     ///
     /// ## Fix
@@ -48,7 +68,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (forms, known) = planned_forms(facts);
-    for form in forms {
+    for form in &forms {
         if left_out_inside(facts.plan(), &[form.section, form.key, "custom_operation"]) {
             continue;
         }
@@ -65,5 +85,53 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(form.excerpt(finding, (verb, offering), "opens more"));
         }
     }
-    known
+    known.and(tags_added(facts, &forms, out))
+}
+
+/// A tag that decides about access to an offering.
+struct AccessTag<'a> {
+    offering: &'a str,
+    part: &'a str,
+}
+
+/// The access tags of the site's offerings, each with what it is; and whether every offering's were captured.
+fn access_tags<'a>(facts: &Facts<'a>) -> Option<(BTreeMap<&'a str, Vec<AccessTag<'a>>>, bool)> {
+    let (mut tags, mut all) = (BTreeMap::<&str, Vec<AccessTag<'_>>>::new(), true);
+    for (key, offering) in facts.offerings(After)? {
+        let modules = offering.modules.iter().flatten().filter_map(|module| module.tag.as_deref());
+        let own = offering.tags.iter().map(|(part, tag)| (part.as_str(), tag.as_str()));
+        for (part, tag) in own.chain(modules.map(|tag| ("module", tag))) {
+            tags.entry(tag).or_default().push(AccessTag { offering: key, part });
+        }
+        all &= !offering.tags.is_empty();
+    }
+    Some((tags, all))
+}
+
+/// Forms that add an access tag; none where it is not known of all tags.
+fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) -> Option<()> {
+    let added: Vec<(&PlannedForm<'_>, &str)> =
+        forms.iter().flat_map(|form| tags(form.operations).into_iter().map(move |tag| (form, tag))).collect();
+    // Access tags are asked for only where a form adds some.
+    if added.is_empty() {
+        return Some(());
+    }
+    let (access, is_whole) = access_tags(facts)?;
+    for (form, tag) in added {
+        let is_released =
+            |of: &AccessTag<'_>| of.part == "base" && form.release.iter().any(|listed| listed == of.offering);
+        if left_out_inside(facts.plan(), &[form.section, form.key, "custom_operation"]) {
+            continue;
+        }
+        let Some(of) = access.get(tag).and_then(|of| of.iter().find(|of| !is_released(of))) else { continue };
+        let does = if of.part == "revoke" { "closes" } else { "opens" };
+        let message = format!("`{}` adds `{tag}`, the {} tag that {does} `{}`", form.name, of.part, of.offering);
+        let help =
+            "take the tag out under Automations of the form: what the form is to open stands under its `release`";
+        let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
+        let finding = RULE.at(Location::key(at), message).label(format!("not with `{tag}`")).help(help);
+        let name = format!("{}/{}", form.kind, form.key);
+        out.push(finding.excerpt(name, text::object(&form.object), tag, "adds an access tag"));
+    }
+    facts.field(Kind::Offering, "offering: tags", is_whole.then_some(()))
 }

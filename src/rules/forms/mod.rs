@@ -77,6 +77,15 @@ fn opens(operations: &[Operation]) -> BTreeSet<(&'static str, &str)> {
     all
 }
 
+/// The tags that operations add, each once.
+fn tags<'a>(operations: &'a [Operation]) -> BTreeSet<&'a str> {
+    let added = |operation: &'a Operation| match operation {
+        Operation::AddTags(tags) => Some(tags),
+        Operation::Other(_) | Operation::Release(_) | Operation::Grant(_) => None,
+    };
+    operations.iter().filter_map(added).flatten().map(String::as_str).collect()
+}
+
 /// What runs in a form of this kind; unknown where it could not be read.
 type Operations = Option<Vec<Operation>>;
 
