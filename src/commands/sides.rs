@@ -1,7 +1,14 @@
-//! Two readings to be compared: of the plan's sites, and one later than the other.
+//! Two readings to be compared: of the plan's sites, of one site or of a copy of it, one later than the other, and the later one of a
+//! site that is switched.
 
+use jiff::Timestamp;
+
+use crate::example;
+use crate::guide::MigrationSignals;
+use crate::model::plan::Strategy;
 use crate::model::{Identity, Plan};
 use crate::reconcile::Unproven;
+use crate::rules::{Stale, stale};
 
 use super::side_reading::SideReading;
 use super::{Failure, exit};
@@ -38,4 +45,66 @@ pub(super) fn in_order(before: &SideReading, after: &SideReading) -> Result<Opti
         why: "the side after was not read later than the side before, so it says nothing of what happened since"
             .to_owned(),
     }))
+}
+
+/// What two readings say nothing of, however alike they are: of two sites of which neither is the other's copy, made in the future,
+/// or of a site that is not known to be switched.
+pub(super) fn say_nothing_of(
+    plan: &Plan,
+    (before, after): (Option<&SideReading>, &SideReading),
+    max_age: &str,
+) -> Vec<Unproven> {
+    let future = before.into_iter().chain([after]).filter_map(|side| in_the_future(side, max_age));
+    before
+        .and_then(|before| not_a_copy(plan, before, after))
+        .into_iter()
+        .chain(future)
+        .chain(not_switched(after))
+        .collect()
+}
+
+/// After a push live is what staging was; else a site is compared with itself.
+fn not_a_copy(plan: &Plan, before: &SideReading, after: &SideReading) -> Option<Unproven> {
+    let (left, right) = (before.site(), after.site());
+    if left.is_same_site(right) {
+        return None;
+    }
+    let is = |named: Option<Identity>, site: &Identity| named.is_some_and(|named| named.is_same_site(site));
+    let pushed = matches!(plan.strategy, Some(Strategy::FreezeAndPush | Strategy::PushThenMerge));
+    if pushed && is(plan.staging_site(), left) && is(plan.live_site(), right) {
+        return None;
+    }
+    let why = if pushed {
+        "live becomes what staging was by the push, and not the other way round"
+    } else {
+        "nothing of this plan's strategy makes one the copy of the other: compare each site with itself"
+    };
+    Some(Unproven {
+        what: "what came of the switch".to_owned(),
+        why: format!("the side before is of `{left}` and the side after of `{right}`, and {why}"),
+    })
+}
+
+fn in_the_future(side: &SideReading, max_age: &str) -> Option<Unproven> {
+    let now = Timestamp::now();
+    let read_at =
+        side.times().into_iter().flatten().find(|at| matches!(stale(*at, now, max_age), Some(Stale::Ahead)))?;
+    let is_invented = side.snapshot().is_some_and(|snapshot| example::is_invented(&snapshot.header));
+    (!is_invented).then(|| Unproven {
+        what: format!("what `{}` shows", side.name),
+        why: format!("it says that it was read at {read_at}, which by this machine's clock is in the future"),
+    })
+}
+
+fn not_switched(after: &SideReading) -> Option<Unproven> {
+    let managed = MigrationSignals::of(after.snapshot()?).managed;
+    let why = match managed {
+        Some(true) => return None,
+        Some(false) => "says that it is not on Managed Contacts: it is not migrated",
+        None => "does not say whether it is on Managed Contacts",
+    };
+    Some(Unproven {
+        what: "what came of the switch".to_owned(),
+        why: format!("the side after, `{}`, {why}", after.site()),
+    })
 }

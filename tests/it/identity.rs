@@ -51,9 +51,47 @@ fn reading(place: &Place, name: &str, configuration: &str, population: &str) -> 
 }
 
 #[test]
+fn what_two_readings_say_nothing_of_is_unproven_however_alike_they_are() {
+    let [early_at, late_at] = ["2026-11-21T06:12:00Z", "2026-11-21T07:12:00Z"];
+    let place = Place::new();
+    let verify = |before: &str, after: &str| place.run(&["verify", PLAN, "--before", before, "--after", after]);
+    let is_unproven = |(before, after): (&str, &str), words: &[&str]| {
+        let ran = verify(before, after);
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        assert!(words.iter().all(|word| ran.out.contains(word)), "{words:?}: {ran:#?}");
+    };
+    let early = reading(&place, "early", early_at, early_at);
+    let unmigrated = reading(&place, "unmigrated", late_at, late_at);
+    is_unproven(
+        (&early, &unmigrated),
+        &["`staging.bloom.example`, says that it is not on Managed Contacts: it is not migrated"],
+    );
+    place.edit(SITE, r#","managed":false"#, "");
+    let silent = reading(&place, "silent", late_at, late_at);
+    is_unproven((&early, &silent), &["does not say whether it is on Managed Contacts"]);
+    place.edit(SITE, r#""connected":true"#, r#""connected":true,"managed":true"#);
+    let late = reading(&place, "late", late_at, late_at);
+    verify(&early, &late).ends(0, &[]);
+    let never = reading(&place, "never", "2099-11-21T08:12:00Z", "2099-11-21T08:12:00Z");
+    is_unproven((&early, &never), &["read at 2099-11-21T08:12:00Z, which by this machine's clock is in the future"]);
+    let live = reading(&place, "live", late_at, late_at);
+    place.move_to("live", "bloom.example");
+    let sides = ["before  staging.bloom.example, as of", "after   bloom.example, as of"];
+    let both = "the side before is of `staging.bloom.example` and the side after of `bloom.example`";
+    is_unproven((&early, &live), &[&sides[..], &[both, "compare each site with itself"]].concat());
+    // A push makes live what staging was, and nothing the other way round.
+    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
+    verify(&early, &live).ends(0, &[]);
+    let first = reading(&place, "first", early_at, early_at);
+    place.move_to("first", "bloom.example");
+    is_unproven((&first, &late), &["and not the other way round"]);
+}
+
+#[test]
 fn the_side_before_was_read_before_the_side_after() {
     let [early_at, late_at] = ["2026-11-21T06:12:00Z", "2026-11-21T07:12:00Z"];
     let place = Place::new();
+    place.edit(SITE, r#""managed":false"#, r#""managed":true"#);
     let early = reading(&place, "early", early_at, early_at);
     let late = reading(&place, "late", late_at, late_at);
     let mixed = reading(&place, "mixed", late_at, early_at);

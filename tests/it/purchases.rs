@@ -55,6 +55,8 @@ impl Case<'_> {
         fs::write(path("bloom-coaching.yaml"), (self.plan)(&read("bloom-coaching.yaml"))).unwrap();
         for (side, hour) in [("before", "06"), ("after", "07")] {
             let site = read("bloom-coaching.site.ndjson").edited_once("2026-11-21T06", &format!("2026-11-21T{hour}"));
+            // The side after is switched.
+            let site = if side == "after" { site.edited_once(r#""managed":false"#, r#""managed":true"#) } else { site };
             let population = read("bloom-coaching.population.ndjson");
             let mut population = population.edited_once("2026-11-21T06", &format!("2026-11-21T{hour}"));
             let (head, rest) = population.split_once('\n').unwrap();
