@@ -16,11 +16,12 @@ use crate::model::snapshot::Header;
 use crate::model::status::{OrderStatus, SubscriptionStatus};
 use crate::output::escape;
 use crate::output::human::Style;
+use crate::output::many;
 use crate::output::verify::{Verification, human, json};
 use crate::population::take_census;
 use crate::reconcile::{
-    Ask, Cell, Comparison, Counted, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER, reconcile,
-    recorded, spot_check,
+    Ask, Cell, Comparison, Counted, Imported, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER,
+    reconcile, recorded, spot_check,
 };
 use crate::rules::{Stale, stale};
 use crate::site::file::Beside;
@@ -167,6 +168,7 @@ fn both(
         what: format!("whether every contact without a user came (\"{IMPORT_ALL}\")"),
         why: format!("who they were before: {why}"),
     }));
+    unproven.extend(all.imported.iter().filter(|_| ask.extra_expected).flat_map(not_captured_of_imported));
     for kind in ["order", "subscription"] {
         unproven.extend([(before, "before"), (after, "after")].into_iter().filter_map(|(place, side)| {
             place.lacks(kind).map(|why| Unproven { what: format!("{kind}s {side}"), why })
@@ -208,6 +210,18 @@ fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<crate::reconcile::Spot>
         why: "not every field is known before and after".to_owned(),
     });
     (spots, unproven.into_iter().collect())
+}
+
+/// What nobody captured of contacts who had no user before, and who came.
+fn not_captured_of_imported(all: &Imported) -> impl Iterator<Item = Unproven> {
+    all.unknown.iter().map(|(field, count)| Unproven {
+        what: format!(
+            "the {} of {} who came and had no user before",
+            field.name(),
+            many(usize::try_from(*count).unwrap_or(usize::MAX), "contact")
+        ),
+        why: "it was not captured before (`contact-without-user` of the population)".to_owned(),
+    })
 }
 
 /// Which population was not captured, and why.

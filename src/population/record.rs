@@ -21,6 +21,35 @@ impl AsRef<str> for Text<'_> {
     }
 }
 
+/// The tags of a contact; none where the record does not name them.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Tags<'a>(#[serde(borrow)] Option<Vec<Text<'a>>>);
+
+impl<'a> Tags<'a> {
+    /// Whether they were captured, be it that there are none.
+    pub(crate) fn are_known(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl<'a> std::ops::Deref for Tags<'a> {
+    type Target = [Text<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'t, 'a> IntoIterator for &'t Tags<'a> {
+    type Item = &'t Text<'a>;
+    type IntoIter = std::slice::Iter<'t, Text<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// A record of any kind of the population: the fields of all of them.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Record<'a> {
@@ -35,7 +64,7 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, default)]
     pub(crate) email: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub(crate) tags: Vec<Text<'a>>,
+    pub(crate) tags: Tags<'a>,
     #[serde(borrow, default)]
     affiliate: Option<Text<'a>>,
     #[serde(borrow, default)]

@@ -123,6 +123,24 @@ pub(super) fn differing(before: &Contact, after: &Contact) -> Fields {
     differ.fold(Fields::default(), |fields, (field, _)| fields.and(Fields::of(field)))
 }
 
+/// What of a contact without a user was captured and is not so of the contact that it became; and what was not captured.
+pub(super) fn imported(before: &Record<'_>, after: &Contact) -> (Fields, Fields) {
+    let captured = [
+        (Field::FirstName, !before.first_name.is_empty()),
+        (Field::LastName, !before.last_name.is_empty()),
+        (Field::Email, !before.email.is_empty()),
+        (Field::Tags, before.tags.are_known()),
+        (Field::Affiliate, !before.affiliate().is_empty()),
+    ];
+    let all = |wanted: bool| {
+        let some = captured.iter().filter(|(_, is)| *is == wanted);
+        some.fold(Fields::default(), |fields, (field, _)| fields.and(Fields::of(*field)))
+    };
+    let differs = differing(&before.to_contact(), after);
+    let differs = differs.iter().filter(|field| all(true).has(*field));
+    (differs.fold(Fields::default(), |fields, field| fields.and(Fields::of(field))), all(false))
+}
+
 /// Who referred a contact; empty where nobody did.
 pub(super) fn affiliate(contact: &Contact) -> &str {
     contact.affiliate.as_deref().unwrap_or_default()

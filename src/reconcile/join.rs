@@ -110,9 +110,11 @@ impl<'q> Join<'q> {
             // By kind the contacts of both sides have gone by.
             if let Some(before) = before {
                 self.imported.before += 1;
-                if !self.contacts.index.with_id(&before.key).is_empty() {
+                let there = self.contacts.index.with_id(&before.key);
+                if !there.is_empty() {
                     self.room.keep([&*before.key])?;
                     self.imported.came.insert(before.key.to_string());
+                    self.imported.compare(before, self.contacts.fresh.get(&there.start));
                 }
             }
             return Ok(());

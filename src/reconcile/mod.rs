@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::Damage;
+use crate::population::{Damage, Record};
 
 pub use classify::reconcile;
 pub use confirmations::purchased;
@@ -175,9 +175,26 @@ pub struct Imported {
     pub before: u64,
     /// Those that are contacts of the site after, by contact ID.
     pub came: BTreeSet<String>,
+    /// Those of them of whom something that was captured before is not so after.
+    pub changed: Examples<Changed>,
+    /// How many of them came of whom the address, or the tags, were not captured before.
+    pub unknown: BTreeMap<Field, u64>,
 }
 
 impl Imported {
+    /// Compares one of them with the contact that it became.
+    fn compare(&mut self, before: &Record<'_>, after: Option<&Contact>) {
+        let Some(after) = after else { return };
+        let (fields, unknown) = field::imported(before, after);
+        if !fields.is_empty() {
+            let values = || field::values(fields, Some(&before.to_contact()), Some(after));
+            self.changed.push(|| Changed { id: after.key.clone(), was: None, fields, values: values() });
+        }
+        // What most of them lack is no loss; who they are and what they may open is asked of each.
+        let asked = unknown.iter().filter(|field| matches!(field, Field::Email | Field::Tags));
+        asked.for_each(|field| *self.unknown.entry(field).or_default() += 1);
+    }
+
     /// How many of them did not come.
     pub fn lacking(&self) -> u64 {
         self.before - self.came.len() as u64

@@ -89,7 +89,8 @@ impl Reconciled {
             None => contacts.extra.total,
         };
         let extra = contacts.extra.total > explained.contacts.len() as u64 + expected;
-        let lacking = extra_expected && self.imported.as_ref().is_some_and(|imported| imported.lacking() > 0);
+        let lacking = extra_expected
+            && self.imported.as_ref().is_some_and(|imported| imported.lacking() + imported.changed.total > 0);
         let ledgers = [(&self.orders, &explained.orders), (&self.subscriptions, &explained.subscriptions)];
         let differs = |(ledger, explained): (&Option<Ledger>, &Vec<String>)| {
             ledger.as_ref().is_some_and(|ledger| ledger.differs(explained.len() as u64))

@@ -257,7 +257,9 @@ fn the_kept_reading_counts_only_as_it_was_kept() {
 fn without_user(place: &Place, ids: &[&str]) {
     let text = place.read(POPULATION);
     let (head, rest) = text.split_once('\n').unwrap();
-    let one = |id: &&str| format!("{{\"kind\":\"contact-without-user\",\"key\":\"{id}\"}}\n");
+    let one = |id: &&str| {
+        format!("{{\"kind\":\"contact-without-user\",\"key\":\"{id}\",\"email\":\"{id}@crm.example\",\"tags\":[]}}\n")
+    };
     fs::write(place.path(POPULATION), format!("{head}\n{}{rest}", ids.iter().map(one).collect::<String>())).unwrap();
     place.edit(
         SITE,

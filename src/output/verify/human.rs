@@ -68,7 +68,11 @@ pub fn line(comparison: &Comparison) -> String {
 fn imported(all: &Imported, wanted: bool) -> String {
     let of = many(usize::try_from(all.before).unwrap_or(usize::MAX), "contact");
     let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
-    format!("of {of} without a user before {} came ({wish})", all.came.len())
+    let changed = match all.changed.total {
+        0 => String::new(),
+        some => format!(", {some} of them not as captured before"),
+    };
+    format!("of {of} without a user before {} came ({wish}){changed}", all.came.len())
 }
 
 /// How the page is written.

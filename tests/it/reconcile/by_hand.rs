@@ -179,7 +179,7 @@ fn what_was_not_captured_is_not_compared() {
 
 #[test]
 fn of_contacts_without_a_user_all_come_or_none() {
-    let without = |id: &str| json!({"kind": "contact-without-user", "key": id, "email": format!("{id}@x.example")});
+    let without = |id: &str| json!({"kind": "contact-without-user", "key": id, "email": format!("{id}@x.example"), "tags": ["Lead"]});
     let before = || [three(), vec![without("4"), without("5")]].concat();
     let ask = Ask { extra_expected: true, without_user: true, ..ask() };
     let run = |came: &[&str], ask: &Ask| {
@@ -195,6 +195,20 @@ fn of_contacts_without_a_user_all_come_or_none() {
     for came in [&["4"][..], &[], &["4", "5", "6"]] {
         assert!(run(came, &ask).differs(true), "{came:?}");
     }
+    // Not as they were: another address, and a tag that nobody gave them.
+    for other in
+        [contact("4", "other@x.example", &["Lead"]), contact("4", "4@x.example", &["Lead", "Mastermind_Base_Access"])]
+    {
+        let after = [three(), vec![other, contact("5", "5@x.example", &["Lead"])]].concat();
+        let all = reconcile(stream(&before()).as_bytes(), stream(&after).as_bytes(), &ask).unwrap();
+        assert!(all.differs(true) && all.imported.as_ref().unwrap().changed.total == 1, "{all:?}");
+    }
+    // What was not captured is not known to be the same.
+    let bare = [three(), vec![json!({"kind": "contact-without-user", "key": "4"})]].concat();
+    let after = [three(), vec![contact("4", "4@x.example", &["Mastermind_Base_Access"])]].concat();
+    let all = reconcile(stream(&bare).as_bytes(), stream(&after).as_bytes(), &ask).unwrap();
+    let unknown: Vec<_> = all.imported.unwrap().unknown.into_iter().collect();
+    assert_eq!(unknown, [(Field::Email, 1), (Field::Tags, 1)]);
     // The plan wants none.
     let none = Ask { extra_expected: false, ..ask.clone() };
     assert!(!run(&[], &none).differs(false));
