@@ -120,6 +120,8 @@ fn a_population_of_endless_tiny_records_is_refused_within_bounds() {
         if packing == ".gz" {
             refuses(&place, &["verify", PLAN, "--before", SITE, "--after", &site], 3, tags);
             let list = "the list of what is to be carried over would take more than 128 MiB";
+            place.edit(SITE, r#""taken_at":"2026-11-21T06"#, r#""taken_at":"2020-11-21T06"#);
+            place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
             refuses(&place, &["merge-list", "--cloned", SITE, "--live", &site], 3, list);
             refuses(&place, &["snapshot", "import", &site, "--plan", PLAN, "--yes"], 3, tags);
             refuses(&place, &["snapshot", "finalize", &site], 3, tags);
