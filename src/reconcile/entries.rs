@@ -15,7 +15,7 @@ pub type Recorded = BTreeMap<String, Named>;
 pub struct Named {
     /// The orders' IDs.
     pub orders: BTreeSet<String>,
-    /// The payments' transactions, as [`transaction`] gives them.
+    /// The payments' transactions, as [`transaction`](crate::model::status::transaction) gives them.
     pub transactions: BTreeSet<String>,
     /// Whether the site shows that the form charges once, so that no subscription comes of it.
     pub charges_once: bool,
