@@ -10,11 +10,12 @@ use std::process::{Command, Stdio};
 use crate::place::{PLAN, Place, Ran, SITE};
 
 /// The calls that can fail while a run writes or reads.
-const CALLS: [&str; 15] = [
+const CALLS: [&str; 19] = [
     "openat",
     "write",
     "fsync",
     "rename",
+    "renameat",
     "unlink",
     "mkdir",
     "fchmod",
@@ -26,6 +27,9 @@ const CALLS: [&str; 15] = [
     "getdents64",
     "copy_file_range",
     "lseek",
+    "readlink",
+    "newfstatat",
+    "fcntl",
 ];
 const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EACCES"];
 /// So many calls of the example's run fail one by one at the most.
@@ -218,6 +222,33 @@ fn every_fault(act: Act) {
     }
     println!("{act:?}: {tried} faults");
     assert!(tried > if all { 900 } else { 5 }, "{tried}");
+}
+
+/// A library may come to put a file in place by another call than the one that fails here.
+#[test]
+fn the_calls_that_fail_are_calls_that_a_run_makes() {
+    let stage = Stage::new();
+    let mut log = String::new();
+    for act in [Act::Apply, Act::Resume, Act::Undo, Act::Replace] {
+        stage.start(act);
+        let plain = stage.place.command(&stage.words(act));
+        let trace = stage.place.path("trace");
+        let mut traced = Command::new("strace");
+        traced.args(["-f", "-qq", "-o"]).arg(&trace).arg("-e").arg("trace=file,desc").arg(plain.get_program());
+        traced.args(plain.get_args()).current_dir(stage.place.folder.path()).stdin(Stdio::null());
+        for (name, value) in plain.get_envs() {
+            traced.env(name, value.unwrap_or_default());
+        }
+        let ran = Ran::from(traced.output().expect("strace runs (tests/staging/install brings it)"));
+        assert_eq!(ran.code, Some(0), "{act:?}: {ran:#?}");
+        log += &fs::read_to_string(trace).unwrap();
+    }
+    for call in CALLS {
+        assert!(log.contains(&format!(" {call}(")), "nothing calls {call}");
+    }
+    let renames: Vec<&str> =
+        ["renameat2(", "link(", "linkat("].into_iter().filter(|call| log.contains(&format!(" {call}"))).collect();
+    assert_eq!(renames, Vec::<&str>::new(), "a file is put in place by what never fails here");
 }
 
 #[test]

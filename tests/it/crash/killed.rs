@@ -227,7 +227,7 @@ fn killed_at_every_sync_point_of_apply_and_undo() {
     place.run(&apply).ends(0, &[]);
     let after = place.read(SITE);
     for (words, undone) in [(&apply, false), (&undo, true)] {
-        for call in ["fsync", "rename", "write", "openat"] {
+        for call in ["fsync", "renameat", "write", "openat"] {
             let mut kills = 0;
             for nth in 1.. {
                 fs::write(place.path(SITE), &before).unwrap();
