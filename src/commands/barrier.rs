@@ -76,7 +76,8 @@ impl Run {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
                 format!(
-                    "continue with `{resume} --acknowledge {}`, or take the changes back with `{undo}`",
+                    "continue with `{resume}{} --acknowledge {}`, or take the changes back with `{undo}`",
+                    on_time::accepted(&args.accept_unknown, None),
                     escape::shell(&phrase)
                 ),
             ));

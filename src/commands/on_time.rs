@@ -70,6 +70,13 @@ pub(super) fn ensure_may_pass_barrier(
     may.map_err(|late| refused(&late, written, args))
 }
 
+/// The flags of what is accepted already, and of one more, as they are typed; nothing where nothing is.
+pub(super) fn accepted(given: &[cli::Unmeasured], more: Option<Unmeasured>) -> String {
+    let mut names: Vec<&str> = given.iter().map(|what| Unmeasured::from(*what).name()).collect();
+    names.extend(more.map(Unmeasured::name).filter(|name| !names.contains(name)));
+    if names.is_empty() { String::new() } else { format!(" --accept-unknown {}", names.join(",")) }
+}
+
 impl Run {
     /// What time it is at the site.
     pub(super) fn clock(&mut self) -> Result<Timestamp, SiteError> {
@@ -119,7 +126,10 @@ impl Run {
             };
             if typed != phrase {
                 let message = format!("{}, and nobody accepted that", what.message());
-                let flag = format!("go on without it: `{} --accept-unknown {}`", self.resume_command(), what.name());
+                let given =
+                    args.acknowledge.as_deref().map(|phrase| format!(" --acknowledge {}", escape::shell(phrase)));
+                let (more, given) = (accepted(&args.accept_unknown, Some(*what)), given.unwrap_or_default());
+                let flag = format!("go on without it: `{}{more}{given}`", self.resume_command());
                 let drill = "restore-drill BACKUP --took LENGTH --onto \"WHERE\"";
                 let drill = self.typed().named().record(drill, SiteRole::Staging);
                 return Err(Failure::new(code, message).help(match what {

@@ -9,13 +9,16 @@ use crate::model::{Identity, Plan};
 use crate::shape;
 use crate::text::without_addresses;
 
+use super::record_people::without_people;
 use super::{Failure, exit};
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
+    // As it is going to stand in the record: of a text that is an address nothing is left.
+    let evidence = &without_people(evidence)?.0;
     if evidence.says().is_some_and(|says| !says_something(says)) {
         return Err(Failure::new(exit::USAGE, "the text says nothing that can be read, so there is nothing to record")
-            .help("say in a few words what was seen, and how"));
+            .help("say in a few words what was seen, and how; an e-mail address or a login is left out, as the record is committed"));
     }
     match evidence.fault(at, at) {
         None => Ok(()),

@@ -168,7 +168,8 @@ pub fn is_transaction(text: &str) -> bool {
 /// ID has, are one. None where the text is no such ID.
 pub fn transaction(text: &str) -> Option<String> {
     let id: String = text.chars().filter(char::is_ascii_graphic).collect::<String>().to_ascii_lowercase();
-    (id.bytes().any(|byte| byte.is_ascii_alphanumeric()) && id != NO_TRANSACTION).then_some(id)
+    // `ID` is what a printed command asks to be filled in.
+    (id.bytes().any(|byte| byte.is_ascii_alphanumeric()) && id != NO_TRANSACTION && text.trim() != "ID").then_some(id)
 }
 
 #[cfg(test)]

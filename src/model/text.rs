@@ -31,9 +31,23 @@ pub fn is_readable(text: &str) -> bool {
     text.chars().any(is_seen)
 }
 
+/// What stands in a printed command where somebody has to say something.
+pub const TO_FILL_IN: [&str; 9] = [
+    "HOW IT WAS TRIED",
+    "HOW THE SPARE ADMINISTRATOR SIGNED IN",
+    "HOW YOU KNOW",
+    "ID",
+    "TEXT",
+    "WHAT YOU SAW",
+    "WHERE",
+    "WHY",
+    "WHY IT MAY STAND",
+];
+
 /// Whether a text says something: it can be read, and not that there is nothing to say.
 pub fn says_something(text: &str) -> bool {
-    is_readable(text) && !text.trim_matches([' ', '\t', '\r', '\n']).eq_ignore_ascii_case(NOTHING_SAID)
+    let said = text.trim_matches([' ', '\t', '\r', '\n']);
+    is_readable(said) && !said.eq_ignore_ascii_case(NOTHING_SAID) && !TO_FILL_IN.contains(&said)
 }
 
 /// Whether a character is a letter or digit that can be seen. The four that fill a Korean syllable count as letters, and show nothing.

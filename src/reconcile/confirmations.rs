@@ -13,6 +13,7 @@ use crate::model::text::Money;
 use crate::model::{Identity, Plan, State};
 
 use super::buyer;
+use super::day::day;
 use super::entries::Named;
 use super::look::{Look, Shown, attested};
 use super::purchases::{Bought, recorded};
@@ -79,8 +80,9 @@ impl Look<'_> {
         let done: Vec<&Bought> = through.iter().copied().filter(|order| misdated(order, shown).is_none()).collect();
         match what {
             _ if done.is_empty() => {
-                let why = through.first().and_then(|order| misdated(order, shown)).unwrap_or_default();
-                (Known::NotFound, format!("{}: {why}, so it proves nothing; buy again", orders(through)))
+                let first = through.first().and_then(|order| misdated(order, shown));
+                let (known, why) = first.unwrap_or((Known::Unknown, String::new()));
+                (known, format!("{}: {why}, so it proves nothing; buy again", orders(through)))
             }
             Confirmation::Order => self.payment(shown, &done),
             Confirmation::WelcomeEmail => mail(said, shown),
@@ -257,23 +259,23 @@ fn nothing_proven(all: &[&Bought]) -> (Known, String) {
     (Known::Unknown, format!("{}: no status that AccessAlly is known to give, so it proves nothing", orders(unknown)))
 }
 
-/// Why an order was not made between the two readings, by the day that it says. A day more on both sides, as the site says
-/// it in its own time zone; a day that cannot be read says nothing.
-fn misdated(order: &Bought, shown: Shown<'_>) -> Option<String> {
-    let date = day(&order.date)?;
+/// Why an order shows no purchase between the two readings, by the day that it says. A day more on both sides, as the site
+/// says it in its own time zone; where no day was captured that says nothing.
+fn misdated(order: &Bought, shown: Shown<'_>) -> Option<(Known, String)> {
+    if order.date.is_empty() {
+        return None;
+    }
+    let Some(date) = day(&order.date) else {
+        return Some((Known::Unknown, format!("its date `{}` is no day such as 2026-11-21", order.date)));
+    };
     let [before, after] = [&shown.before.taken_at, &shown.after.taken_at];
     if day_of(before).and_then(|day| day.checked_sub(Span::new().days(1)).ok()).is_some_and(|first| date < first) {
-        return Some(format!("it is dated {date}, and the site was read {before} without it"));
+        return Some((Known::NotFound, format!("it is dated {date}, and the site was read {before} without it")));
     }
     day_of(after)
         .and_then(|day| day.checked_add(Span::new().days(1)).ok())
         .is_some_and(|last| last < date)
-        .then(|| format!("it is dated {date}, and the site was read {after}"))
-}
-
-/// The day that a site's text begins with.
-fn day(text: &str) -> Option<Date> {
-    text.trim().get(..10)?.parse().ok()
+        .then(|| (Known::NotFound, format!("it is dated {date}, and the site was read {after}")))
 }
 
 fn day_of(time: &str) -> Option<Date> {

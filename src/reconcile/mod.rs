@@ -7,6 +7,7 @@
 mod buyer;
 mod classify;
 mod confirmations;
+mod day;
 mod delta;
 mod entries;
 mod field;

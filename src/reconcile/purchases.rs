@@ -7,6 +7,7 @@ use crate::model::status::{SubscriptionStatus, transaction};
 use crate::model::{Identity, Plan, State};
 
 use super::Ask;
+use super::day::day;
 use super::entries::{Entry, Named, Recorded};
 use super::tally::{Counted, Tally};
 
@@ -113,9 +114,9 @@ pub(super) fn explain(ask: &Ask, bought: &[Bought], subscriptions: &[Entry], tal
         let (Some(arrived), Some(owner)) = (&entry.arrived, entry.after.as_deref()) else { continue };
         // A purchase begins one subscription, which is paid for until a day to come: a second one charges twice.
         let is_begun = |order: &Bought| {
-            let day = arrived.next_payment.trim();
+            let next = arrived.next_payment.trim();
             SubscriptionStatus::of(&arrived.status) == Some(SubscriptionStatus::Active)
-                && (day.is_empty() || order.date.is_empty() || day.get(..10) > order.date.get(..10))
+                && (next.is_empty() || day(next).is_some_and(|due| day(&order.date).is_none_or(|bought| due > bought)))
         };
         let charges_once = ask.purchases.get(&arrived.form).is_some_and(|named| named.charges_once);
         let of_test = |order: &&Bought| {

@@ -226,7 +226,12 @@ const DOTS: [char; 4] = ['.', '\u{ff0e}', '\u{3002}', '\u{ff61}'];
 
 /// Whether what follows a plain `@` without a blank is a host.
 fn is_near_host(host: &str) -> bool {
-    host.trim_matches('.').contains(DOTS) || host.starts_with("localhost")
+    let host = host.trim_matches(DOTS);
+    // Of a version or a price no part is a host's last one; of an address in digits every part is one of four.
+    let digits = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
+    let last_is_number = host.rsplit(DOTS).next().is_some_and(digits);
+    let is_number = host.split(DOTS).count() == 4 && host.split(DOTS).all(digits);
+    (host.contains(DOTS) && (!last_is_number || is_number)) || host.starts_with("localhost")
 }
 
 /// Whether this is a host by itself, as a price after `@` is not: it has a last part of letters.

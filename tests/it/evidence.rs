@@ -83,3 +83,38 @@ fn a_reason_in_a_plan_in_which_nothing_can_be_read_is_none() {
         }
     }
 }
+
+/// What is recorded is judged as it is going to stand there: an address is left out, and the command to fill in says nothing.
+#[test]
+fn a_text_that_is_only_an_address_or_a_placeholder_is_not_recorded() {
+    let place = Place::new();
+    let before = place.read("bloom-coaching.record.ndjson");
+    for says in
+        ["ada@member.example", " <ada@member.example> ", "HOW THE SPARE ADMINISTRATOR SIGNED IN", "WHY", "WHAT YOU SAW"]
+    {
+        for words in [
+            &["record", "sign-in", says][..],
+            &["record", "step", "push", says],
+            &["record", "attest", "emails-off", says],
+            &["record", "outside-window", says],
+        ] {
+            place.run(&[words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(2, &["nothing"]);
+        }
+    }
+    place
+        .run(&[
+            "record",
+            "purchase",
+            "team-seats-checkout",
+            "--saw",
+            "order",
+            "--transaction",
+            "ID",
+            "--plan",
+            PLAN,
+            "--who",
+            "jo",
+        ])
+        .ends(2, &["is not the transaction of a payment"]);
+    assert_eq!(place.read("bloom-coaching.record.ndjson"), before);
+}

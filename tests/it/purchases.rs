@@ -263,6 +263,8 @@ fn a_test_purchase_explains_one_subscription_that_it_began_and_no_other() {
         (form, vec![sub("s1", form, r#""status":"Payment Failed","next_payment":"2026-12-21""#)]),
         (form, vec![sub("s1", form, r#""status":"Active","next_payment":"2019-12-21""#)]),
         (form, vec![sub("s1", form, r#""status":"Active","next_payment":"2026-11-21""#)]),
+        (form, vec![sub("s1", form, r#""status":"Active","next_payment":"28.12.2019""#)]),
+        (form, vec![sub("s1", form, r#""status":"Active","next_payment":"9999-99-99""#)]),
         (form, vec![sub("s1", "foundations-membership", active)]),
         (FORM, vec![sub("s1", FORM, active)]),
     ] {
@@ -282,9 +284,14 @@ fn an_order_of_another_day_proves_nothing() {
         Case { fields: &fields, ..Case::default() }.denies(&lines.each_ref().map(String::as_str));
     }
     // The site says the day in its own time zone; what is no day says nothing.
-    for day in ["2026-11-20", "2026-11-21", "2026-11-22 00:30:00", "", "Nov 21"] {
+    for day in ["2026-11-20", "2026-11-21", "2026-11-22 00:30:00", "2026-11-21T07:00:00Z", ""] {
         let ran = Case { fields: &dated(day), ..Case::default() }.verified();
         assert_eq!(ran.code, 0, "{day}: {}", ran.out);
+    }
+    for day in ["Nov 21", "21.11.2026", "11/21/2026", "20261121", "2026-11-213", "x"] {
+        let line =
+            format!("order          unknown    order 9001 (Success): its date `{day}` is no day such as 2026-11-21");
+        Case { fields: &dated(day), ..Case::default() }.denies(&[&line]);
     }
 }
 

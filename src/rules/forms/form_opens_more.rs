@@ -95,17 +95,22 @@ struct AccessTag<'a> {
 }
 
 /// The access tags of the site's offerings, each with what it is; and whether every offering's were captured.
-fn access_tags<'a>(facts: &Facts<'a>) -> Option<(BTreeMap<&'a str, Vec<AccessTag<'a>>>, bool)> {
-    let (mut tags, mut all) = (BTreeMap::<&str, Vec<AccessTag<'_>>>::new(), true);
+fn access_tags<'a>(facts: &Facts<'a>) -> Option<(BTreeMap<String, Vec<AccessTag<'a>>>, bool)> {
+    let (mut tags, mut all) = (BTreeMap::<String, Vec<AccessTag<'_>>>::new(), true);
     for (key, offering) in facts.offerings(After)? {
         let modules = offering.modules.iter().flatten().filter_map(|module| module.tag.as_deref());
         let own = offering.tags.iter().map(|(part, tag)| (part.as_str(), tag.as_str()));
         for (part, tag) in own.chain(modules.map(|tag| ("module", tag))) {
-            tags.entry(tag).or_default().push(AccessTag { offering: key, part });
+            tags.entry(same(tag)).or_default().push(AccessTag { offering: key, part });
         }
         all &= !offering.tags.is_empty();
     }
     Some((tags, all))
+}
+
+/// A tag as it is compared: whether letter case or blanks around it make another tag is not known, so they do not here.
+fn same(tag: &str) -> String {
+    tag.trim().to_lowercase()
 }
 
 /// Forms that add an access tag; none where it is not known of all tags.
@@ -123,7 +128,7 @@ fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) 
         if left_out_inside(facts.plan(), &[form.section, form.key, "custom_operation"]) {
             continue;
         }
-        let Some(of) = access.get(tag).and_then(|of| of.iter().find(|of| !is_released(of))) else { continue };
+        let Some(of) = access.get(&same(tag)).and_then(|of| of.iter().find(|of| !is_released(of))) else { continue };
         let does = if of.part == "revoke" { "closes" } else { "opens" };
         let message = format!("`{}` adds `{tag}`, the {} tag that {does} `{}`", form.name, of.part, of.offering);
         let help =
