@@ -88,7 +88,7 @@ pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Recor
 }
 
 /// An object under a name that anybody can type, and that is nobody's address: where its own is none, its kind, and digits that
-/// stand for both its name and how it is now.
+/// stand for both its name and how it is now. Its own name is said beside it, and whoever shows that masks and escapes it.
 fn shown(moved: Moved) -> Moved {
     // No way to write an address does without the characters that are missing here.
     let is_plain = |c: char| is_seen(c) || "-_./ ".contains(c);
@@ -96,7 +96,9 @@ fn shown(moved: Moved) -> Moved {
         return moved;
     }
     let kind = moved.on.split('/').next().unwrap_or_default().to_owned();
-    let what = format!("{}: one whose name is not shown here, as it holds more than letters and digits", moved.what);
+    let name = moved.on.split_once('/').map_or("", |(_, name)| name);
+    let what =
+        format!("named \"{name}\" {}; not everybody can type that name, so the command names its kind", moved.what);
     let now = digest::of_bytes(format!("{}\n{}", moved.on, moved.now).as_bytes())[..12].to_owned();
     Moved { on: kind, what, now, ..moved }
 }

@@ -98,7 +98,9 @@ impl Look<'_> {
             let ids = ids.join(", ");
             return (
                 Known::NotFound,
-                format!("several new orders on the form ({ids}): say which is the test with --order"),
+                format!(
+                    "several new orders on the form ({ids}): record it again with `--order ID` of the test, and delete the others on the site"
+                ),
             );
         }
         let what = match (self.named.orders.is_empty(), self.new.is_empty()) {

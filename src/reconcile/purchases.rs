@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::record::Record;
-use crate::model::status::{SubscriptionStatus, transaction};
+use crate::model::status::{Payment, SubscriptionStatus, transaction};
 use crate::model::{Identity, Plan, State};
 
 use super::Ask;
@@ -60,6 +60,13 @@ pub fn recorded(plan: &Plan, state: Option<&State>, record: &Record, here: &Iden
     forms
 }
 
+impl Bought {
+    /// Whether it did not go through: nothing was paid, and nothing came of it.
+    fn failed(&self) -> bool {
+        Payment::of(&self.status, &self.transaction) == Payment::DidNotGoThrough
+    }
+}
+
 impl Named {
     /// Whether an order is a test purchase: one that was named by its ID or its transaction. Where neither was, or its
     /// transaction was not captured, the only new one of its form is.
@@ -93,10 +100,16 @@ pub(super) fn bought(ask: &Ask, orders: &[Entry]) -> Vec<Bought> {
     });
     let mut bought: Vec<Bought> = new.collect();
     let mut on_form: BTreeMap<String, usize> = BTreeMap::new();
-    bought.iter().for_each(|order| *on_form.entry(order.form.clone()).or_default() += 1);
+    // A card that was declined first makes the purchase no other one.
+    let counts = |order: &&Bought| !order.failed();
+    bought.iter().filter(counts).for_each(|order| *on_form.entry(order.form.clone()).or_default() += 1);
     for order in &mut bought {
         let named = ask.purchases.get(&order.form);
-        order.is_test = named.is_some_and(|named| named.is_of(order, on_form[&order.form] == 1));
+        let is_only = match on_form.get(&order.form) {
+            Some(done) => *done == 1 && !order.failed(),
+            None => true,
+        };
+        order.is_test = named.is_some_and(|named| named.is_of(order, is_only));
     }
     bought
 }
@@ -104,7 +117,8 @@ pub(super) fn bought(ask: &Ask, orders: &[Entry]) -> Vec<Bought> {
 /// What the test purchases explain of orders and subscriptions, which are expected from here on.
 pub(super) fn explain(ask: &Ask, bought: &[Bought], subscriptions: &[Entry], tally: &mut Tally) -> Explained {
     let mut explained = Explained::default();
-    for order in bought.iter().filter(|order| order.is_test) {
+    let tried = |order: &Bought| order.failed() && bought.iter().any(|test| test.is_test && test.form == order.form);
+    for order in bought.iter().filter(|order| order.is_test || tried(order)) {
         tally.expect(Counted::Orders, "");
         tally.expect(Counted::OrderStatus, order.status.trim());
         explained.orders.push(order.order.clone());

@@ -275,6 +275,10 @@ mod tests {
         assert_eq!(masked("write to bob.o'neil+x@mail.example, now"), "write to …, now");
         assert_eq!(masked("at https://jo:hunter2@staging.example/x?mail=é@ü.example&b=1"), "at https://…/…&b=1");
         assert_eq!(masked("`/test_purchases/a@b.example/expect`"), "`/test_purchases/…/expect`");
+        for name in ["pkg@1.0.0", "sale@39.00", "50@12.50 USD", "daily@2026.11"] {
+            assert_eq!(masked(name), name, "a number is no host");
+        }
+        assert_eq!(masked("tess@10.0.0.1 tess@1.2.example"), "… …");
         assert_eq!(masked("a@b@c.d d@e.f @ jo:pw@localhost:80"), "… … @ …");
         for (text, left) in [
             ("ask tess%40nowhere.example today", "ask … today"),

@@ -336,17 +336,17 @@ fn an_object_whose_name_nobody_can_type_is_attested_by_the_command_that_is_print
         };
         with(key);
         let ran = on(&place);
-        ran.ends(20, &["`plugin` ", "one whose name is not shown"]);
+        ran.ends(20, &["`plugin` ", "so the command names its kind"]);
         assert!(!ran.err.contains("member.com"), "{ran:#?}");
         let command = ran.err.split('`').find(|part| part.starts_with("plan record moved plugin ")).unwrap();
-        let script = command.replacen("plan ", "\"$0\" ", 1).replace("--who WHO", "--who jo");
+        let script = command.replacen("plan ", "\"$0\" ", 1).replace("--who WHO", "--who jo").replace("WHY", "seen");
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).current_dir(place.folder.path());
         let recorded = shell.env("PLAN_STATE_HOME", crate::place::state_home()).output().unwrap();
         assert!(recorded.status.success(), "{script}: {recorded:?}");
         on(&place).ends(20, &["maintenance mode is on"]);
         with(&format!("{key}2"));
-        on(&place).ends(20, &["one whose name is not shown"]);
+        on(&place).ends(20, &["so the command names its kind"]);
     }
 }
 

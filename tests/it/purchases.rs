@@ -275,6 +275,22 @@ fn a_test_purchase_explains_one_subscription_that_it_began_and_no_other() {
 }
 
 #[test]
+fn a_card_that_was_declined_first_does_not_stand_in_the_way_of_the_purchase() {
+    let more = format!(
+        r#"{NEW_BUYER}
+{{"kind":"order","key":"9000","contact":"90001","form":"{FORM}","total":"497.00 USD","status":"Failed"}}"#
+    );
+    for said in [&[][..], &["--order", "9001"], &["--transaction", "pi_1"]] {
+        let ran = Case { after: &more, said, ..Case::default() }.verified();
+        assert_eq!(ran.code, 0, "{said:?}: {}", ran.out);
+        assert!(ran.out.contains("order 9000, 9001") || ran.out.contains("orders 9000, 9001"), "{}", ran.out);
+    }
+    // On another form, where nobody recorded a purchase, it is a difference.
+    let more = more.replace(&format!(r#""form":"{FORM}","total""#), r#""form":"foundations-membership","total""#);
+    assert_eq!(Case { after: &more, ..Case::default() }.verified().code, 21);
+}
+
+#[test]
 fn an_order_of_another_day_proves_nothing() {
     let dated = |day: &str| format!(r#""total":"497.00 USD","date":"{day}","status":"Success","transaction":"pi_1""#);
     for day in ["2019-01-01", "2026-11-19", "2026-11-19T23:59:59Z", "2026-11-23", "2099-01-01 10:00:00"] {

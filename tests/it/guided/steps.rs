@@ -34,7 +34,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     let contact = |at: usize, tags: &[&str]| serde_json::json!({"kind": "contact", "key": format!("9000{at}"), "email": format!("{at}{BUYER}"), "tags": tags});
     let tag: &[&str] = &["Group_Coaching_Base_Access"];
     again(&[contact(1, &[]), order(1, "90001", form), contact(2, tag), order(2, "90002", form)]);
-    denied("several new orders on the form (9001, 9002): say which is the test with --order");
+    denied("several new orders on the form (9001, 9002): record it again with `--order ID` of the test");
     let before = place.state_files("before.site.ndjson")[0].display().to_string();
     let verify = |more: &[&str]| place.run(&[&["verify", PLAN, "--before", &before, "--after", SITE], more].concat());
     verify(&[]).ends(21, &[]);
