@@ -135,7 +135,7 @@ impl Look<'_> {
         if let Some(order) =
             done.iter().find(|order| self.is_named(order) && matches!(unpaid(order), Some(Unpaid::Less(_))))
         {
-            return (Known::Attested, format!("{}; that this is what is paid first is attested", orders([*order])));
+            return (Known::Attested, format!("{}; that this is what is paid is attested", orders([*order])));
         }
         let unpaid = done.first().and_then(|order| unpaid(order));
         let why = unpaid.as_ref().map_or("", Unpaid::why);
@@ -148,7 +148,7 @@ impl Look<'_> {
         if order.payment() == Payment::Nothing {
             return Some(Unpaid::Nothing("nothing was paid (`null-transaction`)".to_owned()));
         }
-        if let Some(unpaid) = self.too_little(order.total.trim()) {
+        if let Some(unpaid) = self.too_little(order) {
             return Some(unpaid);
         }
         let id = transaction(&order.transaction)?;
@@ -161,13 +161,17 @@ impl Look<'_> {
         Some(Unpaid::Nothing(why))
     }
 
-    /// Why an order's total shows no payment at the form's price; a total that was not captured shows nothing.
-    fn too_little(&self, total: &str) -> Option<Unpaid> {
-        if total.is_empty() {
-            return None;
-        }
+    /// Why an order's total shows no payment at the form's price.
+    fn too_little(&self, order: &Bought) -> Option<Unpaid> {
+        let total = order.total.trim();
         let expected = self.plan.order_forms.get(self.form).and_then(|form| form.expect.as_ref()?.price.as_ref());
         let expected = expected.and_then(|price| Money::parse(&price.0));
+        if total.is_empty() {
+            // Whoever reads the transaction off the order's page reads its total there.
+            let expected = expected.filter(|expected| expected.cents > 0 && order.payment() == Payment::Paid)?;
+            let what = format!("its total was not captured, and the plan expects `{expected}`: {NAME_IT}");
+            return Some(Unpaid::Less(what));
+        }
         let Some(paid) = Money::parse(total) else {
             return Some(Unpaid::Unread(format!(
                 "its total `{total}` is no amount, so whether anything was paid is not known"

@@ -189,10 +189,19 @@ fn what_is_no_amount_or_less_than_the_plan_expects_is_no_payment_at_the_forms_pr
         let ran = Case { fields: &fields, said: &["--transaction", "pi_1"], ..Case::default() }.verified();
         assert_eq!(ran.code, 0, "{total}: {}", ran.out);
         assert!(
-            ran.out.contains("order          attested   order 9001 (Success); that this is what is paid first"),
+            ran.out.contains("order          attested   order 9001 (Success); that this is what is paid"),
             "{}",
             ran.out
         );
+    }
+    // A total that was not captured is no price that was paid.
+    for fields in
+        [r#""status":"Success","transaction":"pi_1""#, r#""total":" ","status":"Success","transaction":"pi_1""#]
+    {
+        let line = "order          unknown    order 9001 (Success): its total was not captured, and the plan expects `497.00 USD`";
+        Case { fields, ..Case::default() }.denies(&[line]);
+        let ran = Case { fields, said: &["--transaction", "pi_1"], ..Case::default() }.verified();
+        assert!(ran.code == 0 && ran.out.contains("order          attested "), "{}", ran.out);
     }
     // Taxes come on top.
     let fields = r#""total":"591.43 USD","status":"Success","transaction":"pi_1""#;

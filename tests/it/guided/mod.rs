@@ -145,7 +145,7 @@ pub(crate) fn buys(place: &Place, at: usize, form: &str, tags: &[&str]) {
 }
 
 fn order(at: usize, contact: &str, form: &str) -> Value {
-    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "status": "Success", "transaction": format!("pi_{at}")})
+    serde_json::json!({"kind": "order", "key": format!("900{at}"), "contact": contact, "form": form, "total": "1497.00 USD", "status": "Success", "transaction": format!("pi_{at}")})
 }
 
 /// Adds records to the population, which is read now.
