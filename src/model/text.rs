@@ -32,7 +32,8 @@ pub fn is_readable(text: &str) -> bool {
 }
 
 /// What stands in a printed command where somebody has to say something.
-pub const TO_FILL_IN: [&str; 9] = [
+pub const TO_FILL_IN: [&str; 10] = [
+    "HOW, AFTER THE MIGRATION",
     "HOW IT WAS TRIED",
     "HOW THE SPARE ADMINISTRATOR SIGNED IN",
     "HOW YOU KNOW",

@@ -42,7 +42,10 @@ fn live_is_closed_before_its_backup_and_only_a_backup_made_after_that_counts() {
     let place = begun();
     // One that was made while live still sold.
     backs_up(&place);
-    on_live(&place).ends(20, &["waits at `enter-maintenance`"]);
+    let ran = on_live(&place);
+    ran.ends(20, &["waits at `enter-maintenance`"]);
+    let typed: Vec<&str> = ran.out.lines().filter(|line| line.contains("  type  ")).collect();
+    assert!(typed.len() == 1 && typed[0].contains("--resume --on live"), "the run is there, and goes on: {ran:#?}");
     assert_eq!(next(&place), "enter-maintenance");
     closes(&place, true);
     let closed = place.read(LIVE);
