@@ -186,7 +186,9 @@ fn the_barrier_asks_where_nobody_measured_a_restore() {
 fn what_is_unknown_is_accepted_by_name_and_written_down() {
     let place = configured_on_live();
     verified_on_live(&place);
-    pass_barrier(&place, &["--accept-unknown", "migration-time"]).ends(20, &["--accept-unknown restore-time"]);
+    // What was given already stays in the command.
+    let both = "--accept-unknown migration-time,restore-time --acknowledge 'run migration on bloom.example'";
+    pass_barrier(&place, &["--accept-unknown", "migration-time"]).ends(20, &[both]);
     pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
     let log = place.run(&["log", PLAN, "--site", LIVE]).out;
     assert!(log.contains("accepted as unknown: restore-time"), "{log}");
