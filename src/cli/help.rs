@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use clap::builder::styling::Style;
 use clap::builder::{StyledStr, Styles};
-use clap::{Command, CommandFactory as _, FromArgMatches as _};
+use clap::error::ErrorKind;
+use clap::{Command, CommandFactory as _, Parser as _};
 
 use super::Cli;
 
@@ -107,9 +108,13 @@ pub fn command() -> Command {
 /// # Errors
 /// What clap says of one that cannot be used, and where help or the version is asked for.
 pub fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
-    let mut all = command();
-    let matches = all.try_get_matches_from_mut(words)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut all))
+    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let is_help = |kind| matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+    // The screen and the examples are made for whoever is shown them, and no run waits for that.
+    Cli::try_parse_from(&words).map_err(|error| match is_help(error.kind()) {
+        true => command().try_get_matches_from(words).err().unwrap_or(error),
+        false => error,
+    })
 }
 
 fn with_example(command: Command, path: &[&str], example: &str) -> Command {
