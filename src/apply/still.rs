@@ -11,7 +11,7 @@ use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of}
 use crate::model::plan::SiteRole;
 use crate::model::record::Record;
 use crate::model::text::is_seen;
-use crate::model::{Capture, Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
+use crate::model::{Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 
 use super::journal::{Begin, Event, Journal, JournalEntry};
 use super::since::{read_after, when};
@@ -95,12 +95,11 @@ fn shown(moved: Moved) -> Moved {
     if moved.on.chars().all(is_plain) {
         return moved;
     }
-    let kind = moved.on.split('/').next().unwrap_or_default().to_owned();
-    let name = moved.on.split_once('/').map_or("", |(_, name)| name);
+    let (kind, name) = moved.on.split_once('/').unwrap_or((&moved.on, ""));
     let what =
         format!("named \"{name}\" {}; not everybody can type that name, so the command names its kind", moved.what);
     let now = digest::of_bytes(format!("{}\n{}", moved.on, moved.now).as_bytes())[..12].to_owned();
-    Moved { on: kind, what, now, ..moved }
+    Moved { on: kind.to_owned(), what, now, cure: moved.cure }
 }
 
 /// Whether maintenance mode has to be on, or off, at this point; none where nothing says so.
@@ -147,12 +146,11 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
         drop(change::apply(&mut left, change));
     }
     let free = free(at);
-    let is_captured = |of: &Snapshot, kind: Kind| matches!(of.header.capture(kind.name()), Capture::How(_));
     // Nothing reads a site's tags, which a migration makes its own.
     let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
     let mut all = Vec::new();
-    for kind in kinds.filter(|kind| is_captured(kept, *kind)) {
-        if !is_captured(now, kind) {
+    for kind in kinds.filter(|kind| kept.header.is_captured(kind.name())) {
+        if !now.header.is_captured(kind.name()) {
             let (on, what) = (kind.name().to_owned(), "is no longer captured".to_owned());
             all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
             continue;
@@ -184,7 +182,7 @@ pub fn found_before(events: &[JournalEntry]) -> Found {
 
 fn found(site: &Snapshot) -> Found {
     let kinds = Step::RunMigration.moves().iter().copied().filter(|kind| *kind != Kind::Maintenance);
-    let captured = kinds.filter(|kind| matches!(site.header.capture(kind.name()), Capture::How(_)));
+    let captured = kinds.filter(|kind| site.header.is_captured(kind.name()));
     captured.flat_map(|kind| marks(&site.state, kind)).collect()
 }
 
@@ -230,7 +228,7 @@ fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Mo
     let object = ObjectRef::only(Kind::Maintenance);
     let cure = if due { Cure::Payments } else { Cure::Attest };
     let captured = |of: &Snapshot| {
-        let is_captured = matches!(of.header.capture(Kind::Maintenance.name()), Capture::How(_));
+        let is_captured = of.header.is_captured(Kind::Maintenance.name());
         of.state.maintenance.as_ref().filter(|_| is_captured).map(|maintenance| maintenance.on)
     };
     let what = match (captured(now), at.begin.on) {

@@ -1,7 +1,6 @@
 //! A plan over a site: the changes that it asks for, and the site as it will be.
 
 use crate::model::plan::{DuringMigration, OfferingIntent, SiteRole};
-use crate::model::snapshot::Capture;
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::{pointer, slug};
 use crate::model::{Identity, ObjectRef, Plan, Release, Snapshot, State};
@@ -39,7 +38,7 @@ pub fn lower_on(plan: &Plan, before: &Snapshot, place: SiteRole) -> Lowered {
     changes.extend(opt_in_forms(plan, state));
     changes.extend(order_forms(plan, state));
     // A record in a section that its own header calls missing is not to be trusted.
-    changes.retain(|change| is_captured(before, change.on.kind));
+    changes.retain(|change| before.header.is_captured(change.on.kind.name()));
     let mut after = state.clone();
     for change in &changes {
         apply(&mut after, change).expect("a change that was just made from a state fits that state");
@@ -56,12 +55,8 @@ fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
         (Kind::OptInForm, !plan.opt_in_forms.is_empty()),
         (Kind::OrderForm, !plan.order_forms.is_empty()),
     ];
-    let lacking = |(kind, spoken): &(Kind, bool)| *spoken && !is_captured(before, *kind);
+    let lacking = |(kind, spoken): &(Kind, bool)| *spoken && !before.header.is_captured(kind.name());
     spoken_of.into_iter().filter(lacking).map(|(kind, _)| kind).collect()
-}
-
-fn is_captured(before: &Snapshot, kind: Kind) -> bool {
-    matches!(before.header.capture(kind.name()), Capture::How(_))
 }
 
 /// The change of one object, unless both sides mean the same.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat, TwoReadings};
-use crate::model::{Capture, Plan, Snapshot, Worth, digest, record};
+use crate::model::{Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, delta};
 use crate::site::file::{Beside, FileSite};
@@ -73,12 +73,9 @@ impl List {
             let message = "the reading of now is not later than the one of when the copy was made";
             return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
         }
-        let captured = |snapshot: &Snapshot, kind: &str| {
-            snapshot.header.sections.get(kind).is_some_and(|how| matches!(how, Capture::How(_)))
-        };
         let not_captured: Vec<String> = ["contact", "order", "subscription"]
             .into_iter()
-            .filter(|kind| !captured(&cloned, kind) || !captured(&live, kind))
+            .filter(|kind| !cloned.header.is_captured(kind) || !live.header.is_captured(kind))
             .map(str::to_owned)
             .collect();
         let mut moved: Vec<Moved> = Vec::new();

@@ -1,8 +1,6 @@
 //! What evidence has to do with what is on record before it, judged where nobody else can add a line.
 
-use crate::model::Identity;
 use crate::model::record::{Evidence, Purchase, Record, Verification};
-use crate::model::status::transaction;
 
 use super::{Failure, exit};
 
@@ -10,18 +8,18 @@ use super::{Failure, exit};
 /// that no verification flagged.
 pub(super) fn still_fits(record: &Record, evidence: &Evidence) -> Result<(), Failure> {
     match evidence {
-        Evidence::Purchase(said) => not_of_another(record, said.transaction.as_deref(), (&said.host, &said.form)),
+        Evidence::Purchase(said) => not_of_another(record, said),
         Evidence::Acknowledgement(seen) => is_flagged(record, seen.line),
         _ => Ok(()),
     }
 }
 
 /// Refuses a transaction that is on record for another test purchase.
-fn not_of_another(record: &Record, named: Option<&str>, of: (&Identity, &str)) -> Result<(), Failure> {
-    let Some(named) = named.and_then(transaction) else { return Ok(()) };
+fn not_of_another(record: &Record, purchase: &Purchase) -> Result<(), Failure> {
+    let Some(named) = purchase.payment() else { return Ok(()) };
     let is_another = |said: &&Purchase| {
-        (!said.host.is_same_site(of.0) || said.form != of.1)
-            && said.transaction.as_deref().and_then(transaction).is_some_and(|id| id == named)
+        (!said.host.is_same_site(&purchase.host) || said.form != purchase.form)
+            && said.payment().is_some_and(|id| id == named)
     };
     let mut purchases = record.entries.iter().filter_map(|entry| match &entry.evidence {
         Evidence::Purchase(purchase) => Some(purchase),

@@ -6,7 +6,7 @@ use crate::guide::MigrationSignals;
 use crate::model::Graded;
 use crate::model::population::{Census, Questions};
 use crate::model::purchase::Purchased;
-use crate::model::record::Record;
+use crate::model::record::{Purchase, Record};
 use crate::model::status::transaction;
 use crate::population::take_census;
 use crate::reconcile::{Bought, Shown, purchased};
@@ -29,7 +29,7 @@ pub(super) fn shown(
     (left, right): (&Beside, &Beside),
     bought: &[Bought],
 ) -> Result<Vec<Purchased>, Failure> {
-    let named = record.purchases(after.site()).filter_map(|said| transaction(said.transaction.as_deref()?));
+    let named = record.purchases(after.site()).filter_map(Purchase::payment);
     let transactions: BTreeSet<String> =
         bought.iter().filter_map(|order| transaction(&order.transaction)).chain(named).collect();
     let ask = |side: &Beside, contacts: BTreeSet<String>| {

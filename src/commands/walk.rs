@@ -258,9 +258,7 @@ impl Run {
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
-            // The step with which a run on live begins: the run is there now, and only goes on.
-            let begun = step == Step::EnterMaintenance;
-            for command in if begun { vec![named.resume()] } else { named.commands(plan, step) } {
+            for command in named.commands_of_a_run(plan, step) {
                 writeln!(terminal.out, "  type       {command}")?;
             }
         }

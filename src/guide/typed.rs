@@ -142,7 +142,7 @@ impl Named<'_> {
         self.record(&format!("step {} \"WHAT YOU SAW\"", step.name()), on)
     }
 
-    /// The commands of a step, in the order in which they are typed.
+    /// The commands of a step, in the order in which they are typed; at the first one of a run, those that begin it.
     pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
         let begins = || vec![self.diff(), format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host())];
         match step {
@@ -175,6 +175,11 @@ impl Named<'_> {
                 self.resume(),
             ],
         }
+    }
+
+    /// The commands of a step of a run that is there: it is not begun again.
+    pub fn commands_of_a_run(&self, plan: &Plan, step: Step) -> Vec<String> {
+        if step == Step::EnterMaintenance { vec![self.resume()] } else { self.commands(plan, step) }
     }
 
     /// Puts the lines of the vendor's verification on record.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
 pub use super::merge_list::{MergeList, Unlisted};
 use super::plan::{BackupPart, Confirmation, SiteRole};
+use super::status::transaction;
 use super::text::Seconds;
 use super::{Identity, Step};
 
@@ -149,6 +150,13 @@ pub struct Purchase {
     /// The ID of the payment's transaction, where somebody read it off the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
+}
+
+impl Purchase {
+    /// The payment's transaction as it is compared; none where nobody named one.
+    pub fn payment(&self) -> Option<String> {
+        transaction(self.transaction.as_deref()?)
+    }
 }
 
 /// Evidence of a backup.

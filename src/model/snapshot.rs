@@ -77,6 +77,11 @@ impl Header {
     pub fn capture(&self, kind: &str) -> Capture {
         self.sections.get(kind).cloned().unwrap_or(Capture::Missing("the snapshot does not hold it".to_owned()))
     }
+
+    /// Whether a kind was captured, in whichever way.
+    pub fn is_captured(&self, kind: &str) -> bool {
+        matches!(self.sections.get(kind), Some(Capture::How(_)))
+    }
 }
 
 /// How a section was captured, or why not.
@@ -99,11 +104,11 @@ pub enum Capture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// The companion plugin on the site.
+    /// A companion plugin on the site; there is none yet.
     Bridge,
     /// WordPress's own REST.
     CoreRest,
-    /// One PHP file over WP-CLI.
+    /// One PHP file over WP-CLI; there is none yet.
     WpCli,
     /// A person answered questions in the order of the admin screens.
     Survey,

@@ -105,8 +105,16 @@ impl Money {
 
     /// The same amount, and the same currency where both name one.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let currencies = self.currency.as_ref().zip(other.currency.as_ref());
-        self.cents == other.cents && currencies.is_none_or(|(a, b)| a == b)
+        self.cents == other.cents && self.may_be_of_one_currency(other)
+    }
+
+    /// As much or more, and of the same currency where both name one.
+    pub fn covers(&self, price: &Self) -> bool {
+        self.cents >= price.cents && self.may_be_of_one_currency(price)
+    }
+
+    fn may_be_of_one_currency(&self, other: &Self) -> bool {
+        self.currency.as_ref().zip(other.currency.as_ref()).is_none_or(|(a, b)| a == b)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::model::purchase::Known;
-use crate::model::status::Payment;
 use crate::population::set;
 
 use super::look::{Look, Shown, attested};
@@ -97,9 +96,7 @@ fn other_orders<'a>(order: &Bought, shown: Shown<'a>) -> BTreeSet<&'a String> {
             .filter_map(|buyer| shown.before.contacts.get(buyer))
             .any(|(_, orders)| orders.contains(id))
     };
-    let failed = |id: &String| {
-        shown.bought.iter().any(|other| other.order == *id && other.payment() == Payment::DidNotGoThrough)
-    };
+    let failed = |id: &String| shown.bought.iter().any(|other| other.order == *id && other.failed());
     all.filter(|id| **id != order.order && !was(id) && !failed(id)).collect()
 }
 

@@ -183,10 +183,7 @@ impl Look<'_> {
                 "its total is `{total}`, so nothing was paid; buy at the form's price"
             )));
         }
-        let expected = expected.filter(|expected| {
-            let other = expected.currency.as_ref().zip(paid.currency.as_ref()).is_some_and(|(one, other)| one != other);
-            other || paid.cents < expected.cents
-        })?;
+        let expected = expected.filter(|expected| !paid.covers(expected))?;
         Some(Unpaid::Less(format!(
             "its total is `{total}`, and the plan expects `{expected}`: buy at that price; or, where this is what is paid \
              first, {NAME_IT}"
@@ -201,14 +198,14 @@ impl Look<'_> {
 
     fn is_of_another_form(&self, id: &str) -> bool {
         let others = self.said.iter().filter(|said| said.form != self.form);
-        others.filter_map(|said| transaction(said.transaction.as_deref()?)).any(|other| other == id)
+        others.filter_map(|said| said.payment()).any(|other| other == id)
     }
 
     /// Whether a person read a payment's transaction off an order that does not show it here. One that any other order has,
     /// or that is named for another form, is that one's.
     fn named_payment(&self) -> Result<(), String> {
         let named = self.on_form().filter(|said| said.saw.contains(&Confirmation::Order));
-        let named: Vec<String> = named.filter_map(|said| transaction(said.transaction.as_deref()?)).collect();
+        let named: Vec<String> = named.filter_map(Purchase::payment).collect();
         let of_another_order = |id: &String| {
             let sides = self.shown.iter().flat_map(|shown| [shown.before, shown.after]);
             sides.into_iter().any(|side| side.transactions.contains_key(id))

@@ -3,7 +3,6 @@
 use crate::model::population::Census;
 use crate::model::purchase::Known;
 use crate::model::record::Purchase;
-use crate::model::status::Payment;
 use crate::model::{Graded, Plan, State};
 
 use super::entries::Named;
@@ -37,12 +36,6 @@ pub(super) struct Look<'a> {
     pub(super) new: &'a [&'a Bought],
     pub(super) tests: &'a [&'a Bought],
     pub(super) shown: Option<Shown<'a>>,
-}
-
-impl Bought {
-    pub(super) fn payment(&self) -> Payment {
-        Payment::of(&self.status, &self.transaction)
-    }
 }
 
 /// What a person attests where nothing shows it.

@@ -55,15 +55,20 @@ pub fn recorded(plan: &Plan, state: Option<&State>, record: &Record, here: &Iden
         let form = state.and_then(|state| state.order_forms.get(&purchase.form));
         named.charges_once = form.and_then(|form| form.recurring) == Some(false);
         named.orders.extend(purchase.orders.iter().cloned());
-        named.transactions.extend(purchase.transaction.as_deref().and_then(transaction));
+        named.transactions.extend(purchase.payment());
     }
     forms
 }
 
 impl Bought {
+    /// What its status and transaction say of its payment.
+    pub(super) fn payment(&self) -> Payment {
+        Payment::of(&self.status, &self.transaction)
+    }
+
     /// Whether it did not go through: nothing was paid, and nothing came of it.
-    fn failed(&self) -> bool {
-        Payment::of(&self.status, &self.transaction) == Payment::DidNotGoThrough
+    pub(super) fn failed(&self) -> bool {
+        self.payment() == Payment::DidNotGoThrough
     }
 }
 
@@ -126,31 +131,26 @@ pub(super) fn explain(ask: &Ask, bought: &[Bought], subscriptions: &[Entry], tal
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for entry in subscriptions {
         let (Some(arrived), Some(owner)) = (&entry.arrived, entry.after.as_deref()) else { continue };
-        // A purchase begins one subscription, which is paid for until a day to come: a second one charges twice.
-        let is_begun = |order: &Bought| {
-            let next = arrived.next_payment.trim();
-            SubscriptionStatus::of(&arrived.status) == Some(SubscriptionStatus::Active)
-                && (next.is_empty() || day(next).is_some_and(|due| day(&order.date).is_none_or(|bought| due > bought)))
-        };
+        let (status, next) = (arrived.status.trim(), arrived.next_payment.trim());
         let charges_once = ask.purchases.get(&arrived.form).is_some_and(|named| named.charges_once);
-        let of_test = |order: &&Bought| {
-            !charges_once
-                && order.is_test
-                && order.form == arrived.form
-                && order.buyer == owner
-                && !taken.contains(&*order.order)
-        };
-        if let Some(order) = bought.iter().filter(of_test).find(|order| is_begun(order)) {
-            taken.insert(&order.order);
-            tally.expect(Counted::Subscriptions, "");
-            tally.expect(Counted::SubscriptionStatus, arrived.status.trim());
-            let day = arrived.next_payment.trim();
-            if !day.is_empty() {
-                tally.expect(Counted::NextPayments, "");
-                tally.expect(Counted::NextPaymentOn, day);
-            }
-            explained.subscriptions.push(entry.key.to_string());
+        if charges_once || SubscriptionStatus::of(status) != Some(SubscriptionStatus::Active) {
+            continue;
         }
+        let is_paid_for = |order: &Bought| {
+            next.is_empty() || day(next).is_some_and(|due| day(&order.date).is_none_or(|bought| due > bought))
+        };
+        let began =
+            |order: &&Bought| order.is_test && order.form == arrived.form && order.buyer == owner && is_paid_for(order);
+        // A purchase begins one subscription, which is paid for until a day to come: a second one charges twice.
+        let Some(order) = bought.iter().filter(began).find(|order| !taken.contains(&*order.order)) else { continue };
+        taken.insert(&order.order);
+        tally.expect(Counted::Subscriptions, "");
+        tally.expect(Counted::SubscriptionStatus, status);
+        if !next.is_empty() {
+            tally.expect(Counted::NextPayments, "");
+            tally.expect(Counted::NextPaymentOn, next);
+        }
+        explained.subscriptions.push(entry.key.to_string());
     }
     explained
 }
