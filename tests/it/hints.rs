@@ -69,6 +69,21 @@ fn the_first_screen_names_every_verb_once_and_fits_eighty_columns() {
     assert_eq!(long, Vec::<&str>::new());
 }
 
+/// What a printed command asks somebody to say is no evidence where it is pasted as it stands.
+#[test]
+fn what_stands_in_a_command_to_be_filled_in_says_nothing() {
+    let mut all = std::collections::BTreeSet::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |_, source| {
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let quoted = code.split("\\\"").skip(1).step_by(2);
+        let is_asked = |text: &&str| text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase() || " ,".contains(c));
+        all.extend(quoted.filter(is_asked).map(str::to_owned));
+    });
+    assert!(all.len() > 5, "{all:?}");
+    let said: Vec<&String> = all.iter().filter(|text| amc_plan::model::text::says_something(text)).collect();
+    assert_eq!(said, Vec::<&String>::new());
+}
+
 /// The command lines of this program in a text: in backticks, or behind a colon to where the sentence goes on.
 fn commands(text: &str) -> Vec<String> {
     let is_verb = |rest: &str| {
