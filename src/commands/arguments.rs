@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::error::ErrorKind;
 
-use super::exit;
 use crate::cli::{self, Cli, renamed};
+use crate::failure::exit;
 use crate::output::escape;
 use crate::output::inert::Inert;
 use crate::text::without_addresses;

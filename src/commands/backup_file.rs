@@ -8,12 +8,11 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::dump::{self, Contents};
+use crate::failure::{Failure, exit};
 use crate::model::record::{BackupSource, Dump, Record};
 use crate::model::{Plan, digest};
 use crate::rules::{BackupFiles, FileNow};
 use crate::site::disk;
-
-use super::{Failure, exit};
 
 /// What a reading of a backup's file showed.
 pub(super) struct Seen {

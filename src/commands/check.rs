@@ -1,10 +1,11 @@
 //! `plan check`: is the plan green against the site?
 
 use crate::cli::{Check, CheckFormat};
+use crate::failure::{Failure, exit};
 use crate::output::human::{self, Style};
 use crate::output::{concise, json};
 
-use super::{Failure, Terminal, exit, inputs};
+use super::{Terminal, inputs};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;

@@ -3,6 +3,7 @@
 use crate::apply::{confirmation, ensure_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat, On};
 use crate::diag::Severity;
+use crate::failure::{Failure, exit};
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
@@ -10,7 +11,7 @@ use crate::rules::{Phase, Verdict};
 use crate::trust::Key;
 
 use super::inputs::{self, Checked};
-use super::{Failure, Terminal, check, exit};
+use super::{Terminal, check};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.subject.reading.no_site {

@@ -2,9 +2,10 @@
 
 use crate::cli::Example;
 use crate::example;
+use crate::failure::{Failure, exit};
 use crate::output::escape;
 
-use super::{Failure, Terminal, exit};
+use super::Terminal;
 
 pub(super) fn run(args: &Example, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let written = example::write(&args.folder, args.seed).map_err(|e| Failure::file("write into", &args.folder, &e))?;

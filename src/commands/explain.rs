@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::cli::{Explain, ExplainFormat};
+use crate::failure::{Failure, exit};
 use crate::output::human::{Style, paint};
 use crate::rules::{self, ALL, Rule};
 
 use super::explain_example::pasted;
-use super::{Failure, Terminal, exit, glossary};
+use super::{Terminal, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = Style { color: terminal.color, width: terminal.width, most: 0 };

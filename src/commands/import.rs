@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::failure::{Failure, exit};
 use crate::model::population::Questions;
 use crate::model::{Capture, Plan, Snapshot, Worth};
 use crate::output::{escape, many};
@@ -15,7 +16,7 @@ use crate::site::file::{Beside, FileSite};
 use crate::trust::Readings;
 
 use super::project::{DEFAULT_LIMITS, Project};
-use super::{Failure, Terminal, exit, may_ask};
+use super::{Terminal, may_ask};
 
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(plan, DEFAULT_LIMITS).open()?;

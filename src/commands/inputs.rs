@@ -12,6 +12,7 @@ use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::example;
+use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
 use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
@@ -25,7 +26,7 @@ use crate::site::{Reading, Site, SiteError};
 
 use super::project::{Opened, Project};
 use super::settings::Settings;
-use super::{Failure, backup_file, exit, recording};
+use super::{backup_file, recording};
 
 /// How a site is to be read.
 pub(super) enum Choice {

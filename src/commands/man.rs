@@ -7,9 +7,8 @@ use clap::Command;
 use clap_mangen::Man;
 
 use crate::cli;
+use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
-
-use super::{Failure, exit};
 
 /// Writes a page for the program and each of its verbs.
 pub(super) fn write(folder: &Path) -> Result<u8, Failure> {

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::{MergeList, StatusFormat, TwoReadings};
+use crate::failure::{Failure, exit};
 use crate::model::{Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, delta};
 use crate::site::file::{Beside, FileSite};
 
-use super::{Failure, Terminal, exit, recording};
+use super::{Terminal, recording};
 
 pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let list = List::of(&args.files, None)?;

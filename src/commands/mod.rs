@@ -1,16 +1,9 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
-mod adopt;
-mod apply;
-mod archived_runs;
 mod arguments;
 mod backup_file;
-mod barrier;
-mod certificate;
 mod check;
-mod comparable;
 mod diff;
-mod event_log;
 mod example;
 mod explain;
 mod explain_example;
@@ -18,17 +11,10 @@ mod glossary;
 mod import;
 mod init;
 mod inputs;
-mod kept;
-mod lock;
-mod log;
+mod interrupt;
 mod man;
 mod merge_list;
-mod moved;
-mod noted_run;
-mod on_time;
-mod previous_run;
 mod project;
-mod purge;
 mod record;
 mod record_file;
 mod record_fits;
@@ -37,35 +23,20 @@ mod record_said;
 mod record_time;
 mod record_verification;
 mod recording;
-mod reopen;
-mod replay;
-mod resume;
-mod reviewed;
 mod run;
-mod run_files;
 mod run_migration;
 mod runbook;
 mod schema;
-mod seal;
-mod seal_file;
-mod session;
 mod settings;
 mod side_reading;
 mod sides;
 mod snapshot;
-mod state;
-mod status;
-mod target;
 mod terminal;
 mod test_purchases;
 mod tour;
-mod typed;
-mod undo;
 mod upgrade;
 mod values_file;
 mod verify;
-mod waiting;
-mod walk;
 
 use std::io::{self, IsTerminal};
 
@@ -99,7 +70,7 @@ pub fn run(cli: Cli) -> u8 {
     let (mut out, lost) = Patient::new(Masked::new(data, masks && !is_its_own(&cli.verb)));
     let (mut err, _) = Patient::new(Masked::new(Inert::new(stderr.lock()), masks));
     let begun = Begun::No;
-    let (typed, keeps) = (typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
+    let (typed, keeps) = (run::typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
     let mut terminal =
         Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, keeps, typed, masks };
     let ended = dispatch(cli.verb, &mut terminal);
@@ -129,19 +100,19 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Check(args) => check::run(&args, terminal),
         Verb::Diff(args) => diff::run(&args, terminal),
-        Verb::Seal(args) => seal::run(&args, terminal),
-        Verb::Apply(args) => event_log::logged(args.log_json.as_deref(), "apply", terminal, |log, terminal| {
-            apply::run(&args, log, terminal)
+        Verb::Seal(args) => run::seal::run(&args, terminal),
+        Verb::Apply(args) => run::event_log::logged(args.log_json.as_deref(), "apply", terminal, |log, terminal| {
+            run::apply::run(&args, log, terminal)
         }),
-        Verb::Status(args) => status::run(&args, terminal),
-        Verb::Adopt(args) => adopt::run(&args, terminal),
-        Verb::Undo(args) => event_log::logged(args.log_json.as_deref(), "undo", terminal, |log, terminal| {
-            undo::run(&args, log, terminal)
+        Verb::Status(args) => run::status::run(&args, terminal),
+        Verb::Adopt(args) => run::adopt::run(&args, terminal),
+        Verb::Undo(args) => run::event_log::logged(args.log_json.as_deref(), "undo", terminal, |log, terminal| {
+            run::undo::run(&args, log, terminal)
         }),
-        Verb::Log(args) => log::run(&args, terminal),
-        Verb::Lock(args) => lock::run(args, terminal),
+        Verb::Log(args) => run::log::run(&args, terminal),
+        Verb::Lock(args) => run::lock::run(args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
-        Verb::Purge(args) => purge::run(&args, terminal),
+        Verb::Purge(args) => run::purge::run(&args, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::cli;
 use crate::diag::{Document, Finding};
+use crate::failure::Failure;
 use crate::model::Plan;
 use crate::model::record::Record;
 use crate::output::Sources;
@@ -15,7 +16,7 @@ use crate::shape;
 use crate::text::compose_bytes;
 
 use super::settings::{self, Settings};
-use super::{Failure, record_file, values_file};
+use super::{record_file, values_file};
 
 /// The limits of a verb that takes none.
 pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };

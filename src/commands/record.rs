@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
+use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
@@ -24,8 +25,7 @@ use super::project::{DEFAULT_LIMITS, Opened, Project};
 use super::record_file::{append, path_of};
 use super::record_fits::{is_flagged, last_verification};
 use super::record_said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
-use super::record_verification;
-use super::{Failure, Terminal, exit, record_time, run_migration};
+use super::{Terminal, record_time, record_verification, run_migration};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);

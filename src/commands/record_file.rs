@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder, bounded, open_alone};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
@@ -14,7 +15,6 @@ use crate::text::inert_json;
 
 use super::record_fits::still_fits;
 use super::record_people::without_people;
-use super::{Failure, exit};
 
 /// The version of a record's lines.
 const VERSION: u8 = 1;

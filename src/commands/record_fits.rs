@@ -1,8 +1,7 @@
 //! What evidence has to do with what is on record before it, judged where nobody else can add a line.
 
+use crate::failure::{Failure, exit};
 use crate::model::record::{Evidence, Purchase, Record, Verification};
-
-use super::{Failure, exit};
 
 /// Refuses evidence that the record, as it is when the line is written, does not bear: a transaction of another purchase, a line
 /// that no verification flagged.

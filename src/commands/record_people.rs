@@ -3,10 +3,9 @@
 
 use serde_json::Value;
 
+use crate::failure::{Failure, exit};
 use crate::model::record::Evidence;
 use crate::shape::without_addresses;
-
-use super::{Failure, exit};
 
 /// The fields that are a person's own words; whatever else is a text names something.
 const SAID: [&str; 4] = ["says", "reason", "onto", "text"];

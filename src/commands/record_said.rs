@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::cli::{self, By};
+use crate::failure::{Failure, exit};
 use crate::model::record::Evidence;
 use crate::model::text::says_something;
 use crate::model::{Identity, Plan};
@@ -10,7 +11,6 @@ use crate::shape;
 use crate::text::without_addresses;
 
 use super::record_people::without_people;
-use super::{Failure, exit};
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::deadline::{Decided, Decision, OutsideWindow, RestoreDrill};
 use crate::model::plan::SiteRole;
@@ -14,7 +15,6 @@ use crate::output::escape;
 use crate::shape;
 
 use super::record_said::{Said, host_of, time};
-use super::{Failure, exit};
 
 pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
     let host = host_of(plan, cli::On::Live)?;

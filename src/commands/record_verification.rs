@@ -3,12 +3,12 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::failure::{Failure, exit};
 use crate::fs;
 use crate::model::record::VerificationLine;
 use crate::shape::without_addresses;
 
 use super::record_file::LIMIT;
-use super::{Failure, exit};
 
 /// What was recorded, in words.
 pub(super) fn said(lines: &[VerificationLine], masked: usize) -> String {

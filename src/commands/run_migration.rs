@@ -7,22 +7,24 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Progress;
 use crate::apply::proof;
 use crate::cli::{By, PastBarrier};
+use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 
-use super::event_log::EventLog;
-use super::previous_run::{self, ensure_of_this_plan};
 use super::project::{Opened, Project};
 use super::record_file::{append, path_of};
 use super::record_said::{ensure_person_known, ensure_sound};
-use super::resume::ensure_its_site;
-use super::run::Run;
-use super::run_files::RunFiles;
-use super::session::Session;
-use super::state::Unfinished;
-use super::{Begun, Failure, Terminal, exit, inputs, kept, status};
+use super::run::event_log::EventLog;
+use super::run::previous_run::{self, ensure_of_this_plan};
+use super::run::resume::ensure_its_site;
+use super::run::run_files::RunFiles;
+use super::run::session::Session;
+use super::run::state::Unfinished;
+use super::run::underway::Run;
+use super::run::{kept, status};
+use super::{Begun, Terminal, inputs};
 
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";

@@ -6,16 +6,17 @@ use std::path::Path;
 
 use crate::change::intent_digest;
 use crate::cli::{On, Runbook};
+use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
 use crate::rules::Phase;
 use crate::site::file;
 
-use super::certificate::Kept;
+use super::Terminal;
 use super::inputs::{self, Choice};
 use super::project::Project;
-use super::{Failure, Terminal, certificate, exit};
+use super::run::certificate::{self, Kept};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_may_be_written(&args.out)?;

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
+use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::output::escape;
 use crate::output::json::Document;
 use crate::shape::schema;
 
-use super::{Failure, Terminal, exit};
+use super::Terminal;
 
 pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let Some(folder) = &args.write else {

@@ -10,12 +10,13 @@ use toml::Spanned;
 
 use crate::apply::limits::Limits;
 use crate::apply::seal::{Demands, Key};
+use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::model::pattern::is_age;
 use crate::output::escape::shell;
 use crate::rules;
 
-use super::{Failure, exit, folder_of};
+use super::folder_of;
 
 /// Most bytes of `plan.toml`.
 const LIMIT: u64 = 1 << 20;

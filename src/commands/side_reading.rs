@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::failure::{Failure, exit};
 use crate::model::snapshot::Header;
 use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
 use crate::output::{Mode, SiteLine};
 use crate::site::file::{Beside, FileSite};
 
-use super::{Failure, exit, recording};
+use super::recording;
 
 /// A side as it was named, before its population is read.
 pub(super) struct SideReading {

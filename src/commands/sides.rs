@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::example;
+use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::Strategy;
 use crate::model::{Identity, Plan};
@@ -11,7 +12,6 @@ use crate::reconcile::Unproven;
 use crate::rules::{Stale, stale};
 
 use super::side_reading::SideReading;
-use super::{Failure, exit};
 
 /// Refuses a reading of a site that the plan does not name: it proves nothing of the plan's switch.
 pub(super) fn ensure_of_the_plan<'p>(

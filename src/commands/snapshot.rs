@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::{Snapshot, SnapshotVerb};
+use crate::failure::{Failure, exit};
 use crate::model::population::Questions;
 use crate::model::{Capture, Snapshot as Reading, Worth};
 use crate::output::{escape, many};
@@ -15,7 +16,7 @@ use crate::trust::Readings;
 
 use super::project::{DEFAULT_LIMITS, Project};
 use super::record_said::ensure_person_known;
-use super::{Failure, Terminal, exit, import, inputs};
+use super::{Terminal, import, inputs};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {

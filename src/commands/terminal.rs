@@ -8,13 +8,13 @@ use std::io::{self, ErrorKind, Write};
 use std::rc::Rc;
 
 use crate::cli::{LockVerb, Verb};
+use crate::failure::{Failure, exit};
 use crate::output::words;
 use crate::text::without_addresses;
 
 #[cfg(unix)]
-use super::run::is_interrupted;
-use super::typed::Typed;
-use super::{Failure, exit};
+use super::interrupt::is_interrupted;
+use super::run::typed::Typed;
 
 /// What a verb writes to. A stream that cannot be written any more takes everything and keeps nothing, so that no run is cut short by
 /// it; `ended` says in the end what that means.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::failure::Failure;
 use crate::guide::MigrationSignals;
 use crate::model::Graded;
 use crate::model::population::{Census, Questions};
@@ -12,7 +13,6 @@ use crate::population::take_census;
 use crate::reconcile::{Bought, Shown, purchased};
 use crate::site::file::Beside;
 
-use super::Failure;
 use super::project::Opened;
 use super::side_reading::SideReading;
 

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::cli::{self, Tour, Verb};
 use crate::example;
+use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::human::{Style, paint};
 
-use super::{Failure, Terminal, check, dispatch, exit, schema};
+use super::{Terminal, check, dispatch, schema};
 
 /// Findings that the tour draws; the others are counted.
 const FIRST: usize = 6;

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use crate::cli::Upgrade;
+use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder, Readers};
 use crate::output::{escape, many};
 use crate::rules;
 use crate::shape::{renamed, without_addresses};
 use crate::text::{Edit, Limits, Source, apply_edits, compose_bytes};
 
-use super::{Failure, Terminal, exit};
+use super::Terminal;
 
 pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (source, edits) = read(&args.plan)?;

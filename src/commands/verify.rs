@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::cli::{Verify, VerifyFormat};
 use crate::diag::Document;
 use crate::example;
+use crate::failure::{Failure, exit};
 use crate::guide::{IMPORT_ALL, MigrationSignals};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Census;
@@ -26,10 +27,9 @@ use crate::reconcile::{
 use crate::rules::{Stale, stale};
 use crate::site::file::Beside;
 
-use super::inputs;
 use super::project::{Opened, Project};
 use super::side_reading::SideReading;
-use super::{Failure, Terminal, check, exit, sides, test_purchases};
+use super::{Terminal, check, inputs, sides, test_purchases};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.plan, args.limits).showing_personal(args.show_personal).open()?;

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use crate::apply::archive;
 use crate::apply::journal::JournalEntry;
+use crate::commands::Terminal;
+use crate::failure::{Failure, exit};
 use crate::output::escape;
 
 use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::{Failure, Terminal, exit};
 
 impl RunFiles {
     /// Archives the journal of a run that ended and was cut off before its journal found its place.

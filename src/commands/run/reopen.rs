@@ -6,12 +6,14 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Next;
 use crate::apply::proof::{self, Proof, as_read};
 use crate::apply::since::{began, read_after, since_then};
+use crate::commands::{Terminal, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::{Plan, Step};
 
-use super::run::Run;
+use super::resume;
+use super::underway::Run;
 use super::waiting::Waiting;
-use super::{Failure, Terminal, exit, may_ask, resume};
 
 impl Run {
     /// Waits until maintenance mode is off again, where it was switched on for this run; nothing where it was not.

@@ -2,14 +2,15 @@
 
 use crate::apply::journal::{Event, JournalEntry, begin};
 use crate::cli::{Log, StatusFormat};
+use crate::commands::Terminal;
+use crate::failure::{Failure, exit};
 use crate::output::{escape, many};
 
 use super::event_log::Line;
 use super::run_files::RunFiles;
 use super::status::earlier;
-use super::{Failure, Terminal, exit};
 
-pub(super) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let (events, progress) = match files.unfinished()? {
         Some(run) => (run.events, Some(run.progress)),

@@ -7,6 +7,10 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
+use crate::commands::project::{Opened, Project};
+use crate::commands::settings::Seals;
+use crate::commands::{Begun, Terminal, inputs, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
 use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
@@ -16,15 +20,13 @@ use crate::site::{Site, SiteError, file};
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
-use super::project::{Opened, Project};
 use super::resume::{self, Confirmed, confirmed, ensure_its_site, ensure_live_typed, ensure_there};
 use super::run_files::RunFiles;
 use super::session::Session;
-use super::settings::Seals;
 use super::state::Unfinished;
-use super::{Begun, Failure, Terminal, exit, inputs, may_ask, status};
+use super::status;
 
-pub(super) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let project = Project::new(&args.of.plan, args.limits);
     let (opened, unread) = project.as_far_as_it_reads();
     let files = RunFiles::of(&args.of.plan, &args.of.site);

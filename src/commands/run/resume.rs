@@ -13,6 +13,10 @@ use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::change;
 use crate::cli::{Apply, On};
+use crate::commands::project::Project;
+use crate::commands::settings::{self, Seals};
+use crate::commands::{Begun, Terminal, inputs};
+use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
 use crate::model::{Identity, Snapshot, Step};
@@ -22,13 +26,11 @@ use crate::trust::Key;
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
-use super::project::Project;
 use super::run_files::RunFiles;
 use super::session::Session;
-use super::settings::Seals;
 use super::state::Unfinished;
 use super::target::{ensure_gate_green, ensure_still_staging};
-use super::{Begun, Failure, Terminal, certificate, exit, inputs, kept, settings};
+use super::{certificate, kept};
 
 /// Continues with exactly the changes of the journal, whatever became of the plan; then with the steps.
 pub(super) fn resume(
@@ -244,7 +246,7 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
 }
 
 /// The site as it is now, which must be the one that the run began on.
-pub(super) fn ensure_its_site(site: &mut dyn Site, begin: &Begin, progress: &Progress) -> Result<Snapshot, Failure> {
+pub(crate) fn ensure_its_site(site: &mut dyn Site, begin: &Begin, progress: &Progress) -> Result<Snapshot, Failure> {
     let another = |failure: Failure| match failure.code {
         exit::TARGET => Failure { code: after_a_write(progress, exit::TARGET), ..failure },
         _ => failure,

@@ -3,16 +3,18 @@
 use crate::apply::machine::Progress;
 use crate::change;
 use crate::cli::Apply;
+use crate::commands::Terminal;
+use crate::commands::inputs::{self, Choice};
+use crate::commands::project::{Opened, Project};
+use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
 
-use super::inputs::{self, Choice};
-use super::project::{Opened, Project};
+use super::kept;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::{Failure, Terminal, exit, kept};
 
 /// The rules that say which site it is.
 const RULES: [&str; 2] = ["site-not-in-plan", "target-not-staging"];

@@ -14,7 +14,7 @@ use super::run_files::RunFiles;
 
 /// How a command line names the plan, its site, and, on live, the host that has to be typed.
 #[derive(Clone, Debug)]
-pub(super) struct Typed {
+pub(crate) struct Typed {
     names: Names,
     host: Identity,
     on: SiteRole,
@@ -44,7 +44,7 @@ impl Typed {
     }
 
     /// As a verb was typed that may write to a site; none of another verb.
-    pub(super) fn of_verb(verb: &Verb) -> Option<Self> {
+    pub(crate) fn of_verb(verb: &Verb) -> Option<Self> {
         match verb {
             Verb::Apply(args) if args.on == On::Live => Some(Self::of(args)),
             Verb::Apply(args) => Some(RunFiles::of(&args.plan, &args.site).typed()),
@@ -54,7 +54,7 @@ impl Typed {
     }
 
     /// For the sentences of the pure rooms.
-    pub(super) fn named(&self) -> Named<'_> {
+    pub(crate) fn named(&self) -> Named<'_> {
         self.names.of(&self.host, self.on)
     }
 }
@@ -70,12 +70,12 @@ impl RunFiles {
     }
 
     /// Continues the run that is open here.
-    pub(super) fn resume(&self) -> String {
+    pub(crate) fn resume(&self) -> String {
         self.typed().named().resume()
     }
 
     /// Takes the run that is on record here back.
-    pub(super) fn undo(&self) -> String {
+    pub(crate) fn undo(&self) -> String {
         self.typed().named().undo()
     }
 

@@ -7,6 +7,10 @@ use crate::apply::proof::{spare_login, tool_login};
 use crate::apply::since::{configured_at, since_then};
 use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
+use crate::commands::inputs::{self, Checked, Choice};
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
@@ -15,10 +19,8 @@ use crate::model::{Plan, Step};
 use crate::output::{concise, escape, many};
 use crate::rules::{Moment, Verdict};
 
-use super::inputs::{self, Checked, Choice};
-use super::run::Run;
-use super::terminal::labelled;
-use super::{Failure, Terminal, exit, kept, may_ask, on_time};
+use super::underway::Run;
+use super::{kept, on_time};
 
 /// What was found in front of the barrier.
 struct Found {

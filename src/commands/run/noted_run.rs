@@ -9,6 +9,7 @@ use crate::apply::journal::{self, Journal, JournalEntry, Peeked};
 use crate::apply::lock;
 use crate::apply::machine::{Next, Progress};
 use crate::apply::open_run::{self, OpenRun};
+use crate::failure::{Failure, exit};
 use crate::model::Identity;
 use crate::model::plan::SiteRole;
 use crate::output::escape::shell;
@@ -17,7 +18,6 @@ use crate::site::file;
 use super::run_files::{RunFiles, shut_by_another};
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{Failure, exit};
 
 /// An open run that was begun from another folder.
 pub(super) struct NotedRun {
@@ -79,7 +79,7 @@ impl RunFiles {
     }
 
     /// Notes beside the site that the run of these events is open.
-    pub(super) fn note_down(&self, events: &[JournalEntry], past_the_barrier: bool) -> Result<(), Failure> {
+    pub(crate) fn note_down(&self, events: &[JournalEntry], past_the_barrier: bool) -> Result<(), Failure> {
         let Some(path) = self.note() else { return Ok(()) };
         let noted = OpenRun::of(events, &self.journal_from_root(), past_the_barrier);
         let Some(run) = noted else { return Ok(()) };

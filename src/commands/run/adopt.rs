@@ -13,6 +13,9 @@ use crate::apply::take_over::take_over;
 use crate::apply::{self};
 use crate::change;
 use crate::cli::Adopt;
+use crate::commands::project::{Opened, Project};
+use crate::commands::{Terminal, may_ask, settings};
+use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::output::escape::{self, line};
 use crate::output::many;
@@ -20,16 +23,15 @@ use crate::text::without_addresses;
 use crate::trust::{Fault, NotOurs};
 
 use super::kept::is_kept;
-use super::project::{Opened, Project};
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::undo::ensure_named;
-use super::{Failure, Terminal, exit, log, may_ask, seal_file, settings, status};
+use super::{log, seal_file, status};
 
 /// Most characters of one side of a change that are shown.
 const SHOWN: usize = 400;
 
-pub(super) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let project = Project::new(&args.of.plan, args.limits);
     let opened = project.open();

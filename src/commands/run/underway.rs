@@ -1,17 +1,17 @@
 //! A run under its lock: the changes carried out or taken back, read back, and the verification at their end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 
 use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::commands::project::Project;
+use crate::commands::{Begun, Terminal, interrupt};
+use crate::failure::{Failure, exit};
 use crate::model::record::Record;
 use crate::model::{Executor, ObjectRef, Step};
 use crate::output::{escape, many};
@@ -19,42 +19,18 @@ use crate::reconcile;
 use crate::site::Site;
 
 use super::event_log::EventLog;
-use super::project::Project;
-use super::reviewed::Ended;
+use super::reviewed::{self, Ended};
 use super::run_files::RunFiles;
 use super::target::ensure_gate_green;
-use super::{Begun, Failure, Terminal, exit, reviewed};
 
 /// A run that is under way; its lock is let go when it is dropped.
-pub(super) struct Run {
-    pub(super) site: Box<dyn Site>,
-    pub(super) journal: Journal,
-    pub(super) project: Project,
-    pub(super) lock: Lock,
-    pub(super) files: RunFiles,
-    pub(super) log: EventLog,
-}
-
-/// Raised by Ctrl-C, once for the whole run; a second one ends the process at once, which the journal stands as it stands
-/// any other end.
-pub(super) fn ctrl_c() -> &'static AtomicBool {
-    RAISED.get_or_init(arm)
-}
-
-/// Whether Ctrl-C was pressed since somebody listens to it.
-pub(super) fn is_interrupted() -> bool {
-    RAISED.get().is_some_and(|raised| raised.load(Ordering::Relaxed))
-}
-
-static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-
-fn arm() -> Arc<AtomicBool> {
-    let raised = Arc::new(AtomicBool::new(false));
-    let armed = flag::register_conditional_shutdown(SIGINT, exit::INTERRUPTED.into(), Arc::clone(&raised))
-        .and_then(|_| flag::register(SIGINT, Arc::clone(&raised)));
-    // Where the system has no signals, Ctrl-C ends the process at once.
-    drop(armed);
-    raised
+pub(crate) struct Run {
+    pub(crate) site: Box<dyn Site>,
+    pub(crate) journal: Journal,
+    pub(crate) project: Project,
+    pub(crate) lock: Lock,
+    pub(crate) files: RunFiles,
+    pub(crate) log: EventLog,
 }
 
 impl Run {
@@ -69,7 +45,7 @@ impl Run {
         if !changes.is_empty() {
             terminal.has_begun(Begun::Written);
         }
-        let raised = ctrl_c();
+        let raised = interrupt::ctrl_c();
         let back = self.journal.progress().is_taking_back();
         let (out, lock) = (&mut *terminal.out, &self.lock);
         let mark = if back { "taken back: " } else { "" };
@@ -170,7 +146,7 @@ impl Run {
     }
 
     /// Writes down what happened after the site was written to.
-    pub(super) fn note(&mut self, event: Event) -> Result<(), Failure> {
+    pub(crate) fn note(&mut self, event: Event) -> Result<(), Failure> {
         self.ensure_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
             Failure::new(exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}"))
@@ -192,7 +168,7 @@ impl Run {
 
     /// Ends the run here where somebody pressed Ctrl-C.
     pub(super) fn ensure_not_interrupted(&self) -> Result<(), Failure> {
-        if ctrl_c().load(Ordering::Relaxed) {
+        if interrupt::ctrl_c().load(Ordering::Relaxed) {
             return Err(Failure::new(exit::INTERRUPTED, "interrupted")
                 .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
         }

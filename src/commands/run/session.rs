@@ -2,19 +2,20 @@
 
 use crate::apply::journal::Journal;
 use crate::apply::lock::Lock;
+use crate::commands::project::Project;
+use crate::commands::{Begun, Terminal};
+use crate::failure::Failure;
 use crate::site::Site;
 
 use super::event_log::EventLog;
-use super::project::Project;
-use super::run::Run;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
-use super::{Begun, Failure, Terminal};
+use super::underway::Run;
 
 /// A turn at a site.
-pub(super) struct Session {
+pub(crate) struct Session {
     pub(super) project: Project,
-    pub(super) files: RunFiles,
+    pub(crate) files: RunFiles,
     pub(super) lock: Lock,
     pub(super) log: EventLog,
 }
@@ -23,7 +24,7 @@ impl Session {
     /// Takes the lock of a site, and gives the run that is open on it from this plan's folder; refuses where one is open from another.
     ///
     /// `begun` is how far the command is with a run that is open.
-    pub(super) fn open(
+    pub(crate) fn open(
         (project, files): (Project, RunFiles),
         log: &EventLog,
         begun: Begun,
@@ -40,7 +41,7 @@ impl Session {
     }
 
     /// The run on this site, from here on.
-    pub(super) fn run(self, site: Box<dyn Site>, journal: Journal) -> Run {
+    pub(crate) fn run(self, site: Box<dyn Site>, journal: Journal) -> Run {
         let Self { project, files, lock, log } = self;
         Run { site, journal, project, lock, files, log }
     }

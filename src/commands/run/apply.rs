@@ -12,6 +12,10 @@ use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self};
 use crate::change::{self, Change};
 use crate::cli::{Apply, On};
+use crate::commands::inputs::{self, Checked, Choice};
+use crate::commands::project::Project;
+use crate::commands::{Begun, Terminal, check, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::Step;
 use crate::output::human::Style;
@@ -21,16 +25,14 @@ use crate::site::{Executor, Site};
 use crate::trust::Key;
 
 use super::event_log::EventLog;
-use super::inputs::{self, Checked, Choice};
 use super::previous_run::{close, ensure_not_in_the_way, was_cloned_again};
-use super::project::Project;
 use super::run_files::RunFiles;
 use super::session::Session;
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{Begun, Failure, Terminal, check, exit, kept, may_ask, replay, resume, seal_file};
+use super::{kept, replay, resume, seal_file};
 
-pub(super) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
     let project = Project::new(&args.plan, args.limits).backup_dir(args.backup_dir.as_deref());
     if args.resume {
@@ -140,7 +142,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
         replay::ensure_may_replay(args, checked, terminal)?;
     }
     let live = checked.is_live() && !replay;
-    let Some(changes) = super::diff::changes(checked, &path, true).filter(|_| green && !live) else {
+    let Some(changes) = crate::commands::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         return Err(refused(if green { &Refusal::Live } else { &Refusal::NotGreen }, &Typed::of(args)));
     };
     let Some(here) = checked.site.as_ref().map(|site| site.identity()) else {

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use crate::cli::Of;
+use crate::commands::Terminal;
+use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::site::file;
 
 use super::kept::is_there;
 use super::run_files::RunFiles;
-use super::{Failure, Terminal, exit};
 
-pub(super) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = RunFiles::of(&args.plan, &args.site);
     let kept: Vec<PathBuf> = files.kept().into_iter().filter(|kept| is_there(kept)).collect();
     if kept.is_empty() {

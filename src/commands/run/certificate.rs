@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::apply::certificate::{Certificate, Ground, VERSION, is_marked};
 use crate::apply::journal::Journal;
 use crate::apply::seal::{self, Signature};
+use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::output::escape::shell;
 use crate::site::file;
 use crate::trust::Key;
 
 use super::seal_file::signature_of;
-use super::{Failure, exit};
 
 /// Most bytes of a certificate.
 const LIMIT: u64 = 1 << 20;
@@ -37,8 +37,8 @@ pub(super) fn write(plan: &Path, journal: &Journal, site: Ground) -> Result<Opti
 }
 
 /// The certificate beside a plan, with the text that it was read from: what is proven is what is read.
-pub(super) struct Kept {
-    pub(super) certificate: Certificate,
+pub(crate) struct Kept {
+    pub(crate) certificate: Certificate,
     path: PathBuf,
     text: String,
 }
@@ -48,7 +48,7 @@ impl Kept {
     ///
     /// # Errors
     /// Why it is not, and how it can be.
-    pub(super) fn ensure_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+    pub(crate) fn ensure_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
         if Key::find()?.is_some_and(|key| is_marked(&self.text, &key)) {
             return Ok(());
         }
@@ -92,7 +92,7 @@ pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<
 }
 
 /// Reads the certificate beside a plan, with its text; none where there is none.
-pub(super) fn kept(plan: &Path) -> Result<Option<Kept>, Failure> {
+pub(crate) fn kept(plan: &Path) -> Result<Option<Kept>, Failure> {
     let path = path_of(plan);
     let text = match read_text(&path) {
         Ok(text) => text,

@@ -8,12 +8,13 @@ use serde_json::json;
 use crate::apply::lock::{self, Holder, LockError, Standing};
 use crate::apply::open_run::OpenRun;
 use crate::cli::{self, LockVerb, StatusFormat};
+use crate::commands::Terminal;
+use crate::failure::{Failure, exit};
 use crate::output::escape;
 
 use super::run_files::RunFiles;
-use super::{Failure, Terminal, exit};
 
-pub(super) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match args.verb {
         LockVerb::Status { of, format } => {
             let files = RunFiles::of(&of.plan, &of.site);

@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 
 use crate::apply::journal::JournalEntry;
 use crate::apply::open_private;
+use crate::commands::Terminal;
+use crate::failure::{Failure, exit};
 use crate::fs::ensure_way;
 use crate::guide::MigrationSignals;
 use crate::model::Step;
 use crate::output::escape;
 use crate::text::without_addresses;
-
-use super::{Failure, Terminal, exit};
 
 /// The version of the format that this build writes; it stands in the first line of every call.
 const VERSION: u8 = 1;
@@ -31,7 +31,7 @@ const FIRST_LINE: u64 = 256;
 
 /// Where events are written; nowhere, where nobody asked.
 #[derive(Clone, Default)]
-pub(super) struct EventLog(Rc<RefCell<Inner>>);
+pub(crate) struct EventLog(Rc<RefCell<Inner>>);
 
 #[derive(Default)]
 struct Inner {
@@ -113,7 +113,7 @@ pub(super) struct Line<'a, T> {
 }
 
 /// Runs a verb with the log that was asked for, whose last line is how it ended.
-pub(super) fn logged(
+pub(crate) fn logged(
     asked: Option<&Path>,
     verb: &str,
     terminal: &mut Terminal<'_>,

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use crate::apply::journal::{self, JournalEntry};
+use crate::failure::Failure;
 use crate::model::Snapshot;
 use crate::site::Site as _;
 use crate::site::file::{self, FileSite};
-
-use super::Failure;
 
 /// Why nobody can say that everybody kept what they had.
 pub(super) const NOT_KEPT: &str = "how everybody was before the run is no longer kept here, or not as it was kept, so only the run's own changes were compared";
@@ -23,7 +22,7 @@ pub(super) fn is_kept(before: &Path, events: &[JournalEntry]) -> bool {
 }
 
 /// The reading that was kept of the site, where it is here as it was kept.
-pub(super) fn reading(before: &Path, events: &[JournalEntry]) -> Option<Snapshot> {
+pub(crate) fn reading(before: &Path, events: &[JournalEntry]) -> Option<Snapshot> {
     let kept = FileSite::open(before).and_then(|mut kept| kept.configuration()).ok()?;
     journal::kept(events).is_none_or(|noted| kept.sha256 == noted).then_some(kept)
 }

@@ -11,6 +11,11 @@ use crate::apply::journal::Event;
 use crate::apply::timing;
 use crate::apply::window::{self, EXCUSED, Late, Times, Unmeasured};
 use crate::cli::{self, Apply};
+use crate::commands::inputs::Checked;
+use crate::commands::record_file::{append, path_of};
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, may_ask};
+use crate::failure::{Failure, exit};
 use crate::model::deadline::{Decided, Decision};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, Record};
@@ -19,12 +24,9 @@ use crate::model::{Plan, Step};
 use crate::output::escape;
 use crate::site::SiteError;
 
-use super::inputs::Checked;
-use super::record_file::{append, path_of};
-use super::run::Run;
-use super::terminal::labelled;
 use super::typed::Typed;
-use super::{Failure, Terminal, certificate, exit, may_ask, status};
+use super::underway::Run;
+use super::{certificate, status};
 
 /// What is refused for the time: 15 where nothing was written, else 20.
 fn refused(late: &Late, written: bool, args: &Apply) -> Failure {

@@ -11,6 +11,10 @@ use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
+use crate::commands::inputs::{self, Choice};
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, interrupt, may_ask, settings};
+use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Names};
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
@@ -22,14 +26,12 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::Readings;
 
-use super::inputs::{self, Choice};
 use super::kept::{self, NOT_KEPT, is_kept};
-use super::reviewed::Ended;
-use super::run::{Run, ctrl_c};
-use super::terminal::labelled;
+use super::reviewed::{self, Ended};
 use super::typed::Typed;
+use super::underway::Run;
 use super::waiting::Waiting;
-use super::{Failure, Terminal, certificate, exit, may_ask, moved, reviewed, settings};
+use super::{certificate, moved};
 
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
@@ -295,7 +297,7 @@ impl Run {
     }
 
     /// The command lines of this run.
-    pub(super) fn typed(&self) -> Typed {
+    pub(crate) fn typed(&self) -> Typed {
         Typed::new(self.files.plan(), &self.files.site, self.at())
     }
 
@@ -313,7 +315,7 @@ impl Run {
         waiting: &mut Waiting,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
-        let raised = ctrl_c();
+        let raised = interrupt::ctrl_c();
         let now = Timestamp::now();
         let seen = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot)).ok();
         if let Some(seen) = &seen

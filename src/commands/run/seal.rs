@@ -3,18 +3,19 @@
 use crate::apply::gate;
 use crate::apply::seal::Seal;
 use crate::cli;
+use crate::commands::Terminal;
+use crate::commands::inputs::{self, Choice};
+use crate::commands::project::Project;
+use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::output::{Mode, concise, escape, many};
 use crate::rules::{self, Phase, Verdict};
 
 use super::apply::{Given, ask};
-use super::inputs::{self, Choice};
-use super::project::Project;
 use super::seal_file::signature_of;
 use super::typed::Typed;
-use super::{Failure, Terminal, exit};
 
-pub(super) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let choice = match (&args.reading.site, &args.reading.snapshot) {
         (Some(site), _) => Choice::Live(site.clone()),
         (None, Some(file)) => Choice::Snapshot(file.clone()),

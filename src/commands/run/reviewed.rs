@@ -2,15 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::commands::project::Opened;
+use crate::commands::side_reading::SideReading;
+use crate::commands::verify::compare;
+use crate::failure::Failure;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::output::verify::human;
 use crate::reconcile::Verdict;
-
-use super::Failure;
-use super::project::Opened;
-use super::side_reading::SideReading;
-use super::verify::compare;
 
 /// The comparison of two sides in a line, with its verdict: what a run says at its end.
 ///

@@ -3,12 +3,12 @@
 use crate::apply::journal::Event;
 use crate::apply::proof;
 use crate::apply::still::{Cure, Moved};
+use crate::failure::{Failure, exit};
 use crate::model::Step;
 use crate::model::plan::SiteRole;
 use crate::output::escape::{line, shell};
 
-use super::run::Run;
-use super::{Failure, exit};
+use super::underway::Run;
 
 /// The run stops in front of a step, and says what moved.
 pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {

@@ -10,13 +10,13 @@ use crate::apply::journal::{Begin, Event};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::failure::{Failure, exit};
 use crate::model::{ObjectRef, State, Step};
 
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{Failure, exit};
 
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
 /// the barrier, is not.
@@ -44,7 +44,7 @@ pub(super) fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<()
 }
 
 /// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.
-pub(super) fn ensure_of_this_plan(
+pub(crate) fn ensure_of_this_plan(
     plan: &Path,
     begin: &Begin,
     site: &str,
@@ -82,7 +82,7 @@ pub(super) fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State
 }
 
 /// Closes a run that will not be resumed, and archives its journal.
-pub(super) fn close(files: &RunFiles, why: &str, log: &EventLog) -> Result<(), Failure> {
+pub(crate) fn close(files: &RunFiles, why: &str, log: &EventLog) -> Result<(), Failure> {
     let path = files.journal();
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());

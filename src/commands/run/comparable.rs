@@ -1,11 +1,11 @@
 //! A part of a run that is resumed ends well only where everybody can be compared with how they were.
 
 use crate::cli::Apply;
+use crate::failure::{Failure, exit};
 use crate::model::Step;
 
 use super::kept::{NOT_KEPT, is_kept};
-use super::run::Run;
-use super::{Failure, exit};
+use super::underway::Run;
 
 impl Run {
     /// Ends a part of a run well; not one that is resumed and that nobody can compare with how everybody was.

@@ -9,12 +9,12 @@ use crate::apply::journal::JournalError;
 use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::take_over::set_aside;
 use crate::apply::{self};
+use crate::commands::folder_of;
+use crate::failure::{Failure, exit};
 use crate::model::Identity;
 use crate::output::escape::shell;
 use crate::site::file::FileSite;
 use crate::trust;
-
-use super::{Failure, exit, folder_of};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -56,7 +56,7 @@ pub(super) fn shut_by_another(path: &Path, source: &std::io::Error) -> Option<Fa
 }
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.
-pub(super) struct RunFiles {
+pub(crate) struct RunFiles {
     /// The plan, as it was named.
     pub(super) plan: PathBuf,
     /// The plan's folder, from the root where it exists.
@@ -73,7 +73,7 @@ pub(super) struct RunFiles {
 
 impl RunFiles {
     /// Where the files of runs on this site are, beside this plan.
-    pub(super) fn of(plan: &Path, site: &str) -> Self {
+    pub(crate) fn of(plan: &Path, site: &str) -> Self {
         let plans = real(folder_of(plan));
         let real = real_file(site);
         let name = one_name(&plans, site, real.as_deref());
@@ -117,7 +117,7 @@ impl RunFiles {
     }
 
     /// The site as it was before the run; its population lies beside it.
-    pub(super) fn before(&self) -> PathBuf {
+    pub(crate) fn before(&self) -> PathBuf {
         apply::state_file(&self.folder, &self.name, "before.site.ndjson")
     }
 

@@ -4,13 +4,15 @@ use jiff::Timestamp;
 
 use crate::apply::certificate::Ground;
 use crate::cli::Apply;
+use crate::commands::inputs::Checked;
+use crate::commands::{Terminal, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::output::escape;
 
-use super::inputs::Checked;
-use super::{Failure, Terminal, certificate, exit, may_ask, on_time};
+use super::{certificate, on_time};
 
 /// Refuses unless everything that a replay demands is there.
 pub(super) fn ensure_may_replay(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

@@ -6,19 +6,19 @@ use std::path::Path;
 use crate::apply::journal::{self, Begin, Journal, JournalEntry, Peeked};
 use crate::apply::machine::{Next, Progress};
 use crate::apply::{self};
+use crate::failure::{Failure, exit};
 use crate::output::escape::{self, line};
 use crate::trust::{Fault, Key, NotOurs, is_without_modes};
 
 use super::run_files::RunFiles;
-use super::{Failure, exit};
 
 /// A run that is not archived yet.
-pub(super) struct Unfinished {
-    pub(super) begin: Begin,
-    pub(super) events: Vec<JournalEntry>,
-    pub(super) progress: Progress,
+pub(crate) struct Unfinished {
+    pub(crate) begin: Begin,
+    pub(crate) events: Vec<JournalEntry>,
+    pub(crate) progress: Progress,
     /// The journal, and why it is not proven to be this user's and this machine's; none where it is.
-    pub(super) foreign: Option<String>,
+    pub(crate) foreign: Option<String>,
 }
 
 impl Unfinished {
@@ -76,7 +76,7 @@ impl RunFiles {
     }
 
     /// The journal of a run that is ours, to go on with.
-    pub(super) fn open_journal(&self) -> Result<Journal, Failure> {
+    pub(crate) fn open_journal(&self) -> Result<Journal, Failure> {
         Ok(Journal::open(&self.journal(), &self.key()?)?)
     }
 

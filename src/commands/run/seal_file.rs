@@ -4,9 +4,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::apply::seal::Sealed;
+use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder};
-
-use super::{Failure, exit};
 
 /// Most bytes of a seal or of a signature: some ten times what the largest takes.
 const MOST_BYTES: u64 = 1 << 17;

@@ -6,17 +6,18 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::lock::{self, Standing};
 use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
+use crate::commands::Terminal;
+use crate::commands::project::{Opened, Project};
+use crate::failure::{Failure, exit};
 use crate::guide::{Back, Stage, steps};
 use crate::model::plan::SiteRole;
 use crate::model::{Executor, Step};
 use crate::output::escape;
 use crate::output::status::{self, Line, Stand};
 
-use super::project::{Opened, Project};
 use super::run_files::RunFiles;
-use super::{Failure, Terminal, exit};
 
-pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.of.plan, args.limits).open()?;
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let run = files.unfinished()?;
@@ -119,7 +120,7 @@ fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: 
 }
 
 /// The way back from where a run stands, as the plan names it.
-pub(super) fn way_back(opened: &Opened, run: (&Begin, &Progress)) -> String {
+pub(crate) fn way_back(opened: &Opened, run: (&Begin, &Progress)) -> String {
     way_back_from(opened, run.0, stage(run.1))
 }
 

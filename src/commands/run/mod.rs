@@ -1,0 +1,33 @@
+//! The verbs of a run, and what they share: the plan's files beside a site, the lock, the journal, the steps.
+
+pub(super) mod adopt;
+pub(super) mod apply;
+mod archived_runs;
+mod barrier;
+pub(super) mod certificate;
+mod comparable;
+pub(super) mod event_log;
+pub(super) mod kept;
+pub(super) mod lock;
+pub(super) mod log;
+mod moved;
+mod noted_run;
+mod on_time;
+pub(super) mod previous_run;
+pub(super) mod purge;
+mod reopen;
+mod replay;
+pub(super) mod resume;
+mod reviewed;
+pub(super) mod run_files;
+pub(super) mod seal;
+mod seal_file;
+pub(super) mod session;
+pub(super) mod state;
+pub(super) mod status;
+mod target;
+pub(super) mod typed;
+pub(super) mod underway;
+pub(super) mod undo;
+mod waiting;
+mod walk;
