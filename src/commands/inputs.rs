@@ -25,8 +25,9 @@ use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
 
 use super::project::{Opened, Project};
+use super::record::backup_file;
+use super::recording;
 use super::settings::Settings;
-use super::{backup_file, recording};
 
 /// How a site is to be read.
 pub(super) enum Choice {

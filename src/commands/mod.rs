@@ -1,7 +1,6 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
 mod arguments;
-mod backup_file;
 mod check;
 mod diff;
 mod example;
@@ -16,15 +15,8 @@ mod man;
 mod merge_list;
 mod project;
 mod record;
-mod record_file;
-mod record_fits;
-mod record_people;
-mod record_said;
-mod record_time;
-mod record_verification;
 mod recording;
 mod run;
-mod run_migration;
 mod runbook;
 mod schema;
 mod settings;

@@ -15,8 +15,9 @@ use crate::rules::ContactsFile;
 use crate::shape;
 use crate::text::compose_bytes;
 
+use super::record::file;
 use super::settings::{self, Settings};
-use super::{record_file, values_file};
+use super::values_file;
 
 /// The limits of a verb that takes none.
 pub(super) const DEFAULT_LIMITS: cli::Limits = cli::Limits { max_bytes: 32 << 20, max_depth: 64, max_nodes: 4_000_000 };
@@ -102,7 +103,7 @@ impl Project {
 
     /// What is on record at this moment.
     pub(super) fn record(&self) -> Result<Record, Failure> {
-        record_file::load(&record_file::path_of(&self.path))
+        file::load(&file::path_of(&self.path))
     }
 
     /// What `plan.toml` says at this moment.

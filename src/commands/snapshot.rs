@@ -15,7 +15,7 @@ use crate::text::addresses;
 use crate::trust::Readings;
 
 use super::project::{DEFAULT_LIMITS, Project};
-use super::record_said::ensure_person_known;
+use super::record::said::ensure_person_known;
 use super::{Terminal, import, inputs};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {

@@ -12,7 +12,7 @@ use crate::apply::timing;
 use crate::apply::window::{self, EXCUSED, Late, Times, Unmeasured};
 use crate::cli::{self, Apply};
 use crate::commands::inputs::Checked;
-use crate::commands::record_file::{append, path_of};
+use crate::commands::record::file::{append, path_of};
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};

@@ -1,5 +1,14 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
+pub(super) mod backup_file;
+pub(super) mod file;
+mod fits;
+mod people;
+mod run_migration;
+pub(super) mod said;
+mod time;
+mod verification;
+
 use std::path::Path;
 
 use jiff::civil::DateTime;
@@ -7,6 +16,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{self, By, RecordVerb};
+use crate::commands::Terminal;
+use crate::commands::merge_list::List;
+use crate::commands::project::{DEFAULT_LIMITS, Opened, Project};
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::fault::WORD_DAYS_AT_MOST;
@@ -19,13 +31,10 @@ use crate::model::status::is_transaction;
 use crate::output::escape;
 use crate::rules;
 
-use super::backup_file::{self, Seen};
-use super::merge_list::List;
-use super::project::{DEFAULT_LIMITS, Opened, Project};
-use super::record_file::{append, path_of};
-use super::record_fits::{is_flagged, last_verification};
-use super::record_said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
-use super::{Terminal, record_time, record_verification, run_migration};
+use backup_file::Seen;
+use file::{append, path_of};
+use fits::{is_flagged, last_verification};
+use said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -41,8 +50,8 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     let (by, evidence, said) = match args.verb {
         RecordVerb::Backup(args) => backup(args, &opened, now, terminal)?,
         RecordVerb::Verification { by, host, file } => {
-            let (lines, masked) = record_verification::read(&file)?;
-            let said = record_verification::said(&lines, masked);
+            let (lines, masked) = verification::read(&file)?;
+            let said = verification::said(&lines, masked);
             (by, Evidence::Verification(Verification { host, lines }), said)
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, &opened.record, line, reason)?,
@@ -61,9 +70,9 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             purchase(by, &opened, form, (saw, order, transaction), on)?
         }
-        RecordVerb::OutsideWindow(args) => record_time::outside_window(args, plan)?,
-        RecordVerb::RestoreDrill(args) => record_time::restore_drill(args, &opened.record, now)?,
-        RecordVerb::Decision(args) => record_time::decision(args, plan)?,
+        RecordVerb::OutsideWindow(args) => time::outside_window(args, plan)?,
+        RecordVerb::RestoreDrill(args) => time::restore_drill(args, &opened.record, now)?,
+        RecordVerb::Decision(args) => time::decision(args, plan)?,
         RecordVerb::Moved { by, object, now, says, on } => {
             let host = host_of(plan, on)?;
             let said = format!("`{object}` may stand as it is on {host} ({now}), attested by `{}`", by.who);

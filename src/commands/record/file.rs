@@ -13,8 +13,8 @@ use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
 use crate::output::many;
 use crate::text::inert_json;
 
-use super::record_fits::still_fits;
-use super::record_people::without_people;
+use super::fits::still_fits;
+use super::people::without_people;
 
 /// The version of a record's lines.
 const VERSION: u8 = 1;
@@ -23,12 +23,12 @@ const VERSION: u8 = 1;
 pub(super) const LIMIT: u64 = 16 << 20;
 
 /// The record beside a plan: `x.yaml` has `x.record.ndjson`.
-pub(super) fn path_of(plan: &Path) -> PathBuf {
+pub(crate) fn path_of(plan: &Path) -> PathBuf {
     plan.with_extension("record.ndjson")
 }
 
 /// Reads a record and proves its chain; an absent one is empty.
-pub(super) fn load(path: &Path) -> Result<Record, Failure> {
+pub(crate) fn load(path: &Path) -> Result<Record, Failure> {
     parse(&text_of(path)?, path)
 }
 
@@ -74,7 +74,7 @@ fn said_of_masked(texts: usize) -> String {
 }
 
 /// Adds one line of evidence to a record, whole and synced, and without addresses of people; what there is to say of those.
-pub(super) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<String, Failure> {
+pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<String, Failure> {
     let (evidence, masked) = without_people(evidence)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     // Held from here on: the line that this one follows must still be the last when it is written.

@@ -7,24 +7,24 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Progress;
 use crate::apply::proof;
 use crate::cli::{By, PastBarrier};
+use crate::commands::project::{Opened, Project};
+use crate::commands::run::event_log::EventLog;
+use crate::commands::run::previous_run::{self, ensure_of_this_plan};
+use crate::commands::run::resume::ensure_its_site;
+use crate::commands::run::run_files::RunFiles;
+use crate::commands::run::session::Session;
+use crate::commands::run::state::Unfinished;
+use crate::commands::run::underway::Run;
+use crate::commands::run::{kept, status};
+use crate::commands::{Begun, Terminal, inputs};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 
-use super::project::{Opened, Project};
-use super::record_file::{append, path_of};
-use super::record_said::{ensure_person_known, ensure_sound};
-use super::run::event_log::EventLog;
-use super::run::previous_run::{self, ensure_of_this_plan};
-use super::run::resume::ensure_its_site;
-use super::run::run_files::RunFiles;
-use super::run::session::Session;
-use super::run::state::Unfinished;
-use super::run::underway::Run;
-use super::run::{kept, status};
-use super::{Begun, Terminal, inputs};
+use super::file::{append, path_of};
+use super::said::{ensure_person_known, ensure_sound};
 
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";

@@ -14,7 +14,7 @@ use crate::model::text::Seconds;
 use crate::output::escape;
 use crate::shape;
 
-use super::record_said::{Said, host_of, time};
+use super::said::{Said, host_of, time};
 
 pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
     let host = host_of(plan, cli::On::Live)?;

@@ -96,7 +96,7 @@ impl Read for Hashed {
 }
 
 /// Compares the files of the backups that count with what is on record of them.
-pub(super) fn compare(folder: &Path, plan: &Plan, record: &Record) -> Result<BackupFiles, Failure> {
+pub(crate) fn compare(folder: &Path, plan: &Plan, record: &Record) -> Result<BackupFiles, Failure> {
     if !folder.is_dir() {
         let message = format!("`{}`, the folder of backups, is not a folder", folder.display());
         return Err(Failure::new(exit::COULD_NOT_RUN, message)

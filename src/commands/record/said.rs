@@ -10,7 +10,7 @@ use crate::model::{Identity, Plan};
 use crate::shape;
 use crate::text::without_addresses;
 
-use super::record_people::without_people;
+use super::people::without_people;
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
@@ -29,7 +29,7 @@ pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Fai
 pub(super) type Said = (By, Evidence, String);
 
 /// Refuses who is not named by the plan: only its people can be asked later.
-pub(super) fn ensure_person_known(who: &str, plan: &Plan) -> Result<(), Failure> {
+pub(crate) fn ensure_person_known(who: &str, plan: &Plan) -> Result<(), Failure> {
     if plan.people.contains_key(who) {
         return Ok(());
     }
