@@ -415,11 +415,11 @@ pub struct MergeList {
 #[derive(Debug, Args)]
 pub struct TwoReadings {
     /// The live site as it was when the copy was made: a site in a file, with its population beside it.
-    #[arg(long, value_name = "FILE")]
-    pub cloned: PathBuf,
+    #[arg(long, value_name = "SITE|FILE")]
+    pub cloned: String,
     /// The live site as it is now.
-    #[arg(long, value_name = "FILE")]
-    pub live: PathBuf,
+    #[arg(long, value_name = "SITE|FILE")]
+    pub live: String,
 }
 
 /// `plan init`

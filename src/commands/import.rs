@@ -12,7 +12,8 @@ use crate::output::{escape, many};
 use crate::population::take_census;
 use crate::project::git;
 use crate::shape::without_addresses;
-use crate::site::file::{Beside, FileSite};
+use crate::site::file::FileSite;
+use crate::site::{Population, Site as _};
 use crate::trust::Readings;
 
 use super::project::{DEFAULT_LIMITS, Project};
@@ -20,9 +21,11 @@ use super::{Terminal, may_ask};
 
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(plan, DEFAULT_LIMITS).open()?;
-    let (reading, population) = FileSite::open(file)?.with_population()?;
+    let site = FileSite::open(file)?;
+    let reading = site.snapshot()?;
+    let population = site.population(&reading).ok();
     ensure_of(&opened.plan, &reading, file)?;
-    if let Some(population) = &population {
+    if let Some(population) = population.as_deref() {
         belongs(population)?;
     }
     let now = Timestamp::now();
@@ -33,7 +36,7 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
         }
         worth => ensure_may_be_taken_over(&reading, &worth, now)?,
     }
-    shown(file, &reading, population.as_ref(), terminal)?;
+    shown(file, &reading, population.as_deref(), terminal)?;
     let agreed = yes
         || may_ask(false)
             && terminal.ask("\nDid a machine write it like this, unchanged since? Type `import` to confirm: ")?
@@ -65,7 +68,7 @@ fn ensure_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure
 }
 
 /// Proves that the population beside it is whole and its own.
-fn belongs(population: &Beside) -> Result<(), Failure> {
+fn belongs(population: &dyn Population) -> Result<(), Failure> {
     let read = take_census(population.open()?, &Questions::default());
     let (_, digest) = read.map_err(|damage| population.damaged(damage))?;
     Ok(population.belongs(&digest)?)
@@ -96,7 +99,7 @@ fn ensure_may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -
 fn shown(
     file: &Path,
     reading: &Snapshot,
-    population: Option<&Beside>,
+    population: Option<&dyn Population>,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let header = &reading.header;
@@ -129,7 +132,7 @@ fn shown(
     Ok(())
 }
 
-fn holds(reading: &Snapshot, population: Option<&Beside>) -> String {
+fn holds(reading: &Snapshot, population: Option<&dyn Population>) -> String {
     let mut all = vec![many(reading.state.places().len(), "object")];
     match (&reading.population, population) {
         (Some(digest), Some(_)) => {

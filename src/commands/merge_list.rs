@@ -1,7 +1,6 @@
 //! `plan merge-list`: what live did since its copy was made, to be carried over after a push.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,9 +10,10 @@ use crate::failure::{Failure, exit};
 use crate::model::{Plan, Snapshot, Worth, digest, record};
 use crate::output::escape;
 use crate::reconcile::{Moved, Side, delta};
-use crate::site::file::{Beside, FileSite};
+use crate::site::Population;
 
-use super::{Terminal, recording};
+use super::Terminal;
+use super::side_reading::SideReading;
 
 pub(super) fn run(args: &MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let list = List::of(&args.files, None)?;
@@ -62,15 +62,15 @@ impl List {
 
     /// The list, with the readings worth what this machine knows of them; of a person who finalized one a plan has to know.
     pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>) -> Result<Self, Failure> {
-        let (cloned, before) = open(&files.cloned, plan)?;
-        let (live, now) = open(&files.live, plan)?;
+        let (cloned, live) = (SideReading::named(&files.cloned, plan)?, SideReading::named(&files.live, plan)?);
+        let ((cloned, before), (live, now)) = (whole(&cloned)?, whole(&live)?);
         if !cloned.header.site.is_same_site(&live.header.site) {
             let message = format!("`{}` and `{}` are two sites", cloned.header.site, live.header.site);
             return Err(Failure::new(exit::TARGET, message)
                 .help("both have to be readings of the live site: one of when it was copied, one of now"));
         }
         let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();
-        if time(&cloned) >= time(&live) {
+        if time(cloned) >= time(live) {
             let message = "the reading of now is not later than the one of when the copy was made";
             return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
         }
@@ -96,7 +96,7 @@ impl List {
         for record in &moved {
             *counts.entry(format!("{} {}", record.how.name(), record.kind)).or_default() += 1;
         }
-        let [cloned_at, read_at] = [cloned.header.taken_at, live.header.taken_at.clone()];
+        let [cloned_at, read_at] = [cloned.header.taken_at.clone(), live.header.taken_at.clone()];
         let document = json!({
             "format_version": "1.0",
             "host": live.header.site,
@@ -109,8 +109,8 @@ impl List {
         let document = escape::json_text(&document);
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
         let readings = Some([cloned.sha256.clone(), live.sha256.clone()]);
-        let host = live.header.site;
-        let worth = cloned.worth.or_less(live.worth);
+        let host = live.header.site.clone();
+        let worth = cloned.worth.clone().or_less(live.worth.clone());
         let graded = Some(worth.word());
         let evidence =
             record::MergeList { host, cloned_at, read_at, counts, not_captured, worth: graded, readings, sha256 };
@@ -119,12 +119,9 @@ impl List {
 }
 
 /// A reading of the live site, with its population.
-fn open(path: &Path, plan: Option<&Plan>) -> Result<(Snapshot, Beside), Failure> {
-    let (snapshot, population) = FileSite::open(path)?.with_population()?;
-    let worth = recording::worth(&snapshot, plan);
-    let population = population.ok_or_else(|| {
-        Failure::new(exit::COULD_NOT_RUN, format!("no population lies beside `{}`", path.display()))
+fn whole(side: &SideReading) -> Result<(&Snapshot, &dyn Population), Failure> {
+    side.whole().map_err(|why| {
+        Failure::new(exit::COULD_NOT_RUN, why)
             .help("a merge list is of contacts, orders and subscriptions: take the reading with its population")
-    })?;
-    Ok((snapshot.with_worth(worth), population))
+    })
 }

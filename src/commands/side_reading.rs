@@ -1,4 +1,6 @@
-//! One side of a comparison: a site, or a reading of one, as it was named.
+//! One side of a comparison: a site, or a reading of one.
+
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -6,48 +8,65 @@ use crate::failure::{Failure, exit};
 use crate::model::snapshot::Header;
 use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
 use crate::output::{Mode, SiteLine};
-use crate::site::file::{Beside, FileSite};
+use crate::site::file::FileSite;
+use crate::site::{Population, Site};
 
-use super::recording;
+use super::{inputs, recording};
 
-/// A side as it was named, before its population is read.
+/// A side whose configuration was read, and its population not yet.
 pub(super) struct SideReading {
     pub(super) name: String,
     site: Identity,
-    /// The file's configuration and population; none for an address.
-    file: Option<(Snapshot, Option<Beside>)>,
+    /// What was read; or why nothing could be.
+    read: Result<Read, String>,
+}
+
+struct Read {
+    snapshot: Snapshot,
+    /// Everybody; or why nobody can be asked for.
+    population: Result<Box<dyn Population>, String>,
 }
 
 impl SideReading {
-    /// A side that somebody names: worth what this machine knows of it.
-    pub(super) fn recording(name: &str, plan: &Plan) -> Result<Self, Failure> {
-        Self::open(name, |snapshot| recording::worth(snapshot, Some(plan)))
-    }
-
-    /// A side of a run, which is what it says.
-    pub(super) fn of_a_run(name: &str) -> Result<Self, Failure> {
-        Self::open(name, |_| Worth::Captured)
-    }
-
-    /// An address is not connected to: a WordPress gives its population to nobody yet.
-    pub(super) fn open(name: &str, worth: impl FnOnce(&Snapshot) -> Worth) -> Result<Self, Failure> {
-        let file = if name.contains("://") { None } else { Some(FileSite::open(name)?.with_population()?) };
-        let file = file.map(|(snapshot, beside)| {
-            let worth = worth(&snapshot);
-            (snapshot.with_worth(worth), beside)
-        });
-        let site = match &file {
-            Some((snapshot, _)) => snapshot.header.site.clone(),
-            None => Identity::parse(name).ok_or_else(|| {
-                Failure::new(exit::USAGE, "this is no address of a site")
-                    .help("name a file, or `https://` and its home address")
-            })?,
+    /// A side that somebody names: a file, worth what this machine knows of it, or an address. One that cannot be read, as where no
+    /// login is set for it, proves nothing.
+    pub(super) fn named(name: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
+        if !name.contains("://") {
+            let mut file = inputs::open_site(name, plan)?;
+            return Self::read(file.as_mut(), |snapshot| recording::worth(snapshot, plan));
+        }
+        let Some(site) = Identity::parse(name) else {
+            let failure = Failure::new(exit::USAGE, "this is no address of a site");
+            return Err(failure.help("name a file, or `https://` and its home address"));
         };
-        Ok(Self { name: name.to_owned(), site, file })
+        match inputs::open_site(name, plan).and_then(|mut site| Self::of(site.as_mut())) {
+            Err(failure) if failure.code != exit::TARGET => {
+                Ok(Self { name: name.to_owned(), site, read: Err(failure.message) })
+            }
+            read => read,
+        }
+    }
+
+    /// A site of a run, which is what it says.
+    pub(super) fn of(site: &mut dyn Site) -> Result<Self, Failure> {
+        Self::read(site, |_| Worth::Captured)
+    }
+
+    /// The site as a run kept it in a file.
+    pub(super) fn kept(file: &Path) -> Result<Self, Failure> {
+        Self::of(&mut FileSite::open(file)?)
+    }
+
+    fn read(site: &mut dyn Site, worth: impl FnOnce(&Snapshot) -> Worth) -> Result<Self, Failure> {
+        let snapshot = site.configuration()?;
+        let worth = worth(&snapshot);
+        let (name, population) = (site.name(), site.population(&snapshot));
+        let site = snapshot.header.site.clone();
+        Ok(Self { name, site, read: Ok(Read { snapshot: snapshot.with_worth(worth), population }) })
     }
 
     pub(super) fn header(&self) -> Option<&Header> {
-        self.file.as_ref().map(|(snapshot, _)| &snapshot.header)
+        self.snapshot().map(|snapshot| &snapshot.header)
     }
 
     pub(super) fn time(&self) -> Option<Timestamp> {
@@ -56,18 +75,18 @@ impl SideReading {
 
     /// When the configuration was read, and when the population was, where each is there.
     pub(super) fn times(&self) -> [Option<Timestamp>; 2] {
-        let beside = self.file.as_ref().and_then(|(_, beside)| beside.as_ref());
-        [self.time(), beside.and_then(Beside::taken_at)]
+        let population = self.read.as_ref().ok().and_then(|read| read.population.as_deref().ok());
+        [self.time(), population.and_then(Population::taken_at)]
     }
 
-    /// Which site it is, as far as that is known without connecting to it.
+    /// Which site it is.
     pub(super) fn site(&self) -> &Identity {
         &self.site
     }
 
-    /// The configuration; none for an address.
+    /// The configuration; none where it could not be read.
     pub(super) fn snapshot(&self) -> Option<&Snapshot> {
-        self.file.as_ref().map(|(snapshot, _)| snapshot)
+        self.read.as_ref().ok().map(|read| &read.snapshot)
     }
 
     pub(super) fn line(&self) -> Option<SiteLine> {
@@ -76,18 +95,21 @@ impl SideReading {
         Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot, worth })
     }
 
-    /// The population; or why there is none.
-    pub(super) fn population(&self) -> Result<&Beside, String> {
-        let Some((_, beside)) = &self.file else {
-            return Err(format!("`{}` is an address, and a site gives its population in a file only", self.name));
-        };
-        let beside = beside.as_ref().ok_or_else(|| format!("no population lies beside `{}`", self.name))?;
-        self.lacks("contact").map_or(Ok(beside), Err)
+    /// Everybody of whom contacts were captured; or why nobody can be compared.
+    pub(super) fn population(&self) -> Result<&dyn Population, String> {
+        let (_, population) = self.whole()?;
+        self.lacks("contact").map_or(Ok(population), Err)
+    }
+
+    /// The configuration and the population, whatever was captured of it; or why there is none.
+    pub(super) fn whole(&self) -> Result<(&Snapshot, &dyn Population), String> {
+        let Read { snapshot, population } = self.read.as_ref().map_err(Clone::clone)?;
+        Ok((snapshot, population.as_deref().map_err(Clone::clone)?))
     }
 
     /// Why a kind was not captured; none where it was.
     pub(super) fn lacks(&self, kind: &str) -> Option<String> {
-        let (snapshot, _) = self.file.as_ref()?;
+        let snapshot = self.snapshot()?;
         let counted = snapshot.population.as_ref().and_then(|population| population.counts.get(kind));
         match snapshot.header.sections.get(kind) {
             Some(Capture::How(_)) => None,

@@ -11,7 +11,7 @@ use crate::model::record::{Purchase, Record};
 use crate::model::status::transaction;
 use crate::population::take_census;
 use crate::reconcile::{Bought, Shown, purchased};
-use crate::site::file::Beside;
+use crate::site::Population;
 
 use super::project::Opened;
 use super::side_reading::SideReading;
@@ -26,13 +26,13 @@ pub(super) fn shown(
     opened: &Opened,
     record: &Record,
     (before, after): (&SideReading, &SideReading),
-    (left, right): (&Beside, &Beside),
+    (left, right): (&dyn Population, &dyn Population),
     bought: &[Bought],
 ) -> Result<Vec<Purchased>, Failure> {
     let named = record.purchases(after.site()).filter_map(Purchase::payment);
     let transactions: BTreeSet<String> =
         bought.iter().filter_map(|order| transaction(&order.transaction)).chain(named).collect();
-    let ask = |side: &Beside, contacts: BTreeSet<String>| {
+    let ask = |side: &dyn Population, contacts: BTreeSet<String>| {
         if bought.is_empty() {
             return Ok(Census::default());
         }

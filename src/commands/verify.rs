@@ -25,7 +25,7 @@ use crate::reconcile::{
     reconcile, recorded, spot_check,
 };
 use crate::rules::{Stale, stale};
-use crate::site::file::Beside;
+use crate::site::Population;
 
 use super::project::{Opened, Project};
 use super::side_reading::SideReading;
@@ -40,9 +40,9 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
             escape::shell(&args.plan.display().to_string())
         )));
     }
-    let recorded = |name: &str| SideReading::recording(name, &opened.plan);
-    let before = args.before.as_deref().map(recorded).transpose()?;
-    let after = recorded(&args.after)?;
+    let named = |name: &str| SideReading::named(name, Some(&opened.plan));
+    let before = args.before.as_deref().map(named).transpose()?;
+    let after = named(&args.after)?;
     let mut record = opened.record.clone();
     if let Some(since) = before.as_ref().and_then(SideReading::time) {
         // What was on record before the side before was read is no part of what it came to since.
@@ -136,8 +136,8 @@ fn imports_all(opened: &Opened, after: &SideReading) -> bool {
 
 fn both(
     opened: &Opened,
-    (before, left): (&SideReading, &Beside),
-    (after, right): (&SideReading, &Beside),
+    (before, left): (&SideReading, &dyn Population),
+    (after, right): (&SideReading, &dyn Population),
     record: &Record,
 ) -> Result<Found, Failure> {
     let captured = |kind| [before.lacks(kind).is_none(), after.lacks(kind).is_none()];
@@ -183,7 +183,7 @@ fn both(
 }
 
 /// Without a population before, only what was recorded of the plan's contacts can be compared.
-fn after_only(opened: &Opened, after: &SideReading, right: &Beside) -> Result<Found, Failure> {
+fn after_only(opened: &Opened, after: &SideReading, right: &dyn Population) -> Result<Found, Failure> {
     let read = take_census(right.open()?, &inputs::questions(&opened.plan));
     let (Census { members, contacts, .. }, digest) = read.map_err(|damage| right.damaged(damage))?;
     right.belongs(&digest)?;

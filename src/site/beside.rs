@@ -1,11 +1,11 @@
 //! The population in the file beside a configuration.
 
 use std::io::{BufRead, Cursor, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{SiteError, disk};
+use super::{Population, SiteError, disk};
 use crate::model::population::Opening;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::{Identity, Snapshot};
@@ -13,7 +13,7 @@ use crate::population::{Damage, LONGEST_LINE, Lines, read_opening};
 
 /// A population beside a configuration, not yet read.
 #[derive(Clone, Debug)]
-pub struct Beside {
+pub(super) struct Beside {
     path: PathBuf,
     own: Option<PopulationDigest>,
     site: Identity,
@@ -24,17 +24,18 @@ impl Beside {
         Self { path, own: snapshot.population.clone(), site: snapshot.header.site.clone() }
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Its first line, and what comes after it.
+    fn begin(&self) -> Result<(Vec<u8>, impl BufRead + use<>), SiteError> {
+        let mut reader = disk::open(&self.path)?;
+        let mut first = Vec::new();
+        let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
+        read.map_err(|source| self.damaged(Damage::Read(source)))?;
+        Ok((first, reader))
     }
+}
 
-    /// Its records, unpacked.
-    ///
-    /// # Errors
-    /// [`SiteError::File`] where the file cannot be read, [`SiteError::Another`] where it is the population of another site than
-    /// the configuration beside it.
-    pub fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
+impl Population for Beside {
+    fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
         let (first, reader) = self.begin()?;
         // What is no opening is reported by who reads the records.
         if let Some(opening) = opening(&first)
@@ -47,25 +48,11 @@ impl Beside {
         Ok(Box::new(Cursor::new(first).chain(reader)))
     }
 
-    /// When it was read, by its own first line; none where that does not say.
-    pub fn taken_at(&self) -> Option<Timestamp> {
+    fn taken_at(&self) -> Option<Timestamp> {
         opening(&self.begin().ok()?.0)?.taken_at.parse().ok()
     }
 
-    /// Its first line, and what comes after it.
-    fn begin(&self) -> Result<(Vec<u8>, impl BufRead + use<>), SiteError> {
-        let mut reader = disk::open(&self.path)?;
-        let mut first = Vec::new();
-        let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
-        read.map_err(|source| self.damaged(Damage::Read(source)))?;
-        Ok((first, reader))
-    }
-
-    /// Proves by its digest that what was read is the configuration's own population.
-    ///
-    /// # Errors
-    /// [`SiteError::Damaged`] where it is another one, or the configuration names none.
-    pub fn belongs(&self, read: &PopulationDigest) -> Result<(), SiteError> {
+    fn belongs(&self, read: &PopulationDigest) -> Result<(), SiteError> {
         let what = match &self.own {
             Some(own) if own.is_same(read) => return Ok(()),
             Some(_) => "it is not the population that the configuration beside it was taken with",
@@ -76,8 +63,7 @@ impl Beside {
         Err(self.damaged(Damage::whole(what).help(help)))
     }
 
-    /// Damage found while reading it, with the file's name on it.
-    pub fn damaged(&self, damage: Damage) -> SiteError {
+    fn damaged(&self, damage: Damage) -> SiteError {
         disk::damaged(&self.path, damage)
     }
 }

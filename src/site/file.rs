@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::beside::Beside;
 use super::snapshot_file::{LARGEST, SnapshotFile};
-use super::{Executor, Reading, Site, SiteError, disk};
+use super::{Executor, Population, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
 use crate::model::population::{Census, Questions};
+use crate::model::snapshot::Capture;
 use crate::model::{Identity, ObjectRef, Snapshot, Worth};
 use crate::population::{self, Chosen, Damage, LONGEST_LINE, Lines, Wish, take_census};
 
-pub use super::beside::Beside;
 pub use super::seal::{seal, seal_file};
 
 /// A site in a file.
@@ -59,16 +60,6 @@ impl FileSite {
     /// The file of its population; none where none lies beside it.
     pub fn population_path(&self) -> Option<PathBuf> {
         disk::population(&self.path)
-    }
-
-    /// The configuration, and the population beside it; none where none lies there. Only the first is read.
-    ///
-    /// # Errors
-    /// [`SiteError`] where the configuration cannot be read whole.
-    pub fn with_population(&self) -> Result<(Snapshot, Option<Beside>), SiteError> {
-        let snapshot = self.snapshot()?;
-        let beside = self.population_path().map(|path| Beside::new(path, &snapshot));
-        Ok((snapshot, beside))
     }
 
     /// Spot-check contacts for a first plan; none where no population was captured.
@@ -156,6 +147,14 @@ impl Site for FileSite {
 
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
         Ok(self.now()?.snapshot().clone().with_worth(Worth::Captured))
+    }
+
+    fn population(&self, of: &Snapshot) -> Result<Box<dyn Population>, String> {
+        let beside = self.population_path().map(|path| Box::new(Beside::new(path, of)) as Box<dyn Population>);
+        beside.ok_or_else(|| match of.header.sections.get("contact") {
+            Some(Capture::Missing(why)) => format!("not captured, because {why}"),
+            _ => format!("no population lies beside `{}`", self.path.display()),
+        })
     }
 
     fn keep(&mut self, at: &Path) -> Result<(), SiteError> {

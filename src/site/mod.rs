@@ -7,14 +7,18 @@ mod seal;
 pub mod snapshot_file;
 pub mod wordpress;
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::change::Change;
 use crate::failure::{Failure, exit};
 use crate::model::population::{Census, Questions};
+use crate::model::snapshot::{Capture, PopulationDigest};
 use crate::model::{ObjectRef, Snapshot};
+use crate::population::Damage;
 
 pub use crate::model::Executor;
 
@@ -65,6 +69,17 @@ pub trait Site {
         Ok(self.read(&Questions::default())?.snapshot)
     }
 
+    /// Everybody, as they were when this configuration was read here; or why nobody can be asked for.
+    ///
+    /// # Errors
+    /// Why there is no population, in words.
+    fn population(&self, of: &Snapshot) -> Result<Box<dyn Population>, String> {
+        Err(match of.header.capture("contact") {
+            Capture::Missing(why) => format!("not captured, because {why}"),
+            Capture::How(_) => format!("`{}` does not give it", self.name()),
+        })
+    }
+
     /// Signs in and says as whom; none where there is no login to be tested.
     ///
     /// # Errors
@@ -90,6 +105,27 @@ pub trait Site {
     /// # Errors
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
+}
+
+/// Everybody at a site: contacts, orders and subscriptions as one stream of records, and whose they are. Nothing is read yet.
+pub trait Population {
+    /// The records, from the first on, as often as they are asked for.
+    ///
+    /// # Errors
+    /// [`SiteError`] where they cannot be read, or are another site's than the configuration that they were captured with.
+    fn open(&self) -> Result<Box<dyn BufRead>, SiteError>;
+
+    /// When they were read, by their own first line; none where that does not say.
+    fn taken_at(&self) -> Option<Timestamp>;
+
+    /// Proves by its digest that what was read is the configuration's own population.
+    ///
+    /// # Errors
+    /// [`SiteError::Damaged`] where it is another one, or the configuration names none.
+    fn belongs(&self, read: &PopulationDigest) -> Result<(), SiteError>;
+
+    /// Damage that was found while reading it, with where it lies.
+    fn damaged(&self, damage: Damage) -> SiteError;
 }
 
 /// Why a site could not be read or written. Messages are fragments without personal values.

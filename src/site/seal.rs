@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::beside::Beside;
 use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
-use super::{SiteError, disk};
+use super::{Population as _, SiteError, disk};
 use crate::model::population::Questions;
 use crate::model::snapshot::PopulationDigest;
 use crate::population::{Damage, LONGEST_LINE, Line, check, object, read_opening, sealed, take_census, word};

@@ -289,3 +289,27 @@ fn a_site_that_answers_as_another_once_the_login_came_is_sent_nothing_more_and_i
     // It is as true where only the next reading meets another one.
     assert_says(&said(site.read(&Questions::default())), &["it was sent the login"]);
 }
+
+#[test]
+fn an_address_is_read_by_every_comparison_as_a_file_is_and_says_why_it_gives_nobody() {
+    let server = Server::new(|request, _| wordpress(request));
+    let place = Place::new();
+    place.edit(PLAN, "https://staging.bloom.example", &server.url);
+    let compared = |words: &[&str]| {
+        let mut command = place.command(words);
+        command.env("PLAN_LOGIN_ORIGIN", &server.url).env("PLAN_LOGIN_USER", "jo").env("PLAN_LOGIN_PASSWORD", SECRET);
+        crate::place::Ran::from(command.output().unwrap())
+    };
+    let why = "not captured, because WordPress's own REST API does not show it";
+    let verified = compared(&["verify", PLAN, "--before", &server.url, "--after", &server.url]);
+    assert_eq!(verified.code, Some(1), "{verified:?}");
+    for side in ["before", "after"] {
+        assert!(verified.out.contains(&format!("? the population {side}: {why}")), "{verified:?}");
+        assert!(verified.out.contains(&format!("{side:7} {}", server.url.replace("http://", ""))), "{verified:?}");
+    }
+    compared(&["merge-list", "--cloned", &server.url, "--live", &server.url]).ends(3, &[why]);
+    // As the reader keeps it in a file, so it is as a side in a file.
+    compared(&["snapshot", "--site", &server.url, "--out", "read.site.ndjson"]).ends(0, &[]);
+    let verified = compared(&["verify", PLAN, "--after", "read.site.ndjson"]);
+    assert!(verified.out.contains(&format!("? the population after: {why}")), "{verified:?}");
+}

@@ -1,5 +1,7 @@
 //! What a run asks of the comparison that `plan verify` makes: everybody in a line, the test purchases, when members were read.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::commands::project::Opened;
@@ -10,12 +12,17 @@ use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::output::verify::human;
 use crate::reconcile::Verdict;
+use crate::site::Site;
 
-/// The comparison of two sides in a line, with its verdict: what a run says at its end.
+/// The comparison of a site as it was kept with itself as it is, in a line, with its verdict: what a run says at its end.
 ///
 /// `purchases` are the test purchases that were made until then: whoever else is extra is extra.
-pub(super) fn in_a_line(opened: &Opened, (before, after): (&str, &str), purchases: &Record) -> Result<Ended, Failure> {
-    let (before, after) = (SideReading::of_a_run(before)?, SideReading::of_a_run(after)?);
+pub(super) fn in_a_line(
+    opened: &Opened,
+    (kept, site): (&Path, &mut dyn Site),
+    purchases: &Record,
+) -> Result<Ended, Failure> {
+    let (before, after) = (SideReading::kept(kept)?, SideReading::of(site)?);
     let comparison = compare(opened, Some(&before), &after, purchases)?;
     let verdict = comparison.verdict();
     // A population's own header is under its digest: the same one is the same reading.
@@ -33,18 +40,18 @@ pub(super) fn in_a_line(opened: &Opened, (before, after): (&str, &str), purchase
 }
 
 /// When the members of a run's site were read; none where nothing of them was.
-pub(super) fn members_read_at(site: &str) -> Result<Option<Timestamp>, Failure> {
-    Ok(SideReading::of_a_run(site)?.times()[1])
+pub(super) fn members_read_at(site: &mut dyn Site) -> Result<Option<Timestamp>, Failure> {
+    Ok(SideReading::of(site)?.times()[1])
 }
 
-/// The test purchases on record, as far as two sides show them.
+/// The test purchases on record, as far as the site shows them, as it was kept and as it is.
 pub(super) fn purchases(
     opened: &Opened,
-    (before, after): (Option<&str>, &str),
+    (kept, site): (Option<&Path>, &mut dyn Site),
     record: &Record,
 ) -> Result<Vec<Purchased>, Failure> {
-    let before = before.map(SideReading::of_a_run).transpose()?;
-    Ok(compare(opened, before.as_ref(), &SideReading::of_a_run(after)?, record)?.purchases)
+    let before = kept.map(SideReading::kept).transpose()?;
+    Ok(compare(opened, before.as_ref(), &SideReading::of(site)?, record)?.purchases)
 }
 
 /// What the comparison at the end of a run came to.

@@ -190,8 +190,8 @@ impl Run {
     }
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
-    pub(super) fn compared(&self, purchases: &Record) -> Result<Ended, Failure> {
-        let before = self.files.before().display().to_string();
-        reviewed::in_a_line(&self.project.open()?, (&before, &self.site.name()), purchases)
+    pub(super) fn compared(&mut self, purchases: &Record) -> Result<Ended, Failure> {
+        let opened = self.project.open()?;
+        reviewed::in_a_line(&opened, (&self.files.before(), self.site.as_mut()), purchases)
     }
 }

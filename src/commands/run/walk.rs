@@ -105,13 +105,14 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn members_read(&mut self) -> Result<Option<Timestamp>, Failure> {
-        reviewed::members_read_at(&self.run.site.name())
+        reviewed::members_read_at(self.run.site.as_mut())
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
-        let (before, after) = (self.run.files.before(), self.run.site.name());
-        let before = is_kept(&before, self.run.journal.events()).then(|| before.display().to_string());
-        reviewed::purchases(&self.run.project.open()?, (before.as_deref(), &after), record)
+        let kept = self.run.files.before();
+        let kept = is_kept(&kept, self.run.journal.events()).then_some(kept);
+        let opened = self.run.project.open()?;
+        reviewed::purchases(&opened, (kept.as_deref(), self.run.site.as_mut()), record)
     }
 
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {

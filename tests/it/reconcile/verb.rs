@@ -151,7 +151,13 @@ fn what_was_not_captured_is_never_green() {
     let words = ["verify", "bloom-coaching.yaml", "--after", "https://staging.bloom.example"];
     let output = plan(switched.0.path(), &[&words[..], &BEFORE].concat());
     let said = text(&output);
-    assert!(output.status.code() == Some(1) && said.contains("is an address"), "{said}");
+    assert!(
+        output.status.code() == Some(1)
+            && said.contains(
+                "? the population after: `https://staging.bloom.example` does not let us in: no login is set"
+            ),
+        "{said}"
+    );
 }
 
 #[test]
