@@ -109,10 +109,8 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
-        let kept = self.run.files.before();
-        let kept = is_kept(&kept, self.run.journal.events()).then_some(kept);
-        let opened = self.run.project.open()?;
-        reviewed::purchases(&opened, (kept.as_deref(), self.run.site.as_mut()), record)
+        let kept = Some(self.run.files.before()).filter(|kept| is_kept(kept, self.run.journal.events()));
+        reviewed::purchases(&self.run.project.open()?, (kept.as_deref(), self.run.site.as_mut()), record)
     }
 
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {
