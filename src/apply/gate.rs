@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::confirmation::{Confirmation, HOURS};
-use super::limits::{Exceeded, Limits, Tally};
+use super::limits::{Exceeded, Tally};
 use crate::change::{Marks, moved_fields};
 use crate::guide::Named;
+use crate::project::limits::Limits;
+use crate::project::settings::Demands;
 
-use super::seal::{Demands, Presented, Seal, Unknown};
+use super::seal::{Presented, Seal, Unknown};
 
 /// Why a run may not begin. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +101,7 @@ pub fn ensure_may_be_confirmed(before: Before<'_>) -> Result<(), Refusal> {
     if before.live {
         return Err(Refusal::Live);
     }
-    before.limits.exceeded(before.tally).map_or(Ok(()), |exceeded| Err(Refusal::Limit(exceeded)))
+    before.tally.exceeds(before.limits).map_or(Ok(()), |exceeded| Err(Refusal::Limit(exceeded)))
 }
 
 /// Decides, in the order of the verdict, the target, the limits, the seal, the digest, its age, what moved.

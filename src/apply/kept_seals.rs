@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
+use crate::project::signed::Sealed;
 use crate::trust::{Key, Purpose, marked};
 
 use super::confirmation::{append, lines};
-use super::seal::Sealed;
 
 const SEALS: &str = "seals.ndjson";
 

@@ -1,12 +1,10 @@
 //! How much one run may change before somebody has to say that so much is meant.
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::change::Change;
 use crate::model::{Kind, State};
+use crate::project::limits::Limits;
 
 /// Most changes of a run where nobody says otherwise: a configure step touches three switches, the offerings that get
 /// timers and the forms that get operations, and a site with two hundred of these is no longer an ordinary one.
@@ -19,60 +17,6 @@ pub const PERCENT: u64 = 90;
 
 /// Fewest objects of a kind for which a share of them means anything; octoDNS draws the line there too.
 pub const FEWEST: usize = 10;
-
-/// The table `[limits]` of `plan.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Most changes of one run.
-    pub changes: Option<Whole>,
-    /// Most objects of a kind that a run alters, in per cent of those that the site has.
-    pub percent: BTreeMap<Kind, Percent>,
-}
-
-/// A whole number, none below zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Whole(pub u64);
-
-/// A whole number of per cent, from 0 to 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Percent(pub u64);
-
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(UpTo { most: u64::MAX, called: "a whole number, such as 50" }).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(UpTo { most: 100, called: "a whole number of per cent from 0 to 100, such as 30" })
-            .map(Self)
-    }
-}
-
-struct UpTo {
-    most: u64,
-    called: &'static str,
-}
-
-impl Visitor<'_> for UpTo {
-    type Value = u64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.called)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
-        let fits = u64::try_from(number).ok().filter(|number| *number <= self.most);
-        fits.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
-        let fits = Some(number).filter(|number| *number <= self.most);
-        fits.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self))
-    }
-}
 
 /// How much a run would change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +40,23 @@ impl Tally {
         }
         tally
     }
+
+    /// The first limit that a run would exceed, if any.
+    pub fn exceeds(&self, limits: &Limits) -> Option<Exceeded> {
+        let count: usize = self.changes.values().sum();
+        let most = limits.changes.map_or(CHANGES, |most| most.0);
+        if count as u64 > most {
+            let set = limits.changes.is_some();
+            return Some(Exceeded { key: "limits.changes".to_owned(), most, set, count, of: None });
+        }
+        self.altered.iter().find_map(|(kind, &(count, there))| {
+            let set = limits.percent.get(kind);
+            let most = set.map_or(PERCENT, |most| most.0);
+            let exceeds = there >= FEWEST && count as u128 * 100 > u128::from(most) * there as u128;
+            let key = || format!("limits.percent.{kind}");
+            exceeds.then(|| Exceeded { key: key(), most, set: set.is_some(), count, of: Some((*kind, there)) })
+        })
+    }
 }
 
 /// A limit that a run would exceed.
@@ -111,25 +72,6 @@ pub struct Exceeded {
     pub count: usize,
     /// Of which kind, and how many of it the site has; none where all changes are counted.
     pub of: Option<(Kind, usize)>,
-}
-
-impl Limits {
-    /// The first limit that a run would exceed, if any.
-    pub fn exceeded(&self, tally: &Tally) -> Option<Exceeded> {
-        let count: usize = tally.changes.values().sum();
-        let most = self.changes.map_or(CHANGES, |most| most.0);
-        if count as u64 > most {
-            let set = self.changes.is_some();
-            return Some(Exceeded { key: "limits.changes".to_owned(), most, set, count, of: None });
-        }
-        tally.altered.iter().find_map(|(kind, &(count, there))| {
-            let set = self.percent.get(kind);
-            let most = set.map_or(PERCENT, |most| most.0);
-            let exceeds = there >= FEWEST && count as u128 * 100 > u128::from(most) * there as u128;
-            let key = || format!("limits.percent.{kind}");
-            exceeds.then(|| Exceeded { key: key(), most, set: set.is_some(), count, of: Some((*kind, there)) })
-        })
-    }
 }
 
 impl Exceeded {

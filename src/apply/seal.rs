@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use minisign_verify::{Error, PublicKey, Signature as Minisign};
+use minisign_verify::{Error, Signature as Minisign};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::change::{Digests, MOST_MARKS, Marks, folded_fields};
 use crate::model::{Identity, Kind, digest};
+use crate::project::settings::{Demands, Key};
+use crate::project::signed::Sealed;
 
 use super::confirmation::Confirmation;
 
@@ -161,39 +163,6 @@ fn folded_as(
         }
     }
     folded
-}
-
-/// A reviewer's public key, as minisign prints it: `RW…`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Key(PublicKey);
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        PublicKey::from_base64(&text)
-            .map(Self)
-            .map_err(|_| "this is not a minisign public key; one begins with `RW` and has 56 characters".to_owned())
-    }
-}
-
-/// What the project's settings demand of a seal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Demands {
-    /// Nothing is applied without a seal.
-    pub required: bool,
-    /// A seal counts only if a known reviewer signed it.
-    pub signed: bool,
-}
-
-/// A seal as it lies in its file, with the signature beside it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sealed {
-    /// The text of the seal.
-    pub text: String,
-    /// The text of the signature, if there is one.
-    pub signature: Option<String>,
 }
 
 /// What became of the signature.

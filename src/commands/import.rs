@@ -10,17 +10,18 @@ use crate::model::population::Questions;
 use crate::model::{Capture, Plan, Snapshot, Worth};
 use crate::output::{escape, many};
 use crate::population::take_census;
+use crate::project::Project;
 use crate::project::git;
 use crate::shape::without_addresses;
 use crate::site::file::FileSite;
 use crate::site::{Population, Site as _};
+use crate::text::Limits;
 use crate::trust::Readings;
 
-use super::project::{DEFAULT_LIMITS, Project};
 use super::{Terminal, may_ask};
 
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = Project::new(plan, DEFAULT_LIMITS).open()?;
+    let opened = Project::new(plan, Limits::default()).open()?;
     let site = FileSite::open(file)?;
     let reading = site.snapshot()?;
     let population = site.population(&reading).ok();

@@ -18,16 +18,16 @@ use crate::model::population::Questions;
 use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
+use crate::project::settings::Settings;
+use crate::project::{Opened, Project};
 use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::wordpress::{Address, Login, WordPress};
 use crate::site::{Reading, Site, SiteError};
 
-use super::project::{Opened, Project};
 use super::record::backup_file;
 use super::recording;
-use super::settings::Settings;
 
 /// How a site is to be read.
 pub(super) enum Choice {
@@ -172,7 +172,7 @@ pub(super) struct Checked {
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     let choice = Choice::from(&subject.reading);
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
-    let project = Project::new(&subject.plan, subject.limits)
+    let project = Project::new(&subject.plan, subject.limits.into())
         .showing_personal(subject.show_personal)
         .backup_dir(subject.backup_dir.as_deref());
     let (opened, ahead) = thread::scope(|scope| {

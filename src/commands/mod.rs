@@ -13,13 +13,11 @@ mod inputs;
 mod interrupt;
 mod man;
 mod merge_list;
-mod project;
 mod record;
 mod recording;
 mod run;
 mod runbook;
 mod schema;
-mod settings;
 mod side_reading;
 mod sides;
 mod snapshot;
@@ -27,7 +25,6 @@ mod terminal;
 mod test_purchases;
 mod tour;
 mod upgrade;
-mod values_file;
 mod verify;
 
 use std::io::{self, IsTerminal};
@@ -42,11 +39,6 @@ use crate::text::Limits;
 pub use arguments::arguments;
 use terminal::Patient;
 pub use terminal::{Begun, Lost, Terminal};
-
-/// The folder that a file lies in, the working one for a bare name.
-fn folder_of(file: &std::path::Path) -> &std::path::Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
-}
 
 /// Whether there is a person to ask.
 fn may_ask(no_input: bool) -> bool {

@@ -10,12 +10,12 @@ use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
+use crate::project::Project;
 use crate::rules::Phase;
 use crate::site::file;
 
 use super::Terminal;
 use super::inputs::{self, Choice};
-use super::project::Project;
 use super::run::certificate::{self, Kept};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         (None, Some(file)) => Choice::Snapshot(file.clone()),
         (None, None) => Choice::None,
     };
-    let opened = Project::new(&args.plan, args.limits).open()?;
+    let opened = Project::new(&args.plan, args.limits.into()).open()?;
     let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live, false)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);

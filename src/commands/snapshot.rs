@@ -9,12 +9,13 @@ use crate::failure::{Failure, exit};
 use crate::model::population::Questions;
 use crate::model::{Capture, Snapshot as Reading, Worth};
 use crate::output::{escape, many};
+use crate::project::Project;
 use crate::site::file::{self, FileSite};
 use crate::site::snapshot_file::SnapshotFile;
+use crate::text::Limits;
 use crate::text::addresses;
 use crate::trust::Readings;
 
-use super::project::{DEFAULT_LIMITS, Project};
 use super::record::said::ensure_person_known;
 use super::{Terminal, import, inputs};
 
@@ -74,7 +75,7 @@ fn as_read(text: &str) -> Result<Reading, Failure> {
 
 fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some((who, plan)) = by {
-        ensure_person_known(who, &Project::new(plan, DEFAULT_LIMITS).open()?.plan)?;
+        ensure_person_known(who, &Project::new(plan, Limits::default()).open()?.plan)?;
     }
     file::seal_file(path)?;
     writeln!(terminal.err, "sealed {}", escape::path(path))?;

@@ -10,10 +10,10 @@ use crate::model::purchase::Purchased;
 use crate::model::record::{Purchase, Record};
 use crate::model::status::transaction;
 use crate::population::take_census;
+use crate::project::Opened;
 use crate::reconcile::{Bought, Shown, purchased};
 use crate::site::Population;
 
-use super::project::Opened;
 use super::side_reading::SideReading;
 
 /// Where contacts and orders were not captured on both sides: what the record attests.

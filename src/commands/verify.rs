@@ -20,6 +20,7 @@ use crate::output::human::Style;
 use crate::output::many;
 use crate::output::verify::{Verification, human, json};
 use crate::population::take_census;
+use crate::project::{Opened, Project};
 use crate::reconcile::{
     Ask, Cell, Comparison, Counted, Imported, Line, Reconciled, Side, Spotted, Unproven, Verdict, WITHOUT_USER,
     reconcile, recorded, spot_check,
@@ -27,12 +28,11 @@ use crate::reconcile::{
 use crate::rules::{Stale, stale};
 use crate::site::Population;
 
-use super::project::{Opened, Project};
 use super::side_reading::SideReading;
 use super::{Terminal, check, inputs, sides, test_purchases};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = Project::new(&args.plan, args.limits).showing_personal(args.show_personal).open()?;
+    let opened = Project::new(&args.plan, args.limits.into()).showing_personal(args.show_personal).open()?;
     if !opened.whole {
         let failure = Failure::new(exit::NOT_GREEN, "the plan cannot be read, so its contacts are not known");
         return Err(failure.help(format!(

@@ -14,7 +14,7 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
 pub use whole::Readers;
-pub(crate) use whole::{remove, replace, replace_by, sweep, sweep_all, sync_folder};
+pub(crate) use whole::{folder_of, remove, replace, replace_by, sweep, sweep_all, sync_folder};
 
 /// Opens a file that a person named, for reading. A link, a pipe, a device or a folder is refused, not waited for.
 ///
@@ -65,8 +65,7 @@ pub struct Folder(PathBuf);
 impl Folder {
     /// The folder that a file lies in, the working one for a bare name. How a person came to it is theirs to choose.
     pub fn of(file: &Path) -> Self {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Self(folder.unwrap_or(Path::new(".")).to_owned())
+        Self(folder_of(file).to_owned())
     }
 
     /// This folder.

@@ -44,7 +44,8 @@ pub(crate) fn replace_by(
     sync_folder(folder)
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a file lies in, the working one for a bare name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

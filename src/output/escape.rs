@@ -7,12 +7,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use crate::model::text::quoted;
-use crate::text::{inert_json, is_unseen};
-
-/// Characters that steer a terminal or reorder a line without being seen.
-fn steers(c: char) -> bool {
-    is_unseen(c) && c != '\n' && c != '\t'
-}
+use crate::text::{inert_json, steers};
 
 /// For a terminal or a plain line: what steers is spelt out.
 pub fn terminal(text: &str) -> String {
@@ -34,23 +29,6 @@ pub fn line(text: &str) -> String {
 /// A path in one line of a terminal.
 pub fn path(path: &std::path::Path) -> String {
     line(&path.display().to_string())
-}
-
-/// For a source shown beside byte offsets: what steers gives way to a character of as many bytes.
-pub fn same_length(text: &str) -> String {
-    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
-    if text.as_bytes().iter().all(plain) {
-        return text.to_owned();
-    }
-    text.chars()
-        .map(|c| match (steers(c), c.len_utf8()) {
-            (false, _) => c,
-            (true, 1) => '?',
-            (true, 2) => '¿',
-            (true, 3) => '\u{fffd}',
-            (true, _) => '🛇',
-        })
-        .collect()
 }
 
 /// For Markdown and for HTML inside it: shown as code, so that nothing in it is markup, a mention or a link.
@@ -185,11 +163,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_is_spelt_out_and_lengths_stay() {
+    fn what_steers_is_spelt_out() {
         assert_eq!(terminal("a\u{1b}[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b");
-        let text = "a\u{1b}\u{85}\u{202e}ü";
-        assert_eq!(same_length(text).len(), text.len());
-        assert!(!same_length(text).chars().any(steers));
     }
 
     #[test]

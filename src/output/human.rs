@@ -10,7 +10,7 @@ use miette::{
 };
 
 use crate::diag::{Excerpt, Finding, Missing, Severity};
-use crate::text::Source;
+use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
 use super::words::SEPARATOR;
@@ -322,7 +322,7 @@ struct SiteValue {
 
 impl SiteValue {
     fn of(excerpt: &Excerpt) -> Self {
-        let text = clip::short_lines(&escape::same_length(excerpt.text.trim_end()));
+        let text = clip::short_lines(&same_length(excerpt.text.trim_end()));
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
         let start = starts.clone().nth(excerpt.line).unwrap_or(0);
         let line = text[start..].lines().next().unwrap_or_default();

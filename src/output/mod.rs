@@ -8,7 +8,6 @@ pub mod escape;
 pub mod human;
 pub mod inert;
 pub mod json;
-pub mod locate;
 pub mod masked;
 pub mod runbook;
 pub mod status;
@@ -20,9 +19,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Coming, Finding, Location, Severity};
 use crate::model::{Plan, Worth};
 use crate::rules::{Judgement, Phase, Verdict};
-use crate::shape::personal;
-
-pub use locate::{Sources, Spot};
+use crate::shape::{Sources, Spot, personal};
 
 /// What a check found, with all that a format needs to show it.
 #[derive(Debug)]

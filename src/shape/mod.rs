@@ -8,6 +8,7 @@ mod misfit;
 pub mod personal;
 pub mod renamed;
 pub mod schema;
+mod sources;
 mod tree_json;
 mod words;
 
@@ -19,6 +20,7 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 
 pub use crate::text::without_addresses;
+pub use sources::{Sources, Spot};
 
 use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;

@@ -24,6 +24,7 @@ pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
 pub use unseen::{inert_json, is_unseen};
+pub(crate) use unseen::{same_length, steers};
 
 /// A byte range of a source in eight bytes; sources are limited to 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -32,3 +32,37 @@ pub fn inert_json(json: &str) -> String {
     }
     clean
 }
+
+/// Characters that steer a terminal or reorder a line without being seen.
+pub(crate) fn steers(c: char) -> bool {
+    is_unseen(c) && c != '\n' && c != '\t'
+}
+
+/// For a source shown beside byte offsets: what steers gives way to a character of as many bytes.
+pub(crate) fn same_length(text: &str) -> String {
+    let plain = |byte: &u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
+    if text.as_bytes().iter().all(plain) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|c| match (steers(c), c.len_utf8()) {
+            (false, _) => c,
+            (true, 1) => '?',
+            (true, 2) => '¿',
+            (true, 3) => '\u{fffd}',
+            (true, _) => '🛇',
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_gives_way_and_lengths_stay() {
+        let text = "a\u{1b}\u{85}\u{202e}ü";
+        assert_eq!(same_length(text).len(), text.len());
+        assert!(!same_length(text).chars().any(steers));
+    }
+}

@@ -3,9 +3,10 @@
 use std::fs;
 
 use crate::place::{PLAN, Place, SITE};
-use amc_plan::apply::limits::{Limits, Tally};
+use amc_plan::apply::limits::Tally;
 use amc_plan::change::Change;
 use amc_plan::model::{Kind, ObjectRef, State};
+use amc_plan::project::limits::Limits;
 use serde_json::json;
 
 fn limits(text: &str) -> Limits {
@@ -73,7 +74,7 @@ fn a_share_of_the_objects_that_the_site_has_is_refused() {
 #[test]
 fn a_share_counts_where_there_are_ten_of_the_kind() {
     let thirty = limits("percent = {offering = 30, order-form = 0}");
-    let exceeded = |kind, count, there| thirty.exceeded(&altered(kind, count, there)).is_some();
+    let exceeded = |kind, count, there| altered(kind, count, there).exceeds(&thirty).is_some();
     assert!(!exceeded(Kind::Offering, 3, 10));
     assert!(exceeded(Kind::Offering, 4, 10));
     assert!(!exceeded(Kind::Offering, 9, 9));
@@ -84,20 +85,20 @@ fn a_share_counts_where_there_are_ten_of_the_kind() {
     let built_in = Limits::default();
     for (count, there, refused) in [(9, 10, false), (10, 10, true), (180, 200, false), (181, 200, true), (9, 9, false)]
     {
-        assert_eq!(built_in.exceeded(&altered(Kind::OptInForm, count, there)).is_some(), refused, "{count} of {there}");
+        assert_eq!(altered(Kind::OptInForm, count, there).exceeds(&built_in).is_some(), refused, "{count} of {there}");
     }
-    assert!(built_in.exceeded(&altered(Kind::Offering, 200, 1000)).is_none());
-    assert!(built_in.exceeded(&altered(Kind::Offering, 201, 1000)).is_some());
+    assert!(altered(Kind::Offering, 200, 1000).exceeds(&built_in).is_none());
+    assert!(altered(Kind::Offering, 201, 1000).exceeds(&built_in).is_some());
     let whole = limits("percent = {offering = 100}");
-    assert!(whole.exceeded(&altered(Kind::Offering, 20, 20)).is_none());
+    assert!(altered(Kind::Offering, 20, 20).exceeds(&whole).is_none());
     let large = altered(Kind::Offering, usize::MAX / 2, usize::MAX);
-    assert!(limits("changes = 9223372036854775807\npercent = {offering = 30}").exceeded(&large).is_some());
+    assert!(large.exceeds(&limits("changes = 9223372036854775807\npercent = {offering = 30}")).is_some());
 }
 
 #[test]
 fn the_message_names_the_key_its_value_the_count_and_the_kind() {
     let words = |limits: &str, count, there| {
-        let exceeded = self::limits(limits).exceeded(&altered(Kind::Offering, count, there)).unwrap();
+        let exceeded = altered(Kind::Offering, count, there).exceeds(&self::limits(limits)).unwrap();
         exceeded.message("plan diff P --site S")
     };
     let (message, help) = words("percent = {offering = 30}", 8, 12);

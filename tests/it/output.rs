@@ -6,9 +6,9 @@ use crate::common::{copy_of_plans, plan, steers};
 use crate::place::Edited;
 use amc_plan::diag::{Document, Finding};
 use amc_plan::output::human::{self, Style};
-use amc_plan::output::{Report, Sources, concise, json};
+use amc_plan::output::{Report, concise, json};
 use amc_plan::rules::{Judgement, Phase};
-use amc_plan::shape;
+use amc_plan::shape::{self, Sources};
 use amc_plan::text::{Limits, compose_bytes};
 use proptest::prelude::*;
 

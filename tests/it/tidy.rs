@@ -241,7 +241,7 @@ fn a_command_opens_its_plan_once() {
         let code = text.split("#[cfg(test)]").next().unwrap();
         let opens = code.matches("Project::new(").count();
         assert!(opens <= 1, "{} opens a plan {opens} times: hand the `Project` on", file.display());
-        let is_project = file.ends_with("commands/project.rs");
+        let is_project = file.ends_with("project/mod.rs");
         assert!(!code.contains("shape::plan(") || is_project, "{} parses a plan", file.display());
     }
 }

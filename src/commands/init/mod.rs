@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::cli::Init;
+use crate::failure::{Failure, exit};
+use crate::fs::folder_of;
 use crate::fs::{Folder, Readers};
 use crate::model::population::Questions;
 use crate::model::{Identity, Snapshot};
@@ -18,7 +20,7 @@ use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
 use crate::text::addresses;
 
-use super::{Failure, Terminal, exit, folder_of, inputs};
+use super::{Terminal, inputs};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;

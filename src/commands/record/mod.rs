@@ -1,9 +1,6 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
 pub(super) mod backup_file;
-pub(super) mod file;
-mod fits;
-mod people;
 mod run_migration;
 pub(super) mod said;
 mod time;
@@ -18,7 +15,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::{self, By, RecordVerb};
 use crate::commands::Terminal;
 use crate::commands::merge_list::List;
-use crate::commands::project::{DEFAULT_LIMITS, Opened, Project};
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::fault::WORD_DAYS_AT_MOST;
@@ -29,12 +25,14 @@ use crate::model::record::{
 };
 use crate::model::status::is_transaction;
 use crate::output::escape;
+use crate::project::record::fits::{is_flagged, last_verification};
+use crate::project::record::{append, path_of};
+use crate::project::{Opened, Project};
 use crate::rules;
+use crate::text::Limits;
 
 use backup_file::Seen;
-use file::{append, path_of};
-use fits::{is_flagged, last_verification};
-use said::{Said, ensure_person_known, ensure_sound, host_of, one_of, time};
+use said::{Said, ensure_person_known, ensure_sound, host_of, of_masked, one_of, time};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
@@ -44,7 +42,7 @@ const WORD_DAYS: i64 = 7;
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
-    let project = Project::new(&args.verb.by().plan, DEFAULT_LIMITS);
+    let project = Project::new(&args.verb.by().plan, Limits::default());
     let opened = project.open()?;
     let plan = &opened.plan;
     let (by, evidence, said) = match args.verb {
@@ -85,7 +83,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
     let masked = append(&path, &by.who, now, &evidence)?;
-    writeln!(terminal.out, "recorded in {}: {}{masked}", escape::path(&path), escape::line(&said))?;
+    writeln!(terminal.out, "recorded in {}: {}{}", escape::path(&path), escape::line(&said), of_masked(masked))?;
     Ok(exit::OK)
 }
 

@@ -7,7 +7,6 @@ use crate::apply::journal::Event;
 use crate::apply::machine::Progress;
 use crate::apply::proof;
 use crate::cli::{By, PastBarrier};
-use crate::commands::project::{Opened, Project};
 use crate::commands::run::event_log::EventLog;
 use crate::commands::run::previous_run::{self, ensure_of_this_plan};
 use crate::commands::run::resume::ensure_its_site;
@@ -22,9 +21,10 @@ use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
+use crate::project::record::{append, path_of};
+use crate::project::{Opened, Project};
 
-use super::file::{append, path_of};
-use super::said::{ensure_person_known, ensure_sound};
+use super::said::{ensure_person_known, ensure_sound, of_masked};
 
 /// Why a run is closed whose site was restored.
 const RESTORED: &str = "the site was restored from a backup";
@@ -142,8 +142,8 @@ fn given(
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
     terminal.has_begun(Begun::Written);
     let masked = append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?;
-    if !masked.is_empty() {
-        writeln!(terminal.err, "recorded{masked}")?;
+    if masked > 0 {
+        writeln!(terminal.err, "recorded{}", of_masked(masked))?;
     }
     let journal = files.open_journal()?;
     Ok((session.run(site, journal), seen))

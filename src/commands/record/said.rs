@@ -7,10 +7,10 @@ use crate::failure::{Failure, exit};
 use crate::model::record::Evidence;
 use crate::model::text::says_something;
 use crate::model::{Identity, Plan};
+use crate::output::many;
+use crate::project::record::people::without_people;
 use crate::shape;
 use crate::text::without_addresses;
-
-use super::people::without_people;
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
@@ -59,4 +59,15 @@ pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|_| {
         Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
     })
+}
+
+/// What is said of texts in which something was masked; nothing of none.
+pub(super) fn of_masked(texts: usize) -> String {
+    match texts {
+        0 => String::new(),
+        some => format!(
+            "; what reads as an e-mail address or a login is left out of {}, as the record is committed: look at its last line",
+            many(some, "text")
+        ),
+    }
 }

@@ -8,7 +8,7 @@ use crate::fs;
 use crate::model::record::VerificationLine;
 use crate::shape::without_addresses;
 
-use super::file::LIMIT;
+use crate::project::record::LIMIT;
 
 /// What was recorded, in words.
 pub(super) fn said(lines: &[VerificationLine], masked: usize) -> String {

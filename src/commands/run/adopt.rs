@@ -13,12 +13,14 @@ use crate::apply::take_over::take_over;
 use crate::apply::{self};
 use crate::change;
 use crate::cli::Adopt;
-use crate::commands::project::{Opened, Project};
-use crate::commands::{Terminal, may_ask, settings};
+use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::output::escape::{self, line};
 use crate::output::many;
+use crate::project::settings;
+use crate::project::signed;
+use crate::project::{Opened, Project};
 use crate::text::without_addresses;
 use crate::trust::{Fault, NotOurs};
 
@@ -26,14 +28,14 @@ use super::kept::is_kept;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::undo::ensure_named;
-use super::{log, seal_file, status};
+use super::{log, status};
 
 /// Most characters of one side of a change that are shown.
 const SHOWN: usize = 400;
 
 pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let files = RunFiles::of(&args.of.plan, &args.of.site);
-    let project = Project::new(&args.of.plan, args.limits);
+    let project = Project::new(&args.of.plan, args.limits.into());
     let opened = project.open();
     let Some((journal, run)) = adoptable(&files)? else {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
@@ -160,7 +162,7 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
             Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun by: `--seal FILE`")
         );
     };
-    let sealed = seal_file::read(file)?;
+    let sealed = signed::read(file)?;
     let presented = Presented::new(&sealed, &settings.keys);
     let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal is not valid here: {why}"));
     let seal = presented.of(demands, &run.begin.plan, &run.begin.host).map_err(|unknown| refused(unknown.0))?;

@@ -13,13 +13,14 @@ use crate::apply::{self};
 use crate::change::{self, Change};
 use crate::cli::{Apply, On};
 use crate::commands::inputs::{self, Checked, Choice};
-use crate::commands::project::Project;
 use crate::commands::{Begun, Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::Step;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape, many};
+use crate::project::Project;
+use crate::project::signed;
 use crate::rules::{self, Moment, Verdict};
 use crate::site::{Executor, Site};
 use crate::trust::Key;
@@ -30,11 +31,11 @@ use super::run_files::RunFiles;
 use super::session::Session;
 use super::state::Unfinished;
 use super::typed::Typed;
-use super::{kept, replay, resume, seal_file};
+use super::{kept, replay, resume};
 
 pub(crate) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     nothing_is_ignored(args)?;
-    let project = Project::new(&args.plan, args.limits).backup_dir(args.backup_dir.as_deref());
+    let project = Project::new(&args.plan, args.limits.into()).backup_dir(args.backup_dir.as_deref());
     if args.resume {
         return resume::resume(args, project, log, terminal);
     }
@@ -152,7 +153,7 @@ fn confirm(args: &Apply, checked: &Checked, terminal: &mut Terminal<'_>) -> Resu
     let known = args.confirm.as_ref().map(|digits| confirmation::find(&args.plan, Some(&key), digits, here));
     let known = known.transpose()?.flatten();
     let settings = &checked.opened.settings.seal;
-    let sealed = args.seal.as_deref().map(seal_file::read).transpose()?;
+    let sealed = args.seal.as_deref().map(signed::read).transpose()?;
     let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
     if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
         let counts = |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), here).is_ok();

@@ -10,10 +10,11 @@ use crate::apply::seal::{self, Signature};
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::output::escape::shell;
+use crate::project::settings;
 use crate::site::file;
 use crate::trust::Key;
 
-use super::seal_file::signature_of;
+use crate::project::signed::signature_of;
 
 /// Most bytes of a certificate.
 const LIMIT: u64 = 1 << 20;
@@ -48,7 +49,7 @@ impl Kept {
     ///
     /// # Errors
     /// Why it is not, and how it can be.
-    pub(crate) fn ensure_proven(&self, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+    pub(crate) fn ensure_proven(&self, keys: &BTreeMap<String, settings::Key>) -> Result<(), Failure> {
         if Key::find()?.is_some_and(|key| is_marked(&self.text, &key)) {
             return Ok(());
         }
@@ -78,7 +79,7 @@ impl Kept {
 ///
 /// # Errors
 /// Where there is none, and as there.
-pub(super) fn ensure_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<(), Failure> {
+pub(super) fn ensure_proven(plan: &Path, keys: &BTreeMap<String, settings::Key>) -> Result<(), Failure> {
     match kept(plan)? {
         Some(kept) => kept.ensure_proven(keys),
         None => Err(Failure::file("read", &path_of(plan), &ErrorKind::NotFound.into())),
@@ -87,7 +88,7 @@ pub(super) fn ensure_proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> 
 
 /// The certificate beside a plan, where the rehearsal is proven; none where there is none, or nothing here proves it: it then says
 /// nothing of how long anything takes.
-pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, seal::Key>) -> Result<Option<Certificate>, Failure> {
+pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, settings::Key>) -> Result<Option<Certificate>, Failure> {
     Ok(kept(plan)?.filter(|kept| kept.ensure_proven(keys).is_ok()).map(|kept| kept.certificate))
 }
 

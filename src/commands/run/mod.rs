@@ -21,7 +21,6 @@ pub(super) mod resume;
 mod reviewed;
 pub(super) mod run_files;
 pub(super) mod seal;
-mod seal_file;
 pub(super) mod session;
 pub(super) mod state;
 pub(super) mod status;

@@ -12,7 +12,6 @@ use crate::apply::timing;
 use crate::apply::window::{self, EXCUSED, Late, Times, Unmeasured};
 use crate::cli::{self, Apply};
 use crate::commands::inputs::Checked;
-use crate::commands::record::file::{append, path_of};
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
@@ -22,6 +21,7 @@ use crate::model::record::{Evidence, Record};
 use crate::model::text::Seconds;
 use crate::model::{Plan, Step};
 use crate::output::escape;
+use crate::project::record::{append, path_of};
 use crate::site::SiteError;
 
 use super::typed::Typed;

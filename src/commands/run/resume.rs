@@ -8,19 +8,20 @@ use crate::apply::journal::{Begin, Event, Journal, JournalEntry};
 use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
 use crate::apply::machine::Progress;
-use crate::apply::seal::{Demands, Presented, Sealed};
+use crate::apply::seal::Presented;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::change;
 use crate::cli::{Apply, On};
-use crate::commands::project::Project;
-use crate::commands::settings::{self, Seals};
 use crate::commands::{Begun, Terminal, inputs};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
 use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape::line;
+use crate::project::Project;
+use crate::project::settings::{self, Demands, Seals};
+use crate::project::signed::Sealed;
 use crate::site::Site;
 use crate::trust::Key;
 
@@ -194,7 +195,7 @@ fn after_a_write(progress: &Progress, code: u8) -> u8 {
 fn ensure_within_limits((args, files): (&Apply, &RunFiles), run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
     let Unfinished { begin, progress, .. } = run;
     let settings = settings::beside(&args.plan)?;
-    if let Some(exceeded) = settings.limits.exceeded(&Tally::new(&begin.changes, &now.state)) {
+    if let Some(exceeded) = Tally::new(&begin.changes, &now.state).exceeds(&settings.limits) {
         let (message, help) = exceeded.message(&files.diff());
         return Err(Failure::new(after_a_write(progress, exit::LIMIT), message).help(help));
     }

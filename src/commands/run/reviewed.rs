@@ -4,13 +4,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::commands::project::Opened;
 use crate::commands::side_reading::SideReading;
 use crate::commands::verify::compare;
 use crate::failure::Failure;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::output::verify::human;
+use crate::project::Opened;
 use crate::reconcile::Verdict;
 use crate::site::Site;
 

@@ -5,14 +5,14 @@ use crate::apply::seal::Seal;
 use crate::cli;
 use crate::commands::Terminal;
 use crate::commands::inputs::{self, Choice};
-use crate::commands::project::Project;
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::output::{Mode, concise, escape, many};
+use crate::project::Project;
+use crate::project::signed::signature_of;
 use crate::rules::{self, Phase, Verdict};
 
 use super::apply::{Given, ask};
-use super::seal_file::signature_of;
 use super::typed::Typed;
 
 pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
         (None, Some(file)) => Choice::Snapshot(file.clone()),
         (None, None) => Choice::None,
     };
-    let opened = Project::new(&args.plan, args.limits).open()?;
+    let opened = Project::new(&args.plan, args.limits.into()).open()?;
     let checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;

@@ -2,9 +2,9 @@
 
 use crate::apply::journal::Journal;
 use crate::apply::lock::Lock;
-use crate::commands::project::Project;
 use crate::commands::{Begun, Terminal};
 use crate::failure::Failure;
+use crate::project::Project;
 use crate::site::Site;
 
 use super::event_log::EventLog;

@@ -7,18 +7,18 @@ use crate::apply::lock::{self, Standing};
 use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
 use crate::commands::Terminal;
-use crate::commands::project::{Opened, Project};
 use crate::failure::{Failure, exit};
 use crate::guide::{Back, Stage, steps};
 use crate::model::plan::SiteRole;
 use crate::model::{Executor, Step};
 use crate::output::escape;
 use crate::output::status::{self, Line, Stand};
+use crate::project::{Opened, Project};
 
 use super::run_files::RunFiles;
 
 pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = Project::new(&args.of.plan, args.limits).open()?;
+    let opened = Project::new(&args.of.plan, args.limits.into()).open()?;
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));

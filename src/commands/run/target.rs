@@ -5,11 +5,11 @@ use crate::change;
 use crate::cli::Apply;
 use crate::commands::Terminal;
 use crate::commands::inputs::{self, Choice};
-use crate::commands::project::{Opened, Project};
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
+use crate::project::{Opened, Project};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
 
 use super::kept;

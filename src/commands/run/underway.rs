@@ -9,12 +9,12 @@ use crate::apply::lock::Lock;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
-use crate::commands::project::Project;
 use crate::commands::{Begun, Terminal, interrupt};
 use crate::failure::{Failure, exit};
 use crate::model::record::Record;
 use crate::model::{Executor, ObjectRef, Step};
 use crate::output::{escape, many};
+use crate::project::Project;
 use crate::reconcile;
 use crate::site::Site;
 

@@ -7,14 +7,14 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
-use crate::commands::project::{Opened, Project};
-use crate::commands::settings::Seals;
 use crate::commands::{Begun, Terminal, inputs, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
 use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
 use crate::output::many;
+use crate::project::settings::Seals;
+use crate::project::{Opened, Project};
 use crate::site::wordpress::Address;
 use crate::site::{Site, SiteError, file};
 
@@ -27,7 +27,7 @@ use super::state::Unfinished;
 use super::status;
 
 pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let project = Project::new(&args.of.plan, args.limits);
+    let project = Project::new(&args.of.plan, args.limits.into());
     let (opened, unread) = project.as_far_as_it_reads();
     let files = RunFiles::of(&args.of.plan, &args.of.site);
     let undoable = |files: &RunFiles| {

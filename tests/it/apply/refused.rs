@@ -1,9 +1,10 @@
 //! What `apply` is not for.
 
 use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
-use amc_plan::apply::limits::{Limits, Tally};
-use amc_plan::apply::seal::Demands;
+use amc_plan::apply::limits::Tally;
 use amc_plan::change::{Digests, Marks};
+use amc_plan::project::limits::Limits;
+use amc_plan::project::settings::Demands;
 
 use super::*;
 

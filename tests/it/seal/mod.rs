@@ -10,10 +10,13 @@ use std::process::Command;
 
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
-use amc_plan::apply::limits::{Limits, Tally};
-use amc_plan::apply::seal::{Demands, Presented, Seal, Sealed};
+use amc_plan::apply::limits::Tally;
+use amc_plan::apply::seal::{Presented, Seal};
 use amc_plan::change::{Digests, Marks};
 use amc_plan::model::digest;
+use amc_plan::project::limits::Limits;
+use amc_plan::project::settings::Demands;
+use amc_plan::project::signed::Sealed;
 use amc_plan::rules;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

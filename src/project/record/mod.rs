@@ -1,5 +1,8 @@
 //! The record's file beside the plan: read whole with its chain proven, added to line by line.
 
+pub(crate) mod fits;
+pub(crate) mod people;
+
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,17 +13,16 @@ use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder, bounded, open_alone};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
-use crate::output::many;
 use crate::text::inert_json;
 
-use super::fits::still_fits;
-use super::people::without_people;
+use fits::still_fits;
+use people::without_people;
 
 /// The version of a record's lines.
 const VERSION: u8 = 1;
 
 /// Most bytes of a record.
-pub(super) const LIMIT: u64 = 16 << 20;
+pub(crate) const LIMIT: u64 = 16 << 20;
 
 /// The record beside a plan: `x.yaml` has `x.record.ndjson`.
 pub(crate) fn path_of(plan: &Path) -> PathBuf {
@@ -62,19 +64,9 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
 
 const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
 
-/// What is said of texts in which something was masked; nothing of none.
-fn said_of_masked(texts: usize) -> String {
-    match texts {
-        0 => String::new(),
-        some => format!(
-            "; what reads as an e-mail address or a login is left out of {}, as the record is committed: look at its last line",
-            many(some, "text")
-        ),
-    }
-}
-
-/// Adds one line of evidence to a record, whole and synced, and without addresses of people; what there is to say of those.
-pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<String, Failure> {
+/// Adds one line of evidence to a record, whole and synced, and without addresses of people; in how many of its
+/// texts something was left out.
+pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<usize, Failure> {
     let (evidence, masked) = without_people(evidence)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     // Held from here on: the line that this one follows must still be the last when it is written.
@@ -94,5 +86,5 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
         return Err(failed(full));
     }
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    Ok(said_of_masked(masked))
+    Ok(masked)
 }

@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use minisign_verify::PublicKey;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::apply::limits::Limits;
-use crate::apply::seal::{Demands, Key};
 use crate::failure::{Failure, exit};
-use crate::fs::Folder;
+use crate::fs::{Folder, folder_of};
 use crate::model::pattern::is_age;
-use crate::output::escape::shell;
+use crate::model::text::quoted;
 use crate::rules;
 
-use super::folder_of;
+use super::limits::Limits;
 
 /// Most bytes of `plan.toml`.
 const LIMIT: u64 = 1 << 20;
@@ -24,22 +23,22 @@ const LIMIT: u64 = 1 << 20;
 /// What `plan.toml` says; nothing where there is none.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// How old a reading of a site may be.
-    pub(super) max_age: MaxAge,
+    pub(crate) max_age: MaxAge,
     #[serde(alias = "words")]
-    pub(super) attestations: Attestations,
-    pub(super) limits: Limits,
-    pub(super) seal: Seals,
-    pub(super) backup: Backup,
+    pub(crate) attestations: Attestations,
+    pub(crate) limits: Limits,
+    pub(crate) seal: Seals,
+    pub(crate) backup: Backup,
 }
 
 /// How old a reading may be, as it is written: from a minute to seven days.
 #[derive(Debug)]
-pub(super) struct MaxAge(String);
+pub(crate) struct MaxAge(String);
 
 impl MaxAge {
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -63,7 +62,7 @@ impl<'de> Deserialize<'de> for MaxAge {
 /// The table `[backup]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Backup {
+pub(crate) struct Backup {
     /// The folder in which backups lie, as seen from the plan's and in it.
     folder: Option<PathBuf>,
     /// The plan's folder.
@@ -80,7 +79,7 @@ impl Backup {
     ///
     /// # Errors
     /// Where the settings name one outside, or a link leads there.
-    pub(super) fn folder(&self, named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    pub(crate) fn folder(&self, named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
         let environment = || std::env::var_os(BACKUP_DIR).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         if let Some(named) = named.map(Path::to_owned).or_else(environment) {
             return Ok(Some(named));
@@ -95,7 +94,7 @@ impl Backup {
             Failure::new(exit::COULD_NOT_RUN, message).help(format!(
                 "that file can come with a repository, so a folder elsewhere is for you to name: `--backup-dir {}`, or the environment \
                  variable {BACKUP_DIR}",
-                shell(&self.plans.join(folder).display().to_string())
+                quoted(&self.plans.join(folder).display().to_string())
             ))
         })
     }
@@ -104,30 +103,54 @@ impl Backup {
 /// The table `[attestations]`; an earlier version called it `[words]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Attestations {
+pub(crate) struct Attestations {
     /// The rules for which no attestation is valid.
-    pub(super) refuse: BTreeSet<String>,
+    pub(crate) refuse: BTreeSet<String>,
 }
 
 /// The table `[seal]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Seals {
+pub(crate) struct Seals {
     /// Whether nothing is applied without one that a reviewer signed.
     required: Option<Spanned<bool>>,
     /// The reviewers' public keys, by name.
-    pub(super) keys: BTreeMap<String, Key>,
+    pub(crate) keys: BTreeMap<String, Key>,
 }
 
 impl Seals {
-    pub(super) fn demands(&self) -> Demands {
+    pub(crate) fn demands(&self) -> Demands {
         let required = self.required.as_ref().is_some_and(|required| *required.get_ref());
         Demands { required, signed: !self.keys.is_empty() }
     }
 }
 
+/// A reviewer's public key, as minisign prints it: `RW…`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Key(pub(crate) PublicKey);
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        PublicKey::from_base64(&text)
+            .map(Self)
+            .map_err(|_| "this is not a minisign public key; one begins with `RW` and has 56 characters".to_owned())
+    }
+}
+
+/// What the project's settings demand of a seal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// Nothing is applied without a seal.
+    pub required: bool,
+    /// A seal counts only if a known reviewer signed it.
+    pub signed: bool,
+}
+
 /// Reads the settings beside a plan.
-pub(super) fn beside(plan: &Path) -> Result<Settings, Failure> {
+pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
     let path = plan.with_file_name("plan.toml");
     let unread = |e: std::io::Error| Failure::file("read", &path, &e);
     let Some(text) = Folder::of(plan).text("plan.toml", LIMIT).map_err(unread)? else { return Ok(Settings::default()) };

@@ -4,10 +4,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diag::{Document, Location, Part};
-use crate::shape::personal;
-use crate::text::{Node, Position, Source, Tree, Value};
+use crate::text::{Node, Position, Source, Tree, Value, same_length};
 
-use super::escape;
+use super::personal;
 
 /// A text with the tree that was read from it.
 #[derive(Debug)]
@@ -107,7 +106,7 @@ fn shown(source: &Source, tree: Option<&Tree>, document: Document, show_personal
     let mark = source.text().chars().next().filter(|&first| first == '\u{feff}');
     let rest = &source.text()[mark.map_or(0, char::len_utf8)..];
     let mut text = mark.into_iter().collect::<String>().into_bytes();
-    text.extend(escape::same_length(rest).into_bytes());
+    text.extend(same_length(rest).into_bytes());
     if !show_personal {
         for range in personal::hidden(source, tree, document) {
             for byte in &mut text[range] {

@@ -14,7 +14,7 @@ const SAID: [&str; 4] = ["says", "reason", "onto", "text"];
 ///
 /// # Errors
 /// [`Failure`] where a name or an ID of it holds an address.
-pub(super) fn without_people(evidence: &Evidence) -> Result<(Evidence, usize), Failure> {
+pub(crate) fn without_people(evidence: &Evidence) -> Result<(Evidence, usize), Failure> {
     let failed = |error: serde_json::Error| Failure::new(exit::COULD_NOT_RUN, error.to_string());
     let mut value = serde_json::to_value(evidence).map_err(failed)?;
     let mut masked = 0;

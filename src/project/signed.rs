@@ -1,17 +1,27 @@
-//! A seal in a file, with the signature beside it.
+//! A seal in its file, with the signature beside it.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::apply::seal::Sealed;
+use serde::{Deserialize, Serialize};
+
 use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder};
 
 /// Most bytes of a seal or of a signature: some ten times what the largest takes.
 const MOST_BYTES: u64 = 1 << 17;
 
+/// A seal as it lies in its file, with the signature beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The text of the seal.
+    pub text: String,
+    /// The text of the signature, if there is one.
+    pub signature: Option<String>,
+}
+
 /// Reads a seal that a person named, and the signature beside it if there is one.
-pub(super) fn read(file: &Path) -> Result<Sealed, Failure> {
+pub(crate) fn read(file: &Path) -> Result<Sealed, Failure> {
     let text = text_of(file, fs::read(file, MOST_BYTES))?;
     let signature = signature_of(file);
     let read = Folder::of(&signature).read(signature.file_name().unwrap_or_default(), MOST_BYTES);
@@ -22,7 +32,7 @@ pub(super) fn read(file: &Path) -> Result<Sealed, Failure> {
     Ok(Sealed { text, signature })
 }
 
-pub(super) fn signature_of(file: &Path) -> PathBuf {
+pub(crate) fn signature_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".minisig");
     name.into()

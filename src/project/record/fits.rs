@@ -5,7 +5,7 @@ use crate::model::record::{Evidence, Purchase, Record, Verification};
 
 /// Refuses evidence that the record, as it is when the line is written, does not bear: a transaction of another purchase, a line
 /// that no verification flagged.
-pub(super) fn still_fits(record: &Record, evidence: &Evidence) -> Result<(), Failure> {
+pub(crate) fn still_fits(record: &Record, evidence: &Evidence) -> Result<(), Failure> {
     match evidence {
         Evidence::Purchase(said) => not_of_another(record, said),
         Evidence::Acknowledgement(seen) => is_flagged(record, seen.line),
@@ -30,7 +30,7 @@ fn not_of_another(record: &Record, purchase: &Purchase) -> Result<(), Failure> {
         .help("each purchase has a transaction of its own: give the ID that this order's page shows"))
 }
 
-pub(super) fn last_verification(record: &Record) -> Option<&Verification> {
+pub(crate) fn last_verification(record: &Record) -> Option<&Verification> {
     record.entries.iter().rev().find_map(|entry| match &entry.evidence {
         Evidence::Verification(verification) => Some(verification),
         _ => None,
@@ -38,7 +38,7 @@ pub(super) fn last_verification(record: &Record) -> Option<&Verification> {
 }
 
 /// Refuses the number of a line that the last verification did not flag.
-pub(super) fn is_flagged(record: &Record, line: usize) -> Result<(), Failure> {
+pub(crate) fn is_flagged(record: &Record, line: usize) -> Result<(), Failure> {
     let lines = last_verification(record).map_or(&[][..], |verification| &verification.lines);
     match lines.get(line.wrapping_sub(1)) {
         Some(found) if found.flagged => Ok(()),

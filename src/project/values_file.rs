@@ -6,10 +6,11 @@ use crate::diag::{Document, Finding, Location, Severity};
 use crate::fs::Folder;
 use crate::model::Plan;
 use crate::model::plan::ContactValues;
-use crate::project::git;
 use crate::rules::{ContactsFile, Tracking};
 use crate::shape;
 use crate::text::{Limits, Source, Tree, compose_bytes};
+
+use super::git;
 
 /// Most bytes of a file of contact values.
 const CONTACTS_LIMIT: usize = 1 << 20;
@@ -82,9 +83,7 @@ fn unreadable(what: String) -> Finding {
 fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
     let folder = Folder::of(plan);
     let read = folder.read(name, CONTACTS_LIMIT as u64);
-    let bytes = read.map_err(|e| {
-        format!("the contacts' values cannot be read from `{}`: {e}", crate::output::escape::line(name))
-    })?;
+    let bytes = read.map_err(|e| format!("the contacts' values cannot be read from `{name}`: {e}"))?;
     Ok((folder.path(name), bytes))
 }
 
