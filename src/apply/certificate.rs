@@ -166,8 +166,8 @@ impl Certificate {
 
     /// How many seconds a replay takes at least until this step is proven.
     pub fn seconds_through(&self, step: Step) -> u64 {
-        let until = self.steps.iter().filter(|took| took.step <= step);
-        until.fold(0, |sum, took| sum.saturating_add(self.seconds_of(took)))
+        let until = self.steps.iter().position(|took| took.step == step).map_or(self.steps.len(), |at| at + 1);
+        self.steps[..until].iter().fold(0, |sum, took| sum.saturating_add(self.seconds_of(took)))
     }
 
     /// How many seconds of a replay the step takes at least. The migration goes on while nothing watches it.

@@ -52,10 +52,24 @@ impl Begin {
         self.steps.as_deref().unwrap_or_else(earlier)
     }
 
-    /// Whether its steps can be those of a run: each once, in their order, with the changes among them.
-    pub(super) fn is_in_order(&self) -> bool {
+    /// Whether its steps can be those of a run, whatever order this build has them in: each once, the changes among them, and
+    /// those in front of the barrier.
+    pub(super) fn has_steps_of_a_run(&self) -> bool {
         let steps = self.steps();
-        steps.is_sorted_by(|one, next| one < next) && steps.contains(&Step::Configure)
+        let is_once = |(at, step): (usize, &Step)| !steps[..at].contains(step);
+        let at = |step: Step| steps.iter().position(|one| *one == step);
+        let barrier = at(Step::RunMigration).unwrap_or(usize::MAX);
+        steps.iter().enumerate().all(is_once) && at(Step::Configure).is_some_and(|changes| changes < barrier)
+    }
+
+    /// Whether the run takes a step at the latest when it takes another one.
+    pub fn takes_by(&self, step: Step, through: Step) -> bool {
+        let at = |step: Step| self.steps().iter().position(|one| *one == step);
+        match (at(step), at(through)) {
+            (Some(step), Some(through)) => step <= through,
+            // A step that the run does not have lies where this build has it.
+            _ => step <= through,
+        }
     }
 }
 

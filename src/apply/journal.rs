@@ -183,8 +183,12 @@ impl Journal {
     /// Writes a line and syncs it.
     ///
     /// # Errors
-    /// [`JournalError`] where it is not safely on disk.
+    /// [`JournalError`] where it is not safely on disk, and where it cannot follow: what could not be read again is not written.
     pub fn append(&mut self, event: Event, now: Timestamp) -> Result<(), JournalError> {
+        let Some(next) = self.progress.after(&event) else {
+            let why = std::io::Error::other("what is to be written cannot follow its last line");
+            return Err(failed("write", &self.path, why));
+        };
         let line = Line { version: VERSION, at: now, event, previous: self.previous.clone() };
         let text = serde_json::to_string(&line).map_err(|e| failed("write", &self.path, std::io::Error::other(e)))?;
         let text = marked(&text, &self.key, Purpose::Journal);
@@ -193,7 +197,7 @@ impl Journal {
             .and_then(|()| self.file.sync_all())
             .map_err(|source| failed("write", &self.path, source))?;
         self.previous = digest::of_bytes(text.as_bytes());
-        self.progress.take(&line.event);
+        self.progress = next;
         let entry = JournalEntry { at: now, event: line.event };
         if let Some(hear) = &mut self.observer.0 {
             hear(&entry);

@@ -6,7 +6,7 @@ use crate::change::{Change, same};
 use crate::model::Step;
 use crate::model::deadline::Decision;
 
-use super::event::{Event, REPLACED};
+use super::event::{Begin, Event, REPLACED};
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,226 +29,388 @@ pub enum Next {
 
 /// How far a run is: what its events so far come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// How many changes there are.
-    changes: usize,
-    /// The steps, the changes among them.
-    steps: Vec<Step>,
-    begun: bool,
-    /// Changes below this number are in place, but for those that were taken back.
-    in_place: usize,
-    /// A change that was intended, or is being taken back, with an unknown end.
-    open: Option<usize>,
-    /// How many steps are done.
-    passed: usize,
-    reached: bool,
-    past_barrier: bool,
-    migrated: bool,
-    decision_due: bool,
-    decision: Option<Decision>,
-    /// Whether somebody was asked to close the site to buyers for this run.
-    closing: bool,
-    /// Whether it was seen to be open again.
-    reopened: bool,
-    taking_back: bool,
-    over: bool,
-    closed: bool,
-    /// Whether it was closed because a new run took its place.
-    replaced: bool,
+pub enum Progress {
+    /// Nothing is written down yet.
+    #[default]
+    NotBegun,
+    /// Something is to be done next.
+    UnderWay(Phase),
+    /// Nothing is, where it was left.
+    Over(Phase, Ending),
+}
+
+/// Which way a run goes, and how far it is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// From step to step, in front of the barrier.
+    Forth(Forth),
+    /// From step to step, past the barrier: from here on nobody may say that nothing happened.
+    PastBarrier(Forth, Since),
+    /// Its changes are taken back, the last one first.
+    Back(Back),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything was done.
+    Done,
+    /// It was closed.
+    Closed,
+    /// It was closed because a new run took its place.
+    Replaced,
 }
 
 impl Progress {
     /// What is to be done next.
     pub fn next(&self) -> Next {
-        match (self.over, self.taking_back, self.open) {
-            (true, _, _) => Next::Over,
-            (false, true, Some(change)) => Next::SettleBack(change),
-            (false, true, None) => match self.in_place.checked_sub(1) {
-                Some(change) => Next::TakeBack(change),
-                // What was closed for this run is not left closed.
-                None if self.closing && !self.reopened => Next::Step(Step::LeaveMaintenance),
-                None => Next::Close,
-            },
-            (false, false, Some(change)) => Next::Settle(change),
-            (false, false, None) => match self.steps.get(self.passed) {
-                Some(Step::Configure) if self.in_place < self.changes => Next::Run(self.in_place),
-                Some(step) => Next::Step(*step),
-                None => Next::Close,
-            },
+        match self {
+            Self::NotBegun | Self::Over(..) => Next::Over,
+            Self::UnderWay(Phase::Forth(forth) | Phase::PastBarrier(forth, _)) => forth.next(),
+            Self::UnderWay(Phase::Back(back)) => back.next(),
+        }
+    }
+
+    /// The way it goes, or went.
+    fn phase(&self) -> Option<&Phase> {
+        match self {
+            Self::NotBegun => None,
+            Self::UnderWay(phase) | Self::Over(phase, _) => Some(phase),
+        }
+    }
+
+    /// How far it came from step to step.
+    fn forth(&self) -> Option<&Forth> {
+        self.phase().map(|phase| match phase {
+            Phase::Forth(forth) | Phase::PastBarrier(forth, _) => forth,
+            Phase::Back(back) => &back.from,
+        })
+    }
+
+    fn back(&self) -> Option<&Back> {
+        match self.phase()? {
+            Phase::Back(back) => Some(back),
+            Phase::Forth(_) | Phase::PastBarrier(..) => None,
+        }
+    }
+
+    fn since_the_barrier(&self) -> Option<Since> {
+        match self.phase()? {
+            Phase::PastBarrier(_, since) => Some(*since),
+            Phase::Forth(_) | Phase::Back(_) => None,
         }
     }
 
     /// Whether the site was closed to buyers for this run, and was not seen to be open again.
     pub fn is_closed_to_buyers(&self) -> bool {
-        self.closing && !self.reopened
+        self.back().map_or_else(|| self.forth().is_some_and(Forth::is_closed_to_buyers), Back::is_closed_to_buyers)
     }
 
     /// How many changes are in place, in this run and in those before it.
     pub fn in_place(&self) -> usize {
-        self.in_place
+        self.back().map_or_else(|| self.forth().map_or(0, Forth::in_place), Back::in_place)
     }
 
     /// Whether every change is in place and was read back once more.
     pub fn is_configured(&self) -> bool {
-        self.passed().contains(&Step::Configure) && !self.taking_back
+        self.passed().contains(&Step::Configure) && !self.is_taking_back()
     }
 
     /// The steps that are done.
     pub fn passed(&self) -> &[Step] {
-        &self.steps[..self.passed]
+        self.forth().map_or(&[], Forth::passed)
     }
 
     /// Whether the step that comes next was begun.
     pub fn is_reached(&self) -> bool {
-        self.reached
+        self.back().map_or_else(
+            || self.forth().is_some_and(|forth| forth.at == At::Reached),
+            |back| back.at == BackAt::Reached,
+        )
     }
 
     /// Whether the barrier was passed: from then on nobody may say that nothing happened.
     pub fn is_past_the_barrier(&self) -> bool {
-        self.past_barrier
+        self.since_the_barrier().is_some()
     }
 
     /// Takes the barrier that comes next for passed: what else knows of the run says so.
     pub fn believe_barrier_passed(&mut self) {
-        if !self.taking_back && self.reached && self.next() == Next::Step(Step::RunMigration) {
-            self.past_barrier = true;
+        if let Self::UnderWay(Phase::Forth(forth)) = self
+            && forth.is_at_the_barrier()
+        {
+            *self = Self::UnderWay(Phase::PastBarrier(forth.clone(), Since::default()));
         }
     }
 
     /// Whether the barrier was passed and nothing proved since that anybody pressed.
     pub fn may_be_unpressed(&self) -> bool {
-        self.past_barrier && self.next() == Next::Step(Step::RunMigration)
+        self.is_past_the_barrier() && self.next() == Next::Step(Step::RunMigration)
     }
 
     /// Whether a reading showed the end of the migration.
     pub fn is_migrated(&self) -> bool {
-        self.migrated
+        self.since_the_barrier().is_some_and(|since| since.migrated)
     }
 
     /// Whether it was asked whether to go back.
     pub fn is_decision_due(&self) -> bool {
-        self.decision_due
+        self.since_the_barrier().is_some_and(|since| since.asked)
     }
 
     /// What was decided about going back; none where it was not.
     pub fn decision(&self) -> Option<Decision> {
-        self.decision
+        self.since_the_barrier().and_then(|since| since.decision)
     }
 
     /// Whether anything was written to the site, or may have been.
     pub fn has_written(&self) -> bool {
-        self.in_place > 0 || self.open.is_some()
+        self.in_place() > 0 || matches!(self.forth(), Some(Forth { at: At::Intended(_), .. }) if !self.is_taking_back())
     }
 
     /// Whether the changes are being taken back, or were.
     pub fn is_taking_back(&self) -> bool {
-        self.taking_back
+        self.back().is_some()
     }
 
     /// Whether the run is over since a new one took its place, so that it can be undone where that one was.
     pub fn is_replaced(&self) -> bool {
-        self.over && self.replaced && !self.past_barrier && !self.taking_back
+        matches!(self, Self::Over(Phase::Forth(_), Ending::Replaced))
     }
 
     /// Whether all of it was taken back.
     pub fn is_undone(&self) -> bool {
-        self.over && self.taking_back && !self.closed
+        matches!(self, Self::Over(Phase::Back(_), Ending::Done))
     }
 
     /// Whether the run is over.
     pub fn is_over(&self) -> bool {
-        self.over
+        matches!(self, Self::Over(..))
     }
 
-    /// Whether an event can follow those before it.
-    pub(super) fn may_follow(&self, event: &Event) -> bool {
-        let next = self.next();
-        match event {
-            Event::Begin(_) => !self.begun,
-            Event::Undo if self.is_replaced() => true,
-            Event::Adopted { .. } => self.begun,
-            _ if !self.begun || self.over => false,
-            Event::Resume { .. } => true,
-            Event::Intent { change } => next == Next::Run(*change),
-            Event::Done { change } => next == Next::Settle(*change),
-            Event::TakeBack { change } => next == Next::TakeBack(*change),
-            Event::TakenBack { change } => next == Next::SettleBack(*change),
-            Event::Left { change } => [Next::TakeBack(*change), Next::SettleBack(*change)].contains(&next),
-            Event::Halt { change, .. } => [Next::Settle(*change), Next::SettleBack(*change)].contains(&next),
-            Event::Reached { step } => next == Next::Step(*step) && !self.reached,
-            Event::Kept { .. } | Event::Accepted { .. } | Event::BarrierPassed { .. } => {
-                next == Next::Step(Step::RunMigration) && self.reached && !self.past_barrier
+    /// How far it is once this happened; none where it cannot happen now.
+    pub(super) fn after(&self, event: &Event) -> Option<Self> {
+        Some(match (self, event) {
+            (Self::NotBegun, Event::Begin(begin)) => Self::UnderWay(Phase::Forth(Forth::new(begin))),
+            (Self::NotBegun, _) | (_, Event::Begin(_)) => return None,
+            (_, Event::Adopted { .. }) | (Self::UnderWay(_), Event::Resume { .. }) => self.clone(),
+            (Self::Over(Phase::Forth(forth), Ending::Replaced), Event::Undo) => {
+                Self::UnderWay(Phase::Back(forth.back()))
             }
-            Event::NotPressed { .. } => self.may_be_unpressed(),
-            Event::DecisionDue { .. } => self.past_barrier && !self.decision_due,
-            Event::Decided { .. } => self.past_barrier,
-            Event::Migrated => self.may_be_unpressed() && !self.migrated,
-            Event::Passed { step, .. } => {
-                let may_pass = match step {
-                    Step::Configure => true,
-                    Step::RunMigration => self.past_barrier,
-                    _ => self.reached,
-                };
-                next == Next::Step(*step) && may_pass
+            (Self::Over(..), _) => return None,
+            (Self::UnderWay(phase), Event::Closed { why }) => {
+                Self::Over(phase.clone(), if why == REPLACED { Ending::Replaced } else { Ending::Closed })
             }
-            Event::Undo => !self.past_barrier && !self.taking_back,
-            Event::Closed { .. } => !self.past_barrier || self.open.is_none(),
-            Event::End => next == Next::Close,
+            (Self::UnderWay(phase), Event::End) if self.next() == Next::Close => {
+                Self::Over(phase.clone(), Ending::Done)
+            }
+            (Self::UnderWay(phase), event) => Self::UnderWay(phase.after(event)?),
+        })
+    }
+}
+
+impl Phase {
+    fn after(&self, event: &Event) -> Option<Self> {
+        Some(match (self, event) {
+            (Self::Forth(forth), Event::Kept { .. } | Event::Accepted { .. }) if forth.is_at_the_barrier() => {
+                self.clone()
+            }
+            (Self::Forth(forth), Event::BarrierPassed { .. }) if forth.is_at_the_barrier() => {
+                Self::PastBarrier(forth.clone(), Since::default())
+            }
+            (Self::Forth(_), Event::Passed { step: Step::RunMigration, .. }) => return None,
+            (Self::Forth(forth), Event::Undo) => Self::Back(forth.back()),
+            (Self::Forth(forth), event) => Self::Forth(forth.after(event)?),
+            (Self::PastBarrier(forth, _), Event::NotPressed { .. }) if forth.is_at_the_barrier() => {
+                Self::Forth(forth.clone())
+            }
+            (Self::PastBarrier(forth, since), event) => match since.after(event, forth.is_at_the_barrier()) {
+                Some(since) => Self::PastBarrier(forth.clone(), since),
+                None => Self::PastBarrier(forth.after(event)?, *since),
+            },
+            (Self::Back(back), event) => Self::Back(Back { at: back.after(event)?, ..back.clone() }),
+        })
+    }
+}
+
+/// How far a run is from step to step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forth {
+    /// How many changes there are.
+    changes: usize,
+    /// The steps, the changes among them.
+    steps: Vec<Step>,
+    /// How many steps are done.
+    passed: usize,
+    /// How far the next one is.
+    at: At,
+}
+
+/// How far the step is that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Not begun.
+    Ahead,
+    /// It was shown to a person.
+    Reached,
+    /// It is that of the changes, and so many are in place.
+    Changes(usize),
+    /// The same, and the one with this number was intended: nobody knows what became of it.
+    Intended(usize),
+}
+
+impl Forth {
+    fn new(begin: &Begin) -> Self {
+        let (changes, steps) = (begin.changes.len(), begin.steps().to_vec());
+        Self { changes, steps, passed: 0, at: At::Ahead }.at_step(0)
+    }
+
+    /// At the beginning of the step with this number.
+    fn at_step(&self, passed: usize) -> Self {
+        let steps = self.steps.clone();
+        let at = if steps.get(passed) == Some(&Step::Configure) { At::Changes(0) } else { At::Ahead };
+        Self { changes: self.changes, steps, passed, at }
+    }
+
+    fn passed(&self) -> &[Step] {
+        &self.steps[..self.passed]
+    }
+
+    fn step(&self) -> Option<Step> {
+        self.steps.get(self.passed).copied()
+    }
+
+    fn next(&self) -> Next {
+        match self.at {
+            At::Intended(change) => Next::Settle(change),
+            At::Changes(in_place) if in_place < self.changes => Next::Run(in_place),
+            _ => self.step().map_or(Next::Close, Next::Step),
         }
     }
 
-    /// Goes on by one event.
-    pub(super) fn take(&mut self, event: &Event) {
+    fn in_place(&self) -> usize {
+        match self.at {
+            At::Changes(in_place) | At::Intended(in_place) => in_place,
+            At::Ahead | At::Reached if self.passed().contains(&Step::Configure) => self.changes,
+            At::Ahead | At::Reached => 0,
+        }
+    }
+
+    fn is_at_the_barrier(&self) -> bool {
+        self.step() == Some(Step::RunMigration) && self.at == At::Reached
+    }
+
+    fn is_closed_to_buyers(&self) -> bool {
+        let asked = self.step().filter(|_| self.at == At::Reached);
+        let closing = self.passed().iter().copied().chain(asked).any(|step| step == Step::EnterMaintenance);
+        closing && !self.passed().contains(&Step::LeaveMaintenance)
+    }
+
+    /// Where the way back begins. What nobody knows of is taken back too: reading shows whether there is anything to take back.
+    fn back(&self) -> Back {
+        let in_place = if let At::Intended(change) = self.at { change + 1 } else { self.in_place() };
+        Back { from: self.clone(), at: BackAt::InPlace(in_place) }
+    }
+
+    fn after(&self, event: &Event) -> Option<Self> {
+        let next = self.next();
+        let at = match (event, self.at) {
+            (Event::Intent { change }, _) if next == Next::Run(*change) => At::Intended(*change),
+            (Event::Done { change }, _) if next == Next::Settle(*change) => At::Changes(change.saturating_add(1)),
+            (Event::Halt { change, .. }, at) if next == Next::Settle(*change) => at,
+            (Event::Reached { step }, At::Ahead) if next == Next::Step(*step) => At::Reached,
+            (Event::Passed { step, .. }, At::Reached | At::Changes(_)) if next == Next::Step(*step) => {
+                return Some(self.at_step(self.passed + 1));
+            }
+            _ => return None,
+        };
+        Some(Self { at, ..self.clone() })
+    }
+}
+
+/// What is known since the barrier was passed. Each can be so without the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// A reading showed the end of the migration.
+    migrated: bool,
+    /// It was asked whether to go back.
+    asked: bool,
+    /// What was decided, asked or not.
+    decision: Option<Decision>,
+}
+
+impl Since {
+    fn after(self, event: &Event, may_be_unpressed: bool) -> Option<Self> {
         match event {
-            Event::Begin(begin) => {
-                self.begun = true;
-                self.changes = begin.changes.len();
-                self.steps = begin.steps().to_vec();
+            Event::Migrated if may_be_unpressed && !self.migrated => Some(Self { migrated: true, ..self }),
+            Event::DecisionDue { .. } if !self.asked => Some(Self { asked: true, ..self }),
+            Event::Decided { decision, .. } => Some(Self { decision: Some(*decision), ..self }),
+            _ => None,
+        }
+    }
+}
+
+/// How far a run is whose changes are taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// How far it had come: on the way back no step of the way forth is proven.
+    from: Forth,
+    /// What is taken back.
+    at: BackAt,
+}
+
+/// How far the way back is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BackAt {
+    /// So many changes are in place.
+    InPlace(usize),
+    /// The change with this number is being taken back: nobody knows what became of it.
+    TakingBack(usize),
+    /// None is in place, and the step that opens the site to buyers again was shown to a person.
+    Reached,
+    /// None is in place, and the site is open again.
+    Reopened,
+}
+
+impl Back {
+    fn next(&self) -> Next {
+        match self.at {
+            BackAt::TakingBack(change) => Next::SettleBack(change),
+            BackAt::InPlace(in_place @ 1..) => Next::TakeBack(in_place - 1),
+            // What was closed for this run is not left closed.
+            BackAt::InPlace(_) | BackAt::Reached if self.from.is_closed_to_buyers() => {
+                Next::Step(Step::LeaveMaintenance)
             }
-            Event::Intent { change } | Event::TakeBack { change } => self.open = Some(*change),
-            Event::Done { change } => {
-                self.open = None;
-                self.in_place = change.saturating_add(1);
+            BackAt::InPlace(_) | BackAt::Reached | BackAt::Reopened => Next::Close,
+        }
+    }
+
+    fn in_place(&self) -> usize {
+        match self.at {
+            BackAt::InPlace(in_place) => in_place,
+            BackAt::TakingBack(change) => change.saturating_add(1),
+            BackAt::Reached | BackAt::Reopened => 0,
+        }
+    }
+
+    fn is_closed_to_buyers(&self) -> bool {
+        self.from.is_closed_to_buyers() && self.at != BackAt::Reopened
+    }
+
+    fn after(&self, event: &Event) -> Option<BackAt> {
+        let next = self.next();
+        let is_next = |change: &usize| next == Next::TakeBack(*change);
+        let is_open = |change: &usize| next == Next::SettleBack(*change);
+        match event {
+            Event::TakeBack { change } if is_next(change) => Some(BackAt::TakingBack(*change)),
+            Event::TakenBack { change } if is_open(change) => Some(BackAt::InPlace(*change)),
+            Event::Left { change } if is_next(change) || is_open(change) => Some(BackAt::InPlace(*change)),
+            Event::Halt { change, .. } if is_open(change) => Some(self.at),
+            Event::Reached { step } if next == Next::Step(*step) && self.at != BackAt::Reached => Some(BackAt::Reached),
+            Event::Passed { step, .. } if next == Next::Step(*step) && self.at == BackAt::Reached => {
+                Some(BackAt::Reopened)
             }
-            Event::TakenBack { change } | Event::Left { change } => {
-                self.open = None;
-                self.in_place = *change;
-            }
-            Event::Reached { step } => {
-                self.reached = true;
-                self.closing |= *step == Step::EnterMaintenance;
-            }
-            Event::BarrierPassed { .. } => self.past_barrier = true,
-            Event::NotPressed { .. } => {
-                (self.past_barrier, self.migrated, self.decision_due) = (false, false, false);
-                self.decision = None;
-            }
-            Event::DecisionDue { .. } => self.decision_due = true,
-            Event::Decided { decision, .. } => self.decision = Some(*decision),
-            Event::Migrated => self.migrated = true,
-            Event::Passed { step, .. } => {
-                // On the way back no step of the way forth is proven.
-                self.passed += usize::from(!self.taking_back);
-                self.reached = false;
-                self.reopened |= *step == Step::LeaveMaintenance;
-            }
-            Event::Undo => {
-                self.taking_back = true;
-                self.reached = false;
-                (self.over, self.closed) = (false, false);
-                // What nobody knows of is taken back too: reading shows whether there is anything to take back.
-                self.in_place = self.open.take().map_or(self.in_place, |change| change + 1);
-            }
-            Event::End => self.over = true,
-            Event::Closed { why } => {
-                (self.over, self.closed) = (true, true);
-                self.replaced = why == REPLACED;
-            }
-            Event::Halt { .. }
-            | Event::Resume { .. }
-            | Event::Kept { .. }
-            | Event::Accepted { .. }
-            | Event::Adopted { .. } => {}
+            _ => None,
         }
     }
 }

@@ -26,14 +26,14 @@ use super::still::{self, At, Found, Moved};
 pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W::Error> {
     let step = match context.journal().progress().next() {
         Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure) => {
-            if Step::Configure > through {
+            if is_beyond(context, Step::Configure, through) {
                 return Ok(Turn::Beyond(Step::Configure));
             }
             begins(context, Step::Configure)?;
             return Ok(Turn::Changes);
         }
-        Next::Step(step) if step <= through => step,
-        Next::Step(step) => return Ok(Turn::Beyond(step)),
+        Next::Step(step) if is_beyond(context, step, through) => return Ok(Turn::Beyond(step)),
+        Next::Step(step) => step,
         Next::Close => return close(context),
         _ => return Ok(Turn::Over),
     };
@@ -74,6 +74,11 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
         }
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Prompt::Act }),
     }
+}
+
+/// Whether a step comes after the last one that is to be taken, in the order of the run.
+fn is_beyond<W: StepContext>(context: &W, step: Step, through: Step) -> bool {
+    context.journal().begin().is_none_or(|begin| !begin.takes_by(step, through))
 }
 
 /// On live nothing begins at any time; what lies past the barrier there is finished at any. A push begins on live too.

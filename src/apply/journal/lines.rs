@@ -64,19 +64,19 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
             return Err(foreign(at, "the changes do not match the digest that was confirmed"));
         }
         if let Event::Begin(begin) = &read.event
-            && !begin.is_in_order()
+            && !begin.has_steps_of_a_run()
         {
             return Err(foreign(at, "its steps are not the steps of a run"));
         }
-        if !progress.may_follow(&read.event) {
+        let Some(next) = progress.after(&read.event) else {
             return Err(foreign(at, "this event cannot follow the one before it: a line was inserted or removed"));
-        }
+        };
         if ours && matches!(read.event, Event::Adopted { .. }) {
             not_ours = None;
         } else if !ours && not_ours.is_none() {
             not_ours = Some(whose(at, read.version, text.len() < whole.len()));
         }
-        progress.take(&read.event);
+        progress = next;
         previous = digest::of_bytes(line);
         events.push(JournalEntry { at: read.at, event: read.event });
     }

@@ -130,6 +130,20 @@ fn a_journal_without_its_steps_is_read_as_it_was_written() {
 }
 
 #[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let folder = folder();
+    let mut journal = begun(&folder);
+    let path = folder.path().join("journal.ndjson");
+    let written = fs::read(&path).unwrap();
+    for event in [Event::Done { change: 0 }, Event::End, Event::Reached { step: Step::Configure }] {
+        assert!(journal.append(event, now()).is_err());
+    }
+    assert!(fs::read(&path).unwrap() == written && journal.progress().next() == Next::Run(0));
+    journal.append(Event::Intent { change: 0 }, now()).unwrap();
+    assert_eq!(Journal::peek(&path, Some(&key())).unwrap().progress, *journal.progress());
+}
+
+#[test]
 fn where_nobody_pressed_the_run_is_before_the_barrier_again() {
     let folder = folder();
     let mut journal = begun(&folder);

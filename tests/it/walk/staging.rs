@@ -139,6 +139,47 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
     assert!(points > 20_000, "{points} points were tested");
 }
 
+/// A build that orders its steps otherwise wrote the journal: this one takes them as they stand there, and ends where it is told
+/// to in that order.
+#[test]
+fn the_steps_of_a_journal_are_taken_in_its_own_order() {
+    let folder = folder();
+    let steps = [
+        Step::Configure,
+        Step::StartVerification,
+        Step::RunMigration,
+        Step::TestPurchase,
+        Step::LeaveMaintenance,
+        Step::ReviewContacts,
+    ];
+    assert!(!steps.is_sorted(), "this build has another order");
+    let path = begun(&folder, SiteRole::Staging, Some(steps.to_vec()));
+    let mut ground = Ground::open(&path, &[Look::Before]);
+    assert_eq!(ground.advance().unwrap(), Turn::Changes);
+    let (step, by) = (Step::Configure, Executor::Automatic);
+    ground.note(Event::Passed { step, by, seen: String::new(), found: BTreeMap::new() }).unwrap();
+    ground.says_everything();
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));
+    assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::RunMigration, .. }));
+    ground.says_everything();
+    ground.site.looks = vec![Look::Managed];
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::RunMigration, .. }));
+    // Opened again, this process is to go no further than that, and a later one goes on from the file.
+    let mut ground = Ground { record: ground.record, clock: ground.clock, ..Ground::open(&path, &[Look::Managed]) };
+    assert!(matches!(
+        advance(&mut ground, Step::LeaveMaintenance).unwrap(),
+        Turn::Waits { step: Step::TestPurchase, .. }
+    ));
+    ground.says_everything();
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::TestPurchase, .. }));
+    ground.site.looks = vec![Look::Open];
+    assert!(matches!(advance(&mut ground, Step::LeaveMaintenance).unwrap(), Turn::Passed { .. }));
+    assert_eq!(advance(&mut ground, Step::LeaveMaintenance).unwrap(), Turn::Beyond(Step::ReviewContacts));
+    assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::ReviewContacts, .. }));
+    assert_eq!(ground.advance().unwrap(), Turn::Close);
+    assert_eq!(Journal::peek(&path, Some(&Key::new([7; 32]))).unwrap().progress.passed(), steps);
+}
+
 /// A site that was behind the migration and is not any more passes nothing that comes after it.
 #[test]
 fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
