@@ -6,7 +6,13 @@ use crate::change::{Change, same};
 use crate::model::Step;
 use crate::model::deadline::Decision;
 
-use super::event::{Begin, Event, REPLACED};
+use super::event::{Event, REPLACED};
+
+mod back;
+mod forth;
+
+pub use back::Back;
+pub use forth::Forth;
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +89,7 @@ impl Progress {
     fn forth(&self) -> Option<&Forth> {
         self.phase().map(|phase| match phase {
             Phase::Forth(forth) | Phase::PastBarrier(forth, _) => forth,
-            Phase::Back(back) => &back.from,
+            Phase::Back(back) => back.from(),
         })
     }
 
@@ -123,10 +129,7 @@ impl Progress {
 
     /// Whether the step that comes next was begun.
     pub fn is_reached(&self) -> bool {
-        self.back().map_or_else(
-            || self.forth().is_some_and(|forth| forth.at == At::Reached),
-            |back| back.at == BackAt::Reached,
-        )
+        self.back().map_or_else(|| self.forth().is_some_and(Forth::is_reached), Back::is_reached)
     }
 
     /// Whether the barrier was passed: from then on nobody may say that nothing happened.
@@ -165,7 +168,7 @@ impl Progress {
 
     /// Whether anything was written to the site, or may have been.
     pub fn has_written(&self) -> bool {
-        self.in_place() > 0 || matches!(self.forth(), Some(Forth { at: At::Intended(_), .. }) if !self.is_taking_back())
+        self.in_place() > 0 || !self.is_taking_back() && self.forth().and_then(Forth::intended).is_some()
     }
 
     /// Whether the changes are being taken back, or were.
@@ -195,7 +198,7 @@ impl Progress {
             (Self::NotBegun, _) | (_, Event::Begin(_)) => return None,
             (_, Event::Adopted { .. }) | (Self::UnderWay(_), Event::Resume { .. }) => self.clone(),
             (Self::Over(Phase::Forth(forth), Ending::Replaced), Event::Undo) => {
-                Self::UnderWay(Phase::Back(forth.back()))
+                Self::UnderWay(Phase::Back(Back::new(forth)))
             }
             (Self::Over(..), _) => return None,
             (Self::UnderWay(phase), Event::Closed { why }) => {
@@ -219,7 +222,7 @@ impl Phase {
                 Self::PastBarrier(forth.clone(), Since::default())
             }
             (Self::Forth(_), Event::Passed { step: Step::RunMigration, .. }) => return None,
-            (Self::Forth(forth), Event::Undo) => Self::Back(forth.back()),
+            (Self::Forth(forth), Event::Undo) => Self::Back(Back::new(forth)),
             (Self::Forth(forth), event) => Self::Forth(forth.after(event)?),
             (Self::PastBarrier(forth, _), Event::NotPressed { .. }) if forth.is_at_the_barrier() => {
                 Self::Forth(forth.clone())
@@ -228,103 +231,8 @@ impl Phase {
                 Some(since) => Self::PastBarrier(forth.clone(), since),
                 None => Self::PastBarrier(forth.after(event)?, *since),
             },
-            (Self::Back(back), event) => Self::Back(Back { at: back.after(event)?, ..back.clone() }),
+            (Self::Back(back), event) => Self::Back(back.after(event)?),
         })
-    }
-}
-
-/// How far a run is from step to step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forth {
-    /// How many changes there are.
-    changes: usize,
-    /// The steps, the changes among them.
-    steps: Vec<Step>,
-    /// How many steps are done.
-    passed: usize,
-    /// How far the next one is.
-    at: At,
-}
-
-/// How far the step is that comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum At {
-    /// Not begun.
-    Ahead,
-    /// It was shown to a person.
-    Reached,
-    /// It is that of the changes, and so many are in place.
-    Changes(usize),
-    /// The same, and the one with this number was intended: nobody knows what became of it.
-    Intended(usize),
-}
-
-impl Forth {
-    fn new(begin: &Begin) -> Self {
-        let (changes, steps) = (begin.changes.len(), begin.steps().to_vec());
-        Self { changes, steps, passed: 0, at: At::Ahead }.at_step(0)
-    }
-
-    /// At the beginning of the step with this number.
-    fn at_step(&self, passed: usize) -> Self {
-        let steps = self.steps.clone();
-        let at = if steps.get(passed) == Some(&Step::Configure) { At::Changes(0) } else { At::Ahead };
-        Self { changes: self.changes, steps, passed, at }
-    }
-
-    fn passed(&self) -> &[Step] {
-        &self.steps[..self.passed]
-    }
-
-    fn step(&self) -> Option<Step> {
-        self.steps.get(self.passed).copied()
-    }
-
-    fn next(&self) -> Next {
-        match self.at {
-            At::Intended(change) => Next::Settle(change),
-            At::Changes(in_place) if in_place < self.changes => Next::Run(in_place),
-            _ => self.step().map_or(Next::Close, Next::Step),
-        }
-    }
-
-    fn in_place(&self) -> usize {
-        match self.at {
-            At::Changes(in_place) | At::Intended(in_place) => in_place,
-            At::Ahead | At::Reached if self.passed().contains(&Step::Configure) => self.changes,
-            At::Ahead | At::Reached => 0,
-        }
-    }
-
-    fn is_at_the_barrier(&self) -> bool {
-        self.step() == Some(Step::RunMigration) && self.at == At::Reached
-    }
-
-    fn is_closed_to_buyers(&self) -> bool {
-        let asked = self.step().filter(|_| self.at == At::Reached);
-        let closing = self.passed().iter().copied().chain(asked).any(|step| step == Step::EnterMaintenance);
-        closing && !self.passed().contains(&Step::LeaveMaintenance)
-    }
-
-    /// Where the way back begins. What nobody knows of is taken back too: reading shows whether there is anything to take back.
-    fn back(&self) -> Back {
-        let in_place = if let At::Intended(change) = self.at { change + 1 } else { self.in_place() };
-        Back { from: self.clone(), at: BackAt::InPlace(in_place) }
-    }
-
-    fn after(&self, event: &Event) -> Option<Self> {
-        let next = self.next();
-        let at = match (event, self.at) {
-            (Event::Intent { change }, _) if next == Next::Run(*change) => At::Intended(*change),
-            (Event::Done { change }, _) if next == Next::Settle(*change) => At::Changes(change.saturating_add(1)),
-            (Event::Halt { change, .. }, at) if next == Next::Settle(*change) => at,
-            (Event::Reached { step }, At::Ahead) if next == Next::Step(*step) => At::Reached,
-            (Event::Passed { step, .. }, At::Reached | At::Changes(_)) if next == Next::Step(*step) => {
-                return Some(self.at_step(self.passed + 1));
-            }
-            _ => return None,
-        };
-        Some(Self { at, ..self.clone() })
     }
 }
 
@@ -345,71 +253,6 @@ impl Since {
             Event::Migrated if may_be_unpressed && !self.migrated => Some(Self { migrated: true, ..self }),
             Event::DecisionDue { .. } if !self.asked => Some(Self { asked: true, ..self }),
             Event::Decided { decision, .. } => Some(Self { decision: Some(*decision), ..self }),
-            _ => None,
-        }
-    }
-}
-
-/// How far a run is whose changes are taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Back {
-    /// How far it had come: on the way back no step of the way forth is proven.
-    from: Forth,
-    /// What is taken back.
-    at: BackAt,
-}
-
-/// How far the way back is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BackAt {
-    /// So many changes are in place.
-    InPlace(usize),
-    /// The change with this number is being taken back: nobody knows what became of it.
-    TakingBack(usize),
-    /// None is in place, and the step that opens the site to buyers again was shown to a person.
-    Reached,
-    /// None is in place, and the site is open again.
-    Reopened,
-}
-
-impl Back {
-    fn next(&self) -> Next {
-        match self.at {
-            BackAt::TakingBack(change) => Next::SettleBack(change),
-            BackAt::InPlace(in_place @ 1..) => Next::TakeBack(in_place - 1),
-            // What was closed for this run is not left closed.
-            BackAt::InPlace(_) | BackAt::Reached if self.from.is_closed_to_buyers() => {
-                Next::Step(Step::LeaveMaintenance)
-            }
-            BackAt::InPlace(_) | BackAt::Reached | BackAt::Reopened => Next::Close,
-        }
-    }
-
-    fn in_place(&self) -> usize {
-        match self.at {
-            BackAt::InPlace(in_place) => in_place,
-            BackAt::TakingBack(change) => change.saturating_add(1),
-            BackAt::Reached | BackAt::Reopened => 0,
-        }
-    }
-
-    fn is_closed_to_buyers(&self) -> bool {
-        self.from.is_closed_to_buyers() && self.at != BackAt::Reopened
-    }
-
-    fn after(&self, event: &Event) -> Option<BackAt> {
-        let next = self.next();
-        let is_next = |change: &usize| next == Next::TakeBack(*change);
-        let is_open = |change: &usize| next == Next::SettleBack(*change);
-        match event {
-            Event::TakeBack { change } if is_next(change) => Some(BackAt::TakingBack(*change)),
-            Event::TakenBack { change } if is_open(change) => Some(BackAt::InPlace(*change)),
-            Event::Left { change } if is_next(change) || is_open(change) => Some(BackAt::InPlace(*change)),
-            Event::Halt { change, .. } if is_open(change) => Some(self.at),
-            Event::Reached { step } if next == Next::Step(*step) && self.at != BackAt::Reached => Some(BackAt::Reached),
-            Event::Passed { step, .. } if next == Next::Step(*step) && self.at == BackAt::Reached => {
-                Some(BackAt::Reopened)
-            }
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use amc_plan::trust::{Purpose, unmarked};
 
-use crate::place::{Edited, PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE, own};
 
 /// The state of a run that an earlier build left, in a folder of its own.
 fn earlier(name: &str) -> Place {
@@ -21,11 +21,6 @@ fn earlier(name: &str) -> Place {
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     place.run(&["upgrade", PLAN]).ends(0, &[]);
     place
-}
-
-fn own(path: &Path, mode: u32) {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
 }
 
 /// The site as it was before the run, as the run kept it.

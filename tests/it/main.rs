@@ -11,6 +11,7 @@ mod common;
 mod conformance;
 mod crash;
 mod docs;
+mod earlier;
 mod elsewhere;
 mod ended;
 mod endless;

@@ -21,6 +21,8 @@ pub(crate) const SITE: &str = "bloom-coaching.site.ndjson";
 /// The example in a folder of its own.
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
+    /// A machine of its own, by its key's folder; that of all tests where there is none.
+    pub(crate) home: Option<TempDir>,
 }
 
 /// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them.
@@ -43,9 +45,20 @@ pub(crate) fn state_home() -> PathBuf {
 
 /// The tests' key.
 pub(crate) fn key() -> Key {
-    let hex = fs::read_to_string(state_home().join("machine.key")).expect("a key");
+    key_in(&state_home())
+}
+
+/// The key of the machine whose state is kept in this folder.
+pub(crate) fn key_in(home: &Path) -> Key {
+    let hex = fs::read_to_string(home.join("machine.key")).expect("a key");
     let bytes: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
     Key::new(bytes.try_into().unwrap())
+}
+
+/// Gives a file or folder this mode, where there are modes.
+pub(crate) fn own(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
 }
 
 /// Text with something else in the place of what must be there: a test whose edit finds nothing would try nothing.
@@ -108,7 +121,7 @@ impl Place {
 
     fn within(folder: TempDir) -> Self {
         example::write(folder.path(), example::SEED).unwrap();
-        Self { folder }
+        Self { folder, home: None }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -146,6 +159,9 @@ impl Place {
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = crate::place::program();
         command.args(words).current_dir(self.folder.path()).env("NO_COLOR", "1");
+        if let Some(home) = &self.home {
+            command.env("PLAN_STATE_HOME", home.path());
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -5,7 +5,7 @@ mod barrier;
 mod live;
 mod lock;
 mod steps;
-mod undone;
+pub(crate) mod undone;
 
 use std::fs;
 
@@ -100,28 +100,33 @@ fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
 /// A rehearsal from its beginning to its certificate.
 pub(crate) fn rehearsed() -> Place {
     let place = passed_barrier();
+    to_its_end(&place);
+    place
+}
+
+/// A rehearsal from its barrier to its certificate.
+pub(crate) fn to_its_end(place: &Place) {
     // From here on the site is read at the time of now: a window that is over by then opens no replay.
     let (then, to_come) = ("2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
     place.edit(PLAN, then, to_come);
-    migrated(&place, true, 30);
-    record(&place, &["sign-in", "still signed in"]);
-    on(&place).ends(20, &["maintenance mode is on"]);
-    migrated(&place, false, 40);
-    on(&place).ends(20, &["not seen yet", "`group-coaching-checkout` (order, content, welcome-email, new-user)"]);
+    migrated(place, true, 30);
+    record(place, &["sign-in", "still signed in"]);
+    on(place).ends(20, &["maintenance mode is on"]);
+    migrated(place, false, 40);
+    on(place).ends(20, &["not seen yet", "`group-coaching-checkout` (order, content, welcome-email, new-user)"]);
     for (at, (form, tags)) in FORMS.iter().enumerate() {
         assert!(!place.path(CERTIFICATE).exists(), "{form} is not bought yet");
-        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        record(place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
         place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
-        on(&place).ends(
+        on(place).ends(
             20,
             &[&format!("not found on the site, although it was attested: `{form}`: no new order on the form")],
         );
-        buys(&place, at, form, tags);
-        on(&place);
+        buys(place, at, form, tags);
+        on(place);
     }
     assert!(place.path(CERTIFICATE).exists());
     place.edit(PLAN, to_come, then);
-    place
 }
 
 /// The order forms, each with the tags that what it releases is opened by.
@@ -231,7 +236,7 @@ pub(crate) fn copied(place: &Place) {
     place.move_to("live", "bloom.example");
 }
 
-fn undo(place: &Place, digest: &str) -> Ran {
+pub(crate) fn undo(place: &Place, digest: &str) -> Ran {
     place.run(&["undo", PLAN, "--site", SITE, "--confirm", digest])
 }
 

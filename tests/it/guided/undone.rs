@@ -34,7 +34,7 @@ fn undo_gives_the_bytes_back_that_were_there() {
 }
 
 /// The example after two runs, the second of a plan that was edited since: the site before, and both digests.
-fn twice() -> (Place, String, [String; 2]) {
+pub(crate) fn twice() -> (Place, String, [String; 2]) {
     let place = Place::new();
     let before = place.read(SITE);
     let first = place.digest();
