@@ -8,42 +8,22 @@ use super::managed::as_set;
 
 /// An object without what no rule and no change reads, and without what means nothing.
 pub(super) fn judged(mut object: Object) -> Object {
+    object.drop_extra();
     match &mut object {
-        Object::Administrator(o) => o.extra.clear(),
-        Object::ChargingGuard(o) => {
-            o.extra.clear();
-            o.production_url = o.production_url.as_deref().map(address);
-        }
-        Object::Crm(o) => o.extra.clear(),
-        Object::Emails(o) => o.extra.clear(),
+        Object::ChargingGuard(o) => o.production_url = o.production_url.as_deref().map(address),
         Object::Environment(o) => {
-            o.extra.clear();
             o.url = address(&o.url);
             o.home = o.home.as_deref().map(address);
             sort(&mut o.staging_constants);
         }
-        Object::Mail(o) => o.extra.clear(),
-        Object::Maintenance(o) => o.extra.clear(),
-        Object::Offering(o) => {
-            o.extra.clear();
-            o.modules.iter_mut().flatten().for_each(|module| module.extra.clear());
-        }
-        Object::OptInForm(o) => {
-            o.extra.clear();
-            o.operations = o.operations.as_deref().map(as_set);
-        }
+        Object::Offering(o) => o.modules.iter_mut().flatten().for_each(|module| module.extra.clear()),
+        Object::OptInForm(o) => o.operations = o.operations.as_deref().map(as_set),
         Object::OrderForm(o) => {
-            o.extra.clear();
             o.operations = o.operations.as_deref().map(as_set);
             o.price = o.price.as_deref().map(money);
         }
-        Object::Plugin(o) => o.extra.clear(),
-        Object::Tag(o) => o.extra.clear(),
-        Object::Webhook(o) => {
-            o.extra.clear();
-            o.last_called = None;
-            o.calls = None;
-        }
+        Object::Webhook(o) => (o.last_called, o.calls) = (None, None),
+        _ => {}
     }
     object
 }

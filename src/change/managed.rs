@@ -92,13 +92,7 @@ pub fn read(state: &State, on: &ObjectRef) -> Option<Value> {
         }
         Object::OptInForm(o) => value(&OptIn { name: o.name, operations: o.operations? }),
         Object::OrderForm(o) => value(&Checkout { operations: o.operations?, after_final_retry: o.after_final_retry }),
-        Object::Administrator(_)
-        | Object::Crm(_)
-        | Object::Environment(_)
-        | Object::Maintenance(_)
-        | Object::Plugin(_)
-        | Object::Tag(_)
-        | Object::Webhook(_) => return None,
+        _ => return None,
     };
     Some(fields)
 }
@@ -146,13 +140,7 @@ pub(super) fn write(state: &mut State, on: &ObjectRef, fields: Option<&Value>) -
             *form.operations.as_mut().ok_or(Unfit)? = new.operations;
             form.after_final_retry = new.after_final_retry;
         }
-        Kind::Administrator
-        | Kind::Crm
-        | Kind::Environment
-        | Kind::Maintenance
-        | Kind::Plugin
-        | Kind::Tag
-        | Kind::Webhook => return Err(Unfit),
+        _ => return Err(Unfit),
     }
     Ok(())
 }

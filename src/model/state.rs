@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -43,8 +43,53 @@ impl fmt::Display for ObjectRef {
     }
 }
 
+/// The objects of a kind of which a site has many, by their natural keys.
+pub type Keyed<T> = BTreeMap<String, T>;
+
+/// Where the objects of a kind are in a state: by their keys, or the only one.
+trait Slot<T> {
+    /// Whether a site has one at the most.
+    const IS_ONLY: bool;
+    fn put(&mut self, key: &str, object: T);
+    fn at(&self, key: &str) -> Option<&T>;
+    fn all_keys(&self, kind: Kind) -> Vec<String>;
+}
+
+impl<T> Slot<T> for Keyed<T> {
+    const IS_ONLY: bool = false;
+
+    fn put(&mut self, key: &str, object: T) {
+        self.insert(key.to_owned(), object);
+    }
+
+    fn at(&self, key: &str) -> Option<&T> {
+        self.get(key)
+    }
+
+    fn all_keys(&self, _: Kind) -> Vec<String> {
+        self.keys().cloned().collect()
+    }
+}
+
+impl<T> Slot<T> for Option<T> {
+    const IS_ONLY: bool = true;
+
+    fn put(&mut self, _: &str, object: T) {
+        *self = Some(object);
+    }
+
+    fn at(&self, _: &str) -> Option<&T> {
+        self.as_ref()
+    }
+
+    fn all_keys(&self, kind: Kind) -> Vec<String> {
+        self.iter().map(|_| kind.name().to_owned()).collect()
+    }
+}
+
+/// What the model needs of each kind, from one line a kind: its name in snapshots, its place in a state, its struct.
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])* $variant:ident $name:literal),+ $(,)?) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal => $field:ident: $slot:ident<$object:ident>),+ $(,)?) => {
         /// The kinds of object that a configuration holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
@@ -58,37 +103,90 @@ macro_rules! kinds {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
+
+            /// Whether a site has one at the most, under the kind's own name.
+            pub fn is_only(self) -> bool {
+                match self { $(Self::$variant => <$slot<$object> as Slot<$object>>::IS_ONLY),+ }
+            }
+
+            /// The schema of the fields of an object.
+            pub fn schema(self, generator: &mut SchemaGenerator) -> Schema {
+                match self { $(Self::$variant => generator.subschema_for::<$object>()),+ }
+            }
+        }
+
+        /// A site's configuration.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct State { $($(#[doc = $doc])* pub $field: $slot<$object>),+ }
+
+        /// One object of any kind; written as its fields, `extra` among them.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Object { $($(#[doc = $doc])* $variant($object)),+ }
+
+        impl Object {
+            /// Reads an object's fields.
+            ///
+            /// # Errors
+            /// What serde says of fields that do not fit the kind.
+            pub fn from_fields(kind: Kind, fields: Value) -> Result<Self, serde_json::Error> {
+                Ok(match kind { $(Kind::$variant => Self::$variant(serde_json::from_value(fields)?)),+ })
+            }
+
+            /// Drops what a collector sent beyond the fields named here.
+            pub fn drop_extra(&mut self) {
+                match self { $(Self::$variant(object) => object.extra.clear()),+ }
+            }
+        }
+
+        impl State {
+            /// Puts an object in its place, over whatever was there.
+            ///
+            /// For readers of snapshots only: a change goes through `change::apply`.
+            pub fn insert(&mut self, key: &str, object: Object) {
+                match object { $(Object::$variant(object) => self.$field.put(key, object)),+ }
+            }
+
+            /// The object at a place.
+            pub fn get(&self, on: &ObjectRef) -> Option<Object> {
+                match on.kind { $(Kind::$variant => self.$field.at(&on.key).cloned().map(Object::$variant)),+ }
+            }
+
+            /// The keys of a kind, in order.
+            pub fn keys(&self, kind: Kind) -> Vec<String> {
+                match kind { $(Kind::$variant => self.$field.all_keys(kind)),+ }
+            }
         }
     };
 }
 
 kinds! {
     /// A WordPress administrator; the key is the login.
-    Administrator "administrator",
+    Administrator "administrator" => administrators: Keyed<Administrator>,
     /// The guard against charging from a copy; a site has one.
-    ChargingGuard "charging-guard",
+    ChargingGuard "charging-guard" => charging_guard: Option<ChargingGuard>,
     /// The connection to the CRM; a site has one.
-    Crm "crm",
+    Crm "crm" => crm: Option<CrmConnection>,
     /// AccessAlly Emails; a site has one.
-    Emails "emails",
+    Emails "emails" => emails: Option<Emails>,
     /// What the site says it is; a site has one.
-    Environment "environment",
+    Environment "environment" => environment: Option<Environment>,
     /// How mail leaves; a site has one.
-    Mail "mail",
+    Mail "mail" => mail: Option<Mail>,
     /// AccessAlly's own maintenance mode; a site has one.
-    Maintenance "maintenance",
+    Maintenance "maintenance" => maintenance: Option<Maintenance>,
     /// An offering; the key is the slug of its name.
-    Offering "offering",
+    Offering "offering" => offerings: Keyed<Offering>,
     /// An opt-in form; the key is the slug of its name.
-    OptInForm "opt-in-form",
+    OptInForm "opt-in-form" => opt_in_forms: Keyed<OptInForm>,
     /// An order form; the key is the slug of its name.
-    OrderForm "order-form",
+    OrderForm "order-form" => order_forms: Keyed<OrderForm>,
     /// A plugin; the key is its file.
-    Plugin "plugin",
+    Plugin "plugin" => plugins: Keyed<Plugin>,
     /// A tag; the key is its exact name.
-    Tag "tag",
+    Tag "tag" => tags: Keyed<Tag>,
     /// A webhook in the log; the key is command plus target.
-    Webhook "webhook",
+    Webhook "webhook" => webhooks: Keyed<Webhook>,
 }
 
 impl Kind {
@@ -104,93 +202,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A site's configuration.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct State {
-    /// Administrators by login.
-    pub administrators: BTreeMap<String, Administrator>,
-    /// The guard against charging from a copy.
-    pub charging_guard: Option<ChargingGuard>,
-    /// The connection to the CRM.
-    pub crm: Option<CrmConnection>,
-    /// AccessAlly Emails.
-    pub emails: Option<Emails>,
-    /// What the site says it is.
-    pub environment: Option<Environment>,
-    /// How mail leaves.
-    pub mail: Option<Mail>,
-    /// AccessAlly's own maintenance mode.
-    pub maintenance: Option<Maintenance>,
-    /// Offerings by the slug of their name.
-    pub offerings: BTreeMap<String, Offering>,
-    /// Opt-in forms by the slug of their name.
-    pub opt_in_forms: BTreeMap<String, OptInForm>,
-    /// Order forms by the slug of their name.
-    pub order_forms: BTreeMap<String, OrderForm>,
-    /// Plugins by file.
-    pub plugins: BTreeMap<String, Plugin>,
-    /// Tags by exact name.
-    pub tags: BTreeMap<String, Tag>,
-    /// Webhooks by command plus target.
-    pub webhooks: BTreeMap<String, Webhook>,
-}
-
-/// One object of any kind; written as its fields, `extra` among them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Object {
-    /// An administrator.
-    Administrator(Administrator),
-    /// The charging guard.
-    ChargingGuard(ChargingGuard),
-    /// The CRM connection.
-    Crm(CrmConnection),
-    /// AccessAlly Emails.
-    Emails(Emails),
-    /// The environment.
-    Environment(Environment),
-    /// Mail.
-    Mail(Mail),
-    /// Maintenance mode.
-    Maintenance(Maintenance),
-    /// An offering.
-    Offering(Offering),
-    /// An opt-in form.
-    OptInForm(OptInForm),
-    /// An order form.
-    OrderForm(OrderForm),
-    /// A plugin.
-    Plugin(Plugin),
-    /// A tag.
-    Tag(Tag),
-    /// A webhook.
-    Webhook(Webhook),
-}
-
 impl Object {
-    /// Reads an object's fields.
-    ///
-    /// # Errors
-    /// What serde says of fields that do not fit the kind.
-    pub fn from_fields(kind: Kind, fields: Value) -> Result<Self, serde_json::Error> {
-        use serde_json::from_value as read;
-        Ok(match kind {
-            Kind::Administrator => Self::Administrator(read(fields)?),
-            Kind::ChargingGuard => Self::ChargingGuard(read(fields)?),
-            Kind::Crm => Self::Crm(read(fields)?),
-            Kind::Emails => Self::Emails(read(fields)?),
-            Kind::Environment => Self::Environment(read(fields)?),
-            Kind::Mail => Self::Mail(read(fields)?),
-            Kind::Maintenance => Self::Maintenance(read(fields)?),
-            Kind::Offering => Self::Offering(read(fields)?),
-            Kind::OptInForm => Self::OptInForm(read(fields)?),
-            Kind::OrderForm => Self::OrderForm(read(fields)?),
-            Kind::Plugin => Self::Plugin(read(fields)?),
-            Kind::Tag => Self::Tag(read(fields)?),
-            Kind::Webhook => Self::Webhook(read(fields)?),
-        })
-    }
-
     /// The object's fields, `extra` among them.
     pub fn fields(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
@@ -201,71 +213,6 @@ impl Object {
 }
 
 impl State {
-    /// Puts an object in its place, over whatever was there.
-    ///
-    /// For readers of snapshots only: a change goes through `change::apply`.
-    pub fn insert(&mut self, key: &str, object: Object) {
-        let key = key.to_owned();
-        match object {
-            Object::Administrator(object) => drop(self.administrators.insert(key, object)),
-            Object::ChargingGuard(object) => self.charging_guard = Some(object),
-            Object::Crm(object) => self.crm = Some(object),
-            Object::Emails(object) => self.emails = Some(object),
-            Object::Environment(object) => self.environment = Some(object),
-            Object::Mail(object) => self.mail = Some(object),
-            Object::Maintenance(object) => self.maintenance = Some(object),
-            Object::Offering(object) => drop(self.offerings.insert(key, object)),
-            Object::OptInForm(object) => drop(self.opt_in_forms.insert(key, object)),
-            Object::OrderForm(object) => drop(self.order_forms.insert(key, object)),
-            Object::Plugin(object) => drop(self.plugins.insert(key, object)),
-            Object::Tag(object) => drop(self.tags.insert(key, object)),
-            Object::Webhook(object) => drop(self.webhooks.insert(key, object)),
-        }
-    }
-
-    /// The object at a place.
-    pub fn get(&self, on: &ObjectRef) -> Option<Object> {
-        let key = on.key.as_str();
-        match on.kind {
-            Kind::Administrator => self.administrators.get(key).cloned().map(Object::Administrator),
-            Kind::ChargingGuard => self.charging_guard.clone().map(Object::ChargingGuard),
-            Kind::Crm => self.crm.clone().map(Object::Crm),
-            Kind::Emails => self.emails.clone().map(Object::Emails),
-            Kind::Environment => self.environment.clone().map(Object::Environment),
-            Kind::Mail => self.mail.clone().map(Object::Mail),
-            Kind::Maintenance => self.maintenance.clone().map(Object::Maintenance),
-            Kind::Offering => self.offerings.get(key).cloned().map(Object::Offering),
-            Kind::OptInForm => self.opt_in_forms.get(key).cloned().map(Object::OptInForm),
-            Kind::OrderForm => self.order_forms.get(key).cloned().map(Object::OrderForm),
-            Kind::Plugin => self.plugins.get(key).cloned().map(Object::Plugin),
-            Kind::Tag => self.tags.get(key).cloned().map(Object::Tag),
-            Kind::Webhook => self.webhooks.get(key).cloned().map(Object::Webhook),
-        }
-    }
-
-    /// The keys of a kind, in order.
-    pub fn keys(&self, kind: Kind) -> Vec<String> {
-        fn all<T>(map: &BTreeMap<String, T>) -> Vec<String> {
-            map.keys().cloned().collect()
-        }
-        let only = |there: bool| if there { vec![kind.name().to_owned()] } else { Vec::new() };
-        match kind {
-            Kind::Administrator => all(&self.administrators),
-            Kind::ChargingGuard => only(self.charging_guard.is_some()),
-            Kind::Crm => only(self.crm.is_some()),
-            Kind::Emails => only(self.emails.is_some()),
-            Kind::Environment => only(self.environment.is_some()),
-            Kind::Mail => only(self.mail.is_some()),
-            Kind::Maintenance => only(self.maintenance.is_some()),
-            Kind::Offering => all(&self.offerings),
-            Kind::OptInForm => all(&self.opt_in_forms),
-            Kind::OrderForm => all(&self.order_forms),
-            Kind::Plugin => all(&self.plugins),
-            Kind::Tag => all(&self.tags),
-            Kind::Webhook => all(&self.webhooks),
-        }
-    }
-
     /// Every place that holds an object, ordered by kind and key.
     pub fn places(&self) -> Vec<ObjectRef> {
         Kind::ALL.iter().flat_map(|&kind| self.keys(kind).into_iter().map(move |key| ObjectRef { kind, key })).collect()

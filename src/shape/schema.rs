@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::model::plan::ContactValuesFile;
 use crate::model::snapshot::End;
-use crate::model::{Header, Plan, population, state};
+use crate::model::{Header, Kind, Plan, population};
 
 /// The schema of a plan.
 pub fn plan() -> Value {
@@ -77,19 +77,9 @@ pub fn snapshot() -> Value {
     let mut branches = Vec::new();
     let mut add = |kind: &str, schema: Schema, keyed: bool| branches.push(record(kind, &schema, keyed));
     add("snapshot", generator.subschema_for::<Header>(), false);
-    add("administrator", generator.subschema_for::<state::Administrator>(), true);
-    add("charging-guard", generator.subschema_for::<state::ChargingGuard>(), true);
-    add("crm", generator.subschema_for::<state::CrmConnection>(), true);
-    add("emails", generator.subschema_for::<state::Emails>(), true);
-    add("environment", generator.subschema_for::<state::Environment>(), true);
-    add("mail", generator.subschema_for::<state::Mail>(), true);
-    add("maintenance", generator.subschema_for::<state::Maintenance>(), true);
-    add("offering", generator.subschema_for::<state::Offering>(), true);
-    add("opt-in-form", generator.subschema_for::<state::OptInForm>(), true);
-    add("order-form", generator.subschema_for::<state::OrderForm>(), true);
-    add("plugin", generator.subschema_for::<state::Plugin>(), true);
-    add("tag", generator.subschema_for::<state::Tag>(), true);
-    add("webhook", generator.subschema_for::<state::Webhook>(), true);
+    for kind in Kind::ALL {
+        add(kind.name(), kind.schema(&mut generator), true);
+    }
     add("contact", generator.subschema_for::<population::Contact>(), true);
     add("order", generator.subschema_for::<population::Order>(), true);
     add("subscription", generator.subschema_for::<population::Subscription>(), true);

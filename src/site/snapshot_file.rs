@@ -285,13 +285,8 @@ fn natural(line: Line<'_>, kind: Kind, key: &str, object: &Object) -> Result<(),
             let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
             (webhook_key(&calls), "its command and target")
         }
-        Object::ChargingGuard(_)
-        | Object::Crm(_)
-        | Object::Emails(_)
-        | Object::Environment(_)
-        | Object::Mail(_)
-        | Object::Maintenance(_) => (kind.name().to_owned(), "the kind's own name, as a site has one"),
-        Object::Administrator(_) | Object::Plugin(_) | Object::Tag(_) => return Ok(()),
+        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one"),
+        _ => return Ok(()),
     };
     if wanted == key {
         return Ok(());
