@@ -22,3 +22,4 @@ pub mod shape;
 pub mod site;
 pub mod text;
 pub mod trust;
+mod verify;

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use crate::failure::{Failure, exit};
 use crate::model::population::Questions;
+use crate::model::text::many;
 use crate::model::{Capture, Plan, Snapshot, Worth};
-use crate::output::{escape, many};
+use crate::output::escape;
 use crate::population::take_census;
 use crate::project::Project;
 use crate::project::git;

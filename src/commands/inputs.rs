@@ -11,11 +11,10 @@ use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
-use crate::example;
-use crate::failure::{Failure, exit};
+use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Plan, Snapshot, Worth};
+use crate::model::{Identity, Kind, Snapshot, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -23,11 +22,10 @@ use crate::project::{Opened, Project};
 use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
 use crate::shape::personal;
 use crate::site::file::FileSite;
-use crate::site::wordpress::{Address, Login, WordPress};
-use crate::site::{Reading, Site, SiteError};
+use crate::site::{self, Reading, Site, SiteError};
+use crate::trust::Readings;
 
 use super::record::backup_file;
-use super::recording;
 
 /// How a site is to be read.
 pub(super) enum Choice {
@@ -62,37 +60,6 @@ impl SiteRead {
     }
 }
 
-/// Opens the place that an address or a path names, without reading it.
-///
-/// With a plan, an address must be one that the plan names: nothing else is ever connected to.
-pub(super) fn open_site(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
-    if !name.contains("://") {
-        let path = Path::new(name);
-        let is_host = !name.contains('/') && name.contains('.') && !name.ends_with(".ndjson");
-        if !path.exists() && is_host {
-            return Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no file `{name}`"))
-                .help(format!("for a site's address, write `https://{name}`")));
-        }
-        return Ok(Box::new(FileSite::open(path)?));
-    }
-    let address = Address::parse(name)?;
-    if let Some(plan) = plan {
-        let sites = [&plan.sites.staging, &plan.sites.live].map(|site| Address::parse(site));
-        let named: Vec<Address> = sites.into_iter().filter_map(Result::ok).collect();
-        let is_it =
-            |site: &Address| site.origin() == address.origin() && site.identity().is_same_site(&address.identity());
-        if !named.iter().any(is_it) {
-            let message = format!("`{address}` is not a site of this plan, so `plan` does not connect to it");
-            let named: Vec<String> = named.iter().map(|site| format!("`{site}`")).collect();
-            return Err(
-                Failure::new(exit::USAGE, message).help(format!("the plan's `sites` name {}", named.join(" and ")))
-            );
-        }
-    }
-    let login = Login::from_environment(&address)?;
-    Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
-}
-
 impl Choice {
     /// The file of a site in a file.
     fn file(&self) -> Option<&Path> {
@@ -108,13 +75,13 @@ fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<Si
     let plan = &opened.plan;
     let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
         Choice::None => return Ok(None),
-        Choice::Live(name) => (open_site(name, Some(plan))?, Mode::Live),
+        Choice::Live(name) => (site::open(name, Some(plan))?, Mode::Live),
         Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
     };
     let staging = plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
-    let questions = Questions { orders: orders.collect(), ..questions(plan) };
+    let questions = Questions { orders: orders.collect(), ..Questions::of(plan) };
     let mut reading = match ahead {
         Some(read) => {
             let (file, snapshot) = read?;
@@ -123,7 +90,7 @@ fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<Si
         None => site.read(&questions)?,
     };
     reading.snapshot.worth = match mode {
-        Mode::Snapshot => recording::worth(&reading.snapshot, Some(plan)),
+        Mode::Snapshot => Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan)),
         // A site in a file is what it says for its own runs.
         Mode::Live | Mode::None => Worth::Captured,
     };
@@ -137,11 +104,6 @@ fn read_ahead(file: &Path) -> Result<(FileSite, Snapshot), SiteError> {
     let site = FileSite::open(file)?;
     let snapshot = site.snapshot()?;
     Ok((site, snapshot))
-}
-
-/// What a plan asks of a population.
-pub(super) fn questions(plan: &Plan) -> Questions {
-    Questions { contacts: plan.spot_check.list.keys().cloned().collect(), ..Questions::default() }
 }
 
 fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
@@ -263,7 +225,7 @@ fn freshness(choice: &Choice, site: Option<&SiteRead>, settings: &Settings, live
         Choice::Snapshot(_) => live,
         Choice::None => false,
     };
-    let invented = stands_for_its_own(choice) && example::is_invented(&site.reading.snapshot.header);
+    let invented = stands_for_its_own(choice) && site.reading.snapshot.header.is_invented();
     let max_age = (!invented).then(|| settings.max_age.as_str().to_owned());
     Freshness { clock, max_age, stands_for_now }
 }

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use crate::cli::{Snapshot, SnapshotVerb};
 use crate::failure::{Failure, exit};
 use crate::model::population::Questions;
+use crate::model::text::many;
 use crate::model::{Capture, Snapshot as Reading, Worth};
-use crate::output::{escape, many};
+use crate::output::escape;
 use crate::project::Project;
+use crate::site;
 use crate::site::file::{self, FileSite};
 use crate::site::snapshot_file::SnapshotFile;
 use crate::text::Limits;
@@ -17,7 +19,7 @@ use crate::text::addresses;
 use crate::trust::Readings;
 
 use super::record::said::ensure_person_known;
-use super::{Terminal, import, inputs};
+use super::{Terminal, import};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
@@ -35,7 +37,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
         return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not overwritten", out.display()))
             .help("choose another name with `--out`, or move it away"));
     }
-    let mut snapshot = inputs::open_site(site, None)?.read(&Questions::default())?.snapshot;
+    let mut snapshot = site::open(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();
     let host = escape::line(&snapshot.header.site.to_string());
     let missing = snapshot.header.sections.values().filter(|c| matches!(c, Capture::Missing(_))).count();

@@ -6,11 +6,11 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
+use super::Chance;
 use super::names::person;
 use super::offerings::{COACHING, LISTS, WEEKS, module_tag, tag};
-use super::{Chance, HOST, TAKEN_AT};
 use crate::model::population::{Contact, Order, Subscription};
-use crate::model::snapshot::{FORMAT, PopulationDigest};
+use crate::model::snapshot::{FORMAT, INVENTED_AT, INVENTED_HOST, PopulationDigest};
 use crate::model::status::OrderStatus;
 use crate::model::status::SubscriptionStatus::{self, Active, CanceledByClient, Finished, Paused, PaymentDue};
 use crate::population::sealed;
@@ -29,7 +29,7 @@ pub(super) fn stream(chance: &mut Chance) -> (String, PopulationDigest) {
     for (number, id) in ids(chance).into_iter().enumerate() {
         club.join(chance, number, id);
     }
-    let first = json!({"kind": "population", "format": FORMAT, "host": HOST, "taken_at": TAKEN_AT});
+    let first = json!({"kind": "population", "format": FORMAT, "host": INVENTED_HOST, "taken_at": INVENTED_AT});
     let mut lines: Vec<(&str, String)> = Vec::new();
     lines.extend(club.contacts.iter().map(|contact| ("contact", line("contact", contact))));
     lines.extend(club.orders.iter().map(|order| ("order", line("order", order))));

@@ -23,18 +23,14 @@ use std::path::{Path, PathBuf};
 use crate::fs::{Folder, Readers};
 use crate::model::plan::{BackupPart, SiteRole};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
-use crate::model::snapshot::{Capture, FORMAT};
+use crate::model::snapshot::{Capture, FORMAT, INVENTED_AT, INVENTED_HOST};
 use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest};
 use crate::output::contacts;
 use crate::population::{Drip, Wish, choose, mix};
 use crate::site::snapshot_file::SnapshotFile;
 
-/// When the example was taken.
-pub const TAKEN_AT: &str = "2026-11-21T06:12:00Z";
 /// The seed of the example that is committed under `plans/`.
 pub const SEED: u64 = 7;
-/// The host of the example's staging copy.
-pub const HOST: &str = "staging.bloom.example";
 
 /// The example's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +73,10 @@ pub fn generate(seed: u64) -> Files {
     let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
     let header = Header {
         format: FORMAT.to_owned(),
-        site: Identity::parse(HOST).expect("the example's host is one"),
+        site: Identity::parse(INVENTED_HOST).expect("the example's host is one"),
         collector: "bridge".to_owned(),
         collector_version: "0.1.0".to_owned(),
-        taken_at: TAKEN_AT.to_owned(),
+        taken_at: INVENTED_AT.to_owned(),
         sections: kinds.map(|kind| (kind.to_owned(), Capture::How(How::Bridge))).collect(),
     };
     let mut state = State::default();
@@ -120,11 +116,6 @@ fn backup() -> Entry {
         evidence: Evidence::Backup(backup),
         previous: NONE_BEFORE.to_owned(),
     }
-}
-
-/// Whether a reading is that of the invented site: it is of no moment, and never gets old.
-pub fn is_invented(header: &Header) -> bool {
-    header.taken_at == TAKEN_AT && Identity::parse(HOST).is_some_and(|site| site == header.site)
 }
 
 /// Writes the example into a folder, which is made where it is missing; the paths of its files.

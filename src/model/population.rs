@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Identity;
+use super::{Identity, Plan};
 
 /// The first record of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -97,6 +97,13 @@ pub struct Questions {
     pub orders: BTreeSet<String>,
     /// The transactions whose orders are counted, as [`transaction`](super::status::transaction) gives them.
     pub transactions: BTreeSet<String>,
+}
+
+impl Questions {
+    /// What a plan asks: the values of its spot-check contacts.
+    pub fn of(plan: &Plan) -> Self {
+        Self { contacts: plan.spot_check.list.keys().cloned().collect(), ..Self::default() }
+    }
 }
 
 /// What one pass over a population found.

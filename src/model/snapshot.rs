@@ -11,6 +11,12 @@ use super::{Grade, Identity, Worth};
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
 pub const FORMAT: &str = "1.0";
 
+/// The host of the invented site, which `plan example` makes.
+pub const INVENTED_HOST: &str = "staging.bloom.example";
+
+/// When the invented site was read.
+pub const INVENTED_AT: &str = "2026-11-21T06:12:00Z";
+
 /// A site at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -73,6 +79,11 @@ pub struct Header {
 }
 
 impl Header {
+    /// Whether a reading is that of the invented site: it is of no moment, and never gets old.
+    pub fn is_invented(&self) -> bool {
+        self.taken_at == INVENTED_AT && Identity::parse(INVENTED_HOST).is_some_and(|site| site == self.site)
+    }
+
     /// How a kind was captured; a kind that the header does not name was not.
     pub fn capture(&self, kind: &str) -> Capture {
         self.sections.get(kind).cloned().unwrap_or(Capture::Missing("the snapshot does not hold it".to_owned()))

@@ -56,6 +56,11 @@ pub fn is_seen(c: char) -> bool {
     c.is_alphanumeric() && !matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
 }
 
+/// A count with its noun.
+pub fn many<N: fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    if count == N::from(1) { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// One word of a command line for a POSIX shell; text that is not known to be harmless in a terminal is spelt out before.
 pub fn quoted(word: &str) -> String {
     // A name that begins with a dash would be taken for an option.

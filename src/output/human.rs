@@ -10,11 +10,12 @@ use miette::{
 };
 
 use crate::diag::{Excerpt, Finding, Missing, Severity};
+use crate::model::text::many;
 use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
 use super::words::SEPARATOR;
-use super::{Report, Sources, escape, many};
+use super::{Report, Sources, escape};
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug)]

@@ -17,6 +17,7 @@ pub mod words;
 use std::collections::BTreeMap;
 
 use crate::diag::{Coming, Finding, Location, Severity};
+use crate::model::text::many;
 use crate::model::{Plan, Worth};
 use crate::rules::{Judgement, Phase, Verdict};
 use crate::shape::{Sources, Spot, personal};
@@ -200,11 +201,6 @@ pub struct Counts {
     pub told_less: usize,
     /// Findings that somebody answers for.
     pub accepted: usize,
-}
-
-/// A count with its noun.
-pub fn many(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn not_due(phases: &BTreeMap<&'static str, usize>) -> String {

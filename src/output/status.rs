@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{escape, many};
+use super::escape;
 use crate::guide::WayBack;
 use crate::model::plan::{SiteRole, Strategy};
+use crate::model::text::many;
 use crate::model::{Executor, Step};
 
 /// Where a run stands.

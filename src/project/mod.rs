@@ -136,6 +136,14 @@ fn or_nothing<T: Default>(read: Result<T, Failure>, unread: &mut Vec<Failure>) -
 }
 
 impl Parsed {
+    /// Whether all that the plan and its file say of the spot-check contacts was read.
+    pub(crate) fn knows_its_contacts(&self) -> bool {
+        let unread = self.plan.spot_check.values.is_some() && self.contacts.values.is_none();
+        let broken = self.findings.iter().any(|finding| finding.primary.place.document() == Document::Contacts);
+        let misfit = self.plan.left_out.iter().any(|place| place.starts_with("/spot_check"));
+        !(unread || broken || misfit)
+    }
+
     /// Whether the plan's text, and that of its contacts' values, still are what was parsed.
     fn is_still(&self, bytes: &[u8]) -> bool {
         let is_same = |document, bytes: &[u8]| self.sources.text(document).source.text().as_bytes() == bytes;

@@ -3,6 +3,7 @@
 mod beside;
 pub(crate) mod disk;
 pub mod file;
+mod open;
 mod seal;
 pub mod snapshot_file;
 pub mod wordpress;
@@ -21,6 +22,7 @@ use crate::model::{ObjectRef, Snapshot};
 use crate::population::Damage;
 
 pub use crate::model::Executor;
+pub(crate) use open::open;
 
 /// What one reading of a site gave.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::fs::open_here;
 use crate::model::record::{Evidence, Record};
-use crate::model::{Graded, Identity, NOBODY, Snapshot, Worth};
+use crate::model::{Graded, Identity, NOBODY, Plan, Snapshot, Worth};
 
 use super::key::{Key, Purpose, state_home};
 use super::line::{marked, unmarked};
@@ -75,6 +75,16 @@ impl Readings {
                 reading.header.taken_at
             )),
             None => Worth::Recorded(NOBODY.to_owned()),
+        }
+    }
+
+    /// The same for a plan, where there is one, which has to know the person who finalized it.
+    pub fn worth_for(&self, reading: &Snapshot, plan: Option<&Plan>) -> Worth {
+        match self.worth(reading) {
+            Worth::Attested(who) if plan.is_some_and(|plan| !plan.people.contains_key(&who)) => {
+                Worth::Recorded(format!("`{who}`, who finalized it, is not among the plan's `people`"))
+            }
+            worth => worth,
         }
     }
 

@@ -14,7 +14,7 @@ fn example(taken_at: &str) -> tempfile::TempDir {
     amc_plan::example::write(folder.path(), amc_plan::example::SEED).unwrap();
     let site = folder.path().join("bloom-coaching.site.ndjson");
     let text = std::fs::read_to_string(&site).unwrap();
-    std::fs::write(&site, text.edited_once(amc_plan::example::TAKEN_AT, taken_at)).unwrap();
+    std::fs::write(&site, text.edited_once(amc_plan::model::snapshot::INVENTED_AT, taken_at)).unwrap();
     amc_plan::site::file::seal_file(&site).unwrap();
     folder
 }

@@ -11,16 +11,17 @@ use crate::failure::{Failure, exit};
 use crate::fs::folder_of;
 use crate::fs::{Folder, Readers};
 use crate::model::population::Questions;
+use crate::model::text::many;
 use crate::model::{Identity, Snapshot};
-use crate::output::{contacts, escape, many};
+use crate::output::{contacts, escape};
 use crate::population::{Chosen, Drip, Wish};
 use crate::shape::schema;
-use crate::site::Site;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
+use crate::site::{self, Site};
 use crate::text::addresses;
 
-use super::{Terminal, inputs};
+use super::Terminal;
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -109,7 +110,7 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.
 fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
     if args.site.contains("://") {
-        let snapshot = inputs::open_site(&args.site, None)?.read(&Questions::default())?.snapshot;
+        let snapshot = site::open(&args.site, None)?.read(&Questions::default())?.snapshot;
         return Ok((snapshot, args.site.trim_end_matches('/').to_owned(), Vec::new()));
     }
     let mut site = FileSite::open(&args.site)?;

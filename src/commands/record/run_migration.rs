@@ -15,7 +15,7 @@ use crate::commands::run::session::Session;
 use crate::commands::run::state::Unfinished;
 use crate::commands::run::underway::Run;
 use crate::commands::run::{kept, status};
-use crate::commands::{Begun, Terminal, inputs};
+use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::record::{Evidence, NotPressed, Restored};
@@ -23,6 +23,7 @@ use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 use crate::project::record::{append, path_of};
 use crate::project::{Opened, Project};
+use crate::site;
 
 use super::said::{ensure_person_known, ensure_sound, of_masked};
 
@@ -110,7 +111,7 @@ fn given(
     terminal: &mut Terminal<'_>,
 ) -> Result<(Run, String), Failure> {
     ensure_person_known(&by.who, &opened.plan)?;
-    let mut site = inputs::open_site(name, Some(&opened.plan))?;
+    let mut site = site::open(name, Some(&opened.plan))?;
     let files = RunFiles::of(&by.plan, name);
     let (session, open) = Session::open((project, files), &EventLog::default(), Begun::No, terminal)?;
     let files = &session.files;

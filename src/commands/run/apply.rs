@@ -17,12 +17,13 @@ use crate::commands::{Begun, Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::Step;
+use crate::model::text::many;
 use crate::output::human::Style;
-use crate::output::{concise, diff, escape, many};
+use crate::output::{concise, diff, escape};
 use crate::project::Project;
 use crate::project::signed;
 use crate::rules::{self, Moment, Verdict};
-use crate::site::{Executor, Site};
+use crate::site::{self, Executor, Site};
 use crate::trust::Key;
 
 use super::event_log::EventLog;
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> 
     }
     let opened = project.open()?;
     // A wrong name is reported before anything is made beside the plan.
-    drop(inputs::open_site(&args.site, Some(&opened.plan))?);
+    drop(site::open(&args.site, Some(&opened.plan))?);
     let files = RunFiles::of(&args.plan, &args.site);
     let (session, earlier) = Session::open((project, files), log, Begun::No, terminal)?;
     let live = args.on == On::Live;

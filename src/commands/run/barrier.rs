@@ -15,8 +15,9 @@ use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Evidence;
+use crate::model::text::many;
 use crate::model::{Plan, Step};
-use crate::output::{concise, escape, many};
+use crate::output::{concise, escape};
 use crate::rules::{Moment, Verdict};
 
 use super::underway::Run;

@@ -4,7 +4,8 @@ use crate::apply::journal::{Event, JournalEntry, begin};
 use crate::cli::{Log, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
-use crate::output::{escape, many};
+use crate::model::text::many;
+use crate::output::escape;
 
 use super::event_log::Line;
 use super::run_files::RunFiles;

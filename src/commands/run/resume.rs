@@ -13,7 +13,7 @@ use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::change;
 use crate::cli::{Apply, On};
-use crate::commands::{Begun, Terminal, inputs};
+use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
@@ -22,7 +22,7 @@ use crate::output::escape::line;
 use crate::project::Project;
 use crate::project::settings::{self, Demands, Seals};
 use crate::project::signed::Sealed;
-use crate::site::Site;
+use crate::site::{self, Site};
 use crate::trust::Key;
 
 use super::event_log::EventLog;
@@ -68,9 +68,9 @@ pub(super) fn resume(
     }
     ensure_there(&args.site, &begin)?;
     let mut site = if args.site.contains("://") {
-        inputs::open_site(&args.site, Some(&project.open()?.plan))?
+        site::open(&args.site, Some(&project.open()?.plan))?
     } else {
-        inputs::open_site(&args.site, None)?
+        site::open(&args.site, None)?
     };
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {

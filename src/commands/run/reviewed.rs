@@ -4,8 +4,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::commands::side_reading::SideReading;
-use crate::commands::verify::compare;
 use crate::failure::Failure;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
@@ -13,6 +11,7 @@ use crate::output::verify::human;
 use crate::project::Opened;
 use crate::reconcile::Verdict;
 use crate::site::Site;
+use crate::verify::{SideReading, compare};
 
 /// The comparison of a site as it was kept with itself as it is, in a line, with its verdict: what a run says at its end.
 ///

@@ -7,7 +7,8 @@ use crate::commands::Terminal;
 use crate::commands::inputs::{self, Choice};
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
-use crate::output::{Mode, concise, escape, many};
+use crate::model::text::many;
+use crate::output::{Mode, concise, escape};
 use crate::project::Project;
 use crate::project::signed::signature_of;
 use crate::rules::{self, Phase, Verdict};
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let file = args.plan.with_extension("seal.json");
     let name = file.file_name().unwrap_or_default();
     Folder::of(&file).write(name, &seal.text(), Readers::All).map_err(|e| Failure::file("write", &file, &e))?;
-    let (total, host) = (many(seal.changes.values().sum(), "change"), escape::line(&seal.host.to_string()));
+    let (total, host) = (many(seal.changes.values().sum::<usize>(), "change"), escape::line(&seal.host.to_string()));
     let [plan, shown] = [&args.plan, &file].map(|path| escape::shell(&path.display().to_string()));
     writeln!(terminal.out, "sealed {total} on {host} in {shown}, for {:#}", args.expires)?;
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;

@@ -7,16 +7,16 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::machine::{Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
-use crate::commands::{Begun, Terminal, inputs, may_ask};
+use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
+use crate::model::text::many;
 use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
-use crate::output::many;
 use crate::project::settings::Seals;
 use crate::project::{Opened, Project};
 use crate::site::wordpress::Address;
-use crate::site::{Site, SiteError, file};
+use crate::site::{self, Site, SiteError, file};
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
@@ -159,13 +159,13 @@ fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>,
     let site = &args.of.site;
     ensure_there(site, begin)?;
     if opened.whole || !site.contains("://") {
-        return inputs::open_site(site, Some(&opened.plan));
+        return site::open(site, Some(&opened.plan));
     }
     if !Address::parse(site)?.identity().is_same_site(&begin.host) {
         let message = format!("the run to undo is on `{}`, and `{}` is another site", begin.host, line(site));
         return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
     }
-    inputs::open_site(site, None)
+    site::open(site, None)
 }
 
 /// Says that the run before can be undone too.

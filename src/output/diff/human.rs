@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crate::change::Change;
+use crate::model::text::many;
+use crate::output::escape;
 use crate::output::human::{Style, paint};
-use crate::output::{escape, many};
 use crate::site::Executor;
 
 use super::lines::{Side, lines};

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::diag::{Finding, Severity};
 use crate::model::record::{BackupSource, Evidence};
-use crate::model::text::Seconds;
-use crate::output::{Report, escape, many};
+use crate::model::text::{Seconds, many};
+use crate::output::{Report, escape};
 use crate::shape::without_addresses;
 
 use super::lines::{Side, lines};

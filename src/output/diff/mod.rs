@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 use crate::change::{Change, Digests, text};
 use crate::diag::Location;
 use crate::model::record::Record;
+use crate::model::text::many;
 use crate::model::{Kind, Plan};
 use crate::site::Executor;
 
+use super::Sources;
 use super::escape::shell;
-use super::{Sources, many};
 
 /// What a plan changes, with all that a format needs to show it.
 #[derive(Debug)]

@@ -9,12 +9,12 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use super::Report;
 use super::escape::{Html, shell};
-use super::{Report, many};
 use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::text::{Seconds, pointer};
+use crate::model::text::{Seconds, many, pointer};
 use crate::model::{Identity, Plan, Step};
 use crate::shape::{personal, without_addresses};
 

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crate::model::purchase::{Confirmed, Purchased};
+use crate::model::text::many;
 use crate::output::human::{Style, paint};
-use crate::output::{SiteLine, escape, many};
+use crate::output::{SiteLine, escape};
 use crate::reconcile::{
     Alone, Cell, Changed, Classes, Comparison, Examples, Explained, Field, Imported, Ledger, Line, Merged, Power,
     Reconciled, SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
@@ -50,7 +51,7 @@ pub fn line(comparison: &Comparison) -> String {
         let (changed, missing, extra) = (all.changed.total, all.missing.total, all.extra.total);
         parts.push(format!(
             "of {} {same} the same, {changed} changed, {missing} missing, {merged} merged, {extra} extra",
-            many(usize::try_from(*before).unwrap_or(usize::MAX), "contact")
+            many(*before, "contact")
         ));
     }
     parts.extend(
@@ -66,7 +67,7 @@ pub fn line(comparison: &Comparison) -> String {
 
 /// What became of the contacts without a user, and what the plan wants of them.
 fn imported(all: &Imported, wanted: bool) -> String {
-    let of = many(usize::try_from(all.before).unwrap_or(usize::MAX), "contact");
+    let of = many(all.before, "contact");
     let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
     let changed = match all.changed.total {
         0 => String::new(),
@@ -275,7 +276,7 @@ impl Page {
         let (Some(members), listed) = (comparison.members.filter(|members| *members > 0), comparison.listed) else {
             return Ok(());
         };
-        self.head(&format!("what {} of {members}, picked at random, would show", many_of(listed, "contact")), out)?;
+        self.head(&format!("what {} of {members}, picked at random, would show", many(listed, "contact")), out)?;
         for Power { percent, hit, shows_nothing } in comparison.power() {
             let chance = shows_nothing * 100.0;
             writeln!(out, "  nothing at all in {chance:.1} % of cases, when {percent} % of members ({hit}) are hit")?;
@@ -355,8 +356,4 @@ fn counted(line: &Line) -> String {
         "" => line.counted.name().to_owned(),
         name => format!("{} `{}`", line.counted.name(), escape::line(name)),
     }
-}
-
-fn many_of(count: u64, noun: &str) -> String {
-    many(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }

@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use crate::example;
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::Strategy;
@@ -11,7 +10,7 @@ use crate::model::{Identity, Plan};
 use crate::reconcile::Unproven;
 use crate::rules::{Stale, stale};
 
-use super::side_reading::SideReading;
+use super::side::SideReading;
 
 /// Refuses a reading of a site that the plan does not name: it proves nothing of the plan's switch.
 pub(super) fn ensure_of_the_plan<'p>(
@@ -89,7 +88,7 @@ fn in_the_future(side: &SideReading, max_age: &str) -> Option<Unproven> {
     let now = Timestamp::now();
     let read_at =
         side.times().into_iter().flatten().find(|at| matches!(stale(*at, now, max_age), Some(Stale::Ahead)))?;
-    let is_invented = side.snapshot().is_some_and(|snapshot| example::is_invented(&snapshot.header));
+    let is_invented = side.snapshot().is_some_and(|snapshot| snapshot.header.is_invented());
     (!is_invented).then(|| Unproven {
         what: format!("what `{}` shows", side.name),
         why: format!("it says that it was read at {read_at}, which by this machine's clock is in the future"),

@@ -7,15 +7,13 @@ use jiff::Timestamp;
 use crate::failure::{Failure, exit};
 use crate::model::snapshot::Header;
 use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
-use crate::output::{Mode, SiteLine};
 use crate::site::file::FileSite;
-use crate::site::{Population, Site};
-
-use super::{inputs, recording};
+use crate::site::{self, Population, Site};
+use crate::trust::Readings;
 
 /// A side whose configuration was read, and its population not yet.
-pub(super) struct SideReading {
-    pub(super) name: String,
+pub(crate) struct SideReading {
+    pub(crate) name: String,
     site: Identity,
     /// What was read; or why nothing could be.
     read: Result<Read, String>,
@@ -30,16 +28,16 @@ struct Read {
 impl SideReading {
     /// A side that somebody names: a file, worth what this machine knows of it, or an address. One that cannot be read, as where no
     /// login is set for it, proves nothing.
-    pub(super) fn named(name: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
+    pub(crate) fn named(name: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
         if !name.contains("://") {
-            let mut file = inputs::open_site(name, plan)?;
-            return Self::read(file.as_mut(), |snapshot| recording::worth(snapshot, plan));
+            let mut file = site::open(name, plan)?;
+            return Self::read(file.as_mut(), |snapshot| Readings::of_this_machine().worth_for(snapshot, plan));
         }
         let Some(site) = Identity::parse(name) else {
             let failure = Failure::new(exit::USAGE, "this is no address of a site");
             return Err(failure.help("name a file, or `https://` and its home address"));
         };
-        match inputs::open_site(name, plan).and_then(|mut site| Self::of(site.as_mut())) {
+        match site::open(name, plan).and_then(|mut site| Self::of(site.as_mut())) {
             Err(failure) if failure.code != exit::TARGET => {
                 Ok(Self { name: name.to_owned(), site, read: Err(failure.message) })
             }
@@ -48,12 +46,12 @@ impl SideReading {
     }
 
     /// A site of a run, which is what it says.
-    pub(super) fn of(site: &mut dyn Site) -> Result<Self, Failure> {
+    pub(crate) fn of(site: &mut dyn Site) -> Result<Self, Failure> {
         Self::read(site, |_| Worth::Captured)
     }
 
     /// The site as a run kept it in a file.
-    pub(super) fn kept(file: &Path) -> Result<Self, Failure> {
+    pub(crate) fn kept(file: &Path) -> Result<Self, Failure> {
         Self::of(&mut FileSite::open(file)?)
     }
 
@@ -65,50 +63,44 @@ impl SideReading {
         Ok(Self { name, site, read: Ok(Read { snapshot: snapshot.with_worth(worth), population }) })
     }
 
-    pub(super) fn header(&self) -> Option<&Header> {
+    pub(crate) fn header(&self) -> Option<&Header> {
         self.snapshot().map(|snapshot| &snapshot.header)
     }
 
-    pub(super) fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.header()?.taken_at.parse().ok()
     }
 
     /// When the configuration was read, and when the population was, where each is there.
-    pub(super) fn times(&self) -> [Option<Timestamp>; 2] {
+    pub(crate) fn times(&self) -> [Option<Timestamp>; 2] {
         let population = self.read.as_ref().ok().and_then(|read| read.population.as_deref().ok());
         [self.time(), population.and_then(Population::taken_at)]
     }
 
     /// Which site it is.
-    pub(super) fn site(&self) -> &Identity {
+    pub(crate) fn site(&self) -> &Identity {
         &self.site
     }
 
     /// The configuration; none where it could not be read.
-    pub(super) fn snapshot(&self) -> Option<&Snapshot> {
+    pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
         self.read.as_ref().ok().map(|read| &read.snapshot)
     }
 
-    pub(super) fn line(&self) -> Option<SiteLine> {
-        let (header, worth) = (self.header()?, self.snapshot()?.worth.clone());
-        let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
-        Some(SiteLine { name: self.name.clone(), host, captured_at, mode: Mode::Snapshot, worth })
-    }
-
     /// Everybody of whom contacts were captured; or why nobody can be compared.
-    pub(super) fn population(&self) -> Result<&dyn Population, String> {
+    pub(crate) fn population(&self) -> Result<&dyn Population, String> {
         let (_, population) = self.whole()?;
         self.lacks("contact").map_or(Ok(population), Err)
     }
 
     /// The configuration and the population, whatever was captured of it; or why there is none.
-    pub(super) fn whole(&self) -> Result<(&Snapshot, &dyn Population), String> {
+    pub(crate) fn whole(&self) -> Result<(&Snapshot, &dyn Population), String> {
         let Read { snapshot, population } = self.read.as_ref().map_err(Clone::clone)?;
         Ok((snapshot, population.as_deref().map_err(Clone::clone)?))
     }
 
     /// Why a kind was not captured; none where it was.
-    pub(super) fn lacks(&self, kind: &str) -> Option<String> {
+    pub(crate) fn lacks(&self, kind: &str) -> Option<String> {
         let snapshot = self.snapshot()?;
         let counted = snapshot.population.as_ref().and_then(|population| population.counts.get(kind));
         match snapshot.header.sections.get(kind) {

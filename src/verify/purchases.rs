@@ -14,7 +14,7 @@ use crate::project::Opened;
 use crate::reconcile::{Bought, Shown, purchased};
 use crate::site::Population;
 
-use super::side_reading::SideReading;
+use super::side::SideReading;
 
 /// Where contacts and orders were not captured on both sides: what the record attests.
 pub(super) fn attested(opened: &Opened, record: &Record, after: &SideReading) -> Vec<Purchased> {

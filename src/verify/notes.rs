@@ -1,0 +1,50 @@
+//! What a reader should know of two sides that were compared.
+
+use jiff::Timestamp;
+
+use crate::model::snapshot::Header;
+use crate::model::status::{OrderStatus, SubscriptionStatus};
+use crate::project::Opened;
+use crate::reconcile::{Comparison, Counted, Line};
+use crate::rules::{Stale, stale};
+
+use super::side::SideReading;
+
+/// What a reader should know of the two sides.
+pub(crate) fn notes(opened: &Opened, after: &SideReading, comparison: &Comparison) -> Vec<String> {
+    let mut notes = Vec::new();
+    if opened.plan.spot_check.list.is_empty() {
+        notes.push("the plan lists no spot-check contacts".to_owned());
+    }
+    notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
+    notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));
+    notes
+}
+
+/// That the side after is not as the site is now.
+fn out_of_date(after: &Header, max_age: &str) -> Option<String> {
+    let read_at: Timestamp = after.taken_at.parse().ok()?;
+    match stale(read_at, Timestamp::now(), max_age).filter(|_| !after.is_invented())? {
+        Stale::Old => Some(format!(
+            "the side after was read at {read_at}, longer ago than the {max_age} of `max_age`: read it again"
+        )),
+        // That is no note: it is unproven.
+        Stale::Ahead => None,
+    }
+}
+
+/// A status that is none of AccessAlly's.
+fn unknown_status(line: &Line) -> Option<String> {
+    let what = match line.counted {
+        Counted::OrderStatus if !line.name.is_empty() && OrderStatus::of(&line.name).is_none() => "order",
+        Counted::SubscriptionStatus if !line.name.is_empty() && SubscriptionStatus::of(&line.name).is_none() => {
+            "subscription"
+        }
+        _ => return None,
+    };
+    let (before, after) = (line.before, line.after);
+    Some(format!(
+        "the {what} status `{}` is none of AccessAlly's ({before} before, {after} after), so it proves nothing",
+        line.name
+    ))
+}
