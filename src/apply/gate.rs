@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::confirmation::{Confirmation, HOURS};
 use super::limits::{Exceeded, Tally};
 use crate::change::{Marks, moved_fields};
+use crate::failure::{Failure, exit};
 use crate::guide::Named;
 use crate::project::limits::Limits;
 use crate::project::settings::Demands;
@@ -294,8 +295,27 @@ impl Refusal {
         }
     }
 
+    /// The same, as a verb ends with it.
+    pub fn failure(&self, typed: &Named<'_>) -> Failure {
+        let (message, help) = self.message(typed);
+        Failure::new(self.code(), message).help(help)
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::NotGreen => exit::GATE,
+            Self::Live => exit::TARGET,
+            Self::Limit(_) => exit::LIMIT,
+            Self::Unconfirmed { .. } | Self::SealMissing | Self::SealUnknown(_) => exit::UNCONFIRMED,
+            Self::Expired { .. } | Self::ChangesMoved { .. } | Self::IntentMoved | Self::FactsMoved { .. } => {
+                exit::STALE
+            }
+            Self::SealExpired { .. } | Self::RulesMoved | Self::SealMoved(_) => exit::STALE,
+        }
+    }
+
     /// What is the matter, and what to do next by these command lines.
-    pub fn message(&self, typed: &Named<'_>) -> (String, String) {
+    fn message(&self, typed: &Named<'_>) -> (String, String) {
         let again = format!("look at `{}` again, and confirm the digest that it prints", typed.diff());
         let new_seal = format!("make a new one with `{}`, and have it reviewed", typed.seal());
         match self {

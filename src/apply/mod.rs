@@ -36,7 +36,7 @@ use crate::change::{Change, Conflict};
 use crate::fs::{Folder, open_here};
 use crate::model::text::quoted;
 use crate::model::{ObjectRef, digest};
-use crate::project::git;
+use crate::project::git::Books;
 use crate::site::{Site, SiteError};
 use crate::trust::{Fault, NotOurs, is_own};
 
@@ -230,7 +230,7 @@ pub fn make_shared_folder(beside: &Path) -> std::io::Result<PathBuf> {
 ///
 /// # Errors
 /// [`NotOurs`] with the first that is not.
-pub fn ensure_state_own(folder: &Path) -> Result<(), NotOurs> {
+pub fn ensure_state_own(folder: &Path, git: &Books) -> Result<(), NotOurs> {
     const OTHERS_WRITE: u32 = 0o022;
     if let Ok(found) = std::fs::symlink_metadata(folder)
         && !found.is_dir()
@@ -241,7 +241,7 @@ pub fn ensure_state_own(folder: &Path) -> Result<(), NotOurs> {
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     inside.sort();
     // What came with a repository is no colleague's, whoever owns it now.
-    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| ensure_untracked(path, folder))?;
+    inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| ensure_untracked(path, folder, git))?;
     is_own(folder, OTHERS_WRITE)?;
     inside.iter().filter(|path| !is_shared(path)).try_for_each(|path| is_own(path, OTHERS_WRITE))
 }
@@ -253,8 +253,8 @@ fn is_shared(path: &Path) -> bool {
 }
 
 /// Whether git leaves a file of the state folder alone. Where that is unknown the key decides alone.
-fn ensure_untracked(path: &Path, folder: &Path) -> Result<(), NotOurs> {
-    if !git::tracks(path).unwrap_or(false) {
+fn ensure_untracked(path: &Path, folder: &Path, git: &Books) -> Result<(), NotOurs> {
+    if !git.tracks(path).unwrap_or(false) {
         return Ok(());
     }
     let help = format!(

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let shown = terminal.is_shown();
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {
         let plan = &checked.opened.path;
-        ensure_state_own(&state_folder(plan))?;
+        ensure_state_own(&state_folder(plan), &checked.opened.git)?;
         confirmation::write(plan, &Key::find_or_make()?, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", plan, &e))?;
     }
@@ -64,7 +64,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         site: &site.line.name,
         host: &site.line.host,
         how: site.line.how(),
-        list: lowered.changes.iter().map(|change| (change, site.site.executor(change))).collect(),
+        list: lowered.changes.iter().zip(checked.executors.iter().copied()).collect(),
         not_compared: &lowered.not_compared,
         digests: checked.digests.as_ref()?,
         sources: &checked.opened.sources,

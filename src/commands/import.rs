@@ -12,7 +12,6 @@ use crate::model::{Capture, Plan, Snapshot, Worth};
 use crate::output::escape;
 use crate::population::take_census;
 use crate::project::Project;
-use crate::project::git;
 use crate::shape::without_addresses;
 use crate::site::file::FileSite;
 use crate::site::{Population, Site as _};
@@ -39,6 +38,12 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
         worth => ensure_may_be_taken_over(&reading, &worth, now)?,
     }
     shown(file, &reading, population.as_deref(), terminal)?;
+    if opened.git.tracks(file) == Ok(true) {
+        writeln!(
+            terminal.err,
+            "git tracks it, so others can change it: it counts as captured only while it stays unchanged"
+        )?;
+    }
     let agreed = yes
         || may_ask(false)
             && terminal.ask("\nDid a machine write it like this, unchanged since? Type `import` to confirm: ")?
@@ -124,12 +129,6 @@ fn shown(
     for (how, sections) in by {
         let sections = escape::line(&without_addresses(&sections.join(", ")));
         super::terminal::labelled(how, &sections, terminal)?;
-    }
-    if git::tracks(file) == Ok(true) {
-        writeln!(
-            terminal.err,
-            "git tracks it, so others can change it: it counts as captured only while it stays unchanged"
-        )?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use crate::cli::{self, On};
 use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Snapshot, Worth};
+use crate::model::{Identity, Kind, Plan, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -22,7 +22,7 @@ use crate::project::{Opened, Project};
 use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
 use crate::shape::personal;
 use crate::site::file::FileSite;
-use crate::site::{self, Reading, Site, SiteError};
+use crate::site::{self, Executor, Reading, Site};
 use crate::trust::Readings;
 
 use super::record::backup_file;
@@ -34,23 +34,43 @@ pub(super) enum Choice {
     None,
 }
 
-impl From<&cli::Reading> for Choice {
-    fn from(reading: &cli::Reading) -> Self {
-        match (&reading.site, &reading.snapshot) {
+impl Choice {
+    /// What a command line names: a site comes before a recording.
+    pub(super) fn of(site: Option<&String>, recording: Option<&PathBuf>) -> Self {
+        match (site, recording) {
             (Some(site), _) => Self::Live(site.clone()),
             (None, Some(file)) => Self::Snapshot(file.clone()),
             (None, None) => Self::None,
+        }
+    }
+
+    /// Opens what is named; nothing where there is none.
+    fn open(&self, plan: &Plan) -> Result<Option<Box<dyn Site>>, Failure> {
+        match self {
+            Self::Live(name) => site::open(name, Some(plan)).map(Some),
+            Self::Snapshot(file) => Ok(Some(Box::new(FileSite::open(file)?))),
+            Self::None => Ok(None),
+        }
+    }
+
+    /// What a reading of it is.
+    fn mode(&self) -> Mode {
+        match self {
+            Self::Live(_) => Mode::Live,
+            Self::Snapshot(_) => Mode::Snapshot,
+            Self::None => Mode::None,
         }
     }
 }
 
 /// A site that was read.
 pub(super) struct SiteRead {
-    pub(super) site: Box<dyn Site>,
     pub(super) reading: Reading,
     pub(super) line: SiteLine,
     /// The clock's time for a live site, the capture time for a site in a file.
     pub(super) now: Timestamp,
+    /// Whether it is a site in a file.
+    is_in_a_file: bool,
 }
 
 impl SiteRead {
@@ -60,63 +80,33 @@ impl SiteRead {
     }
 }
 
-impl Choice {
-    /// The file of a site in a file.
-    fn file(&self) -> Option<&Path> {
-        match self {
-            Self::Live(name) => (!name.contains("://")).then(|| Path::new(name)),
-            Self::Snapshot(file) => Some(file),
-            Self::None => None,
-        }
-    }
-}
-
-fn read_site(choice: &Choice, opened: &Opened, ahead: Ahead) -> Result<Option<SiteRead>, Failure> {
+/// Reads a site: as it is now, or as somebody recorded it.
+fn read_site(site: &mut dyn Site, mode: Mode, opened: &Opened) -> Result<SiteRead, Failure> {
     let plan = &opened.plan;
-    let (mut site, mode): (Box<dyn Site>, Mode) = match choice {
-        Choice::None => return Ok(None),
-        Choice::Live(name) => (site::open(name, Some(plan))?, Mode::Live),
-        Choice::Snapshot(file) => (Box::new(FileSite::open(file)?), Mode::Snapshot),
-    };
     let staging = plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
-    let questions = Questions { orders: orders.collect(), ..Questions::of(plan) };
-    let mut reading = match ahead {
-        Some(read) => {
-            let (file, snapshot) = read?;
-            file.answers(snapshot, &questions)?
-        }
-        None => site.read(&questions)?,
-    };
+    let mut reading = site.read(&Questions { orders: orders.collect(), ..Questions::of(plan) })?;
     reading.snapshot.worth = match mode {
         Mode::Snapshot => Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan)),
         // A site in a file is what it says for its own runs.
         Mode::Live | Mode::None => Worth::Captured,
     };
-    Ok(Some(site_read(site, reading, mode)))
-}
-
-/// The configuration of a site in a file, where it was read while the plan was.
-type Ahead = Option<Result<(FileSite, Snapshot), SiteError>>;
-
-fn read_ahead(file: &Path) -> Result<(FileSite, Snapshot), SiteError> {
-    let site = FileSite::open(file)?;
-    let snapshot = site.snapshot()?;
-    Ok((site, snapshot))
-}
-
-fn site_read(site: Box<dyn Site>, reading: Reading, mode: Mode) -> SiteRead {
     let (header, worth) = (&reading.snapshot.header, reading.snapshot.worth.clone());
-    let line = SiteLine {
-        name: site.name(),
-        host: header.site.to_string(),
-        captured_at: header.taken_at.clone(),
-        mode,
-        worth,
-    };
+    let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
+    let line = SiteLine { name: site.name(), host, captured_at, mode, worth };
     let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
-    SiteRead { site, reading, line, now }
+    Ok(SiteRead { reading, line, now, is_in_a_file: site.is_in_a_file() })
+}
+
+/// The configuration of a site in a file, read while the plan is; none where no file is named.
+fn read_ahead(choice: &Choice) -> Option<Result<FileSite, Failure>> {
+    let file = match choice {
+        Choice::Live(name) if !name.contains("://") => site::open_file(name),
+        Choice::Snapshot(file) => FileSite::open(file).map_err(Failure::from),
+        Choice::Live(_) | Choice::None => return None,
+    };
+    Some(file.and_then(|file| Ok(file.read_ahead()?)))
 }
 
 /// A plan judged against a site.
@@ -124,6 +114,8 @@ pub(super) struct Checked {
     pub(super) opened: Opened,
     pub(super) site: Option<SiteRead>,
     pub(super) lowered: Option<Lowered>,
+    /// Who carries out each change on this site.
+    pub(super) executors: Vec<Executor>,
     pub(super) judgement: Judgement,
     pub(super) digests: Option<Digests>,
     pub(super) gate: Phase,
@@ -132,48 +124,71 @@ pub(super) struct Checked {
 
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
-    let choice = Choice::from(&subject.reading);
+    let choice = Choice::of(subject.reading.site.as_ref(), subject.reading.snapshot.as_ref());
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
     let project = Project::new(&subject.plan, subject.limits.into())
         .showing_personal(subject.show_personal)
         .backup_dir(subject.backup_dir.as_deref());
     let (opened, ahead) = thread::scope(|scope| {
-        let ahead = choice.file().map(|file| scope.spawn(|| read_ahead(file)));
-        (project.open(), ahead.and_then(|ahead| ahead.join().ok()))
+        let ahead = scope.spawn(|| read_ahead(&choice));
+        (project.open(), ahead.join().ok().flatten())
     });
     let opened = opened?;
-    let moment = Moment::Gate(subject.gate.into());
-    judged_ahead(opened, &choice, moment, subject.on == On::Live, subject.show_personal, ahead)
+    let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
+        Some(file) => Some(Box::new(file?)),
+        None if opened.whole => choice.open(&opened.plan)?,
+        None => None,
+    };
+    let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
+    judged_against(opened, site, Moment::Gate(subject.gate.into()), subject.on == On::Live, subject.show_personal)
 }
 
-/// Judges a plan against a site, which is read now.
+/// Judges a plan against what is named, which is opened and read now.
 pub(super) fn judged(
     opened: Opened,
     choice: &Choice,
     moment: impl Into<Moment>,
     live: bool,
-    show_personal: bool,
 ) -> Result<Checked, Failure> {
-    judged_ahead(opened, choice, moment.into(), live, show_personal, None)
+    let mut site = if opened.whole { choice.open(&opened.plan)? } else { None };
+    let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
+    judged_against(opened, site, moment.into(), live, false)
 }
 
-fn judged_ahead(
+/// Judges a plan against a site that is open, which is read now.
+pub(super) fn judged_at(opened: Opened, site: &mut dyn Site, moment: Moment, live: bool) -> Result<Checked, Failure> {
+    judged_against(opened, Some((site, Mode::Live)), moment, live, false)
+}
+
+fn judged_against(
     opened: Opened,
-    choice: &Choice,
+    site: Option<(&mut dyn Site, Mode)>,
     moment: Moment,
     live: bool,
     show_personal: bool,
-    ahead: Ahead,
 ) -> Result<Checked, Failure> {
     let (found, gate) = (opened.findings.clone(), moment.gate());
     if !opened.whole {
-        let judgement = shown(Judgement::unread(found), show_personal);
-        return Ok(Checked { opened, site: None, lowered: None, judgement, digests: None, gate, show_personal });
+        let (judgement, executors) = (shown(Judgement::unread(found), show_personal), Vec::new());
+        return Ok(Checked {
+            opened,
+            site: None,
+            lowered: None,
+            executors,
+            judgement,
+            digests: None,
+            gate,
+            show_personal,
+        });
     }
-    let site = read_site(choice, &opened, ahead)?;
-    let freshness = freshness(choice, site.as_ref(), &opened.settings, live);
     let place = if live { SiteRole::Live } else { SiteRole::Staging };
-    let lowered = site.as_ref().map(|site| change::lower_on(&opened.plan, &site.reading.snapshot, place));
+    let mut site = site;
+    let read = site.as_mut().map(|(site, mode)| read_site(*site, *mode, &opened)).transpose()?;
+    let lowered = read.as_ref().map(|read| change::lower_on(&opened.plan, &read.reading.snapshot, place));
+    let changes = lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
+    let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| site.executor(change))).collect();
+    let site = read;
+    let freshness = freshness(site.as_ref(), &opened.settings, live);
     let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
     let backup_files = folder.map(|folder| backup_file::compare(&folder, &opened.plan, &opened.record)).transpose()?;
     let inputs = Inputs {
@@ -207,25 +222,17 @@ fn judged_ahead(
         (judgement, digests)
     });
     let judgement = shown(judgement, show_personal);
-    Ok(Checked { opened, site, lowered, judgement, digests, gate, show_personal })
-}
-
-/// Whether a site in a file is meant, and no recording of another one.
-fn stands_for_its_own(choice: &Choice) -> bool {
-    matches!(choice, Choice::Live(_)) && choice.file().is_some()
+    Ok(Checked { opened, site, lowered, executors, judgement, digests, gate, show_personal })
 }
 
 /// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and
 /// a recording stands for the live site where that is judged.
-fn freshness(choice: &Choice, site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
+fn freshness(site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
     let clock = Timestamp::now();
     let Some(site) = site else { return Freshness::without_site(clock) };
-    let stands_for_now = match choice {
-        Choice::Live(_) => choice.file().is_none(),
-        Choice::Snapshot(_) => live,
-        Choice::None => false,
-    };
-    let invented = stands_for_its_own(choice) && site.reading.snapshot.header.is_invented();
+    let is_its_own = site.line.mode == Mode::Live;
+    let stands_for_now = if is_its_own { !site.is_in_a_file } else { live };
+    let invented = is_its_own && site.is_in_a_file && site.reading.snapshot.header.is_invented();
     let max_age = (!invented).then(|| settings.max_age.as_str().to_owned());
     Freshness { clock, max_age, stands_for_now }
 }

@@ -82,7 +82,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Diff(args) => diff::run(&args, terminal),
         Verb::Seal(args) => run::seal::run(&args, terminal),
         Verb::Apply(args) => run::event_log::logged(args.log_json.as_deref(), "apply", terminal, |log, terminal| {
-            run::apply::run(&args, log, terminal)
+            run::apply(&args, log, terminal)
         }),
         Verb::Status(args) => run::status::run(&args, terminal),
         Verb::Adopt(args) => run::adopt::run(&args, terminal),

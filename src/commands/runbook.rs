@@ -20,13 +20,9 @@ use super::run::certificate::{self, Kept};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_may_be_written(&args.out)?;
-    let choice = match (&args.site, &args.snapshot) {
-        (Some(site), _) => Choice::Live(site.clone()),
-        (None, Some(file)) => Choice::Snapshot(file.clone()),
-        (None, None) => Choice::None,
-    };
+    let choice = Choice::of(args.site.as_ref(), args.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live, false)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);
     if !checked.opened.whole {

@@ -25,6 +25,15 @@ pub fn open(path: &Path) -> io::Result<File> {
     open_here(path, OpenOptions::new().read(true))
 }
 
+/// Whether a file that a person named lies there, without opening it.
+///
+/// # Errors
+/// As [`open`], but that it may not be read is found by who reads it.
+pub fn ensure_there(path: &Path) -> io::Result<()> {
+    named::ensure_way(path)?;
+    regular(fs::symlink_metadata(path)?).map(drop)
+}
+
 /// Reads a file that a person named, of at most so many bytes.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use crate::rules::ContactsFile;
 use crate::shape::{self, Sources};
 use crate::text::{Limits, compose_bytes};
 
+use git::Books;
 use settings::Settings;
 
 /// A plan, by its path, and what was parsed of it.
@@ -30,6 +31,7 @@ pub(crate) struct Project {
     show_personal: bool,
     backup_dir: Option<PathBuf>,
     parsed: RefCell<Option<Arc<Parsed>>>,
+    git: Books,
     /// How often it was parsed.
     times: Cell<u32>,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Opened {
     pub(crate) settings: Settings,
     /// The folder of backups that the command line names.
     pub(crate) backup_dir: Option<PathBuf>,
+    /// What git tracks.
+    pub(crate) git: Books,
 }
 
 impl Deref for Opened {
@@ -65,8 +69,8 @@ impl Deref for Opened {
 impl Project {
     /// Nothing is read yet.
     pub(crate) fn new(path: &Path, limits: Limits) -> Self {
-        let (parsed, times) = (RefCell::new(None), Cell::new(0));
-        Self { path: path.to_owned(), limits, show_personal: false, backup_dir: None, parsed, times }
+        let (parsed, git, times) = (RefCell::new(None), Books::default(), Cell::new(0));
+        Self { path: path.to_owned(), limits, show_personal: false, backup_dir: None, parsed, git, times }
     }
 
     /// The same, with personal values shown.
@@ -77,6 +81,11 @@ impl Project {
     /// The same, with what the command line says of the folder of backups.
     pub(crate) fn backup_dir(self, said: Option<&Path>) -> Self {
         Self { backup_dir: said.map(Path::to_owned), ..self }
+    }
+
+    /// What git tracks.
+    pub(crate) fn git(&self) -> &Books {
+        &self.git
     }
 
     /// The plan's path, as it was named.
@@ -120,11 +129,10 @@ impl Project {
         let last = self.parsed.borrow().clone();
         let parsed = last.filter(|last| last.is_still(&bytes)).unwrap_or_else(|| {
             self.times.set(self.times.get() + 1);
-            let tracked = self.parsed.borrow().as_ref().map(|last| last.contacts.clone());
-            Arc::new(parse(&self.path, bytes, (self.limits, self.show_personal), tracked.as_ref()))
+            Arc::new(parse(&self.path, bytes, (self.limits, self.show_personal), &self.git))
         });
         self.parsed.replace(Some(Arc::clone(&parsed)));
-        Opened { parsed, record, settings, backup_dir: self.backup_dir.clone() }
+        Opened { parsed, record, settings, backup_dir: self.backup_dir.clone(), git: self.git.clone() }
     }
 }
 
@@ -157,13 +165,8 @@ impl Parsed {
     }
 }
 
-/// A plan of these bytes; `before` is what was known of its contacts' file when it was parsed last.
-fn parse(
-    path: &Path,
-    bytes: Vec<u8>,
-    (limits, show_personal): (Limits, bool),
-    before: Option<&ContactsFile>,
-) -> Parsed {
+/// A plan of these bytes.
+fn parse(path: &Path, bytes: Vec<u8>, (limits, show_personal): (Limits, bool), git: &Books) -> Parsed {
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits);
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Plan);
     let mut whole = tree.as_ref().is_some_and(|tree| tree.complete && tree.root.as_map().is_some());
@@ -176,7 +179,7 @@ fn parse(
         // Of a text that was not read to its end nothing can be said to be missing.
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
-    let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings, before);
+    let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings, git);
     let sources = Sources::new((source, tree), contacts_text, show_personal);
     Parsed { path: path.to_owned(), plan, findings, contacts, sources, whole }
 }

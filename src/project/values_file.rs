@@ -10,24 +10,16 @@ use crate::rules::{ContactsFile, Tracking};
 use crate::shape;
 use crate::text::{Limits, Source, Tree, compose_bytes};
 
-use super::git;
+use super::git::Books;
 
 /// Most bytes of a file of contact values.
 const CONTACTS_LIMIT: usize = 1 << 20;
 
 type Beside = Option<(Source, Option<Tree>)>;
 
-/// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings. Whether git tracks
-/// them is asked unless it was `before`.
-pub(super) fn of(
-    path: &Path,
-    plan: &Plan,
-    findings: &mut Vec<Finding>,
-    before: Option<&ContactsFile>,
-) -> (ContactsFile, Beside) {
-    let own_file = matches!(plan.spot_check.values, Some(ContactValues::File(_)));
-    let asked = before.filter(|before| before.own_file == own_file && before.tracked != Tracking::default());
-    let tracking = |file: &Path| asked.map_or_else(|| tracking(file), |asked| asked.tracked.clone());
+/// The values that a plan has or names, and the text of their file; what is to be said of it goes with the findings.
+pub(super) fn of(path: &Path, plan: &Plan, findings: &mut Vec<Finding>, git: &Books) -> (ContactsFile, Beside) {
+    let tracking = |file: &Path| tracking(file, git);
     match &plan.spot_check.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
@@ -88,8 +80,8 @@ fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
 }
 
 /// Whether git tracks a file, as its index says.
-fn tracking(file: &Path) -> Tracking {
-    match git::tracks(file) {
+fn tracking(file: &Path, git: &Books) -> Tracking {
+    match git.tracks(file) {
         Ok(true) => Tracking::Tracked,
         Ok(false) => Tracking::Untracked,
         Err(why) => Tracking::Unknown(why),

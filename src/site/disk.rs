@@ -38,6 +38,11 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
     open_regular(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
 }
 
+/// Whether a regular file lies there, without opening it.
+pub(super) fn ensure_there(path: &Path) -> Result<(), SiteError> {
+    crate::fs::ensure_there(path).map_err(|source| failed("read", path, source))
+}
+
 /// Opens a regular file as it lies there. Anything else (a link, a pipe, a device, a folder) is refused.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     crate::fs::open(path)

@@ -25,6 +25,8 @@ pub struct FileSite {
     last: Option<(String, SnapshotFile)>,
     /// The site that was read here first: no other one is read or written through this value.
     site: Option<Identity>,
+    /// A configuration that was read ahead, for the next reading.
+    ahead: Option<Snapshot>,
 }
 
 impl FileSite {
@@ -32,11 +34,20 @@ impl FileSite {
     /// `Y.population.ndjson`; each may be packed, by a further `.zst` or `.gz` in its name.
     ///
     /// # Errors
-    /// [`SiteError::File`] where there is no regular file that can be read.
+    /// [`SiteError::File`] where there is no regular file.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, SiteError> {
         let path = path.into();
-        disk::open(&path)?;
-        Ok(Self { path, last: None, site: None })
+        disk::ensure_there(&path)?;
+        Ok(Self { path, last: None, site: None, ahead: None })
+    }
+
+    /// The same, with its configuration read already: the next reading takes that one.
+    ///
+    /// # Errors
+    /// [`SiteError`] where it cannot be read whole.
+    pub fn read_ahead(mut self) -> Result<Self, SiteError> {
+        self.ahead = Some(self.snapshot()?);
+        Ok(self)
     }
 
     /// The file.
@@ -84,15 +95,6 @@ impl FileSite {
         SnapshotFile::read_only(disk::open(&self.path)?).map_err(|damage| disk::damaged(&self.path, damage))
     }
 
-    /// A configuration that was read from here, with what the population beside it answers.
-    ///
-    /// # Errors
-    /// [`SiteError`] where the population cannot be read whole, or is not the configuration's own.
-    pub fn answers(&self, snapshot: Snapshot, questions: &Questions) -> Result<Reading, SiteError> {
-        let census = self.census(&snapshot, questions)?;
-        Ok(Reading { snapshot, census, login: None })
-    }
-
     /// The file as it is now, read whole; understood again only where it is not what it was.
     fn now(&mut self) -> Result<&SnapshotFile, SiteError> {
         let damaged = |damage| disk::damaged(&self.path, damage);
@@ -136,9 +138,15 @@ impl Site for FileSite {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        let snapshot = self.snapshot()?.with_worth(Worth::Captured);
+        let ahead = self.ahead.take();
+        let snapshot = ahead.map_or_else(|| self.snapshot(), Ok)?.with_worth(Worth::Captured);
         self.is_the_same(&snapshot.header.site)?;
-        self.answers(snapshot, questions)
+        let census = self.census(&snapshot, questions)?;
+        Ok(Reading { snapshot, census, login: None })
+    }
+
+    fn is_in_a_file(&self) -> bool {
+        true
     }
 
     fn executor(&self, _: &Change) -> Executor {

@@ -22,7 +22,7 @@ use crate::model::{ObjectRef, Snapshot};
 use crate::population::Damage;
 
 pub use crate::model::Executor;
-pub(crate) use open::open;
+pub(crate) use open::{open, open_file};
 
 /// What one reading of a site gave.
 #[derive(Clone, Debug)]
@@ -80,6 +80,11 @@ pub trait Site {
             Capture::Missing(why) => format!("not captured, because {why}"),
             Capture::How(_) => format!("`{}` does not give it", self.name()),
         })
+    }
+
+    /// Whether it is a site in a file: one whose time is that of its reading.
+    fn is_in_a_file(&self) -> bool {
+        false
     }
 
     /// Signs in and says as whom; none where there is no login to be tested.

@@ -16,13 +16,7 @@ use super::wordpress::{Address, Login, WordPress};
 /// With a plan, an address must be one that the plan names: nothing else is ever connected to.
 pub(crate) fn open(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
     if !name.contains("://") {
-        let path = Path::new(name);
-        let is_host = !name.contains('/') && name.contains('.') && !name.ends_with(".ndjson");
-        if !path.exists() && is_host {
-            return Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no file `{name}`"))
-                .help(format!("for a site's address, write `https://{name}`")));
-        }
-        return Ok(Box::new(FileSite::open(path)?));
+        return Ok(Box::new(open_file(name)?));
     }
     let address = Address::parse(name)?;
     if let Some(plan) = plan {
@@ -40,4 +34,15 @@ pub(crate) fn open(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Fai
     }
     let login = Login::from_environment(&address)?;
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
+}
+
+/// Opens a site in a file, without reading it.
+pub(crate) fn open_file(name: &str) -> Result<FileSite, Failure> {
+    let path = Path::new(name);
+    let is_host = !name.contains('/') && name.contains('.') && !name.ends_with(".ndjson");
+    if !path.exists() && is_host {
+        return Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no file `{name}`"))
+            .help(format!("for a site's address, write `https://{name}`")));
+    }
+    Ok(FileSite::open(path)?)
 }

@@ -10,7 +10,6 @@ use crate::cli::{By, PastBarrier};
 use crate::commands::run::event_log::EventLog;
 use crate::commands::run::previous_run::{self, ensure_of_this_plan};
 use crate::commands::run::resume::ensure_its_site;
-use crate::commands::run::run_files::RunFiles;
 use crate::commands::run::session::Session;
 use crate::commands::run::state::Unfinished;
 use crate::commands::run::underway::Run;
@@ -23,7 +22,6 @@ use crate::model::{Identity, Snapshot, Step};
 use crate::output::escape;
 use crate::project::record::{append, path_of};
 use crate::project::{Opened, Project};
-use crate::site;
 
 use super::said::{ensure_person_known, ensure_sound, of_masked};
 
@@ -111,10 +109,8 @@ fn given(
     terminal: &mut Terminal<'_>,
 ) -> Result<(Run, String), Failure> {
     ensure_person_known(&by.who, &opened.plan)?;
-    let mut site = site::open(name, Some(&opened.plan))?;
-    let files = RunFiles::of(&by.plan, name);
-    let (session, open) = Session::open((project, files), &EventLog::default(), Begun::No, terminal)?;
-    let files = &session.files;
+    let (mut session, _, open) = Session::open(project, name, &EventLog::default(), terminal)?;
+    let files = &session.turn.files;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     ensure_of_this_plan(&by.plan, &begin, name, |its| {
@@ -130,7 +126,7 @@ fn given(
     })?;
     let evidence = evidence(begin.host.clone());
     ensure_sound(&evidence, Timestamp::now())?;
-    let now = ensure_its_site(site.as_mut(), &begin, &progress)?;
+    let now = ensure_its_site(session.site.as_mut(), &begin, &progress)?;
     let read_at = now.header.taken_at.parse().unwrap_or(Timestamp::MIN);
     let kept = kept::reading(&files.before(), &events);
     let shown = proof::unmigrated((read_at, &MigrationSignals::of(&now)), (barrier.at, Timestamp::now()));
@@ -147,5 +143,5 @@ fn given(
         writeln!(terminal.err, "recorded{}", of_masked(masked))?;
     }
     let journal = files.open_journal()?;
-    Ok((session.run(site, journal), seen))
+    Ok((session.run(journal), seen))
 }

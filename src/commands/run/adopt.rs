@@ -34,8 +34,8 @@ use super::{log, status};
 const SHOWN: usize = 400;
 
 pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let files = RunFiles::of(&args.of.plan, &args.of.site);
     let project = Project::new(&args.of.plan, args.limits.into());
+    let files = RunFiles::of_project(&project, &args.of.site);
     let opened = project.open();
     let Some((journal, run)) = adoptable(&files)? else {
         return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));

@@ -7,7 +7,7 @@ use crate::apply::proof::{spare_login, tool_login};
 use crate::apply::since::{configured_at, since_then};
 use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
-use crate::commands::inputs::{self, Checked, Choice};
+use crate::commands::inputs::{self, Checked};
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
@@ -108,7 +108,7 @@ impl Run {
     }
 
     fn before_barrier(
-        &self,
+        &mut self,
         args: &Apply,
         on: SiteRole,
         here: &Identity,
@@ -116,8 +116,8 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
         let opened = self.project.open()?;
-        let choice = Choice::Live(args.site.clone());
-        let checked = inputs::judged(opened, &choice, Moment::Step(Step::RunMigration), on == SiteRole::Live, false)?;
+        let (moment, live) = (Moment::Step(Step::RunMigration), on == SiteRole::Live);
+        let checked = inputs::judged_at(opened, self.site.as_mut(), moment, live)?;
         if !self.is_of(&checked.opened.plan) {
             return Err(Failure::new(
                 code,

@@ -1,16 +1,20 @@
 //! The verbs of a run, and what they share: the plan's files beside a site, the lock, the journal, the steps.
 
 pub(super) mod adopt;
-pub(super) mod apply;
+mod apply;
 mod archived_runs;
 mod barrier;
+mod begin;
 pub(super) mod certificate;
 mod comparable;
+mod confirm;
 pub(super) mod event_log;
+mod flags;
 pub(super) mod kept;
 pub(super) mod lock;
 pub(super) mod log;
 mod moved;
+mod no_change;
 mod noted_run;
 mod on_time;
 pub(super) mod previous_run;
@@ -30,3 +34,20 @@ pub(super) mod underway;
 pub(super) mod undo;
 mod waiting;
 mod walk;
+
+use crate::cli::Apply;
+use crate::commands::Terminal;
+use crate::failure::Failure;
+use crate::project::Project;
+
+use event_log::EventLog;
+
+/// `plan apply`: begins a run, or goes on with the one that is open.
+pub(super) fn apply(args: &Apply, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    flags::ensure_none_is_ignored(args)?;
+    let project = Project::new(&args.plan, args.limits.into()).backup_dir(args.backup_dir.as_deref());
+    if args.resume {
+        return resume::run(args, project, log, terminal);
+    }
+    apply::run(args, project, log, terminal)
+}

@@ -10,6 +10,8 @@ use crate::apply::journal::{Begin, Event};
 use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
+use crate::commands::Terminal;
+use crate::commands::inputs::Checked;
 use crate::failure::{Failure, exit};
 use crate::model::{ObjectRef, State, Step};
 
@@ -18,9 +20,28 @@ use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::typed::Typed;
 
+/// Whether an earlier run ends here, since the site was copied again; else refuses where it is in the way of a new one.
+pub(super) fn is_closed_by_a_copy(
+    args: &Apply,
+    files: &RunFiles,
+    (earlier, checked): (Option<&Unfinished>, &Checked),
+    terminal: &mut Terminal<'_>,
+) -> Result<bool, Failure> {
+    let Some(run) = earlier else { return Ok(false) };
+    let state = checked.site.as_ref().map(|site| &site.reading.snapshot.state);
+    if !state.is_some_and(|state| was_cloned_again(files, run, state)) {
+        return ensure_not_in_the_way(args, run).map(|()| false);
+    }
+    writeln!(
+        terminal.err,
+        "the site was copied again since the last run: that run is closed, and everything is judged again"
+    )?;
+    Ok(true)
+}
+
 /// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
 /// the barrier, is not.
-pub(super) fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
+fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     let progress = &run.progress;
     let other = args.plan.with_file_name(&run.begin.plan);
     let typed = Typed::of_run(&other, &args.site, &run.begin);
@@ -60,7 +81,7 @@ pub(crate) fn ensure_of_this_plan(
 
 /// Whether the site is a fresh copy: what the run left is gone, or all that it and the runs before it left, whose
 /// place it took.
-pub(super) fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State) -> bool {
+fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State) -> bool {
     let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
     // Of a run that stopped part-way only what it had put in place can be gone.
     let changes = &run.begin.changes[..run.progress.in_place()];

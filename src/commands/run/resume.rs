@@ -22,32 +22,27 @@ use crate::output::escape::line;
 use crate::project::Project;
 use crate::project::settings::{self, Demands, Seals};
 use crate::project::signed::Sealed;
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::trust::Key;
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
 use super::run_files::RunFiles;
-use super::session::Session;
+use super::session::Turn;
 use super::state::Unfinished;
 use super::target::{ensure_gate_green, ensure_still_staging};
 use super::{certificate, kept};
 
 /// Continues with exactly the changes of the journal, whatever became of the plan; then with the steps.
-pub(super) fn resume(
-    args: &Apply,
-    project: Project,
-    log: &EventLog,
-    terminal: &mut Terminal<'_>,
-) -> Result<u8, Failure> {
+pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let nothing = || Failure::new(exit::USAGE, "no run stopped part-way here, so there is nothing to resume");
-    let files = RunFiles::of(&args.plan, &args.site);
+    let files = RunFiles::of_project(&project, &args.site);
     if !apply::state_folder(&args.plan).is_dir() {
         files.ensure_no_other_run(&args.plan, None)?;
         return Err(nothing());
     }
-    let (session, open) = Session::open((project, files), log, Begun::Journaled, terminal)?;
-    let (project, files) = (&session.project, &session.files);
+    let (turn, open) = Turn::take((project, files), log, Begun::Journaled, terminal)?;
+    let (project, files) = (&turn.project, &turn.files);
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     ensure_of_this_plan(&args.plan, &begin, &args.site, |its| format!("continue with it: `{}`", its.named().resume()))?;
     if progress.is_over() {
@@ -67,11 +62,7 @@ pub(super) fn resume(
         terminal.has_begun(Begun::Written);
     }
     ensure_there(&args.site, &begin)?;
-    let mut site = if args.site.contains("://") {
-        site::open(&args.site, Some(&project.open()?.plan))?
-    } else {
-        site::open(&args.site, None)?
-    };
+    let mut site = turn.open_site()?;
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
@@ -91,14 +82,14 @@ pub(super) fn resume(
     }
     ensure_still_staging(project, &run, (&now, files), terminal)?;
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
-        ensure_gate_green(args, project, (begin.on, progress), files, terminal)?;
+        ensure_gate_green((project, site.as_mut()), (begin.on, progress), files, terminal)?;
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
     }
-    journal.append(resumed(&journal, &session.lock), Timestamp::now())?;
+    journal.append(resumed(&journal, &turn.lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
         // The journal is older than the barrier; what is kept here since is what was kept there.
         if let Ok(sha256) = kept::digest(&files.before()) {
@@ -107,7 +98,7 @@ pub(super) fn resume(
         journal.append(Event::BarrierPassed { who: None, members: None }, Timestamp::now())?;
     }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
-    let mut run = session.run(site, journal);
+    let mut run = turn.at(site).run(journal);
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let through = args.through.unwrap_or(if progress.is_configured() { last } else { Step::Configure });
     run.walk(args, through, terminal)

@@ -13,6 +13,8 @@ use crate::failure::{Failure, exit};
 use crate::fs::folder_of;
 use crate::model::Identity;
 use crate::output::escape::shell;
+use crate::project::Project;
+use crate::project::git::Books;
 use crate::site::file::FileSite;
 use crate::trust;
 
@@ -69,6 +71,8 @@ pub(crate) struct RunFiles {
     /// A site in a file, from the root and through every link: where its lock lies, so that it is one lock from every
     /// plan's folder. None for an address, and where not even the file's folder exists.
     pub(super) real: Option<PathBuf>,
+    /// What git tracks.
+    pub(super) git: Books,
 }
 
 impl RunFiles {
@@ -77,7 +81,20 @@ impl RunFiles {
         let plans = real(folder_of(plan));
         let real = real_file(site);
         let name = one_name(&plans, site, real.as_deref());
-        Self { plan: plan.to_owned(), plans, folder: apply::state_folder(plan), name, site: site.to_owned(), real }
+        Self {
+            plan: plan.to_owned(),
+            plans,
+            folder: apply::state_folder(plan),
+            name,
+            site: site.to_owned(),
+            real,
+            git: Books::default(),
+        }
+    }
+
+    /// The same, with git's books that are open already.
+    pub(crate) fn of_project(project: &Project, site: &str) -> Self {
+        Self { git: project.git().clone(), ..Self::of(project.path(), site) }
     }
 
     /// A command line of this plan on this site, as it is typed.

@@ -13,17 +13,13 @@ use crate::project::Project;
 use crate::project::signed::signature_of;
 use crate::rules::{self, Phase, Verdict};
 
-use super::apply::{Given, ask};
+use super::confirm::{Given, ask};
 use super::typed::Typed;
 
 pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let choice = match (&args.reading.site, &args.reading.snapshot) {
-        (Some(site), _) => Choice::Live(site.clone()),
-        (None, Some(file)) => Choice::Snapshot(file.clone()),
-        (None, None) => Choice::None,
-    };
+    let choice = Choice::of(args.reading.site.as_ref(), args.reading.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged(opened, &choice, Phase::Configure, false, false)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, false)?;
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     }

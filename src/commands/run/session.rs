@@ -1,30 +1,59 @@
-//! A run's turn at a site: the plan, the run's files and the lock of the site, opened once and held until they are dropped.
+//! A run's turn at a site: the plan, the run's files, the lock and the site, opened once and held until they are dropped.
 
 use crate::apply::journal::Journal;
 use crate::apply::lock::Lock;
 use crate::commands::{Begun, Terminal};
 use crate::failure::Failure;
-use crate::project::Project;
-use crate::site::Site;
+use crate::project::{Opened, Project};
+use crate::site::{self, Site};
 
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::underway::Run;
 
-/// A turn at a site.
+/// A turn at a site that is open.
 pub(crate) struct Session {
-    pub(super) project: Project,
+    pub(crate) turn: Turn,
+    pub(crate) site: Box<dyn Site>,
+}
+
+/// The lock of a site, with the plan and the run's files; the site is not opened yet.
+pub(crate) struct Turn {
+    pub(crate) project: Project,
     pub(crate) files: RunFiles,
-    pub(super) lock: Lock,
-    pub(super) log: EventLog,
+    pub(crate) lock: Lock,
+    pub(crate) log: EventLog,
 }
 
 impl Session {
+    /// Opens a plan and its site, and takes the lock: for who begins a run, or says something of the one that is open. A name that
+    /// is wrong is reported before anything is made beside the plan.
+    pub(crate) fn open(
+        project: Project,
+        site: &str,
+        log: &EventLog,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(Self, Opened, Option<Unfinished>), Failure> {
+        let opened = project.open()?;
+        let place = site::open(site, Some(&opened.plan))?;
+        let files = RunFiles::of_project(&project, site);
+        let (turn, open) = Turn::take((project, files), log, Begun::No, terminal)?;
+        Ok((turn.at(place), opened, open))
+    }
+
+    /// The run on this site, from here on.
+    pub(crate) fn run(self, journal: Journal) -> Run {
+        let Self { site, turn: Turn { project, files, lock, log } } = self;
+        Run { site, journal, project, lock, files, log }
+    }
+}
+
+impl Turn {
     /// Takes the lock of a site, and gives the run that is open on it from this plan's folder; refuses where one is open from another.
     ///
     /// `begun` is how far the command is with a run that is open.
-    pub(crate) fn open(
+    pub(super) fn take(
         (project, files): (Project, RunFiles),
         log: &EventLog,
         begun: Begun,
@@ -40,9 +69,17 @@ impl Session {
         Ok((Self { project, files, lock, log: log.clone() }, open))
     }
 
-    /// The run on this site, from here on.
-    pub(crate) fn run(self, site: Box<dyn Site>, journal: Journal) -> Run {
-        let Self { project, files, lock, log } = self;
-        Run { site, journal, project, lock, files, log }
+    /// The same, at its site.
+    pub(super) fn at(self, site: Box<dyn Site>) -> Session {
+        Session { turn: self, site }
+    }
+
+    /// Opens the site of the run: an address must be one that the plan names, and of a file nothing is asked of the plan.
+    pub(super) fn open_site(&self) -> Result<Box<dyn Site>, Failure> {
+        let name = &self.files.site;
+        match name.contains("://") {
+            true => site::open(name, Some(&self.project.open()?.plan)),
+            false => site::open(name, None),
+        }
     }
 }

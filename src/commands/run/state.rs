@@ -55,7 +55,7 @@ impl RunFiles {
 
     /// The same, as it is asked by who may take the folder over.
     pub(super) fn owned(&self) -> Result<(), NotOurs> {
-        apply::ensure_state_own(&self.folder)
+        apply::ensure_state_own(&self.folder, &self.git)
     }
 
     /// That modes mean nothing where the state folder lies, so that this machine's key alone shows whose it is.

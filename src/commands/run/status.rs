@@ -18,8 +18,9 @@ use crate::project::{Opened, Project};
 use super::run_files::RunFiles;
 
 pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let opened = Project::new(&args.of.plan, args.limits.into()).open()?;
-    let files = RunFiles::of(&args.of.plan, &args.of.site);
+    let project = Project::new(&args.of.plan, args.limits.into());
+    let opened = project.open()?;
+    let files = RunFiles::of_project(&project, &args.of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));
     let (begin, events, progress) = match &run {

@@ -2,15 +2,14 @@
 
 use crate::apply::machine::Progress;
 use crate::change;
-use crate::cli::Apply;
-use crate::commands::Terminal;
-use crate::commands::inputs::{self, Choice};
+use crate::commands::{Terminal, inputs};
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::{Opened, Project};
 use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
+use crate::site::Site;
 
 use super::kept;
 use super::run_files::RunFiles;
@@ -67,19 +66,17 @@ pub(super) fn ensure_still_staging(
 
 /// Refuses where the gate of what a run is on is not green at the moment of writing, of the plan and of the site as they are.
 pub(super) fn ensure_gate_green(
-    args: &Apply,
-    project: &Project,
+    (project, site): (&Project, &mut dyn Site),
     (on, progress): (SiteRole, &Progress),
     files: &RunFiles,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let opened = project.open()?;
-    let choice = Choice::Live(args.site.clone());
-    let checked = inputs::judged(opened, &choice, Moment::Step(Step::Configure), on == SiteRole::Live, false)?;
+    let checked = inputs::judged_at(opened, site, Moment::Step(Step::Configure), on == SiteRole::Live)?;
     if checked.judgement.verdict == Verdict::Green {
         return Ok(());
     }
-    concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+    concise::render(&checked.report(&project.path().display().to_string()), terminal.err)?;
     let code = if progress.in_place() > 0 { exit::PART_WAY } else { exit::GATE };
     Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
         "fix what is found, then continue with `{}`; or take the run back with `{}`",

@@ -98,7 +98,8 @@ impl Run {
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
             // On live a person took their time: maintenance mode, a backup.
-            ensure_gate_green(args, &self.project, (on, self.journal.progress()), &self.files, terminal)?;
+            let at = (on, self.journal.progress());
+            ensure_gate_green((&self.project, self.site.as_mut()), at, &self.files, terminal)?;
         }
         self.carry_out(&changes, &[], terminal)?;
         self.configured(args, &changes, terminal)

@@ -22,14 +22,14 @@ use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
 use super::resume::{self, Confirmed, confirmed, ensure_its_site, ensure_live_typed, ensure_there};
 use super::run_files::RunFiles;
-use super::session::Session;
+use super::session::Turn;
 use super::state::Unfinished;
 use super::status;
 
 pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let project = Project::new(&args.of.plan, args.limits.into());
     let (opened, unread) = project.as_far_as_it_reads();
-    let files = RunFiles::of(&args.of.plan, &args.of.site);
+    let files = RunFiles::of_project(&project, &args.of.site);
     let undoable = |files: &RunFiles| {
         files.undoable().map_err(|failure| {
             let message = format!("it is unknown whether an earlier run can be undone: {}", failure.message);
@@ -40,8 +40,8 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         files.ensure_no_other_run(&args.of.plan, None)?;
         return Err(unread.into_iter().next().unwrap_or_else(|| nothing(&files, &opened)));
     }
-    let (session, open) = Session::open((project, files), log, Begun::Journaled, terminal)?;
-    let files = &session.files;
+    let (turn, open) = Turn::take((project, files), log, Begun::Journaled, terminal)?;
+    let files = &turn.files;
     let (archived, run) = match open {
         Some(run) => (None, run),
         None => undoable(files)?.map(|(archived, run)| (Some(archived), run)).ok_or_else(|| nothing(files, &opened))?,
@@ -111,11 +111,10 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
-    let event =
-        if journal.progress().is_taking_back() { resume::resumed(&journal, &session.lock) } else { Event::Undo };
+    let event = if journal.progress().is_taking_back() { resume::resumed(&journal, &turn.lock) } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
-    let mut run = session.run(site, journal);
+    let mut run = turn.at(site).run(journal);
     run.carry_out(&begin.changes, &leave, terminal)?;
     run.reopen(args.no_input, terminal)?;
     run.carry_out(&begin.changes, &leave, terminal)?;

@@ -11,7 +11,7 @@ use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
-use crate::commands::inputs::{self, Choice};
+use crate::commands::inputs;
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, interrupt, may_ask};
 use crate::failure::{Failure, exit};
@@ -229,10 +229,10 @@ impl Run {
     }
 
     /// Judges what a moment after the changes asks for, on a reading of now.
-    fn ensure_green(&self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    fn ensure_green(&mut self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let opened = self.project.open()?;
         let live = self.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live);
-        let checked = inputs::judged(opened, &Choice::Live(args.site.clone()), moment, live, false)?;
+        let checked = inputs::judged_at(opened, self.site.as_mut(), moment, live)?;
         if checked.judgement.verdict == Verdict::Green {
             return Ok(());
         }

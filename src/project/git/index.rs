@@ -1,15 +1,17 @@
-//! Git's index, looked through for one name: entry by entry, with nothing kept but the name that is being read.
+//! Git's index, read entry by entry: of each name eight bytes are kept, so that what it takes is no more than an eighth of the file.
 //!
 //! Of the extensions only their names are looked at. What they hold is not needed, and most of what an index made to harm a
 //! reader could do lies in them.
 
+use std::collections::HashSet;
 use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek as _};
 
 /// The longest name that is read.
 const LONGEST: usize = 1 << 16;
 
-const SPLIT: Holds = Holds::Elsewhere("has its entries in another file (split)");
+const SPLIT: &str = "has its entries in another file (split)";
 
 /// What an index says of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,19 +24,42 @@ pub(super) enum Holds {
     Elsewhere(&'static str),
 }
 
-/// Looks for a name in the index of a repository whose objects have names of 20 bytes, or else of 32: only one of the two reads
-/// to its end.
+/// What an index names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    hasher: RandomState,
+    /// A digest of each name, by this process's own hasher.
+    files: HashSet<u64>,
+    /// The folders whose files it leaves out.
+    left_out: Vec<Vec<u8>>,
+    /// How what is there lies partly elsewhere.
+    elsewhere: Option<&'static str>,
+}
+
+impl Names {
+    /// What is said of a name.
+    pub(super) fn hold(&self, name: &[u8]) -> Holds {
+        if self.files.contains(&self.hasher.hash_one(name)) {
+            return Holds::Named;
+        }
+        let left_out = self.left_out.iter().any(|folder| name.starts_with(folder));
+        let sparse = left_out.then_some("leaves the files of this folder out (sparse)");
+        self.elsewhere.or(sparse).map_or(Holds::NotNamed, Holds::Elsewhere)
+    }
+}
+
+/// Reads the index of a repository whose objects have names of 20 bytes, or else of 32: only one of the two reads to its end.
 ///
 /// # Errors
 /// Whatever the system says; an index that is not whole, or not in a format that this build reads.
-pub(super) fn look_for(name: &[u8], mut file: File) -> io::Result<Holds> {
+pub(super) fn read(mut file: File) -> io::Result<Names> {
     let length = file.metadata()?.len();
-    let short = Index::new(&file, length, 20).look_for(name);
+    let short = Index::new(&file, length, 20).names();
     if !short.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidData) {
         return short;
     }
     file.rewind()?;
-    Index::new(&file, length, 32).look_for(name).or(short)
+    Index::new(&file, length, 32).names().or(short)
 }
 
 /// An index that is being read.
@@ -56,7 +81,7 @@ impl<R: Read> Index<R> {
         Self { reader: BufReader::new(reader), left, hash, version: 0, name: Vec::new() }
     }
 
-    fn look_for(mut self, wanted: &[u8]) -> io::Result<Holds> {
+    fn names(mut self) -> io::Result<Names> {
         if &self.array()? != b"DIRC" {
             return Err(broken());
         }
@@ -65,19 +90,19 @@ impl<R: Read> Index<R> {
             return Err(broken());
         }
         let entries = u32::from_be_bytes(self.array()?);
-        let mut holds = Holds::NotNamed;
+        let mut names = Names::default();
         for _ in 0..entries {
             let is_folder = self.entry()?;
             if self.name.is_empty() {
-                return Ok(SPLIT);
+                return Ok(Names { elsewhere: Some(SPLIT), ..Names::default() });
             }
-            if self.name == wanted {
-                holds = Holds::Named;
-            } else if is_folder && wanted.starts_with(&self.name) {
-                holds = Holds::Elsewhere("leaves the files of this folder out (sparse)");
+            if is_folder {
+                names.left_out.push(self.name.clone());
             }
+            names.files.insert(names.hasher.hash_one(&self.name[..]));
         }
-        Ok(self.extensions()?.filter(|_| holds != Holds::Named).unwrap_or(holds))
+        names.elsewhere = self.extensions()?;
+        Ok(names)
     }
 
     /// Reads an entry; whether it stands for a whole folder.
@@ -133,7 +158,7 @@ impl<R: Read> Index<R> {
     }
 
     /// Walks over the extensions; what one of them means for the whole.
-    fn extensions(&mut self) -> io::Result<Option<Holds>> {
+    fn extensions(&mut self) -> io::Result<Option<&'static str>> {
         let mut what = None;
         while self.left > 0 {
             let name: [u8; 4] = self.array()?;
@@ -145,7 +170,7 @@ impl<R: Read> Index<R> {
                 b"link" => what = Some(SPLIT),
                 // What a reader may pass over begins with a capital.
                 [b'A'..=b'Z', ..] => {}
-                _ => what = what.or(Some(Holds::Elsewhere("says something that this build does not understand"))),
+                _ => what = what.or(Some("says something that this build does not understand")),
             }
         }
         Ok(what)

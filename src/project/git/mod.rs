@@ -1,37 +1,69 @@
-//! Whether git tracks a file, read from git's own books: no program is run, and no setting of a repository is looked at.
+//! Whether git tracks a file, read from git's own books: no program is run, and no setting of a repository is looked at. Each index is
+//! read once, however many files are asked for.
 
 mod index;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::fs::open_here;
 
-use index::Holds;
+use index::{Holds, Names};
 
 /// Most bytes of a file that names a folder of git.
 const POINTER: u64 = 1 << 13;
 
-/// Whether git tracks a file: whether the index of a repository that it lies in names it.
-///
-/// Repositories are found by the `.git` of the folders above the file, and by nothing else: not by the environment, whose
-/// variables may be those of another repository, nor by the parts of a bare one, which a commit can bring.
-///
-/// # Errors
-/// Why it is unknown, in words.
-pub fn tracks(file: &Path) -> Result<bool, String> {
-    let real = file.canonicalize().map_err(|error| error.to_string())?;
-    let mut unknown = None;
-    for top in real.ancestors().skip(1) {
-        let name = real.strip_prefix(top).map_err(|error| error.to_string())?;
-        match repository(top).and_then(|found| found.map_or(Ok(false), |repository| repository.tracks(name))) {
-            Ok(false) => {}
-            Ok(true) => return Ok(true),
-            Err(why) => unknown = unknown.or(Some(why)),
+/// The indexes of the repositories that were asked, as each was when it was asked first.
+#[derive(Clone, Debug, Default)]
+pub struct Books(Rc<RefCell<HashMap<PathBuf, Read>>>);
+
+/// What an index names; none where nothing was ever added.
+type Read = Result<Option<Rc<Names>>, String>;
+
+impl Books {
+    /// Whether git tracks a file: whether the index of a repository that it lies in names it.
+    ///
+    /// Repositories are found by the `.git` of the folders above the file, and by nothing else: not by the environment, whose
+    /// variables may be those of another repository, nor by the parts of a bare one, which a commit can bring.
+    ///
+    /// # Errors
+    /// Why it is unknown, in words.
+    pub fn tracks(&self, file: &Path) -> Result<bool, String> {
+        let real = file.canonicalize().map_err(|error| error.to_string())?;
+        let mut unknown = None;
+        for top in real.ancestors().skip(1) {
+            let name = real.strip_prefix(top).map_err(|error| error.to_string())?;
+            match repository(top).and_then(|found| found.map_or(Ok(false), |repository| self.names(&repository, name)))
+            {
+                Ok(false) => {}
+                Ok(true) => return Ok(true),
+                Err(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        unknown.map_or(Ok(false), Err)
+    }
+
+    /// Whether the index of a repository names a file.
+    fn names(&self, repository: &Repository, name: &Path) -> Result<bool, String> {
+        let index = repository.0.join("index");
+        let read = self.0.borrow().get(&index).cloned();
+        let read = read.unwrap_or_else(|| {
+            let read = repository.read(&index);
+            self.0.borrow_mut().insert(index.clone(), read.clone());
+            read
+        });
+        let Some(names) = read? else { return Ok(false) };
+        let name = bytes(name).ok_or("its name is not text")?;
+        match names.hold(&name) {
+            Holds::Named => Ok(true),
+            Holds::NotNamed => Ok(false),
+            Holds::Elsewhere(what) => Err(format!("`{}` {what}", index.display())),
         }
     }
-    unknown.map_or(Ok(false), Err)
 }
 
 /// A folder of git.
@@ -73,21 +105,13 @@ fn is_whole(folder: &Path) -> bool {
 }
 
 impl Repository {
-    /// Whether its index names a file.
-    fn tracks(&self, name: &Path) -> Result<bool, String> {
-        let index = self.0.join("index");
-        let file = match open_here(&index, OpenOptions::new().read(true)) {
-            Ok(file) => file,
+    /// Reads its index.
+    fn read(&self, index: &Path) -> Read {
+        match open_here(index, OpenOptions::new().read(true)) {
+            Ok(file) => index::read(file).map(|names| Some(Rc::new(names))).map_err(|error| unread(index, &error)),
             // Nothing was ever added.
-            Err(error) if error.kind() == ErrorKind::NotFound && self.0.is_dir() => return Ok(false),
-            Err(error) => return Err(unread(&index, &error)),
-        };
-        let name = bytes(name).ok_or("its name is not text")?;
-        match index::look_for(&name, file) {
-            Ok(Holds::Named) => Ok(true),
-            Ok(Holds::NotNamed) => Ok(false),
-            Ok(Holds::Elsewhere(what)) => Err(format!("`{}` {what}", index.display())),
-            Err(error) => Err(unread(&index, &error)),
+            Err(error) if error.kind() == ErrorKind::NotFound && self.0.is_dir() => Ok(None),
+            Err(error) => Err(unread(index, &error)),
         }
     }
 }

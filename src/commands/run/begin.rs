@@ -1,0 +1,96 @@
+//! A run begins: its first line, what is kept of the site, and the journal.
+
+use jiff::Timestamp;
+
+use crate::apply::journal::{Begin, Journal, REPLACED};
+use crate::apply::{self};
+use crate::change::{self, Change};
+use crate::cli::Apply;
+use crate::commands::inputs::Checked;
+use crate::commands::{Begun, Terminal};
+use crate::failure::{Failure, exit};
+use crate::guide;
+use crate::model::Step;
+use crate::site::Executor;
+use crate::trust::Key;
+
+use super::kept;
+use super::previous_run::close;
+use super::session::{Session, Turn};
+use super::typed::Typed;
+use super::underway::Run;
+
+/// Puts what an earlier run left away, and begins. `cloned` says that the site was copied again since.
+pub(super) fn begin(
+    args: &Apply,
+    checked: Checked,
+    session: Session,
+    cloned: bool,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    let Turn { files, lock, log, .. } = &session.turn;
+    if let Some(why) = lock.ousted(Timestamp::now()) {
+        return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
+    }
+    // The last that refuses: an earlier run is closed only once this one begins.
+    let begin = first_line(args, checked)?;
+    let key = files.key()?;
+    if files.journal().exists() {
+        if files.unfinished()?.is_some() {
+            terminal.has_begun(Begun::Journaled);
+        }
+        close(files, if cloned { "the site was copied again" } else { REPLACED }, log)?;
+    }
+    let mut run = journaled(session, begin, &key, terminal)?;
+    run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
+}
+
+/// The first line of the journal of a run; refused where a person has to make a change.
+fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
+    let (strategy, on) = (checked.opened.plan.strategy, args.on.into());
+    let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
+        return Err(Failure::new(exit::USAGE, "apply needs a site"));
+    };
+    let by_hand = lowered.changes.iter().zip(checked.executors).filter(|(_, by)| *by != Executor::Automatic);
+    let by_hand: Vec<&Change> = by_hand.map(|(change, _)| change).collect();
+    if let Some(first) = by_hand.first() {
+        let message = format!(
+            "{} of {} changes have to be made by a person on this site, `{}` first",
+            by_hand.len(),
+            lowered.changes.len(),
+            first.on
+        );
+        return Err(Failure::new(exit::TARGET, message).help(format!(
+            "this build carries out changes on a site in a file only; make them in the admin screens that `{}` names, then check again",
+            Typed::of(args).named().diff()
+        )));
+    }
+    Ok(Begin {
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        plan: apply::plan_name(&args.plan),
+        host: read.identity().clone(),
+        on,
+        strategy,
+        digests,
+        rehearsed: Some(change::rehearsed_digest(&checked.opened.plan)),
+        changes: lowered.changes,
+        steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
+        kept: None,
+    })
+}
+
+/// Keeps the site as it is, writes the first line, and notes beside the site that the run is open.
+fn journaled(mut session: Session, mut begin: Begin, key: &Key, terminal: &mut Terminal<'_>) -> Result<Run, Failure> {
+    let files = &session.turn.files;
+    session.site.keep(&files.before())?;
+    begin.kept = Some(kept::digest(&files.before())?);
+    let mut journal = Journal::create(&files.journal(), key, begin, Timestamp::now())?;
+    if let Err(failure) = files.note_down(journal.events(), false) {
+        // A run that nobody else can know of has not begun; the failure is reported already.
+        drop(std::fs::remove_file(files.journal()));
+        return Err(failure);
+    }
+    terminal.has_begun(Begun::Journaled);
+    journal.observe(session.turn.log.observer());
+    Ok(session.run(journal))
+}

@@ -1,0 +1,75 @@
+//! Nothing to change: the run that waits is named, or the guide's steps begin.
+
+use crate::apply::intended::Intended;
+use crate::apply::machine::Next;
+use crate::cli::{Apply, On};
+use crate::commands::Terminal;
+use crate::commands::inputs::Checked;
+use crate::failure::{Failure, exit};
+use crate::model::Step;
+use crate::model::text::many;
+use crate::output::escape;
+
+use super::state::Unfinished;
+use super::typed::Typed;
+
+/// Ends a command that has nothing to change, with its exit code; none where a run begins all the same: of a site that is as the plan
+/// wants it the guide's steps are still to be taken. `cloned` says that the site was copied again since an earlier run.
+pub(super) fn ends_here(
+    args: &Apply,
+    checked: &Checked,
+    (earlier, cloned): (Option<&Unfinished>, bool),
+    terminal: &mut Terminal<'_>,
+) -> Result<Option<u8>, Failure> {
+    let is_of = |run: &Unfinished| {
+        let (plan, past) = (&checked.opened.plan, run.progress.is_past_the_barrier());
+        Intended::of(&run.events).is_some_and(|intended| intended.is(plan, past))
+    };
+    let waits = !cloned && earlier.is_some_and(is_of);
+    let confirmed = args.confirm.is_some() || args.seal.is_some();
+    let compared = checked.lowered.as_ref().is_some_and(|lowered| lowered.not_compared.is_empty());
+    if waits || !confirmed || !compared {
+        return nothing_to_do(args, checked, earlier, terminal).map(Some);
+    }
+    Ok(None)
+}
+
+fn nothing_to_do(
+    args: &Apply,
+    checked: &Checked,
+    earlier: Option<&Unfinished>,
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    let waits = match earlier.map(|run| run.progress.next()) {
+        Some(Next::Step(step)) => Some(step),
+        _ => None,
+    };
+    let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
+    let live = if args.on == On::Live { " --on live" } else { "" };
+    if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
+        let what = "there is no change to make, so no run begins, and `--through` and `--acknowledge` have no effect";
+        return Err(Failure::new(exit::USAGE, what).help(match waits {
+            Some(_) => format!("continue with the run that waits: `{}`", Typed::of(args).named().resume()),
+            None => format!(
+                "leave them out, or begin a run without changes: `plan diff {plan} --site {site}{live}`, then the same with `--confirm`"
+            ),
+        }));
+    }
+    let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
+    let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
+    if unknown > 0 {
+        let kinds = many(unknown, "kind");
+        writeln!(terminal.out, "no change seen on {}; {kinds} of object were not captured", escape::line(host))?;
+        return Ok(exit::OK);
+    }
+    writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
+    if let Some(step) = waits {
+        writeln!(
+            terminal.out,
+            "the run waits at `{}`; continue with `{}`, or look: `plan status {plan} --site {site}`",
+            step.name(),
+            Typed::of(args).named().resume()
+        )?;
+    }
+    Ok(exit::OK)
+}
