@@ -25,13 +25,16 @@ pub fn open(path: &Path) -> io::Result<File> {
     open_here(path, OpenOptions::new().read(true))
 }
 
-/// Whether a file that a person named lies there, without opening it.
+/// Whether a file that a person named lies there and may be read, without opening it.
 ///
 /// # Errors
-/// As [`open`], but that it may not be read is found by who reads it.
+/// As [`open`].
 pub fn ensure_there(path: &Path) -> io::Result<()> {
     named::ensure_way(path)?;
-    regular(fs::symlink_metadata(path)?).map(drop)
+    regular(fs::symlink_metadata(path)?)?;
+    #[cfg(unix)]
+    rustix::fs::access(path, rustix::fs::Access::READ_OK)?;
+    Ok(())
 }
 
 /// Reads a file that a person named, of at most so many bytes.

@@ -29,19 +29,16 @@ impl SideReading {
     /// A side that somebody names: a file, worth what this machine knows of it, or an address. One that cannot be read, as where no
     /// login is set for it, proves nothing.
     pub(crate) fn named(name: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
-        if !name.contains("://") {
-            let mut file = site::open(name, plan)?;
-            return Self::read(file.as_mut(), |snapshot| Readings::of_this_machine().worth_for(snapshot, plan));
-        }
-        let Some(site) = Identity::parse(name) else {
-            let failure = Failure::new(exit::USAGE, "this is no address of a site");
-            return Err(failure.help("name a file, or `https://` and its home address"));
-        };
-        match site::open(name, plan).and_then(|mut site| Self::of(site.as_mut())) {
-            Err(failure) if failure.code != exit::TARGET => {
+        let address = name.contains("://").then(|| Identity::parse(name).ok_or_else(no_address)).transpose()?;
+        let read = site::open(name, plan).and_then(|mut site| match site.is_in_a_file() {
+            true => Self::read(site.as_mut(), |snapshot| Readings::of_this_machine().worth_for(snapshot, plan)),
+            false => Self::of(site.as_mut()),
+        });
+        match (read, address) {
+            (Err(failure), Some(site)) if failure.code != exit::TARGET => {
                 Ok(Self { name: name.to_owned(), site, read: Err(failure.message) })
             }
-            read => read,
+            (read, _) => read,
         }
     }
 
@@ -109,4 +106,8 @@ impl SideReading {
             None => counted.is_none_or(|count| *count == 0).then(|| "the snapshot does not hold it".to_owned()),
         }
     }
+}
+
+fn no_address() -> Failure {
+    Failure::new(exit::USAGE, "this is no address of a site").help("name a file, or `https://` and its home address")
 }

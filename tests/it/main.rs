@@ -38,6 +38,7 @@ mod members;
 #[cfg(target_os = "linux")]
 mod memory;
 mod moved;
+mod opened_once;
 mod output;
 mod personal;
 mod place;

@@ -22,7 +22,7 @@ use crate::output::escape::line;
 use crate::project::Project;
 use crate::project::settings::{self, Demands, Seals};
 use crate::project::signed::Sealed;
-use crate::site::Site;
+use crate::site::{self, Site};
 use crate::trust::Key;
 
 use super::event_log::EventLog;
@@ -62,7 +62,9 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
         terminal.has_begun(Begun::Written);
     }
     ensure_there(&args.site, &begin)?;
-    let mut site = turn.open_site()?;
+    // An address must be one that the plan names; of a file nothing is asked of the plan.
+    let named = args.site.contains("://").then(|| project.open()).transpose()?;
+    let mut site = site::open(&args.site, named.as_ref().map(|opened| &opened.plan))?;
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.

@@ -73,13 +73,4 @@ impl Turn {
     pub(super) fn at(self, site: Box<dyn Site>) -> Session {
         Session { turn: self, site }
     }
-
-    /// Opens the site of the run: an address must be one that the plan names, and of a file nothing is asked of the plan.
-    pub(super) fn open_site(&self) -> Result<Box<dyn Site>, Failure> {
-        let name = &self.files.site;
-        match name.contains("://") {
-            true => site::open(name, Some(&self.project.open()?.plan)),
-            false => site::open(name, None),
-        }
-    }
 }

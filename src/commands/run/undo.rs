@@ -157,14 +157,12 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
 fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>, Failure> {
     let site = &args.of.site;
     ensure_there(site, begin)?;
-    if opened.whole || !site.contains("://") {
-        return site::open(site, Some(&opened.plan));
-    }
-    if !Address::parse(site)?.identity().is_same_site(&begin.host) {
+    let is_named = opened.whole || !site.contains("://");
+    if !is_named && !Address::parse(site)?.identity().is_same_site(&begin.host) {
         let message = format!("the run to undo is on `{}`, and `{}` is another site", begin.host, line(site));
         return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
     }
-    site::open(site, None)
+    site::open(site, is_named.then_some(&opened.plan))
 }
 
 /// Says that the run before can be undone too.
