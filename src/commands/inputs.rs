@@ -92,10 +92,8 @@ fn read_site(site: &mut dyn Site, mode: Mode, opened: &Opened) -> Result<SiteRea
         // A site in a file is what it says for its own runs.
         Mode::Live | Mode::None => Worth::Captured,
     };
-    let (header, worth) = (&reading.snapshot.header, reading.snapshot.worth.clone());
-    let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
-    let line = SiteLine { name: site.name(), host, captured_at, mode, worth };
-    let now = header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
+    let line = SiteLine::of(site.name(), &reading.snapshot, mode);
+    let now = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
     Ok(SiteRead { reading, line, now, is_in_a_file: site.is_in_a_file() })
 }
 

@@ -51,7 +51,5 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 }
 
 fn line(side: &SideReading) -> Option<SiteLine> {
-    let (header, worth) = (side.header()?, side.snapshot()?.worth.clone());
-    let (host, captured_at) = (header.site.to_string(), header.taken_at.clone());
-    Some(SiteLine { name: side.name.clone(), host, captured_at, mode: Mode::Snapshot, worth })
+    Some(SiteLine::of(side.name.clone(), side.snapshot()?, Mode::Snapshot))
 }

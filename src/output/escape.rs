@@ -4,7 +4,6 @@ use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use crate::model::text::quoted;
 use crate::text::{inert_json, steers};
@@ -83,79 +82,19 @@ pub fn fence(inside: &str) -> String {
 /// # Errors
 /// Whatever the writer says.
 pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
-    let formatter = Plain(PrettyFormatter::new());
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
-    writeln!(out)
+    writeln!(out, "{}", json_text(value))
 }
 
 /// A value as JSON, indented; what steers is escaped.
 pub fn json_text<T: Serialize>(value: &T) -> String {
-    let mut text = Vec::new();
-    // A vector takes everything.
-    let _ = json(value, &mut text);
-    String::from_utf8_lossy(&text).trim_end().to_owned()
+    // No line ends inside a string.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.lines().map(inert_json).collect::<Vec<_>>().join("\n")
 }
 
 /// A value as JSON on one line; what steers is escaped.
 pub fn json_line<T: Serialize>(value: &T) -> String {
     inert_json(&serde_json::to_string(value).unwrap_or_default())
-}
-
-/// JSON for people and machines: indented, and nothing unseen in its strings.
-struct Plain(PrettyFormatter<'static>);
-
-impl Formatter for Plain {
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // `##[` in a log is a command to a runner.
-        for piece in fragment.split_inclusive(|c| steers(c) || c == '[' && fragment.contains("##")) {
-            let end =
-                piece.char_indices().next_back().filter(|(_, c)| steers(*c) || *c == '[' && fragment.contains("##"));
-            let (plain, last) = end.map_or((piece, ""), |(at, _)| piece.split_at(at));
-            writer.write_all(plain.as_bytes())?;
-            last.encode_utf16().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?;
-        }
-        Ok(())
-    }
-
-    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.0.write_char_escape(writer, escape)
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Coming, Finding, Location, Severity};
 use crate::model::text::many;
-use crate::model::{Plan, Worth};
+use crate::model::{Plan, Snapshot, Worth};
 use crate::rules::{Judgement, Phase, Verdict};
 use crate::shape::{Sources, Spot, personal};
 
@@ -61,6 +61,12 @@ pub struct SiteLine {
 }
 
 impl SiteLine {
+    /// Of this reading.
+    pub fn of(name: String, reading: &Snapshot, mode: Mode) -> Self {
+        let (host, captured_at) = (reading.header.site.to_string(), reading.header.taken_at.clone());
+        Self { name, host, captured_at, mode, worth: reading.worth.clone() }
+    }
+
     /// How and when it was read; of a recording also what it is worth.
     pub fn how(&self) -> String {
         match self.mode {

@@ -19,10 +19,10 @@ use crate::project::signed::signature_of;
 /// Most bytes of a certificate.
 const LIMIT: u64 = 1 << 20;
 
-/// The text of a file beside a plan.
-fn read_text(path: &Path) -> std::io::Result<String> {
-    let text = Folder::of(path).text(path.file_name().unwrap_or_default(), LIMIT)?;
-    text.ok_or_else(|| ErrorKind::NotFound.into())
+/// The text of a file beside a plan; none where there is no such file.
+fn text_of(path: &Path) -> Result<Option<String>, Failure> {
+    let text = Folder::of(path).text(path.file_name().unwrap_or_default(), LIMIT);
+    text.map_err(|error| Failure::file("read", path, &error))
 }
 
 fn path_of(plan: &Path) -> PathBuf {
@@ -53,11 +53,7 @@ impl Kept {
         if Key::find()?.is_some_and(|key| is_marked(&self.text, &key)) {
             return Ok(());
         }
-        let beside = signature_of(&self.path);
-        let signature = match read_text(&beside) {
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            read => Some(read.map_err(|error| Failure::file("read", &beside, &error))?),
-        };
+        let signature = text_of(&signature_of(&self.path))?;
         let why = match signature.map(|signature| seal::verified(self.text.as_bytes(), &signature, keys)) {
             Some(Signature::By(_)) => return Ok(()),
             Some(Signature::Wrong(why)) => format!("the signature next to it is not valid: {why}"),
@@ -95,11 +91,7 @@ pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, settings::Key>) -> Res
 /// Reads the certificate beside a plan, with its text; none where there is none.
 pub(crate) fn kept(plan: &Path) -> Result<Option<Kept>, Failure> {
     let path = path_of(plan);
-    let text = match read_text(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::file("read", &path, &error)),
-    };
+    let Some(text) = text_of(&path)? else { return Ok(None) };
     let read: Result<Certificate, _> = serde_json::from_str(&text);
     match read {
         Ok(certificate) if certificate.version == VERSION => Ok(Some(Kept { certificate, path, text })),
