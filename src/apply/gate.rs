@@ -212,7 +212,7 @@ pub fn consequences(
         let kind = object.split_once('/').map_or(object.as_str(), |(kind, _)| kind);
         let is_on = |on: &String| on == object || on.split_once('/').is_some_and(|(kind, _)| kind == object);
         let change = match (changed.iter().any(is_on), changes_moved) {
-            (true, false) => Some("a confirmed change is on it".to_owned()),
+            (true, false) => Some("it has a confirmed change".to_owned()),
             (true, true) => Some("its change differs from the confirmed one".to_owned()),
             (false, true) => Some("its confirmed change is no longer needed".to_owned()),
             (false, false) => None,

@@ -22,13 +22,13 @@ pub(super) fn listed(
     let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
     match live.and_then(|live| record.merge_list(&live, pushed, window)) {
         Ok(list) if list.read_at.parse::<Timestamp>().is_ok_and(|read_at| read_at > now) => {
-            Proof::Open(format!("the merge list on record is of {}, which is in the future: {how}", list.read_at))
+            Proof::Open(format!("the merge list on record is dated {}, which is in the future: {how}", list.read_at))
         }
         // The copy was there when the run on it began.
         Ok(list) if list.cloned_at.parse::<Timestamp>().is_ok_and(|cloned_at| cloned_at >= begun) => {
             Proof::Open(format!(
-                "the merge list on record begins with a reading of live of {}, after this run began on the copy at {begun}: name one of \
-                 when live was copied: {}",
+                "the merge list on record starts from a reading of live dated {}, after this run began on the copy at \
+                {begun}: use a reading from the time when live was copied: {}",
                 list.cloned_at,
                 at.merge_list()
             ))
@@ -45,15 +45,16 @@ pub(super) fn listed(
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
             Proof::Behind { by: Executor::Guided, seen }
         }
-        Err(Unlisted::Missing) => {
-            Proof::Open(format!("what live did since the copy is not on record, and a push overwrites it: {how}"))
-        }
+        Err(Unlisted::Missing) => Proof::Open(format!(
+            "what happened on live since the copy is not on record, and a push overwrites it: {how}"
+        )),
         Err(Unlisted::Lacks(kinds)) => {
             Proof::Open(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
         }
-        Err(Unlisted::NothingBetween) => {
-            Proof::Open(format!("the merge list on record compares live with itself, so it shows nothing: {how}"))
-        }
+        Err(Unlisted::NothingBetween) => Proof::Open(format!(
+            "the merge list on record compares one reading of live with itself, so it shows \
+            nothing: {how}"
+        )),
         Err(Unlisted::Old(age, window)) => {
             Proof::Open(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
         }

@@ -184,14 +184,15 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
         if made.is_none_or(|made| made > now) {
             let of = &backup.taken_at;
             return Proof::Open(format!(
-                "the backup on record is said to be of {of}, which is not a valid time in the past"
+                "the backup on record is said to have been made at {of}, which is not a valid time in the past"
             ));
         }
         match made.filter(|made| !restores || *made >= closed) {
             Some(made) => oldest = Some(oldest.map_or(made, |oldest: Timestamp| oldest.min(made))),
             None => {
                 return Proof::Open(format!(
-                    "the backup on record is of {}, and maintenance mode was first seen on at {closed}: a restore would lose the payments in between, so make a new backup",
+                    "the backup on record was made at {}, and maintenance mode was first seen on at {closed}: a \
+                    restore would lose the payments in between, so make a new backup",
                     backup.taken_at
                 ));
             }
@@ -241,7 +242,7 @@ pub fn unmigrated(
         None => return Err("whether the site is on Managed is not captured".to_owned()),
     }
     if let Some(members) = site.migrated.filter(|members| *members > 0) {
-        return Err(format!("the site says that the migration has been through {}", count_of(members, "member")));
+        return Err(format!("the site says that the migration has processed {}", count_of(members, "member")));
     }
     let counted = if site.migrated.is_some() { ", and counts no member processed" } else { "" };
     Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
@@ -262,7 +263,7 @@ pub fn unmoved(before: &MigrationSignals, site: &MigrationSignals) -> Result<(),
         _ => {}
     }
     match (before.trapped, site.trapped) {
-        (Some(_), None) => Err("whether mails were caught since is not captured".to_owned()),
+        (Some(_), None) => Err("whether mails were caught since then was not captured".to_owned()),
         (before, Some(now)) if now > before.unwrap_or(0) => {
             Err(format!("mails were caught since the barrier was passed: {} then, {now} now", before.unwrap_or(0)))
         }

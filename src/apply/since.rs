@@ -55,7 +55,7 @@ fn ensure_after(
     [reading, were, which, again]: [&str; 4],
 ) -> Result<(), String> {
     match at {
-        at if at > now => Err(format!("{reading} is of {at}, which is in the future")),
+        at if at > now => Err(format!("{reading} is dated {at}, which is in the future")),
         at if at > since => Ok(()),
         at => Err(format!("{were} read at {at}, {which} not after {since}: read {again} again")),
     }

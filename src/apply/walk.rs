@@ -186,7 +186,7 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {
-                return Ok(Proof::Open("the plan names no live site that can be read".into()));
+                return Ok(Proof::Open("the plan's live site has no valid address".into()));
             };
             attested(&record, step, &names.of(&live, SiteRole::Live), "it is not on record as done")
         }

@@ -266,7 +266,8 @@ impl Late {
             ),
             Self::Steps { took, over, limit, longest } => (
                 format!(
-                    "until the migration was over the rehearsal took {took}, so it would be over at {over}, after {limit}{}",
+                    "the rehearsal took {took} until the migration was over, so on live the migration would be over \
+                    at {over}, after {limit}{}",
                     named(longest)
                 ),
                 "agree on a new window, and begin earlier in it".into(),
@@ -277,7 +278,8 @@ impl Late {
             ),
             Self::Restore { took, by, over, end } => (
                 format!(
-                    "a restore took {took} when it was measured: decided on at {by} it would be over at {over}, and the window ends at {end}"
+                    "a restore took {took} when it was measured: if it is decided at {by}, it is over at {over}, and \
+                    the window ends at {end}"
                 ),
                 "set `rollback/decide_by` to an earlier time, or plan a longer window".into(),
             ),

@@ -54,8 +54,8 @@ pub fn look(text: &mut dyn BufRead) -> io::Result<Contents> {
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.raw_os_error().is_some() => return Err(error),
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break Some("its packing is cut off"),
-            Err(_) => break Some("its packing is damaged, or not what its name says"),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => break Some("its compressed data is cut off"),
+            Err(_) => break Some("its compressed data is damaged, or not of the kind that its name says"),
         }
     };
     scanner.end();

@@ -99,7 +99,7 @@ impl Scanner {
             return Some("it is UTF-16, as PowerShell's `>` writes, and no database loads that");
         }
         if self.statements.message {
-            return Some("a message of the program that made it stands in it");
+            return Some("it contains a message of the program that made it");
         }
         if !matches!(self.at, At::Code | At::Line | At::Delimiter) || !self.statements.is_between() {
             return Some("it ends in the middle of a statement");

@@ -211,10 +211,14 @@ fn packing_that_ends_too_early_is_a_broken_dump() {
     };
     assert_eq!((gunzip(&gz).ending, unzstd(&zst).ending), (DumpEnding::Whole, DumpEnding::Whole));
     for end in [1, 20, gz.len() / 2, gz.len() - 9, gz.len() - 1] {
-        assert_eq!(gunzip(&gz[..end]).ending, DumpEnding::Broken("its packing is cut off".to_owned()), "{end}");
+        assert_eq!(gunzip(&gz[..end]).ending, DumpEnding::Broken("its compressed data is cut off".to_owned()), "{end}");
     }
     for end in [20, zst.len() / 2, zst.len() - 1] {
-        assert_eq!(unzstd(&zst[..end]).ending, DumpEnding::Broken("its packing is cut off".to_owned()), "{end}");
+        assert_eq!(
+            unzstd(&zst[..end]).ending,
+            DumpEnding::Broken("its compressed data is cut off".to_owned()),
+            "{end}"
+        );
     }
     let mut flipped = gz.clone();
     flipped[gz.len() / 2] ^= 0x55;

@@ -33,7 +33,7 @@ pub(crate) fn open_alone(path: &Path, options: &mut OpenOptions) -> io::Result<F
             Err(TryLockError::Error(source)) => return Err(source),
         }
         if begun.elapsed() > PATIENCE {
-            let what = "another command has been adding to it for ten seconds: run this again when that one is over";
+            let what = "another command has been adding to it for ten seconds: run this again when that one has ended";
             return Err(io::Error::new(ErrorKind::WouldBlock, what));
         }
         thread::sleep(PAUSE);

@@ -32,7 +32,7 @@ pub const PHRASE: &str = "run migration on";
 pub const CONTRADICTION: &str = "the guide says that every password is reset and mailed, another page of the vendor says that logins are kept; \
     the worse of the two is assumed until a rehearsal shows otherwise";
 
-const CLOSED: &str = "AccessAlly publishes no interface for it (none was found in public), so a person presses it";
+const CLOSED: &str = "AccessAlly has no public interface for it (none was found), so a person presses it";
 
 impl Step {
     /// What is known of it.
@@ -43,10 +43,11 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Reversible,
                 screen: "live: AccessAlly > Settings > Migration Tools",
-                act: "switch maintenance mode on, on live, before the copy is made; nothing may be bought or opted into until live is reopened",
+                act: "switch maintenance mode on, on live, before the copy is made; until live is reopened nobody may \
+                buy or opt in",
                 observed: "",
                 believed: "that live has been in maintenance mode since the copy was made",
-                why: "a run writes to one site, and this one is another",
+                why: "a run writes to one site only, and this is a different one",
             },
             Self::Preflight => About {
                 title: "Preflight",
@@ -55,7 +56,7 @@ impl Step {
                 screen: "",
                 act: "",
                 observed: "every rule of the gate, on a fresh reading",
-                believed: "what the record holds as attested; the check counts it",
+                believed: "the facts that the record holds as attested; the check counts them",
                 why: "",
             },
             Self::EnterMaintenance => About {
@@ -96,8 +97,9 @@ impl Step {
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
                 act: "choose \"Migrate to AccessAlly Managed\", leave \"Migrate all records\" unticked, press the button, copy every line it shows \
                       into a file and put it on record; then acknowledge each line with a \"!\", with its reason",
-                observed: "that its lines are on record since the changes are in place, and that each \"!\" has a reason",
-                believed: "that the lines are what the screen showed; what they mean is the vendor's",
+                observed: "that its lines were recorded after the changes were in place, and that each \"!\" has a \
+                reason",
+                believed: "that the lines are what the screen showed; what they mean only the vendor knows",
                 why: CLOSED,
             },
             Self::RunMigration => About {
@@ -107,7 +109,8 @@ impl Step {
                 screen: "AccessAlly > Settings > General Setup > CRM Integration",
                 act: "as the ordinary administrator, with the spare one signed in elsewhere: set the boxes as the plan wants them, press \
                       \"Run Migration\" once, and wait",
-                observed: "that the site says that it is on AccessAlly Managed Contacts; before and after, the login that the tool connects with",
+                observed: "that the site says that it is on AccessAlly Managed Contacts; before and after, that the \
+                tool's own login works",
                 believed: "that the spare administrator could sign in before and after, where the tool does not connect as the spare",
                 why: CLOSED,
             },
@@ -140,8 +143,10 @@ impl Step {
                       on record what was seen, with the transaction",
                 observed: "where contacts and orders can be read: a new order on the form that went through with a real transaction, the buyer's \
                            access tags, a contact that was not there before",
-                believed: "that the page opens and that the welcome e-mail arrives; all four confirmations where they cannot be read, of the payment its transaction",
-                why: "a purchase is a person's: card data never passes through a tool, and a real gateway could really charge",
+                believed: "that the page opens and that the welcome e-mail arrives; where contacts and orders cannot \
+                be read, all four confirmations, with the payment's transaction",
+                why: "only a person may buy: card data never passes through a tool, and a real gateway could really \
+                charge",
             },
             Self::Push => About {
                 title: "Push staging to live",
@@ -151,7 +156,7 @@ impl Step {
                 act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy; \
                       then push files and database; everything written on live since the copy is overwritten",
                 observed: "",
-                believed: "that the push ended well",
+                believed: "that the push succeeded",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",
             },
             Self::Merge => About {
@@ -162,7 +167,7 @@ impl Step {
                 act: "carry over the contacts, orders and subscriptions of the merge list with AccessAlly's own tools: plan merge-list --cloned THEN --live NOW",
                 observed: "that the merge list was on record before the push: host, times, counts and digest",
                 believed: "that everything on the merge list was carried over",
-                why: "the vendor's transfer tool has no public interface, and its page was not seen whole",
+                why: "the vendor's transfer tool has no public interface, and its page was not seen in full",
             },
             Self::ReopenLive => About {
                 title: "Reopen live",
@@ -172,7 +177,7 @@ impl Step {
                 act: "on live: the charging guard names live, mail is delivered, gateways are in live mode, maintenance mode is off",
                 observed: "",
                 believed: "all of it; prove it with: plan check PLAN --site LIVE --on live --gate go-live",
-                why: "a run writes to one site, and this one is another",
+                why: "a run writes to one site only, and this is a different one",
             },
         }
     }

@@ -69,8 +69,8 @@ impl Back {
         let way = match self.way {
             None => "the plan names none (`rollback`)".to_owned(),
             Some(RollbackWay::RestoreLiveBackup) => {
-                "restore the backup of live; payments taken since it was made vanish from history and can be charged again \
-                 (documented), and none were while maintenance mode stayed on since (inferred)"
+                "restore the backup of live; payments taken since it was made vanish from history and can be charged \
+                again (documented); while maintenance mode stayed on, none were taken (inferred)"
                     .to_owned()
             }
             Some(RollbackWay::BackToCrm) => {

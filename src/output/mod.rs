@@ -78,7 +78,7 @@ impl SiteLine {
 
 /// What is said of a recording that is judged at a gate past `configure`.
 const OPENS_NOTHING: &str =
-    "a recording opens neither the barrier nor a replay: for these the site itself is read, with `--site`";
+    "a recording is not enough for the barrier or a replay: for these read the site itself, with `--site`";
 
 /// How a check reads the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -164,9 +164,9 @@ impl Report<'_> {
                 });
             }
             None if self.plan.is_none() => {
-                lines.push("the plan could not be read whole, so no rule has judged it".to_owned())
+                lines.push("the plan could not be read completely, so no rule has judged it".to_owned())
             }
-            None => lines.push("no site was read, so this is never green; name one with `--site`".to_owned()),
+            None => lines.push("no site was read, so this cannot be green; name one with `--site`".to_owned()),
         }
         let coming = self.coming().len();
         if coming > 0 {

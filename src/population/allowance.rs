@@ -35,7 +35,7 @@ impl Allowance {
         let left = self.left.checked_sub(bytes as u64);
         self.left = left.ok_or_else(|| {
             let what = format!("{} would take more than {} MiB of memory", self.what, self.most >> 20);
-            Damage::whole(what).help("no site has as many: look at who made the file, and take it again")
+            Damage::whole(what).help("no site has that many: find out who made the file, and take it again")
         })?;
         Ok(())
     }

@@ -40,7 +40,7 @@ pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, 
         Some((1, minor)) if minor.parse::<u32>().is_ok() => Ok(fields),
         Some((major, _)) if major != 1 => {
             let what = format!("its format is {major}.x, and this build reads 1.x");
-            Err(Damage::at(1, what).help("use a `plan` of the same age as the collector"))
+            Err(Damage::at(1, what).help("use a version of `plan` that fits the collector"))
         }
         _ => Err(not("its format is no version such as `1.0`")),
     }

@@ -52,14 +52,14 @@ impl<R: BufRead> Lines<R> {
         }
         let Some(left) = self.left.checked_sub(read) else {
             return Err(Damage::at(number, format!("it is longer than {} MiB", self.most >> 20))
-                .help("a configuration is never as long; is this a population?"));
+                .help("a configuration is never that long; is this a population?"));
         };
         self.left = left;
         if self.buffer.pop_if(|last| *last == b'\n').is_none() {
             return Err(if read > LONGEST_LINE {
                 Damage::at(number, format!("the line is longer than {} MiB", LONGEST_LINE >> 20))
             } else {
-                Damage::at(number, "the last line is not whole: the file is cut, or its last newline is missing")
+                Damage::at(number, "the last line is incomplete: the file is cut off, or its last newline is missing")
             });
         }
         let text = std::str::from_utf8(&self.buffer).map_err(|error| {

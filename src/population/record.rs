@@ -188,7 +188,7 @@ impl<R: BufRead> Records<R> {
         let Some(line) = self.lines.next_line()? else { return Err(cut()) };
         if line.number > MOST_RECORDS {
             let what = format!("it has more than {MOST_RECORDS} records");
-            return Err(Damage::at(line.number, what).help("no site has as many: look at who made the file"));
+            return Err(Damage::at(line.number, what).help("no site has that many: find out who made the file"));
         }
         let mut record = Record::read(line)?;
         if record.kind == "end" {
@@ -213,7 +213,7 @@ impl<R: BufRead> Records<R> {
 }
 
 fn cut() -> Damage {
-    Damage::whole("it has no end record: the file is cut")
+    Damage::whole("it has no end record: the file is cut off")
 }
 
 /// The first record of a population.

@@ -49,7 +49,7 @@ impl Look<'_> {
         let known: Vec<&str> = wanted.iter().copied().filter(|tag| had.contains(tag)).collect();
         if !known.is_empty() {
             let known = list(known);
-            return Some(format!("contact {buyer} had `{known}` before, so it shows nothing: {AS_SOMEBODY_NEW}"));
+            return Some(format!("contact {buyer} had `{known}` before, so this shows nothing: {AS_SOMEBODY_NEW}"));
         }
         let others = other_orders(order, shown);
         let form_of = |id: &&String| shown.bought.iter().find(|other| other.order == **id).map(|other| &*other.form);
@@ -61,9 +61,7 @@ impl Look<'_> {
             .collect();
         if !may_give.is_empty() {
             let may_give = may_give.join(", ");
-            return Some(format!(
-                "contact {buyer} can have it from another new order ({may_give}) as well: {AS_SOMEBODY_NEW}"
-            ));
+            return Some(format!("contact {buyer} may have it from another new order ({may_give}): {AS_SOMEBODY_NEW}"));
         }
         let expected: BTreeSet<&str> =
             others.iter().filter_map(released).flatten().chain(wanted.iter().copied()).collect();
@@ -110,10 +108,8 @@ pub(super) fn new_user(shown: Shown<'_>, done: &[&Bought]) -> (Known, String) {
         Some(order) => (Known::Captured, format!("contact {} was not there before", order.buyer)),
         None => {
             let others = other_orders(new, shown).into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let seen = format!(
-                "contact {} can have come by another new order ({others}) as well: {AS_SOMEBODY_NEW}",
-                new.buyer
-            );
+            let seen =
+                format!("contact {} may have come with another new order ({others}): {AS_SOMEBODY_NEW}", new.buyer);
             (Known::NotFound, seen)
         }
     }

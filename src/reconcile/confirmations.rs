@@ -113,7 +113,13 @@ impl Look<'_> {
                 format!("no new order {named} on the form, or not with the transaction on record")
             }
         };
-        (Known::NotFound, format!("{what} as of {as_of}: read the site again if it was bought later, else buy again"))
+        (
+            Known::NotFound,
+            format!(
+                "{what} as of {as_of}: read the site again if it was bought later, otherwise buy \
+        again"
+            ),
+        )
     }
 
     /// Whether any of the orders that went through was paid.
@@ -154,8 +160,8 @@ impl Look<'_> {
         let id = transaction(&order.transaction)?;
         let [before, after] = [shown.before, shown.after].map(|side| side.transactions.get(&id).copied().unwrap_or(0));
         let why = match (before, after) {
-            (1.., _) => "its transaction is that of an order from before, so it is no payment of its own".to_owned(),
-            (_, 2..) => format!("its transaction stands on {after} orders, so it proves none of them; buy again"),
+            (1.., _) => "its transaction belongs to an earlier order, so it is not a new payment".to_owned(),
+            (_, 2..) => format!("{after} orders have its transaction, so it proves none of them; buy again"),
             _ => return None,
         };
         Some(Unpaid::Nothing(why))
@@ -174,7 +180,7 @@ impl Look<'_> {
         }
         let Some(paid) = Money::parse(total) else {
             return Some(Unpaid::Unread(format!(
-                "its total `{total}` is no amount, so whether anything was paid is not known"
+                "its total `{total}` is not an amount, so it is unknown whether anything was paid"
             )));
         };
         let is_free = expected.as_ref().is_some_and(|expected| expected.cents == 0);
@@ -185,8 +191,8 @@ impl Look<'_> {
         }
         let expected = expected.filter(|expected| !paid.covers(expected))?;
         Some(Unpaid::Less(format!(
-            "its total is `{total}`, and the plan expects `{expected}`: buy at that price; or, where this is what is paid \
-             first, {NAME_IT}"
+            "its total is `{total}`, and the plan expects `{expected}`: buy at that price; or, if no more than this \
+            is due at first, {NAME_IT}"
         )))
     }
 
@@ -213,7 +219,7 @@ impl Look<'_> {
         match named.iter().any(|id| !self.is_of_another_form(id) && !of_another_order(id)) {
             true => Ok(()),
             false if named.is_empty() => Err(format!("nobody named the payment: {NAME_IT}")),
-            false => Err(format!("the transaction on record is that of another order: {NAME_IT}")),
+            false => Err(format!("the transaction on record belongs to another order: {NAME_IT}")),
         }
     }
 }
@@ -259,7 +265,7 @@ fn nothing_proven(all: &[&Bought]) -> (Known, String) {
         let seen = format!("{}: it did not go through, so it proves nothing; buy again", orders(failed));
         return (Known::NotFound, seen);
     }
-    (Known::Unknown, format!("{}: no status that AccessAlly is known to give, so it proves nothing", orders(unknown)))
+    (Known::Unknown, format!("{}: not a status that AccessAlly is known to use, so it proves nothing", orders(unknown)))
 }
 
 /// Why an order shows no purchase between the two readings, by the day that it says. A day more on both sides, as the site
@@ -269,7 +275,7 @@ fn misdated(order: &Bought, shown: Shown<'_>) -> Option<(Known, String)> {
         return None;
     }
     let Some(date) = day(&order.date) else {
-        return Some((Known::Unknown, format!("its date `{}` is no day such as 2026-11-21", order.date)));
+        return Some((Known::Unknown, format!("its date `{}` is not a date such as 2026-11-21", order.date)));
     };
     let [before, after] = [&shown.before.taken_at, &shown.after.taken_at];
     if day_of(before).and_then(|day| day.checked_sub(Span::new().days(1)).ok()).is_some_and(|first| date < first) {
@@ -290,9 +296,9 @@ fn mail(said: bool, shown: Shown<'_>) -> (Known, String) {
     match shown.trapped {
         Some([before, after]) if said && after <= before => {
             let seen =
-                format!("no mail was caught since the reading before ({after} in all): look at AccessAlly > Emails");
+                format!("no mail was caught since the earlier reading ({after} in all): look at AccessAlly > Emails");
             (Known::NotFound, seen)
         }
-        _ => attested(said, "a mail is seen by a person"),
+        _ => attested(said, "only a person can see whether the mail arrived"),
     }
 }

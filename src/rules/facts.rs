@@ -89,7 +89,7 @@ macro_rules! kinds {
             let take: fn(&'a State) -> Option<$value> = $take;
             let found = take(state);
             if found.is_none() {
-                self.note(Kind::$kind.name(), Grade::Unknown("the snapshot holds no such record".to_owned()));
+                self.note(Kind::$kind.name(), Grade::Unknown("the snapshot has no such record".to_owned()));
             }
             found
         })+
@@ -265,7 +265,7 @@ impl<'a> Facts<'a> {
     /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
     pub fn population_section(&self, section: &str) -> Known<()> {
         let grade = match (self.capture(section), self.inputs.census) {
-            (grade, None) if grade.is_known() => Grade::Unknown("its population is not beside the snapshot".to_owned()),
+            (grade, None) if grade.is_known() => Grade::Unknown("no population is next to the snapshot".to_owned()),
             (grade, _) => grade,
         };
         let known = grade.is_known();

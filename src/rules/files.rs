@@ -61,7 +61,7 @@ pub enum FileNow {
     },
     /// It has the same size and another SHA-256.
     OtherContent,
-    /// It is the same file, and holds something else than its record says.
+    /// It is the same file, and does not hold what its record says.
     OtherInside,
     /// It could not be read, and why.
     Unreadable(String),

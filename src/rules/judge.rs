@@ -282,14 +282,14 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
-pub const BY_HAND: &str =
-    "take a reading that holds it: a site file can, written from what AccessAlly's screens show (docs/site-file.md)";
+pub const BY_HAND: &str = "take a reading that contains it: a site file can, written by hand from what AccessAlly's screens show \
+    (docs/site-file.md)";
 
 /// What would prove a rule that lacks a fact; `alone` is the fact's name where it is the only one.
 fn what_would_show(rule: &Rule, alone: &str) -> String {
     let how = match alone {
         BACKUP_END => "make the dump again without `--skip-comments` and record it",
-        TRACKED => "see whether `git ls-files` names the file",
+        TRACKED => "check whether `git ls-files` names the file",
         _ => BY_HAND,
     };
     if !rule.attestable {

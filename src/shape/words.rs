@@ -174,7 +174,7 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             ("wrong-value", format!("{name} must not be empty"), about.explained("fill it in"))
         }
         Kind::Pattern { .. } => {
-            ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise"))
+            ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it differently"))
         }
         Kind::Format { format } if format == "date" => (
             "wrong-value",
@@ -199,7 +199,7 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             format!("{name} must be at most {limit}, not {found}"),
             about.by_example("write a smaller number"),
         ),
-        _ => ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it otherwise")),
+        _ => ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it differently")),
     };
     (code, message, Some(help))
 }

@@ -42,7 +42,7 @@ impl Population for Beside {
             && !opening.site.is_same_site(&self.site)
         {
             let what = format!("it is of `{}`, and the configuration beside it is of `{}`", opening.site, self.site);
-            let help = "another site's members prove nothing of this one: take both files again, from one site";
+            let help = "another site's members prove nothing about this one: take both files again, from one site";
             return Err(SiteError::Another { origin: self.path.display().to_string(), what, help: help.to_owned() });
         }
         Ok(Box::new(Cursor::new(first).chain(reader)))
@@ -55,7 +55,7 @@ impl Population for Beside {
     fn belongs(&self, read: &PopulationDigest) -> Result<(), SiteError> {
         let what = match &self.own {
             Some(own) if own.is_same(read) => return Ok(()),
-            Some(_) => "it is not the population that the configuration beside it was taken with",
+            Some(_) => "the configuration next to it was taken with a different population",
             None => "the configuration beside it holds no digest of a population",
         };
         let help =

@@ -143,7 +143,9 @@ pub(super) fn damaged(path: &Path, damage: Damage) -> SiteError {
             SiteError::Damaged {
                 path: path.to_owned(),
                 line: None,
-                what: "it cannot be unpacked: the file is cut, damaged, or not packed as its name says".to_owned(),
+                what: "it cannot be unpacked: the file is cut off, damaged, or not compressed as its name \
+                says"
+                    .to_owned(),
                 help: "take the snapshot again, or copy it again".to_owned(),
             }
         }

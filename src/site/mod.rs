@@ -231,7 +231,7 @@ impl SiteError {
             | Self::Login { help, .. }
             | Self::Another { help, .. } => Some(help),
             Self::Replaced { .. } => {
-                Some("put the file of the site back that was read first; nothing is written to another one")
+                Some("put back the site's file that was read first; nothing is written to another one")
             }
             Self::File { .. } | Self::Conflict(_) | Self::NotAutomatic { .. } => None,
         }

@@ -60,9 +60,9 @@ fn bearable(text: &str) -> Result<(), Damage> {
     for (index, line) in text.lines().enumerate() {
         let number = index as u64 + 1;
         if number > MOST_LINES {
-            let what = format!("it has more than {MOST_LINES} lines, and is not one that was written by hand");
+            let what = format!("it has more than {MOST_LINES} lines, so it was not written by hand");
             return Err(
-                Damage::at(number, what).help("take the snapshot again: what a machine wrote is sealed already")
+                Damage::at(number, what).help("take the snapshot again: one that a machine wrote needs no `finalize`")
             );
         }
         if line.len() as u64 > LONGEST_LINE {

@@ -77,7 +77,7 @@ impl SnapshotFile {
                 file.lines.insert((kind, key), line.text.to_owned());
             }
         }
-        Err(Damage::whole("it has no end record: the file is cut"))
+        Err(Damage::whole("it has no end record: the file is cut off"))
     }
 
     /// A configuration that was never a file.
@@ -159,12 +159,15 @@ impl SnapshotFile {
             let digest = serde_json::from_value(fields.into()).map_err(|error| misfit(line.number, &error))?;
             self.snapshot.population = Some(digest);
         } else if matches!(kind, "contact" | "order" | "subscription") {
-            let what = format!("a `{kind}` record stands in the configuration, which may be shared");
+            let what = format!("a `{kind}` record is in the configuration, which may be shared");
             return Err(
                 Damage::at(line.number, what).help("move it to the population, and run `plan snapshot finalize FILE`")
             );
         } else if kind == "snapshot" {
-            return Err(Damage::at(line.number, "a second snapshot begins here").help("give one file a snapshot"));
+            return Err(Damage::at(line.number, "a second snapshot begins here").help(
+                "put each snapshot into a file \
+            of its own",
+            ));
         }
         Ok(())
     }
@@ -213,7 +216,7 @@ fn few_enough(line: Line<'_>) -> Result<(), Damage> {
         return Ok(());
     }
     let what = format!("it has more than {MOST_RECORDS} records");
-    Err(Damage::at(line.number, what).help("a configuration never has as many; is this a population?"))
+    Err(Damage::at(line.number, what).help("a configuration never has that many; is this a population?"))
 }
 
 /// Fields under a kind and a key.

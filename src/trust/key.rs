@@ -143,8 +143,8 @@ fn read(home: &Path) -> Result<Option<Key>, Failure> {
     };
     let refused = |why: String| {
         Failure::new(exit::UNCONFIRMED, format!("this machine's key `{}` is not used: {why}", path.display())).help(
-            "make it your own alone (`chmod 600`), or move it away: another one is then made, and what bears its mark is to be \
-             confirmed again",
+            "make it readable by you alone (`chmod 600`), or move it away: a new key is then made, and everything \
+            that has the mark of the old one must be confirmed again",
         )
     };
     if !found.is_file() {

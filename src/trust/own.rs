@@ -39,8 +39,7 @@ impl NotOurs {
 
 impl From<NotOurs> for Failure {
     fn from(error: NotOurs) -> Self {
-        let failure =
-            Self::new(exit::UNCONFIRMED, format!("{error}, so it counts for nothing here; nothing was written"));
+        let failure = Self::new(exit::UNCONFIRMED, format!("{error}, so it is not accepted here; nothing was written"));
         match error.help {
             Some(help) => failure.help(help),
             None => failure,
@@ -80,7 +79,8 @@ fn belongs(
         return Ok(());
     }
     let (what, change) = if open & 0o022 != 0 { ("changed", "go-w") } else { ("read", "go-rwx") };
-    let help = format!("see that nobody did, then close it: `chmod {change} {}`", quoted(&path.display().to_string()));
+    let help =
+        format!("make sure that nobody did, then close it: `chmod {change} {}`", quoted(&path.display().to_string()));
     Err(NotOurs { help: Some(help), ..shared(format!("can be {what} by other users (mode {:03o})", mode & 0o777)) })
 }
 

@@ -174,7 +174,7 @@ fn what_mariadb_dump_writes_is_counted_as_the_database_counts() {
     assert!(good.status.success() && said(&good).contains(&format!("users in `wp_users`: {users}")), "{}", said(&good));
     assert_eq!(check(folder.path(), &[]).0, ["backup-lacks-users"], "240 contacts are more");
     let cut = plan(folder.path(), &[&["record", "backup", "cut.sql.zst"], &now[..]].concat());
-    assert!(said(&cut).contains("its packing is cut off"), "{}", said(&cut));
+    assert!(said(&cut).contains("its compressed data is cut off"), "{}", said(&cut));
     assert_eq!(check(folder.path(), &[]).0, ["backup-truncated"]);
 }
 

@@ -143,7 +143,7 @@ fn the_population_must_be_the_one_it_was_taken_with() {
     let beside = place.path.with_file_name("bloom.population.ndjson");
     fs::write(&beside, generate(8).population).unwrap();
     let what = damaged(site.read(&Questions::default()));
-    assert_eq!(what, "it is not the population that the configuration beside it was taken with");
+    assert_eq!(what, "the configuration next to it was taken with a different population");
     fs::write(&beside, &generate(7).population[..5_000]).unwrap();
     assert!(matches!(site.read(&Questions::default()), Err(SiteError::Damaged { path, .. }) if path == beside));
     fs::remove_file(&beside).unwrap();

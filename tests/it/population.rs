@@ -104,8 +104,8 @@ fn every_damage_has_its_name_and_no_value() {
         (generate(7).site, "1: it is not a population: it is a snapshot"),
         (text.edited_once("1.0", "3.1"), "1: its format is 3.x, and this build reads 1.x"),
         (text.edited_once("taken_at", "taken"), "1: the record does not fit: missing field `taken_at`"),
-        (lines[..4].join("\n") + "\n", "0: it has no end record: the file is cut"),
-        (text[..300].to_owned(), "3: the last line is not whole: the file is cut, or its last newline is missing"),
+        (lines[..4].join("\n") + "\n", "0: it has no end record: the file is cut off"),
+        (text[..300].to_owned(), "3: the last line is incomplete: the file is cut off, or its last newline is missing"),
         (
             [lines[0], lines[2], lines[1], lines[3], lines[4], ""].join("\n"),
             "3: the records are not in order of kind and key",

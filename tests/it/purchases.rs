@@ -314,8 +314,9 @@ fn an_order_of_another_day_proves_nothing() {
         assert_eq!(ran.code, 0, "{day}: {}", ran.out);
     }
     for day in ["Nov 21", "21.11.2026", "11/21/2026", "20261121", "2026-11-213", "x"] {
-        let line =
-            format!("order          unknown    order 9001 (Success): its date `{day}` is no day such as 2026-11-21");
+        let line = format!(
+            "order          unknown    order 9001 (Success): its date `{day}` is not a date such as 2026-11-21"
+        );
         Case { fields: &dated(day), ..Case::default() }.denies(&[&line]);
     }
 }

@@ -496,9 +496,23 @@ fn tagged_values_speak_of_the_form_that_was_meant() {
 #[test]
 fn what_a_plan_may_not_have_is_refused_by_name() {
     let all = with("jo: operator", "jo: &who operator");
-    assert_eq!((all.len(), all[0].message.as_str()), (1, "the anchor `&who` is not allowed: a plan reads as it runs"));
+    assert_eq!(
+        (all.len(), all[0].message.as_str()),
+        (
+            1,
+            "the anchor `&who` is not allowed: in a plan every value is \
+    written where it is used"
+        )
+    );
     let all = with("jo: operator", "jo: *who");
-    assert_eq!((all.len(), all[0].message.as_str()), (1, "the alias `*who` is not allowed: a plan reads as it runs"));
+    assert_eq!(
+        (all.len(), all[0].message.as_str()),
+        (
+            1,
+            "the alias `*who` is not allowed: in a plan every value is \
+    written where it is used"
+        )
+    );
     let all = with("jo: operator", "jo: !!str operator");
     assert_eq!((all.len(), all[0].message.as_str()), (1, "the tag `!!str` is not allowed"));
     let all = with("{jo: operator", "{<<: {a: b}, jo: operator");

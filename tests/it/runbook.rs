@@ -134,9 +134,9 @@ fn a_proven_rehearsal_gives_each_step_its_minutes_and_any_other_gives_none() {
     assert!(page(folder.path(), PLAN).contains("none is finished on record, so how long each step takes is not known"));
     let other = certificate("0", true);
     assert!(other.contains("Start Verification <small>guided · reversible · rehearsal: 5 min</small>"));
-    assert!(other.contains("it was of another state of this plan"));
+    assert!(other.contains("it was of a different state of this plan"));
     let intent = other.split("Intent</th><td>").nth(1).unwrap().split('<').next().unwrap();
-    assert!(!certificate(intent, true).contains("it was of another state of this plan"));
+    assert!(!certificate(intent, true).contains("it was of a different state of this plan"));
     // What anybody can have typed gives no times, and no end.
     let typed = certificate(intent, false);
     assert!(typed.contains("nothing on this machine proves it, so how long each step takes is not known"));

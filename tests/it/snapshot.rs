@@ -109,9 +109,11 @@ fn every_damage_has_its_name() {
         ("{}\n".into(), "1: it is not a snapshot: its first record is of another kind".into()),
         ("PK\n".into(), "1: it is not a snapshot: in the first line, it is not valid JSON (column 1)".into()),
         (generate(7).population, "1: it is not a snapshot: it is a population".into()),
-        (text[..text.len() - 1].into(), format!("{last}: the last line is not whole: the file is cut, or its last newline is missing")),
-        (text[..2_000].into(), "12: the last line is not whole: the file is cut, or its last newline is missing".into()),
-        (lines[..20].join("\n") + "\n", "0: it has no end record: the file is cut".into()),
+        (text[..text.len() - 1].into(), format!("{last}: the last line is incomplete: the file is cut off, or its \
+        last newline is missing")),
+        (text[..2_000].into(), "12: the last line is incomplete: the file is cut off, or its last newline is \
+        missing".into()),
+        (lines[..20].join("\n") + "\n", "0: it has no end record: the file is cut off".into()),
         (format!("{text}{{}}\n"), format!("{}: there is more after the end record", last + 1)),
         (swapped, "5: the records are not in order of kind and key".into()),
         (twice, "4: this `administrator` record is there twice".into()),
@@ -130,7 +132,8 @@ fn every_damage_has_its_name() {
         (altered(r#""welcome":"none""#, r#""welcome":"ada@member.example""#), "6: the fields of this `emails` do not fit in `welcome`: expected one of `none`, `purchases`, `purchases-and-opt-ins`".into()),
         (altered(r#""name":"Alumni","#, r#""name":"Old Alumni","#), "10: the key of this `offering` is not the slug of its name".into()),
         (altered(r#""target":"productId=12""#, r#""target":"productId=13""#), "80: the key of this `webhook` is not its command and target".into()),
-        (altered(r#"{"kind":"crm","key":"crm""#, r#"{"kind":"contact","key":"1""#), "5: a `contact` record stands in the configuration, which may be shared".into()),
+        (altered(r#"{"kind":"crm","key":"crm""#, r#"{"kind":"contact","key":"1""#), "5: a `contact` record is in the \
+        configuration, which may be shared".into()),
     ];
     for (text, what) in cases {
         assert_eq!(said(&text), what);

@@ -84,8 +84,7 @@ pub fn sides(change: &Change) -> (String, String) {
 /// What could not be compared, as a sentence; none where everything was.
 pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
     let kinds: Vec<&str> = changes.not_compared.iter().map(|kind| kind.name()).collect();
-    (!kinds.is_empty())
-        .then(|| format!("not compared, since the site's capture does not hold it: {}", kinds.join(", ")))
+    (!kinds.is_empty()).then(|| format!("not compared, since it was not captured from the site: {}", kinds.join(", ")))
 }
 
 /// What to do next, as a sentence that ends in a command.

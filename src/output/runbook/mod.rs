@@ -79,7 +79,7 @@ impl Rehearsed {
         };
         let total = took.seconds.values().fold(0, |sum: u64, seconds| sum.saturating_add(*seconds));
         let total = Seconds(i64::try_from(total).unwrap_or(i64::MAX));
-        let of = if took.of_this { "" } else { "; but it was of another state of this plan: rehearse again" };
+        let of = if took.of_this { "" } else { "; but it was of a different state of this plan: rehearse again" };
         format!("took {total} and ended {}{of}", took.ended_at)
     }
 }

@@ -124,7 +124,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
             "Mail is simulated on this site: passwords are reset and mailed to every member"
         }
         Some(DuringMigration::Deliver) => "Mail WILL BE DELIVERED: passwords are reset and mailed to every member",
-        None => "The plan does not say what becomes of mail: passwords are reset and mailed to every member",
+        None => "The plan does not say whether mail is delivered: passwords are reset and mailed to every member",
     };
     let boxes = [
         mail,
@@ -169,7 +169,7 @@ fn decide(page: &Page<'_>, out: &mut String) -> fmt::Result {
 
 fn backup(page: &Page<'_>, on: SiteRole, out: &mut String) -> fmt::Result {
     let Some(backup) = &page.plan.backup else {
-        return writeln!(out, "<p>The plan demands no backup (<code>backup</code>).</p>");
+        return writeln!(out, "<p>The plan requires no backup (<code>backup</code>).</p>");
     };
     let parts: Vec<String> = backup.parts.iter().map(|part| format!("{part:?}").to_lowercase()).collect();
     let off = if backup.stored_off_server { ", a copy off the server" } else { "" };
@@ -178,7 +178,7 @@ fn backup(page: &Page<'_>, on: SiteRole, out: &mut String) -> fmt::Result {
         SiteRole::Live => "when the plan's changes are made, and made after maintenance mode was seen on",
     };
     let demand = format!("{}, no older than {} {when}{off}", parts.join(" and "), backup.no_older_than);
-    writeln!(out, "<p>Demanded: {}. Either of the two:</p>", Html(&demand))
+    writeln!(out, "<p>Required: {}. Use one of the two:</p>", Html(&demand))
 }
 
 fn choices(page: &Page<'_>, out: &mut String) -> fmt::Result {

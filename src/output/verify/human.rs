@@ -267,7 +267,8 @@ impl Page {
         let side = if percent.abs() > VENDORS_BOUND { "beyond" } else { "within" };
         writeln!(
             out,
-            "contact total: {percent:+.1} %, {side} the {VENDORS_BOUND} % from which the vendor's guide investigates;"
+            "contact total: {percent:+.1} %, {side} the {VENDORS_BOUND} % at which the vendor's guide starts to \
+            investigate;"
         )?;
         writeln!(out, "  any loss is a failure here\n")
     }

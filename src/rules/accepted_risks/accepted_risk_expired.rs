@@ -8,8 +8,8 @@ declare_rule! {
     /// An accepted risk whose last day has passed.
     ///
     /// ## What it does
-    /// Reports every accepted risk whose `until` lies before today; for a site in a file, before the day on which it was read. Such a
-    /// accepted risk has no effect any more.
+    /// Reports every accepted risk whose `until` is before today (for a site in a file: before the day on which it was
+    /// read). An expired one no longer has any effect.
     ///
     /// ## Why it matters
     /// Somebody answered for a known fault until that day. Nobody does now.
@@ -27,7 +27,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Fix what was accepted and take the accepted risk out, or agree on a new day with its owner.
+    /// Fix the problem and remove the accepted risk, or agree on a new day with its owner.
     {
         id: "accepted-risk-expired",
         severity: Error,
@@ -47,11 +47,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if has_expired(risk, facts) {
             let at = pointer(&["accepted_risks", &index.to_string(), "until"]);
             let today = day_in_words(facts);
-            let message = format!("the accepted risk of `{}` counted until {}; {today}", risk.rule, risk.until);
-            let help = format!(
-                "fix what was accepted and remove the accepted risk, or agree on a new day with `{}`",
-                risk.owner
-            );
+            let message = format!("the accepted risk of `{}` was valid until {}; {today}", risk.rule, risk.until);
+            let help =
+                format!("fix the problem and remove the accepted risk, or agree on a new day with `{}`", risk.owner);
             out.push(RULE.at(Location::value(at), message).label("has passed").help(help));
         }
     }

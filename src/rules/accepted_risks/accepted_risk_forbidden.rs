@@ -6,14 +6,14 @@ use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, Target::B
 use super::written;
 
 declare_rule! {
-    /// An accepted risk of what cannot be accepted.
+    /// An accepted risk of something that nobody may accept.
     ///
     /// ## What it does
-    /// Reports an accepted risk that names no rule, or a rule that nobody may answer for. It has no effect.
+    /// Reports an accepted risk whose rule does not exist, or whose rule allows none. Such an entry has no effect.
     ///
     /// ## Why it matters
-    /// Whoever wrote the accepted risk believes the matter to be settled. Some faults are never: those that cost members money or
-    /// access, and those that take away the way back.
+    /// Whoever wrote the entry believes that the matter is settled. Some faults can never be accepted: those that cost
+    /// members money or access, and those that leave no way back.
     ///
     /// ## Bad
     /// ```yaml
@@ -38,7 +38,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Correct the rule's name, or remove the accepted risk and fix what it is about.
+    /// Correct the rule's name, or remove the accepted risk and fix the problem.
     {
         id: "accepted-risk-forbidden",
         severity: Error,
@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             None => out.push(unknown(place, risk)),
             Some(rule) if !rule.acceptable => {
                 let message = format!("nobody may accept the risk of `{}`", risk.rule);
-                let help = format!("remove the accepted risk and fix what it is about: `plan explain {}`", risk.rule);
+                let help = format!("remove the accepted risk and fix the problem: `plan explain {}`", risk.rule);
                 out.push(RULE.at(place, message).label("has no effect").help(help));
             }
             Some(_) => {}

@@ -11,7 +11,8 @@ declare_rule! {
     /// Reports an accepted risk whose `owner` is not one of the plan's `people`.
     ///
     /// ## Why it matters
-    /// With an accepted risk a person answers for a known fault of this site. Without the person nobody does.
+    /// An accepted risk means that a person answers for a known fault of this site. Where that person is unknown,
+    /// nobody does.
     ///
     /// ## Bad
     /// ```yaml

@@ -7,11 +7,11 @@ use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, 
 use super::{counts, written};
 
 declare_rule! {
-    /// An accepted risk that meets no finding.
+    /// An accepted risk that matches no finding.
     ///
     /// ## What it does
-    /// Reports an accepted risk whose rule says nothing at that place. A rule that speaks only of the other site, or that lacks a
-    /// fact in this check, cannot show.
+    /// Reports an accepted risk whose rule finds nothing at that place. Where the rule judges only the other site, or
+    /// lacks a fact in this check, nothing is reported: its silence means nothing then.
     ///
     /// ## Why it matters
     /// The fault is fixed, or the accepted risk points at the wrong place. Left standing, it hides the next fault there.
@@ -61,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let Some(rule) = by_id(&risk.rule).filter(|_| !used && counts(risk, facts)) else { continue };
         if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
             let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
-            let message = format!("the accepted risk of `{}` at `{}` meets no finding", risk.rule, risk.at);
+            let message = format!("the accepted risk of `{}` at `{}` matches no finding", risk.rule, risk.at);
             let help = "remove the accepted risk, or copy the place from the finding that it is meant for";
             out.push(RULE.at(place, message).label("nothing is found here").help(help));
         }

@@ -8,8 +8,9 @@ declare_rule! {
     /// A spot-check contact is not as it was recorded.
     ///
     /// ## What it does
-    /// Compares the recorded values of each listed contact with the site: names letter by letter, the e-mail address without
-    /// case, tags and orders in any order, the affiliate. A listed contact that the site does not have is reported too.
+    /// Compares the recorded values of each listed contact with the site: names letter by letter, the e-mail address
+    /// ignoring case, tags and orders in any order, the affiliate. A listed contact that the site does not have is
+    /// reported too.
     ///
     /// ## Why it matters
     /// After the switch the guide compares the ten contacts with this list (documented). A list that is wrong before the

@@ -6,11 +6,12 @@ use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target
 use super::{listed, recorded_at};
 
 declare_rule! {
-    /// A spot-check contact is not written down whole.
+    /// A spot-check contact is recorded incompletely.
     ///
     /// ## What it does
-    /// Reports each listed contact of whom first name, last name, e-mail address or tags are not recorded, or nothing at all.
-    /// A value that is empty on the site is recorded as empty (`""`, or `[]` for tags); an address never is.
+    /// Reports each listed contact whose first name, last name, e-mail address or tags are not recorded, and each of
+    /// whom nothing is recorded. A value that is empty on the site is recorded as empty (`""`, or `[]` for tags); an
+    /// e-mail address is never empty.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for first name, last name, contact ID, e-mail address and tags of each, and for the

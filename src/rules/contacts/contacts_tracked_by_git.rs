@@ -5,9 +5,10 @@ declare_rule! {
     /// Members' addresses are in a file that git tracks.
     ///
     /// ## What it does
-    /// Reports recorded contact values with an e-mail address where git tracks the document that holds them. Addresses under
-    /// names that are reserved for examples and tests are nobody's. Git is not run: its index is read, of the repositories above the
-    /// file that belong to who runs `plan`; of any other, of a sparse or split one, the answer is unknown.
+    /// Reports recorded contact values with an e-mail address where git tracks the file that holds them. Addresses at
+    /// domains that are reserved for examples and tests belong to nobody and are not reported. Git itself is not run:
+    /// `plan` reads the index of each repository that contains the file and belongs to whoever runs `plan`. For another
+    /// user's repository, and for a sparse or split index, the answer is unknown.
     ///
     /// ## Why it matters
     /// What was committed stays in every copy of the repository, and members did not agree to that (inferred).
@@ -32,7 +33,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Move the values into a file that git ignores, and take them out of what was committed.
+    /// Move the values into a file that git ignores, and remove them from what was committed.
     {
         id: "contacts-tracked-by-git",
         severity: Warning,

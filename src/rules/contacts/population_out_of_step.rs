@@ -4,14 +4,14 @@ use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// The population was read at another time than the configuration.
+    /// The population and the configuration were read at different times.
     ///
     /// ## What it does
     /// Reports a population whose reading began more than a day before or after that of the configuration beside it.
     ///
     /// ## Why it matters
-    /// Who is on the site is compared before and after, and the spot-check contacts with what the plan says of them. A
-    /// population of another day shows members who left since, and none who came (inferred).
+    /// Members are compared before and after, and the spot-check contacts with what the plan says about them. A
+    /// population from another day still shows members who have left since, and lacks those who have joined (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -29,7 +29,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Take configuration and population again, together.
+    /// Read configuration and population again, at the same time.
     {
         id: "population-out-of-step",
         severity: Error,
@@ -55,14 +55,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let message = match times {
         Some((population, configuration)) if population.duration_since(configuration).abs() <= APART => return Some(()),
         Some((population, configuration)) => {
-            format!("the population was read {population}, and the configuration beside it {configuration}")
+            format!("the population was read {population}, and the configuration next to it {configuration}")
         }
-        None => "when population and configuration were read cannot be read".to_owned(),
+        None => "the times at which population and configuration were read are not valid".to_owned(),
     };
     out.push(
         RULE.at(Location::key("/spot_check"), message)
             .label("compared with members of another day")
-            .help("take configuration and population again, together"),
+            .help("read configuration and population again, at the same time"),
     );
     Some(())
 }

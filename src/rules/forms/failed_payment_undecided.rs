@@ -11,17 +11,17 @@ declare_rule! {
     /// Nothing happens when a recurring payment fails for good.
     ///
     /// ## What it does
-    /// Reports order forms of the plan that charge again by themselves and for which, when the plan's changes are made,
-    /// nothing is set after the last retry, or `keep` is.
+    /// Reports order forms of the plan with recurring payments for which, after the plan's changes, nothing follows the
+    /// last retry, or `keep` does.
     ///
     /// ## Why it matters
     /// A payment that fails is tried three times, one day apart. With a CRM the failed-payment tag then starts a sequence
     /// whose last step calls a revoke webhook (documented). After the switch nobody calls it, so members who do not pay
     /// keep their access (inferred).
     ///
-    /// That a form ends access by itself after the last retry is inferred and was not seen documented; of one plan of
-    /// AccessAlly the vendor says that non-payers are revoked by hand. So `failed_payment` is a wish: where the form has no
-    /// such setting, a person carries it out (the runbook has a line for it).
+    /// That a form ends access by itself after the last retry is inferred: no documentation of it was found, and for
+    /// one plan of AccessAlly the vendor says that the access of non-payers is revoked by hand. So `failed_payment`
+    /// says what you want: where the form has no such setting, a person carries it out (the runbook has a line for it).
     ///
     /// ## Bad
     /// ```yaml
@@ -94,6 +94,6 @@ fn finding(key: &str, form: &OrderForm, said: bool) -> Finding {
             format!("order-form/{key}"),
             text::object(&Object::OrderForm(form.clone())),
             "recurring:",
-            "charges again by itself",
+            "recurring payments",
         )
 }

@@ -14,15 +14,16 @@ declare_rule! {
     /// A form opens more than the plan says.
     ///
     /// ## What it does
-    /// Reports forms of the plan that release or grant, when its changes are made, an offering which the plan does not list
-    /// under the form's `release`; and such forms that add an access tag of an offering: `base`, `instant`, a module's, or `revoke`, as the
-    /// site's offerings name them. The base tag of an offering that is listed is none, since Release adds it too. The changes add what is
-    /// listed and take nothing else away.
+    /// Reports forms of the plan that, after its changes, release or grant an offering which the plan does not list
+    /// under the form's `release`. Also reports forms that add an access tag of an offering: `base`, `instant`, a
+    /// module's, or `revoke`, as the site's offerings name them. The base tag of a listed offering is not reported,
+    /// since Release adds it too. The plan's changes add what is listed, and remove nothing else.
     ///
     /// ## Why it matters
-    /// Whoever uses the form gets access that nobody planned, and that nothing takes away again (inferred). An access tag opens its pages
-    /// by itself, `instant` all of them at once and past every timer, and `revoke` beats them all (documented for tags in general, seen in
-    /// code for how a page decides). Where a form adds tags and an offering's own tags were not captured, it is not known.
+    /// Whoever uses the form gets access that nobody planned, and that nothing takes away again (inferred). An access
+    /// tag opens its pages by itself: `instant` opens all of them at once, whatever the timers say, and `revoke`
+    /// overrides all other tags (documented for tags in general, seen in code for how a page decides). Where a form
+    /// adds tags and an offering's own tags were not captured, the answer is unknown.
     ///
     /// ## Bad
     /// ```yaml
@@ -51,7 +52,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// List the offering under `release` of the form, or take its operation out of the form's automations.
+    /// List the offering under `release` of the form, or remove the operation that opens it from the form's
+    /// automations.
     {
         id: "form-opens-more",
         severity: Error,
@@ -78,7 +80,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             }
             let message = format!("`{}` also opens `{offering}`, which the plan does not list", form.name);
             let help = format!(
-                "add `{offering}` to `release` of this form, or take its operation out under Automations of the form"
+                "add `{offering}` to `release` of this form, or remove the operation that opens it, under Automations \
+                of the form"
             );
             let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
             let finding = RULE.at(Location::key(at), message).label(format!("without `{offering}`")).help(help);
@@ -132,7 +135,7 @@ fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) 
         let does = if of.part == "revoke" { "closes" } else { "opens" };
         let message = format!("`{}` adds `{tag}`, the {} tag that {does} `{}`", form.name, of.part, of.offering);
         let help =
-            "take the tag out under Automations of the form: what the form is to open stands under its `release`";
+            "remove the tag under Automations of the form: what the form should open is listed under its `release`";
         let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
         let finding = RULE.at(Location::key(at), message).label(format!("not with `{tag}`")).help(help);
         let name = format!("{}/{}", form.kind, form.key);

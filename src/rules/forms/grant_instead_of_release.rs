@@ -9,8 +9,8 @@ declare_rule! {
     /// A form grants an offering whose modules open by timers.
     ///
     /// ## What it does
-    /// Reports forms of the plan that, when its changes are made, still run the Grant operation of an offering with a
-    /// timed module. A Grant of an offering that the form should release is replaced by the plan's changes.
+    /// Reports forms of the plan that, after its changes, still run the Grant operation of an offering with a timed
+    /// module. Where the form should release the offering, the plan's changes replace the Grant.
     ///
     /// ## Why it matters
     /// Release opens the base module and schedules the others; Grant opens all modules, or listed ones, at once and
@@ -27,7 +27,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// List the offering under `release` of this form, or take the Grant out of the form's automations.
+    /// List the offering under `release` of this form, or remove the Grant from the form's automations.
     {
         id: "grant-instead-of-release",
         severity: Error,
@@ -57,8 +57,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let at = pointer(&[form.section, form.key, "custom_operation"]);
             let finding =
                 RULE.at(Location::key(at), message).label(format!("does not release `{granted}`")).help(format!(
-                    "add `{granted}` to `release` of this form, and its Grant is replaced; or take the Grant out under \
-                 Automations of the form"
+                    "add `{granted}` to `release` of this form, and the plan's changes replace its Grant; or remove \
+                    the Grant under Automations of the form"
                 ));
             out.push(form.excerpt(finding, (verb, granted), "no timers"));
         }

@@ -14,12 +14,12 @@ declare_rule! {
     /// A free offering has no opt-in form.
     ///
     /// ## What it does
-    /// Reports an offering with `access_through: opt-in` that no opt-in form of the plan releases, or none of the site when the
-    /// plan's changes are made.
+    /// Reports an offering with `access_through: opt-in` that no opt-in form of the plan releases, or that no opt-in
+    /// form of the site will release after the plan's changes.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly opt-in form on every free opt-in offering. The CRM's own forms stop
-    /// making users with the switch (inferred).
+    /// creating users with the switch (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -32,7 +32,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Add the opt-in form to `opt_in_forms`, or say truly how members come to the offering.
+    /// Add the opt-in form to `opt_in_forms`, or correct `access_through` to how members really get the offering.
     {
         id: "opt-in-form-missing",
         severity: Error,
@@ -57,7 +57,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.access_through == AccessThrough::OptIn)
     {
         if !planned.contains(key) {
-            let message = format!("`{}` is given away, and no opt-in form of this plan releases it", offering.name);
+            let message = format!("`{}` is given away, and no opt-in form releases it", offering.name);
             let place = Location::value(pointer(&["offerings", key, "access_through"]));
             out.push(
                 RULE.at(place, message)

@@ -17,8 +17,8 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. CRM order
-    /// forms and third-party carts are not compatible with Managed Contacts. What comes with another offering, or is bought
-    /// for a team, is released by that form too, or nobody gets it (inferred).
+    /// forms and third-party carts are not compatible with Managed Contacts. An offering that comes with another one,
+    /// or that is bought for a team, must be released by that form too, or nobody gets it (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -45,7 +45,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// List it under `release` of the order form that sells it, or say truly how the offering is sold.
+    /// List it under `release` of the order form that sells it, or correct `access_through` to how it is really sold.
     {
         id: "order-form-missing",
         severity: Error,
@@ -81,7 +81,7 @@ fn finding(key: &str, offering: &OfferingIntent) -> Finding {
         AccessThrough::Team => "is bought for a team",
         _ => "is sold through an order form",
     };
-    let message = format!("`{}` {way}, and no order form of this plan releases it", offering.name);
+    let message = format!("`{}` {way}, and no order form releases it", offering.name);
     let finding = RULE
         .at(Location::value(pointer(&["offerings", key, "access_through"])), message)
         .label("needs an order form")

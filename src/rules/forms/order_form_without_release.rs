@@ -11,9 +11,9 @@ declare_rule! {
     /// No order form of the site releases an offering that is bought.
     ///
     /// ## What it does
-    /// Reports an offering with `access_through: order-form`, `bundle` or `team` that no order form of the site releases when the
-    /// plan's changes are made, although an order form of the plan should: the site lacks that form, and no change can
-    /// make it.
+    /// Reports an offering with `access_through: order-form`, `bundle` or `team` that no order form of the site will
+    /// release after the plan's changes, although an order form of the plan should: the site lacks that form, and no
+    /// change of the plan can create it.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for an AccessAlly order form with a Release operation on every paid offering. Without it
@@ -36,7 +36,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the order form on the site, or correct its key and name in the plan.
+    /// Create the order form on the site, or correct its key and name in the plan.
     {
         id: "order-form-without-release",
         severity: Error,

@@ -9,8 +9,8 @@ declare_rule! {
     /// A form releases an offering that the site does not have.
     ///
     /// ## What it does
-    /// Reports forms of the plan that release or grant, when its changes are made, an offering which the site lacks. That
-    /// the plan leaves the offering alone does not make it exist.
+    /// Reports forms of the plan that, after its changes, release or grant an offering which the site lacks. An entry
+    /// under `leave_alone` does not help: the offering must exist.
     ///
     /// ## Why it matters
     /// Whoever buys or signs up through the form gets nothing of that offering (inferred).
@@ -38,7 +38,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the offering on the site, correct its key under `release`, or take it out of the form.
+    /// Create the offering on the site, correct its key under `release`, or remove it from the form.
     {
         id: "released-offering-missing",
         severity: Error,
@@ -72,8 +72,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             };
             let message = format!("`{}` opens `{offering}`, and the site has no such offering", form.name);
             let finding = RULE.at(place, message).label("not on the site").help(format!(
-                "make the offering on the site first (AccessAlly > Offerings), or take `{offering}` out of this form and \
-                 out of its Automations"
+                "create the offering on the site first (AccessAlly > Offerings), or remove `{offering}` from this \
+                form and from its Automations"
             ));
             out.push(form.excerpt(finding, (verb, offering), "opens nothing"));
         }

@@ -12,12 +12,12 @@ declare_rule! {
     /// A base module with a timer.
     ///
     /// ## What it does
-    /// Reports a base module for which the plan, or the site when the plan's changes are made, has any release but
-    /// `immediately`; and a further module that stands where the base module belongs, with such a release.
+    /// Reports a base module with any release other than `immediately`, in the plan or, after the plan's changes, on
+    /// the site. Also reports another module with such a release in the base module's place.
     ///
     /// ## Why it matters
-    /// The base module is always released at once and cannot carry a timer. A delay that is written there belongs to
-    /// another module, which lacks it.
+    /// The base module is always released at once and cannot carry a timer. A delay that is written there was meant for
+    /// another module, which now has none.
     ///
     /// ## Bad
     /// ```yaml
@@ -40,8 +40,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Take the `release` out of the base module, and give it to the module that it was meant for. Begin a list that has no base
-    /// module with one: `base: NAME`.
+    /// Remove the `release` from the base module, and give it to the module that it was meant for. Begin a list that
+    /// has no base module with one: `base: NAME`.
     {
         id: "base-module-timer",
         severity: Error,
@@ -82,7 +82,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let message =
                 format!("the site has a timer on the base module `{}` of `{}`", base.name, offering.intent.name);
             let finding = RULE.at(Location::key(at), message).label("has a timer on the site").help(
-                "look at its timer under AccessAlly > Offerings, Content > Content Pages; which module was meant?",
+                "look at its timer under AccessAlly > Offerings, Content > Content Pages: which module was it meant for?",
             );
             out.push(offering.excerpt(finding, base, "the base module opens at once"));
         }

@@ -8,7 +8,8 @@ declare_rule! {
     /// Nobody decided about members who are between two modules.
     ///
     /// ## What it does
-    /// Reports offerings that have a timed module when the plan's changes are made, and no `members_between_modules`.
+    /// Reports offerings with a timed module (after the plan's changes) for which the plan has no
+    /// `members_between_modules`.
     ///
     /// ## Why it matters
     /// Timers start from a release (documented). Members whose drip was run by the CRM have no local schedule, and nothing

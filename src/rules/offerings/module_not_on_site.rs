@@ -13,13 +13,13 @@ declare_rule! {
     /// A module of the plan is not the site's module under that number.
     ///
     /// ## What it does
-    /// Compares each module of the plan with the site's module of the same number: `number`, or else the place in the
-    /// list, where 0 is the base module. Reports numbers that the site lacks, other names under the number (spelling
-    /// aside), and numbers that the plan has twice.
+    /// Compares each module of the plan with the site's module of the same number: the module's `number`, or else its
+    /// place in the list, where 0 is the base module. Reports numbers that the site lacks, numbers under which the site
+    /// has another name (spelling aside), and numbers that the plan uses twice.
     ///
     /// ## Why it matters
-    /// Timers are set by number. With one module missing from the list, every later timer would be meant for its
-    /// neighbour; so no timer is set where number and name do not belong together.
+    /// Timers are set by number. With one module missing from the list, every later timer would be set on the wrong
+    /// module; so no timer is set where number and name do not match.
     ///
     /// ## Bad
     /// ```yaml
@@ -113,7 +113,7 @@ fn other_name(
 
 fn help(elsewhere: Option<&Module>) -> String {
     match elsewhere {
-        Some(site) => format!("say `number: {}`, under which the site has a module of this name", site.number),
+        Some(site) => format!("write `number: {}`: under that number the site has a module of this name", site.number),
         None => "list the modules in the site's order with the site's names (AccessAlly > Offerings, Content > \
                  Content Pages), or say each one's `number`"
             .to_owned(),

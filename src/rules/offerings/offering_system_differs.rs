@@ -7,15 +7,15 @@ use crate::rules::safety::crm_differs::product;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::SeenInCode, Target::Both, declare_rule};
 
 declare_rule! {
-    /// An offering was made under another system than the site's.
+    /// An offering was made under another system than the one that the site is connected to.
     ///
     /// ## What it does
     /// Compares the system that is stored in each planned offering with the system that the site is connected to,
-    /// without case and dashes.
+    /// ignoring case and dashes.
     ///
     /// ## Why it matters
-    /// Each offering stores the system that it was made under (seen in code). What another value than the site's does
-    /// is not known, so such an offering deserves a look.
+    /// Each offering stores the system that it was made under (seen in code). What a different value causes is not
+    /// known, so look at such an offering.
     ///
     /// ## Bad
     /// ```yaml

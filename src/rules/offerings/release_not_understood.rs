@@ -6,11 +6,11 @@ use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::
 use super::{on_both_sides, release};
 
 declare_rule! {
-    /// A release that nobody here understands.
+    /// A release that `plan` does not know.
     ///
     /// ## What it does
-    /// Reports modules whose release, when the plan's changes are made, is anything but at once, after a number of days,
-    /// or not based on a schedule.
+    /// Reports modules whose release, after the plan's changes, is none of these: at once, after a number of days, not
+    /// based on a schedule.
     ///
     /// ## Why it matters
     /// Releases on a date are described as the work of a CRM, so they seem not to exist as a timer of AccessAlly's own

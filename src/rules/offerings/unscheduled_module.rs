@@ -10,8 +10,8 @@ declare_rule! {
     /// A module that nothing opens after the switch.
     ///
     /// ## What it does
-    /// Reports a module that is "not released based on a schedule" when the plan's changes are made, and for which the
-    /// plan names nobody who opens it by hand.
+    /// Reports a module that is "not released based on a schedule" after the plan's changes, and for which the plan
+    /// names nobody who opens it by hand.
     ///
     /// ## Why it matters
     /// That setting leaves the module to the CRM, or to a person (documented). After the switch there is no CRM, so the

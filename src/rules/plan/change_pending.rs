@@ -14,14 +14,14 @@ declare_rule! {
     /// A change of the plan is not made yet.
     ///
     /// ## What it does
-    /// From the gate `migrate` on, reports every object that is not as the plan wants it, one finding an object. What the plan
-    /// speaks of and the site's capture does not hold is unproven, never "no change".
+    /// From the gate `migrate` on, reports every object that is not as the plan wants it, one finding per object. An
+    /// object of the plan that was not captured from the site is unproven, never "no change".
     ///
     /// ## Why it matters
-    /// Every other rule judges the site as the plan's changes leave it, since something will still make them. Past
-    /// `configure` nothing will: whoever presses *Run Migration*, pushes or reopens takes the site as it is (inferred). A
-    /// change that is due to be made by a run does not keep that run from beginning: it is asked from the step after the
-    /// changes on.
+    /// Every other rule judges the site as it will be after the plan's changes, since those are still to come. Past
+    /// `configure` nothing makes them any more: whoever presses *Run Migration*, pushes or reopens takes the site as it
+    /// is (inferred). A run may begin with changes that it has still to make: this rule is asked from the step after
+    /// the changes on.
     ///
     /// ## Bad
     /// ```yaml
@@ -102,12 +102,13 @@ fn next(facts: &Facts<'_>) -> (&'static str, &'static str) {
     match facts.plan().strategy {
         Some(Strategy::FreezeAndPush | Strategy::PushThenMerge) if facts.live() => (
             "nothing applies it on live",
-            "with this strategy live gets what was made on staging by the push; what is missing after it is set by hand on \
-             live, as `plan diff PLAN --site SITE --on live` shows it",
+            "with this strategy the push brings what was made on staging to live; set what is still missing by hand \
+            on live, as `plan diff PLAN --site SITE --on live` shows it",
         ),
         _ => (
             "apply first",
-            "`plan diff PLAN --site SITE` shows the change, and `plan apply PLAN --site SITE --confirm DIGEST` makes it with the digest that the diff prints",
+            "look at the change with `plan diff PLAN --site SITE`, then make it with `plan apply PLAN --site SITE \
+            --confirm DIGEST` and the digest that the diff prints",
         ),
     }
 }

@@ -31,7 +31,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Take out one of the two entries.
+    /// Remove one of the two entries.
     {
         id: "leave-alone-and-planned",
         severity: Error,
@@ -74,7 +74,7 @@ fn judge(facts: &Facts<'_>, section: &str, (name, key): (&str, &str), out: &mut 
             )
             .label("left alone here")
             .related(Location::key(pointer(&[section, name])), "planned here")
-            .help("take out one of the two entries"),
+            .help("remove one of the two entries"),
         );
     }
 }

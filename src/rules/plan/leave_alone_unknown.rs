@@ -15,7 +15,7 @@ declare_rule! {
     /// Reports entries of `leave_alone` that name nothing on the site.
     ///
     /// ## Why it matters
-    /// A misspelled entry leaves nothing alone, and one that is out of date hides that its reason is, too.
+    /// A misspelled entry protects nothing, and an outdated entry hides that its reason is outdated too.
     ///
     /// ## Bad
     /// ```yaml
@@ -30,7 +30,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Correct the key (the slug of the name; for a webhook command and target), or take the entry out.
+    /// Correct the key (the slug of the name; for a webhook its command and target), or remove the entry.
     {
         id: "leave-alone-unknown",
         severity: Warning,
@@ -67,11 +67,11 @@ fn unknown<'a, T: 'a>(
     for key in entries.keys().filter(|key| !site.contains_key(*key)) {
         let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
         let help = match near {
-            Some(near) => format!("write `{near}`, or take the entry out"),
-            None => "take the entry out, or write the key that the site's object has".to_owned(),
+            Some(near) => format!("write `{near}`, or remove the entry"),
+            None => "remove the entry, or write the key that the site's object has".to_owned(),
         };
         let place = Location::key(pointer(&["leave_alone", section, key]));
-        let message = format!("`{key}` is left alone, and the site has no such thing among its {}", words(section));
+        let message = format!("the plan leaves `{key}` alone, but it is not among the site's {}", words(section));
         out.push(RULE.at(place, message).label("not on the site").help(help));
     }
     Some(())

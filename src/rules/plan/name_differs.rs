@@ -8,15 +8,15 @@ use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// The plan spells a name otherwise than the site.
+    /// The plan spells a name differently from the site.
     ///
     /// ## What it does
-    /// Compares the `name` of offerings, order forms and opt-in forms with the site's, letter by letter. Where the plan writes
-    /// none, it is the words of the key, each with a capital letter.
+    /// Compares the `name` of offerings, order forms and opt-in forms with the site's, letter by letter. Where the plan
+    /// gives no name, it is the words of the key, each with a capital letter.
     ///
     /// ## Why it matters
-    /// Names are what people search for in the admin screens. A name that is spelled otherwise may also mean that two
-    /// objects were mixed up. The plan never renames anything.
+    /// Names are what people search for in the admin screens. A different spelling may also mean that two objects were
+    /// mixed up. The plan never renames anything.
     ///
     /// ## Bad
     /// ```yaml

@@ -13,12 +13,12 @@ declare_rule! {
     /// The plan names something that the site does not have.
     ///
     /// ## What it does
-    /// Reports offerings and order forms of the plan that the site lacks. No change can make them. A webhook that the
-    /// log does not show is a warning only: the CRM calls the live host, so the log of a staging copy may lack it
-    /// (inferred). Opt-in forms are made by the plan's changes.
+    /// Reports offerings and order forms of the plan that the site lacks. No change of the plan can create them. A
+    /// webhook that the log does not show is a warning only: the CRM calls the live host, so the log of a staging copy
+    /// may lack it (inferred). Opt-in forms are not reported, as the plan's changes create them.
     ///
     /// ## Why it matters
-    /// What the plan says about them would be done to nothing, and nobody would notice (inferred).
+    /// What the plan says about them would have no effect, and nobody would notice (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -42,7 +42,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make it on the site first, give it the name that it has there, or take it out of the plan.
+    /// Create it on the site first, give it the name that it has there, or remove it from the plan.
     {
         id: "not-on-site",
         severity: Error,
@@ -81,9 +81,9 @@ fn missing<'a, T>(
         let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
         let help = match near {
             Some(near) => {
-                format!("did you mean `{near}`? Else make it on the site ({screen}), or take it out of the plan")
+                format!("did you mean `{near}`? If not, create it on the site ({screen}), or remove it from the plan")
             }
-            None => format!("make it on the site first ({screen}), or take it out of the plan"),
+            None => format!("create it on the site first ({screen}), or remove it from the plan"),
         };
         let on = format!("{}/{key}", kind.replace(' ', "-"));
         let message = format!("the site has no {kind} `{name}`");
@@ -100,7 +100,7 @@ fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
         }
         let near = (out.len() < SLIPS).then(|| nearest(&key, site.keys())).flatten();
         let look = "look at AccessAlly > Settings > Developer Tools > Detailed Log of the live site as well";
-        let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? Else {look}"));
+        let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? If not, {look}"));
         let place = Location::value(pointer(&["webhooks", name, "calls"]));
         let message = format!("the site's log shows no webhook `{key}`");
         let mut finding = RULE.at(place, message).label("not in the log").help(help).on_site(format!("webhook/{key}"));

@@ -12,9 +12,9 @@ declare_rule! {
     /// The plan refers to something that it does not have.
     ///
     /// ## What it does
-    /// Reports people who are not in `people` (`owner` of a module, `who` decides on the way back, `by_hand`), released
-    /// offerings that the plan neither has nor leaves alone, replacements of webhooks that are not in the plan, and test
-    /// purchases of unknown order forms.
+    /// Reports people who are not in `people` (`owner` of a module, `who` under `rollback`, `by_hand` of a webhook),
+    /// released offerings that the plan neither has nor leaves alone, replacements of webhooks that are not in the
+    /// plan, and test purchases of unknown order forms.
     ///
     /// ## Why it matters
     /// Work that is given to nobody is not done, and a form cannot release an offering that nobody knows.
@@ -74,7 +74,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     for form in plan.test_purchases.keys().filter(|form| !plan.mentions("order_forms", form)) {
         let place = Location::key(pointer(&["test_purchases", form]));
-        unknown(place, form, ("order form of this plan", "order_forms"), plan.order_forms.keys(), out);
+        unknown(place, form, ("order form", "order_forms"), plan.order_forms.keys(), out);
     }
     Some(())
 }
@@ -96,7 +96,7 @@ fn people(plan: &Plan, out: &mut Findings) {
     let who = plan.rollback.iter().map(|rollback| (pointer(&["rollback", "who"]), &rollback.who));
     for (at, person) in owners.chain(by_hand).chain(who) {
         if !plan.people.contains_key(person) && !left_out_inside(plan, &["people", person]) {
-            unknown(Location::value(at), person, ("person of this plan", "people"), plan.people.keys(), out);
+            unknown(Location::value(at), person, ("person", "people"), plan.people.keys(), out);
         }
     }
 }
@@ -108,13 +108,7 @@ fn releases(plan: &Plan, out: &mut Findings) {
         for (index, offering) in operation.release.iter().enumerate() {
             if !plan.mentions("offerings", offering) && !is_left_alone(plan, "offerings", offering) {
                 let at = pointer(&[section, key, "custom_operation", "release", &index.to_string()]);
-                unknown(
-                    Location::value(at),
-                    offering,
-                    ("offering of this plan", "offerings"),
-                    plan.offerings.keys(),
-                    out,
-                );
+                unknown(Location::value(at), offering, ("offering", "offerings"), plan.offerings.keys(), out);
             }
         }
     }
@@ -123,9 +117,9 @@ fn releases(plan: &Plan, out: &mut Findings) {
 fn replacements(plan: &Plan, webhook: &str, replacement: &Replacement, out: &mut Findings) {
     let Replacement { order_form, opt_in_form, offering, .. } = replacement;
     let parts: [(_, _, _, &mut dyn Iterator<Item = &String>); 3] = [
-        (order_form, "order_form", ("order form of this plan", "order_forms"), &mut plan.order_forms.keys()),
-        (opt_in_form, "opt_in_form", ("opt-in form of this plan", "opt_in_forms"), &mut plan.opt_in_forms.keys()),
-        (offering, "offering", ("offering of this plan", "offerings"), &mut plan.offerings.keys()),
+        (order_form, "order_form", ("order form", "order_forms"), &mut plan.order_forms.keys()),
+        (opt_in_form, "opt_in_form", ("opt-in form", "opt_in_forms"), &mut plan.opt_in_forms.keys()),
+        (offering, "offering", ("offering", "offerings"), &mut plan.offerings.keys()),
     ];
     for (name, part, wanted, known) in parts {
         if let Some(name) = name.as_ref().filter(|name| !plan.mentions(wanted.1, name)) {
@@ -147,5 +141,5 @@ fn unknown<'a>(
         Some(near) => format!("write `{near}`, or add `{name}` to `{section}`"),
         None => format!("add `{name}` to `{section}`, or name one that is there"),
     };
-    out.push(RULE.at(place, format!("`{name}` is no {wanted}")).label("unknown name").help(help));
+    out.push(RULE.at(place, format!("the plan has no {wanted} `{name}`")).label("unknown name").help(help));
 }

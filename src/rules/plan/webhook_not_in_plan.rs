@@ -42,7 +42,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Add it to `webhooks` and say what becomes of it, or add it to `leave_alone` with the reason.
+    /// Add it to `webhooks` and say what happens to it after the switch, or add it to `leave_alone` with the reason.
     {
         id: "webhook-not-in-plan",
         severity: Error,
@@ -77,7 +77,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .label(format!("`{}` is not here", webhook.command))
                 .help(mention("webhooks"))
                 .excerpt(format!("webhook/{key}"), excerpt, "command:", "not in the plan")
-                .fix("add to `webhooks`, and say what becomes of it", stub(&slug(&without_addresses(key)), &intent)),
+                .fix(
+                    "add to `webhooks`, and say what happens to it after the switch",
+                    stub(&slug(&without_addresses(key)), &intent),
+                ),
         );
     }
     Some(())

@@ -9,12 +9,13 @@ declare_rule! {
     /// The backup's file is gone, or is not the file that was recorded.
     ///
     /// ## What it does
-    /// Where the folder of backups is named, with `--backup-dir` or in `plan.toml`, reads the recorded file there again and
-    /// compares its size, its SHA-256 and, of a database dump, what is inside. Without the folder, the record counts as of its time.
+    /// Where the folder of backups is named, with `--backup-dir` or in `plan.toml`, reads the recorded file there again
+    /// and compares its size, its SHA-256 and, for a database dump, what is inside. Without the folder, the file is
+    /// taken to be as it was when it was recorded.
     ///
     /// ## Why it matters
-    /// Backups are rotated, overwritten and copied half. What was proven of a file says nothing of another one, and nothing of
-    /// one that is not there any more.
+    /// Backups get rotated, overwritten or only half copied. What was proven about one file says nothing about another
+    /// one, or about one that is gone.
     ///
     /// ## Bad
     /// ```yaml
@@ -212,9 +213,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 format!("has {now} bytes now, and had {bytes} when it was recorded")
             }
             Some(FileNow::OtherContent) => {
-                "is as long as it was when it was recorded, and its SHA-256 differs".to_owned()
+                "has the same size as when it was recorded, but a different SHA-256".to_owned()
             }
-            Some(FileNow::OtherInside) => "holds something else than its record says".to_owned(),
+            Some(FileNow::OtherInside) => "does not hold what its record says".to_owned(),
             Some(FileNow::Unreadable(why)) => format!("cannot be read again: {why}"),
         };
         out.push(

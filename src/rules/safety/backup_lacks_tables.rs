@@ -8,12 +8,12 @@ declare_rule! {
     /// The database dump lacks the site's people or its settings.
     ///
     /// ## What it does
-    /// Reports a recorded dump that does not create the tables `users`, `usermeta` and `options` with one beginning of their
-    /// names, for example `wp_`.
+    /// Reports a recorded dump that does not create the tables `users`, `usermeta` and `options` with one table prefix,
+    /// for example `wp_`.
     ///
     /// ## Why it matters
-    /// These are WordPress's own tables, and without them no site comes back: a dump of another database, of some tables only,
-    /// or of rows without tables is no way back from the migration.
+    /// These are WordPress's own tables, and without them no site can be restored: a dump of another database, of some
+    /// tables only, or of rows without tables is no way back from the migration.
     ///
     /// ## Bad
     /// ```yaml

@@ -12,8 +12,8 @@ declare_rule! {
     /// far as they were captured: every one of them is a user, so the dump must hold at least as many as the larger number.
     ///
     /// ## Why it matters
-    /// A dump that was filtered, that is of another or an older site, or whose rows are in another file holds fewer. Who is
-    /// not in it cannot be brought back.
+    /// A dump holds fewer if it was filtered, if it is of another site or an older state, or if its rows are in another
+    /// file. Whoever is missing from it cannot be restored.
     ///
     /// ## Bad
     /// ```yaml

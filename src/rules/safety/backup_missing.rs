@@ -12,8 +12,8 @@ declare_rule! {
     /// Asks for a `backup` section in the plan, and for a recorded backup of that site for each part that it names.
     ///
     /// ## Why it matters
-    /// The vendor's guide asks for a full backup of the live site before the switch. Nothing else leads back once the
-    /// migration has run.
+    /// The vendor's guide asks for a full backup of the live site before the switch. Nothing else takes you back once
+    /// the migration has run.
     ///
     /// ## Bad
     /// ```yaml

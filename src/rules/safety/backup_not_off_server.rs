@@ -5,15 +5,15 @@ use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target
 use super::backup_of;
 
 declare_rule! {
-    /// The backup lies only on the server that it is a backup of.
+    /// The backup is only on the server that it is a backup of.
     ///
     /// ## What it does
-    /// Reports a recorded backup of which nobody says that a copy is off the server, and which part it is of: files,
-    /// database, or both.
+    /// Reports a recorded backup, with its parts (files, database or both), for which nobody has said that a copy is
+    /// stored off the server.
     ///
     /// ## Why it matters
-    /// The vendor's checklist asks to download the backup and to keep a copy off the server. What takes the server away
-    /// takes such a backup with it.
+    /// The vendor's checklist asks to download the backup and to keep a copy off the server. If the server is lost,
+    /// such a backup is lost with it.
     ///
     /// ## Bad
     /// ```yaml
@@ -82,7 +82,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     only_there.dedup();
     if !only_there.is_empty() {
         let (parts, site) = (only_there.join(" and "), backup_of(demand.of));
-        let message = format!("nobody says that a copy of the backup of the {site}'s {parts} is off the server");
+        let message = format!(
+            "nobody has said that a copy of the backup of the {site}'s {parts} is stored off the \
+        server"
+        );
         out.push(
             RULE.at(Location::value("/backup/stored_off_server"), message)
                 .label(if demand.stored_off_server { "not on record" } else { "not asked for" })

@@ -12,8 +12,8 @@ declare_rule! {
     /// The backup is older than the plan allows.
     ///
     /// ## What it does
-    /// Compares the time at which the recorded backup was made with `no_older_than`. A time that
-    /// lies after its own recording, or that cannot be read, proves nothing and is reported as well.
+    /// Compares the time at which the recorded backup was made with `no_older_than`. A time later than its own
+    /// recording, or one that is not valid, proves nothing and is reported as well.
     ///
     /// ## Why it matters
     /// Restoring a backup loses what happened on the site since. Payments taken in between vanish from the history and
@@ -78,16 +78,19 @@ fn judge(recorded: &str, backup: &Backup, of: &str, limit: Seconds, now: Timesta
         recorded.parse::<Timestamp>().ok().zip(taken.parse::<Timestamp>().ok()).is_none_or(|(at, taken)| taken > at);
     let (message, label, help) = match age {
         Ok(_) if ahead => (
-            format!("the backup of the {of} is said to be of `{taken}`, and was recorded before that, at `{recorded}`"),
+            format!(
+                "the backup of the {of} is said to have been made at `{taken}`, but was recorded before that, at \
+            `{recorded}`"
+            ),
             "lies ahead",
-            "record the backup again with its true time".to_owned(),
+            "record the backup again with the time at which it was made".to_owned(),
         ),
         Ok(age) if age > limit => {
             (format!("the backup of the {of} is {age} old, and the plan allows {limit}"), "older than this", new)
         }
         Ok(_) => return None,
         Err(_) => (
-            format!("the recorded backup of the {of} was made at `{taken}`, which is no time"),
+            format!("the recorded backup of the {of} was made at `{taken}`, which is not a valid time"),
             "cannot be compared",
             new,
         ),

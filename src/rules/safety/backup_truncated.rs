@@ -8,13 +8,14 @@ declare_rule! {
     /// The database dump is cut or damaged.
     ///
     /// ## What it does
-    /// Reports a recorded dump that ends in the middle of a statement, whose packing is cut or damaged, or that begins as
-    /// mysqldump and mariadb-dump begin theirs and lacks the last line that they write, `-- Dump completed`. A dump that has no
-    /// such line for another reason (made with `--skip-comments`, or by another tool) is not proven whole: unproven.
+    /// Reports a recorded dump that ends in the middle of a statement, whose compressed data is cut or damaged, or that
+    /// begins like a dump of mysqldump or mariadb-dump but lacks the last line that they write, `-- Dump completed`. A
+    /// dump that has no such line for another reason (made with `--skip-comments`, or by another tool) is not proven
+    /// whole: unproven.
     ///
     /// ## Why it matters
-    /// A full disk or a lost connection cuts a dump and leaves a file that looks like one. It loads without the tables that
-    /// come last, the users among them, and that shows only when somebody needs it.
+    /// A full disk or a lost connection cuts a dump short, and the file still looks like a dump. It loads without its
+    /// last tables, the users among them, and nobody notices until it is needed.
     ///
     /// ## Bad
     /// ```yaml

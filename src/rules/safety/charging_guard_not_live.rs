@@ -8,9 +8,9 @@ declare_rule! {
     /// The charging guard does not name the live site.
     ///
     /// ## What it does
-    /// Reports a site on which, when the plan's changes are made, subscriptions are not charged only where the site's
-    /// address is the live one: the guard is off, or its Production Site URL is not the live site's address whole: its
-    /// host, port and path.
+    /// Reports a site whose charging guard, after the plan's changes, is off, or whose Production Site URL is not
+    /// exactly the live site's address (host, port and path). Then another site than the live one may charge
+    /// subscriptions.
     ///
     /// ## Why it matters
     /// AccessAlly cannot distinguish a copy from the live site. A copy carries the charging instructions, so both would charge

@@ -8,12 +8,13 @@ declare_rule! {
     /// The Production Site URL is typed with a scheme.
     ///
     /// ## What it does
-    /// Reports a charging guard whose Production Site URL does not start with `//` when the plan's changes are made. A change
-    /// is only made where the address differs, so a scheme that the site has already stays until somebody takes it out.
+    /// Reports a charging guard whose Production Site URL does not start with `//` after the plan's changes. The
+    /// setting is changed only where the address differs, so a scheme that the site already has stays until somebody
+    /// removes it.
     ///
     /// ## Why it matters
-    /// The vendor asks to type the address without a scheme, starting with `//` (documented). Written otherwise it may equal
-    /// no site's address, and then the live site charges nobody (inferred).
+    /// The vendor asks to type the address without a scheme, starting with `//` (documented). Typed differently it may
+    /// match no site's address, and then the live site charges nobody (inferred).
     ///
     /// ## Bad
     /// ```yaml

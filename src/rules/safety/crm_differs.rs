@@ -7,12 +7,13 @@ declare_rule! {
     /// The site uses another CRM than the plan says.
     ///
     /// ## What it does
-    /// Compares `name` under `crm` with the site's own system and its label, without case, spaces and dashes. The old and the
-    /// new name of one product (Infusionsoft and Keap, ConvertKit and Kit) are one name.
+    /// Compares `name` under `crm` with the site's own system and its label, ignoring case, spaces and dashes. The old
+    /// and the new name of one product (Infusionsoft and Keap, ConvertKit and Kit) count as the same.
     ///
     /// ## Why it matters
-    /// AccessAlly keeps the system as a name of small letters and dashes (seen in code). A plan for another CRM was written
-    /// for another site, or before the site moved; its webhooks and its paid days are then another system's (inferred).
+    /// AccessAlly stores the system as a name in lower-case letters and dashes (seen in code). A plan for another CRM
+    /// was written for another site, or before the site moved; its webhooks and its `paid_until` then belong to another
+    /// system (inferred).
     ///
     /// ## Bad
     /// ```yaml

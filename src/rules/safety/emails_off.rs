@@ -5,7 +5,7 @@ declare_rule! {
     /// AccessAlly Emails is off after the switch.
     ///
     /// ## What it does
-    /// Reports a site on which AccessAlly Emails will still be switched off when the plan's changes are made.
+    /// Reports a site on which AccessAlly Emails will still be off after the plan's changes.
     ///
     /// ## Why it matters
     /// The CRM's mail ends with the switch. Welcome, invoice, failed-payment and module-release mail then come from
@@ -49,10 +49,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let finding = RULE
-        .at(
-            Location::value("/emails/enabled"),
-            "AccessAlly Emails is switched off after the switch, so nobody is mailed",
-        )
+        .at(Location::value("/emails/enabled"), "AccessAlly Emails will be off after the switch, so nobody gets mail")
         .help("set `enabled: true` under `emails`; it is set up under AccessAlly > Emails")
         .on_site("emails");
     out.push(match facts.plan().emails {

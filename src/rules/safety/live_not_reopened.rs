@@ -8,17 +8,17 @@ use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Inferre
 use super::judged_site;
 
 declare_rule! {
-    /// The live site is switched, and still set as a copy or as one under repair.
+    /// The live site is switched, but still has settings of a copy or of a site in maintenance.
     ///
     /// ## What it does
     /// On a live site that is on Managed Contacts, reports mail that is simulated, maintenance mode that is on, and an
-    /// environment that calls itself a copy. The charging guard has a rule of its own. Whether a gateway is in live mode and
-    /// whether cron runs no snapshot shows: look at both.
+    /// environment that calls itself a copy. The charging guard has a rule of its own. No snapshot shows whether a
+    /// gateway is in live mode or whether cron runs: look at both yourself.
     ///
     /// ## Why it matters
-    /// A push brings along what was right for the copy only. With simulated mail no member gets any mail, a new password
-    /// among them (inferred); in maintenance mode no payment is taken (documented); an environment type of a copy makes
-    /// plugins hold back what live needs (inferred).
+    /// A push brings along what was right for the copy only. With simulated mail no member gets any mail, not even a
+    /// new password (inferred); in maintenance mode no payment is taken (documented); with the environment type of a
+    /// copy, plugins hold back what live needs (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -68,8 +68,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let mut still = |of: &str, object: Object, field: &str, message: &str, help: &str| {
-        let finding = RULE.at(judged_site(facts), message).label("not as live has to be").help(help);
-        out.push(finding.excerpt(of, text::object(&object), field, "not as live has to be"));
+        let finding = RULE.at(judged_site(facts), message).label("wrong on a live site").help(help);
+        out.push(finding.excerpt(of, text::object(&object), field, "wrong on a live site"));
     };
     let (mail, maintenance, environment) = (facts.mail(Before), facts.maintenance(Before), facts.environment(Before));
     if let Some(mail) = mail

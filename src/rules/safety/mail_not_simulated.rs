@@ -8,13 +8,13 @@ declare_rule! {
     ///
     /// ## What it does
     /// Asks for `during_migration: simulate` in the plan's `mail` section, and for a staging copy on which mail is
-    /// simulated when the plan's changes are made.
+    /// simulated after the plan's changes.
     ///
     /// ## Why it matters
     /// The vendor's latest guide says that the migration resets every user's password and mails new credentials
-    /// (documented). A staging copy holds the live members, so they would receive passwords of a copy (inferred). The guide
-    /// asks for working mail on staging and never says to trap it. Mail that the CRM itself sends, or a plugin that talks
-    /// straight to a delivery service, passes any simulation (inferred).
+    /// (documented). A staging copy holds the live members, so they would receive passwords of a copy (inferred). The
+    /// guide asks for working mail on staging and never says to trap it. No simulation stops mail that the CRM itself
+    /// sends, or that a plugin hands directly to a delivery service (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -71,7 +71,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let mail = facts.mail(After)?;
     if !facts.field(Kind::Mail, "mail.simulated", mail.simulated)? {
-        let message = "mail is not simulated on the staging copy when the plan's changes are made";
+        let message = "mail is not simulated on the staging copy, not even after the plan's changes";
         out.push(RULE.at(place, message).label("not so on the site").help(HELP).on_site("mail"));
     }
     Some(())

@@ -3,14 +3,14 @@ use crate::model::state::Kind;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// The plan counts on another mail plugin than the one that sends.
+    /// The plan expects another mail plugin than the one that sends.
     ///
     /// ## What it does
     /// Compares `mail.transport` with the plugin that sends the site's mail.
     ///
     /// ## Why it matters
-    /// What keeps mail from members during the migration is a switch of that plugin (seen in code). A switch of a plugin
-    /// that does not send holds nothing back (inferred).
+    /// A setting of that plugin keeps mail from members during the migration (seen in code). The same setting of a
+    /// plugin that does not send holds nothing back (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -43,7 +43,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mail = facts.mail(Before)?;
     let sends = facts.field(Kind::Mail, "mail.transport", mail.transport.as_ref())?;
     if plain(named) != plain(sends) {
-        let message = format!("the plan counts on `{named}`, and the site's mail is sent by `{sends}`");
+        let message = format!("the plan expects `{named}` to send the site's mail, but `{sends}` sends it");
         out.push(
             RULE.at(Location::value("/mail/transport"), message)
                 .label("does not send")

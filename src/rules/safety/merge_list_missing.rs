@@ -9,9 +9,9 @@ declare_rule! {
     /// The plan pushes staging over live and merges afterwards, and what live did meanwhile is not on record.
     ///
     /// ## What it does
-    /// With `strategy: push-then-merge`, looks on record for a merge list of live: every contact, order and subscription
-    /// that live gained, changed or lost since the copy. It must lack no kind, and be read no longer ago than the window is
-    /// long.
+    /// With `strategy: push-then-merge`, looks on record for a merge list of live: every contact, order and
+    /// subscription that live gained, changed or lost since the copy. It must hold all three kinds, and be no older
+    /// than the window is long.
     ///
     /// ## Why it matters
     /// A push overwrites, it never merges (documented by the hosts). After it nobody can find out who bought or joined on
@@ -84,7 +84,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (message, label) = match facts.record().merge_list(&live, facts.now(), window) {
         Ok(_) => return Some(()),
         Err(Unlisted::Missing) => (
-            "what live did since the copy is not on record, and the push overwrites it".to_owned(),
+            "what happened on live since the copy is not on record, and the push overwrites it".to_owned(),
             "needs a merge list",
         ),
         Err(Unlisted::Lacks(kinds)) => (
@@ -92,7 +92,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             "needs a whole merge list",
         ),
         Err(Unlisted::NothingBetween) => (
-            "the merge list on record compares live with itself, so it shows nothing".to_owned(),
+            "the merge list on record compares one reading of live with itself, so it shows nothing".to_owned(),
             "needs a reading of when live was copied",
         ),
         Err(Unlisted::Old(age, window)) => (

@@ -2,7 +2,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
-    /// The two choices of the migration screen are open.
+    /// The two choices of the migration screen are not made.
     ///
     /// ## What it does
     /// Asks for a `migration` section before Run Migration.
@@ -23,7 +23,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Decide on both boxes and write them down as `migration`.
+    /// Decide on both boxes and write your choices down as `migration`.
     {
         id: "migration-choices-missing",
         severity: Error,

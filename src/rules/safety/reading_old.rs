@@ -9,14 +9,14 @@ declare_rule! {
     /// The site was read too long ago.
     ///
     /// ## What it does
-    /// Compares the time at which the site was read with the machine's clock and with `max_age` in `plan.toml`, which is
-    /// 24 hours where it is not set and 7 days at most. An error where the reading stands for a site as it is now: a site
-    /// at an address, or a recording (`--snapshot`) that is judged for the live site. A warning for a site in a file and
-    /// for any other recording. A reading that lies ahead of the clock is reported in the same way.
+    /// Compares the time at which the site was read with the machine's clock and with `max_age` in `plan.toml`, which
+    /// is 24 hours where it is not set and 7 days at most. An error where the reading stands for a site as it is now: a
+    /// site at an address, or a recording (`--snapshot`) that is judged for the live site. A warning for a site in a
+    /// file and for any other recording. A reading dated in the future is reported in the same way.
     ///
     /// ## Why it matters
-    /// A site goes on after it was read: forms are edited, webhooks fire, members buy. What is green against an old
-    /// reading says nothing of the site that is switched.
+    /// A site changes after it was read: forms are edited, webhooks fire, members buy. A green verdict on an old
+    /// reading says nothing about the site that is switched.
     ///
     /// ## Bad
     /// ```yaml

@@ -2,17 +2,18 @@ use crate::diag::{Finding, Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// A line of the record is none that `plan record` writes.
+    /// A line of the record is not one that `plan record` would write.
     ///
     /// ## What it does
-    /// Reads every line of the record beside the plan as if a hand had written it. Each has a time that is not in the
-    /// future and is by somebody of the plan's `people`; what it says, names and measures is not empty; a backup, a
-    /// reading and a restore that it speaks of lie before it; a restore took a week at most; an attestation counts for 60
-    /// days at most. A line of a version that this build does not know is refused before anything is judged.
+    /// Checks every line of the record as if somebody had written it by hand. Each line needs a time that is not in the
+    /// future, and an author from the plan's `people`. Its texts, names and measurements must not be empty. A backup,
+    /// reading or restore that it mentions must be earlier than the line. A restore takes a week at most, and an
+    /// attestation is valid for 60 days at most. A line of a version that this build does not know is refused before
+    /// anything is judged.
     ///
     /// ## Why it matters
-    /// The record is what stands for facts that no machine can read. A line that nobody can have written in good faith
-    /// stands for none, and it can keep a right one from counting, as the last line of a kind is the one that counts.
+    /// The record is the evidence for facts that no machine can read. A line that cannot be true is no evidence, and it
+    /// can hide a true one, since only the last line of a kind counts.
     ///
     /// ## Bad
     /// ```yaml
@@ -42,7 +43,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Take the record from git as it was, or move it away and record what was seen again with `plan record`.
+    /// Restore the record from git, or move it away and record what was seen again with `plan record`.
     {
         id: "record-line-wrong",
         severity: Error,
@@ -85,5 +86,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 fn found(message: String) -> Finding {
     RULE.at(Location::value(""), message)
         .label("this plan's record")
-        .help("take the record from git as it was, or move it away and record what was seen again")
+        .help("restore the record from git, or move it away and record what was seen again")
 }

@@ -44,7 +44,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let who = plan.people.keys().next().map_or("jo", String::as_str);
         let paste = format!("rollback:\n  decide_by: \"07:30\"\n  who: {who}\n  way: restore-live-backup\n");
         out.push(
-            RULE.at(Location::key("/rollback"), "the plan does not say who decides on the way back, and until when")
+            RULE.at(Location::key("/rollback"), "the plan does not say who decides whether to go back, and until when")
                 .label("no `rollback` section")
                 .help("add `rollback` with a person from `people`, a time of day in the window, and the way")
                 .fix("add the section", paste),

@@ -6,11 +6,11 @@ use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// The site is none of the plan's.
+    /// The site is not one of the plan's sites.
     ///
     /// ## What it does
-    /// Reports a site whose home address (host, port and path) is neither the staging nor the live one of the plan; and a
-    /// live site that itself gives another one.
+    /// Reports a site whose home address (host, port and path) is neither the staging nor the live one of the plan; and
+    /// a live site that gives a different address itself.
     ///
     /// ## Why it matters
     /// A plan is written for one site and its copy. Judged against another one, green means nothing, and a change would

@@ -3,7 +3,7 @@ use crate::model::Identity;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// Staging and live of the plan could be one site.
+    /// The plan's staging and live could be the same site.
     ///
     /// ## What it does
     /// Reports a plan whose two sites have one host and one path, whatever the scheme and the port, with or without `www.`;
@@ -38,7 +38,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the copy at an address of its own, another host or another folder, and name it.
+    /// Put the copy at an address of its own, on another host or in another folder, and name that address.
     {
         id: "sites-not-apart",
         severity: Error,
@@ -73,7 +73,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if let [(.., Some(staging)), (.., Some(live))] = &named
         && staging.could_be_the_same(live)
     {
-        let message = format!("staging, `{staging}`, and live, `{live}`, could be one site");
+        let message = format!("staging, `{staging}`, and live, `{live}`, could be the same site");
         out.push(
             RULE.at(Location::value("/sites/staging"), message)
                 .label("not distinct from live")

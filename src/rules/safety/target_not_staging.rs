@@ -10,16 +10,16 @@ declare_rule! {
     /// Nothing proves that the site is the staging copy.
     ///
     /// ## What it does
-    /// Reports a site that could be the plan's live site (the same host and path, whatever the port, with or without `www.`);
-    /// one that gives another home address than the one where it was read as its own; and one that nothing shows to be a
-    /// staging copy: neither its environment type (staging, development, local), nor a constant that hosts set on copies
-    /// (`IS_WPE_SNAPSHOT`, `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor the name of its host or folder. The name counts
-    /// only where the type is not `production`, or where the site is on this machine.
+    /// Reports a site that could be the plan's live site (the same host and path, whatever the port, with or without
+    /// `www.`); one that gives a home address other than the one at which it was read; and one that nothing shows to be
+    /// a staging copy: neither its environment type (staging, development, local), nor a constant that hosts set on
+    /// copies (`IS_WPE_SNAPSHOT`, `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor the name of its host or folder. The
+    /// name counts only where the type is not `production`, or where the site is on this machine.
     ///
     /// ## Why it matters
-    /// The vendor's guide works on a staging copy so that live users are untouched (documented). No single signal proves
-    /// a copy, and WordPress calls itself `production` where nobody set anything (documented); that the site's own address
-    /// together with one of these signals is proof enough is our own reading (inferred).
+    /// The vendor's guide works on a staging copy so that live users are untouched (documented). No single signal
+    /// proves a copy, and WordPress calls itself `production` where nobody set anything (documented); that the site's
+    /// own address together with one of these signals is proof enough is our own judgement (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -115,7 +115,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let site = facts.site()?;
     let Some(live) = facts.plan().live_site() else {
-        let message = "the plan names no live site that can be read, so nothing can be compared with it";
+        let message = "the plan's live site has no valid address, so nothing can be compared with it";
         out.push(
             RULE.at(Location::value("/sites/live"), message).label("names no site").help("write its full address"),
         );
@@ -153,7 +153,7 @@ fn proven(site: &Identity, environment: &Environment) -> bool {
 fn is_live(site: &Identity) -> Finding {
     RULE.at(Location::value("/sites/live"), format!("`{site}` is the live site, and a staging copy is wanted here"))
         .label("this is the live site")
-        .help("name the staging copy with `--site`; the live site's turn comes with the replay")
+        .help("name the staging copy with `--site`; the live site comes later, with the replay")
         .on_site("environment")
 }
 
@@ -179,8 +179,8 @@ fn is_another(
         Some(own) if own.could_be_the_same(site) => {
             format!("write `staging: {address}` under `sites`, and read the site at that address")
         }
-        _ => "set the copy's own address under Settings > General and take the snapshot again, or name the site that it is \
-              under `sites`"
+        _ => "set the copy's own address under Settings > General and take the snapshot again, or write its address \
+        under `sites`"
             .to_owned(),
     };
     RULE.at(Location::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))

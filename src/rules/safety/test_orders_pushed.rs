@@ -8,8 +8,8 @@ declare_rule! {
     /// Test orders would be pushed to live.
     ///
     /// ## What it does
-    /// With a strategy that pushes staging over live, reports test purchases on record whose orders are still on the staging
-    /// copy, and those on record without their order's ID, of which it is unknown.
+    /// With a strategy that pushes staging over live, reports test purchases on record whose orders are still on the
+    /// staging copy, and test purchases recorded without an order ID, for which this is unknown.
     ///
     /// ## Why it matters
     /// The push takes the whole database along: test orders then count as sales, test buyers as members, and a test

@@ -9,8 +9,8 @@ declare_rule! {
     /// The vendor's verification was not run, or what it showed is not on record.
     ///
     /// ## What it does
-    /// Looks for a verification of the judged site on record. A run asks for one that was recorded since its changes were in
-    /// place. Of a site that is on Managed Contacts nothing is asked any more.
+    /// Looks for a recorded verification of the site that is judged. A run accepts only one that was recorded after its
+    /// changes were in place. A site that is already on Managed Contacts needs none.
     ///
     /// ## Why it matters
     /// "Start Verification" is the guide's own dry run: it lists what would be migrated, and what needs a review first

@@ -9,7 +9,7 @@ declare_rule! {
     /// A line that the vendor's verification flagged was not looked at.
     ///
     /// ## What it does
-    /// Reports each line with a "!" of the judged site's last recorded verification for which no acknowledgement follows.
+    /// Reports each line with a "!" in the judged site's last recorded verification that nobody has acknowledged since.
     ///
     /// ## Why it matters
     /// The guide asks for a review of every flagged line before the migration runs (documented). What each check of the

@@ -8,7 +8,7 @@ declare_rule! {
     /// Some new members get no welcome e-mail.
     ///
     /// ## What it does
-    /// Compares who gets a welcome e-mail when the plan's changes are made with how the offerings are sold: order forms need
+    /// Compares who gets a welcome e-mail after the plan's changes with how the offerings are sold: order forms need
     /// `purchases`, opt-in forms need `purchases-and-opt-ins`.
     ///
     /// ## Why it matters

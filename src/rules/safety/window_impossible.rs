@@ -6,7 +6,7 @@ use crate::model::text::Seconds;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule, nearest};
 
 declare_rule! {
-    /// The window is no time of any calendar, or the decision to go back falls outside it.
+    /// The window's time does not exist, or the decision to go back falls outside the window.
     ///
     /// ## What it does
     /// Reads the window's day, time and zone; reports one that does not exist (as in the hour that is left out when clocks are put
@@ -14,7 +14,8 @@ declare_rule! {
     /// `decide_by` that does not fall inside it, or does not come exactly once in it.
     ///
     /// ## Why it matters
-    /// People, members and the host's support are given this time. A way back that is decided on after the window is none.
+    /// People, members and the host's support are given this time. A decision to go back that comes after the window
+    /// comes too late.
     ///
     /// ## Bad
     /// ```yaml
@@ -115,7 +116,7 @@ fn start(written: &str, why: &NoInstant) -> (String, String) {
             (message, format!("say which one is meant: the first is `{} UTC`", utc.strftime(form)))
         }
         NoInstant::NoTime | NoInstant::Outside | NoInstant::Length => (
-            format!("the window's start `{written}` is no time of any calendar"),
+            format!("the window's start `{written}` is not a valid time"),
             "write day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`".to_owned(),
         ),
     }
@@ -130,7 +131,7 @@ fn decision(written: &str, why: &NoInstant) -> (String, String) {
         NoInstant::Twice(..) => ("which comes twice in the window", "choose a time that comes once"),
         _ => ("which is not in the window", "choose a time in the window, early enough to restore the backup"),
     };
-    (format!("the way back is decided on by `{written}`, {is}"), help.to_owned())
+    (format!("whether to go back is decided by `{written}`, {is}"), help.to_owned())
 }
 
 /// What to write in place of an unknown time zone: a city alone is one that lacks its continent.

@@ -9,8 +9,9 @@ declare_rule! {
     /// way is not over.
     ///
     /// ## Why it matters
-    /// Live is switched in its window and at no other time: *Run Migration* is not begun there outside it, whoever asks for it.
-    /// On live itself the run looks at the clock (15), so that what lies past the barrier there is finished at any time.
+    /// Live is switched in its window and at no other time: *Run Migration* is not begun there outside it, whoever asks
+    /// for it. On live itself the run checks the clock (exit 15), so that what comes after the barrier can be finished
+    /// at any time.
     ///
     /// ## Bad
     /// ```yaml

@@ -12,10 +12,11 @@ declare_rule! {
     /// A webhook that ends or charges subscriptions has no replacement.
     ///
     /// ## What it does
-    /// Reports webhooks that revoke, charge or cancel a subscription, and that the plan retires, keeps, leaves alone, or
-    /// replaces by something that does not do the same. A person can do all three (`by_hand`; for a cancellation that may
-    /// be the member), and an order form's `failed_payment` can revoke and cancel. For a charge it counts where it is named
-    /// as `setting`: a failed payment is tried again by itself. The `release_timers` of an offering do none of it.
+    /// Reports webhooks that revoke, charge or cancel a subscription, and that the plan retires, keeps, leaves alone,
+    /// or replaces by something that does not do the same. A person can do all three (`by_hand`; for a cancellation
+    /// that may be the member), and an order form's `failed_payment` can revoke and cancel. It is accepted in place of
+    /// a charge too where it is named as `setting`, since a failed payment is tried again by itself. The
+    /// `release_timers` of an offering do none of the three.
     ///
     /// ## Why it matters
     /// Webhooks that the CRM fires stop with the switch, webhooks are not used with Managed Contacts, and a failed payment is
@@ -93,7 +94,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             AfterSwitch::Retired(_) => ("retired", "is retired"),
             AfterSwitch::Kept(_) => ("kept", "is kept, and webhooks are not used with Managed Contacts"),
             AfterSwitch::ReplacedBy(replacement) if replaces(&webhook.calls, replacement) => continue,
-            AfterSwitch::ReplacedBy(_) => ("replaced_by", "is replaced by what does not do the same"),
+            AfterSwitch::ReplacedBy(_) => ("replaced_by", "is replaced by something that does not do the same"),
         };
         let at = pointer(&["webhooks", name, "after_switch", part]);
         out.push(finding(at, &webhook.calls, what));

@@ -20,9 +20,10 @@ declare_rule! {
     /// timed module.
     ///
     /// ## Why it matters
-    /// Webhooks that the CRM fires stop with the switch (documented). A replacement that is named and not set does nothing
-    /// either, and looks settled (inferred). That a form ends access by itself after the last retry is inferred too: where it has
-    /// no such setting, a person carries `failed_payment` out (the runbook has a line for it).
+    /// Webhooks that the CRM fires stop with the switch (documented). A replacement that is named but not set up does
+    /// nothing, although the matter looks settled (inferred). That a form ends access by itself after the last retry is
+    /// inferred too: where it has no such setting, a person carries `failed_payment` out (the runbook has a line for
+    /// it).
     ///
     /// ## Bad
     /// ```yaml

@@ -10,7 +10,7 @@ use crate::rules::{
 use super::command;
 
 declare_rule! {
-    /// Nobody decided what becomes of a webhook.
+    /// Nobody decided what happens to a webhook after the switch.
     ///
     /// ## What it does
     /// Reports webhooks of the plan without `after_switch`.
@@ -55,10 +55,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(
                 Location::key(pointer(&["webhooks", name, "after_switch"])),
-                format!("nobody decided what becomes of the webhook `{}`", webhook.calls),
+                format!("nobody decided what happens to the webhook `{}` after the switch", webhook.calls),
             )
             .label("no `after_switch`")
-            .help(format!("say what becomes of it: {idea}"))
+            .help(format!("say what happens to it: {idea}"))
             .fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate)),
         );
     }

@@ -39,7 +39,7 @@ impl Address {
             url.set_path(&format!("{}/", url.path()));
         }
         let site = Identity::parse(url.as_str().trim_end_matches("index.php"))
-            .ok_or_else(|| refused("this names no site", whole))?;
+            .ok_or_else(|| refused("this is not the address of a site", whole))?;
         Ok(Self(url, site))
     }
 

@@ -24,9 +24,11 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
         Failure::Refused => {
             ("nothing listens there".to_owned(), "check the address and its port, and that the site is up")
         }
-        Failure::Unreachable => {
-            ("no way leads there".to_owned(), "check this machine's network, its proxy settings and the address")
-        }
+        Failure::Unreachable => (
+            "there is no network route to it".to_owned(),
+            "check this machine's network, its proxy settings and the \
+            address",
+        ),
         Failure::NoHost => (
             "no host of this name is known".to_owned(),
             "check the spelling, and that this machine can look the name up",
@@ -55,12 +57,12 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
 fn not_whole(site: &Address, failure: &Failure) -> SiteError {
     let (what, help) = match failure {
         Failure::Timeout(limit) => (
-            format!("no whole answer within {}", seconds(*limit)),
+            format!("no complete answer within {}", seconds(*limit)),
             "open the site in a browser first, as sleeping staging sites need it, and try again",
         ),
         Failure::TooLarge(limit) => (
             format!("an answer is larger than {} MiB", limit.div_ceil(1024 * 1024)),
-            "no WordPress has so much to say here; check what answers at this address",
+            "no WordPress gives such a large answer here; check what answers at this address",
         ),
         Failure::NoEnd(bound) => (
             format!("reading it takes more than {bound}, so it was not read to its end"),
@@ -82,7 +84,7 @@ fn elsewhere(site: &Address, to: &str) -> SiteError {
     let to = without_query(to);
     let help =
         format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another site");
-    answer(site, format!("it sends us on to `{to}`"), help)
+    answer(site, format!("it redirects to `{to}`"), help)
 }
 
 /// An address with what may name a person cut off.
@@ -105,7 +107,7 @@ pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
         (404, Some(code)) => answer(
             site,
             format!("its REST API lacks what is asked for (404 `{code}`)"),
-            "a plugin or the theme has taken the route away; allow it for administrators",
+            "a plugin or the theme has removed the route; allow it for administrators",
         ),
         (404, None) => answer(site, "there is no WordPress at this address (404)".to_owned(), FRONT_HELP),
         (200, _) => match &got.body {
@@ -134,7 +136,7 @@ fn refused(reader: &Reader, got: &Answer, code: Option<&str>) -> SiteError {
 /// 429 and from 500 on.
 fn busy(site: &Address, got: &Answer, code: Option<&str>) -> SiteError {
     let (what, help) = match got.status {
-        429 => ("it wants fewer requests (429)".to_owned(), "wait some minutes and try again"),
+        429 => ("it asks for fewer requests (429)".to_owned(), "wait some minutes and try again"),
         503 if code == Some("wp_die") || got.retry_after.is_some() => (
             "it is in maintenance mode (503)".to_owned(),
             "wait until its update is done; a stuck one ends when `.maintenance` is deleted from WordPress's folder",
@@ -144,7 +146,7 @@ fn busy(site: &Address, got: &Answer, code: Option<&str>) -> SiteError {
             "try again; if it happens again, the site is down or overloaded, and the host's error log says why",
         ),
         other => (
-            format!("it breaks while it answers ({})", status(other, code)),
+            format!("it fails while it answers ({})", status(other, code)),
             "a plugin or the server is at fault; the site's PHP error log names it",
         ),
     };
@@ -160,7 +162,7 @@ pub(super) fn not_wordpress(site: &Address) -> SiteError {
 pub(super) fn no_administrator(site: &Address) -> SiteError {
     login(
         site,
-        "this user is no administrator (it lacks `manage_options`)".to_owned(),
+        "this user is not an administrator (it lacks `manage_options`)".to_owned(),
         format!("set {USER} and {PASSWORD} to an administrator's, best the spare one's"),
     )
 }
@@ -168,8 +170,8 @@ pub(super) fn no_administrator(site: &Address) -> SiteError {
 /// What became of the login where another site answers.
 fn sent(reader: &Reader) -> &'static str {
     if reader.has_sent_login() {
-        "it was sent the login when it answered as this site, and nothing since: withdraw that application password under Users > Profile, and \
-         make another"
+        "it got the login while it answered as this site, and nothing since: revoke that application password under \
+        Users > Profile, and create another"
     } else {
         "no login was sent to it"
     }
@@ -303,11 +305,11 @@ fn not_json(site: &Address, not: &NotJson) -> SiteError {
         NotJson::Html => answer(site, "a web page came instead of JSON".to_owned(), FRONT_HELP),
         NotJson::Cut => answer(
             site,
-            "its JSON breaks off".to_owned(),
+            "its JSON ends too early".to_owned(),
             "PHP stopped while it answered, out of memory or time; the site's PHP error log says why",
         ),
         NotJson::Other(of, text) if of.is_empty() => {
-            answer(site, format!("an answer without a type came instead of JSON: \"{text}\""), FRONT_HELP)
+            answer(site, format!("an answer without a content type came instead of JSON: \"{text}\""), FRONT_HELP)
         }
         NotJson::Other(of, text) => answer(site, format!("`{of}` came instead of JSON: \"{text}\""), FRONT_HELP),
         NotJson::Broken(text) => answer(site, format!("its JSON is broken: \"{text}\""), printer),

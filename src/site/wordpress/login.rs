@@ -75,7 +75,7 @@ impl Login {
         }
         let token = STANDARD.encode(format!("{user}:{password}"));
         let mut header = HeaderValue::from_str(&format!("Basic {token}"))
-            .map_err(|_| refused(site, format!("{USER} and {PASSWORD} make no header"), HOW.to_owned()))?;
+            .map_err(|_| refused(site, format!("{USER} and {PASSWORD} cannot be sent in a header"), HOW.to_owned()))?;
         header.set_sensitive(true);
         let unspaced = password.split_whitespace().collect();
         Ok(Self { site: bound_to, header, secrets: vec![token, password.to_owned(), unspaced] })
@@ -91,7 +91,7 @@ impl Login {
             let in_folder = if site.identity().path().is_empty() { "" } else { ", its folder included," };
             return Err(refused(
                 site,
-                format!("the login is for `{}` and goes nowhere else", self.site),
+                format!("the login is for `{}` and is sent nowhere else", self.site),
                 format!("set {ORIGIN}={site}{in_folder} with {USER} and {PASSWORD} of that site"),
             ));
         }

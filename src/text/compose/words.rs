@@ -9,14 +9,16 @@ use super::super::tree::Key;
 use super::scan;
 
 pub(super) fn anchor(span: Range<usize>, name: &str) -> Problem {
-    let message = format!("the anchor `&{}` is not allowed: a plan reads as it runs", shown(name));
+    let message =
+        format!("the anchor `&{}` is not allowed: in a plan every value is written where it is used", shown(name));
     Problem::new("anchor-refused", span, message)
         .label("an anchor")
         .help("Remove the anchor and write the value out where it is used; quote the text if the `&` belongs to it.")
 }
 
 pub(super) fn alias(span: Range<usize>, name: &str) -> Problem {
-    let message = format!("the alias `{}` is not allowed: a plan reads as it runs", shown(name));
+    let message =
+        format!("the alias `{}` is not allowed: in a plan every value is written where it is used", shown(name));
     Problem::new("alias-refused", span, message)
         .label("an alias")
         .help("Write the value out here; quote the text if the `*` belongs to it.")
@@ -41,9 +43,14 @@ pub(super) fn second_document(span: Range<usize>) -> Problem {
 }
 
 pub(super) fn merge_key(span: Range<usize>) -> Problem {
-    Problem::new("merge-key-refused", span, "the merge key `<<` is not allowed: a plan reads as it runs")
-        .label("a merge key")
-        .help("Write the merged keys out; quote the key if it is meant as text.")
+    Problem::new(
+        "merge-key-refused",
+        span,
+        "the merge key `<<` is not allowed: in a plan every value is written \
+    where it is used",
+    )
+    .label("a merge key")
+    .help("Write the merged keys out; quote the key if it is meant as text.")
 }
 
 pub(super) fn key_not_text(span: Range<usize>, text: &str) -> Problem {
@@ -76,7 +83,7 @@ pub(super) fn out_of_range(span: Range<usize>, text: &str) -> Problem {
 }
 
 pub(super) fn not_finite(span: Range<usize>, text: &str) -> Problem {
-    Problem::new("number-not-finite", span, format!("`{}` is not a number one can count with", shown(text)))
+    Problem::new("number-not-finite", span, format!("`{}` is not a finite number", shown(text)))
         .label("not finite")
         .help("Write a finite number, or quote it if it is text.")
 }
@@ -218,7 +225,7 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
         K::CommentInterceptedScalar => {
             ("a comment stands inside a text of several lines", "Move the comment above it.")
         }
-        K::CommentNotSeparated => ("a `#` stands right after a value", "Put a blank before it, or quote the value."),
+        K::CommentNotSeparated => ("a `#` stands right after a value", "Put a space before it, or quote the value."),
         K::BomInsideDocument => ("a byte order mark stands inside the text", "Remove it."),
         K::InvalidDocumentEnd => ("something follows the end of the document", "Remove it."),
         K::InvalidBlockScalarHeader | K::ZeroBlockScalarIndent => (

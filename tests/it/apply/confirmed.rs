@@ -155,7 +155,7 @@ fn a_refusal_says_what_hangs_on_each_object_that_moved() {
         (
             (plan_row, r#""key":"group-coaching-payment-plan","id":"77""#),
             &[
-                "\n  `order-form/group-coaching-payment-plan` (id): a confirmed change is on it; order-form is read by `",
+                "\n  `order-form/group-coaching-payment-plan` (id): it has a confirmed change; order-form is read by `",
                 " more rules",
             ],
         ),

@@ -49,7 +49,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
         "extra because of the test purchases on record: contact 90002; order 9002",
         "order          recorded   order 9002 (Success), paid",
         "content        recorded   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is attested",
-        "welcome-email  attested   a mail is seen by a person",
+        "welcome-email  attested   only a person can see whether the mail arrived",
         "new-user       recorded   contact 90002 was not there before",
     ] {
         assert!(said.out.contains(words), "{words}\n{}", said.out);

@@ -298,7 +298,7 @@ fn a_damaged_side_is_named() {
     let whole = stream(&three());
     let cut: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
     let error = reconcile(whole.as_bytes(), cut.as_bytes(), &ask()).unwrap_err();
-    assert_eq!((error.side, error.to_string()), (Side::After, "it has no end record: the file is cut".to_owned()));
+    assert_eq!((error.side, error.to_string()), (Side::After, "it has no end record: the file is cut off".to_owned()));
     let more = format!("{whole}{{}}\n");
     let error = reconcile(more.as_bytes(), whole.as_bytes(), &ask()).unwrap_err();
     assert_eq!((error.side, error.to_string().contains("after the end record")), (Side::Before, true));
