@@ -34,7 +34,7 @@ pub struct Cli {
     /// When to use colours; with `auto`, `NO_COLOR` and `CLICOLOR_FORCE` are respected.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = RARE)]
     pub color: Color,
-    /// Show contacts' values, and what reads as a person's address, instead of masking them.
+    /// Show contacts' values, and what looks like a person's address, instead of masking them.
     #[arg(long, global = true, hide_short_help = true, help_heading = RARE)]
     pub show_personal: bool,
     /// What to do.
@@ -75,7 +75,7 @@ pub enum Verb {
     Undo(Undo),
     /// Take over a run that somebody else, or another machine, began.
     ///
-    /// Also a run of an earlier build. It shows what was confirmed, and has it confirmed again.
+    /// A run of an earlier build too. It shows what was confirmed, and asks you to confirm it again.
     Adopt(Adopt),
     /// What a run did, line by line.
     Log(Log),
@@ -85,11 +85,11 @@ pub enum Verb {
     Runbook(Runbook),
     /// Remove what a run kept of the site as it was, contacts included.
     Purge(Of),
-    /// After the switch: has everybody still what they had?
+    /// After the switch: does everybody still have what they had?
     ///
     /// It compares the plan's contacts field by field, then everybody.
     Verify(Verify),
-    /// What live did since it was copied, to carry over after a push.
+    /// What happened on live since it was copied, to carry over after a push.
     ///
     /// It lists contacts, orders and subscriptions that are new, changed or gone.
     MergeList(MergeList),
@@ -135,11 +135,11 @@ pub struct Subject {
     /// Run the rules of this phase and all earlier ones.
     #[arg(long, value_enum, default_value_t = Gate::Configure)]
     pub gate: Gate,
-    /// The folder in which backups lie: the recorded file is read again and compared. `PLAN_BACKUP_DIR`
-    /// can name it too, and `plan.toml` one below the plan's.
+    /// The folder of the backups: the recorded file is read there again and compared. `PLAN_BACKUP_DIR` can name it
+    /// too, and `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
-    /// Show contacts' values, and what reads as a person's address, instead of masking them.
+    /// Show contacts' values, and what looks like a person's address, instead of masking them.
     #[arg(long)]
     pub show_personal: bool,
 }
@@ -151,10 +151,10 @@ pub struct Reading {
     /// A live site: an address that the plan names, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
     pub site: Option<String>,
-    /// A recording of a site. It may be green, and never permits apply.
+    /// A recording of a site: it is judged, and is never enough for `apply`.
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
-    /// No site: shape and plan-only rules. Never green.
+    /// Judge the plan without a site, by its form and the rules that need no site. Never green.
     #[arg(long)]
     pub no_site: bool,
 }
@@ -162,13 +162,13 @@ pub struct Reading {
 /// How much of a plan is taken in.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Limits {
-    /// Most bytes of a plan.
+    /// The largest plan that is read, in bytes.
     #[arg(long, default_value_t = 32 << 20, value_name = "BYTES", hide_short_help = true, help_heading = RARE)]
     pub max_bytes: usize,
-    /// Deepest nesting of a plan.
+    /// The deepest nesting that is read.
     #[arg(long, default_value_t = 64, value_name = "LEVELS", hide_short_help = true, help_heading = RARE)]
     pub max_depth: usize,
-    /// Most keys, values and collections of a plan.
+    /// The most keys, values and collections that are read.
     #[arg(long, default_value_t = 4_000_000, value_name = "NODES", hide_short_help = true, help_heading = RARE)]
     pub max_nodes: usize,
 }
@@ -231,7 +231,7 @@ pub struct Check {
 pub enum CheckFormat {
     /// Pictures.
     Human,
-    /// One line a finding.
+    /// One line per finding.
     Concise,
     /// For machines.
     Json,
@@ -274,13 +274,13 @@ pub struct Apply {
     /// The digest of the changes that `plan diff` showed.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
-    /// A reviewed seal, in place of the digest; with both, both must hold. `FILE.minisig` is its signature.
+    /// A reviewed seal, in place of the digest; where both are given, both must fit. `FILE.minisig` is its signature.
     #[arg(long, value_name = "FILE")]
     pub seal: Option<PathBuf>,
     /// Never ask: without `--confirm` or `--seal` nothing is written.
     #[arg(long)]
     pub no_input: bool,
-    /// Go on with a run: first with what stopped part-way, then with the guide's steps, to the last one.
+    /// Continue a run: first what stopped part-way, then the guide's steps up to the last one.
     #[arg(long, conflicts_with_all = ["confirm", "seal"])]
     pub resume: bool,
     /// Go no further than this step; without it a new run ends when the plan's changes are in place.
@@ -295,14 +295,14 @@ pub struct Apply {
     /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
-    /// Which of the plan's two sites is written to; live demands a finished rehearsal and `--host`.
+    /// Which of the plan's two sites is written to; live requires a finished rehearsal and `--host`.
     #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
     pub on: On,
     /// The live site's host, typed out.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// The folder in which backups lie: the recorded file is read again and compared. `PLAN_BACKUP_DIR`
-    /// can name it too, and `plan.toml` one below the plan's.
+    /// The folder of the backups: the recorded file is read there again and compared. `PLAN_BACKUP_DIR` can name it
+    /// too, and `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -321,7 +321,7 @@ pub struct Seal {
     #[command(flatten)]
     /// How the site is read.
     pub reading: SealReading,
-    /// For how long the seal counts, for example `72h` or `3d`; at most 14 days.
+    /// For how long the seal is valid, for example `72h` or `3d`; at most 14 days.
     #[arg(long, default_value = "72h", value_name = "TIME", value_parser = lasts)]
     pub expires: SignedDuration,
     #[command(flatten)]
@@ -348,7 +348,7 @@ fn lasts(text: &str) -> Result<SignedDuration, String> {
     if allowed.contains(&time) {
         Ok(time)
     } else {
-        Err("a seal counts for a minute at least and 14 days at most".into())
+        Err("a seal is valid for at least a minute and at most 14 days".into())
     }
 }
 
@@ -380,7 +380,7 @@ pub struct Verify {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub format: VerifyFormat,
-    /// Show contacts' values, and what reads as a person's address, instead of masking them.
+    /// Show contacts' values, and what looks like a person's address, instead of masking them.
     #[arg(long)]
     pub show_personal: bool,
     #[command(flatten)]
@@ -406,7 +406,7 @@ pub struct MergeList {
     /// The form.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
-    /// Show what reads as a person's address, instead of masking it.
+    /// Show what looks like a person's address, instead of masking it.
     #[arg(long)]
     pub show_personal: bool,
 }
@@ -434,7 +434,7 @@ pub struct Init {
     /// The live site's address.
     #[arg(long, value_name = "URL")]
     pub live: Option<String>,
-    /// Which ten spot-check contacts are chosen: the same for the same number.
+    /// Chooses the ten spot-check contacts: the same number chooses the same ones.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Write the contacts' values into the plan itself.
@@ -475,7 +475,7 @@ pub enum RecordVerb {
         /// The line's number, from 1.
         #[arg(value_name = "LINE")]
         line: usize,
-        /// Why it may stand.
+        /// Why it may stay as it is.
         #[arg(long)]
         reason: String,
     },
@@ -490,7 +490,7 @@ pub enum RecordVerb {
         /// What the person says.
         #[arg(value_name = "TEXT")]
         says: String,
-        /// The last day on which it counts, year-month-day; 7 days from now if not said.
+        /// The last day on which it is valid, year-month-day; by default 7 days from now.
         #[arg(long, value_name = "DAY")]
         until: Option<String>,
     },
@@ -521,7 +521,8 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,
     },
-    /// An object moved under a run, and may stand as it is: asked for by the run, which names it with its digits.
+    /// An object changed during a run, and may stay as it is: the run asks for this, and names the object and its
+    /// digits.
     Moved {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -529,10 +530,10 @@ pub enum RecordVerb {
         /// The object, as the run named it, for example `maintenance`.
         #[arg(value_name = "OBJECT")]
         object: String,
-        /// The digits by which the run named how it is now.
+        /// The digits that the run printed for its present state.
         #[arg(long, value_name = "DIGITS")]
         now: String,
-        /// Why it may stand.
+        /// Why it may stay as it is.
         #[arg(value_name = "TEXT")]
         says: String,
         /// Which site it was.
@@ -545,13 +546,14 @@ pub enum RecordVerb {
     /// The site was restored from a backup after the barrier was passed: the run is closed, if a new reading of the site
     /// shows that it is not migrated.
     Restored(PastBarrier),
-    /// Why something may begin on live though its window is not open. It counts for 12 hours; the barrier stays shut all the same.
+    /// Why something may begin on live though its window is not open. It is valid for 12 hours, and never opens the
+    /// barrier.
     OutsideWindow(RecordOutsideWindow),
-    /// How long the restore of a backup took: the only source of the time that a way back takes.
+    /// How long the restore of a backup took: nothing else shows how long a way back takes.
     RestoreDrill(RecordRestoreDrill),
-    /// Whether to go on or back, at the plan's `decide_by`: by the person whom `rollback/who` names.
+    /// The decision to go on or to go back, due by the plan's `decide_by`, by the person whom `rollback/who` names.
     Decision(RecordDecision),
-    /// What live did since its copy was made: how many records of each kind, and the digest of `plan merge-list`.
+    /// What happened on live since it was copied: how many records of each kind, and the digest of `plan merge-list`.
     MergeList {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -604,7 +606,7 @@ pub struct PastBarrier {
     /// How the person knows.
     #[arg(value_name = "TEXT")]
     pub says: String,
-    /// The site of the run, as `apply` was given it.
+    /// The site of the run, as it was given to `apply`.
     #[arg(long, value_name = "URL|FILE")]
     pub site: String,
 }
@@ -626,8 +628,8 @@ pub struct RecordBackup {
     #[command(flatten)]
     /// The plan, and who attests it.
     pub by: By,
-    /// The backup's file. A database dump (`.sql`, `.sql.gz`, `.sql.zst`) is looked into; of an archive only size and
-    /// digest are read.
+    /// The backup's file. A database dump (`.sql`, `.sql.gz`, `.sql.zst`) is read to its end; of an archive only size
+    /// and digest are read.
     #[arg(value_name = "FILE", required_unless_present = "restore_point", conflicts_with = "restore_point")]
     pub file: Option<PathBuf>,
     /// A host's restore point, by its id.
@@ -636,17 +638,17 @@ pub struct RecordBackup {
     /// Which site was backed up.
     #[arg(long, value_enum, default_value_t = On::Live)]
     pub of: On,
-    /// The folder in which backups lie: a bare file name is looked for there. `PLAN_BACKUP_DIR` can name it
-    /// too, and `plan.toml` one below the plan's.
+    /// The folder of the backups: a bare file name is looked for there. `PLAN_BACKUP_DIR` can name it too, and
+    /// `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
     pub backup_dir: Option<PathBuf>,
     /// Which parts it holds, for example `files,database`. You attest it; a database dump shows by itself what it is.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub parts: Vec<Part>,
-    /// What the names of the site's tables begin with, where a dump holds more than one site.
+    /// The site's table prefix, where a dump holds more than one site.
     #[arg(long, value_name = "PREFIX", conflicts_with = "restore_point")]
     pub prefix: Option<String>,
-    /// When it was made, RFC 3339; a file's own time if not said.
+    /// When it was made, RFC 3339; by default the file's own time.
     #[arg(long, value_name = "TIME")]
     pub taken_at: Option<String>,
     /// A copy is off the server.
@@ -712,7 +714,7 @@ pub enum SchemaName {
 /// `plan tour`
 #[derive(Debug, Args)]
 pub struct Tour {
-    /// The folder to make; a fresh one beside the system's temporary files if not said.
+    /// The folder to create; by default a new one among the system's temporary files.
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
@@ -723,7 +725,7 @@ pub struct Example {
     /// The folder to write into.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Which people and numbers are invented: the same for the same number.
+    /// Which people and numbers are invented: the same number gives the same ones.
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
 }

@@ -24,7 +24,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
 /// What the verbs write, and where; whatever is not here only prints.
 const WRITTEN: &str = "  \
   the site               `apply` and `undo`, and nothing else
-  .plan/, by the plan    what a run keeps of itself and of the site as it was
+  .plan/, by the plan    a run's own files, and the site as it was before
   NAME.record.ndjson     `record`, by the plan NAME.yaml; commit it
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`

@@ -12,7 +12,7 @@ pub struct Of {
     /// The plan.
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// The site of the run, as `apply` was given it.
+    /// The site of the run, as it was given to `apply`.
     #[arg(long, value_name = "URL|FILE")]
     pub site: String,
 }
@@ -52,10 +52,10 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
-    /// Leave this object as somebody else has it, and take the rest back; as often as there are such objects.
+    /// Leave this object as somebody else has it, and take the rest back; may be given several times.
     #[arg(long, value_name = "KIND/KEY")]
     pub leave: Vec<String>,
-    /// The live site's host, typed out, where the run is on it.
+    /// The live site's host, typed out, where the run is on live.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
     /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
@@ -123,7 +123,7 @@ pub struct Adopt {
     /// Who takes it over: a short name from the plan's `people`.
     #[arg(long, value_name = "NAME")]
     pub who: Option<String>,
-    /// A reviewed seal of the run's changes, where `plan.toml` demands one.
+    /// A reviewed seal of the run's changes, where `plan.toml` requires one.
     #[arg(long, value_name = "FILE")]
     pub seal: Option<PathBuf>,
     #[command(flatten)]

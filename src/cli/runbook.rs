@@ -17,7 +17,7 @@ pub struct Runbook {
     /// A site to judge the plan against, so that the page says how it stands: an address that the plan names, or a file.
     #[arg(long, value_name = "URL|FILE", conflicts_with = "snapshot")]
     pub site: Option<String>,
-    /// A recording of a site, to the same end.
+    /// A recording of a site, for the same purpose.
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
     /// Which of the plan's two sites that is.

@@ -22,12 +22,12 @@ pub struct Snapshot {
 /// Another thing to do with snapshots.
 #[derive(Debug, Subcommand)]
 pub enum SnapshotVerb {
-    /// Sort, count and digest a hand-written snapshot or population, in place; the population first.
+    /// Sort a hand-written snapshot or population, and write its counts and digest into it; do the population first.
     ///
-    /// A snapshot counts as attested by who is named, else as recorded: judged and counted apart, and not enough for the barrier or
-    /// a replay.
+    /// A snapshot counts as attested by the person that `--who` names, otherwise as recorded: it is judged, its facts
+    /// are counted apart, and it is not enough for the barrier or a replay.
     Finalize {
-        /// The hand-written records, one a line.
+        /// The hand-written records, one per line.
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Who answers for what it says: a short name from the plan's `people`.
@@ -44,7 +44,7 @@ pub enum SnapshotVerb {
         /// The snapshot, with its population beside it where it has one.
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// The plan whose site it is of.
+        /// The plan that names its site.
         #[arg(long, value_name = "PLAN")]
         plan: PathBuf,
         /// Take it over without asking.

@@ -31,7 +31,7 @@ pub struct RecordRestoreDrill {
     /// Where it was restored, for example `a second staging copy`.
     #[arg(long, value_name = "TEXT")]
     pub onto: String,
-    /// When it was over, RFC 3339; now if not said.
+    /// When it was over, RFC 3339; by default now.
     #[arg(long, value_name = "TIME")]
     pub ended_at: Option<String>,
 }

@@ -67,7 +67,7 @@ fn known(id: &str) -> Result<&'static Rule, Failure> {
         return Err(Failure::new(exit::USAGE, message).help("`plan schema` prints what a plan may say"));
     }
     rules::by_id(id).ok_or_else(|| {
-        let failure = Failure::new(exit::USAGE, format!("there is no rule and no word `{id}`"));
+        let failure = Failure::new(exit::USAGE, format!("there is neither a rule nor a word `{id}`"));
         let words: Vec<String> = glossary::words().map(|word| word.id()).collect();
         let names = ALL.iter().map(|rule| rule.id).chain(words.iter().map(String::as_str));
         match rules::nearest(id, names) {

@@ -46,11 +46,13 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
     }
     let agreed = yes
         || may_ask(false)
-            && terminal.ask("\nDid a machine write it like this, unchanged since? Type `import` to confirm: ")?
-                == "import";
+            && terminal.ask(
+                "\nDid a machine write exactly this, and has nobody changed it since? Type `import` to \
+            confirm: ",
+            )? == "import";
     if !agreed {
-        return Err(Failure::new(exit::UNCONFIRMED, "it was not confirmed, so it was not imported")
-            .help("look at what it says, then give `--yes`; without that it counts as recorded"));
+        return Err(Failure::new(exit::UNCONFIRMED, "that was not confirmed, so it was not imported")
+            .help("check what it says, then give `--yes`; without that it counts as recorded"));
     }
     Readings::captured(&reading, now)?;
     writeln!(terminal.out, "imported: it counts as captured on this machine while it stays unchanged")?;
@@ -66,7 +68,7 @@ fn ensure_of(plan: &Plan, reading: &Snapshot, file: &Path) -> Result<(), Failure
     }
     let named: Vec<String> = named.iter().flatten().map(|named| format!("`{named}`")).collect();
     let help = match named.is_empty() {
-        true => "the plan names no site that can be read (`sites`)".to_owned(),
+        true => "the plan names no site with a valid address (`sites`)".to_owned(),
         false => format!("the plan's `sites` name {}: give a snapshot of one of them", named.join(" and ")),
     };
     let message =
@@ -87,18 +89,20 @@ fn ensure_may_be_taken_over(reading: &Snapshot, worth: &Worth, now: Timestamp) -
         Err(Failure::new(exit::UNCONFIRMED, format!("{why}, so it was not imported")).help(help))
     };
     if let Worth::Attested(who) = worth {
-        let help = "import the file as the machine gave it; what a person finalized stays theirs";
+        let help = "import the file as the machine wrote it; a file that a person finalized stays attested by that \
+        person";
         return refused(format!("`{who}` finalized it here, and answers for what it says"), help);
     }
     let taken_at = &reading.header.taken_at;
     if Readings::of_this_machine().was_captured_otherwise(reading) {
-        let help = "take the site again; or name who answers for the change: `plan snapshot finalize FILE --who WHO --plan PLAN`";
-        return refused(format!("another reading of this site and of {taken_at} was captured here"), help);
+        let help = "read the site again; or name who answers for the change: `plan snapshot finalize FILE --who WHO \
+        --plan PLAN`";
+        return refused(format!("a different reading of this site from {taken_at} was captured here"), help);
     }
     match taken_at.parse::<Timestamp>() {
-        Ok(at) if at > now => refused(format!("it is of {taken_at}, which is in the future"), "take the site again"),
+        Ok(at) if at > now => refused(format!("it is dated {taken_at}, which is in the future"), "take the site again"),
         Ok(_) => Ok(()),
-        Err(_) => refused("when it was taken is not known".to_owned(), "take the site again"),
+        Err(_) => refused("it is not known when it was taken".to_owned(), "take the site again"),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<
         return Ok(code);
     }
     for kind in &list.evidence.not_captured {
-        writeln!(terminal.err, "{kind}: not captured on both sides, so nothing is known of them")?;
+        writeln!(terminal.err, "{kind}: not captured on both sides, so nothing is known about them")?;
     }
     Ok(code)
 }

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     let report = checked.report(&path);
     if !checked.opened.whole {
         concise::render(&report, terminal.err)?;
-        return Err(Failure::new(exit::COULD_NOT_RUN, "the plan could not be read whole, so no page was made")
+        return Err(Failure::new(exit::COULD_NOT_RUN, "the plan could not be read completely, so no page was made")
             .help("fix what is found, then make the page again"));
     }
     let plan = &checked.opened.plan;

@@ -42,7 +42,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     let host = escape::line(&snapshot.header.site.to_string());
     let missing = snapshot.header.sections.values().filter(|c| matches!(c, Capture::Missing(_))).count();
     if snapshot.population.take().is_some() {
-        writeln!(terminal.err, "the population is not copied: keep it beside the site it was taken with")?;
+        writeln!(terminal.err, "the population is not copied: keep it next to the site file it was taken with")?;
     }
     let text = SnapshotFile::new(snapshot).text();
     // A site in a file is what somebody says: only what was read at an address was taken by this machine.
@@ -59,7 +59,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             if terminal.masks && addresses(&text).next().is_some() {
                 writeln!(
                     terminal.err,
-                    "attention: what reads as a person's address is left out, so no verb reads this: write it into a file with `--out`, or \
+                    "attention: what looks like a person's address is left out, so no verb can use this: write it into a file with `--out`, or \
                      give `--show-personal`"
                 )?;
             }
@@ -71,8 +71,15 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
 
 /// A text as whoever reads the file understands it, with the digest by which it is known.
 fn as_read(text: &str) -> Result<Reading, Failure> {
-    SnapshotFile::read_only(text.as_bytes())
-        .map_err(|damage| Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written whole: {damage}")))
+    SnapshotFile::read_only(text.as_bytes()).map_err(|damage| {
+        Failure::new(
+            exit::COULD_NOT_RUN,
+            format!(
+                "what was read cannot be written completely: \
+        {damage}"
+            ),
+        )
+    })
 }
 
 fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -96,7 +103,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
         }
         (Worth::Recorded(_), None) => writeln!(
             terminal.err,
-            "it counts as recorded, as nobody is named who answers for what it says (`--who WHO --plan PLAN`)"
+            "it counts as recorded, since it names nobody who answers for it (`--who WHO --plan PLAN`)"
         )?,
     }
     Ok(exit::OK)

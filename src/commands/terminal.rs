@@ -31,7 +31,7 @@ pub struct Terminal<'a> {
     pub begun: Begun,
     /// What became of data.
     pub lost: Lost,
-    /// Whether what reads as a person's address is left out of everything that is written.
+    /// Whether what looks like a person's address is left out of everything that is written.
     pub(super) masks: bool,
     /// Whether the verb is there for what it writes elsewhere, and not for what it says: where it ended well it did so.
     pub(super) keeps: bool,
@@ -109,7 +109,7 @@ impl Terminal<'_> {
             .map(io::Error::to_string);
         match (ended, lost) {
             (Ok(code @ (exit::OK | exit::NOT_GREEN)), Some(error)) if self.begun == Begun::No && !self.keeps => {
-                let help = if code == exit::OK { "" } else { "; the answer is not green" };
+                let help = if code == exit::OK { "" } else { "; the verdict is not green" };
                 Err(Failure::new(exit::COULD_NOT_RUN, format!("cannot write: {error}{help}")))
             }
             (Ok(exit::OK), Some(error)) => {
@@ -123,7 +123,7 @@ impl Terminal<'_> {
 
     fn looks(&self) -> String {
         let look = self.typed.as_ref().map(|typed| format!(" with `{}`", typed.named().status()));
-        format!("look at what became of it{}", look.unwrap_or_default())
+        format!("check what was done{}", look.unwrap_or_default())
     }
 
     fn goes_on(&self) -> String {

@@ -26,7 +26,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         in_folder("bloom-coaching.yaml"),
         in_folder("bloom-coaching.site.ndjson"),
     );
-    say(terminal, "A first draft of the plan, held against the staging site. Much is missing:")?;
+    say(terminal, "A first draft of the plan, checked against the staging site. Much is missing:")?;
     step(terminal, &["check", &draft, "--site", &site])?;
     say(terminal, "\nThe same plan once every finding was answered:")?;
     step(terminal, &["check", &plan, "--site", &site])?;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     step(terminal, &["apply", &plan, "--site", &site, "--confirm", &digest[..16]])?;
     say(terminal, "\nOnce more: there is nothing left to do.")?;
     let code = step(terminal, &["apply", &plan, "--site", &site])?;
-    say(terminal, "\nThe rest of the guide, step by step, is a person's; this is where the run stands:")?;
+    say(terminal, "\nA person takes the rest of the guide's steps; this is where the run stands:")?;
     step(terminal, &["status", &plan, "--site", &site])?;
     writeln!(
         terminal.out,
@@ -70,7 +70,7 @@ fn unshown(folder: &Path, terminal: &Terminal<'_>) -> Result<u8, Failure> {
     if terminal.is_left() {
         return Ok(exit::OK);
     }
-    let message = "the tour ended early: its output cannot be written, and what nobody could see is not confirmed";
+    let message = "the tour ended early: its output cannot be written, and it confirms nothing that nobody could see";
     Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
         "its files are in `{}`: take the tour again in another folder, where its output can be written",
         folder.display()

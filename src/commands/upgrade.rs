@@ -53,7 +53,7 @@ fn read(plan: &Path) -> Result<(Source, Vec<Edit>), Failure> {
             edits.sort_by_key(|edit| edit.range.start);
             Ok((source, edits))
         }
-        None => Err(unwritten(plan, "it cannot be read whole")),
+        None => Err(unwritten(plan, "it cannot be read completely")),
     }
 }
 

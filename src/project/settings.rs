@@ -92,7 +92,7 @@ impl Backup {
                 folder.display()
             );
             Failure::new(exit::COULD_NOT_RUN, message).help(format!(
-                "that file can come with a repository, so a folder elsewhere is for you to name: `--backup-dir {}`, or the environment \
+                "that file can come with a repository, so only you can name a folder elsewhere: `--backup-dir {}`, or the environment \
                  variable {BACKUP_DIR}",
                 quoted(&self.plans.join(folder).display().to_string())
             ))

@@ -41,11 +41,11 @@ pub(crate) fn signature_of(file: &Path) -> PathBuf {
 fn text_of(file: &Path, read: io::Result<Vec<u8>>) -> Result<String, Failure> {
     let bytes = read.map_err(|e| match e.kind() {
         ErrorKind::FileTooLarge => {
-            let what = format!("`{}` has more than {MOST_BYTES} bytes, so it is no seal", file.display());
+            let what = format!("`{}` has more than {MOST_BYTES} bytes, so it is not a seal", file.display());
             Failure::new(exit::UNCONFIRMED, what)
         }
         _ => Failure::file("read", file, &e),
     })?;
     String::from_utf8(bytes)
-        .map_err(|_| Failure::new(exit::UNCONFIRMED, format!("`{}` is no seal: it is not text", file.display())))
+        .map_err(|_| Failure::new(exit::UNCONFIRMED, format!("`{}` is not a seal: it is not text", file.display())))
 }

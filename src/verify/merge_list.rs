@@ -70,13 +70,14 @@ impl MergeList {
 
 fn ensure_of_one_site_in_order(cloned: &Snapshot, live: &Snapshot) -> Result<(), Failure> {
     if !cloned.header.site.is_same_site(&live.header.site) {
-        let message = format!("`{}` and `{}` are two sites", cloned.header.site, live.header.site);
+        let message =
+            format!("`{}` and `{}` are readings of two different sites", cloned.header.site, live.header.site);
         return Err(Failure::new(exit::TARGET, message)
             .help("both have to be readings of the live site: one of when it was copied, one of now"));
     }
     let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();
     if time(cloned) >= time(live) {
-        let message = "the reading of now is not later than the one of when the copy was made";
+        let message = "the reading of live as it is now is not later than the one from when it was copied";
         return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
     }
     Ok(())
@@ -86,6 +87,6 @@ fn ensure_of_one_site_in_order(cloned: &Snapshot, live: &Snapshot) -> Result<(),
 fn whole(side: &SideReading) -> Result<(&Snapshot, &dyn Population), Failure> {
     side.whole().map_err(|why| {
         Failure::new(exit::COULD_NOT_RUN, why)
-            .help("a merge list is of contacts, orders and subscriptions: take the reading with its population")
+            .help("a merge list consists of contacts, orders and subscriptions: take the reading with its population")
     })
 }

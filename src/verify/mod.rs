@@ -134,7 +134,7 @@ fn both(
     };
     let (spots, mut unproven) = spots(opened, &spotted);
     unproven.extend(before.lacks(WITHOUT_USER).filter(|_| ask.extra_expected).map(|why| Unproven {
-        what: format!("whether every contact without a user came (\"{IMPORT_ALL}\")"),
+        what: format!("whether every contact without a user was imported (\"{IMPORT_ALL}\")"),
         why: format!("who they were before: {why}"),
     }));
     unproven.extend(all.imported.iter().filter(|_| ask.extra_expected).flat_map(not_captured_of_imported));
@@ -184,7 +184,7 @@ fn spots(opened: &Opened, spotted: &Spotted<'_>) -> (Vec<Spot>, Vec<Unproven>) {
 /// What nobody captured of contacts who had no user before, and who came.
 fn not_captured_of_imported(all: &Imported) -> impl Iterator<Item = Unproven> {
     all.unknown.iter().map(|(field, count)| Unproven {
-        what: format!("the {} of {} who came and had no user before", field.name(), many(*count, "contact")),
+        what: format!("the {} of {} who were imported and had no user before", field.name(), many(*count, "contact")),
         why: "it was not captured before (`contact-without-user` of the population)".to_owned(),
     })
 }
@@ -204,6 +204,6 @@ fn not_captured(before: Option<&SideReading>, after: &SideReading) -> Vec<Unprov
 fn not_recorded(opened: &Opened) -> Option<Unproven> {
     (!opened.knows_its_contacts()).then(|| Unproven {
         what: "the plan's spot-check contacts".to_owned(),
-        why: "what the plan says of them cannot be read whole; a check of it shows where".to_owned(),
+        why: "what the plan says about them cannot be read completely; a check of the plan shows where".to_owned(),
     })
 }

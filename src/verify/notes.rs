@@ -44,7 +44,7 @@ fn unknown_status(line: &Line) -> Option<String> {
     };
     let (before, after) = (line.before, line.after);
     Some(format!(
-        "the {what} status `{}` is none of AccessAlly's ({before} before, {after} after), so it proves nothing",
+        "the {what} status `{}` is not one of AccessAlly's ({before} before, {after} after), so it proves nothing",
         line.name
     ))
 }

@@ -109,5 +109,6 @@ impl SideReading {
 }
 
 fn no_address() -> Failure {
-    Failure::new(exit::USAGE, "this is no address of a site").help("name a file, or `https://` and its home address")
+    Failure::new(exit::USAGE, "this is not the address of a site")
+        .help("name a file, or `https://` and its home address")
 }

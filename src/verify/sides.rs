@@ -41,7 +41,7 @@ pub(super) fn in_order(before: &SideReading, after: &SideReading) -> Result<Opti
     let is_later = both().all(|(before, after)| after > before);
     Ok((!is_later).then(|| Unproven {
         what: "what came of the switch".to_owned(),
-        why: "the side after was not read later than the side before, so it says nothing of what happened since"
+        why: "the side after was not read later than the side before, so it shows nothing that happened since"
             .to_owned(),
     }))
 }
@@ -76,7 +76,7 @@ fn not_a_copy(plan: &Plan, before: &SideReading, after: &SideReading) -> Option<
     let why = if pushed {
         "live becomes what staging was by the push, and not the other way round"
     } else {
-        "nothing of this plan's strategy makes one the copy of the other: compare each site with itself"
+        "with this plan's strategy neither of them becomes a copy of the other: compare each site with itself"
     };
     Some(Unproven {
         what: "what came of the switch".to_owned(),

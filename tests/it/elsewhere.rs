@@ -169,7 +169,7 @@ fn a_run_whose_folder_is_gone_is_given_up_by_its_id_only() {
     old.apply().ends(0, &[]);
     let away = old.place.folder.path().with_extension("away");
     fs::rename(old.place.folder.path(), &away).unwrap();
-    second.apply().ends(20, &["cannot be looked into from here", "only if that folder is gone for good"]);
+    second.apply().ends(20, &["cannot be read from here", "only if that folder is gone for good"]);
     let id = second.lock_status()["open_elsewhere"]["id"].as_str().unwrap().to_owned();
     second.break_it("00000000").ends(14, &[&format!("plan lock break {PLAN} --site {} --id {id}", second.site)]);
     second.apply().ends(20, &[&id]);

@@ -198,7 +198,7 @@ fn key_of(desk: &Desk) -> Key {
 fn only_a_reading_of_one_of_the_plans_sites_is_imported_and_only_when_somebody_confirms_it() {
     let desk = Desk::new();
     let shown = desk.run(&["snapshot", "import", SITE, "--plan", PLAN]);
-    shown.ends(12, &["it was not confirmed, so it was not imported"]);
+    shown.ends(12, &["that was not confirmed, so it was not imported"]);
     for words in ["staging.bloom.example", "2026-11-21T06:12:00Z", "bridge 0.1.0", "240 contact", "administrator"] {
         assert!(shown.out.contains(words), "{words}: {}", shown.out);
     }

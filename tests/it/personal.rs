@@ -228,7 +228,8 @@ fn what_is_left_out_of_the_record_is_said_and_no_spelling_of_an_address_gets_in(
         let says = format!("asked {address} about it");
         let ran = place.run(&["record", "attest", "emails-off", &says, "--plan", PLAN, "--who", "jo"]);
         ran.ends(0, &[]);
-        let said = "what reads as an e-mail address or a login is left out of 1 text, as the record is committed: look at its last line";
+        let said = "what looks like an e-mail address or a login is left out of 1 text, as the record is committed: \
+        look at its last line";
         assert!(ran.out.contains(said), "{ran:#?}");
         let record = fs::read_to_string(&path).unwrap();
         let last = record.lines().last().unwrap();
@@ -394,7 +395,7 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
             let all: Vec<&str> = verb.split(' ').chain(given).chain(by.iter().copied()).collect();
             let ran = masks(&place, &all);
             if *verb == "init" {
-                ran.ends(0, &["what reads as a person's address stands in these lines of new.yaml"]);
+                ran.ends(0, &["what looks like a person's address stands in these lines of new.yaml"]);
             }
             if !words.contains(&TEXT) {
                 break;

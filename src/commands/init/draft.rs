@@ -49,7 +49,7 @@ impl Draft<'_> {
         line(
             out,
             &format!(
-                "# A first plan, from {} as of {}. Every `decide` is for a person.",
+                "# A first plan, from {} as of {}. A person decides everything that says `decide`.",
                 clean(&header.site.to_string()),
                 clean(&header.taken_at)
             ),

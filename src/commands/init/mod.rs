@@ -77,7 +77,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     writeln!(
         terminal.err,
-        "next: decide what its comments ask, then plan check {} --site {}",
+        "next: decide what its comments ask for, then run: plan check {} --site {}",
         escape::shell(&args.out.display().to_string()),
         escape::shell(&args.site)
     )?;
@@ -98,8 +98,9 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
     let lines: Vec<String> = found.iter().map(usize::to_string).collect();
     writeln!(
         terminal.err,
-        "attention: what reads as a person's address stands in {} of {}: {}; before the plan is committed, take it out of the webhook's call \
-         or the name on the site and run this again, or let only those read the repository who may know it",
+        "attention: what looks like a person's address is in {} of {}: {}; before you commit the plan, remove it from \
+        the webhook's call or the name on the site and run this again, or let only those people read the repository \
+        who may know it",
         if found.len() == 1 { "one line" } else { "these lines" },
         escape::path(&args.out),
         lines.join(", ")

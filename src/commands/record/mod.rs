@@ -73,7 +73,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Decision(args) => time::decision(args, plan)?,
         RecordVerb::Moved { by, object, now, says, on } => {
             let host = host_of(plan, on)?;
-            let said = format!("`{object}` may stand as it is on {host} ({now}), attested by `{}`", by.who);
+            let said = format!("`{object}` may stay as it is on {host} ({now}), attested by `{}`", by.who);
             (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
         }
         RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, (project, &opened), terminal),
@@ -91,7 +91,7 @@ fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Fai
     let live = host_of(plan, cli::On::Live)?;
     let list = List::of(files, Some(plan))?.evidence;
     if !list.host.is_same_site(&live) {
-        let message = format!("the list is of `{}`, and the plan's live site is `{live}`", list.host);
+        let message = format!("the list is for `{}`, and the plan's live site is `{live}`", list.host);
         return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));
     }
     let said =
@@ -122,7 +122,7 @@ fn purchase(
     }
     let host = host_of(plan, on)?;
     let seen: Vec<&str> = saw.iter().map(|saw| saw.name()).collect();
-    let said = format!("a test purchase on `{form}` on {host}, after which was seen: {}", seen.join(", "));
+    let said = format!("a test purchase on `{form}` on {host}; seen after it: {}", seen.join(", "));
     Ok((by, Evidence::Purchase(Purchase { host, form, saw, orders, transaction }), said))
 }
 
@@ -150,7 +150,7 @@ fn backup(
         BackupSource::File { name, bytes, sha256, dump } => {
             let inside = match dump {
                 Some(dump) => format!("{dump}, as read from it"),
-                None => format!("its {} attested, as it was not looked into", names(&parts)),
+                None => format!("its {} attested, as the file was not read inside", names(&parts)),
             };
             format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
         }
@@ -175,8 +175,8 @@ fn file_source(path: &Path, seen: &Seen, prefix: Option<&str>) -> Result<BackupS
     let dump = match &seen.contents {
         Some(contents) => Some(contents.dump(prefix).map_err(|sites| which_site(&name, prefix, &sites))?),
         None if prefix.is_some() => {
-            return Err(Failure::new(exit::USAGE, format!("`{name}` is not looked into, so `--prefix` says nothing"))
-                .help("only a database dump is: `.sql`, `.sql.gz` or `.sql.zst`"));
+            return Err(Failure::new(exit::USAGE, format!("`{name}` is not read inside, so `--prefix` has no effect"))
+                .help("only a database dump is read inside: `.sql`, `.sql.gz` or `.sql.zst`"));
         }
         None => None,
     };
@@ -192,14 +192,20 @@ fn which_site(name: &str, prefix: Option<&str>, sites: &[&str]) -> Failure {
         named.push(format!("{} more", sites.len() - NAMED));
     }
     match (prefix, named.is_empty()) {
-        (Some(prefix), true) => {
-            Failure::new(exit::USAGE, format!("`{name}` holds no tables of a WordPress site, so none under `{prefix}`"))
-                .help("record the dump of the site's own database")
+        (Some(prefix), true) => Failure::new(
+            exit::USAGE,
+            format!(
+                "`{name}` holds no tables of a WordPress site, so none with the prefix \
+            `{prefix}`"
+            ),
+        )
+        .help("record the dump of the site's own database"),
+        (Some(prefix), false) => {
+            Failure::new(exit::USAGE, format!("`{name}` holds no site with the prefix `{prefix}`"))
+                .help(format!("it holds {}", named.join(", ")))
         }
-        (Some(prefix), false) => Failure::new(exit::USAGE, format!("`{name}` holds no site under `{prefix}`"))
-            .help(format!("it holds {}", named.join(", "))),
         (None, _) => Failure::new(exit::USAGE, format!("`{name}` holds {} WordPress sites", sites.len()))
-            .help(format!("say with `--prefix` which is the site's: {}", named.join(", "))),
+            .help(format!("give the prefix of this site's tables with `--prefix`: {}", named.join(", "))),
     }
 }
 
@@ -247,7 +253,7 @@ fn taken_at(said: Option<&str>, seen: Option<&Seen>, now: Timestamp) -> Result<T
             completed.unwrap_or_default()
         );
         return Err(Failure::new(exit::USAGE, message)
-            .help("a copy's own time is the time of copying: say when the dump was made with `--taken-at`"));
+            .help("a copied file has the time of the copying: say when the dump was made with `--taken-at`"));
     }
     Ok(taken_at)
 }
@@ -262,11 +268,13 @@ fn attend(name: &str, dump: &Dump, terminal: &mut Terminal<'_>) -> Result<(), Fa
             "attention: `{name}` is not proven whole: it has no last line `-- Dump completed`; \
              make it without `--skip-comments`"
         )?,
-        DumpEnding::Broken(how) => writeln!(terminal.err, "attention: `{name}` is no backup: {}", escape::line(how))?,
+        DumpEnding::Broken(how) => {
+            writeln!(terminal.err, "attention: `{name}` is not a backup: {}", escape::line(how))?
+        }
     }
     if !dump.lacks.is_empty() && !matches!(dump.ending, DumpEnding::Broken(_)) {
         let lacks = dump.lacks.join("`, `");
-        writeln!(terminal.err, "attention: `{name}` is no backup of a site: it lacks the tables `{lacks}`")?;
+        writeln!(terminal.err, "attention: `{name}` is not a backup of a site: it lacks the tables `{lacks}`")?;
     }
     Ok(())
 }
@@ -308,10 +316,11 @@ fn attest(by: By, rule: String, says: String, until: Option<String>, now: Timest
     };
     if until < day_in(0) || until > day_in(WORD_DAYS_AT_MOST) {
         let message =
-            format!("an attestation is valid for {WORD_DAYS_AT_MOST} days at most, and `{until}` is outside of that");
-        return Err(
-            Failure::new(exit::USAGE, message).help("choose an earlier day with `--until`; it can be given again then")
-        );
+            format!("an attestation is valid for {WORD_DAYS_AT_MOST} days at most, and `{until}` is not within that");
+        return Err(Failure::new(exit::USAGE, message).help(
+            "choose a day within that with `--until`; the attestation can be \
+            repeated then",
+        ));
     }
     let said = format!("attestation of `{}` for `{rule}`, until {until}", by.who);
     Ok((by, Evidence::Attestation(Attestation { rule, says, until: until.to_string() }), said))

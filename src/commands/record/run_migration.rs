@@ -42,7 +42,7 @@ pub(super) fn not_pressed(
         says,
         &site,
         |kept, now| {
-            let kept = kept.ok_or_else(|| "how the site was at the barrier is no longer kept".to_owned())?;
+            let kept = kept.ok_or_else(|| "the reading from before the barrier is no longer kept".to_owned())?;
             proof::unmoved(&MigrationSignals::of(kept), &MigrationSignals::of(now))
         },
         terminal,
@@ -53,7 +53,8 @@ pub(super) fn not_pressed(
     writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, attested by `{}`; {line}", by.who)?;
     writeln!(
         terminal.out,
-        "the run is before the barrier again: `{}` takes it back, `{}` asks for the phrase again",
+        "the run is before the barrier again: take its changes back with `{}`, or continue with `{}`, which asks for \
+        the phrase again",
         run.files.undo(),
         run.files.resume()
     )?;
@@ -121,8 +122,12 @@ fn given(
     }
     let barrier = events.iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. })).ok_or_else(|| {
         let first = files.resume();
-        Failure::new(exit::PART_WAY, "that the barrier was passed is noted beside the site, and not in the journal yet")
-            .help(format!("let it be written down first: `{first}`; then attest it again"))
+        Failure::new(
+            exit::PART_WAY,
+            "it is noted next to the site that the barrier was passed, but not in the \
+        journal yet",
+        )
+        .help(format!("have the journal completed first: `{first}`; then attest it again"))
     })?;
     let evidence = evidence(begin.host.clone());
     ensure_sound(&evidence, Timestamp::now())?;

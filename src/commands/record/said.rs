@@ -16,7 +16,7 @@ pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Fai
     // As it is going to stand in the record: of a text that is an address nothing is left.
     let evidence = &without_people(evidence)?.0;
     if evidence.says().is_some_and(|says| !says_something(says)) {
-        return Err(Failure::new(exit::USAGE, "the text says nothing that can be read, so there is nothing to record")
+        return Err(Failure::new(exit::USAGE, "the text has no visible characters, so there is nothing to record")
             .help("say in a few words what was seen, and how; an e-mail address or a login is left out, as the record is committed"));
     }
     match evidence.fault(at, at) {
@@ -35,9 +35,11 @@ pub(crate) fn ensure_person_known(who: &str, plan: &Plan) -> Result<(), Failure>
     let help = match one_of(plan.people.keys()) {
         Some(known) => {
             let known = without_addresses(&known);
-            format!("say `--who` with one of the plan's people ({known}), or add them to `people`")
+            format!("give one of the plan's people with `--who` ({known}), or add the person to `people`")
         }
-        None => "the plan names nobody yet: add them to `people`, for example `people: {jo: operator}`".to_owned(),
+        None => {
+            "the plan names nobody yet: add the person to `people`, for example `people: {jo: operator}`".to_owned()
+        }
     };
     Err(Failure::new(exit::USAGE, format!("`{who}` is not among the plan's `people`")).help(help))
 }
@@ -65,7 +67,8 @@ pub(super) fn of_masked(texts: usize) -> String {
     match texts {
         0 => String::new(),
         some => format!(
-            "; what reads as an e-mail address or a login is left out of {}, as the record is committed: look at its last line",
+            "; what looks like an e-mail address or a login is left out of {}, as the record is committed: look at \
+            its last line",
             many(some, "text")
         ),
     }

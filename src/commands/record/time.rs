@@ -18,7 +18,7 @@ use super::said::{Said, host_of, time};
 
 pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
     let host = host_of(plan, cli::On::Live)?;
-    let said = format!("something may begin on {host} outside its window, as `{}` answers for it", args.by.who);
+    let said = format!("steps may begin on {host} outside its window; `{}` answers for it", args.by.who);
     Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
 }
 
@@ -28,7 +28,10 @@ pub(super) fn restore_drill(args: RecordRestoreDrill, record: &Record, now: Time
     let seconds = args.took.as_secs().unsigned_abs();
     let made: Timestamp = time(&backup.taken_at)?;
     if ended_at > now || ended_at.as_second() - args.took.as_secs() < made.as_second() {
-        let message = format!("a restore of it cannot have begun before {made}, when it was made, nor end after now");
+        let message = format!(
+            "a restore of it cannot have begun before {made}, when it was made, and cannot end in \
+        the future"
+        );
         return Err(Failure::new(exit::USAGE, message).help("say with `--ended-at` when the restore was over"));
     }
     let took = Seconds::from(seconds);
@@ -77,12 +80,14 @@ pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failur
     let who = plan.rollback.as_ref().map(|rollback| &rollback.who);
     match who {
         None => {
-            let failure = Failure::new(exit::USAGE, "the plan names nobody who decides on the way back");
+            let failure = Failure::new(exit::USAGE, "the plan names nobody who decides whether to go back");
             return Err(failure.help("add `rollback` to the plan"));
         }
         Some(who) if *who != args.by.who => {
             let message = format!("the plan says that `{}` decides, and not `{}`", escape::line(who), args.by.who);
-            return Err(Failure::new(exit::USAGE, message).help("whoever decides is `rollback/who` of the plan"));
+            return Err(
+                Failure::new(exit::USAGE, message).help("the plan names who decides, as `who` under `rollback`")
+            );
         }
         Some(_) => {}
     }

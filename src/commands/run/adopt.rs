@@ -38,7 +38,10 @@ pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let files = RunFiles::of_project(&project, &args.of.site);
     let opened = project.open();
     let Some((journal, run)) = adoptable(&files)? else {
-        return Err(Failure::new(exit::USAGE, "no run on this site is on record here, so there is nothing to adopt"));
+        return Err(Failure::new(
+            exit::USAGE,
+            "no run on this site is on record here, so there is nothing to take over",
+        ));
     };
     super::previous_run::ensure_of_this_plan(&args.of.plan, &run.begin, &args.of.site, |its| {
         format!("adopt that: `{}`", its.named().adopt())
@@ -51,7 +54,7 @@ pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let Some(why) = run.foreign.clone().or_else(|| not_own.as_ref().map(NotOurs::to_string)) else {
         writeln!(
             terminal.out,
-            "the run on this site is of this user and this machine already: there is nothing to adopt"
+            "the run on this site belongs to this user and this machine already: there is nothing to take over"
         )?;
         return Ok(exit::OK);
     };
@@ -77,7 +80,7 @@ pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
     let aside = not_own.as_ref().map(|_| taken_over(&files)).transpose()?;
     let again = files.peeked(&journal)?.filter(|again| again.events == run.events);
     if again.is_none() {
-        let message = "the journal was written to while it was shown, so nothing was adopted";
+        let message = "the journal changed while it was shown, so the run was not taken over";
         return Err(Failure::new(exit::UNCONFIRMED, message).help("look at it again"));
     }
     let key = files.key()?;
@@ -92,9 +95,9 @@ pub(crate) fn run(args: &Adopt, terminal: &mut Terminal<'_>) -> Result<u8, Failu
         files.note_down(adopted.events(), past)?;
     }
     drop(lock);
-    writeln!(terminal.out, "adopted: the run is of this user and this machine from here on")?;
+    writeln!(terminal.out, "taken over: the run now belongs to this user and this machine")?;
     if let Some(aside) = aside {
-        writeln!(terminal.out, "the state folder as it was is kept as {}", escape::path(&aside))?;
+        writeln!(terminal.out, "the earlier state folder is kept as {}", escape::path(&aside))?;
     }
     if let Err(still) = files.owned() {
         let help = still.help.clone().map_or_else(String::new, |help| format!("; {help}"));
@@ -159,7 +162,7 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
         }
         let message = "the plan.toml next to the plan requires a seal of this run's changes, and none was given";
         return Err(
-            Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun by: `--seal FILE`")
+            Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun with: `--seal FILE`")
         );
     };
     let sealed = signed::read(file)?;
@@ -167,7 +170,7 @@ fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(),
     let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("the seal is not valid here: {why}"));
     let seal = presented.of(demands, &run.begin.plan, &run.begin.host).map_err(|unknown| refused(unknown.0))?;
     if seal.digests != run.begin.digests {
-        return Err(refused("it is of other changes".to_owned()));
+        return Err(refused("it is for other changes".to_owned()));
     }
     kept_seals::keep(&args.of.plan, key, &sealed).map_err(|e| Failure::file("write beside", &args.of.plan, &e))
 }
@@ -219,7 +222,8 @@ fn shown(
     if !is_kept(&files.before(), &run.events) {
         writeln!(
             out,
-            "  attention the reading from before the run is missing here: nobody can prove that everybody kept what they had, and the run can only end with 21"
+            "  attention the reading from before the run is missing here: nobody can prove that everybody kept what \
+            they had, and the run can only end with exit code 21"
         )?;
     }
     out.flush()?;

@@ -15,7 +15,7 @@ impl RunFiles {
     /// Archives the journal of a run that ended and was cut off before its journal found its place.
     pub(super) fn archive_ended(&self, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         let kept = self.archive(&self.open_journal()?)?;
-        writeln!(terminal.out, "the last run had ended; its journal is {}", escape::path(&kept))?;
+        writeln!(terminal.out, "the last run has ended; its journal is {}", escape::path(&kept))?;
         Ok(exit::OK)
     }
 
@@ -49,7 +49,7 @@ impl RunFiles {
             let run = run.ok_or_else(|| {
                 let path = path.display();
                 let message =
-                    format!("`{path}` is the journal of a run that ended, and does not hold its end: it was cut");
+                    format!("`{path}` is the journal of a run that ended, but its end is missing: it was cut off");
                 Failure::new(exit::COULD_NOT_RUN, message).help("take the journal from a backup")
             })?;
             Ok((path, self.ours(run)?))

@@ -58,10 +58,10 @@ impl Run {
         self.accept(args, &found.unmeasured, code, terminal)?;
         let accepted = found.unmeasured.clone();
         if !terminal.is_shown() || is_nowhere() {
-            let message = "what cannot be undone could not be shown, so nobody acknowledges it: standard output is full, closed or \
-                           thrown away";
+            let message = "what cannot be undone could not be shown, so nobody can acknowledge it: standard output is \
+            full, closed or discarded";
             return Err(Failure::new(code, message).help(format!(
-                "let it be read: `{}`, with its output on a terminal, in a pipe or in a file",
+                "run `{}` again, with its output on a terminal, in a pipe or in a file",
                 self.resume_command()
             )));
         }
@@ -77,13 +77,11 @@ impl Run {
         self.ensure_not_interrupted()?;
         if typed.trim() != phrase {
             let (resume, undo) = (self.resume_command(), self.files.undo());
-            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so nobody presses it").help(
-                format!(
-                    "continue with `{resume}{} --acknowledge {}`, or take the changes back with `{undo}`",
-                    on_time::accepted(&args.accept_unknown, None),
-                    escape::shell(&phrase)
-                ),
-            ));
+            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so do not press it").help(format!(
+                "continue with `{resume}{} --acknowledge {}`, or take the changes back with `{undo}`",
+                on_time::accepted(&args.accept_unknown, None),
+                escape::shell(&phrase)
+            )));
         }
         if args.acknowledge.is_none() {
             // A person took their time: the site may have moved while they read.
@@ -149,7 +147,7 @@ impl Run {
         let Some(proven) = spare_login(login, &record, here) else {
             let message = format!("a sign-in of the spare administrator is not on record ({})", login.tested());
             return Err(Failure::new(code, message).help(format!(
-                "sign in as it in another browser, stay signed in, then: `{}`",
+                "sign in as the spare administrator in another browser, stay signed in, then: `{}`",
                 self.typed().named().record("sign-in \"HOW IT WAS TRIED\"", on)
             )));
         };
@@ -179,7 +177,7 @@ fn is_nowhere() -> bool {
 /// What cannot be undone, whom it reaches, and what the way back loses.
 fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let members = found.members.map_or_else(
-        || "how many members there are was not captured: all of them".to_owned(),
+        || "all members (their number was not captured)".to_owned(),
         |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
     );
     let mail = found.checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);

@@ -14,9 +14,9 @@ impl Run {
         if !args.resume || reviewed || is_kept(&self.files.before(), self.journal.events()) {
             return Ok(exit::OK);
         }
-        let message = format!("what was done stands, and it is not verified: {NOT_KEPT}");
+        let message = format!("what was done stays, but it is not verified: {NOT_KEPT}");
         Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
-            "compare by hand those whom you know; the run goes on all the same with `{}`, or is taken back with `{}`",
+            "compare by hand the members whom you know; the run can still continue with `{}`, or be taken back with `{}`",
             self.resume_command(),
             self.files.undo()
         )))

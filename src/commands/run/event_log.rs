@@ -131,7 +131,7 @@ pub(crate) fn logged(
         // Nobody may be there to read it; what became of the run is not changed by that.
         let _ = writeln!(
             terminal.err,
-            "the log of events is not whole, and the run went on without it: {}",
+            "the log of events is incomplete, and the run continued without it: {}",
             escape::line(trouble)
         );
     }

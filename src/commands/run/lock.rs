@@ -49,7 +49,8 @@ fn broken(files: &RunFiles, holder: Option<&Holder>, terminal: &mut Terminal<'_>
     let (look, go_on) = (files.command("status"), files.resume());
     Ok(writeln!(
         terminal.out,
-        "broken: its holder stops before its next act, not in the middle of one; if its process still exists, even suspended, end it first{holder}; then look at `{look}`, and continue with `{go_on}`"
+        "broken: the holder stops before its next write, not in the middle of one; if its process still exists, even \
+        suspended, end it first{holder}; then look at `{look}`, and continue with `{go_on}`"
     )?)
 }
 
@@ -80,14 +81,14 @@ fn no_holder(files: &RunFiles, id: &str) -> Result<OpenRun, Failure> {
     };
     let message = format!("nobody holds it, and the run that is open has another id: {}", elsewhere.message());
     let give_up = format!("{} --id {}", files.command("lock break"), elsewhere.run.id);
-    Err(Failure::new(exit::LOCKED, message).help(format!("only if its folder is gone for good: `{give_up}`")))
+    Err(Failure::new(exit::LOCKED, message).help(format!("only if that run's folder is gone for good: `{give_up}`")))
 }
 
 fn given_up(run: &OpenRun, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let folder = escape::line(&run.folder);
     writeln!(
         terminal.out,
-        "given up: the run begun in `{folder}`; what it wrote stays, and so does its journal there"
+        "given up: the run begun in `{folder}`; what it wrote to the site stays, and its journal stays in that folder"
     )?;
     if run.past_the_barrier {
         let careful =

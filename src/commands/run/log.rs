@@ -61,7 +61,7 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         Event::Reached { step } => format!("next is the step {}", step.name()),
         Event::Kept { sha256 } => {
             format!(
-                "the site was kept as it is in front of the barrier (sha256 {}…)",
+                "the site was kept as it was before the barrier (sha256 {}…)",
                 escape::line(sha256.get(..12).unwrap_or_default())
             )
         }
@@ -85,14 +85,14 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         }
         Event::DecisionDue { who, by } => format!("it is {by}: {} decides whether to go on or back", escape::line(who)),
         Event::Decided { who, decision } => format!("{} decided: {}", escape::line(who), decision.name()),
-        Event::Migrated => "the site was read as migrated".to_owned(),
+        Event::Migrated => "a reading showed the site as migrated".to_owned(),
         Event::Passed { step, by, seen, .. } => {
             format!("done: {} ({}): {}", step.name(), by.name(), escape::line(seen))
         }
         Event::Undo => "from here on the changes are undone".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
-        Event::Left { change } => format!("left as somebody else has it: change {}", on(*change)),
+        Event::Left { change } => format!("left as somebody else changed it: change {}", on(*change)),
         Event::Adopted { who, .. } => {
             let who = who.as_deref().map_or_else(String::new, |who| format!(" by {}", escape::line(who)));
             format!("taken over on this machine{who}: what was confirmed was looked at and confirmed again")

@@ -47,7 +47,7 @@ fn nothing_to_do(
     let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
     let live = if args.on == On::Live { " --on live" } else { "" };
     if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
-        let what = "there is no change to make, so no run begins, and `--through` and `--acknowledge` have no effect";
+        let what = "there is nothing to change, so no run begins, and `--through` and `--acknowledge` have no effect";
         return Err(Failure::new(exit::USAGE, what).help(match waits {
             Some(_) => format!("continue with the run that waits: `{}`", Typed::of(args).named().resume()),
             None => format!(
@@ -66,7 +66,7 @@ fn nothing_to_do(
     if let Some(step) = waits {
         writeln!(
             terminal.out,
-            "the run waits at `{}`; continue with `{}`, or look: `plan status {plan} --site {site}`",
+            "the run waits at `{}`; continue with `{}`, or see where it stands: `plan status {plan} --site {site}`",
             step.name(),
             Typed::of(args).named().resume()
         )?;

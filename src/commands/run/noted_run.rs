@@ -42,7 +42,7 @@ impl NotedRun {
                 _ => "stopped part-way".to_owned(),
             },
             None if self.run.past_the_barrier => PAST.to_owned(),
-            None => "cannot be looked into from here".to_owned(),
+            None => "cannot be read from here".to_owned(),
         };
         let at = self.run.site.as_ref().map_or_else(String::new, |site| format!(" at `{site}`"));
         format!(
@@ -68,8 +68,8 @@ impl RunFiles {
             let failure = Failure::file("read the note of an open run", &path, &e);
             if self.journal().exists() {
                 return failure.help(format!(
-                    "a run is open on this site from this folder: if none is from another, remove that file, and continue with `{}`, \
-                     which writes it again",
+                    "a run is open on this site from this folder: if no other folder has one, remove that file, and \
+                    continue with `{}`, which writes it again",
                     self.resume()
                 ));
             }
@@ -172,7 +172,7 @@ impl RunFiles {
         let go_on = match &elsewhere.progress {
             None if is_here => "its journal is not here, or is older than that: take it from a backup".to_owned(),
             Some(progress) if progress.is_taking_back() => {
-                format!("finish that there with `{undo}`")
+                format!("finish that in its folder with `{undo}`")
             }
             _ if run.past_the_barrier => format!("continue with it there: `{resume}`"),
             _ => {

@@ -167,7 +167,7 @@ impl Run {
         let begin = self.journal.begin().cloned();
         let way = begin.map_or_else(String::new, |begin| status::way_back(&opened, (&begin, self.journal.progress())));
         let plan = escape::shell(&args.plan.display().to_string());
-        let message = format!("`{}` decided to go back, so nothing more is begun here", escape::line(who));
+        let message = format!("`{}` decided to go back, so no further step is begun here", escape::line(who));
         Ok(Failure::new(exit::PART_WAY, message).help(format!(
             "{way}; then close the run: `{}`; or take the decision back: `plan record decision go-on \"WHY\" --plan {plan} --who {}`",
             self.typed().named().restored(),
@@ -195,12 +195,14 @@ impl Run {
         let (clock, named) = (schedule.clock(by), escape::line(&who));
         if !may_ask(args.no_input) {
             let message = format!(
-                "it is past {clock}, and `{named}` has not decided whether to go on or back; waits at `{}`: {open}",
+                "it is past {clock}, and `{named}` has not decided whether to go on or to go back; the run waits at \
+                `{}`: {open}",
                 step.name()
             );
             let plan = escape::shell(&args.plan.display().to_string());
             return Err(Failure::new(exit::PART_WAY, message).help(format!(
-                "`{named}` says so, with `go-on` or `go-back`: `plan record decision go-on \"WHY\" --plan {plan} --who {}`; then continue with `{}`",
+                "`{named}` records the decision, with `go-on` or `go-back`: `plan record decision go-on \"WHY\" \
+                --plan {plan} --who {}`; then continue with `{}`",
                 escape::shell(&who),
                 self.resume_command()
             )));
@@ -214,8 +216,8 @@ impl Run {
             "go on" => Decision::GoOn,
             "go back" => Decision::GoBack,
             _ => {
-                return Err(Failure::new(exit::PART_WAY, "it was not decided whether to go on or back")
-                    .help(format!("continue with `{}`; it is asked again", self.resume_command())));
+                return Err(Failure::new(exit::PART_WAY, "nobody decided whether to go on or to go back")
+                    .help(format!("continue with `{}`; it asks again", self.resume_command())));
             }
         };
         let decided = Decided { host: self.at().0, decision, says: "typed when it was asked".to_owned() };

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure>
     let files = RunFiles::of(&args.plan, &args.site);
     let kept: Vec<PathBuf> = files.kept().into_iter().filter(|kept| is_there(kept)).collect();
     if kept.is_empty() {
-        writeln!(terminal.out, "nothing is kept of this site")?;
+        writeln!(terminal.out, "nothing of this site is kept")?;
         return Ok(exit::OK);
     }
     let _lock = files.take(&args.plan)?;

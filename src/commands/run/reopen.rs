@@ -36,7 +36,7 @@ impl Run {
                 self.tell(step, terminal)?;
             }
             if !may_ask(no_input) {
-                let message = format!("the changes are taken back, and the run waits at `{}`: {open}", step.name());
+                let message = format!("the changes are taken back, and the undo waits at `{}`: {open}", step.name());
                 let help = format!(
                     "switch maintenance mode off on the site, which takes no payment until then; then `{}`",
                     self.files.undo()

@@ -39,7 +39,8 @@ pub(super) fn ensure_may_replay(args: &Apply, checked: &Checked, terminal: &mut 
         return refused(why, "rehearse it again on staging to its last step");
     }
     if Ground::of(&args.site) == Ground::Address && rehearsed.site == Ground::File {
-        let message = "the rehearsal was on a site in a file, which says of itself what it is, so it opens no live site at an address";
+        let message = "the rehearsal was on a site in a file, which proves nothing about a site at an address, so it \
+        does not open live";
         return refused(message.to_owned(), "rehearse on the staging site at its address");
     }
     if !rehearsed.is_of(plan) {

@@ -89,7 +89,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
     if journal.torn {
-        writeln!(terminal.err, "the journal's last line was torn and is dropped")?;
+        writeln!(terminal.err, "the journal's last line was incomplete and is ignored")?;
     }
     journal.append(resumed(&journal, &turn.lock), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
@@ -165,13 +165,12 @@ fn ensure_confirmed(args: &Apply, files: &RunFiles, run: &Unfinished) -> Result<
         Confirmed::Expired(_) if progress.is_configured() => Ok(()),
         Confirmed::Expired(expires) => {
             let message =
-                format!("the seal that this run was begun by counted until {expires}, so nothing more was written");
+                format!("the seal that this run was begun with was valid until {expires}, so nothing more was written");
             let back = format!("take back what is in place with `{}`, and begin again with a new seal", files.undo());
             Err(refused(exit::STALE, message).help(back))
         }
         Confirmed::No => {
-            let message =
-                "the run to resume holds changes that nobody confirmed here, so nothing was written".to_owned();
+            let message = "the run to resume has changes that nobody confirmed here, so nothing was written".to_owned();
             let help = format!("move `{}` away, and begin again with `{}`", files.journal().display(), files.diff());
             Err(refused(exit::UNCONFIRMED, message).help(help))
         }
@@ -234,7 +233,7 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
     let shows = MigrationSignals::of(now);
     match shows.migrated.filter(|members| *members > 0) {
         _ if shows.managed == Some(true) => Some("the site says that it is on Managed Contacts".to_owned()),
-        Some(members) => Some(format!("the site says that the migration has been through {members} members")),
+        Some(members) => Some(format!("the site says that the migration has processed {members} members")),
         None => None,
     }
 }

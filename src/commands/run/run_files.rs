@@ -29,7 +29,10 @@ impl From<JournalError> for Failure {
             return failure
                 .help("take the journal from a backup; until then nobody knows what this run did, so press nothing");
         }
-        failure.help("nothing is done that cannot be written down first; fix the disk or the folder, then run it again")
+        failure.help(
+            "everything is written to the journal before it is done; fix the disk or the folder, then run it \
+        again",
+        )
     }
 }
 
@@ -54,7 +57,7 @@ pub(super) fn shut_by_another(path: &Path, source: &std::io::Error) -> Option<Fa
          nothing was written",
         path.display()
     );
-    Some(Failure::new(exit::LOCKED, message).help("ask them, and let them end their run or open that folder to you"))
+    Some(Failure::new(exit::LOCKED, message).help("ask that user to end their run, or to open that folder to you"))
 }
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.

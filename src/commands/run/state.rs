@@ -46,8 +46,8 @@ impl RunFiles {
                 return failure;
             }
             failure.help(format!(
-                "look at what was confirmed and take the run over: `{}`; where it cannot be read, ask them to open it to you, or \
-                 for a copy of the plan's folder with it",
+                "look at what was confirmed and take the run over: `{}`; if you cannot read it, ask that user to open \
+                it to you, or to give you a copy of the plan's folder with it",
                 self.command("adopt")
             ))
         })
@@ -66,7 +66,8 @@ impl RunFiles {
         let folder = escape::path(&self.folder);
         Ok(writeln!(
             err,
-            "attention: the file system of {folder} has no owners and modes, so who else can write there is unknown: only what bears the mark of this machine's key counts"
+            "attention: the file system of {folder} has no owners and modes, so it is unknown who else can write \
+            there: only what has the mark of this machine's key counts"
         )?)
     }
 
@@ -117,15 +118,15 @@ impl RunFiles {
     pub(super) fn ours(&self, run: Unfinished) -> Result<Unfinished, Failure> {
         let Some(why) = &run.foreign else { return Ok(run) };
         let message = format!(
-            "{}; according to itself the run of `{}` on `{}` {}; nothing was written",
+            "{}; by its own account the run of `{}` on `{}` {}; nothing was written",
             line(why),
             line(&run.begin.plan),
             line(&run.begin.host.to_string()),
             run.stands()
         );
         Err(Failure::new(exit::UNCONFIRMED, message).help(format!(
-            "if it is a run of yours or of a colleague, look at what was confirmed and take it over: `{}`; if it came with a \
-             repository or an archive, move it away",
+            "if it is your own run or a colleague's, look at what was confirmed and take it over: `{}`; if it came \
+            with a repository or an archive, move it away",
             self.command("adopt")
         )))
     }

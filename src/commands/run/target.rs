@@ -43,7 +43,7 @@ pub(super) fn ensure_still_staging(
     if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(ObjectRef::only).into_iter().find(is_gone) {
         let message = format!("`{gone}` is no longer as this run left it, so nothing more was written");
         return Err(Failure::new(exit::TARGET, message).help(format!(
-            "without it the copy can charge or mail members: restore it on the site, then continue with `{}`; where the site was copied again \
+            "without that the copy can charge or mail members: set it again on the site, then continue with `{}`; where the site was copied again \
              instead, begin again with `{}`",
             files.resume(),
             files.diff()
@@ -105,7 +105,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
     let found = judge(inputs, Phase::Configure, Vec::new()).findings;
     let Some(first) = found.into_iter().find(|finding| RULES.contains(&finding.rule.as_str())) else { return Ok(()) };
     let message = format!(
-        "the run to resume is of the staging copy, and this site is no longer proven to be that copy, so nothing more was \
+        "the run to resume is on the staging copy, and this site is no longer proven to be that copy, so nothing more was \
          written: {} ({})",
         first.message, first.rule
     );

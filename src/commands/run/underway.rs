@@ -76,7 +76,7 @@ impl Run {
             Ok(Outcome::Interrupted { at }) => {
                 (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
             }
-            Err(error) => (exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}")),
+            Err(error) => (exit::PART_WAY, format!("stopped, because the journal could not be written: {error}")),
         };
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
         let finish = if back {
@@ -125,13 +125,16 @@ impl Run {
         let Ended { verdict, words, .. } = self.compared(&Record::default()).map_err(|failure| {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
-            Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message))
-                .help(format!("{help}every change is in place: repair that and continue with `{resume}`, or `{undo}`"))
+            Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message)).help(format!(
+                "{help}every change is in place: repair that and continue with `{resume}`, or take them \
+                back with `{undo}`"
+            ))
         })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
             return Err(Failure::new(exit::NOT_VERIFIED, "applied, but somebody is not as before").help(format!(
-                "look who: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or `{}`",
+                "see who: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or take the changes \
+                back with `{}`",
                 escape::shell(&args.plan.display().to_string()),
                 escape::shell(&self.files.before().display().to_string()),
                 escape::shell(&self.site.name()),
@@ -151,11 +154,12 @@ impl Run {
     pub(crate) fn note(&mut self, event: Event) -> Result<(), Failure> {
         self.ensure_still_ours()?;
         self.journal.append(event, Timestamp::now()).map_err(|error| {
-            Failure::new(exit::PART_WAY, format!("stopped, because it could not be written to the journal: {error}"))
-                .help(format!(
+            Failure::new(exit::PART_WAY, format!("stopped, because the journal could not be written: {error}")).help(
+                format!(
                     "repair the disk or the folder, then continue with `{}`; what is done is not done again",
                     self.resume_command()
-                ))
+                ),
+            )
         })
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let Unfinished { begin, progress, events, .. } = run;
     terminal.has_begun(Begun::Journaled);
     for failure in &unread {
-        writeln!(terminal.err, "attention: {}; an undo needs the journal alone", line(&failure.message))?;
+        writeln!(terminal.err, "attention: {}; an undo needs only the journal", line(&failure.message))?;
     }
     let mut site = site_of(args, &opened, &begin)?;
     ensure_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
@@ -91,8 +91,10 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let now = ensure_its_site(site.as_mut(), &begin, &progress)?;
     if let Some(why) = resume::is_migrated(&now) {
-        let message =
-            format!("{why}: taking the changes back would take its mail trap and guard away, so nothing was written");
+        let message = format!(
+            "{why}: taking the changes back would remove its mail simulation and charging guard, so nothing \
+            was written"
+        );
         return Err(Failure::new(exit::PART_WAY, message).help(status::way_back_from(
             &opened,
             &begin,
@@ -140,13 +142,15 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if !left.is_empty() {
         let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
         let message = format!(
-            "taken back, but for {}, left as somebody else has it: {}",
+            "taken back, except {}, left as somebody else changed it: {}",
             many(left.len(), "object"),
             named.join(", ")
         );
         tell_earlier(&run.files, terminal)?;
-        return Err(Failure::new(exit::NOT_VERIFIED, message)
-            .help(format!("look at each of them with `{}`, and set by hand what is not wanted", run.files.diff())));
+        return Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
+            "look at each of them with `{}`, and set by hand what should be different",
+            run.files.diff()
+        )));
     }
     writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
@@ -213,7 +217,7 @@ fn to_leave(
             return refused(name, "is not among the objects that this run changed");
         };
         if !behind(at) && seen(change, change::read(state, &change.on).as_ref()) != Seen::Neither {
-            return refused(name, "is as the run found it or left it, so there is nothing of somebody else's to leave");
+            return refused(name, "is as the run found it or left it, so nobody else's change is there to leave");
         }
         leave.push(change.on.clone());
     }

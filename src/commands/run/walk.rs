@@ -96,7 +96,8 @@ impl StepContext for StepRunner<'_, '_, '_> {
                 Ok(Reviewed::Unproven(words))
             }
             reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                "look at who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",
+                "see who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore the backup, \
+                then `{}`",
                 escape::shell(&self.args.plan.display().to_string()),
                 escape::shell(&self.run.files.before().display().to_string()),
                 escape::shell(&self.run.site.name()),
@@ -148,7 +149,10 @@ impl Run {
                 Ok(Turn::Beyond(step)) => {
                     let (title, look) = (step.about().title, runner.run.files.command("status"));
                     let resume = runner.run.resume_command();
-                    let next = format!("next: {title}, by hand; continue with `{resume}`, or look: `{look}`");
+                    let next = format!(
+                        "next: {title}, by hand; continue with `{resume}`, or see where the run \
+                    stands: `{look}`"
+                    );
                     writeln!(runner.terminal.out, "{next}")?;
                     return runner.run.ensure_comparable(args);
                 }
@@ -278,7 +282,7 @@ impl Run {
                 let word = self.files.say_not_pressed();
                 format!("if nobody pressed it, attest that: {word}; when its state is known,")
             }
-            Prompt::Act => "do it, put on record what is named above, then".to_owned(),
+            Prompt::Act => "do it, record what is named above, then".to_owned(),
         };
         let message = format!("waits at `{}`: {open}", step.name());
         let resume = named.resume();
@@ -386,8 +390,8 @@ impl Run {
         let archived = self.files.archive(&self.journal)?;
         writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
         if !kept {
-            let message = format!("every step is done, but it is not verified: {NOT_KEPT}");
-            return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand those whom you know"));
+            let message = format!("every step is done, but the result is not verified: {NOT_KEPT}");
+            return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand the members whom you know"));
         }
         Ok(exit::OK)
     }

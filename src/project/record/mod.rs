@@ -82,7 +82,8 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let line = format!("{gap}{line}\n");
     if (text.len() + line.len()) as u64 > LIMIT {
-        let full = std::io::Error::new(ErrorKind::FileTooLarge, "with this line it would be larger than can be read");
+        let full =
+            std::io::Error::new(ErrorKind::FileTooLarge, "with this line it would be too large to be read again");
         return Err(failed(full));
     }
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;

@@ -20,8 +20,7 @@ pub(crate) fn without_people(evidence: &Evidence) -> Result<(Evidence, usize), F
     let mut masked = 0;
     mask(&mut value, "evidence", &mut masked).map_err(|field| {
         let message = format!("its `{field}` holds an e-mail address or a login, and the record is committed");
-        Failure::new(exit::USAGE, message)
-            .help("nothing was recorded: name it by a number, or by a name without an `@`")
+        Failure::new(exit::USAGE, message).help("nothing was recorded: use a number, or a name without an `@`")
     })?;
     Ok((serde_json::from_value(value).map_err(failed)?, masked))
 }
