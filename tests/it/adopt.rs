@@ -264,7 +264,7 @@ fn a_resumed_run_is_held_to_the_limits_and_to_its_seals_end_and_undone_in_spite_
     sealed["text"] = serde_json::to_string_pretty(&seal).unwrap().into();
     let line = amc_plan::trust::marked(&sealed.to_string(), &crate::place::key(), Purpose::Seal);
     fs::write(&kept, format!("{line}\n")).unwrap();
-    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["counted until 2026-01-02T00:00:00Z"]);
+    verb(&place, &["apply", "--resume", "--no-input"]).ends(20, &["was valid until 2026-01-02T00:00:00Z"]);
     assert!(place.read(SITE) == part_way);
     verb(&place, &["undo", "--confirm", &digest(&place)[..8]]).ends(0, &[]);
     assert_eq!(place.read(SITE), before);

@@ -275,10 +275,10 @@ fn what_cannot_be_told_is_asked_for() {
     at("empty.sql", "");
     at("site.zip", "an archive");
     let before = fs::read(folder.path().join("bloom-coaching.record.ndjson")).unwrap();
-    refuses(&["two.sql"], 2, "say with `--prefix` which is the site's: `blog_`, `wp_`");
-    refuses(&["two.sql", "--prefix", "x_"], 2, "holds no site under `x_`");
+    refuses(&["two.sql"], 2, "give the prefix of this site's tables with `--prefix`: `blog_`, `wp_`");
+    refuses(&["two.sql", "--prefix", "x_"], 2, "holds no site with the prefix `x_`");
     refuses(&["none.sql", "--prefix", "wp_"], 2, "no tables of a WordPress site");
-    refuses(&["site.zip", "--parts", "files", "--prefix", "wp_"], 2, "not looked into");
+    refuses(&["site.zip", "--parts", "files", "--prefix", "wp_"], 2, "not read inside");
     refuses(&["site.zip"], 2, "--parts");
     refuses(&["two.sql", "--prefix", "wp_", "--parts", "files"], 2, "does not hold the site's files");
     refuses(&["--restore-point", "RP-1"], 2, "--parts");

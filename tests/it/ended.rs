@@ -256,7 +256,7 @@ fn what_was_not_shown_is_not_acknowledged() {
     verified(&place);
     record(&place, &["sign-in", "in another browser"]);
     let words = ["apply", PLAN, "--site", SITE, "--resume", "--no-input", "--acknowledge", PHRASE];
-    let not_shown = "could not be shown, so nobody acknowledges it";
+    let not_shown = "could not be shown, so nobody can acknowledge it";
     into_a_full_disk(&place, &words).ends(20, &[not_shown]);
     into_a_broken_pipe(&place, &words).ends(20, &[not_shown]);
     Ran::from(place.command(&words).stdout(Stdio::null()).output().unwrap()).ends(20, &[not_shown]);

@@ -163,7 +163,7 @@ fn another_population_beside_a_captured_file_is_none_of_it() {
     fs::write(desk.place.path(population), fewer.join("\n") + "\n").unwrap();
     desk.run(&["snapshot", "finalize", population]).ends(0, &[]);
     desk.run(&["check", PLAN, "--snapshot", SITE])
-        .ends(3, &["not the population that the configuration beside it was taken with"]);
+        .ends(3, &["the configuration next to it was taken with a different population"]);
     // Tied to it again it is another reading.
     desk.run(&["snapshot", "finalize", SITE]).ends(0, &["counts as recorded"]);
     assert_eq!(desk.worth(SITE), "recorded");
@@ -254,13 +254,13 @@ fn a_comparison_says_what_its_sides_are_worth() {
     both.ends(0, &["the readings are captured"]);
     // Live compared with itself shows nothing.
     desk.run(&["merge-list", "--cloned", SITE, "--live", SITE])
-        .ends(2, &["is not later than the one of when the copy"]);
+        .ends(2, &["is not later than the one from when it"]);
 }
 
 #[test]
 fn a_recording_says_that_it_opens_neither_the_barrier_nor_a_replay() {
     let desk = Desk::new();
-    let said = "a recording opens neither the barrier nor a replay";
+    let said = "a recording is not enough for the barrier or a replay";
     for import in [false, true] {
         if import {
             desk.import(SITE).ends(0, &[]);

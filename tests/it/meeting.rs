@@ -178,7 +178,7 @@ fn no_login_goes_to_a_neighbour_under_the_same_origin() {
             http("302 Found", &[&format!("Location: /b{}", request.line.split(' ').nth(1).unwrap_or_default())], "")
         }
     });
-    assert_says(&said(to(&server, "")), &["answer: ", &format!("sends us on to `{}/b`", server.url)]);
+    assert_says(&said(to(&server, "")), &["answer: ", &format!("redirects to `{}/b`", server.url)]);
     assert!(!server.seen().iter().any(|request| request.line.starts_with("GET /b/") && request.has_login()));
 }
 
@@ -281,13 +281,13 @@ fn a_site_that_answers_as_another_once_the_login_came_is_sent_nothing_more_and_i
     let error = said(site.read(&Questions::default()));
     assert_says(
         &error,
-        &["another: ", "https://other.example", "it was sent the login", "withdraw that application password"],
+        &["another: ", "https://other.example", "it got the login", "revoke that application password"],
     );
     assert!(!error.contains("no login was sent"), "{error}");
     let sent = server.seen().iter().filter(|request| request.has_login()).count();
     assert_eq!(sent, 2, "who is signed in, and the index: nothing after that");
     // It is as true where only the next reading meets another one.
-    assert_says(&said(site.read(&Questions::default())), &["it was sent the login"]);
+    assert_says(&said(site.read(&Questions::default())), &["it got the login"]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn maintenance_mode_off_right_after_the_migration_is_not_left_and_needs_a_word()
     on(&place).ends(20, &["payments could have been processed"]);
     place
         .run(&["record", "moved", "maintenance", " ", "--now", &now, "--plan", PLAN, "--who", "jo"])
-        .ends(2, &["the text says nothing"]);
+        .ends(2, &["the text has no visible characters"]);
     record(&place, &["moved", "maintenance", "--now", &now, "no order since 06:12"]);
     // A step is proven by a reading that was made after it.
     on(&place).ends(20, &["waits at `leave-maintenance`"]);
@@ -249,7 +249,7 @@ fn the_kept_reading_counts_only_as_it_was_kept() {
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     record(&place, &["sign-in", "still signed in"]);
     let ran = on(&place);
-    ran.ends(20, &["is no longer kept here, or not as it was kept"]);
+    ran.ends(20, &["is no longer kept here, or was changed"]);
     assert!(!ran.out.contains("equal"), "{ran:#?}");
 }
 
@@ -311,7 +311,7 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
     crate::guided::pass_barrier(&place);
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
-    on(&place).ends(20, &["whether every contact without a user came", "plan record step review-contacts"]);
+    on(&place).ends(20, &["whether every contact without a user was imported", "plan record step review-contacts"]);
 }
 
 /// A name that holds an address cannot be recorded, and one that holds what is not seen cannot be typed: the command that is printed

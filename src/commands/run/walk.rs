@@ -390,7 +390,7 @@ impl Run {
         let archived = self.files.archive(&self.journal)?;
         writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
         if !kept {
-            let message = format!("every step is done, but the result is not verified: {NOT_KEPT}");
+            let message = format!("every step is done, but it is not verified: {NOT_KEPT}");
             return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand the members whom you know"));
         }
         Ok(exit::OK)

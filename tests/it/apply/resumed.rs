@@ -267,7 +267,7 @@ fn a_torn_last_line_is_dropped_and_told() {
         rerun.with_journal(&[rerun.lines[0].as_str(), tail].concat());
         rerun.place.apply(&["--no-input"]).ends(20, &[]);
         assert!(fs::read_to_string(rerun.place.journal()).unwrap().ends_with(tail), "only a resumed run mends it");
-        rerun.place.apply(&["--resume"]).ends(0, &["torn and is dropped"]);
+        rerun.place.apply(&["--resume"]).ends(0, &["incomplete and is ignored"]);
         assert_eq!(rerun.place.read(SITE), rerun.after);
     }
     // A run whose beginning was not written whole has not begun.

@@ -90,7 +90,7 @@ fn a_flag_of_a_gate_is_enforced_or_refused() {
             &["the run that waits: `plan apply bloom-coaching.yaml --site bloom-coaching.site.ndjson --resume`"],
         );
     }
-    place.apply(&["--through", "run-migration", "--acknowledge", PHRASE]).ends(2, &["no change to make"]);
+    place.apply(&["--through", "run-migration", "--acknowledge", PHRASE]).ends(2, &["nothing to change"]);
     place.apply(&["--no-input", "--through", "configure"]).ends(0, &[]);
     place.apply(&["--resume", "--on", "live"]).ends(13, &["the run to resume is on the staging copy"]);
     place.apply(&["--resume", "--on", "live", "--host", "staging.bloom.example"]).ends(13, &[]);
@@ -176,7 +176,7 @@ fn a_passed_barrier_is_remembered_beside_the_site_whatever_becomes_of_the_journa
     assert_eq!(status(&place)["past_the_barrier"], true);
     nothing_more(place.run(&["undo", PLAN, "--site", SITE]), &["copy live to staging again"]);
     let word = ["record", "not-pressed", "nobody was there", "--plan", PLAN, "--site", SITE, "--who", "jo"];
-    place.run(&word).ends(20, &["noted beside the site", "--resume"]);
+    place.run(&word).ends(20, &["noted next to the site", "--resume"]);
     let again = place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
     again.ends(20, &["do not press it again until its state is known"]);
     assert!(!again.out.contains("now press"), "{again:#?}");
@@ -191,7 +191,7 @@ fn on_a_site_that_shows_that_somebody_pressed_nothing_is_taken_back() {
     let digest = status(&place)["digest"].as_str().unwrap().to_owned();
     for (old, new, word) in [
         (r#""managed":false"#, r#""managed":true"#, "is on Managed Contacts"),
-        (r#""managed":false"#, r#""managed":false,"migrated":40"#, "has been through 40 members"),
+        (r#""managed":false"#, r#""managed":false,"migrated":40"#, "has processed 40 members"),
     ] {
         let was = place.read(SITE);
         place.edit_site(SITE, old, new);
@@ -259,7 +259,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     for (new, why) in [
         (r#""managed":true"#, "is on Managed Contacts"),
         (r#""missing":null"#, "is not captured"),
-        (r#""managed":false,"migrated":3"#, "through 3 members"),
+        (r#""managed":false,"migrated":3"#, "processed 3 members"),
     ] {
         read_again(&place, &site, later, (managed, new));
         says("nobody was there", "jo").ends(20, &[why, "do not press it again"]);
@@ -267,7 +267,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     read_again(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
     says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
     read_again(&place, &site, later, ("", ""));
-    says(" ", "jo").ends(2, &["the text says nothing"]);
+    says(" ", "jo").ends(2, &["the text has no visible characters"]);
     assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
     assert_eq!(status(&place)["past_the_barrier"], true);
     undo().ends(20, &[]);

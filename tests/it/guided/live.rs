@@ -184,10 +184,10 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     }
     on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
     record(&place, &["outside-window", "agreed with the owner"]);
-    on(&place).ends(20, &["waits at `push`", "what live did since the copy is not on record"]);
+    on(&place).ends(20, &["waits at `push`", "what happened on live since the copy is not on record"]);
     // A person's word alone does not make up for it.
     record(&place, &["step", "push", "pushed"]);
-    on(&place).ends(20, &["what live did since the copy is not on record", "plan record merge-list"]);
+    on(&place).ends(20, &["what happened on live since the copy is not on record", "plan record merge-list"]);
     // Two readings of live: one as it was copied, one of now with an order more.
     let live = |name: &str, at: &str, more: &str| {
         let site = Place::new().read(SITE).edited("staging.bloom.example", "bloom.example");
@@ -211,7 +211,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
     };
     put(SITE).ends(13, &["two sites"]);
-    put("cloned.site.ndjson").ends(2, &["is not later than the one of when the copy was made"]);
+    put("cloned.site.ndjson").ends(2, &["is not later than the one from when it was copied"]);
     put("old.site.ndjson").ends(0, &[]);
     on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
     // A reading since the run began on the copy is not one of when live was copied.

@@ -156,7 +156,7 @@ fn a_journal_that_was_emptied_is_no_run_that_never_was() {
     fs::write(&aside, "").unwrap();
     let name = aside.file_name().unwrap().to_str().unwrap();
     for verb in ["undo", "log"] {
-        place.run(&[verb, PLAN, "--site", SITE]).ends(3, &[name, "does not hold its end"]);
+        place.run(&[verb, PLAN, "--site", SITE]).ends(3, &[name, "its end is missing"]);
     }
 }
 
@@ -166,7 +166,7 @@ fn an_undo_that_leaves_something_says_that_an_earlier_run_can_be_undone_too() {
     place.edit_site(SITE, "9 days after previous", "5 days after previous");
     let group = "offering/group-coaching";
     let ran = place.run(&["undo", PLAN, "--site", SITE, "--confirm", &second, "--leave", group]);
-    ran.ends(21, &["left as somebody else has it"]);
+    ran.ends(21, &["left as somebody else changed it"]);
     assert!(ran.out.contains("can be undone too: `plan undo bloom-coaching.yaml --site"), "{ran:#?}");
 }
 
@@ -229,7 +229,7 @@ fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
     let leave = |more: &[&str]| place.run(&[&["undo", PLAN, "--site", SITE, "--confirm", &digest][..], more].concat());
     let site = place.read(SITE);
     for (name, why) in [
-        ("emails", "nothing of somebody else's to leave"),
+        ("emails", "nobody else's change is there to leave"),
         ("offering/alumni", "not among the objects that this run changed"),
         ("", "not among the objects"),
     ] {
@@ -248,7 +248,7 @@ fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
     leave(&["--leave", "emails"]).ends(20, &[form, "somebody else changed it", "--leave KIND/KEY"]);
     // Said again of both, the one that is left and the one that stopped it.
     let ran = leave(&["--leave", "emails", "--leave", form]);
-    ran.ends(21, &["2 objects, left as somebody else has it", "`emails`", &format!("`{form}`")]);
+    ran.ends(21, &["2 objects, left as somebody else changed it", "`emails`", &format!("`{form}`")]);
     let wanted = Place::new();
     wanted.edit_site(SITE, r#""welcome":"none""#, r#""welcome":"purchases""#);
     let now = place.read(SITE);
@@ -265,7 +265,7 @@ fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
     assert!(line(&now, "group-coaching-payment-plan").contains(r#""after_final_retry":"stop""#));
     assert!(!place.journal().exists());
     let log = place.run(&["log", PLAN, "--site", SITE]).out;
-    assert_eq!(log.matches("left as somebody else has it: change").count(), 2, "{log}");
+    assert_eq!(log.matches("left as somebody else changed it: change").count(), 2, "{log}");
     leave(&[]).ends(2, &["nothing to undo"]);
 }
 

@@ -9,14 +9,14 @@ fn a_login_never_reaches_another_origin() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let to = to.clone();
         let here = Server::new(move |_, _| http(status, &[&format!("Location: {to}/?rest_route=/")], ""));
-        here.says(&["answer: ", &format!("sends us on to `{}`", elsewhere.url), "PLAN_LOGIN_ORIGIN="]);
+        here.says(&["answer: ", &format!("redirects to `{}`", elsewhere.url), "PLAN_LOGIN_ORIGIN="]);
     }
     // Another name of the same machine is another origin, and so is another scheme.
     let port = to.rsplit_once(':').unwrap().1.to_owned();
     for location in
         [format!("http://localhost:{port}/"), format!("https://127.0.0.1:{port}/"), format!("//127.0.0.2:{port}/")]
     {
-        Server::always(http("302 Found", &[&format!("Location: {location}")], "")).says(&["sends us on to"]);
+        Server::always(http("302 Found", &[&format!("Location: {location}")], "")).says(&["redirects to"]);
     }
     let link = format!("Link: <{to}/wp-json/>; rel=\"https://api.w.org/\"");
     Server::always(http("200 OK", &[HTML, &link], "<html>")).says(&["a web page came instead of JSON"]);
@@ -24,7 +24,7 @@ fn a_login_never_reaches_another_origin() {
         let site = Address::parse("http://127.0.0.1:9").unwrap();
         assert_says(
             &said(login(&site, origin, "operator", SECRET)),
-            &["login: ", "goes nowhere else", "http://127.0.0.1:9"],
+            &["login: ", "is sent nowhere else", "http://127.0.0.1:9"],
         );
     }
     assert!(elsewhere.seen().is_empty());
@@ -71,11 +71,11 @@ fn what_is_no_wordpress_is_told_apart() {
     Server::always(http("200 OK", &[HTML], "<html>jo@bloom.example")).says(&["answer: ", "a web page", "front page"]);
     Server::always(http("404 Not Found", &[HTML], "<h1>")).says(&["answer: ", "no WordPress at this address (404)"]);
     Server::always(ok(&json!({"hello": 1}))).says(&["answer: ", "not as WordPress does"]);
-    Server::always(ok(&json!({"capabilities": []}))).says(&["login: ", "no administrator"]);
-    Server::always(ok(&json!({"capabilities": {"manage_options": "1"}}))).says(&["login: ", "no administrator"]);
+    Server::always(ok(&json!({"capabilities": []}))).says(&["login: ", "not an administrator"]);
+    Server::always(ok(&json!({"capabilities": {"manage_options": "1"}}))).says(&["login: ", "not an administrator"]);
     Server::always(http("200 OK", &["Content-Type: text/plain"], "hi \u{1b}[2J jo@bloom.example"))
         .says(&["`text/plain` came instead of JSON: \"hi \\u{1b}[2J …\""]);
-    Server::always(http("200 OK", &[], "{}")).says(&["without a type"]);
+    Server::always(http("200 OK", &[], "{}")).says(&["without a content type"]);
     Server::always(http("200 OK", &[HTML], me())).says(&["a web page came"]);
     Server::always("SSH-2.0-OpenSSH_9.2\r\n").says(&["answer: ", "does not speak HTTP", "port"]);
     Server::always(http("302 Found", &[HTML], "")).says(&["status 302"]);
@@ -115,7 +115,7 @@ fn a_login_is_complete_bound_and_never_shown() {
     ] {
         assert_says(
             &said(login(&site, origin, "operator", SECRET)),
-            &["goes nowhere else", "PLAN_LOGIN_ORIGIN=https://staging.bloom.example/members, its folder included,"],
+            &["is sent nowhere else", "PLAN_LOGIN_ORIGIN=https://staging.bloom.example/members, its folder included,"],
         );
     }
     let members = "https://staging.bloom.example/members";

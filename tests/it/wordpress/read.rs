@@ -110,8 +110,8 @@ fn json_that_is_not_whole_and_alone_is_told_apart() {
     json(b"\xef\xbb\xbf{\"id\":1}").says(&["answer: ", "byte order mark", "UTF-8 with BOM"]);
     json(b"Deprecated: jo@bloom.example {\"id\":1}").says(&["prints text around the JSON: \"Deprecated: … "]);
     json(b"{\"id\":1}\n<br />Fatal").says(&["prints text around the JSON: \"<br />Fatal\""]);
-    json(b"{\"id\":1,\"cap").says(&["JSON breaks off", "memory or time"]);
-    json(b"").says(&["JSON breaks off"]);
+    json(b"{\"id\":1,\"cap").says(&["JSON ends too early", "memory or time"]);
+    json(b"").says(&["JSON ends too early"]);
     json(b"{\"id\":1,<html>").says(&["JSON is broken"]);
     json(b"{\"id\":\"\xff\"}").says(&["JSON is broken"]);
     json(b"<!DOCTYPE html>{").says(&["a web page came"]);
@@ -206,7 +206,7 @@ fn an_answer_that_never_ends_or_never_comes_has_an_end() {
     let begun = Instant::now();
     assert_says(
         &said(connect(&slow.url, "operator", SECRET, small.clone())),
-        &["answer: ", "no whole answer within 1 s"],
+        &["answer: ", "no complete answer within 1 s"],
     );
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert_eq!(slow.seen().len(), 1);
@@ -220,7 +220,7 @@ fn an_answer_that_never_ends_or_never_comes_has_an_end() {
             std::thread::sleep(Duration::from_millis(50));
         }
     });
-    assert_says(&said(connect(&url, "operator", SECRET, small)), &["no whole answer within 1 s"]);
+    assert_says(&said(connect(&url, "operator", SECRET, small)), &["no complete answer within 1 s"]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn real_logins(staging: &Staging) {
     staging.says(as_user("operator", SECRET), &wrong);
     staging.says(as_user("nobody", staging.text("/password")), &wrong);
     let subscriber = as_user("reader", staging.text("/subscriber/password"));
-    staging.says(subscriber, &["login: ", "no administrator", "manage_options"]);
+    staging.says(subscriber, &["login: ", "not an administrator", "manage_options"]);
     // WordPress takes `?rest_route=` wherever it is asked, and is one site all the same.
     let folder = connect(&format!("{}/no-such-folder", staging.url()), "operator", staging.text("/password"), quick());
     staging.says(folder, &["another: ", &format!("its home is `{}`", staging.url())]);
@@ -96,7 +96,7 @@ fn real_faults(staging: &Staging, site: &mut WordPress) {
     let hasty = Limits { answer: Duration::from_secs(1), ..quick() };
     staging.with_fault("slow", || {
         let outcome = connect(staging.url(), "operator", staging.text("/password"), hasty);
-        staging.says(outcome, &["answer: ", "no whole answer within 1 s"]);
+        staging.says(outcome, &["answer: ", "no complete answer within 1 s"]);
         staging.connect().unwrap();
     });
     staging.with_fault("rest-logged-in-only", || {
@@ -129,9 +129,9 @@ fn a_login_of_one_real_site_opens_no_other() {
     let all = said(bound.map(|_| ()));
     assert_says(
         &all,
-        &[&format!("`{}` and goes nowhere else", http.url()), &format!("PLAN_LOGIN_ORIGIN={}", other.url())],
+        &[&format!("`{}` and is sent nowhere else", http.url()), &format!("PLAN_LOGIN_ORIGIN={}", other.url())],
     );
     let own = Address::parse(http.url()).unwrap();
     let login = login(&own, http.url(), "operator", http.text("/password")).unwrap();
-    assert_says(&said(WordPress::connect(site, login, noon)), &["login: ", "goes nowhere else"]);
+    assert_says(&said(WordPress::connect(site, login, noon)), &["login: ", "is sent nowhere else"]);
 }
