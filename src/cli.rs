@@ -89,7 +89,7 @@ pub enum Verb {
     ///
     /// It compares the plan's contacts field by field, then everybody.
     Verify(Verify),
-    /// What happened on live since it was copied, to carry over after a push.
+    /// What happened on live since the copy, to carry over after a push.
     ///
     /// It lists contacts, orders and subscriptions that are new, changed or gone.
     MergeList(MergeList),

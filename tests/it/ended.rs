@@ -224,7 +224,7 @@ fn a_verb_that_wrote_never_says_that_it_could_not_be_run() {
         // Who says everything on the other stream lost nothing.
         assert!(matches!(ran.code, Some(0 | 21)), "{words:?} {ran:?}");
         if ran.code == Some(21) {
-            ran.ends(21, &["it was done, but its output could not be written", "help: look at what became of it"]);
+            ran.ends(21, &["it was done, but its output could not be written", "help: check what was done"]);
         }
         assert!(file.is_empty() || place.path(file).exists(), "{words:?} {ran:?}");
         assert!(!file.ends_with("record.ndjson") || written(file) != before, "{words:?} {ran:?}");

@@ -138,7 +138,7 @@ fn a_captured_file_that_was_changed_is_recorded_and_that_is_said() {
     desk.place.edit_site(SITE, r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#);
     let why = "it is not as this machine took or imported it at 2026-11-21T06:12:00Z: it was changed since";
     assert_eq!(desk.vouched(SITE), format!("recorded: {why}"));
-    desk.import(SITE).ends(12, &["another reading of this site and of 2026-11-21T06:12:00Z was captured here"]);
+    desk.import(SITE).ends(12, &["a different reading of this site from 2026-11-21T06:12:00Z was captured here"]);
     desk.run(&["snapshot", "finalize", SITE]).ends(0, &["counts as recorded"]);
     assert_eq!(desk.worth(SITE), "recorded");
     // Sealed again as it was taken it is what it was, and no person's.
@@ -253,8 +253,7 @@ fn a_comparison_says_what_its_sides_are_worth() {
     let both = desk.run(&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE]);
     both.ends(0, &["the readings are captured"]);
     // Live compared with itself shows nothing.
-    desk.run(&["merge-list", "--cloned", SITE, "--live", SITE])
-        .ends(2, &["is not later than the one from when it"]);
+    desk.run(&["merge-list", "--cloned", SITE, "--live", SITE]).ends(2, &["is not later than the one from when it"]);
 }
 
 #[test]

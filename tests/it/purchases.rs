@@ -173,8 +173,10 @@ fn an_order_of_nothing_was_not_paid() {
 fn what_is_no_amount_or_less_than_the_plan_expects_is_no_payment_at_the_forms_price() {
     for total in ["free", "٠.٠٠ USD", "０.００ USD", "0.00 USD (was 497.00)", "-497.00 USD", "497,00"] {
         let fields = format!(r#""total":"{total}","status":"Success","transaction":"pi_1""#);
-        let lines =
-            ["order          unknown    order 9001 (Success): its total", "is not an amount, so it is unknown whether anything was paid"];
+        let lines = [
+            "order          unknown    order 9001 (Success): its total",
+            "is not an amount, so it is unknown whether anything was paid",
+        ];
         Case { fields: &fields, ..Case::default() }.denies(&lines);
     }
     for (total, expects) in [("0.01 USD", "497.00 USD"), ("496.99", "497.00 USD"), ("497.00 EUR", "497.00 USD")] {

@@ -83,7 +83,7 @@ fn an_unfinished_run_is_finished_first_and_by_its_journal_alone() {
             for kinds in [&["none"][..], &lacks[..lacks.len() - 1]] {
                 rerun.with_shields(kinds);
                 let before = place.read(SITE);
-                place.apply(&["--resume"]).ends(20, &["is no longer as this run left it", "restore it"]);
+                place.apply(&["--resume"]).ends(20, &["is no longer as this run left it", "set it again"]);
                 assert_eq!(place.read(SITE), before);
             }
             rerun.with_shields(lacks);

@@ -210,7 +210,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
     };
-    put(SITE).ends(13, &["two sites"]);
+    put(SITE).ends(13, &["two different sites"]);
     put("cloned.site.ndjson").ends(2, &["is not later than the one from when it was copied"]);
     put("old.site.ndjson").ends(0, &[]);
     on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
@@ -296,5 +296,5 @@ fn what_live_did_since_the_copy_is_listed_by_id_and_field() {
     ran.ends(1, &["order: not captured on both sides"]);
     assert!(!ran.out.contains("gone"), "{ran:#?}");
     place.run(&["merge-list", "--cloned", live, "--live", cloned]).ends(2, &["wrong way round"]);
-    place.run(&["merge-list", "--cloned", SITE, "--live", live]).ends(13, &["two sites"]);
+    place.run(&["merge-list", "--cloned", SITE, "--live", live]).ends(13, &["two different sites"]);
 }

@@ -160,7 +160,7 @@ fn an_ended_run_that_was_not_put_away_is_put_away_and_nothing_else() {
         let site = place.read(SITE);
         let ran = again();
         ran.ends(0, &[]);
-        assert!(ran.out.contains("had ended"), "{ran:#?}");
+        assert!(ran.out.contains("has ended"), "{ran:#?}");
         assert!(!place.journal().exists() && place.read(SITE) == site);
     }
 }

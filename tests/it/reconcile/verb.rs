@@ -165,7 +165,11 @@ fn a_population_of_another_reading_is_refused() {
     let switched = doctored();
     fs::copy(switched.path("bloom-coaching.site.ndjson"), switched.path("after.site.ndjson")).unwrap();
     let output = switched.verify(&BEFORE);
-    assert!(output.status.code() == Some(3) && text(&output).contains("taken with a different population"), "{}", text(&output));
+    assert!(
+        output.status.code() == Some(3) && text(&output).contains("taken with a different population"),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]

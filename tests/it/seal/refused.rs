@@ -140,7 +140,7 @@ fn a_red_plan_is_refused_before_the_seal_is_judged() {
     let reviewed = Reviewed::new();
     reviewed.place.edit(PLAN, "crm: {name: ontraport", "crm: {name: keap");
     reviewed.refused(10, &["crm-differs"]);
-    reviewed.write("no seal");
+    reviewed.write("not a seal");
     reviewed.refused(10, &["crm-differs"]);
 }
 
@@ -155,7 +155,7 @@ fn what_is_no_file_is_no_seal() {
     }
     fs::write(place.path("large"), " ".repeat(1 << 20)).unwrap();
     fs::write(place.path("bytes"), [0xff; 40]).unwrap();
-    reviewed.refused_with(&["--seal", "large"], 12, &["no seal"]);
+    reviewed.refused_with(&["--seal", "large"], 12, &["not a seal"]);
     reviewed.refused_with(&["--seal", "bytes"], 12, &["not text"]);
     fs::create_dir(place.path(SIGNATURE)).unwrap();
     reviewed.refused(3, &["minisig"]);
