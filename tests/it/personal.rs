@@ -395,7 +395,7 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
             let all: Vec<&str> = verb.split(' ').chain(given).chain(by.iter().copied()).collect();
             let ran = masks(&place, &all);
             if *verb == "init" {
-                ran.ends(0, &["what looks like a person's address stands in these lines of new.yaml"]);
+                ran.ends(0, &["what looks like a person's address is in these lines of new.yaml"]);
             }
             if !words.contains(&TEXT) {
                 break;

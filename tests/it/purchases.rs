@@ -112,19 +112,19 @@ fn a_transaction_of_two_orders_proves_neither() {
             r#"{{"kind":"order","key":"{kind}","contact":"10010","form":"foundations-membership","status":"Success","transaction":"{id}"}}"#
         )
     };
-    let line = "order          not found  order 9001 (Success): its transaction stands on 2 orders";
+    let line = "order          not found  order 9001 (Success): 2 orders have its transaction";
     for id in ["pi_1", " PI_1 "] {
         Case { after: &format!("{NEW_BUYER}\n{}", other("9002", id)), ..Case::default() }.denies(&[line]);
     }
     // One that an order had before is that order's payment.
     Case { before: &other("4999", "pi_1"), ..Case::default() }
-        .denies(&["order          not found  order 9001 (Success): its transaction is that of an order from before"]);
+        .denies(&["order          not found  order 9001 (Success): its transaction belongs to an earlier order"]);
 }
 
 #[test]
 fn a_transaction_that_a_person_names_is_of_no_other_order_and_of_no_other_form() {
     let unseen = r#""total":"497.00 USD","status":"Success""#;
-    let of_another = "order          unknown    order 9001 (Success): its transaction was not captured, and the transaction on record is that of another order";
+    let of_another = "order          unknown    order 9001 (Success): its transaction was not captured, and the transaction on record belongs to another order";
     // The example's first order has it.
     Case { fields: unseen, said: &["--transaction", "pi_example_5001"], ..Case::default() }.denies(&[of_another]);
     let folder = copy_of_plans();
@@ -239,8 +239,8 @@ fn what_another_new_order_of_the_buyer_can_have_given_proves_nothing_of_this_one
         );
         Case { after: &more, ..Case::default() }.denies(&[
             "order          recorded   order 9001 (Success), paid",
-            "content        not found  contact 90001 can have it from another new order (9002) as well",
-            "new-user       not found  contact 90001 can have come by another new order (9002) as well",
+            "content        not found  contact 90001 may have it from another new order (9002)",
+            "new-user       not found  contact 90001 may have come with another new order (9002)",
         ]);
     }
 }
@@ -325,7 +325,7 @@ fn an_order_of_another_day_proves_nothing() {
 
 #[test]
 fn a_tag_that_the_buyer_had_before_shows_nothing_of_content() {
-    let line = "content        not found  contact 90001 had `Group_Coaching_Base_Access` before, so it shows nothing";
+    let line = "content        not found  contact 90001 had `Group_Coaching_Base_Access` before, so this shows nothing";
     Case { before: NEW_BUYER, after: "", ..Case::default() }.denies(&[line]);
     // The same person with another contact ID.
     let with_id = |id: &str| {
