@@ -351,7 +351,7 @@ fn an_unknown_status_proves_nothing_and_is_shown_as_it_is() {
     assert_eq!(ran.code, 1, "{}", ran.out);
     assert!(ran.out.contains("order          unknown    order 9001 (Bezahlt)"), "{}", ran.out);
     assert!(
-        ran.out.contains("note: the order status `Bezahlt` is none of AccessAlly's (0 before, 1 after)"),
+        ran.out.contains("note: the order status `Bezahlt` is not one of AccessAlly's (0 before, 1 after)"),
         "{}",
         ran.out
     );

@@ -96,8 +96,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
                 Ok(Reviewed::Unproven(words))
             }
             reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                "see who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore the backup, \
-                then `{}`",
+                "look at who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",
                 escape::shell(&self.args.plan.display().to_string()),
                 escape::shell(&self.run.files.before().display().to_string()),
                 escape::shell(&self.run.site.name()),
@@ -149,10 +148,7 @@ impl Run {
                 Ok(Turn::Beyond(step)) => {
                     let (title, look) = (step.about().title, runner.run.files.command("status"));
                     let resume = runner.run.resume_command();
-                    let next = format!(
-                        "next: {title}, by hand; continue with `{resume}`, or see where the run \
-                    stands: `{look}`"
-                    );
+                    let next = format!("next: {title}, by hand; continue with `{resume}`, or look: `{look}`");
                     writeln!(runner.terminal.out, "{next}")?;
                     return runner.run.ensure_comparable(args);
                 }
