@@ -156,7 +156,7 @@ mod tests {
             super::start(start, &window.begins().unwrap_err())
         };
         for (start, message, help) in [
-            ("2026-02-30 06:00 Europe/Berlin", "no time of any calendar", "2026-12-02 06:00 Europe/Berlin"),
+            ("2026-02-30 06:00 Europe/Berlin", "is not a valid time", "2026-12-02 06:00 Europe/Berlin"),
             ("2026-12-02 06:00 Europe/Belin", "time zone `Europe/Belin`", "did you mean `Europe/Berlin`?"),
             ("2026-12-02 06:00 amsterdam", "time zone `amsterdam`", "did you mean `Europe/Amsterdam`?"),
             ("2026-12-02 06:00 Middle-Earth", "is not known", "continent and city"),
