@@ -114,6 +114,9 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
         let steps = guide::of_a_run(Strategy::PushThenMerge, SiteRole::Staging).to_vec();
         let mut ground = Ground::open(&begun(&folder, SiteRole::Staging, Some(steps.clone())), &[Look::Open]);
         for step in steps.into_iter().take_while(|before| *before != step) {
+            if step != Step::Configure {
+                ground.note(Event::Reached { step }).unwrap();
+            }
             if step == Step::RunMigration {
                 ground.note(Event::BarrierPassed { who: None, members: None }).unwrap();
             }
