@@ -379,7 +379,9 @@ mod tests {
         for (managed, why) in [(Some(true), "is on Managed"), (None, "is not captured")] {
             assert!(shown(11, &MigrationSignals { managed, ..still.clone() }).unwrap_err().contains(why));
         }
-        assert!(shown(11, &MigrationSignals { migrated: Some(1), ..still }).unwrap_err().contains("processed 1 member"));
+        assert!(
+            shown(11, &MigrationSignals { migrated: Some(1), ..still }).unwrap_err().contains("processed 1 member")
+        );
     }
 
     #[test]
