@@ -1,5 +1,13 @@
 //! Arguments, and nothing else.
 
+/// How the help of a verb begins: with a command line that works where the example lies (`plan example DIR`), or that says in
+/// capitals what to fill in.
+macro_rules! example {
+    ($line:literal) => {
+        concat!("Example:\n  ", $line)
+    };
+}
+
 mod help;
 mod record;
 mod renamed;
@@ -19,7 +27,7 @@ use crate::rules::Phase;
 
 pub use help::{command, parse};
 pub use renamed::renamed;
-pub use run::{Adopt, Lock, LockVerb, Log, Of, Status, StatusFormat, Undo};
+pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
@@ -35,7 +43,7 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = RARE)]
     pub color: Color,
     /// Show contacts' values, and what looks like a person's address, instead of masking them.
-    #[arg(long, global = true, hide_short_help = true, help_heading = RARE)]
+    #[arg(long, global = true, help_heading = RARE)]
     pub show_personal: bool,
     /// What to do.
     #[command(subcommand)]
@@ -56,64 +64,33 @@ pub enum Color {
     Never,
 }
 
-/// What to do.
+/// What to do. Each verb is described at its arguments, and those only when it is run or asked about.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
+#[allow(missing_docs, reason = "said above")]
 pub enum Verb {
-    /// Is the plan green against the site?
     Check(Check),
-    /// Before and after of every change, with the digest to confirm.
     Diff(Diff),
-    /// Write what is to be confirmed into a file, for a pull request.
-    ///
-    /// `apply --seal` takes it in place of a digest.
     Seal(Seal),
-    /// Carry out exactly what `diff` showed, only when green.
     Apply(Apply),
-    /// Where a run stands: done, next, who does it, and the way back.
     Status(Status),
-    /// Take a run's changes back, as far as the barrier.
     Undo(Undo),
-    /// Take over a run that somebody else, or another machine, began.
-    ///
-    /// A run of an earlier build too. It shows what was confirmed, and asks you to confirm it again.
     Adopt(Adopt),
-    /// What a run did, line by line.
     Log(Log),
-    /// Who holds the lock of a site, and how to take it from somebody.
     Lock(Lock),
-    /// The run as one page to print: steps, people, boxes to tick.
     Runbook(Runbook),
-    /// Remove what a run kept of the site as it was, contacts included.
-    Purge(Of),
-    /// After the switch: does everybody still have what they had?
-    ///
-    /// It compares the plan's contacts field by field, then everybody.
+    Purge(Purge),
     Verify(Verify),
-    /// What happened on live since the copy, to carry over after a push.
-    ///
-    /// It lists contacts, orders and subscriptions that are new, changed or gone.
     MergeList(MergeList),
-    /// Read a site into a file.
     Snapshot(Snapshot),
-    /// Write a first plan from a site.
     Init(Init),
-    /// Put evidence on record beside the plan, such as a backup.
     Record(Record),
-    /// Write today's names into a plan of an earlier version.
-    ///
-    /// Keys and rule names are rewritten; comments stay.
     Upgrade(Upgrade),
-    /// What a rule checks, why, and how to fix it; what a word means.
     Explain(Explain),
-    /// Print or write the JSON schemas.
     Schema(Schema),
-    /// Run check, diff and apply on an example, in a folder of its own.
     Tour(Tour),
-    /// Write an example: a site, its people and its plans.
     Example(Example),
-    /// Print a completion script for a shell.
     Completions(Completions),
-    /// Write manual pages.
     Man(Man),
 }
 
@@ -139,8 +116,8 @@ pub struct Subject {
     /// too, and `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR")]
     pub backup_dir: Option<PathBuf>,
-    /// Show contacts' values, and what looks like a person's address, instead of masking them.
-    #[arg(long)]
+    /// Whether `--show-personal` is given.
+    #[arg(from_global)]
     pub show_personal: bool,
 }
 
@@ -215,8 +192,9 @@ impl From<Gate> for Phase {
     }
 }
 
-/// `plan check`
+/// Is the plan green against the site?
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan check bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Check {
     #[command(flatten)]
     /// The plan and its site.
@@ -237,8 +215,9 @@ pub enum CheckFormat {
     Json,
 }
 
-/// `plan diff`
+/// Before and after of every change, with the digest to confirm.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan diff bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Diff {
     #[command(flatten)]
     /// The plan and its site.
@@ -262,8 +241,9 @@ pub enum DiffFormat {
     Markdown,
 }
 
-/// `plan apply`
+/// Carry out exactly what `diff` showed, only when green.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan apply bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Apply {
     /// The plan.
     #[arg(value_name = "PLAN")]
@@ -310,10 +290,13 @@ pub struct Apply {
     pub limits: Limits,
 }
 
-/// `plan seal`
+/// Write what is to be confirmed into a file, for a pull request.
+///
+/// `apply --seal` takes it in place of a digest.
 ///
 /// Writes `NAME.seal.json` beside the plan `NAME.yaml`, and only when it is green.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan seal bloom-coaching.yaml --site bloom-coaching.site.ndjson --expires 72h"))]
 pub struct Seal {
     /// The plan.
     #[arg(value_name = "PLAN")]
@@ -352,8 +335,11 @@ fn lasts(text: &str) -> Result<SignedDuration, String> {
     }
 }
 
-/// `plan upgrade`
+/// Write today's names into a plan of an earlier version.
+///
+/// Keys and rule names are rewritten; comments stay.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan upgrade bloom-coaching.yaml --dry-run"))]
 pub struct Upgrade {
     /// The plan.
     #[arg(value_name = "PLAN")]
@@ -363,10 +349,13 @@ pub struct Upgrade {
     pub dry_run: bool,
 }
 
-/// `plan verify`
+/// After the switch: does everybody still have what they had?
+///
+/// It compares the plan's contacts field by field, then everybody.
 ///
 /// Equal exits with 0, a difference with 21, and 1 where nothing that was compared differs but not everything could be.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan verify bloom-coaching.yaml --before BEFORE.site.ndjson --after AFTER.site.ndjson"))]
 pub struct Verify {
     /// The plan.
     #[arg(value_name = "PLAN")]
@@ -378,27 +367,21 @@ pub struct Verify {
     #[arg(long, value_name = "SITE|FILE")]
     pub before: Option<String>,
     /// The form of the report.
-    #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
-    pub format: VerifyFormat,
-    /// Show contacts' values, and what looks like a person's address, instead of masking them.
-    #[arg(long)]
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub format: StatusFormat,
+    /// Whether `--show-personal` is given.
+    #[arg(from_global)]
     pub show_personal: bool,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
 }
 
-/// The forms of a verification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum VerifyFormat {
-    /// For a terminal.
-    Human,
-    /// For machines.
-    Json,
-}
-
-/// `plan merge-list`
+/// What happened on live since the copy, to carry over after a push.
+///
+/// It lists contacts, orders and subscriptions that are new, changed or gone.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan merge-list --cloned THEN.site.ndjson --live NOW.site.ndjson"))]
 pub struct MergeList {
     #[command(flatten)]
     /// The live site, then and now.
@@ -406,9 +389,6 @@ pub struct MergeList {
     /// The form.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
-    /// Show what looks like a person's address, instead of masking it.
-    #[arg(long)]
-    pub show_personal: bool,
 }
 
 /// Two readings of the live site.
@@ -422,8 +402,9 @@ pub struct TwoReadings {
     pub live: String,
 }
 
-/// `plan init`
+/// Write a first plan from a site.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan init --site bloom-coaching.site.ndjson --out my-plan.yaml"))]
 pub struct Init {
     /// The site: an address, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
@@ -442,8 +423,9 @@ pub struct Init {
     pub inline_contacts: bool,
 }
 
-/// `plan record`
+/// Put evidence on record beside the plan, such as a backup.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan record backup live.sql --parts database --plan my-plan.yaml --who jo"))]
 pub struct Record {
     /// What is put on record.
     #[command(subcommand)]
@@ -454,8 +436,10 @@ pub struct Record {
 #[derive(Debug, Subcommand)]
 pub enum RecordVerb {
     /// A backup: a file that is read, or a host's restore point by its id.
+    #[command(before_help = example!("plan record backup live.sql --parts database --plan my-plan.yaml --who jo"))]
     Backup(RecordBackup),
     /// What "Start Verification" printed, word for word; lines that carry a "!" need an acknowledgement.
+    #[command(before_help = example!("plan record verification lines.txt --host staging.example.com --plan my-plan.yaml --who jo"))]
     Verification {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -468,6 +452,7 @@ pub enum RecordVerb {
         file: PathBuf,
     },
     /// A flagged line of the verification was looked at.
+    #[command(before_help = example!("plan record ack 3 --reason 'that tag is not used' --plan my-plan.yaml --who jo"))]
     Ack {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -480,6 +465,7 @@ pub enum RecordVerb {
         reason: String,
     },
     /// A person attests a fact that no reading captured, for one rule.
+    #[command(before_help = example!("plan record attest emails-off 'seen on its screen' --plan my-plan.yaml --who jo"))]
     Attest {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -495,6 +481,7 @@ pub enum RecordVerb {
         until: Option<String>,
     },
     /// A person attests a step of the guide that nothing can observe.
+    #[command(before_help = example!("plan record step push 'pushed, by the host' --plan my-plan.yaml --who jo"))]
     Step {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -510,6 +497,7 @@ pub enum RecordVerb {
         on: On,
     },
     /// The spare administrator signed in; asked for before and after the migration.
+    #[command(before_help = example!("plan record sign-in 'in a private window' --plan my-plan.yaml --who jo"))]
     SignIn {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -523,6 +511,7 @@ pub enum RecordVerb {
     },
     /// An object changed during a run, and may stay as it is: the run asks for this, and names the object and its
     /// digits.
+    #[command(before_help = example!("plan record moved maintenance 'no order came' --now DIGITS --plan my-plan.yaml --who jo"))]
     Moved {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -542,18 +531,24 @@ pub enum RecordVerb {
     },
     /// *Run Migration* was not pressed although the barrier was passed: the run is before the barrier again, if a new reading of the
     /// site shows nothing else.
+    #[command(before_help = example!("plan record not-pressed 'the phone rang' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
     NotPressed(PastBarrier),
     /// The site was restored from a backup after the barrier was passed: the run is closed, if a new reading of the site
     /// shows that it is not migrated.
+    #[command(before_help = example!("plan record restored 'backup of 05:10' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
     Restored(PastBarrier),
     /// Why something may begin on live though its window is not open. It is valid for 12 hours, and never opens the
     /// barrier.
+    #[command(before_help = example!("plan record outside-window 'the owner agreed' --plan my-plan.yaml --who jo"))]
     OutsideWindow(RecordOutsideWindow),
     /// How long the restore of a backup took: nothing else shows how long a way back takes.
+    #[command(before_help = example!("plan record restore-drill live.sql --took 25m --onto 'a fresh copy' --plan my-plan.yaml --who jo"))]
     RestoreDrill(RecordRestoreDrill),
     /// The decision to go on or to go back, due by the plan's `decide_by`, by the person whom `rollback/who` names.
+    #[command(before_help = example!("plan record decision go-on 'half an hour is left' --plan my-plan.yaml --who jo"))]
     Decision(RecordDecision),
     /// What happened on live since it was copied: how many records of each kind, and the digest of `plan merge-list`.
+    #[command(before_help = example!("plan record merge-list --cloned THEN --live NOW --plan my-plan.yaml --who jo"))]
     MergeList {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -563,6 +558,7 @@ pub enum RecordVerb {
         files: TwoReadings,
     },
     /// A test purchase, with what was seen after it.
+    #[command(before_help = example!("plan record purchase course-checkout --saw order --transaction pi_1 --plan my-plan.yaml --who jo"))]
     Purchase {
         #[command(flatten)]
         /// The plan, and who attests it.
@@ -665,8 +661,9 @@ pub enum Part {
     Database,
 }
 
-/// `plan explain`
+/// What a rule checks, why, and how to fix it; what a word means.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan explain unscheduled-module"))]
 pub struct Explain {
     /// The rule, or the word; without it, the list of all.
     #[arg(value_name = "NAME")]
@@ -687,8 +684,9 @@ pub enum ExplainFormat {
     Markdown,
 }
 
-/// `plan schema`
+/// Print or write the JSON schemas.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan schema plan"))]
 pub struct Schema {
     /// Which schema.
     #[arg(value_enum, default_value_t = SchemaName::Plan)]
@@ -711,16 +709,18 @@ pub enum SchemaName {
     Seal,
 }
 
-/// `plan tour`
+/// Run check, diff and apply on an example, in a folder of its own.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan tour"))]
 pub struct Tour {
     /// The folder to create; by default a new one among the system's temporary files.
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
 
-/// `plan example`
+/// Write an example: a site, its people and its plans.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan example my-folder"))]
 pub struct Example {
     /// The folder to write into.
     #[arg(value_name = "DIR")]
@@ -730,15 +730,17 @@ pub struct Example {
     pub seed: u64,
 }
 
-/// `plan completions`
+/// Print a completion script for a shell.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan completions bash"))]
 pub struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
 }
 
-/// `plan man`
+/// Write manual pages.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan man my-folder"))]
 pub struct Man {
     /// The folder to write into.
     #[arg(value_name = "DIR")]

@@ -17,8 +17,9 @@ pub struct Of {
     pub site: String,
 }
 
-/// `plan status`
+/// Where a run stands: done, next, who does it, and the way back.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan status bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Status {
     #[command(flatten)]
     /// The run.
@@ -31,7 +32,7 @@ pub struct Status {
     pub limits: Limits,
 }
 
-/// The forms of a status, of a log, of a lock.
+/// The two forms of what is only shown: a status, a log, a lock, a verification, a merge list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StatusFormat {
     /// For a terminal.
@@ -40,8 +41,9 @@ pub enum StatusFormat {
     Json,
 }
 
-/// `plan undo`
+/// Take a run's changes back, as far as the barrier.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan undo bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Undo {
     #[command(flatten)]
     /// The run.
@@ -66,8 +68,9 @@ pub struct Undo {
     pub limits: Limits,
 }
 
-/// `plan log`
+/// What a run did, line by line.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan log bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Log {
     #[command(flatten)]
     /// The run.
@@ -77,8 +80,18 @@ pub struct Log {
     pub format: StatusFormat,
 }
 
-/// `plan lock`
+/// Remove what a run kept of the site as it was, contacts included.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan purge bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
+pub struct Purge {
+    #[command(flatten)]
+    /// The run.
+    pub of: Of,
+}
+
+/// Who holds the lock of a site, and how to take it from somebody.
+#[derive(Debug, Args)]
+#[command(before_help = example!("plan lock status bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Lock {
     /// What to do with it.
     #[command(subcommand)]
@@ -89,6 +102,7 @@ pub struct Lock {
 #[derive(Debug, Subcommand)]
 pub enum LockVerb {
     /// Who holds it, and whether a run is open on the site from another folder. Exits with 14 where somebody holds it.
+    #[command(before_help = example!("plan lock status bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
     Status {
         #[command(flatten)]
         /// The run.
@@ -98,6 +112,7 @@ pub enum LockVerb {
         format: StatusFormat,
     },
     /// Take it from its holder, who stops before its next act; or give up a run that is open from a folder that is gone.
+    #[command(before_help = example!("plan lock break bloom-coaching.yaml --site bloom-coaching.site.ndjson --id ID"))]
     Break {
         #[command(flatten)]
         /// The run.
@@ -108,8 +123,11 @@ pub enum LockVerb {
     },
 }
 
-/// `plan adopt`
+/// Take over a run that somebody else, or another machine, began.
+///
+/// A run of an earlier build too. It shows what was confirmed, and asks you to confirm it again.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan adopt bloom-coaching.yaml --site bloom-coaching.site.ndjson --who jo"))]
 pub struct Adopt {
     #[command(flatten)]
     /// The run.

@@ -6,10 +6,11 @@ use clap::Args;
 
 use super::{Limits, On};
 
-/// `plan runbook`
+/// The run as one page to print: steps, people, boxes to tick.
 ///
 /// The page needs nothing else: no network, no script, no file beside it. It holds no contact's values.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan runbook bloom-coaching.yaml --out runbook.html"))]
 pub struct Runbook {
     /// The plan.
     #[arg(value_name = "PLAN")]

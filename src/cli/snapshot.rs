@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// `plan snapshot`
+/// Read a site into a file.
 #[derive(Debug, Args)]
+#[command(before_help = example!("plan snapshot --site https://staging.example.com --out staging.site.ndjson"))]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Snapshot {
     /// The site: an address, or a site in a file.
@@ -26,6 +27,7 @@ pub enum SnapshotVerb {
     ///
     /// A snapshot counts as attested by the person that `--who` names, otherwise as recorded: it is judged, its facts
     /// are counted apart, and it is not enough for the barrier or a replay.
+    #[command(before_help = example!("plan snapshot finalize bloom-coaching.site.ndjson --plan bloom-coaching.yaml --who jo"))]
     Finalize {
         /// The hand-written records, one per line.
         #[arg(value_name = "FILE")]
@@ -40,6 +42,7 @@ pub enum SnapshotVerb {
     /// Take over a snapshot that was taken elsewhere: shows what it says, and once that is confirmed it counts as captured here.
     ///
     /// Its digest is kept under this machine's key, so that whoever changes the file later is noticed.
+    #[command(before_help = example!("plan snapshot import bloom-coaching.site.ndjson --plan bloom-coaching.yaml"))]
     Import {
         /// The snapshot, with its population beside it where it has one.
         #[arg(value_name = "FILE")]

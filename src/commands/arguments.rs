@@ -11,12 +11,22 @@ use crate::output::escape;
 use crate::output::inert::Inert;
 use crate::text::without_addresses;
 
+/// What `plan --version` prints.
+const VERSION: &str = concat!("plan ", env!("CARGO_PKG_VERSION"));
+
 /// Reads a command line; what cannot be used ends the process, with every argument shown as text.
 ///
 /// # Errors
-/// The exit code, where the arguments were refused and that was said.
+/// The exit code, where there is nothing to run: the version was asked for, or the arguments were refused, and that was said.
 pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
     let words: Vec<OsString> = words.into_iter().collect();
+    if let [_, word] = words.as_slice()
+        && (word == "--version" || word == "-V")
+    {
+        // The description of the verbs, which takes longer than all else, need not be made for that.
+        drop(writeln!(io::stdout(), "{}", VERSION));
+        return Err(exit::OK);
+    }
     let error = match cli::parse(&words) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
@@ -46,4 +56,14 @@ fn unread() -> clap::Error {
 /// Whether nobody asked for no colours.
 fn colors() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_one_that_the_description_of_the_verbs_has() {
+        assert_eq!(format!("{}\n", VERSION), cli::command().render_version());
+    }
 }

@@ -92,7 +92,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Log(args) => run::log::run(&args, terminal),
         Verb::Lock(args) => run::lock::run(args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
-        Verb::Purge(args) => run::purge::run(&args, terminal),
+        Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

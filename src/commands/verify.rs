@@ -1,6 +1,6 @@
 //! `plan verify`: the plan's contacts and everybody else, before and after the switch.
 
-use crate::cli::{Verify, VerifyFormat};
+use crate::cli::{StatusFormat, Verify};
 use crate::failure::{Failure, exit};
 use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
@@ -36,11 +36,11 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     };
     let mut text = Vec::new();
     match args.format {
-        VerifyFormat::Human => {
+        StatusFormat::Human => {
             let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
             human::render(&verification, style, &mut text)?;
         }
-        VerifyFormat::Json => json::render(&verification, &mut text)?,
+        StatusFormat::Json => json::render(&verification, &mut text)?,
     }
     terminal.out.write_all(&text)?;
     Ok(match comparison.verdict() {

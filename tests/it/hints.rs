@@ -39,8 +39,9 @@ fn verbs(command: &clap::Command, path: &mut Vec<String>, all: &mut Vec<(Vec<Str
 
 #[test]
 fn the_help_of_every_verb_begins_with_an_example_of_it_that_can_be_pasted() {
-    let mut all = Vec::new();
-    verbs(&amc_plan::cli::command(), &mut Vec::new(), &mut all);
+    let (mut command, mut all) = (amc_plan::cli::command(), Vec::new());
+    command.build();
+    verbs(&command, &mut Vec::new(), &mut all);
     assert!(all.len() > 35, "{}", all.len());
     for (path, verb) in all {
         let begins = verb.get_before_help().map(ToString::to_string).unwrap_or_else(|| panic!("{path:?} has none"));
