@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::escape;
@@ -12,7 +11,7 @@ use crate::model::text::many;
 use crate::model::{Executor, Step};
 
 /// Where a run stands.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Status {
     /// The plan's path as it was given.
     pub path: String,
@@ -48,7 +47,7 @@ pub struct Status {
 }
 
 /// A step of a run.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Line {
     /// The step.
     pub step: Step,
@@ -73,7 +72,7 @@ pub struct Line {
 }
 
 /// Where a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stand {
     /// It is done.

@@ -2,7 +2,6 @@
 
 use std::io::BufRead;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Unreadable;
@@ -11,7 +10,7 @@ use crate::model::snapshot::PopulationDigest;
 use crate::population::{Allowance, Record, set};
 
 /// A record that is not what it was when the copy was made. It names fields, never values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Moved {
     /// `contact`, `order` or `subscription`.
     pub kind: String,
@@ -26,7 +25,7 @@ pub struct Moved {
 }
 
 /// What became of a record on live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     /// It came since.

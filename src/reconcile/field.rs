@@ -6,9 +6,7 @@ use crate::model::population::Contact;
 use crate::population::{Record, same_address, same_name, set};
 
 /// A field of a contact: the guide's seven, and the subscriptions.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// The contact ID.

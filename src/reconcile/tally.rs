@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::population::{Allowance, Damage, Record};
 
 /// What is counted.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counted {
     /// Contacts.

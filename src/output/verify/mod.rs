@@ -1,6 +1,5 @@
 //! Before and after of everybody: one file a form. Personal values are shown only where that was asked for.
 
-pub mod document;
 pub mod human;
 pub mod json;
 
