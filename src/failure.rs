@@ -63,13 +63,6 @@ impl Failure {
         self
     }
 
-    /// Says more of it, in a line of its own.
-    #[must_use]
-    pub fn detail(mut self, line: impl Into<String>) -> Self {
-        self.details.push(line.into());
-        self
-    }
-
     /// A file that could not be read or written.
     pub fn file(act: &str, path: &Path, source: &io::Error) -> Self {
         Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {source}", path.display()))

@@ -42,9 +42,6 @@ impl Confirmation {
 }
 
 /// Adds a confirmation to those beside a plan, under this machine's key.
-///
-/// # Errors
-/// Whatever the file system says.
 pub fn write(plan: &Path, key: &Key, confirmation: &Confirmation) -> io::Result<()> {
     append(plan, FILE, &marked(&serde_json::to_string(confirmation)?, key, Purpose::Confirmation))
 }

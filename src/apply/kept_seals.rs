@@ -11,9 +11,6 @@ use super::confirmation::{append, lines};
 const SEALS: &str = "seals.ndjson";
 
 /// Keeps a seal that was accepted, under this machine's key: what its run is later resumed on.
-///
-/// # Errors
-/// Whatever the file system says.
 pub fn keep(plan: &Path, key: &Key, sealed: &Sealed) -> io::Result<()> {
     append(plan, SEALS, &marked(&serde_json::to_string(sealed)?, key, Purpose::Seal))
 }

@@ -9,6 +9,7 @@ use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Evidence, Record};
 use crate::model::state::Administrator;
+use crate::model::text::many;
 use crate::model::verified::Verified;
 use crate::model::{Executor, Identity, Plan, Step};
 use crate::site::SignedIn;
@@ -43,7 +44,7 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
             Proof::Open(format!("the lines with a \"!\" need a reason each: {lines}; for each: {how}"))
         }
         Verified::Seen { lines, flagged } => {
-            let seen = format!("{} on record, {flagged} with a \"!\" and a reason", count(lines, "line"));
+            let seen = format!("{} on record, {flagged} with a \"!\" and a reason", many(lines, "line"));
             Proof::Behind { by: Executor::Attested, seen }
         }
     }
@@ -242,7 +243,7 @@ pub fn unmigrated(
         None => return Err("whether the site is on Managed is not captured".to_owned()),
     }
     if let Some(members) = site.migrated.filter(|members| *members > 0) {
-        return Err(format!("the site says that the migration has processed {}", count_of(members, "member")));
+        return Err(format!("the site says that the migration has processed {}", many(members, "member")));
     }
     let counted = if site.migrated.is_some() { ", and counts no member processed" } else { "" };
     Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
@@ -319,7 +320,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
             return Proof::Open(why.clone());
         }
         let by = if captured == forms.len() { Executor::Guided } else { Executor::Attested };
-        let forms = count(forms.len(), "order form");
+        let forms = many(forms.len(), "order form");
         let seen = format!("{forms}, each with what the plan expects to be seen; {captured} of them found on the site");
         return Proof::Behind { by, seen };
     }
@@ -348,14 +349,6 @@ fn denials(found: &Purchased) -> Vec<&str> {
         found.open().filter(|one| one.how == Known::NotFound).map(|one| one.seen.as_str()).collect();
     reasons.dedup();
     reasons
-}
-
-fn count(count: usize, what: &str) -> String {
-    count_of(count as u64, what)
-}
-
-fn count_of(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

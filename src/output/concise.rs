@@ -5,9 +5,6 @@ use std::io::{self, Write};
 use super::{Report, escape};
 
 /// Writes the report, one line a finding, then the verdict.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due) {
         let path = escape::line(report.sources.text(spot.document).source.name());

@@ -78,9 +78,6 @@ pub fn fence(inside: &str) -> String {
 }
 
 /// Writes a value as JSON, indented, with a line break after it; what steers is escaped.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", json_text(value))
 }

@@ -29,9 +29,6 @@ pub struct Style {
 }
 
 /// Draws the report: every finding with its place, then what is unproven, then the verdict.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(style);
     let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(|f| f.due).collect();

@@ -132,9 +132,6 @@ pub struct Related {
 }
 
 /// Writes the report.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     escape::json(&document(report), out)
 }

@@ -84,9 +84,6 @@ pub enum Stand {
 }
 
 /// Writes it for a terminal.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let title = status.steps.iter().map(|line| line.title.len()).max().unwrap_or(0);
     for line in &status.steps {
@@ -144,9 +141,6 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes it for machines.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn json(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {

@@ -50,11 +50,6 @@ impl FileSite {
         Ok(self)
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Which site it holds, by its first line alone; none where that does not say.
     pub fn identity(&self) -> Option<Identity> {
         let mut first = Vec::new();

@@ -12,9 +12,6 @@ use super::lines::{Side, lines};
 use super::{Changes, counts, next, not_compared, sides, verb};
 
 /// Writes the diff.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for (kind, list) in changes.by_kind() {
         writeln!(out, "{}", paint(style, "1", &format!("{kind}: {}", many(list.len(), "change"))))?;

@@ -12,9 +12,6 @@ use crate::site::Executor;
 use super::Changes;
 
 /// Writes the diff.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
     let line = |(change, executor): &(&Change, Executor)| {
         json!({

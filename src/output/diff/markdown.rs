@@ -20,9 +20,6 @@ const CONTEXT: usize = 3;
 const LISTED: usize = 40;
 
 /// Writes the diff.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (host, how) = (escape::markdown(changes.host), escape::markdown(&changes.how));
     writeln!(out, "<!-- plan diff -->")?;

@@ -14,9 +14,6 @@ use crate::reconcile::{
 use super::{Verification, shown_id};
 
 /// Writes the verification.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(verification: &Verification<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { style, personal: verification.show_personal };
     let comparison = verification.comparison;

@@ -16,9 +16,6 @@ use crate::reconcile::{
 use super::{Verification, shown_id};
 
 /// Writes the verification. Personal values are null unless they were asked for.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn render(verification: &Verification<'_>, out: &mut dyn Write) -> io::Result<()> {
     escape::json(&document(verification), out)
 }

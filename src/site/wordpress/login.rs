@@ -51,7 +51,7 @@ impl Login {
             let missing: Vec<&str> = [ORIGIN, USER, PASSWORD].into_iter().filter(|name| read(name).is_none()).collect();
             return Err(refused(
                 site,
-                format!("no login is set for it: {} {} not set", list(&missing), are(&missing)),
+                format!("no login is set for it; missing: {}", missing.join(", ")),
                 format!("set {ORIGIN}={site}, {USER} and {PASSWORD}; {HOW}"),
             ));
         };
@@ -131,16 +131,4 @@ fn read_site(text: &str) -> Option<Address> {
 
 fn refused(site: &Address, what: String, help: String) -> SiteError {
     SiteError::Login { origin: site.origin(), what, help }
-}
-
-fn list(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-fn are(names: &[&str]) -> &'static str {
-    if names.len() == 1 { "is" } else { "are" }
 }
