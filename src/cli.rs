@@ -106,7 +106,7 @@ pub struct Subject {
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
-    /// Judge the live site rather than the staging copy.
+    /// Which of the plan's two sites is judged.
     #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
     pub on: On,
     /// Run the rules of this phase and all earlier ones.
@@ -125,7 +125,7 @@ pub struct Subject {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct Reading {
-    /// A live site: an address that the plan names, or a site in a file.
+    /// The site itself: an address that the plan names, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
     pub site: Option<String>,
     /// A recording of a site: it is judged, and is never enough for `apply`.
@@ -207,7 +207,7 @@ pub struct Check {
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
-    /// Pictures.
+    /// Each finding, drawn in the plan's text.
     Human,
     /// One line per finding.
     Concise,
@@ -272,7 +272,7 @@ pub struct Apply {
     /// Pass the barrier on live although this was never measured.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub accept_unknown: Vec<Unmeasured>,
-    /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    /// Write what happens as JSON lines, to a new file or at the end of an earlier log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
     /// Which of the plan's two sites is written to; live requires a finished rehearsal and `--host`.
@@ -316,7 +316,7 @@ pub struct Seal {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct SealReading {
-    /// A live site: an address that the plan names, or a site in a file.
+    /// The site itself: an address that the plan names, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
     pub site: Option<String>,
     /// A recording of a site: `apply` compares what was sealed with the site as it is then.
@@ -353,7 +353,7 @@ pub struct Upgrade {
 ///
 /// It compares the plan's contacts field by field, then everybody.
 ///
-/// Equal exits with 0, a difference with 21, and 1 where nothing that was compared differs but not everything could be.
+/// Exits with 0 where everything is equal, with 21 where something differs, and with 1 where something could not be compared.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan verify bloom-coaching.yaml --before BEFORE.site.ndjson --after AFTER.site.ndjson"))]
 pub struct Verify {
@@ -529,8 +529,8 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
         on: On,
     },
-    /// *Run Migration* was not pressed although the barrier was passed: the run is before the barrier again, if a new reading of the
-    /// site shows nothing else.
+    /// *Run Migration* was not pressed although the barrier was passed: the run goes back to before the barrier, if a new reading of
+    /// the site agrees.
     #[command(before_help = example!("plan record not-pressed 'the phone rang' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
     NotPressed(PastBarrier),
     /// The site was restored from a backup after the barrier was passed: the run is closed, if a new reading of the site

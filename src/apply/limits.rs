@@ -80,9 +80,11 @@ impl Exceeded {
         let Self { key, most, set, count, of } = self;
         let whence = if *set { "in plan.toml" } else { "built in" };
         let message = match of {
-            None => format!("the run would make {count} changes, and `{key}` is {most} ({whence})"),
+            None => format!("the run would make {count} changes, more than `{key}` allows: {most} ({whence})"),
             Some((kind, there)) => {
-                format!("the run would alter {count} of {there} objects of `{kind}`, and `{key}` is {most} ({whence})")
+                format!(
+                    "the run would change {count} of {there} objects of `{kind}`, more than `{key}` allows: {most} ({whence})"
+                )
             }
         };
         let help = format!("look at `{diff}`; if all of it is meant, set `{key}` in the plan.toml beside the plan");

@@ -97,7 +97,7 @@ fn shown(moved: Moved) -> Moved {
     }
     let (kind, name) = moved.on.split_once('/').unwrap_or((&moved.on, ""));
     let what =
-        format!("named \"{name}\" {}; not everybody can type that name, so the command names its kind", moved.what);
+        format!("named \"{name}\" {}; that name cannot be typed everywhere, so the command names its kind", moved.what);
     let now = digest::of_bytes(format!("{}\n{}", moved.on, moved.now).as_bytes())[..12].to_owned();
     Moved { on: kind.to_owned(), what, now, cure: moved.cure }
 }

@@ -54,13 +54,13 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST")]
     pub confirm: Option<String>,
-    /// Leave this object as somebody else has it, and take the rest back; may be given several times.
+    /// Leave this object as somebody else changed it, and take the rest back; may be given several times.
     #[arg(long, value_name = "KIND/KEY")]
     pub leave: Vec<String>,
     /// The live site's host, typed out, where the run is on live.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Write what happens as JSON lines, to a new file or to one that is such a log; `-` for standard error.
+    /// Write what happens as JSON lines, to a new file or at the end of an earlier log; `-` for standard error.
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
     #[command(flatten)]
@@ -111,7 +111,7 @@ pub enum LockVerb {
         #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
         format: StatusFormat,
     },
-    /// Take it from its holder, who stops before its next act; or give up a run that is open from a folder that is gone.
+    /// Take it from its holder, who stops before the next change; or give up a run whose folder is gone.
     #[command(before_help = example!("plan lock break bloom-coaching.yaml --site bloom-coaching.site.ndjson --id ID"))]
     Break {
         #[command(flatten)]

@@ -59,8 +59,8 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             if terminal.masks && addresses(&text).next().is_some() {
                 writeln!(
                     terminal.err,
-                    "attention: what looks like a person's address is left out, so no verb can use this: write it into a file with `--out`, or \
-                     give `--show-personal`"
+                    "attention: what looks like a person's address was left out, so no verb can read this: write a file with `--out`, or give \
+                     `--show-personal`"
                 )?;
             }
         }
@@ -87,7 +87,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
         ensure_person_known(who, &Project::new(plan, Limits::default()).open()?.plan)?;
     }
     file::seal_file(path)?;
-    writeln!(terminal.err, "sealed {}", escape::path(path))?;
+    writeln!(terminal.err, "finalized {}", escape::path(path))?;
     // A population is known by its configuration, which names its digest.
     let Ok(sealed) = FileSite::open(path).and_then(|site| site.snapshot()) else { return Ok(exit::OK) };
     match (Readings::of_this_machine().worth(&sealed), by) {

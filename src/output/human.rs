@@ -93,11 +93,7 @@ fn render_coming(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::
     if coming.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "{}",
-        paint(style, "33", "coming: the plan alone shows it already, and a later gate will ask for it")
-    )?;
+    writeln!(out, "{}", paint(style, "33", "coming: problems of the plan itself that a later gate will report"))?;
     for (finding, coming, spot) in coming.iter().take(style.most) {
         let path = escape::line(report.sources.text(spot.document).source.name());
         let (rule, message) = (&finding.rule, escape::line(&finding.message));
@@ -106,7 +102,7 @@ fn render_coming(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::
     if let Some(more) = coming.len().checked_sub(style.most).filter(|more| *more > 0) {
         writeln!(out, "  … and {more} more; `--format concise` lists them all")?;
     }
-    writeln!(out, "  help: `plan explain RULE` says what each asks for\n")
+    writeln!(out, "  help: `plan explain RULE` says what a rule asks for\n")
 }
 
 fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {

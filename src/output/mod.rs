@@ -159,7 +159,7 @@ impl Report<'_> {
                     0 if self.changes > 0 && self.gate >= Phase::Migrate => format!("{changes} pending"),
                     0 => format!("apply would make {changes}"),
                     unknown => {
-                        format!("{changes} seen; {} of object not captured, so not compared", many(unknown, "kind"))
+                        format!("{changes} found; {} of object not captured, so not compared", many(unknown, "kind"))
                     }
                 });
             }

@@ -9,14 +9,14 @@ use super::look::{Look, Shown, attested};
 use super::purchases::Bought;
 
 /// What is asked where a buyer was a member before.
-const AS_SOMEBODY_NEW: &str = "buy each form as somebody whom the site does not know";
+const AS_SOMEBODY_NEW: &str = "buy with an e-mail address that the site does not know";
 
 impl Look<'_> {
     /// The base access tags of what the form releases, at a buyer who got them by this purchase alone, and nothing else that
     /// opens anything. That the page really opens no tag shows.
     pub(super) fn content(&self, said: bool, shown: Shown<'_>, done: &[&Bought]) -> (Known, String) {
         let Some(wanted) = self.released_by(self.form).filter(|wanted| !wanted.is_empty()) else {
-            return attested(said, "which tags open what the form releases was not captured");
+            return attested(said, "the access tags of what the form releases were not captured");
         };
         let fault = |order: &Bought| self.no_content(order, &wanted, shown);
         let Some(order) = done.iter().find(|order| fault(order).is_none()) else {

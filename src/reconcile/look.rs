@@ -42,6 +42,6 @@ pub(super) struct Look<'a> {
 pub(super) fn attested(said: bool, why: &str) -> (Known, String) {
     match said {
         true => (Known::Attested, why.to_owned()),
-        false => (Known::Unknown, format!("nobody has said so, and {why}")),
+        false => (Known::Unknown, format!("nobody attested it, and {why}")),
     }
 }

@@ -171,7 +171,7 @@ pub enum SiteError {
         help: String,
     },
     /// The site does not know who asks, or does not let them.
-    #[error("`{origin}` does not let us in: {what}")]
+    #[error("cannot log in to `{origin}`: {what}")]
     Login {
         /// The site's origin.
         origin: String,

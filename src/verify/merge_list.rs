@@ -73,12 +73,12 @@ fn ensure_of_one_site_in_order(cloned: &Snapshot, live: &Snapshot) -> Result<(),
         let message =
             format!("`{}` and `{}` are readings of two different sites", cloned.header.site, live.header.site);
         return Err(Failure::new(exit::TARGET, message)
-            .help("both have to be readings of the live site: one of when it was copied, one of now"));
+            .help("both must be readings of the live site: one from when it was copied, one from now"));
     }
     let time = |snapshot: &Snapshot| snapshot.header.taken_at.parse::<Timestamp>().ok();
     if time(cloned) >= time(live) {
-        let message = "the reading of live as it is now is not later than the one from when it was copied";
-        return Err(Failure::new(exit::USAGE, message).help("are they the wrong way round?"));
+        let message = "the `--live` reading is not later than the `--cloned` reading";
+        return Err(Failure::new(exit::USAGE, message).help("are the two the wrong way round?"));
     }
     Ok(())
 }

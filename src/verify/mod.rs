@@ -193,7 +193,7 @@ fn not_captured_of_imported(all: &Imported) -> impl Iterator<Item = Unproven> {
 fn not_captured(before: Option<&SideReading>, after: &SideReading) -> Vec<Unproven> {
     let named = |what: &str, why| Unproven { what: what.to_owned(), why };
     let before = match before {
-        None => Some("nobody named it; give the site as it was with `--before`".to_owned()),
+        None => Some("no reading was given; name one from before the switch with `--before`".to_owned()),
         Some(place) => place.population().err(),
     };
     let sides = [("the population before", before), ("the population after", after.population().err())];

@@ -26,7 +26,7 @@ fn out_of_date(after: &Header, max_age: &str) -> Option<String> {
     let read_at: Timestamp = after.taken_at.parse().ok()?;
     match stale(read_at, Timestamp::now(), max_age).filter(|_| !after.is_invented())? {
         Stale::Old => Some(format!(
-            "the side after was read at {read_at}, longer ago than the {max_age} of `max_age`: read it again"
+            "the site of `--after` was read at {read_at}, longer ago than the {max_age} of `max_age`: read it again"
         )),
         // That is no note: it is unproven.
         Stale::Ahead => None,

@@ -35,13 +35,14 @@ pub(super) fn ensure_of_the_plan<'p>(
 pub(super) fn in_order(before: &SideReading, after: &SideReading) -> Result<Option<Unproven>, Failure> {
     let both = || before.times().into_iter().zip(after.times()).filter_map(|(before, after)| before.zip(after));
     if let Some((before, after)) = both().find(|(before, after)| after < before) {
-        let message = format!("the side after was read at {after}, before the side before, which was read at {before}");
+        let message =
+            format!("the `--after` reading is from {after}, earlier than the `--before` reading from {before}");
         return Err(Failure::new(exit::USAGE, message).help("are `--before` and `--after` the wrong way round?"));
     }
     let is_later = both().all(|(before, after)| after > before);
     Ok((!is_later).then(|| Unproven {
-        what: "what came of the switch".to_owned(),
-        why: "the side after was not read later than the side before, so it shows nothing that happened since"
+        what: "the result of the switch".to_owned(),
+        why: "the `--after` reading is not later than the `--before` reading, so it shows nothing that happened in between"
             .to_owned(),
     }))
 }
@@ -74,13 +75,13 @@ fn not_a_copy(plan: &Plan, before: &SideReading, after: &SideReading) -> Option<
         return None;
     }
     let why = if pushed {
-        "live becomes what staging was by the push, and not the other way round"
+        "a push copies staging to live, never live to staging"
     } else {
-        "with this plan's strategy neither of them becomes a copy of the other: compare each site with itself"
+        "with this plan's strategy neither becomes a copy of the other: compare each site with itself"
     };
     Some(Unproven {
-        what: "what came of the switch".to_owned(),
-        why: format!("the side before is of `{left}` and the side after of `{right}`, and {why}"),
+        what: "the result of the switch".to_owned(),
+        why: format!("`--before` is a reading of `{left}` and `--after` one of `{right}`; {why}"),
     })
 }
 
@@ -102,8 +103,5 @@ fn not_switched(after: &SideReading) -> Option<Unproven> {
         Some(false) => "says that it is not on Managed Contacts: it is not migrated",
         None => "does not say whether it is on Managed Contacts",
     };
-    Some(Unproven {
-        what: "what came of the switch".to_owned(),
-        why: format!("the side after, `{}`, {why}", after.site()),
-    })
+    Some(Unproven { what: "the result of the switch".to_owned(), why: format!("`{}` (`--after`) {why}", after.site()) })
 }

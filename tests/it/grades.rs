@@ -253,7 +253,7 @@ fn a_comparison_says_what_its_sides_are_worth() {
     let both = desk.run(&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE]);
     both.ends(0, &["the readings are captured"]);
     // Live compared with itself shows nothing.
-    desk.run(&["merge-list", "--cloned", SITE, "--live", SITE]).ends(2, &["is not later than the one from when it"]);
+    desk.run(&["merge-list", "--cloned", SITE, "--live", SITE]).ends(2, &["is not later than the `--cloned` reading"]);
 }
 
 #[test]

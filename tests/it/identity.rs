@@ -64,7 +64,7 @@ fn what_two_readings_say_nothing_of_is_unproven_however_alike_they_are() {
     let unmigrated = reading(&place, "unmigrated", late_at, late_at);
     is_unproven(
         (&early, &unmigrated),
-        &["`staging.bloom.example`, says that it is not on Managed Contacts: it is not migrated"],
+        &["`staging.bloom.example` (`--after`) says that it is not on Managed Contacts: it is not migrated"],
     );
     place.edit(SITE, r#","managed":false"#, "");
     let silent = reading(&place, "silent", late_at, late_at);
@@ -77,14 +77,14 @@ fn what_two_readings_say_nothing_of_is_unproven_however_alike_they_are() {
     let live = reading(&place, "live", late_at, late_at);
     place.move_to("live", "bloom.example");
     let sides = ["before  staging.bloom.example, as of", "after   bloom.example, as of"];
-    let both = "the side before is of `staging.bloom.example` and the side after of `bloom.example`";
+    let both = "`--before` is a reading of `staging.bloom.example` and `--after` one of `bloom.example`";
     is_unproven((&early, &live), &[&sides[..], &[both, "compare each site with itself"]].concat());
     // A push makes live what staging was, and nothing the other way round.
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
     verify(&early, &live).ends(0, &[]);
     let first = reading(&place, "first", early_at, early_at);
     place.move_to("first", "bloom.example");
-    is_unproven((&first, &late), &["and not the other way round"]);
+    is_unproven((&first, &late), &["never live to staging"]);
 }
 
 #[test]
@@ -97,13 +97,14 @@ fn the_side_before_was_read_before_the_side_after() {
     let mixed = reading(&place, "mixed", late_at, early_at);
     let verify = |before: &str, after: &str| place.run(&["verify", PLAN, "--before", before, "--after", after]);
     verify(&early, &late).ends(0, &[]);
-    verify(&late, &early).ends(2, &["was read at 2026-11-21T06:12:00Z, before the side before", "wrong way round"]);
+    verify(&late, &early)
+        .ends(2, &["is from 2026-11-21T06:12:00Z, earlier than the `--before` reading", "wrong way round"]);
     verify(&late, &mixed).ends(2, &["wrong way round"]);
     // One reading, and new settings beside old members.
     for (before, after) in [(&early, &early), (&early, &mixed)] {
         let ran = verify(before, after);
         assert_eq!(ran.code, Some(1), "{ran:?}");
-        assert!(ran.out.contains("not read later than the side before"), "{ran:?}");
+        assert!(ran.out.contains("is not later than the `--before` reading"), "{ran:?}");
     }
 }
 

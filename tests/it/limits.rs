@@ -26,7 +26,7 @@ fn a_run_of_more_changes_than_the_limit_is_refused_before_anything_else_is_asked
     let set = |text: &str| fs::write(place.path("plan.toml"), text).unwrap();
     for most in [0, 1, 6] {
         set(&format!("[limits]\nchanges = {most}\n"));
-        let key = format!("`limits.changes` is {most} (in plan.toml)");
+        let key = format!("`limits.changes` allows: {most} (in plan.toml)");
         for more in [
             &["--confirm", &digest][..],
             &["--confirm", "0000"],
@@ -64,7 +64,8 @@ fn a_share_of_the_objects_that_the_site_has_is_refused() {
     let set =
         |most: u8| fs::write(place.path("plan.toml"), format!("[limits.percent]\norder-form = {most}\n")).unwrap();
     set(16);
-    let words = ["would alter 2 of 12 objects of `order-form`", "`limits.percent.order-form` is 16 (in plan.toml)"];
+    let words =
+        ["would change 2 of 12 objects of `order-form`", "`limits.percent.order-form` allows: 16 (in plan.toml)"];
     place.confirm(&digest).ends(15, &words);
     assert_eq!(place.read(SITE), before);
     set(17);
@@ -104,14 +105,14 @@ fn the_message_names_the_key_its_value_the_count_and_the_kind() {
     let (message, help) = words("percent = {offering = 30}", 8, 12);
     assert_eq!(
         message,
-        "the run would alter 8 of 12 objects of `offering`, and `limits.percent.offering` is 30 (in plan.toml), so \
+        "the run would change 8 of 12 objects of `offering`, more than `limits.percent.offering` allows: 30 (in plan.toml), so \
          nothing was written"
     );
     assert!(help.contains("set `limits.percent.offering` in the plan.toml"), "{help}");
     let (message, _) = words("", 12, 12);
-    assert!(message.contains("`limits.percent.offering` is 90 (built in)"), "{message}");
+    assert!(message.contains("`limits.percent.offering` allows: 90 (built in)"), "{message}");
     let (message, _) = words("", 300, 1000);
-    assert!(message.contains("300 changes, and `limits.changes` is 200 (built in)"), "{message}");
+    assert!(message.contains("300 changes, more than `limits.changes` allows: 200 (built in)"), "{message}");
 }
 
 #[test]

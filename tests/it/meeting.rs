@@ -127,12 +127,8 @@ fn where_the_index_is_for_the_logged_in_the_link_says_the_home() {
     );
     refused("/wp", api, &["another: "]);
     // A name of its own says nothing of the home: it may lie in a folder.
-    refused(
-        "",
-        |request| withheld(&link(&format!("{}/api/", request.url()))),
-        &["login: ", "cannot be learned without"],
-    );
-    refused("", |_| withheld("X-Nothing: 0"), &["login: ", "cannot be learned without a login", "`home`", "`Link`"]);
+    refused("", |request| withheld(&link(&format!("{}/api/", request.url()))), &["login: ", "it does not say without"]);
+    refused("", |_| withheld("X-Nothing: 0"), &["login: ", "it does not say without a login", "`home`", "`Link`"]);
 }
 
 /// Two sites under one origin: what `/a` says leads to `/b`, and `/b` says of itself what it likes.
@@ -281,13 +277,13 @@ fn a_site_that_answers_as_another_once_the_login_came_is_sent_nothing_more_and_i
     let error = said(site.read(&Questions::default()));
     assert_says(
         &error,
-        &["another: ", "https://other.example", "it got the login", "revoke that application password"],
+        &["another: ", "https://other.example", "the login was sent while", "revoke that application password"],
     );
     assert!(!error.contains("no login was sent"), "{error}");
     let sent = server.seen().iter().filter(|request| request.has_login()).count();
     assert_eq!(sent, 2, "who is signed in, and the index: nothing after that");
     // It is as true where only the next reading meets another one.
-    assert_says(&said(site.read(&Questions::default())), &["it got the login"]);
+    assert_says(&said(site.read(&Questions::default())), &["the login was sent while"]);
 }
 
 #[test]

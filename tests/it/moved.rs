@@ -298,7 +298,7 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
         migrated(&place, true, 30);
         record(&place, &["sign-in", "still signed in"]);
         let ran = on(&place);
-        let said = format!("of 2 contacts without a user before {} came", came.len());
+        let said = format!("of 2 contacts that had no user before, {} came", came.len());
         let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
         assert_eq!(ran.code, Some(ends), "{wanted} {came:?}: {ran:#?}");
         assert!(ran.err.contains(&said) || ran.out.contains(&said), "{said}: {ran:#?}");

@@ -98,9 +98,8 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
     let lines: Vec<String> = found.iter().map(usize::to_string).collect();
     writeln!(
         terminal.err,
-        "attention: what looks like a person's address is in {} of {}: {}; before you commit the plan, remove it from \
-        the webhook's call or the name on the site and run this again, or let only those people read the repository \
-        who may know it",
+        "attention: what looks like a person's address is in {} of {}: {}; before you commit the plan, take it out of \
+        the webhook or the name on the site and run this again, or keep the repository to those who may know the address",
         if found.len() == 1 { "one line" } else { "these lines" },
         escape::path(&args.out),
         lines.join(", ")

@@ -70,7 +70,7 @@ fn imported(all: &Imported, wanted: bool) -> String {
         0 => String::new(),
         some => format!(", {some} of them not as captured before"),
     };
-    format!("of {of} without a user before {} came ({wish}){changed}", all.came.len())
+    format!("of {of} that had no user before, {} came ({wish}){changed}", all.came.len())
 }
 
 /// How the page is written.
@@ -213,7 +213,7 @@ impl Page {
 
     fn account(&self, lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
         let differing: Vec<&Line> = lines.iter().filter(|line| line.is_worth_showing()).collect();
-        self.head(&format!("counts: {}, {} differ", many(lines.len(), "line"), differing.len()), out)?;
+        self.head(&format!("counts: {} compared, {} differ", lines.len(), differing.len()), out)?;
         if !differing.is_empty() {
             writeln!(out, "  {:>9}  {:>9}  {:>10}", "before", "after", "difference")?;
         }
@@ -239,7 +239,7 @@ impl Page {
         if parts.is_empty() {
             return Ok(());
         }
-        writeln!(out, "extra because of the test purchases on record: {}\n", parts.join("; "))
+        writeln!(out, "explained by the test purchases on record: {}\n", parts.join("; "))
     }
 
     /// The guide's confirmations of each test purchase, a line each.
@@ -261,23 +261,21 @@ impl Page {
 
     fn bound(&self, all: &Reconciled, out: &mut dyn Write) -> io::Result<()> {
         let percent = all.percent();
-        let side = if percent.abs() > VENDORS_BOUND { "beyond" } else { "within" };
         writeln!(
             out,
-            "contact total: {percent:+.1} %, {side} the {VENDORS_BOUND} % at which the vendor's guide starts to \
-            investigate;"
-        )?;
-        writeln!(out, "  any loss is a failure here\n")
+            "contact total: {percent:+.1} %; the vendor's guide investigates above {VENDORS_BOUND} %, here any loss is a failure\n"
+        )
     }
 
     fn power(&self, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         let (Some(members), listed) = (comparison.members.filter(|members| *members > 0), comparison.listed) else {
             return Ok(());
         };
-        self.head(&format!("what {} of {members}, picked at random, would show", many(listed, "contact")), out)?;
+        let sample = many(listed, "contact");
+        self.head(&format!("how likely {sample} of {members}, picked at random, miss a problem"), out)?;
         for Power { percent, hit, shows_nothing } in comparison.power() {
             let chance = shows_nothing * 100.0;
-            writeln!(out, "  nothing at all in {chance:.1} % of cases, when {percent} % of members ({hit}) are hit")?;
+            writeln!(out, "  {chance:>5.1} % if it affects {percent} % of members ({hit})")?;
         }
         writeln!(out)
     }
@@ -290,8 +288,8 @@ impl Page {
         }
         let verdict = comparison.verdict();
         let (code, meaning) = match verdict {
-            Verdict::Equal => ("1;32", "everybody is as they were"),
-            Verdict::Different => ("1;31", "not everything is as it was"),
+            Verdict::Equal => ("1;32", "everybody is as before"),
+            Verdict::Different => ("1;31", "something is not as before"),
             Verdict::Unproven => ("1;33", "not everything could be compared"),
         };
         let word = paint(self.style, code, verdict.name());

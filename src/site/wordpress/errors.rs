@@ -58,7 +58,7 @@ fn not_whole(site: &Address, failure: &Failure) -> SiteError {
     let (what, help) = match failure {
         Failure::Timeout(limit) => (
             format!("no complete answer within {}", seconds(*limit)),
-            "open the site in a browser first, as sleeping staging sites need it, and try again",
+            "open the site in a browser first, since some staging sites sleep until somebody visits, then try again",
         ),
         Failure::TooLarge(limit) => (
             format!("an answer is larger than {} MiB", limit.div_ceil(1024 * 1024)),
@@ -163,14 +163,14 @@ pub(super) fn no_administrator(site: &Address) -> SiteError {
     login(
         site,
         "this user is not an administrator (it lacks `manage_options`)".to_owned(),
-        format!("set {USER} and {PASSWORD} to an administrator's, best the spare one's"),
+        format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one"),
     )
 }
 
 /// What became of the login where another site answers.
 fn sent(reader: &Reader) -> &'static str {
     if reader.has_sent_login() {
-        "it got the login while it answered as this site, and nothing since: revoke that application password under \
+        "the login was sent while it answered as this site, and not since: revoke that application password under \
         Users > Profile, and create another"
     } else {
         "no login was sent to it"
@@ -207,9 +207,9 @@ pub(super) fn no_home(reader: &Reader, home: &str) -> SiteError {
 pub(super) fn unknown_identity(site: &Address) -> SiteError {
     login(
         site,
-        "which site answers there cannot be learned without a login, and none is sent before that is known".to_owned(),
-        "a plugin keeps the REST API from who is not logged in: let it leave out the index, so that \
-         `?rest_route=/` shows `home` to anybody, or let the front page send its `Link` header to `/wp-json/`",
+        "it does not say without a login which site it is, and no login is sent before that is known".to_owned(),
+        "a plugin closes the REST API to visitors: let it except the index, so that \
+         `?rest_route=/` shows `home` to anybody, or let the front page send the `Link` header that names `/wp-json/`",
     )
 }
 
@@ -217,7 +217,7 @@ pub(super) fn unknown_identity(site: &Address) -> SiteError {
 pub(super) fn never_still(site: &Address) -> SiteError {
     answer(
         site,
-        "its users changed while they were read, three times over".to_owned(),
+        "its users changed while they were read, three times in a row".to_owned(),
         "try again when nobody is added or removed; an import or a sync may be running",
     )
 }
@@ -241,8 +241,8 @@ fn servers_own_login(site: &Address) -> SiteError {
     login(
         site,
         "the server asks for a login of its own before WordPress is asked (`WWW-Authenticate`)".to_owned(),
-        "a request has room for one login only: take `?rest_route=` and `/wp-json/` out of the server's password protection, \
-         or read the site from within",
+        "a request can carry one login only: take `?rest_route=` and `/wp-json/` out of the server's password protection, \
+         or run `plan` on the server itself",
     )
 }
 
@@ -267,14 +267,14 @@ fn logged_out(reader: &Reader, code: &str) -> SiteError {
                     or the server drops the `Authorization` header";
         return login(site, what.to_owned(), format!("{check}; if they are right, {HEADER_HELP}"));
     }
-    let what = format!("its REST API is for logged-in users only (`{code}`), and it did not take this login");
+    let what = format!("its REST API is for logged-in users only (`{code}`), and it did not accept this login");
     login(site, what, format!("{check}; if they are right, {HEADER_HELP}"))
 }
 
 fn passwords_off(site: &Address, code: &str) -> SiteError {
     let help = if site.is_https() {
         "a plugin, the host or wp-config.php switches them off (`wp_is_application_passwords_available`), or WordPress does \
-         not see that the way there is https: behind a proxy, `X-Forwarded-Proto` must reach it"
+         not know that the connection is https: behind a proxy, `X-Forwarded-Proto` must reach it"
     } else {
         "WordPress takes them over https only, except where WP_ENVIRONMENT_TYPE is `local`: use the https address; \
          over https, a plugin may have switched them off"

@@ -51,7 +51,7 @@ impl Login {
             let missing: Vec<&str> = [ORIGIN, USER, PASSWORD].into_iter().filter(|name| read(name).is_none()).collect();
             return Err(refused(
                 site,
-                format!("no login is set for it; missing: {}", missing.join(", ")),
+                format!("missing in the environment: {}", missing.join(", ")),
                 format!("set {ORIGIN}={site}, {USER} and {PASSWORD}; {HOW}"),
             ));
         };

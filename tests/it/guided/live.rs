@@ -211,7 +211,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
         place.run(&[&["record"], &words[..], &["--plan", PLAN, "--who", "jo"]].concat())
     };
     put(SITE).ends(13, &["two different sites"]);
-    put("cloned.site.ndjson").ends(2, &["is not later than the one from when it was copied"]);
+    put("cloned.site.ndjson").ends(2, &["is not later than the `--cloned` reading"]);
     put("old.site.ndjson").ends(0, &[]);
     on(&place).ends(20, &["the merge list on record is", "the window is 2 h"]);
     // A reading since the run began on the copy is not one of when live was copied.

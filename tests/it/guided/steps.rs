@@ -46,7 +46,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     let said = verify(&[]);
     said.ends(21, &[]);
     for words in [
-        "extra because of the test purchases on record: contact 90002; order 9002",
+        "explained by the test purchases on record: contact 90002; order 9002",
         "order          recorded   order 9002 (Success), paid",
         "content        recorded   contact 90002 has `Group_Coaching_Base_Access`; that the page opens is attested",
         "welcome-email  attested   only a person can see whether the mail arrived",
@@ -62,7 +62,7 @@ fn a_test_purchase_is_looked_for_and_a_word_that_the_site_denies_is_none() {
     again(&[contact(2, tag), order(2, "90002", form)]);
     let all = verify(&[]);
     all.ends(0, &[]);
-    assert!(all.out.contains("equal: everybody is as they were"), "{}", all.out);
+    assert!(all.out.contains("equal: everybody is as before"), "{}", all.out);
     // With nobody's orders captured, a word is a word.
     place.edit_site(SITE, r#""order":{"how":"bridge"}"#, r#""order":{"missing":"no way to read it"}"#);
     let blind = verify(&[]);

@@ -87,11 +87,11 @@ fn a_login_is_complete_bound_and_never_shown() {
     let site = Address::parse("https://staging.bloom.example/members").unwrap();
     let none = Login::from_variables(&site, |name| (name == "PLAN_LOGIN_USER").then(|| "operator".to_owned()));
     let all = said(none);
-    assert_says(&all, &["PLAN_LOGIN_ORIGIN and PLAN_LOGIN_PASSWORD are not set", "Application Passwords"]);
+    assert_says(&all, &["missing in the environment: PLAN_LOGIN_ORIGIN, PLAN_LOGIN_PASSWORD", "Application Passwords"]);
     assert_says(&all, &["PLAN_LOGIN_ORIGIN=https://staging.bloom.example/members,"]);
     assert_says(
         &said(login(&site, "https://staging.bloom.example/members", "operator", "  ")),
-        &["PLAN_LOGIN_PASSWORD is not set"],
+        &["missing in the environment: PLAN_LOGIN_PASSWORD"],
     );
     for origin in [
         "staging.bloom.example",

@@ -77,7 +77,7 @@ fn administrators_are_read_page_by_page_and_again_where_they_changed() {
         None => wordpress(request),
     });
     let all = said(restless.connect().unwrap().read(&Questions::default()));
-    assert_says(&all, &["answer: ", "three times over", "try again"]);
+    assert_says(&all, &["answer: ", "three times in a row", "try again"]);
     assert_eq!(restless.seen().iter().filter(|request| page(request) == Some(1)).count(), 3);
 
     let untold = Server::new(move |request, _| match page(request) {
@@ -131,7 +131,7 @@ fn logins_that_are_refused_are_told_apart() {
     Server::always(http("401 Unauthorized", &[HTML, wall], "<h1>")).says(&[
         "login: ",
         "a login of its own",
-        "room for one",
+        "one login only",
     ]);
     for code in ["incorrect_password", "invalid_username"] {
         Server::always(error("401 Unauthorized", code)).says(&["login: ", "application password is wrong", code]);
@@ -180,7 +180,7 @@ fn a_busy_site_is_asked_again_within_bounds() {
     counted(after("502 Bad Gateway", "X-Nothing: 0", 9), 4, &["no answer from WordPress (502)"]);
     counted(after("503 Busy", "Retry-After: 600", 9), 1, &["maintenance mode"]);
     counted(after("429 Too Many", "Retry-After: 11", 9), 1, &["fewer requests (429)"]);
-    counted(after("500 Oops", "X-Nothing: 0", 9), 1, &["breaks while it answers (500)", "error log"]);
+    counted(after("500 Oops", "X-Nothing: 0", 9), 1, &["fails while it answers (500)", "error log"]);
     counted(Server::always(error("500 Oops", "internal_server_error")), 1, &["(500 `internal_server_error`)"]);
     let lost = Server::new(|_, number| if number < 4 { Vec::new() } else { me() });
     lost.connect().unwrap();
