@@ -1,6 +1,172 @@
-//! What every verb of `plan record` has.
+//! Arguments of `plan record`.
 
-use super::{By, RecordVerb};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::model::plan::Confirmation;
+use crate::model::{Identity, Step};
+
+use super::{On, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, TwoReadings, step};
+
+/// Put evidence on record beside the plan, such as a backup.
+#[derive(Debug, Args)]
+#[command(before_help = example!("plan record backup live.sql --parts database --plan my-plan.yaml --who jo"))]
+pub struct Record {
+    /// What is put on record.
+    #[command(subcommand)]
+    pub verb: RecordVerb,
+}
+
+/// What is put on record.
+#[derive(Debug, Subcommand)]
+pub enum RecordVerb {
+    /// A backup: a file that is read, or a host's restore point by its id.
+    #[command(before_help = example!("plan record backup live.sql --parts database --plan my-plan.yaml --who jo"))]
+    Backup(RecordBackup),
+    /// What "Start Verification" printed, word for word; lines that carry a "!" need an acknowledgement.
+    #[command(before_help = example!("plan record verification lines.txt --host staging.example.com --plan my-plan.yaml --who jo"))]
+    Verification {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The site: its home address, with or without the scheme.
+        #[arg(long)]
+        host: Identity,
+        /// The lines, as copied; `-` for standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// A flagged line of the verification was looked at.
+    #[command(before_help = example!("plan record ack 3 --reason 'that tag is not used' --plan my-plan.yaml --who jo"))]
+    Ack {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The line's number, from 1.
+        #[arg(value_name = "LINE")]
+        line: usize,
+        /// Why it may stay as it is.
+        #[arg(long)]
+        reason: String,
+    },
+    /// A person attests a fact that no reading captured, for one rule.
+    #[command(before_help = example!("plan record attest emails-off 'seen on its screen' --plan my-plan.yaml --who jo"))]
+    Attest {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The rule.
+        #[arg(value_name = "RULE")]
+        rule: String,
+        /// What the person says.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// The last day on which it is valid, year-month-day; by default 7 days from now.
+        #[arg(long, value_name = "DAY")]
+        until: Option<String>,
+    },
+    /// A person attests a step of the guide that nothing can observe.
+    #[command(before_help = example!("plan record step push 'pushed, by the host' --plan my-plan.yaml --who jo"))]
+    Step {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The step, for example `push`.
+        #[arg(value_name = "STEP", value_parser = step)]
+        step: Step,
+        /// What the person saw.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+    /// The spare administrator signed in; asked for before and after the migration.
+    #[command(before_help = example!("plan record sign-in 'in a private window' --plan my-plan.yaml --who jo"))]
+    SignIn {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// How it was tried.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+    /// An object changed during a run, and may stay as it is: the run asks for this, and names the object and its
+    /// digits.
+    #[command(before_help = example!("plan record moved maintenance 'no order came' --now DIGITS --plan my-plan.yaml --who jo"))]
+    Moved {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The object, as the run named it, for example `maintenance`.
+        #[arg(value_name = "OBJECT")]
+        object: String,
+        /// The digits that the run printed for its present state.
+        #[arg(long, value_name = "DIGITS")]
+        now: String,
+        /// Why it may stay as it is.
+        #[arg(value_name = "TEXT")]
+        says: String,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+    /// *Run Migration* was not pressed although the barrier was passed: the run goes back to before the barrier, if a new reading of
+    /// the site agrees.
+    #[command(before_help = example!("plan record not-pressed 'the phone rang' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
+    NotPressed(PastBarrier),
+    /// The site was restored from a backup after the barrier was passed: the run is closed, if a new reading of the site
+    /// shows that it is not migrated.
+    #[command(before_help = example!("plan record restored 'backup of 05:10' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
+    Restored(PastBarrier),
+    /// Why something may begin on live though its window is not open. It is valid for 12 hours, and never opens the
+    /// barrier.
+    #[command(before_help = example!("plan record outside-window 'the owner agreed' --plan my-plan.yaml --who jo"))]
+    OutsideWindow(RecordOutsideWindow),
+    /// How long the restore of a backup took: nothing else shows how long a way back takes.
+    #[command(before_help = example!("plan record restore-drill live.sql --took 25m --onto 'a fresh copy' --plan my-plan.yaml --who jo"))]
+    RestoreDrill(RecordRestoreDrill),
+    /// The decision to go on or to go back, due by the plan's `decide_by`, by the person whom `rollback/who` names.
+    #[command(before_help = example!("plan record decision go-on 'half an hour is left' --plan my-plan.yaml --who jo"))]
+    Decision(RecordDecision),
+    /// What happened on live since it was copied: how many records of each kind, and the digest of `plan merge-list`.
+    #[command(before_help = example!("plan record merge-list --cloned THEN --live NOW --plan my-plan.yaml --who jo"))]
+    MergeList {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        #[command(flatten)]
+        /// The live site, then and now.
+        files: TwoReadings,
+    },
+    /// A test purchase, with what was seen after it.
+    #[command(before_help = example!("plan record purchase course-checkout --saw order --transaction pi_1 --plan my-plan.yaml --who jo"))]
+    Purchase {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// The order form, by its key in the plan.
+        #[arg(value_name = "FORM")]
+        form: String,
+        /// What was seen: some of `order`, `content`, `welcome-email`, `new-user`.
+        #[arg(long, value_delimiter = ',', required = true, value_parser = saw)]
+        saw: Vec<Confirmation>,
+        /// The order's ID; needed where the form has other new orders too.
+        #[arg(long, value_delimiter = ',', value_name = "ID")]
+        order: Vec<String>,
+        /// The ID of the payment's transaction, as the order's page shows it; needed for `order` where the site's orders are read
+        /// without it. `null-transaction` is no payment.
+        #[arg(long, value_name = "ID")]
+        transaction: Option<String>,
+        /// Which site it was.
+        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+        on: On,
+    },
+}
 
 impl RecordVerb {
     /// The plan, and who says it.
@@ -21,4 +187,77 @@ impl RecordVerb {
             Self::NotPressed(args) | Self::Restored(args) => &args.by,
         }
     }
+}
+
+fn saw(name: &str) -> Result<Confirmation, String> {
+    let unknown = || "what can be seen is order, content, welcome-email, new-user".to_owned();
+    Confirmation::ALL.iter().copied().find(|seen| seen.name() == name).ok_or_else(unknown)
+}
+
+/// What a person attests past the barrier.
+#[derive(Debug, Args)]
+pub struct PastBarrier {
+    /// The plan, and who attests it.
+    #[command(flatten)]
+    pub by: By,
+    /// How the person knows.
+    #[arg(value_name = "TEXT")]
+    pub says: String,
+    /// The site of the run, as it was given to `apply`.
+    #[arg(long, value_name = "URL|FILE")]
+    pub site: String,
+}
+
+/// The plan, and who attests it.
+#[derive(Debug, Args)]
+pub struct By {
+    /// The plan whose record it is.
+    #[arg(long, value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// Who attests it: a short name from the plan's `people`.
+    #[arg(long)]
+    pub who: String,
+}
+
+/// `plan record backup`
+#[derive(Debug, Args)]
+pub struct RecordBackup {
+    #[command(flatten)]
+    /// The plan, and who attests it.
+    pub by: By,
+    /// The backup's file. A database dump (`.sql`, `.sql.gz`, `.sql.zst`) is read to its end; of an archive only size
+    /// and digest are read.
+    #[arg(value_name = "FILE", required_unless_present = "restore_point", conflicts_with = "restore_point")]
+    pub file: Option<PathBuf>,
+    /// A host's restore point, by its id.
+    #[arg(long, value_name = "ID")]
+    pub restore_point: Option<String>,
+    /// Which site was backed up.
+    #[arg(long, value_enum, default_value_t = On::Live)]
+    pub of: On,
+    /// The folder of the backups: a bare file name is looked for there. `PLAN_BACKUP_DIR` can name it too, and
+    /// `plan.toml` can name one below its own folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
+    pub backup_dir: Option<PathBuf>,
+    /// Which parts it holds, for example `files,database`. You attest it; a database dump shows by itself what it is.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub parts: Vec<Part>,
+    /// The site's table prefix, where a dump holds more than one site.
+    #[arg(long, value_name = "PREFIX", conflicts_with = "restore_point")]
+    pub prefix: Option<String>,
+    /// When it was made, RFC 3339; by default the file's own time.
+    #[arg(long, value_name = "TIME")]
+    pub taken_at: Option<String>,
+    /// A copy is off the server.
+    #[arg(long)]
+    pub stored_off_server: bool,
+}
+
+/// A part of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The site's files.
+    Files,
+    /// Its database.
+    Database,
 }
