@@ -63,6 +63,12 @@ impl Failure {
         self
     }
 
+    /// A file that is to be written with `--out` and exists.
+    pub fn exists(path: &Path) -> Self {
+        Self::new(exit::USAGE, format!("`{}` exists, and is not overwritten", path.display()))
+            .help("choose another name with `--out`, or move it away")
+    }
+
     /// A file that could not be read or written.
     pub fn file(act: &str, path: &Path, source: &io::Error) -> Self {
         Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {source}", path.display()))

@@ -34,8 +34,7 @@ pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Fa
 
 fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some(out) = out.filter(|out| out.exists()) {
-        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not overwritten", out.display()))
-            .help("choose another name with `--out`, or move it away"));
+        return Err(Failure::exists(out));
     }
     let mut snapshot = site::open(site, None)?.read(&Questions::default())?.snapshot;
     let objects = snapshot.state.places().len();

@@ -232,8 +232,7 @@ impl Room {
 
 /// A contact of one side with what a person needs to look it up.
 fn alone(before: Option<&Contact>, after: Option<&Contact>) -> Alone {
-    let fields = [Field::FirstName, Field::LastName, Field::Email];
-    let fields = fields.into_iter().fold(Fields::default(), |fields, field| fields.and(Fields::of(field)));
+    let fields = [Field::FirstName, Field::LastName, Field::Email].into_iter().collect();
     let id = before.or(after).map_or_else(String::new, |contact| contact.key.clone());
     Alone { id, values: values(fields, before, after) }
 }

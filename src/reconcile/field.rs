@@ -87,6 +87,12 @@ impl Fields {
     }
 }
 
+impl FromIterator<Field> for Fields {
+    fn from_iter<T: IntoIterator<Item = Field>>(fields: T) -> Self {
+        fields.into_iter().fold(Self::default(), |all, field| all.and(Self::of(field)))
+    }
+}
+
 /// Both values of a field that differs, each none where that side has no such contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Values {
@@ -117,8 +123,7 @@ pub(super) fn differing(before: &Contact, after: &Contact) -> Fields {
         (Field::Tags, set(&before.tags) == set(&after.tags)),
         (Field::Affiliate, affiliate(before) == affiliate(after)),
     ];
-    let differ = same.into_iter().filter(|(_, same)| !same);
-    differ.fold(Fields::default(), |fields, (field, _)| fields.and(Fields::of(field)))
+    same.into_iter().filter(|(_, same)| !same).map(|(field, _)| field).collect()
 }
 
 /// What of a contact without a user was captured and is not so of the contact that it became; and what was not captured.
@@ -130,13 +135,10 @@ pub(super) fn imported(before: &Record<'_>, after: &Contact) -> (Fields, Fields)
         (Field::Tags, before.tags.are_known()),
         (Field::Affiliate, !before.affiliate().is_empty()),
     ];
-    let all = |wanted: bool| {
-        let some = captured.iter().filter(|(_, is)| *is == wanted);
-        some.fold(Fields::default(), |fields, (field, _)| fields.and(Fields::of(*field)))
-    };
-    let differs = differing(&before.to_contact(), after);
-    let differs = differs.iter().filter(|field| all(true).has(*field));
-    (differs.fold(Fields::default(), |fields, field| fields.and(Fields::of(field))), all(false))
+    let all =
+        |wanted: bool| -> Fields { captured.iter().filter(|(_, is)| *is == wanted).map(|(field, _)| *field).collect() };
+    let (known, unknown) = (all(true), all(false));
+    (differing(&before.to_contact(), after).iter().filter(|field| known.has(*field)).collect(), unknown)
 }
 
 /// Who referred a contact; empty where nobody did.

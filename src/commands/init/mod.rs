@@ -28,8 +28,7 @@ const CONTACTS: usize = 10;
 
 pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.out.symlink_metadata().is_ok() {
-        return Err(Failure::new(exit::USAGE, format!("`{}` exists, and is not overwritten", args.out.display()))
-            .help("choose another name with `--out`, or move it away"));
+        return Err(Failure::exists(&args.out));
     }
     if let Some(live) = &args.live {
         Address::parse(live)?;

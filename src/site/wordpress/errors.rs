@@ -18,21 +18,10 @@ const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_A
 const FRONT_HELP: &str = "give the address of the site's front page; a cache, a firewall, a coming-soon or a login page in \
      front of it must let `?rest_route=/` through";
 
-/// No answer came.
+/// No answer came, or no whole one.
 pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
     let (what, help) = match failure {
-        Failure::Refused => {
-            ("nothing listens there".to_owned(), "check the address and its port, and that the site is up")
-        }
-        Failure::Unreachable => (
-            "there is no network route to it".to_owned(),
-            "check this machine's network, its proxy settings and the \
-            address",
-        ),
-        Failure::NoHost => (
-            "no host of this name is known".to_owned(),
-            "check the spelling, and that this machine can look the name up",
-        ),
+        Failure::Elsewhere(to) => return elsewhere(site, to),
         Failure::ConnectTimeout(limit) => (
             format!("no connection within {}", seconds(*limit)),
             "check the address, and whether a firewall keeps this machine out",
@@ -41,21 +30,6 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
             format!("no secure connection: {said}"),
             "the site needs a certificate for this host name that browsers accept",
         ),
-        Failure::NotHttp => (
-            "what answers there does not speak HTTP as it should".to_owned(),
-            "check the scheme and the port of the address",
-        ),
-        Failure::Elsewhere(to) => return elsewhere(site, to),
-        Failure::Timeout(_) | Failure::Lost | Failure::TooLarge(_) | Failure::RedirectsOnAndOn | Failure::NoEnd(_) => {
-            return not_whole(site, failure);
-        }
-    };
-    answer(site, what, help)
-}
-
-/// A connection was made, but no whole answer came over it.
-fn not_whole(site: &Address, failure: &Failure) -> SiteError {
-    let (what, help) = match failure {
         Failure::Timeout(limit) => (
             format!("no complete answer within {}", seconds(*limit)),
             "open the site in a browser first, since some staging sites sleep until somebody visits, then try again",
@@ -68,12 +42,29 @@ fn not_whole(site: &Address, failure: &Failure) -> SiteError {
             format!("reading it takes more than {bound}, so it was not read to its end"),
             "an ordinary site takes a dozen requests and a few seconds; check what answers at this address, or try again when it is less busy",
         ),
-        Failure::RedirectsOnAndOn => (
-            "it redirects more than 5 times".to_owned(),
-            "open the address in a browser, and give the one where it ends",
-        ),
+        plain => return without_figures(site, plain),
+    };
+    answer(site, what, help)
+}
+
+/// A failure of which there is no figure to give.
+fn without_figures(site: &Address, failure: &Failure) -> SiteError {
+    let (what, help) = match failure {
+        Failure::Refused => ("nothing listens there", "check the address and its port, and that the site is up"),
+        Failure::Unreachable => {
+            ("there is no network route to it", "check this machine's network, its proxy settings and the address")
+        }
+        Failure::NoHost => {
+            ("no host of this name is known", "check the spelling, and that this machine can look the name up")
+        }
+        Failure::NotHttp => {
+            ("what answers there does not speak HTTP as it should", "check the scheme and the port of the address")
+        }
+        Failure::RedirectsOnAndOn => {
+            ("it redirects more than 5 times", "open the address in a browser, and give the one where it ends")
+        }
         _ => (
-            "the connection broke off before the whole answer had come".to_owned(),
+            "the connection broke off before the whole answer had come",
             "try again; if it happens again, the site's PHP error log says why",
         ),
     };
@@ -109,7 +100,7 @@ pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
             format!("its REST API lacks what is asked for (404 `{code}`)"),
             "a plugin or the theme has removed the route; allow it for administrators",
         ),
-        (404, None) => answer(site, "there is no WordPress at this address (404)".to_owned(), FRONT_HELP),
+        (404, None) => answer(site, "there is no WordPress at this address (404)", FRONT_HELP),
         (200, _) => match &got.body {
             Err(not) => not_json(site, not),
             Ok(_) => not_wordpress(site),
@@ -155,14 +146,14 @@ fn busy(site: &Address, got: &Answer, code: Option<&str>) -> SiteError {
 
 /// JSON came, but not WordPress's.
 pub(super) fn not_wordpress(site: &Address) -> SiteError {
-    answer(site, "it answers JSON, but not as WordPress does".to_owned(), FRONT_HELP)
+    answer(site, "it answers JSON, but not as WordPress does", FRONT_HELP)
 }
 
 /// The login is right, but not an administrator's.
 pub(super) fn no_administrator(site: &Address) -> SiteError {
     login(
         site,
-        "this user is not an administrator (it lacks `manage_options`)".to_owned(),
+        "this user is not an administrator (it lacks `manage_options`)",
         format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one"),
     )
 }
@@ -207,7 +198,7 @@ pub(super) fn no_home(reader: &Reader, home: &str) -> SiteError {
 pub(super) fn unknown_identity(site: &Address) -> SiteError {
     login(
         site,
-        "it does not say without a login which site it is, and no login is sent before that is known".to_owned(),
+        "it does not say without a login which site it is, and no login is sent before that is known",
         "a plugin closes the REST API to visitors: let it except the index, so that \
          `?rest_route=/` shows `home` to anybody, or let the front page send the `Link` header that names `/wp-json/`",
     )
@@ -217,7 +208,7 @@ pub(super) fn unknown_identity(site: &Address) -> SiteError {
 pub(super) fn never_still(site: &Address) -> SiteError {
     answer(
         site,
-        "its users changed while they were read, three times in a row".to_owned(),
+        "its users changed while they were read, three times in a row",
         "try again when nobody is added or removed; an import or a sync may be running",
     )
 }
@@ -240,7 +231,7 @@ pub(super) fn missing(got: &Answer) -> Option<String> {
 fn servers_own_login(site: &Address) -> SiteError {
     login(
         site,
-        "the server asks for a login of its own before WordPress is asked (`WWW-Authenticate`)".to_owned(),
+        "the server asks for a login of its own before WordPress is asked (`WWW-Authenticate`)",
         "a request can carry one login only: take `?rest_route=` and `/wp-json/` out of the server's password protection, \
          or run `plan` on the server itself",
     )
@@ -265,7 +256,7 @@ fn logged_out(reader: &Reader, code: &str) -> SiteError {
     if code == "rest_not_logged_in" {
         let what = "it answers as if nobody had logged in: the user name or the application password is wrong, \
                     or the server drops the `Authorization` header";
-        return login(site, what.to_owned(), format!("{check}; if they are right, {HEADER_HELP}"));
+        return login(site, what, format!("{check}; if they are right, {HEADER_HELP}"));
     }
     let what = format!("its REST API is for logged-in users only (`{code}`), and it did not accept this login");
     login(site, what, format!("{check}; if they are right, {HEADER_HELP}"))
@@ -296,16 +287,16 @@ fn not_json(site: &Address, not: &NotJson) -> SiteError {
     match not {
         NotJson::Bom => answer(
             site,
-            "a byte order mark comes before its JSON".to_owned(),
+            "a byte order mark comes before its JSON",
             "a PHP file of a plugin, the theme or wp-config.php is saved as UTF-8 with BOM; save it without",
         ),
         NotJson::Printed(text) => {
             answer(site, format!("something there prints text around the JSON: \"{text}\""), printer)
         }
-        NotJson::Html => answer(site, "a web page came instead of JSON".to_owned(), FRONT_HELP),
+        NotJson::Html => answer(site, "a web page came instead of JSON", FRONT_HELP),
         NotJson::Cut => answer(
             site,
-            "its JSON ends too early".to_owned(),
+            "its JSON ends too early",
             "PHP stopped while it answered, out of memory or time; the site's PHP error log says why",
         ),
         NotJson::Other(of, text) if of.is_empty() => {
@@ -324,10 +315,10 @@ fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs_f64().ceil())
 }
 
-fn answer(site: &Address, what: String, help: impl Into<String>) -> SiteError {
-    SiteError::Answer { origin: site.origin(), what, help: help.into() }
+fn answer(site: &Address, what: impl Into<String>, help: impl Into<String>) -> SiteError {
+    SiteError::Answer { origin: site.origin(), what: what.into(), help: help.into() }
 }
 
-fn login(site: &Address, what: String, help: impl Into<String>) -> SiteError {
-    SiteError::Login { origin: site.origin(), what, help: help.into() }
+fn login(site: &Address, what: impl Into<String>, help: impl Into<String>) -> SiteError {
+    SiteError::Login { origin: site.origin(), what: what.into(), help: help.into() }
 }
