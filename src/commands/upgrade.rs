@@ -16,7 +16,7 @@ use super::Terminal;
 pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (source, edits) = read(&args.plan)?;
     if edits.is_empty() {
-        writeln!(terminal.out, "nothing to do: every name is of this version")?;
+        writeln!(terminal.out, "nothing to do: the plan uses the names of this version")?;
         return Ok(exit::OK);
     }
     let path = escape::path(&args.plan);
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     }
     let names = many(edits.len(), "edit");
     if args.dry_run {
-        writeln!(terminal.out, "{names} to make; without `--dry-run` they are written")?;
+        writeln!(terminal.out, "{names} would be made; run this without `--dry-run` to write them")?;
         return Ok(exit::OK);
     }
     let text = apply_edits(source.text(), &edits).map_err(|error| unwritten(&args.plan, &error.to_string()))?;

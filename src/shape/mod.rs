@@ -124,7 +124,7 @@ fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
     let place = Location::At { document, pointer: String::new(), part: crate::diag::Part::Key };
     let mut finding =
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
-            .help("compare it with `plan schema`, and report this as a fault of `plan`");
+            .help("this is a fault of `plan` itself: report it, with this message");
     match document {
         Document::Plan => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),
         Document::Contacts => finding.personal.push(what.to_string()),
