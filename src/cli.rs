@@ -26,7 +26,7 @@ use crate::model::plan::SiteRole;
 use crate::rules::Phase;
 
 pub use help::{command, parse};
-pub use record::{By, Part, PastBarrier, Record, RecordBackup, RecordVerb};
+pub use record::{By, Part, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;

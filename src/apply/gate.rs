@@ -195,7 +195,7 @@ fn differing(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) ->
 }
 
 /// What hangs on each object that moved: the confirmed change that is on it, and the rules that read its kind. `readers`
-/// are the rules by kind; `changed` are the objects that a change of now is on.
+/// are the rules by fact; `changed` are the objects that a change of now is on.
 pub fn consequences(
     refusal: &Refusal,
     changed: &[String],
@@ -217,7 +217,8 @@ pub fn consequences(
             (false, true) => Some("its confirmed change is no longer needed".to_owned()),
             (false, false) => None,
         };
-        let rules = readers.get(kind).filter(|rules| !rules.is_empty()).map(|rules| read_by(kind, rules));
+        let rules = rules_of(readers, object, kind);
+        let rules = (!rules.is_empty()).then(|| read_by(kind, &rules));
         let why: Vec<String> = change.into_iter().chain(rules).collect();
         format!("{}: {}", with_fields(object, moved.get(object)), why.join("; "))
     };
@@ -239,6 +240,17 @@ fn with_fields(object: &str, fields: Option<&Vec<String>>) -> String {
     let fields: Vec<String> = fields.into_iter().flatten().map(|field| field.escape_debug().to_string()).collect();
     let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
     format!("`{}`{fields}", object.escape_debug())
+}
+
+/// The rules that read an object: that it is there, a field of it, or which objects of the kind there are.
+fn rules_of(readers: &BTreeMap<String, Vec<&'static str>>, object: &str, kind: &str) -> Vec<&'static str> {
+    let of = |is: &dyn Fn(&str) -> bool| {
+        let facts = readers.iter().filter(|(fact, _)| is(fact));
+        facts.flat_map(|(_, rules)| rules.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    };
+    let read = of(&|fact| fact == kind || fact.split(": ").next() == Some(object));
+    // The objects of a kind are confirmed together.
+    if read.is_empty() { of(&|fact| fact.split(['/', ':']).next() == Some(kind)) } else { read }
 }
 
 /// Which rules read a kind: the first few and a count.

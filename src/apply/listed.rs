@@ -94,7 +94,14 @@ mod tests {
             };
             let (who, previous) = ("jo".to_owned(), String::new());
             let evidence = Evidence::MergeList(list);
-            let entry = crate::model::record::Entry { version: 1, at: at(5).to_string(), who, evidence, previous };
+            let entry = crate::model::record::Entry {
+                version: 1,
+                at: at(5).to_string(),
+                who,
+                evidence,
+                previous,
+                sha256: String::new(),
+            };
             listed(&Record { entries: vec![entry] }, &named, (at(10), None), (at(3), at(10), on))
         };
         let is_behind = |proof: &Proof| matches!(proof, Proof::Behind { .. });

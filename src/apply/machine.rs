@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::change::{Change, same};
+use crate::change::{Change, shows};
 use crate::model::Step;
 use crate::model::deadline::Decision;
 
@@ -273,7 +273,7 @@ pub enum Seen {
 
 /// Compares what was found with both sides of a change.
 pub fn seen(change: &Change, found: Option<&Value>) -> Seen {
-    match (same(found, change.before.as_ref()), same(found, change.after.as_ref())) {
+    match (shows(found, change.before.as_ref()), shows(found, change.after.as_ref())) {
         (true, true) => Seen::Both,
         (true, false) => Seen::Before,
         (false, true) => Seen::After,

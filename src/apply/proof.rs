@@ -96,7 +96,7 @@ pub fn tool_login(login: Option<&SignedIn>, before: &BTreeMap<String, Administra
     if !login.is_administrator {
         return ToolLogin::NoAdministrator;
     }
-    match before.get(&login.key).and_then(|administrator| administrator.crm_contact) {
+    match before.get(&login.key).and_then(|administrator| administrator.crm_contact.set().copied()) {
         Some(false) => ToolLogin::Spare,
         Some(true) => ToolLogin::NotSpare,
         None => ToolLogin::NotCaptured,

@@ -125,7 +125,7 @@ fn free(at: At<'_>) -> BTreeSet<Kind> {
 
 /// What the run changed, or what the plan wants and the site has not, any more.
 fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
-    let is_off = |change: &&Change| !change::same(change::read(now, &change.on).as_ref(), change.after.as_ref());
+    let is_off = |change: &&Change| !change::shows(change::read(now, &change.on).as_ref(), change.after.as_ref());
     let ons: BTreeSet<&ObjectRef> =
         begin.changes.iter().filter(is_off).chain(pending).map(|change| &change.on).collect();
     let what = |on: &ObjectRef| match change::read(now, on) {
@@ -229,7 +229,7 @@ fn maintenance(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot) -> Option<Mo
     let cure = if due { Cure::Payments } else { Cure::Attest };
     let captured = |of: &Snapshot| {
         let is_captured = of.header.is_captured(Kind::Maintenance.name());
-        of.state.maintenance.as_ref().filter(|_| is_captured).map(|maintenance| maintenance.on)
+        of.state.maintenance.as_ref().filter(|_| is_captured).and_then(|maintenance| maintenance.on.set().copied())
     };
     let what = match (captured(now), at.begin.on) {
         // What nobody ever captured a step has a person say.

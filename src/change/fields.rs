@@ -107,7 +107,7 @@ mod tests {
         let named = named.map(|(on, fields)| (on.to_owned(), fields.into_iter().map(str::to_owned).collect()));
         assert_eq!(moved(&site("b", 2, "l")), BTreeMap::from(named));
         let mut other = site("a", 1, "k");
-        other.charging_guard.as_mut().unwrap().production_url = Some("//X.example".to_owned());
+        other.charging_guard.as_mut().unwrap().production_url = "//X.example".to_owned().into();
         assert_eq!(moved(&other), BTreeMap::new(), "it means the same");
         other.webhooks.clear();
         assert_eq!(moved(&other), BTreeMap::from([("webhook/aal_x".to_owned(), Vec::new())]));

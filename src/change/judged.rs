@@ -1,8 +1,8 @@
 //! What of an object anybody judges: what means the same is the same.
 
-use crate::model::Identity;
 use crate::model::state::Object;
 use crate::model::text::Money;
+use crate::model::{Field, Identity};
 
 use super::managed::as_set;
 
@@ -10,17 +10,23 @@ use super::managed::as_set;
 pub(super) fn judged(mut object: Object) -> Object {
     object.drop_extra();
     match &mut object {
-        Object::ChargingGuard(o) => o.production_url = o.production_url.as_deref().map(address),
+        Object::ChargingGuard(o) => o.production_url = std::mem::take(&mut o.production_url).map(|url| address(&url)),
         Object::Environment(o) => {
             o.url = address(&o.url);
-            o.home = o.home.as_deref().map(address);
-            sort(&mut o.staging_constants);
+            o.home = std::mem::take(&mut o.home).map(|home| address(&home));
+            if let Field::Set(constants) = &mut o.staging_constants {
+                sort(constants);
+            }
         }
-        Object::Offering(o) => o.modules.iter_mut().flatten().for_each(|module| module.extra.clear()),
-        Object::OptInForm(o) => o.operations = o.operations.as_deref().map(as_set),
+        Object::Offering(o) => {
+            if let Field::Set(modules) = &mut o.modules {
+                modules.iter_mut().for_each(|module| module.extra.clear());
+            }
+        }
+        Object::OptInForm(o) => o.operations = std::mem::take(&mut o.operations).map(|all| as_set(&all)),
         Object::OrderForm(o) => {
-            o.operations = o.operations.as_deref().map(as_set);
-            o.price = o.price.as_deref().map(money);
+            o.operations = std::mem::take(&mut o.operations).map(|all| as_set(&all));
+            o.price = std::mem::take(&mut o.price).map(|price| money(&price));
         }
         Object::Webhook(o) => (o.last_called, o.calls) = (None, None),
         _ => {}

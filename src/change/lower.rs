@@ -1,11 +1,13 @@
-//! A plan over a site: the changes that it asks for, and the site as it will be.
+//! A plan over a site: the changes that it asks for, the site as it will be, and what could not be compared.
 
-use crate::model::plan::{DuringMigration, OfferingIntent, SiteRole};
+use serde_json::{Map, Value, json};
+
+use crate::model::plan::{CustomOperation, DuringMigration, OfferingIntent, SiteRole};
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::{pointer, slug};
-use crate::model::{Identity, ObjectRef, Plan, Release, Snapshot, State};
+use crate::model::{Field, Identity, ObjectRef, Plan, Release, Snapshot, State};
 
-use super::managed::{self, Checkout, Guard, Mails, OptIn, Timers, Transport};
+use super::managed;
 use super::{Change, apply};
 
 /// What a plan asks of a site.
@@ -15,8 +17,28 @@ pub struct Lowered {
     pub changes: Vec<Change>,
     /// The site after all of them.
     pub after: State,
-    /// What the plan speaks of and the site's capture does not hold: not compared, so never "no change".
-    pub not_compared: Vec<Kind>,
+    /// What the plan wants and nobody knows whether the site has it, ordered by kind and key: never "no change".
+    pub not_compared: Vec<NotCompared>,
+}
+
+/// What a plan wants of an object, where nobody knows what the object has there.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct NotCompared {
+    /// The object.
+    pub on: ObjectRef,
+    /// What the plan wants of the fields that nobody read: as a change's `after`.
+    pub wanted: Value,
+    /// Where in the plan it comes from, as a JSON pointer.
+    pub cause: String,
+}
+
+impl Lowered {
+    /// The kinds of object that could not be compared whole, in order.
+    pub fn kinds_not_compared(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.not_compared.iter().map(|one| one.on.kind).collect();
+        kinds.dedup();
+        kinds
+    }
 }
 
 /// The changes that lead from the staging site to what the plan intends.
@@ -26,137 +48,184 @@ pub fn lower(plan: &Plan, before: &Snapshot) -> Lowered {
 
 /// The changes that lead from one of the plan's two sites to what the plan intends for it.
 ///
-/// What cannot be changed (an offering that the site lacks, a section that was not captured) yields no change; the
-/// rules say so.
+/// What cannot be changed, as an offering that the site is known to lack, yields no change; the rules say so. What
+/// nobody knows of the site yields none either, and is named as not compared.
 pub fn lower_on(plan: &Plan, before: &Snapshot, place: SiteRole) -> Lowered {
-    let state = &before.state;
-    let mut changes: Vec<Change> = Vec::new();
-    changes.extend(guard(plan, state));
-    changes.extend(emails(plan, state));
-    changes.extend(mail(plan, state, place));
-    changes.extend(plan.offerings.iter().filter_map(|(key, intent)| timers(key, intent, state)));
-    changes.extend(opt_in_forms(plan, state));
-    changes.extend(order_forms(plan, state));
-    // A record in a section that its own header calls missing is not to be trusted.
-    changes.retain(|change| before.header.is_captured(change.on.kind.name()));
-    let mut after = state.clone();
+    let state = before.believed();
+    let mut asked = Asked { before, state: &state, changes: Vec::new(), not_compared: Vec::new() };
+    guard(plan, &mut asked);
+    emails(plan, &mut asked);
+    mail(plan, place, &mut asked);
+    plan.offerings.iter().for_each(|(key, intent)| timers(key, intent, &mut asked));
+    opt_in_forms(plan, &mut asked);
+    order_forms(plan, &mut asked);
+    let Asked { changes, not_compared, .. } = asked;
+    let mut after = state.clone().into_owned();
     for change in &changes {
         apply(&mut after, change).expect("a change that was just made from a state fits that state");
     }
-    Lowered { changes, after, not_compared: not_compared(plan, before) }
+    Lowered { changes, after, not_compared }
 }
 
-fn not_compared(plan: &Plan, before: &Snapshot) -> Vec<Kind> {
-    let spoken_of = [
-        (Kind::ChargingGuard, plan.guard_url().is_some()),
-        (Kind::Emails, plan.emails.is_some()),
-        (Kind::Mail, plan.mail.is_some()),
-        (Kind::Offering, !plan.offerings.is_empty()),
-        (Kind::OptInForm, !plan.opt_in_forms.is_empty()),
-        (Kind::OrderForm, !plan.order_forms.is_empty()),
-    ];
-    let lacking = |(kind, spoken): &(Kind, bool)| *spoken && !before.header.is_captured(kind.name());
-    spoken_of.into_iter().filter(lacking).map(|(kind, _)| kind).collect()
+/// What a plan asks of a site, one object after the other.
+struct Asked<'a> {
+    before: &'a Snapshot,
+    state: &'a State,
+    changes: Vec<Change>,
+    not_compared: Vec<NotCompared>,
 }
 
-/// The change of one object, unless both sides mean the same.
-fn change(on: ObjectRef, state: &State, after: serde_json::Value, cause: String) -> Option<Change> {
-    let before = managed::read(state, &on);
-    (!managed::same(before.as_ref(), Some(&after))).then_some(Change { on, before, after: Some(after), cause })
+impl Asked<'_> {
+    /// Asks for fields of an object as a plan wants them. Those that nobody read are not compared; the others make a change, unless
+    /// they are as they should be. Nothing is asked of an object that is known not to be there.
+    fn ask(&mut self, on: ObjectRef, wanted: Map<String, Value>, cause: String) {
+        let Some(Value::Object(mut before)) = managed::read(self.state, &on) else {
+            if !self.before.object_grade(&on).is_known() {
+                self.not_compared.push(NotCompared { on, wanted: Value::Object(wanted), cause });
+            }
+            return;
+        };
+        let (known, unknown): (Map<_, _>, Map<_, _>) =
+            wanted.into_iter().partition(|(name, _)| before.contains_key(name));
+        if !unknown.is_empty() {
+            let (on, cause) = (on.clone(), cause.clone());
+            self.not_compared.push(NotCompared { on, wanted: Value::Object(unknown), cause });
+        }
+        let mut after = before.clone();
+        after.extend(known);
+        // An object of which only a part is known is compared by that part.
+        before.retain(|name, _| after.contains_key(name));
+        let (before, after) = (Value::Object(before), Value::Object(after));
+        if !managed::same(Some(&before), Some(&after)) {
+            self.changes.push(Change { on, before: Some(before), after: Some(after), cause });
+        }
+    }
 }
 
-fn guard(plan: &Plan, state: &State) -> Option<Change> {
-    let url = plan.guard_url()?;
-    let now = state.charging_guard.as_ref()?;
-    let named = now.production_url.as_deref().and_then(Identity::parse).zip(Identity::parse(&url));
+fn fields<const N: usize>(of: [(&str, Value); N]) -> Map<String, Value> {
+    of.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn guard(plan: &Plan, asked: &mut Asked<'_>) {
+    let Some(url) = plan.guard_url() else { return };
+    let now = asked.state.charging_guard.as_ref().and_then(|guard| guard.production_url.set());
+    let named = now.and_then(|now| Identity::parse(now)).zip(Identity::parse(&url));
     let is_named = named.is_some_and(|(now, intent)| now.is_same_site(&intent));
-    let production_url = if is_named { now.production_url.clone() } else { Some(url) };
-    let after = managed::value(&Guard { enabled: true, production_url });
+    let production_url = now.filter(|_| is_named).cloned().unwrap_or(url);
     let cause: &[&str] = if plan.production_site_url.is_some() { &["production_site_url"] } else { &["sites", "live"] };
-    change(ObjectRef::only(Kind::ChargingGuard), state, after, pointer(cause))
+    let wanted = fields([("enabled", json!(true)), ("production_url", json!(production_url))]);
+    asked.ask(ObjectRef::only(Kind::ChargingGuard), wanted, pointer(cause));
 }
 
-fn emails(plan: &Plan, state: &State) -> Option<Change> {
-    let intent = plan.emails.as_ref()?;
-    let now = state.emails.as_ref()?;
-    let after = managed::value(&Mails { enabled: intent.enabled, welcome: intent.welcome.or(now.welcome) });
-    let cause = if now.enabled == intent.enabled { "welcome" } else { "enabled" };
-    change(ObjectRef::only(Kind::Emails), state, after, pointer(&["emails", cause]))
+fn emails(plan: &Plan, asked: &mut Asked<'_>) {
+    let Some(intent) = &plan.emails else { return };
+    let is_as_wanted =
+        asked.state.emails.as_ref().is_some_and(|now| now.enabled.set().is_some_and(|now| *now == intent.enabled));
+    let mut wanted = fields([("enabled", json!(intent.enabled))]);
+    wanted.extend(intent.welcome.map(|welcome| ("welcome".to_owned(), json!(welcome))));
+    let cause = if is_as_wanted { "welcome" } else { "enabled" };
+    asked.ask(ObjectRef::only(Kind::Emails), wanted, pointer(&["emails", cause]));
 }
 
 /// On the staging copy mail is simulated or left as it is. On live it is as somebody decided: what is left as the copy had it
 /// would be nobody's decision. What was decided is for the migration: once live has switched, mail is as live needs it.
-fn mail(plan: &Plan, state: &State, place: SiteRole) -> Option<Change> {
-    let intent = plan.mail.as_ref()?;
-    state.mail.as_ref()?.simulated?;
-    let switched = state.crm.as_ref().and_then(|crm| crm.managed) == Some(true);
-    let (key, simulated) = match place {
-        SiteRole::Live if switched => return None,
-        SiteRole::Staging if intent.during_migration == DuringMigration::Deliver => return None,
-        SiteRole::Staging => ("during_migration", true),
-        SiteRole::Live => ("on_live", intent.on_live? == DuringMigration::Simulate),
+fn mail(plan: &Plan, place: SiteRole, asked: &mut Asked<'_>) {
+    let Some(intent) = &plan.mail else { return };
+    let switched = asked.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let (key, simulated) = match (place, intent.on_live) {
+        (SiteRole::Live, _) if switched => return,
+        (SiteRole::Live, None) => return,
+        (SiteRole::Live, Some(on_live)) => ("on_live", on_live == DuringMigration::Simulate),
+        (SiteRole::Staging, _) if intent.during_migration == DuringMigration::Deliver => return,
+        (SiteRole::Staging, _) => ("during_migration", true),
     };
-    change(ObjectRef::only(Kind::Mail), state, managed::value(&Transport { simulated }), pointer(&["mail", key]))
+    asked.ask(ObjectRef::only(Kind::Mail), fields([("simulated", json!(simulated))]), pointer(&["mail", key]));
 }
 
-fn timers(key: &str, intent: &OfferingIntent, state: &State) -> Option<Change> {
-    let now = state.offerings.get(key)?;
-    let mut modules: Vec<_> = now.modules.as_ref()?.iter().map(|m| (m, m.release.clone())).collect();
-    let mut cause = None;
-    for (index, release) in wanted(intent, now) {
-        let (number, release) = release;
-        let Some((_, current)) = modules.iter_mut().find(|(module, _)| module.number == number) else { continue };
-        if current.as_ref() != Some(release) {
-            *current = Some(release.clone());
-            cause.get_or_insert_with(|| pointer(&["offerings", key, "modules", &index.to_string(), "release"]));
+fn timers(key: &str, intent: &OfferingIntent, asked: &mut Asked<'_>) {
+    let on = ObjectRef::new(Kind::Offering, key);
+    let now = asked.state.offerings.get(key);
+    let timer =
+        |number: u32, name: &str, release: &Release| json!({"number": number, "name": name, "release": release});
+    let at = |index: usize| pointer(&["offerings", key, "modules", &index.to_string(), "release"]);
+    let Some((now, modules)) = now.and_then(|now| Some((now, now.modules.set()?))) else {
+        let timed = intent.numbered().filter(|(_, number, _)| *number != 0);
+        let timed = timed.filter_map(|(index, number, module)| {
+            Some((index, timer(number, module.name(), module.release.as_ref()?)))
+        });
+        let (indices, timers): (Vec<usize>, Vec<Value>) = timed.unzip();
+        if let Some(first) = indices.first() {
+            asked.ask(on, fields([("modules", json!(timers))]), at(*first));
+        }
+        return;
+    };
+    let (mut cause, mut unread) = (None, Vec::new());
+    let mut wanted: Vec<(u32, &str, Option<&Release>)> =
+        modules.iter().map(|module| (module.number, module.name.as_str(), module.release.set())).collect();
+    for (index, (number, release)) in settable(intent, now) {
+        let Some((_, name, current)) = wanted.iter_mut().find(|(of, ..)| *of == number) else { continue };
+        if now.module(number).is_some_and(|module| module.release.is_unknown()) {
+            unread.push((index, timer(number, name, release)));
+        } else if *current != Some(release) {
+            *current = Some(release);
+            cause.get_or_insert_with(|| at(index));
         }
     }
-    let cause = cause?;
-    let modules = modules
-        .into_iter()
-        .map(|(module, release)| managed::Timer { number: module.number, name: module.name.clone(), release })
-        .collect();
-    change(ObjectRef::new(Kind::Offering, key), state, managed::value(&Timers { modules }), cause)
+    if let Some((first, _)) = unread.first() {
+        let (cause, timers) = (at(*first), unread.into_iter().map(|(_, timer)| timer).collect::<Vec<_>>());
+        asked.not_compared.push(NotCompared { on: on.clone(), wanted: json!({"modules": timers}), cause });
+    }
+    if let Some(cause) = cause {
+        let all =
+            wanted.iter().map(|(number, name, release)| json!({"number": number, "name": name, "release": release}));
+        asked.ask(on, fields([("modules", all.collect())]), cause);
+    }
 }
 
-/// The releases that a plan sets on modules which the site has under the same number and name, and whose timer was captured.
-fn wanted<'a>(intent: &'a OfferingIntent, now: &'a Offering) -> impl Iterator<Item = (usize, (u32, &'a Release))> {
+/// The releases that a plan sets on modules which the site has under the same number and name, each with its place in the plan.
+fn settable<'a>(
+    intent: &'a OfferingIntent,
+    now: &'a Offering,
+) -> impl Iterator<Item = (usize, (u32, &'a Release))> + use<'a> {
     intent.numbered().filter_map(|(index, number, module)| {
         let release = module.release.as_ref().filter(|_| module.base.is_none())?;
         let site = now.module(number)?;
-        let settable = site.release.is_some() && number != 0 && slug(&site.name) == slug(module.name());
+        let settable = site.release != Field::Nothing && number != 0 && slug(&site.name) == slug(module.name());
         settable.then_some((index, (number, release)))
     })
 }
 
-fn opt_in_forms(plan: &Plan, state: &State) -> Vec<Change> {
-    let forms = plan.opt_in_forms.iter().filter_map(|(key, intent)| {
-        let now = state.opt_in_forms.get(key);
-        let known = now.map_or(Some(&[][..]), |form| form.operations.as_deref())?;
-        let operations = released(known, &intent.custom_operation.release);
-        let name = now.map_or(&intent.name, |form| &form.name).clone();
+fn opt_in_forms(plan: &Plan, asked: &mut Asked<'_>) {
+    for (key, intent) in &plan.opt_in_forms {
+        let on = ObjectRef::new(Kind::OptInForm, key);
+        let now = asked.state.opt_in_forms.get(key);
+        let operations = released(now.and_then(|form| form.operations.set()), &intent.custom_operation);
+        let name = now.map_or(&intent.name, |form| &form.name);
+        let wanted = fields([("name", json!(name)), ("operations", json!(operations))]);
         let cause = pointer(&["opt_in_forms", key, "custom_operation"]);
-        change(ObjectRef::new(Kind::OptInForm, key), state, managed::value(&OptIn { name, operations }), cause)
-    });
-    forms.collect()
+        if now.is_none() && asked.before.list_grade(Kind::OptInForm).is_known() {
+            asked.changes.push(Change { on, before: None, after: Some(Value::Object(wanted)), cause });
+        } else {
+            asked.ask(on, wanted, cause);
+        }
+    }
 }
 
-fn order_forms(plan: &Plan, state: &State) -> Vec<Change> {
-    let forms = plan.order_forms.iter().filter_map(|(key, intent)| {
-        let now = state.order_forms.get(key)?;
-        let known = now.operations.as_deref()?;
-        let operations = released(known, &intent.custom_operation.release);
-        let wanted = intent.failed_payment.as_ref().map(|failed| failed.after_final_retry);
-        let after_final_retry = wanted.or(now.after_final_retry);
-        let part = if operations == *known { "failed_payment" } else { "custom_operation" };
-        let after = managed::value(&Checkout { operations, after_final_retry });
-        change(ObjectRef::new(Kind::OrderForm, key), state, after, pointer(&["order_forms", key, part]))
-    });
-    forms.collect()
+fn order_forms(plan: &Plan, asked: &mut Asked<'_>) {
+    for (key, intent) in &plan.order_forms {
+        let now = asked.state.order_forms.get(key).and_then(|form| form.operations.set());
+        let operations = released(now, &intent.custom_operation);
+        let part = if now.is_some_and(|now| operations == *now) { "failed_payment" } else { "custom_operation" };
+        let mut wanted = fields([("operations", json!(operations))]);
+        let retry = intent.failed_payment.as_ref().map(|failed| json!(failed.after_final_retry));
+        wanted.extend(retry.map(|retry| ("after_final_retry".to_owned(), retry)));
+        asked.ask(ObjectRef::new(Kind::OrderForm, key), wanted, pointer(&["order_forms", key, part]));
+    }
 }
 
-/// A form's operations, in their order, with a Release for each of these offerings in place of a Grant of the same.
-fn released(now: &[Operation], offerings: &[String]) -> Vec<Operation> {
+/// A form's operations, in their order, with a Release for each of the plan's offerings in place of a Grant of the same.
+fn released(now: Option<&Vec<Operation>>, wanted: &CustomOperation) -> Vec<Operation> {
+    let (now, offerings) = (now.map_or(&[][..], Vec::as_slice), &wanted.release);
     let mut all = Vec::with_capacity(now.len());
     for operation in now {
         match operation {

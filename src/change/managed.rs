@@ -1,53 +1,10 @@
-//! The fields that a plan may change, read from and written to the typed objects.
+//! The fields that a plan may change, read from and written to the objects: those that are known, each by itself.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::plan::{AfterFinalRetry, Welcome};
-use crate::model::state::{Kind, Object, Operation, OptInForm};
-use crate::model::{ObjectRef, Release, State};
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Guard {
-    pub(super) enabled: bool,
-    pub(super) production_url: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Mails {
-    pub(super) enabled: bool,
-    pub(super) welcome: Option<Welcome>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Transport {
-    pub(super) simulated: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Timers {
-    pub(super) modules: Vec<Timer>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Timer {
-    pub(super) number: u32,
-    pub(super) name: String,
-    pub(super) release: Option<Release>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct OptIn {
-    pub(super) name: String,
-    pub(super) operations: Vec<Operation>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct Checkout {
-    pub(super) operations: Vec<Operation>,
-    pub(super) after_final_retry: Option<AfterFinalRetry>,
-}
+use crate::model::state::{Kind, Module, Object, Operation, OptInForm};
+use crate::model::{Field, ObjectRef, State};
 
 /// The operations of a form as a set: order and repetition mean nothing, of operations and of the tags in one.
 pub(super) fn as_set(operations: &[Operation]) -> Vec<Operation> {
@@ -79,27 +36,69 @@ pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     a == b || a.zip(b).is_some_and(|(a, b)| canonical(a) == canonical(b))
 }
 
-/// The managed fields of the object at a place, as the site has them; none where there is no such object, where its kind
-/// has no managed fields, or where they were not captured.
+/// The managed fields of the object at a place as the site has them, those that are known; none where there is no such
+/// object, or where its kind has no managed fields.
 pub fn read(state: &State, on: &ObjectRef) -> Option<Value> {
-    let fields = match state.get(on)? {
-        Object::ChargingGuard(o) => value(&Guard { enabled: o.enabled, production_url: o.production_url }),
-        Object::Emails(o) => value(&Mails { enabled: o.enabled, welcome: o.welcome }),
-        Object::Mail(o) => value(&Transport { simulated: o.simulated? }),
-        Object::Offering(o) => {
-            let timer = |m: crate::model::state::Module| Timer { number: m.number, name: m.name, release: m.release };
-            value(&Timers { modules: o.modules?.into_iter().map(timer).collect() })
+    let key = on.key.as_str();
+    let mut known = Map::new();
+    match on.kind {
+        Kind::ChargingGuard => {
+            let o = state.charging_guard.as_ref()?;
+            put(&mut known, "enabled", &o.enabled);
+            put(&mut known, "production_url", &o.production_url);
         }
-        Object::OptInForm(o) => value(&OptIn { name: o.name, operations: o.operations? }),
-        Object::OrderForm(o) => value(&Checkout { operations: o.operations?, after_final_retry: o.after_final_retry }),
+        Kind::Emails => {
+            let o = state.emails.as_ref()?;
+            put(&mut known, "enabled", &o.enabled);
+            put(&mut known, "welcome", &o.welcome);
+        }
+        Kind::Mail => put(&mut known, "simulated", &state.mail.as_ref()?.simulated),
+        Kind::Offering => {
+            if let Some(modules) = state.offerings.get(key)?.modules.set() {
+                known.insert("modules".to_owned(), Value::Array(modules.iter().map(timer).collect()));
+            }
+        }
+        Kind::OptInForm => {
+            let o = state.opt_in_forms.get(key)?;
+            known.insert("name".to_owned(), Value::String(o.name.clone()));
+            put(&mut known, "operations", &o.operations);
+        }
+        Kind::OrderForm => {
+            let o = state.order_forms.get(key)?;
+            put(&mut known, "operations", &o.operations);
+            put(&mut known, "after_final_retry", &o.after_final_retry);
+        }
         _ => return None,
-    };
-    Some(fields)
+    }
+    Some(Value::Object(known))
 }
 
-/// The JSON form of managed fields.
+fn put<T: Serialize>(known: &mut Map<String, Value>, name: &str, field: &Field<T>) {
+    if !field.is_unknown() {
+        known.insert(name.to_owned(), value(field));
+    }
+}
+
+/// A module as a change has it; where its timer is unknown or not set, `null`.
+fn timer(module: &Module) -> Value {
+    serde_json::json!({"number": module.number, "name": module.name, "release": module.release})
+}
+
+/// The JSON form of a value.
 pub(super) fn value<T: Serialize>(fields: &T) -> Value {
     serde_json::to_value(fields).unwrap_or(Value::Null)
+}
+
+/// Whether what was found is as a side of a change has it, in every field that the side speaks of.
+pub fn shows(found: Option<&Value>, side: Option<&Value>) -> bool {
+    match (found.and_then(Value::as_object), side.and_then(Value::as_object)) {
+        (Some(found), Some(side)) => {
+            let spoken_of = found.iter().filter(|(name, _)| side.contains_key(*name));
+            let part = spoken_of.map(|(name, value)| (name.clone(), value.clone())).collect();
+            same(Some(&Value::Object(part)), Some(&Value::Object(side.clone())))
+        }
+        _ => same(found, side),
+    }
 }
 
 /// Fields that do not fit the object they are meant for.
@@ -107,65 +106,65 @@ pub(super) struct Unfit;
 
 /// Writes managed fields into the object at a place; creates an opt-in form, or takes one away.
 pub(super) fn write(state: &mut State, on: &ObjectRef, fields: Option<&Value>) -> Result<(), Unfit> {
-    let key = on.key.as_str();
     let Some(fields) = fields else {
         return match on.kind {
-            Kind::OptInForm => state.opt_in_forms.remove(key).map(drop).ok_or(Unfit),
+            Kind::OptInForm => state.opt_in_forms.remove(&on.key).map(drop).ok_or(Unfit),
             _ => Err(Unfit),
         };
     };
-    match on.kind {
-        Kind::ChargingGuard => {
-            let (guard, new) = (state.charging_guard.as_mut().ok_or(Unfit)?, parse::<Guard>(fields)?);
-            (guard.enabled, guard.production_url) = (new.enabled, new.production_url);
-        }
-        Kind::Emails => {
-            let (emails, new) = (state.emails.as_mut().ok_or(Unfit)?, parse::<Mails>(fields)?);
-            (emails.enabled, emails.welcome) = (new.enabled, new.welcome);
-        }
-        Kind::Mail => {
-            state.mail.as_mut().ok_or(Unfit)?.simulated = Some(parse::<Transport>(fields)?.simulated);
-        }
-        Kind::Offering => write_timers(state, key, parse(fields)?)?,
-        Kind::OptInForm => {
-            let new: OptIn = parse(fields)?;
-            let blank = OptInForm { id: None, name: String::new(), operations: Some(Vec::new()), extra: Map::new() };
-            let form = state.opt_in_forms.entry(on.key.clone()).or_insert(blank);
-            // What was not captured is not written over.
-            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
-            form.name = new.name;
-        }
-        Kind::OrderForm => {
-            let (form, new) = (state.order_forms.get_mut(key).ok_or(Unfit)?, parse::<Checkout>(fields)?);
-            *form.operations.as_mut().ok_or(Unfit)? = new.operations;
-            form.after_final_retry = new.after_final_retry;
-        }
-        _ => return Err(Unfit),
+    let new = fields.as_object().ok_or(Unfit)?;
+    let mut blank = None;
+    if on.kind == Kind::OptInForm && !state.opt_in_forms.contains_key(&on.key) {
+        blank = Some(Object::OptInForm(OptInForm { operations: Vec::new().into(), ..OptInForm::default() }));
     }
-    Ok(())
-}
-
-fn write_timers(state: &mut State, key: &str, new: Timers) -> Result<(), Unfit> {
-    let offering = state.offerings.get_mut(key).ok_or(Unfit)?;
-    let modules = offering.modules.as_mut().ok_or(Unfit)?;
-    let same_modules = modules.len() == new.modules.len()
-        && modules.iter().zip(&new.modules).all(|(a, b)| a.number == b.number && a.name == b.name);
-    if !same_modules {
+    let known = match &blank {
+        Some(_) => Map::from_iter([("name".to_owned(), Value::Null), ("operations".to_owned(), Value::Null)]),
+        None => match read(state, on) {
+            Some(Value::Object(known)) => known,
+            _ => return Err(Unfit),
+        },
+    };
+    // What was not captured is not written over.
+    if blank.is_some() && new.len() != known.len() || new.keys().any(|name| !known.contains_key(name)) {
         return Err(Unfit);
     }
-    for (module, timer) in modules.iter_mut().zip(new.modules) {
-        module.release = timer.release;
+    let mut all = blank.or_else(|| state.get(on)).ok_or(Unfit)?.fields();
+    for (name, value) in new {
+        let value = if name == "modules" { timers(all.get(name), value)? } else { value.clone() };
+        all.insert(name.clone(), value);
     }
+    let object = Object::from_fields(on.kind, Value::Object(all.clone())).map_err(|_| Unfit)?;
+    // Unfit where reading them back would give others.
+    if object.fields() != all {
+        return Err(Unfit);
+    }
+    state.insert(&on.key, object);
     Ok(())
 }
 
-/// Fields as their type; unfit where reading them back would give others.
-fn parse<T: DeserializeOwned + Serialize>(fields: &Value) -> Result<T, Unfit> {
-    let typed = T::deserialize(fields).map_err(|_| Unfit)?;
-    if value(&typed) == *fields { Ok(typed) } else { Err(Unfit) }
+/// The modules of an object with other timers; unfit where they are not the same modules.
+fn timers(now: Option<&Value>, new: &Value) -> Result<Value, Unfit> {
+    let (now, new) = (now.and_then(Value::as_array).ok_or(Unfit)?, new.as_array().ok_or(Unfit)?);
+    let is_same = |(now, new): (&Value, &Value)| {
+        new.as_object().is_some_and(|new| new.len() == 3 && new.contains_key("release"))
+            && now["number"] == new["number"]
+            && now["name"] == new["name"]
+    };
+    if now.len() != new.len() || !now.iter().zip(new).all(is_same) {
+        return Err(Unfit);
+    }
+    let set = |(now, new): (&Value, &Value)| {
+        let mut module = now.clone();
+        if let (Some(module), false) = (module.as_object_mut(), new["release"].is_null()) {
+            module.insert("release".to_owned(), new["release"].clone());
+        }
+        module
+    };
+    Ok(now.iter().zip(new).map(set).collect())
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may end so")]
 mod tests {
     use serde_json::json;
 
@@ -177,15 +176,36 @@ mod tests {
         let unread = [
             (Kind::OptInForm, json!({"name": "Signup"}), json!({"name": "Signup", "operations": []})),
             (Kind::OrderForm, json!({"name": "Signup"}), json!({"operations": [], "after_final_retry": "revoke"})),
+            (Kind::OrderForm, json!({"name": "Signup", "operations": []}), json!({"after_final_retry": "revoke"})),
             (Kind::Offering, json!({"name": "Signup"}), json!({"modules": []})),
         ];
         for (kind, fields, after) in unread {
             let mut state = State::default();
             state.insert("signup", Object::from_fields(kind, fields).unwrap());
             let (on, as_it_was) = (ObjectRef::new(kind, "signup"), state.clone());
-            let change = Change { on, before: None, after: Some(after), cause: String::new() };
-            assert!(apply(&mut state, &change).is_err(), "{kind}");
-            assert_eq!(state, as_it_was, "{kind}");
+            for before in [None, Some(json!({}))] {
+                let change = Change { on: on.clone(), before, after: Some(after.clone()), cause: String::new() };
+                assert!(apply(&mut state, &change).is_err(), "{kind}");
+                assert_eq!(state, as_it_was, "{kind}");
+            }
         }
+    }
+
+    #[test]
+    fn a_change_of_what_is_known_leaves_what_is_not_unknown() {
+        let mut state = State::default();
+        state.insert(
+            "f",
+            Object::from_fields(Kind::OrderForm, json!({"name": "F", "after_final_retry": null})).unwrap(),
+        );
+        let on = ObjectRef::new(Kind::OrderForm, "f");
+        let [before, after] = [json!({"after_final_retry": null}), json!({"after_final_retry": "revoke"})];
+        let change =
+            Change { on: on.clone(), before: Some(before.clone()), after: Some(after.clone()), cause: String::new() };
+        apply(&mut state, &change).unwrap();
+        assert_eq!(read(&state, &on), Some(after));
+        assert!(state.order_forms["f"].operations.is_unknown());
+        apply(&mut state, &change.inverse()).unwrap();
+        assert_eq!(read(&state, &on), Some(before));
     }
 }

@@ -11,6 +11,8 @@ mod lower;
 mod managed;
 pub mod text;
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,8 +24,8 @@ pub use digests::{
 };
 pub use fields::{FieldMarks, folded as folded_fields, moved_fields};
 pub use intent::{intent_digest, rehearsed_digest};
-pub use lower::{Lowered, lower, lower_on};
-pub use managed::{read, same};
+pub use lower::{Lowered, NotCompared, lower, lower_on};
+pub use managed::{read, same, shows};
 
 /// One change: a compare-and-set over the managed fields of one object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +41,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether both sides speak of the same fields; where one of them is that there is no such object, they do.
+    fn is_of_the_same_fields(&self) -> bool {
+        let fields =
+            |side: &Option<Value>| side.as_ref().and_then(Value::as_object).map(|of| of.keys().cloned().collect());
+        let (before, after): (Option<BTreeSet<String>>, Option<BTreeSet<String>>) =
+            (fields(&self.before), fields(&self.after));
+        before.zip(after).is_none_or(|(before, after)| before == after)
+    }
+
     /// The same change backwards.
     pub fn inverse(&self) -> Self {
         Self { on: self.on.clone(), before: self.after.clone(), after: self.before.clone(), cause: self.cause.clone() }
@@ -95,7 +106,7 @@ pub struct Conflict {
 pub fn apply(state: &mut State, change: &Change) -> Result<(), Conflict> {
     let found = managed::read(state, &change.on);
     let conflict = |found: Option<Value>| Conflict { on: change.on.clone(), expected: change.before.clone(), found };
-    if !same(found.as_ref(), change.before.as_ref()) {
+    if !shows(found.as_ref(), change.before.as_ref()) || !change.is_of_the_same_fields() {
         return Err(conflict(found));
     }
     managed::write(state, &change.on, change.after.as_ref()).map_err(|_| conflict(found))

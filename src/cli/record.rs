@@ -50,22 +50,9 @@ pub enum RecordVerb {
         #[arg(long)]
         reason: String,
     },
-    /// A person attests a fact that no reading captured, for one rule.
-    #[command(before_help = example!("plan record attest emails-off 'seen on its screen' --plan my-plan.yaml --who jo"))]
-    Attest {
-        #[command(flatten)]
-        /// The plan, and who attests it.
-        by: By,
-        /// The rule.
-        #[arg(value_name = "RULE")]
-        rule: String,
-        /// What the person says.
-        #[arg(value_name = "TEXT")]
-        says: String,
-        /// The last day on which it is valid, year-month-day; by default 7 days from now.
-        #[arg(long, value_name = "DAY")]
-        until: Option<String>,
-    },
+    /// What a person saw on an admin screen: facts that no reading shows; rules judge them.
+    #[command(before_help = example!("plan record saw charging-guard enabled=yes --plan my-plan.yaml --who jo"))]
+    Saw(RecordSaw),
     /// A person attests a step of the guide that nothing can observe.
     #[command(before_help = example!("plan record step push 'pushed, by the host' --plan my-plan.yaml --who jo"))]
     Step {
@@ -174,19 +161,45 @@ impl RecordVerb {
         match self {
             Self::Verification { by, .. }
             | Self::Ack { by, .. }
-            | Self::Attest { by, .. }
             | Self::Step { by, .. }
             | Self::SignIn { by, .. }
             | Self::Moved { by, .. }
             | Self::MergeList { by, .. }
             | Self::Purchase { by, .. } => by,
             Self::Backup(args) => &args.by,
+            Self::Saw(args) => &args.by,
             Self::OutsideWindow(args) => &args.by,
             Self::RestoreDrill(args) => &args.by,
             Self::Decision(args) => &args.by,
             Self::NotPressed(args) | Self::Restored(args) => &args.by,
         }
     }
+}
+
+/// `plan record saw`
+#[derive(Debug, Args)]
+pub struct RecordSaw {
+    #[command(flatten)]
+    /// The plan, and who attests it.
+    pub by: By,
+    /// The object as `KIND/KEY`, for example `order-form/checkout` or `mail`; with `--all` the kind alone.
+    #[arg(value_name = "OBJECT")]
+    pub object: String,
+    /// What the screen shows, as FIELD=VALUE in a snapshot's terms; nothing after `=` where nothing is set. With `--all` the names.
+    #[arg(value_name = "FIELD=VALUE")]
+    pub values: Vec<String>,
+    /// These names are all objects of the kind, and there is no other; without a name there is none.
+    #[arg(long)]
+    pub all: bool,
+    /// On which site it was seen.
+    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
+    pub on: On,
+    /// The screen on which it was seen, by its menus.
+    #[arg(long, value_name = "TEXT")]
+    pub screen: Option<String>,
+    /// The last day on which it counts, year-month-day; by default 14 days from now, and no later.
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
 }
 
 fn saw(name: &str) -> Result<Confirmation, String> {

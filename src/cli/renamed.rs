@@ -3,8 +3,14 @@
 use std::ffi::OsString;
 
 /// The old words of a verb, and today's.
-const RENAMED: [(&[&str], &str); 3] =
-    [(&["forget"], "purge"), (&["record", "word"], "record attest"), (&["snapshot", "seal"], "snapshot finalize")];
+const RENAMED: [(&[&str], &str); 2] = [(&["forget"], "purge"), (&["snapshot", "seal"], "snapshot finalize")];
+
+/// The old words of a verb that is gone, and what is done in its place.
+const GONE: [(&[&str], &str); 2] = [(&["record", "word"], SAW), (&["record", "attest"], SAW)];
+
+/// Nobody attests that a rule holds any more.
+const SAW: &str =
+    "a person attests what they saw, and rules judge it: `plan record saw OBJECT FIELD=VALUE --plan PLAN --who WHO`";
 
 /// What is answered to a command line that begins with a verb's old name; none where it does not.
 pub fn renamed(arguments: &[OsString]) -> Option<String> {
@@ -19,6 +25,9 @@ pub fn renamed(arguments: &[OsString]) -> Option<String> {
     }
     let given = [Some(first), words.next()];
     let is = |old: &[&str]| old.iter().zip(given).all(|(old, given)| given.is_some_and(|given| given == old));
+    if let Some((old, instead)) = GONE.iter().find(|(old, _)| is(old)) {
+        return Some(format!("plan: `plan {}` is gone\n  help: {instead}\n", old.join(" ")));
+    }
     let (old, new) = RENAMED.iter().find(|(old, _)| is(old))?;
     let old = old.join(" ");
     Some(format!("plan: `plan {old}` is called `plan {new}` now\n  help: type `plan {new}` with the same arguments\n"))
@@ -38,7 +47,9 @@ mod tests {
         for line in ["plan forget P --site S", "plan --color never forget", "plan --color=never forget"] {
             assert!(answers(line).unwrap().contains("`plan forget` is called `plan purge` now"), "{line}");
         }
-        assert!(answers("plan record word R x").unwrap().contains("`plan record attest`"));
+        for line in ["plan record word R x", "plan record attest R x"] {
+            assert!(answers(line).unwrap().contains("`plan record saw OBJECT"), "{line}");
+        }
         assert!(answers("plan snapshot seal F").unwrap().contains("`plan snapshot finalize`"));
     }
 

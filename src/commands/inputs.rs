@@ -12,18 +12,20 @@ use crate::apply::plan_name;
 use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::failure::Failure;
+use crate::model::facts::Counting;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Plan, Worth};
+use crate::model::record::Record;
+use crate::model::{Identity, Kind, Plan, Snapshot, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge};
+use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge, kind_of};
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
-use crate::trust::Readings;
+use crate::trust::{Readings, recorded_here};
 
 use super::record::backup_file;
 
@@ -80,8 +82,30 @@ impl SiteRead {
     }
 }
 
-/// Reads a site: as it is now, or as somebody recorded it.
-fn read_site(site: &mut dyn Site, mode: Mode, opened: &Opened) -> Result<SiteRead, Failure> {
+/// Which of the facts that persons attested are laid over a reading.
+#[derive(Clone, Copy)]
+enum Attesting {
+    /// Every one that is in time.
+    InTime,
+    /// Those that were recorded on this machine, and of what the migration hangs on those since the barrier was reached.
+    AtBarrier(Timestamp),
+}
+
+impl Attesting {
+    /// Lays them over a reading.
+    fn over(self, reading: Snapshot, record: &Record) -> Snapshot {
+        let here = recorded_here();
+        let reached = match self {
+            Self::InTime => None,
+            Self::AtBarrier(reached) => Some(reached),
+        };
+        let (now, only_here) = (Timestamp::now(), reached.is_some());
+        reading.with_attested(record, &Counting { now, here: &here, only_here, since: None, again_since: reached })
+    }
+}
+
+/// Reads a site: as it is now, or as somebody recorded it, with what persons attested of it laid over.
+fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: &Opened) -> Result<SiteRead, Failure> {
     let plan = &opened.plan;
     let staging = plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
@@ -93,8 +117,9 @@ fn read_site(site: &mut dyn Site, mode: Mode, opened: &Opened) -> Result<SiteRea
         Mode::Live | Mode::None => Worth::Captured,
     };
     let line = SiteLine::of(site.name(), &reading.snapshot, mode);
-    let now = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
-    Ok(SiteRead { reading, line, now, is_in_a_file: site.is_in_a_file() })
+    let taken_at = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
+    reading.snapshot = attesting.over(reading.snapshot, &opened.record);
+    Ok(SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() })
 }
 
 /// The configuration of a site in a file, read while the plan is; none where no file is named.
@@ -138,7 +163,13 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
         None => None,
     };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(opened, site, Moment::Gate(subject.gate.into()), subject.on == On::Live, subject.show_personal)
+    judged_against(
+        opened,
+        site,
+        (Moment::Gate(subject.gate.into()), Attesting::InTime),
+        subject.on == On::Live,
+        subject.show_personal,
+    )
 }
 
 /// Judges a plan against what is named, which is opened and read now.
@@ -150,18 +181,30 @@ pub(super) fn judged(
 ) -> Result<Checked, Failure> {
     let mut site = if opened.whole { choice.open(&opened.plan)? } else { None };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(opened, site, moment.into(), live, false)
+    judged_against(opened, site, (moment.into(), Attesting::InTime), live, false)
 }
 
 /// Judges a plan against a site that is open, which is read now.
 pub(super) fn judged_at(opened: Opened, site: &mut dyn Site, moment: Moment, live: bool) -> Result<Checked, Failure> {
+    judged_against(opened, Some((site, Mode::Live)), (moment, Attesting::InTime), live, false)
+}
+
+/// The same in front of the barrier, which was reached then: what a repository brought opens it to nobody, and what the migration
+/// hangs on was looked at since.
+pub(super) fn judged_at_barrier(
+    opened: Opened,
+    site: &mut dyn Site,
+    reached: Timestamp,
+    live: bool,
+) -> Result<Checked, Failure> {
+    let moment = (Moment::Step(Step::RunMigration), Attesting::AtBarrier(reached));
     judged_against(opened, Some((site, Mode::Live)), moment, live, false)
 }
 
 fn judged_against(
     opened: Opened,
     site: Option<(&mut dyn Site, Mode)>,
-    moment: Moment,
+    (moment, attesting): (Moment, Attesting),
     live: bool,
     show_personal: bool,
 ) -> Result<Checked, Failure> {
@@ -181,7 +224,7 @@ fn judged_against(
     }
     let place = if live { SiteRole::Live } else { SiteRole::Staging };
     let mut site = site;
-    let read = site.as_mut().map(|(site, mode)| read_site(*site, *mode, &opened)).transpose()?;
+    let read = site.as_mut().map(|(site, mode)| read_site(*site, (*mode, attesting), &opened)).transpose()?;
     let lowered = read.as_ref().map(|read| change::lower_on(&opened.plan, &read.reading.snapshot, place));
     let changes = lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
     let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| site.executor(change))).collect();
@@ -246,7 +289,7 @@ fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
 /// The kinds of object that the verdict or a change read.
 fn kinds_read(lowered: &Lowered, judgement: &Judgement) -> Vec<Kind> {
     let changed = lowered.changes.iter().map(|change| change.on.kind);
-    let judged = judgement.readers.keys().filter_map(|fact| Kind::from_name(fact));
+    let judged = judgement.readers.keys().filter_map(|fact| kind_of(fact));
     let mut kinds: Vec<Kind> = judged.chain(changed).collect();
     kinds.sort();
     kinds.dedup();
@@ -300,7 +343,7 @@ impl Checked {
             plan: self.opened.whole.then_some(&self.opened.plan),
             site: self.site.as_ref().map(|site| site.line.clone()),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
-            not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len()),
+            not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.kinds_not_compared().len()),
             sources: &self.opened.sources,
             show_personal: self.show_personal,
         }

@@ -115,6 +115,7 @@ fn backup() -> Entry {
         who: "jo".to_owned(),
         evidence: Evidence::Backup(backup),
         previous: NONE_BEFORE.to_owned(),
+        sha256: String::new(),
     }
 }
 

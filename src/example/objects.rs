@@ -2,41 +2,41 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::State;
 use crate::model::plan::Welcome;
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Mail, Maintenance, Plugin, Webhook,
 };
+use crate::model::{Field, State};
 
 /// Puts everything else into the state.
 pub(super) fn fill(state: &mut State) {
     let none = Map::new;
     state.administrators.extend([
-        ("operator".to_owned(), Administrator { crm_contact: Some(true), extra: none() }),
-        ("spare-admin".to_owned(), Administrator { crm_contact: Some(false), extra: none() }),
+        ("operator".to_owned(), Administrator { crm_contact: true.into(), extra: none() }),
+        ("spare-admin".to_owned(), Administrator { crm_contact: false.into(), extra: none() }),
     ]);
     // The host's clone replaced `//bloom.example` here too.
-    let production_url = Some("//staging.bloom.example".to_owned());
-    state.charging_guard = Some(ChargingGuard { enabled: true, production_url, extra: none() });
+    let production_url = "//staging.bloom.example".to_owned().into();
+    state.charging_guard = Some(ChargingGuard { enabled: true.into(), production_url, extra: none() });
     state.crm = Some(CrmConnection {
-        system: "ontraport".to_owned(),
-        label: Some("Ontraport".to_owned()),
-        connected: Some(true),
-        managed: Some(false),
+        system: "ontraport".to_owned().into(),
+        label: "Ontraport".to_owned().into(),
+        connected: true.into(),
+        managed: false.into(),
         extra: none(),
     });
     let sender = extra(&[("sender_name", json!("Bloom Coaching"))]);
-    state.emails = Some(Emails { enabled: true, welcome: Some(Welcome::None), extra: sender });
+    state.emails = Some(Emails { enabled: true.into(), welcome: Welcome::None.into(), extra: sender });
     state.environment = Some(Environment {
         url: "https://staging.bloom.example".to_owned(),
-        home: None,
-        environment_type: Some("staging".to_owned()),
-        staging_constants: Vec::new(),
-        wordpress: Some("6.8.7".to_owned()),
+        home: Field::Unknown,
+        environment_type: "staging".to_owned().into(),
+        staging_constants: Vec::new().into(),
+        wordpress: "6.8.7".to_owned().into(),
         extra: none(),
     });
-    state.mail = Some(Mail { transport: Some("fluent-smtp".to_owned()), simulated: Some(false), extra: none() });
-    state.maintenance = Some(Maintenance { on: false, extra: none() });
+    state.mail = Some(Mail { transport: "fluent-smtp".to_owned().into(), simulated: false.into(), extra: none() });
+    state.maintenance = Some(Maintenance { on: false.into(), extra: none() });
     state.plugins.extend(plugins());
     state.webhooks.extend(webhooks());
 }
@@ -57,7 +57,7 @@ fn plugins() -> impl Iterator<Item = (String, Plugin)> {
         // ProgressAlly keeps its own choice of CRM; this one follows AccessAlly's.
         let choice = extra(&[("select_crm", json!("accessally"))]);
         let extra = if file.starts_with("progressally") { choice } else { Map::new() };
-        (file.to_owned(), Plugin { version: Some(version.to_owned()), active, extra })
+        (file.to_owned(), Plugin { version: version.to_owned().into(), active: active.into(), extra })
     })
 }
 

@@ -1,11 +1,13 @@
 //! What Bloom Coaching sells and gives away: offerings, forms, tags.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, json};
 
 use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Module, Offering, Operation, OptInForm, OrderForm, Tag};
 use crate::model::text::slug;
-use crate::model::{Release, State};
+use crate::model::{Field, Release, State};
 
 /// The offering whose modules open week by week.
 pub(super) const COACHING: &str = "Group Coaching";
@@ -54,7 +56,9 @@ pub(super) fn fill(state: &mut State) {
         state.opt_in_forms.insert(slug(&form.name), form);
     }
     let of_offerings = state.offerings.values().flat_map(|offering| {
-        offering.tags.values().cloned().chain(offering.modules.iter().flatten().filter_map(|module| module.tag.clone()))
+        let modules = offering.modules.set().into_iter().flatten();
+        let own = offering.tags.set().into_iter().flat_map(BTreeMap::values);
+        own.cloned().chain(modules.filter_map(|module| module.tag.set().cloned()))
     });
     let names: Vec<String> = of_offerings.chain(LISTS.into_iter().chain(SALES).map(str::to_owned)).collect();
     state.tags = names.into_iter().map(|name| (name, Tag { id: None, extra: Map::new() })).collect();
@@ -87,17 +91,17 @@ fn offering(id: u32, name: &str, modules: &[(&str, Option<Release>)]) -> Offerin
     let modules = modules.iter().zip(0..).map(|((module, release), number)| Module {
         number,
         name: (*module).to_owned(),
-        release: release.clone(),
-        tag: (number > 0).then(|| module_tag(name, module)),
+        release: Field::known(release.clone()),
+        tag: Field::known((number > 0).then(|| module_tag(name, module))),
         extra: Map::new(),
     });
     let parts = [("base", "Base_Access"), ("instant", "Instant_Access"), ("revoke", "Revoke_Access")];
     Offering {
         id: Some(id.to_string()),
         name: name.to_owned(),
-        system: Some("ontraport".to_owned()),
-        modules: Some(modules.collect()),
-        tags: parts.map(|(part, ending)| (part.to_owned(), tag(name, ending))).into(),
+        system: "ontraport".to_owned().into(),
+        modules: Field::Set(modules.collect()),
+        tags: Field::Set(parts.map(|(part, ending)| (part.to_owned(), tag(name, ending))).into()),
         extra: Map::from_iter([("option_key".to_owned(), json!(format!("_accessally_offering_{id}")))]),
     }
 }
@@ -122,11 +126,11 @@ fn order_forms() -> [OrderForm; 6] {
     forms.map(|(id, name, price, recurring, after_final_retry, operations)| OrderForm {
         id: Some(id.to_string()),
         name: name.to_owned(),
-        operations: Some(operations),
-        after_final_retry,
-        price: Some(price.to_owned()),
-        gateway: Some("stripe".to_owned()),
-        recurring: Some(recurring),
+        operations: operations.into(),
+        after_final_retry: Field::known(after_final_retry),
+        price: price.to_owned().into(),
+        gateway: "stripe".to_owned().into(),
+        recurring: recurring.into(),
         extra: Map::new(),
     })
 }
@@ -135,7 +139,7 @@ fn opt_in_forms() -> [OptInForm; 2] {
     let form = |id: u32, name: &str, operations: Vec<Operation>| OptInForm {
         id: Some(id.to_string()),
         name: name.to_owned(),
-        operations: Some(operations),
+        operations: operations.into(),
         extra: Map::new(),
     };
     [

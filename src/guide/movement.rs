@@ -21,8 +21,8 @@ impl MigrationSignals {
         let state = &snapshot.state;
         let count = |extra: &serde_json::Map<String, serde_json::Value>, name: &str| extra.get(name)?.as_u64();
         Self {
-            managed: state.crm.as_ref().and_then(|crm| crm.managed),
-            maintenance: state.maintenance.as_ref().map(|maintenance| maintenance.on),
+            managed: state.crm.as_ref().and_then(|crm| crm.managed.set().copied()),
+            maintenance: state.maintenance.as_ref().and_then(|maintenance| maintenance.on.set().copied()),
             migrated: state.crm.as_ref().and_then(|crm| count(&crm.extra, "migrated")),
             trapped: state.mail.as_ref().and_then(|mail| count(&mail.extra, "trapped")),
         }

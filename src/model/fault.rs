@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::deadline::RestoreDrill;
-use super::record::{Attestation, Backup, BackupSource, Entry, Evidence, MergeList, MovedObject, Purchase};
+use super::record::{Backup, BackupSource, Entry, Evidence, MergeList, MovedObject, Purchase};
+use super::saw::FACT_DAYS;
 use super::status::is_transaction;
 use super::text::{is_readable, says_something};
 
@@ -47,7 +48,9 @@ impl Evidence {
                 Some("is a verification without a line".to_owned())
             }
             Self::Acknowledgement(seen) if seen.line == 0 => Some("acknowledges line 0, and the first is 1".to_owned()),
-            Self::Attestation(attestation) => of_an_attestation(attestation, at),
+            Self::Attestation(attestation) => of_an_attestation(&attestation.until, WORD_DAYS_AT_MOST, at),
+            Self::Saw(saw) => saw.fault().or_else(|| of_an_attestation(&saw.until, FACT_DAYS, at)),
+            Self::SawAll(all) => all.fault().or_else(|| of_an_attestation(&all.until, FACT_DAYS, at)),
             Self::Purchase(purchase) => of_a_purchase(purchase).map(str::to_owned),
             Self::MergeList(list) => of_a_merge_list(list, at),
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
@@ -99,16 +102,14 @@ fn of_a_backup(backup: &Backup, now: Timestamp) -> Option<String> {
     Some(fault.to_owned())
 }
 
-fn of_an_attestation(attestation: &Attestation, at: Timestamp) -> Option<String> {
-    let Ok(until) = attestation.until.parse::<Date>() else {
+fn of_an_attestation(until: &str, days: i64, at: Timestamp) -> Option<String> {
+    let Ok(until) = until.parse::<Date>() else {
         return Some("is an attestation until an invalid day".to_owned());
     };
     let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
-    let last = at.checked_add(SignedDuration::from_hours(24 * WORD_DAYS_AT_MOST)).map_or(Date::MAX, day);
+    let last = at.checked_add(SignedDuration::from_hours(24 * days)).map_or(Date::MAX, day);
     if until > last {
-        return Some(format!(
-            "is an attestation until {until}, and none is valid for more than {WORD_DAYS_AT_MOST} days"
-        ));
+        return Some(format!("is an attestation until {until}, and none is valid for more than {days} days"));
     }
     (until < day(at)).then(|| format!("is an attestation until {until}, which was over when it was recorded"))
 }
@@ -225,6 +226,29 @@ mod tests {
                     ("/attestation/until", json!("2099-01-01"), "for more than 60 days"),
                     ("/attestation/until", json!("2026-11-20"), "over when it was recorded"),
                     ("/attestation/until", json!("never"), "an invalid day"),
+                ],
+            ),
+            (
+                json!({"saw": {"host": host, "on": {"kind": "order-form", "key": "course"}, "fields": {"price": "1 USD"}, "until": "2026-12-01"}}),
+                vec![
+                    ("/saw/fields", json!({}), "attests nothing"),
+                    ("/saw/fields", json!({"prize": "1 USD"}), "no order-form has such a field"),
+                    ("/saw/fields", json!({"recurring": "often"}), "that such a field cannot have"),
+                    ("/saw/fields", json!({"name": "Another"}), "whose key would be another"),
+                    ("/saw/on", json!({"kind": "environment", "key": "environment"}), "which only a reading shows"),
+                    ("/saw/on", json!({"kind": "mail", "key": "post"}), "a site has one mail"),
+                    ("/saw/until", json!("2026-12-09"), "for more than 14 days"),
+                    ("/saw/until", json!("2026-11-20"), "over when it was recorded"),
+                ],
+            ),
+            (
+                json!({"saw-all": {"host": host, "kind": "order-form", "names": ["Course", "Book"], "until": "2026-12-01"}}),
+                vec![
+                    ("/saw-all/names", json!(["Course", "course"]), "the key of `course`"),
+                    ("/saw-all/names", json!([" "]), "without a name"),
+                    ("/saw-all/kind", json!("mail"), "of which there is none"),
+                    ("/saw-all/kind", json!("environment"), "of which there is none"),
+                    ("/saw-all/until", json!("2026-12-09"), "for more than 14 days"),
                 ],
             ),
             (json!({"step": {"host": host, "step": "review-contacts", "says": "seen"}}), says("/step/says")),

@@ -2,17 +2,21 @@
 //!
 //! Types only, with serde and schemars. No input or output, no clock, no spans.
 
+pub mod attested;
 mod canonical;
 pub mod deadline;
 pub mod digest;
 #[cfg(test)]
 pub(crate) mod every_key;
 mod executor;
+pub mod facts;
 pub mod fault;
+mod field;
 mod grade;
 mod home;
 mod identity;
 pub mod keyed;
+mod known;
 mod merge_list;
 pub(crate) mod pattern;
 pub mod plan;
@@ -22,7 +26,9 @@ pub mod purchase;
 pub mod record;
 mod record_time;
 pub mod release;
+pub mod saw;
 pub mod schedule;
+mod screen;
 pub mod snapshot;
 pub mod state;
 pub mod status;
@@ -31,6 +37,7 @@ pub mod text;
 pub mod verified;
 
 pub use executor::Executor;
+pub use field::Field;
 pub use grade::{Grade, Graded, NOBODY, Worth};
 pub use identity::{Identity, NoIdentity};
 pub use plan::Plan;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::deadline::{Decided, OutsideWindow, RestoreDrill};
 pub use super::merge_list::{MergeList, Unlisted};
 use super::plan::{BackupPart, Confirmation, SiteRole};
+pub use super::saw::{Saw, SawAll};
 use super::status::transaction;
 use super::text::Seconds;
 use super::{Identity, Step};
@@ -28,6 +29,9 @@ pub struct Entry {
     pub evidence: Evidence,
     /// SHA-256 of the line before it; 64 zeros on the first.
     pub previous: String,
+    /// SHA-256 of the line itself, as its reader found it; empty where it was read from no file.
+    #[serde(skip)]
+    pub sha256: String,
 }
 
 /// What a line of the record is evidence of.
@@ -40,7 +44,11 @@ pub enum Evidence {
     Verification(Verification),
     /// A line that the vendor's verification flagged was looked at.
     Acknowledgement(Acknowledgement),
-    /// What a named person attests for a rule whose fact nobody captured.
+    /// What a named person saw of one object.
+    Saw(Saw),
+    /// What a named person saw to be all objects of a kind.
+    SawAll(SawAll),
+    /// What a named person said of a rule, in a record of an earlier build. It counts for nothing: a fact is attested, and rules judge.
     #[serde(alias = "word")]
     Attestation(Attestation),
     /// What a named person attests for a step of the guide that nothing can observe.
@@ -79,7 +87,12 @@ impl Evidence {
             Self::RestoreDrill(drill) => Some(&drill.onto),
             Self::Decided(decided) => Some(&decided.says),
             Self::Moved(moved) => Some(&moved.says),
-            Self::Backup(_) | Self::Verification(_) | Self::Purchase(_) | Self::MergeList(_) => None,
+            Self::Backup(_)
+            | Self::Verification(_)
+            | Self::Purchase(_)
+            | Self::MergeList(_)
+            | Self::Saw(_)
+            | Self::SawAll(_) => None,
         }
     }
 }
@@ -274,7 +287,7 @@ pub struct Acknowledgement {
     pub reason: String,
 }
 
-/// What a named person attests for a rule.
+/// What a named person said of a rule, in a record of an earlier build.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attestation {
     /// The rule it is for.
@@ -337,14 +350,6 @@ impl Record {
         self.entries.iter().any(|entry| match &entry.evidence {
             Evidence::Moved(moved) => moved.host.is_same_site(site) && moved.on == on && moved.now == now,
             _ => false,
-        })
-    }
-
-    /// The latest attestation for a rule.
-    pub fn attestation(&self, rule: &str) -> Option<(&Entry, &Attestation)> {
-        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Attestation(attestation) if attestation.rule == rule => Some((entry, attestation)),
-            _ => None,
         })
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attested::Attested;
 use super::state::State;
-use super::{Grade, Identity, Worth};
+use super::{Grade, Identity, ObjectRef, Worth};
 
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
-pub const FORMAT: &str = "1.0";
+pub const FORMAT: &str = "1.1";
 
 /// The host of the invented site, which `plan example` makes.
 pub const INVENTED_HOST: &str = "staging.bloom.example";
@@ -31,19 +32,41 @@ pub struct Snapshot {
     /// The digest by which a reading in a file is known, as its end record has it and its reader found it; empty where it was
     /// read from no file.
     pub sha256: String,
+    /// How an object or a field was captured, where that is not as its section was.
+    pub sources: BTreeMap<ObjectRef, Sources>,
+    /// What persons attested, laid over what was not captured.
+    pub attested: Attested,
+}
+
+/// How an object was captured, where that is not as its section was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// All of it.
+    pub whole: Option<Capture>,
+    /// One field by itself.
+    pub fields: BTreeMap<String, Capture>,
+}
+
+impl Sources {
+    /// How a field was captured; none: as its section was.
+    pub fn of(&self, field: &str) -> Option<&Capture> {
+        self.fields.get(field).or(self.whole.as_ref())
+    }
 }
 
 /// Two are the same where they say the same, whoever vouches for them.
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
-        (&self.header, &self.state, &self.population) == (&other.header, &other.state, &other.population)
+        (&self.header, &self.state, &self.population, &self.sources)
+            == (&other.header, &other.state, &other.population, &other.sources)
     }
 }
 
 impl Snapshot {
     /// What a site is said to be, with nobody to vouch for it.
     pub fn new(header: Header, state: State, population: Option<PopulationDigest>) -> Self {
-        Self { header, state, population, worth: Worth::default(), sha256: String::new() }
+        let (worth, sha256) = (Worth::default(), String::new());
+        Self { header, state, population, worth, sha256, sources: BTreeMap::new(), attested: Attested::default() }
     }
 
     /// The same, supported by this.
@@ -87,6 +110,11 @@ impl Header {
     /// How a kind was captured; a kind that the header does not name was not.
     pub fn capture(&self, kind: &str) -> Capture {
         self.sections.get(kind).cloned().unwrap_or(Capture::Missing("the snapshot does not hold it".to_owned()))
+    }
+
+    /// Whether its records tell what is not set from what nobody read: from format 1.1 on.
+    pub fn tells_fields(&self) -> bool {
+        self.format.split_once('.').is_some_and(|(_, minor)| minor.parse().is_ok_and(|minor: u32| minor > 0))
     }
 
     /// Whether a kind was captured, in whichever way.

@@ -1,6 +1,7 @@
 //! A site's configuration as a value: one typed struct a kind, each object under its natural key.
 //!
-//! What a collector sends beyond the fields named here is kept in `extra`, untouched.
+//! A field is unknown, known to hold nothing, or a value ([`Field`]); what names an object is always known. What a collector
+//! sends beyond the fields named here is kept in `extra`, untouched.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::field::Field;
 use super::plan::{AfterFinalRetry, Welcome};
 use super::release::Release;
 
@@ -53,6 +55,7 @@ trait Slot<T> {
     fn put(&mut self, key: &str, object: T);
     fn at(&self, key: &str) -> Option<&T>;
     fn all_keys(&self, kind: Kind) -> Vec<String>;
+    fn remove_at(&mut self, key: &str);
 }
 
 impl<T> Slot<T> for Keyed<T> {
@@ -69,6 +72,10 @@ impl<T> Slot<T> for Keyed<T> {
     fn all_keys(&self, _: Kind) -> Vec<String> {
         self.keys().cloned().collect()
     }
+
+    fn remove_at(&mut self, key: &str) {
+        self.remove(key);
+    }
 }
 
 impl<T> Slot<T> for Option<T> {
@@ -84,6 +91,10 @@ impl<T> Slot<T> for Option<T> {
 
     fn all_keys(&self, kind: Kind) -> Vec<String> {
         self.iter().map(|_| kind.name().to_owned()).collect()
+    }
+
+    fn remove_at(&mut self, _: &str) {
+        *self = None;
     }
 }
 
@@ -124,6 +135,12 @@ macro_rules! kinds {
         #[serde(untagged)]
         pub enum Object { $($(#[doc = $doc])* $variant($object)),+ }
 
+        $(impl From<$object> for Object {
+            fn from(object: $object) -> Self {
+                Self::$variant(object)
+            }
+        })+
+
         impl Object {
             /// Reads an object's fields.
             ///
@@ -145,6 +162,13 @@ macro_rules! kinds {
             /// For readers of snapshots only: a change goes through `change::apply`.
             pub fn insert(&mut self, key: &str, object: Object) {
                 match object { $(Object::$variant(object) => self.$field.put(key, object)),+ }
+            }
+
+            /// Takes the object at a place away.
+            ///
+            /// For readers of snapshots only, as [`State::insert`] is.
+            pub fn remove(&mut self, on: &ObjectRef) {
+                match on.kind { $(Kind::$variant => self.$field.remove_at(&on.key)),+ }
             }
 
             /// The object at a place.
@@ -220,56 +244,59 @@ impl State {
 }
 
 /// A WordPress administrator. No address: configuration may be committed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Administrator {
-    /// Whether the address is also a CRM contact; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub crm_contact: Option<bool>,
+    /// Whether the address is also a CRM contact.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub crm_contact: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// The guard against charging from a copy: Developer Tools, Production Site URL.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChargingGuard {
     /// Whether payments are charged only where the site's URL equals `production_url`.
-    pub enabled: bool,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub enabled: Field<bool>,
     /// The Production Site URL as typed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub production_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub production_url: Field<String>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// The connection to the CRM.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CrmConnection {
     /// The system's raw name in AccessAlly's settings.
-    pub system: String,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub system: Field<String>,
     /// Its label in the settings screen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub label: Field<String>,
     /// Whether the CRM answered when asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connected: Option<bool>,
-    /// Whether the site is on AccessAlly Managed Contacts already; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub managed: Option<bool>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub connected: Field<bool>,
+    /// Whether the site is on AccessAlly Managed Contacts already.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub managed: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// AccessAlly Emails.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Emails {
     /// Whether AccessAlly Emails is switched on.
-    pub enabled: bool,
-    /// Who gets a welcome e-mail; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub welcome: Option<Welcome>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub enabled: Field<bool>,
+    /// Who gets a welcome e-mail.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub welcome: Field<Welcome>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -280,49 +307,50 @@ pub struct Emails {
 pub struct Environment {
     /// The site's own address (`siteurl`).
     pub url: String,
-    /// The address under which it is visited (`home`); unknown where not captured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub home: Option<String>,
-    /// `wp_get_environment_type()`: production, staging, development or local; unknown where not captured.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub environment_type: Option<String>,
+    /// The address under which it is visited (`home`).
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub home: Field<String>,
+    /// `wp_get_environment_type()`: production, staging, development or local.
+    #[serde(rename = "type", default, skip_serializing_if = "Field::is_unknown")]
+    pub environment_type: Field<String>,
     /// Constants that hosts set on staging copies and that are set here.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub staging_constants: Vec<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub staging_constants: Field<Vec<String>>,
     /// WordPress's version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wordpress: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub wordpress: Field<String>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// How mail leaves the site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mail {
     /// The plugin that sends mail.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transport: Option<String>,
-    /// Whether mail is logged and not sent; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub simulated: Option<bool>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub transport: Field<String>,
+    /// Whether mail is logged and not sent.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub simulated: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// AccessAlly's own maintenance mode: no payments are processed (documented).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Maintenance {
     /// Whether it is on.
-    pub on: bool,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub on: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// An offering.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Offering {
     /// The server's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -330,14 +358,14 @@ pub struct Offering {
     /// Its name.
     pub name: String,
     /// The system that it was made under (seen in code).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub system: Option<String>,
-    /// Its modules by number; 0 is the base module. Unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modules: Option<Vec<Module>>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub system: Field<String>,
+    /// Its modules by number; 0 is the base module.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub modules: Field<Vec<Module>>,
     /// Its tags by their part: `base`, `instant`, `revoke` (seen in code), and their names.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub tags: Field<BTreeMap<String, String>>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -346,23 +374,23 @@ pub struct Offering {
 impl Offering {
     /// The module with this number.
     pub fn module(&self, number: u32) -> Option<&Module> {
-        self.modules.iter().flatten().find(|module| module.number == number)
+        self.modules.set().into_iter().flatten().find(|module| module.number == number)
     }
 }
 
 /// A module of an offering.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Module {
     /// Its number; 0 is the base module.
     pub number: u32,
     /// Its name.
     pub name: String,
-    /// When it opens; unknown where the collector could not read it. `by-hand` is the site's "not based on a schedule".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub release: Option<Release>,
+    /// When it opens. `by-hand` is the site's "not based on a schedule".
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub release: Field<Release>,
     /// The tag that opens it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub tag: Field<String>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -383,64 +411,65 @@ pub enum Operation {
 }
 
 /// An AccessAlly order form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderForm {
     /// The server's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after a purchase; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operations: Option<Vec<Operation>>,
-    /// What happens after the last retry of a failed payment. Where a form was captured, none means that nothing is set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after_final_retry: Option<AfterFinalRetry>,
+    /// What runs after a purchase.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub operations: Field<Vec<Operation>>,
+    /// What happens after the last retry of a failed payment.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub after_final_retry: Field<AfterFinalRetry>,
     /// Its price with the currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub price: Field<String>,
     /// The gateway that takes the payment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gateway: Option<String>,
-    /// Whether it charges again by itself; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recurring: Option<bool>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub gateway: Field<String>,
+    /// Whether it charges again by itself.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub recurring: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// An AccessAlly opt-in form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OptInForm {
     /// The server's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its name.
     pub name: String,
-    /// What runs after an opt-in; unknown where the collector could not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operations: Option<Vec<Operation>>,
+    /// What runs after an opt-in.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub operations: Field<Vec<Operation>>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// A plugin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plugin {
     /// Its version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub version: Field<String>,
     /// Whether it is active.
-    pub active: bool,
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub active: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// A tag.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tag {
     /// The server's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -451,7 +480,7 @@ pub struct Tag {
 }
 
 /// A webhook that the log shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Webhook {
     /// The command, for example `aal_revokesubscription`.
     pub command: String,

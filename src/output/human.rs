@@ -60,8 +60,6 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
         }
     }
-    let counts = |rule: &str| crate::rules::ALL.iter().any(|known| known.id == rule && known.attestable);
-    let word = by_why.values().flat_map(BTreeMap::values).flatten().any(|rule| counts(rule));
     let total: usize = by_why.values().flat_map(BTreeMap::values).map(Vec::len).sum();
     if total == 0 {
         return Ok(());
@@ -74,16 +72,11 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             writeln!(out, "    {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
-    let help = format!("  help: {}", crate::rules::BY_HAND);
-    if word {
-        writeln!(out, "{help},")?;
-        writeln!(
-            out,
-            "        or record an attestation: `plan record attest RULE \"WHAT YOU SAW\" --plan PLAN --who WHO`; `plan explain RULE` says what each is for"
-        )?;
-    } else {
-        writeln!(out, "{help}")?;
-    }
+    writeln!(out, "  help: {},", crate::rules::BY_HAND)?;
+    writeln!(
+        out,
+        "        or look at the screen and record what you see: `plan record saw OBJECT FIELD=VALUE --plan PLAN --who WHO`"
+    )?;
     writeln!(out)
 }
 

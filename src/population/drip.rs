@@ -16,10 +16,11 @@ impl Drip {
     ///
     /// Names of the parts `base`, `instant` and `revoke` as seen in code.
     pub fn of(offering: &Offering) -> Option<Self> {
-        let (last, earlier) = offering.modules.as_ref()?.split_last()?;
-        let last = last.tag.clone().filter(|_| !earlier.is_empty())?;
-        let part = |name: &str| offering.tags.get(name).cloned();
-        let begun: Vec<_> = part("base").into_iter().chain(earlier.iter().filter_map(|m| m.tag.clone())).collect();
+        let (last, earlier) = offering.modules.set()?.split_last()?;
+        let last = last.tag.set().cloned().filter(|_| !earlier.is_empty())?;
+        let part = |name: &str| offering.tags.set()?.get(name).cloned();
+        let begun: Vec<_> =
+            part("base").into_iter().chain(earlier.iter().filter_map(|m| m.tag.set().cloned())).collect();
         let over = [Some(last), part("instant"), part("revoke")].into_iter().flatten().collect();
         (!begun.is_empty()).then_some(Self { begun, over })
     }

@@ -32,7 +32,8 @@ impl Look<'_> {
 
     /// The base access tags of what a form releases; none where one of them was not captured.
     fn released_by(&self, form: &str) -> Option<BTreeSet<&str>> {
-        let tag = |offering: &String| self.state?.offerings.get(offering)?.tags.get("base").map(|tag| tag.trim());
+        let tag =
+            |offering: &String| self.state?.offerings.get(offering)?.tags.set()?.get("base").map(|tag| tag.trim());
         self.plan.order_forms.get(form)?.custom_operation.release.iter().map(tag).collect()
     }
 
@@ -77,9 +78,10 @@ impl Look<'_> {
     fn access_tags(&self, released: &BTreeSet<&str>) -> impl Iterator<Item = &str> {
         let offerings = self.state.into_iter().flat_map(|state| state.offerings.values());
         offerings.flat_map(move |offering| {
-            let is_released = offering.tags.get("base").is_some_and(|tag| released.contains(tag.trim()));
+            let is_released =
+                offering.tags.set().and_then(|tags| tags.get("base")).is_some_and(|tag| released.contains(tag.trim()));
             let other = move |part: &str| part == "revoke" || !is_released;
-            offering.tags.iter().filter(move |(part, _)| other(part)).map(|(_, tag)| tag.trim())
+            offering.tags.set().into_iter().flatten().filter(move |(part, _)| other(part)).map(|(_, tag)| tag.trim())
         })
     }
 }

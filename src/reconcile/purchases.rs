@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::record::Record;
 use crate::model::status::{Payment, SubscriptionStatus, transaction};
-use crate::model::{Identity, Plan, State};
+use crate::model::{Field, Identity, Plan, State};
 
 use super::Ask;
 use super::day::day;
@@ -53,7 +53,7 @@ pub fn recorded(plan: &Plan, state: Option<&State>, record: &Record, here: &Iden
     for purchase in record.purchases(here).filter(|purchase| plan.test_purchases.contains_key(&purchase.form)) {
         let named = forms.entry(purchase.form.clone()).or_default();
         let form = state.and_then(|state| state.order_forms.get(&purchase.form));
-        named.charges_once = form.and_then(|form| form.recurring) == Some(false);
+        named.charges_once = form.is_some_and(|form| form.recurring == Field::Set(false));
         named.orders.extend(purchase.orders.iter().cloned());
         named.transactions.extend(purchase.payment());
     }

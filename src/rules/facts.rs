@@ -13,10 +13,7 @@ use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
-use crate::model::state::{
-    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Kind, Mail, Maintenance, Offering, OptInForm,
-    OrderForm, Plugin, Tag, Webhook,
-};
+use crate::model::state::Kind;
 use crate::model::{Grade, Identity, State, Step};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
@@ -81,21 +78,6 @@ pub struct Facts<'a> {
     risk_uses: OnceCell<Vec<bool>>,
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident -> $value:ty, $take:expr;)+) => {
-        $($(#[$doc])*
-        pub fn $name(&self, side: Side) -> Known<$value> {
-            let state = self.section(Kind::$kind, side)?;
-            let take: fn(&'a State) -> Option<$value> = $take;
-            let found = take(state);
-            if found.is_none() {
-                self.note(Kind::$kind.name(), Grade::Unknown("the snapshot has no such record".to_owned()));
-            }
-            found
-        })+
-    };
-}
-
 impl<'a> Facts<'a> {
     /// Facts over these inputs, for a judgement at this gate.
     pub fn new(inputs: Inputs<'a>, gate: super::Phase) -> Self {
@@ -131,7 +113,7 @@ impl<'a> Facts<'a> {
     /// Whether the live site is judged, and it is on Managed Contacts. No rule's question, so no fact of one.
     pub(super) fn switched(&self) -> bool {
         let crm = self.inputs.before.and_then(|snapshot| snapshot.state.crm.as_ref());
-        self.inputs.live && crm.and_then(|crm| crm.managed) == Some(true)
+        self.inputs.live && crm.is_some_and(|crm| crm.managed.is_on())
     }
 
     /// Whether a site was read at all.
@@ -203,13 +185,13 @@ impl<'a> Facts<'a> {
     /// How many users the site has at least, and who they are, as far as anything of it was captured: administrators
     /// and contacts are users both, and one person may be both.
     pub fn users_at_least(&self) -> Known<(u64, &'static str)> {
-        let is_known = |kind: &str| self.capture(kind).is_known();
-        let contacts = (is_known("contact") && self.inputs.census.is_some()).then(|| self.census()).flatten();
+        let is_captured = self.capture("contact").is_known() && self.inputs.census.is_some();
+        let contacts = is_captured.then(|| self.census()).flatten();
         let contacts = contacts.map(|census| (census.members, "contacts"));
-        if contacts.is_some() && !is_known(Kind::Administrator.name()) {
+        if contacts.is_some() && !self.graded(|before| before.list_grade(Kind::Administrator)).is_known() {
             return contacts;
         }
-        let administrators = self.administrators(Side::Before)?.len() as u64;
+        let administrators = self.administrators(Side::Before)?.count() as u64;
         contacts.into_iter().chain([(administrators, "administrators")]).max()
     }
 
@@ -279,45 +261,6 @@ impl<'a> Facts<'a> {
         self.inputs.before.map(|before| &before.header.site)
     }
 
-    /// A field that a collector may not have been able to read; `fact` names it, for example `mail.simulated`.
-    pub fn field<T>(&self, kind: Kind, fact: &str, value: Option<T>) -> Known<T> {
-        let grade = match value {
-            Some(_) => self.capture(kind.name()),
-            None => Grade::Unknown(format!("the collector of `{kind}` could not read it")),
-        };
-        self.note(fact, grade);
-        value
-    }
-
-    kinds! {
-        /// Administrators by login.
-        administrators: Administrator -> &'a BTreeMap<String, Administrator>, |s| Some(&s.administrators);
-        /// The guard against charging from a copy.
-        charging_guard: ChargingGuard -> &'a ChargingGuard, |s| s.charging_guard.as_ref();
-        /// The connection to the CRM.
-        crm: Crm -> &'a CrmConnection, |s| s.crm.as_ref();
-        /// AccessAlly Emails.
-        emails: Emails -> &'a Emails, |s| s.emails.as_ref();
-        /// What the site says it is.
-        environment: Environment -> &'a Environment, |s| s.environment.as_ref();
-        /// How mail leaves.
-        mail: Mail -> &'a Mail, |s| s.mail.as_ref();
-        /// AccessAlly's own maintenance mode.
-        maintenance: Maintenance -> &'a Maintenance, |s| s.maintenance.as_ref();
-        /// Offerings by key.
-        offerings: Offering -> &'a BTreeMap<String, Offering>, |s| Some(&s.offerings);
-        /// Opt-in forms by key.
-        opt_in_forms: OptInForm -> &'a BTreeMap<String, OptInForm>, |s| Some(&s.opt_in_forms);
-        /// Order forms by key.
-        order_forms: OrderForm -> &'a BTreeMap<String, OrderForm>, |s| Some(&s.order_forms);
-        /// Plugins by file.
-        plugins: Plugin -> &'a BTreeMap<String, Plugin>, |s| Some(&s.plugins);
-        /// Tags by name.
-        tags: Tag -> &'a BTreeMap<String, Tag>, |s| Some(&s.tags);
-        /// Webhooks by command plus target.
-        webhooks: Webhook -> &'a BTreeMap<String, Webhook>, |s| Some(&s.webhooks);
-    }
-
     /// Says which accepted risks met a finding, once.
     pub(super) fn set_risk_uses(&self, uses: Vec<bool>) {
         self.risk_uses.get_or_init(|| uses);
@@ -339,25 +282,26 @@ impl<'a> Facts<'a> {
         self.reads.take().into_iter().map(|(fact, grade)| Read { fact, grade }).collect()
     }
 
-    fn section(&self, kind: Kind, side: Side) -> Option<&'a State> {
-        let grade = self.capture(kind.name());
-        let known = grade.is_known();
-        self.note(kind.name(), grade);
+    /// The site on this side of the changes; none without a site.
+    pub(super) fn state(&self, side: Side) -> Option<&'a State> {
         match side {
             Side::Before => self.inputs.before.map(|before| &before.state),
             Side::After => self.inputs.after,
         }
-        .filter(|_| known)
+    }
+
+    /// How well something of the reading is known; unknown without a site.
+    pub(super) fn graded(&self, of: impl FnOnce(&Snapshot) -> Grade) -> Grade {
+        self.inputs.before.map_or_else(|| Grade::Unknown(NO_SITE.to_owned()), of)
     }
 
     /// How a section of the snapshot was captured; unknown without a site.
     fn capture(&self, section: &str) -> Grade {
-        let graded = self.inputs.before.map(|before| before.grade(section));
-        graded.unwrap_or_else(|| Grade::Unknown(NO_SITE.to_owned()))
+        self.graded(|before| before.grade(section))
     }
 
     /// An unknown answer is never covered up by a later known one.
-    fn note(&self, fact: &str, grade: Grade) {
+    pub(super) fn note(&self, fact: &str, grade: Grade) {
         self.beyond_the_plan.set(true);
         let mut reads = self.reads.borrow_mut();
         let entry = reads.entry(fact.to_owned()).or_insert_with(|| grade.clone());

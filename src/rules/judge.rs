@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Coming, Finding, Location, Missing, Severity};
 use crate::model::plan::AcceptedRisk;
+use crate::model::text::quoted;
 use crate::model::{Grade, Graded};
 
 use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
+use super::objects::kind_of;
 use super::{ALL, Moment, Rule, Target, accepted_risks};
 
 /// The answer of a check.
@@ -48,9 +50,6 @@ pub struct Evidence {
     pub recorded: usize,
     /// Not known to at least one rule.
     pub unknown: usize,
-    /// How many of the unknown ones are attested to some rule: an attestation stands for one rule alone.
-    #[serde(default)]
-    pub attested_to_some: usize,
 }
 
 impl Evidence {
@@ -61,26 +60,19 @@ impl Evidence {
 
     /// The sums in words.
     pub fn message(&self) -> String {
-        let Self { captured, attested, recorded, unknown, attested_to_some } = self;
-        let some = match attested_to_some {
-            0 => String::new(),
-            some => format!(" ({some} of them attested to some rules)"),
-        };
+        let Self { captured, attested, recorded, unknown } = self;
         format!(
-            "{} facts: {captured} captured, {attested} attested, {recorded} recorded, {unknown} unknown{some}",
+            "{} facts: {captured} captured, {attested} attested, {recorded} recorded, {unknown} unknown",
             self.total()
         )
     }
 
-    fn count(&mut self, fact: &Fact) {
-        match fact.worst {
+    fn count(&mut self, worst: Graded) {
+        match worst {
             Graded::Captured => self.captured += 1,
             Graded::Attested => self.attested += 1,
             Graded::Recorded => self.recorded += 1,
-            Graded::Unknown => {
-                self.unknown += 1;
-                self.attested_to_some += usize::from(fact.attested);
-            }
+            Graded::Unknown => self.unknown += 1,
         }
     }
 }
@@ -156,7 +148,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
-    known.values().for_each(|fact| all.evidence.count(fact));
+    known.values().for_each(|worst| all.evidence.count(*worst));
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
         verdict => verdict,
@@ -177,7 +169,7 @@ fn run(
     rule: &'static Rule,
     facts: &Facts<'_>,
     moment: Moment,
-    known: &mut BTreeMap<String, Fact>,
+    known: &mut BTreeMap<String, Graded>,
     all: &mut Judgement,
 ) {
     let live = facts.live();
@@ -199,11 +191,11 @@ fn run(
         *all.not_due.entry(rule.phase.name()).or_default() += 1;
     }
     // Also beside findings: one that is accepted must not hide what the rule could not see.
+    if facts.refuses_attestations(rule.id) {
+        reads.iter_mut().for_each(refuse);
+    }
     if reads.iter().any(|read| !read.grade.is_known()) {
-        match attested_by(rule, facts) {
-            Some(who) => reads.iter_mut().for_each(|read| attest(&mut read.grade, who)),
-            None => findings.push(unproven(rule, &reads)),
-        }
+        findings.push(unproven(rule, &reads));
     }
     if due {
         for read in &reads {
@@ -225,34 +217,20 @@ fn run(
     all.findings.append(&mut findings);
 }
 
-/// Whose attestation of this rule is still valid. It stands for what a reading could not show, never for a reading.
-fn attested_by<'a>(rule: &Rule, facts: &Facts<'a>) -> Option<&'a str> {
-    if !rule.attestable || !facts.has_site() || facts.refuses_attestations(rule.id) {
-        return None;
-    }
-    let (entry, attestation) = facts.record().attestation(rule.id)?;
-    let until: jiff::civil::Date = attestation.until.parse().ok()?;
-    (until >= facts.today()).then_some(&entry.who)
-}
-
-fn attest(grade: &mut Grade, who: &str) {
-    if !grade.is_known() {
-        *grade = Grade::Attested(who.to_owned());
+/// What the project's settings take no person's word for is unknown.
+fn refuse(read: &mut Read) {
+    if kind_of(&read.fact).is_some()
+        && let Grade::Attested(who) = &read.grade
+    {
+        read.grade = Grade::Unknown(format!("`{who}` attests it, and `plan.toml` takes no attestation for this rule"));
     }
 }
 
-/// How well a fact is known over all rules that read it. An attestation stands for one rule, so a fact can be attested to one
-/// and unknown to another.
-struct Fact {
-    worst: Graded,
-    attested: bool,
-}
-
-fn merge(known: &mut BTreeMap<String, Fact>, read: &Read) {
+/// How well a fact is known to the rule that knows least of it.
+fn merge(known: &mut BTreeMap<String, Graded>, read: &Read) {
     let graded = read.grade.word();
-    let fact = known.entry(read.fact.clone()).or_insert(Fact { worst: graded, attested: false });
-    fact.worst = fact.worst.max(graded);
-    fact.attested |= graded == Graded::Attested;
+    let worst = known.entry(read.fact.clone()).or_insert(graded);
+    *worst = graded.max(*worst);
 }
 
 /// Missing facts that are named; the others are counted.
@@ -278,24 +256,34 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     let mut finding = rule.at(Location::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
     finding.unproven = true;
     finding.lacks = Some(Missing { facts, why });
-    finding.help(what_would_show(rule, alone))
+    finding.help(what_would_show(alone, first))
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
 pub const BY_HAND: &str = "take a reading that contains it: a site file can, written by hand from what AccessAlly's screens show \
     (docs/site-file.md)";
 
-/// What would prove a rule that lacks a fact; `alone` is the fact's name where it is the only one.
-fn what_would_show(rule: &Rule, alone: &str) -> String {
-    let how = match alone {
-        BACKUP_END => "make the dump again without `--skip-comments` and record it",
-        TRACKED => "check whether `git ls-files` names the file",
-        _ => BY_HAND,
-    };
-    if !rule.attestable {
-        return how.to_owned();
+/// What would show a fact that a rule lacks; `alone` is the fact's name where it is the only one.
+fn what_would_show(alone: &str, first: &str) -> String {
+    match alone {
+        BACKUP_END => return "make the dump again without `--skip-comments` and record it".to_owned(),
+        TRACKED => return "check whether `git ls-files` names the file".to_owned(),
+        _ => {}
     }
-    format!("{how}, or record an attestation: `plan record attest {} \"WHAT YOU SAW\" --plan PLAN --who WHO`", rule.id)
+    let Some(kind) = kind_of(first).filter(|kind| kind.is_attestable()) else { return BY_HAND.to_owned() };
+    let (object, field) = first.split_once(": ").unwrap_or((first, ""));
+    let known = kind.attestable_fields();
+    let field = match field {
+        "" => known.iter().find(|name| *name != "name").map_or("FIELD", String::as_str),
+        of_module if of_module.contains(' ') => "modules",
+        field => field,
+    };
+    let object = quoted(object);
+    let saw = match kind.is_only() || first.contains(['/', ':']) {
+        true => format!("plan record saw {object} {field}=VALUE --plan PLAN --who WHO"),
+        false => format!("plan record saw {kind} --all NAME --plan PLAN --who WHO"),
+    };
+    format!("take a reading that shows it, or look at {} and record what you see: `{saw}`", kind.screen())
 }
 
 /// Marks what somebody answers for. Returns, for each accepted risk, whether it met a finding.

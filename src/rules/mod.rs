@@ -4,9 +4,11 @@
 
 mod due;
 mod facts;
+mod fields;
 mod files;
 mod hosts;
 mod judge;
+mod objects;
 mod reading;
 mod registry;
 
@@ -32,6 +34,7 @@ pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
 pub use judge::{BY_HAND, Evidence, Judgement, Proof, Verdict, judge};
+pub use objects::{Objects, Of, OfKind, kind_of};
 pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};
 
@@ -112,8 +115,6 @@ pub struct Rule {
     pub target: Target,
     /// Whether somebody may answer for a finding of it.
     pub acceptable: bool,
-    /// Whether an attestation may stand for a fact that it lacks.
-    pub attestable: bool,
     /// The step of a run that brings about what it asks for: a run is not asked before that step is done.
     pub settled_by: Option<Step>,
     /// Whether it asks for what has to be right when *Run Migration* is pressed, and for nothing that has to stay so.
@@ -140,7 +141,6 @@ impl Rule {
         phase: Phase::Fit,
         target: Target::Both,
         acceptable: false,
-        attestable: false,
         settled_by: None,
         precondition: false,
         guide: "–",

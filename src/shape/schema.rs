@@ -70,9 +70,10 @@ fn plain(schema: &mut Schema) {
     }
 }
 
-/// The schema of one record (one line) of a snapshot or of its population. Records of other kinds are allowed.
+/// The schema of one record (one line) of a snapshot or of its population. Records of other kinds are allowed; of an object's
+/// field `null` says that nothing is set, and a field that is missing is unknown.
 pub fn snapshot() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(plain));
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(bare));
     let mut generator = settings.into_generator();
     let mut branches = Vec::new();
     let mut add = |kind: &str, schema: Schema, keyed: bool| branches.push(record(kind, &schema, keyed));
@@ -96,7 +97,7 @@ pub fn snapshot() -> Value {
         "$defs": generator.take_definitions(true),
     }))
     .unwrap_or_default();
-    RecursiveTransform(plain).transform(&mut schema);
+    RecursiveTransform(bare).transform(&mut schema);
     schema.to_value()
 }
 

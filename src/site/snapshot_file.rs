@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::model::keyed::webhook_key;
-use crate::model::snapshot::PopulationDigest;
+use crate::model::snapshot::{PopulationDigest, Sources};
 use crate::model::state::{Kind, Object};
 use crate::model::text::slug;
 use crate::model::{Header, ObjectRef, Snapshot, State};
@@ -149,6 +149,15 @@ impl SnapshotFile {
 
     fn understand(&mut self, line: Line<'_>, kind: &str, key: &str, fields: Map<String, Value>) -> Result<(), Damage> {
         if let Some(known) = Kind::from_name(kind) {
+            let fields = if self.snapshot.header.tells_fields() {
+                let (fields, sources) = sources(line, fields)?;
+                if let Some(sources) = sources {
+                    self.snapshot.sources.insert(ObjectRef::new(known, key), sources);
+                }
+                fields
+            } else {
+                without_nothing(known, fields)
+            };
             let object = read_object(line, known, fields)?;
             natural(line, known, key, &object)?;
             self.snapshot.state.insert(key, object);
@@ -200,7 +209,12 @@ impl SnapshotFile {
             if self.snapshot.state.get(&on) == object {
                 continue;
             }
-            let new = tagged(on.kind.name(), Some(&on.key), &object.map(|object| object.fields()).unwrap_or_default());
+            let mut fields = object.map(|object| object.fields()).unwrap_or_default();
+            if !self.snapshot.header.tells_fields() {
+                fields.retain(|_, value| !value.is_null());
+            }
+            fields.extend(self.snapshot.sources.get(&on).into_iter().flat_map(said_of_sources));
+            let new = tagged(on.kind.name(), Some(&on.key), &fields);
             let old = lines.get(&place(&on)).and_then(|line| serde_json::from_str(line).ok());
             let line = old.map_or_else(|| new.clone(), |old| over(&old, new.clone())).to_string();
             // It may be printed, and looked at in a terminal.
@@ -208,6 +222,43 @@ impl SnapshotFile {
         }
         lines
     }
+}
+
+/// What a record says of how it was captured, beside the object's own fields.
+const SOURCE: &str = "source";
+
+/// The same of single fields, by their names.
+const SOURCES: &str = "sources";
+
+/// An object's fields, and what its record says of how it was captured.
+fn sources(line: Line<'_>, mut fields: Map<String, Value>) -> Result<(Map<String, Value>, Option<Sources>), Damage> {
+    let misfit = |error: serde_json::Error| misfit(line.number, &error);
+    let whole = fields.shift_remove(SOURCE).map(serde_json::from_value).transpose().map_err(misfit)?;
+    let each = fields.shift_remove(SOURCES).map(serde_json::from_value).transpose().map_err(misfit)?;
+    let found = whole.is_some() || each.is_some();
+    Ok((fields, found.then(|| Sources { whole, fields: each.unwrap_or_default() })))
+}
+
+/// The same as a record has it.
+fn said_of_sources(sources: &Sources) -> impl Iterator<Item = (String, Value)> + use<> {
+    let whole = sources.whole.as_ref().map(|capture| (SOURCE.to_owned(), json!(capture)));
+    let each = (!sources.fields.is_empty()).then(|| (SOURCES.to_owned(), json!(sources.fields)));
+    whole.into_iter().chain(each)
+}
+
+/// The fields of an object in format 1.0, in which `null` is no more than a missing field: unknown. Only of what follows the last
+/// retry that format says that a form without it has nothing set.
+fn without_nothing(kind: Kind, mut fields: Map<String, Value>) -> Map<String, Value> {
+    fields.retain(|_, value| !value.is_null());
+    for module in fields.get_mut("modules").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(module) = module.as_object_mut() {
+            module.retain(|_, value| !value.is_null());
+        }
+    }
+    if kind == Kind::OrderForm {
+        fields.entry("after_final_retry").or_insert(Value::Null);
+    }
+    fields
 }
 
 /// Refuses a line beyond the most that is read.

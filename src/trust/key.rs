@@ -29,6 +29,8 @@ pub enum Purpose {
     Certificate,
     /// A reading of a site.
     Reading,
+    /// A line of a record.
+    Recorded,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Journal => "journal",
             Self::Certificate => "certificate",
             Self::Reading => "reading",
+            Self::Recorded => "recorded",
         }
     }
 }

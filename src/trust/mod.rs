@@ -2,11 +2,14 @@
 //! leaves; owner and mode, as ssh checks those of its own files.
 
 mod key;
+mod ledger;
 mod line;
 mod own;
 mod readings;
+mod recorded;
 
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
 pub use readings::Readings;
+pub use recorded::{note_recorded, recorded_here};

@@ -1,25 +1,18 @@
 //! Which readings of a site this machine took or imported, and which a person finalized here: their digests, each under the key's
 //! mark.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read as _, Write as _};
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::fs::open_here;
 use crate::model::record::{Evidence, Record};
 use crate::model::{Graded, Identity, NOBODY, Plan, Snapshot, Worth};
 
-use super::key::{Key, Purpose, state_home};
-use super::line::{marked, unmarked};
+use super::key::Purpose;
+use super::ledger::Ledger;
 
-/// The ledger's file, beside the key.
-const FILE: &str = "readings.ndjson";
-
-/// Most bytes that are read of the ledger: some hundred thousand readings.
-const MOST: u64 = 32 << 20;
+/// The ledger of readings.
+const READINGS: Ledger = Ledger { file: "readings.ndjson", purpose: Purpose::Reading };
 
 /// The readings that this machine knows of, the newest last.
 #[derive(Debug, Default)]
@@ -51,16 +44,7 @@ enum Noted {
 impl Readings {
     /// The readings of this user on this machine; none are known where there is no key, or no place for one.
     pub fn of_this_machine() -> Self {
-        let Some(key) = Key::find().ok().flatten() else { return Self::default() };
-        let mut text = String::new();
-        let file = state_home().ok().map(|home| open_here(&home.join(FILE), OpenOptions::new().read(true)));
-        // What cannot be read is no proof.
-        drop(file.map(|file| file?.take(MOST).read_to_string(&mut text)));
-        let ours = |line| {
-            let (object, ours) = unmarked(line, Some(&key), Purpose::Reading);
-            serde_json::from_str(&object).ok().filter(|_| ours)
-        };
-        Self { entries: text.lines().filter_map(ours).collect() }
+        Self { entries: READINGS.lines() }
     }
 
     /// What this reading in a file is worth, whatever it says of itself. Of two entries the last one counts.
@@ -120,7 +104,7 @@ impl Readings {
     /// # Errors
     /// Where there is no key, or the ledger cannot be written.
     pub fn captured(reading: &Snapshot, at: Timestamp) -> Result<(), Failure> {
-        note(&Entry::new(reading, Noted::Captured, None, at))
+        READINGS.note(&Entry::new(reading, Noted::Captured, None, at))
     }
 
     /// Notes that this person finalized this reading here.
@@ -128,7 +112,7 @@ impl Readings {
     /// # Errors
     /// As [`Readings::captured`].
     pub fn attested(reading: &Snapshot, who: &str, at: Timestamp) -> Result<(), Failure> {
-        note(&Entry::new(reading, Noted::Attested, Some(who.to_owned()), at))
+        READINGS.note(&Entry::new(reading, Noted::Attested, Some(who.to_owned()), at))
     }
 }
 
@@ -137,24 +121,6 @@ impl Entry {
         let (sha256, header) = (reading.sha256.clone(), &reading.header);
         Self { sha256, worth, who, site: header.site.clone(), taken_at: header.taken_at.clone(), at }
     }
-}
-
-fn note(entry: &Entry) -> Result<(), Failure> {
-    let key = Key::find_or_make()?;
-    let path = state_home()?.join(FILE);
-    let failed = |error: io::Error| Failure::file("write the ledger of readings", &path, &error);
-    let entry = serde_json::to_string(entry).map_err(|e| failed(e.into()))?;
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // A line that was torn must not take this one with it.
-    let line = format!("\n{}\n", marked(&entry, &key, Purpose::Reading));
-    let written = open_here(&path, &mut options).and_then(|mut file| {
-        file.write_all(line.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(failed)
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ pub(super) fn shown(
         |place: &SideReading, kind| place.snapshot().map_or(Graded::Unknown, |snapshot| snapshot.grade(kind).word());
     let grades = ["contact", "order"].into_iter().flat_map(|kind| [grade(before, kind), grade(after, kind)]);
     let trapped = |place: &SideReading| MigrationSignals::of(place.snapshot()?).trapped;
-    let simulated = after.snapshot().and_then(|after| after.state.mail.as_ref()?.simulated) == Some(true);
+    let simulated =
+        after.snapshot().and_then(|after| after.state.mail.as_ref()).is_some_and(|mail| mail.simulated.is_on());
     let shown = Shown {
         as_of: after.snapshot().map_or("", |after| &after.header.taken_at),
         grade: grades.max().unwrap_or(Graded::Unknown),

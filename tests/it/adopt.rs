@@ -1,10 +1,11 @@
 //! State must prove that it is this user's and this machine's; what is not counts for nothing until it is adopted.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use amc_plan::trust::{Purpose, unmarked};
 
+use crate::guided::POPULATION;
 use crate::place::{Edited, PLAN, Place, Ran, SITE, own};
 
 /// The state of a run that an earlier build left, in a folder of its own.
@@ -18,18 +19,27 @@ fn earlier(name: &str) -> Place {
     }
     fs::copy(from.join("journal.ndjson"), place.journal()).unwrap();
     fs::copy(from.join("confirmations.ndjson"), place.confirmations()).unwrap();
+    fs::copy(kept(POPULATION), place.path(POPULATION)).unwrap();
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     place.run(&["upgrade", PLAN]).ends(0, &[]);
     place
 }
 
+/// What a build of the same format kept of the example before any run.
+fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier/2026-11-28").join(name)
+}
+
+/// The site of that build's example before any run.
+fn kept_site() -> PathBuf {
+    amc_plan::apply::state_file(&kept("part-way/state"), SITE, "before.site.ndjson")
+}
+
 /// The site as it was before the run, as the run kept it.
 fn with_before(place: &Place) {
-    let fresh = Place::new();
-    for (kept, name) in [("before.site.ndjson", SITE), ("before.population.ndjson", "bloom-coaching.population.ndjson")]
-    {
-        let path = amc_plan::apply::state_file(&place.path(".plan"), SITE, kept);
-        fs::copy(fresh.path(name), path).unwrap();
+    let kept = [("before.site.ndjson", kept_site()), ("before.population.ndjson", kept(POPULATION))];
+    for (name, from) in kept {
+        fs::copy(from, amc_plan::apply::state_file(&place.path(".plan"), SITE, name)).unwrap();
     }
 }
 
@@ -133,7 +143,7 @@ fn a_run_of_an_earlier_build_is_adopted_then_finished_or_taken_back() {
             assert!(place.run(&["log", PLAN, "--site", SITE]).out.contains("taken over on this machine"));
         } else {
             verb(&place, &["undo", "--confirm", &digest[..8]]).ends(0, &[]);
-            assert_eq!(place.read(SITE), Place::new().read(SITE));
+            assert_eq!(place.read(SITE), fs::read_to_string(kept_site()).unwrap());
         }
     }
 }

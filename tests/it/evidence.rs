@@ -14,11 +14,10 @@ fn no_text_in_which_nothing_can_be_read_is_recorded() {
     let before = place.read("bloom-coaching.record.ndjson");
     for nothing in NOTHING {
         let backup = ["backup", "--parts", "files", "--taken-at", "2026-11-21T05:10:00Z"];
-        let lines: [&[&str]; 9] = [
+        let lines: [&[&str]; 8] = [
             &[&backup[..], &["--restore-point", nothing]].concat(),
             &["sign-in", "--", nothing],
             &["step", "push", "--", nothing],
-            &["attest", "module-order", "--", nothing],
             &["outside-window", "--", nothing],
             &["restore-drill", "RP-1", "--took", "20m", &format!("--onto={nothing}")],
             &["moved", "mail", "--now", "0123456789ab", "--", nothing],
@@ -92,12 +91,9 @@ fn a_text_that_is_only_an_address_or_a_placeholder_is_not_recorded() {
     for says in
         ["ada@member.example", " <ada@member.example> ", "HOW THE SPARE ADMINISTRATOR SIGNED IN", "WHY", "WHAT YOU SAW"]
     {
-        for words in [
-            &["record", "sign-in", says][..],
-            &["record", "step", "push", says],
-            &["record", "attest", "emails-off", says],
-            &["record", "outside-window", says],
-        ] {
+        for words in
+            [&["record", "sign-in", says][..], &["record", "step", "push", says], &["record", "outside-window", says]]
+        {
             place.run(&[words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(2, &["nothing"]);
         }
     }

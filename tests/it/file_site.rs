@@ -124,7 +124,7 @@ fn packed_files_are_read_and_written_by_their_name() {
         let mut site = FileSite::open(&path).unwrap();
         site.execute(&welcome(&mut site.clone())).unwrap();
         let reading = site.read(&Questions::default()).unwrap();
-        assert_eq!(reading.snapshot.state.emails.unwrap().welcome, Some(Welcome::Purchases));
+        assert_eq!(reading.snapshot.state.emails.unwrap().welcome, Welcome::Purchases.into());
         assert_eq!(reading.census.unwrap().members, 240);
         if packed {
             let bytes = fs::read(&path).unwrap();

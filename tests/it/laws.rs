@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use amc_plan::change::{
     Change, Digests, Lowered, Marks, apply, changes_digest, facts_digest, intent_digest, inverse, lower, moved_fields,
-    read, same,
+    read, same, shows,
 };
 use amc_plan::model::Price;
 use amc_plan::model::plan::{
@@ -19,7 +19,7 @@ use amc_plan::model::state::{
     ChargingGuard, Emails, Environment, Mail, Module, Offering, Operation, OptInForm, OrderForm, Tag, Webhook,
 };
 use amc_plan::model::text::slug;
-use amc_plan::model::{Capture, Header, How, Kind, ObjectRef, Plan, Release, Snapshot, State};
+use amc_plan::model::{Capture, Field, Header, How, Kind, ObjectRef, Plan, Release, Snapshot, State};
 use amc_plan::site::Site as _;
 use amc_plan::site::file::{FileSite, save};
 use proptest::collection::{btree_map, vec};
@@ -75,27 +75,34 @@ fn extra() -> impl Strategy<Value = Map<String, Value>> {
     option::of(any::<u8>()).prop_map(|n| n.map(|n| ("colour".to_owned(), json!(n))).into_iter().collect())
 }
 
+/// A field in each of its three states.
+fn field<T: Clone + std::fmt::Debug + 'static>(
+    of: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Field<T>> {
+    prop_oneof![1 => Just(Field::Unknown), 1 => Just(Field::Nothing), 8 => of.prop_map(Field::Set)]
+}
+
 fn offering() -> impl Strategy<Value = Offering> {
-    let module = (select(&MODULES[..]), option::of(release()), extra());
+    let module = (select(&MODULES[..]), field(release()), extra());
     (name(), vec(module, 0..4), extra()).prop_map(|(name, modules, extra)| {
-        let base = Module { number: 0, name: "Start".into(), release: None, tag: None, extra: Map::new() };
+        let base =
+            Module { number: 0, name: "Start".into(), release: Field::Nothing, tag: Field::Nothing, extra: Map::new() };
         let further = modules.into_iter().enumerate().map(|(at, (name, release, extra))| {
             let number = u32::try_from(at).unwrap() + 1;
-            Module { number, name: name.to_owned(), release, tag: None, extra }
+            Module { number, name: name.to_owned(), release, tag: Field::Unknown, extra }
         });
-        let modules = Some(std::iter::once(base).chain(further).collect());
-        Offering { id: None, name, system: None, modules, tags: BTreeMap::new(), extra }
+        let modules = Field::Set(std::iter::once(base).chain(further).collect());
+        Offering { name, modules, extra, ..Offering::default() }
     })
 }
 
 fn forms() -> impl Strategy<Value = (BTreeMap<String, OptInForm>, BTreeMap<String, OrderForm>)> {
-    let opt_in =
-        (name(), option::weighted(0.9, vec(operation(), 0..5)), extra()).prop_map(|(name, operations, extra)| {
-            (slug(&name), OptInForm { id: Some("7".into()), name, operations, extra })
-        });
-    let order = (name(), option::weighted(0.9, vec(operation(), 0..5)), option::of(retry()), extra()).prop_map(
+    let opt_in = (name(), field(vec(operation(), 0..5)), extra()).prop_map(|(name, operations, extra)| {
+        (slug(&name), OptInForm { id: Some("7".into()), name, operations, extra })
+    });
+    let order = (name(), field(vec(operation(), 0..5)), field(retry()), extra()).prop_map(
         |(name, operations, after_final_retry, extra)| {
-            let (price, gateway) = (Some("497.00 USD".into()), Some("stripe".into()));
+            let [price, gateway] = ["497.00 USD", "stripe"].map(|text| Field::Set(text.to_owned()));
             (
                 slug(&name),
                 OrderForm {
@@ -105,7 +112,7 @@ fn forms() -> impl Strategy<Value = (BTreeMap<String, OptInForm>, BTreeMap<Strin
                     after_final_retry,
                     price,
                     gateway,
-                    recurring: Some(false),
+                    recurring: false.into(),
                     extra,
                 },
             )
@@ -116,19 +123,19 @@ fn forms() -> impl Strategy<Value = (BTreeMap<String, OptInForm>, BTreeMap<Strin
 }
 
 fn state() -> impl Strategy<Value = State> {
-    let url = || option::of(select(vec!["//bloom.example".to_owned(), "//Other.example".to_owned()]));
-    let guard = (any::<bool>(), url(), extra()).prop_map(|(enabled, production_url, extra)| ChargingGuard {
+    let url = || field(select(vec!["//bloom.example".to_owned(), "//Other.example".to_owned()]));
+    let guard = (field(any::<bool>()), url(), extra()).prop_map(|(enabled, production_url, extra)| ChargingGuard {
         enabled,
         production_url,
         extra,
     });
-    let emails = (any::<bool>(), option::of(welcome()), extra()).prop_map(|(enabled, welcome, extra)| Emails {
+    let emails = (field(any::<bool>()), field(welcome()), extra()).prop_map(|(enabled, welcome, extra)| Emails {
         enabled,
         welcome,
         extra,
     });
-    let mail = (option::of(any::<bool>()), extra()).prop_map(|(simulated, extra)| Mail {
-        transport: Some("fluent-smtp".into()),
+    let mail = (field(any::<bool>()), extra()).prop_map(|(simulated, extra)| Mail {
+        transport: "fluent-smtp".to_owned().into(),
         simulated,
         extra,
     });
@@ -246,8 +253,8 @@ fn all_digests(plan: &Plan, snapshot: &Snapshot, lowered: &Lowered) -> Digests {
 }
 
 /// The same operations in another order, one of them twice, and tags turned round.
-fn turned(operations: &mut Option<Vec<Operation>>, by: usize) {
-    let Some(operations) = operations else { return };
+fn turned(operations: &mut Field<Vec<Operation>>, by: usize) {
+    let Field::Set(operations) = operations else { return };
     operations.reverse();
     let by = by % operations.len().max(1);
     operations.rotate_left(by);
@@ -333,7 +340,7 @@ proptest! {
         state.opt_in_forms.values_mut().for_each(|form| turned(&mut form.operations, by));
         for form in state.order_forms.values_mut() {
             turned(&mut form.operations, by);
-            form.price = Some(["497 USD", "USD 497.0", "497.00 usd", "497.0 USD", "usd 497"][by].to_owned());
+            form.price = Field::Set(["497 USD", "USD 497.0", "497.00 usd", "497.0 USD", "usd 497"][by].to_owned());
             form.extra.insert("views".into(), json!(by));
         }
         state.webhooks.values_mut().for_each(|webhook| webhook.calls = None);
@@ -378,8 +385,8 @@ proptest! {
             let (found, mut state) = (read(&other, &change.on), other.clone());
             match apply(&mut state, &change) {
                 Ok(()) => {
-                    prop_assert!(same(found.as_ref(), change.before.as_ref()));
-                    prop_assert!(same(read(&state, &change.on).as_ref(), change.after.as_ref()));
+                    prop_assert!(shows(found.as_ref(), change.before.as_ref()));
+                    prop_assert!(shows(read(&state, &change.on).as_ref(), change.after.as_ref()));
                 }
                 Err(conflict) => {
                     prop_assert_eq!(&state, &other, "as it was");

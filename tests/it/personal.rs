@@ -183,6 +183,10 @@ fn no_address_gets_into_the_record_whatever_is_recorded() {
         &["backup", "--restore-point", ADDRESS, "--parts", "files", "--taken-at", "2026-01-02T03:04:05Z"],
         &["backup", "dump-ada.buyer@person.example.zip", "--parts", "files"],
         &["moved", ADDRESS, "it is well", "--now", "12345678"],
+        &["saw", "mail", &format!("transport={ADDRESS}")],
+        &["saw", &format!("plugin/{ADDRESS}"), "active=yes"],
+        &["saw", "administrator", "--all", ADDRESS],
+        &["saw", "mail", "simulated=yes", "--screen", ADDRESS],
         &["moved", "maintenance", "it is well", "--now", ADDRESS],
     ] {
         let ran = place.run(&[&["record"], words, &by].concat());
@@ -194,8 +198,7 @@ fn no_address_gets_into_the_record_whatever_is_recorded() {
     let says = format!("{ADDRESS} saw it");
     fs::write(place.path("lines.txt"), format!("! {says}\n")).unwrap();
     for words in [
-        &["attest", "spare-admin-missing", &says][..],
-        &["step", "push", &says],
+        &["step", "push", &says][..],
         &["sign-in", &says],
         &["verification", "lines.txt", "--host", "staging.bloom.example"],
         &["ack", "1", "--reason", &says],
@@ -226,7 +229,7 @@ fn what_is_left_out_of_the_record_is_said_and_no_spelling_of_an_address_gets_in(
         "tess (at) nowhere.example",
     ] {
         let says = format!("asked {address} about it");
-        let ran = place.run(&["record", "attest", "emails-off", &says, "--plan", PLAN, "--who", "jo"]);
+        let ran = place.run(&["record", "step", "push", &says, "--plan", PLAN, "--who", "jo"]);
         ran.ends(0, &[]);
         let said = "what looks like an e-mail address or a login is left out of 1 text, as the record is committed: \
         look at its last line";
@@ -235,7 +238,7 @@ fn what_is_left_out_of_the_record_is_said_and_no_spelling_of_an_address_gets_in(
         let last = record.lines().last().unwrap();
         assert!(last.contains("asked … about it") && !last.contains("tess"), "{last}");
     }
-    let ran = place.run(&["record", "attest", "emails-off", "seen on its screen", "--plan", PLAN, "--who", "jo"]);
+    let ran = place.run(&["record", "step", "push", "seen on its screen", "--plan", PLAN, "--who", "jo"]);
     assert!(ran.out.contains("recorded in") && !ran.out.contains("left out"), "{ran:#?}");
     // Nor does what a site in a file says of itself show one.
     place.edit(SITE, r#""collector":""#, r#""collector":"tess@nowhere.example "#);

@@ -59,7 +59,12 @@ fn world(mut fence: Value) -> StepContext {
     for (place, fields) in read("site").as_object().unwrap() {
         let (kind, key) = place.split_once('/').unwrap_or((place, place));
         let kind = Kind::from_name(kind).unwrap_or_else(|| panic!("no kind {kind}"));
-        state.insert(key, Object::from_fields(kind, fields.clone()).unwrap());
+        let mut fields = fields.clone();
+        // A patch cannot say that nothing is set; a fence that does not speak of it means that.
+        if let (Kind::OrderForm, Some(fields)) = (kind, fields.as_object_mut()) {
+            fields.entry("after_final_retry").or_insert(Value::Null);
+        }
+        state.insert(key, Object::from_fields(kind, fields).unwrap());
     }
     let header: Header = serde_json::from_value(read("header")).unwrap();
     let repeated_ids = serde_json::from_value(read("repeated_ids")).unwrap_or_default();

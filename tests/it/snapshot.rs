@@ -66,14 +66,14 @@ fn spelling_order_and_unknown_things_are_kept() {
             r#"{ "key": "mail", "kind": "mail", "routes": [1.50, {"b":1,"a":null}], "#,
         )
         .edited_once(r#"{"kind":"tag""#, "{\"kind\":\"survey-note\",\"key\":\"a\",  \"x\": 1e2}\n{\"kind\":\"tag\"")
-        .edited_once(r#""format":"1.0""#, r#""format":"1.7","later":true"#);
+        .edited_once(r#""format":"1.1""#, r#""format":"1.7","later":true"#);
     let odd = resealed(&odd).edited_once(r#"{"kind":"end","#, r#"{"kind":"end","signed":"no","#);
     let file = read_text(&odd).unwrap();
     assert_eq!(file.text().lines().collect::<Vec<_>>()[..80], odd.lines().collect::<Vec<_>>()[..80]);
     let mail = file.snapshot().state.mail.clone().unwrap();
     assert_eq!(mail.extra["routes"], json!([1.5, {"b": 1, "a": null}]));
     let mut state = file.snapshot().state.clone();
-    state.mail.as_mut().unwrap().simulated = Some(true);
+    state.mail.as_mut().unwrap().simulated = true.into();
     let new = file.text_with(&state);
     assert_eq!(
         differing(&odd, &new),
@@ -119,8 +119,8 @@ fn every_damage_has_its_name() {
         (twice, "4: this `administrator` record is there twice".into()),
         (without(9), format!("{}: the end record counts 8 `offering` records, and there are 7", last - 1)),
         (text.edited_once("Bloom Coaching", "Bloom coaching"), format!("{last}: the digest does not match: the file was changed after it was written")),
-        (altered(r#""format":"1.0""#, r#""format":"2.0""#), "1: its format is 2.x, and this build reads 1.x".into()),
-        (altered(r#""format":"1.0""#, r#""format":"new""#), "1: it is not a snapshot: its format is no version such as `1.0`".into()),
+        (altered(r#""format":"1.1""#, r#""format":"2.0""#), "1: its format is 2.x, and this build reads 1.x".into()),
+        (altered(r#""format":"1.1""#, r#""format":"new""#), "1: it is not a snapshot: its format is no version such as `1.0`".into()),
         (altered(r#""host":"staging.bloom.example","#, ""), "1: the record does not fit: missing field `host`".into()),
         (altered(r#"{"kind":"crm","#, r#"{"kind":"crm""#), "5: it is not valid JSON (column 14)".into()),
         (altered(r#""key":"crm","#, ""), "5: the record has no key".into()),

@@ -3,7 +3,7 @@
 use amc_plan::model::snapshot::{FORMAT, PopulationDigest};
 use amc_plan::model::state::{Emails, Module, Offering, Operation, OrderForm, Plugin, Tag, Webhook};
 use amc_plan::model::text::slug;
-use amc_plan::model::{Capture, Header, How, Release, Snapshot, State};
+use amc_plan::model::{Capture, Field, Header, How, Release, Snapshot, State};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -52,22 +52,36 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// A field in each of its three states.
+fn field<T: Clone + std::fmt::Debug + 'static>(
+    of: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Field<T>> {
+    prop_oneof![1 => Just(Field::Unknown), 1 => Just(Field::Nothing), 8 => of.prop_map(Field::Set)]
+}
+
 fn offering() -> impl Strategy<Value = Offering> {
-    let module = (any::<u32>(), ".{0,9}", option::of(release()), option::of(".{0,9}"), extra())
+    let module = (any::<u32>(), ".{0,9}", field(release()), field(".{0,9}"), extra())
         .prop_map(|(number, name, release, tag, extra)| Module { number, name, release, tag, extra });
-    (option::of(".{0,9}"), name(), option::of(vec(module, 0..4)), btree_map(".{0,6}", ".{0,9}", 0..3), extra())
-        .prop_map(|(id, name, modules, tags, extra)| Offering { id, name, system: None, modules, tags, extra })
+    (option::of(".{0,9}"), name(), field(vec(module, 0..4)), field(btree_map(".{0,6}", ".{0,9}", 0..3)), extra())
+        .prop_map(|(id, name, modules, tags, extra)| Offering {
+            id,
+            name,
+            system: Field::Unknown,
+            modules,
+            tags,
+            extra,
+        })
 }
 
 fn order_form() -> impl Strategy<Value = OrderForm> {
-    (name(), option::of(vec(operation(), 0..4)), option::of(".{0,9}"), option::of(any::<bool>()), extra()).prop_map(
+    (name(), field(vec(operation(), 0..4)), field(".{0,9}"), field(any::<bool>()), extra()).prop_map(
         |(name, operations, price, recurring, extra)| OrderForm {
             id: None,
             name,
             operations,
-            after_final_retry: None,
+            after_final_retry: Field::Nothing,
             price,
-            gateway: None,
+            gateway: Field::Unknown,
             recurring,
             extra,
         },
@@ -75,9 +89,13 @@ fn order_form() -> impl Strategy<Value = OrderForm> {
 }
 
 fn state() -> impl Strategy<Value = State> {
-    let emails =
-        option::of((any::<bool>(), extra()).prop_map(|(enabled, extra)| Emails { enabled, welcome: None, extra }));
-    let plugin = (any::<bool>(), extra()).prop_map(|(active, extra)| Plugin { version: None, active, extra });
+    let emails = option::of((field(any::<bool>()), extra()).prop_map(|(enabled, extra)| Emails {
+        enabled,
+        extra,
+        ..Emails::default()
+    }));
+    let plugin =
+        (field(any::<bool>()), extra()).prop_map(|(active, extra)| Plugin { active, extra, ..Plugin::default() });
     let webhook = ("aal_[a-z]{1,9}", option::of("[a-zA-Z]{1,9}=[0-9]{1,3}"), option::of(any::<u64>()));
     (
         vec(offering(), 0..4),

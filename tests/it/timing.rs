@@ -177,7 +177,7 @@ fn the_barrier_asks_where_nobody_measured_a_restore() {
     };
     with("31m");
     pass_barrier(&place, &["--accept-unknown", "restore-time"])
-        .ends(20, &["a restore took 31 min", "it would be over at 09:01", "the window ends at 09:00"]);
+        .ends(20, &["a restore took 31 min", "it is over at 09:01", "the window ends at 09:00"]);
     with("30m");
     pass_barrier(&place, &[]).ends(20, &["press it now, once"]);
 }

@@ -8,13 +8,14 @@ use crate::place::program;
 use clap::Command;
 
 /// What is not said, and what is said instead. A word ends where a letter, a digit or a dash does not follow.
-const NOT: [(&str, &str); 29] = [
+const NOT: [(&str, &str); 30] = [
     ("door", "barrier"),
     ("crossed", "passed the barrier"),
     ("by the word of", "attested by"),
     ("by word", "attested"),
     ("person's word", "attestation"),
-    ("record word", "record attest"),
+    ("record word", "record saw"),
+    ("record attest", "record saw"),
     ("told", "reported"),
     ("tell", "say"),
     ("tells", "says"),

@@ -6,7 +6,7 @@ use crate::model::keyed::name_to_say;
 use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Offering, Operation, State};
 use crate::model::text::slug;
-use crate::model::{Release, Snapshot};
+use crate::model::{Field, Release, Snapshot};
 use crate::output::contacts;
 use crate::population::Chosen;
 use crate::text::{quote, without_addresses};
@@ -44,7 +44,7 @@ impl Draft<'_> {
 
     fn head(&self, out: &mut String) {
         let header = &self.snapshot.header;
-        let crm = self.state().crm.as_ref().map_or("unknown", |crm| crm.system.as_str());
+        let crm = self.state().crm.as_ref().map_or("unknown", |crm| crm.system.set().map_or("unknown", String::as_str));
         line(out, "# yaml-language-server: $schema=plan.schema.json");
         line(
             out,
@@ -83,7 +83,7 @@ impl Draft<'_> {
 
     fn settings(&self, out: &mut String) {
         line(out, "mail:");
-        if let Some(transport) = self.state().mail.as_ref().and_then(|mail| mail.transport.as_ref()) {
+        if let Some(transport) = self.state().mail.as_ref().and_then(|mail| mail.transport.set()) {
             line(out, &format!("  transport: {}", quote(transport)));
         }
         line(out, "  during_migration: simulate");
@@ -108,7 +108,7 @@ impl Draft<'_> {
 
     /// How an offering is sold, as its forms show.
     fn access_through(&self, key: &str) -> &'static str {
-        let opens = |operations: &Option<Vec<Operation>>| opened(operations).iter().any(|of| of == key);
+        let opens = |operations: &Field<Vec<Operation>>| opened(operations).iter().any(|of| of == key);
         if self.state().order_forms.values().any(|form| opens(&form.operations)) {
             "order-form"
         } else if self.state().opt_in_forms.values().any(|form| opens(&form.operations)) {
@@ -129,9 +129,9 @@ impl Draft<'_> {
                 continue;
             }
             named_form(out, key, &form.name, &releases);
-            match form.after_final_retry.map(AfterFinalRetry::name) {
+            match form.after_final_retry.set().copied().map(AfterFinalRetry::name) {
                 Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
-                None if form.recurring != Some(false) => line(
+                None if form.recurring != Field::Set(false) => line(
                     out,
                     "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)",
                 ),
@@ -139,7 +139,7 @@ impl Draft<'_> {
             }
             let expected = [("price", &form.price), ("gateway", &form.gateway)];
             let expected: Vec<String> =
-                expected.iter().filter_map(|(key, value)| Some(format!("{key}: {}", quote(value.as_ref()?)))).collect();
+                expected.iter().filter_map(|(key, value)| Some(format!("{key}: {}", quote(value.set()?)))).collect();
             if !expected.is_empty() {
                 line(out, &format!("    expect: {{{}}}", expected.join(", ")));
             }
@@ -210,11 +210,11 @@ impl Draft<'_> {
 }
 
 fn modules(out: &mut String, offering: &Offering) {
-    let Some(modules) = &offering.modules else {
+    let Some(modules) = offering.modules.set() else {
         return line(out, "    # decide: modules: the site's own modules could not be read");
     };
     line(out, "    modules:");
-    let timed = modules.iter().any(|module| matches!(module.release, Some(Release::After { .. })));
+    let timed = modules.iter().any(|module| matches!(module.release, Field::Set(Release::After { .. })));
     for (index, module) in modules.iter().enumerate() {
         if module.number == 0 {
             line(out, &format!("      - {{base: {}}}", quote(&module.name)));
@@ -224,7 +224,7 @@ fn modules(out: &mut String, offering: &Offering) {
         if usize::try_from(module.number) != Ok(index) {
             fields.push(format!("number: {}", module.number));
         }
-        let decide = match &module.release {
+        let decide = match module.release.set() {
             Some(Release::ByHand) => {
                 "  # decide: nothing opens it after the switch; a release, or `release: by-hand` and an owner"
             }
@@ -245,12 +245,12 @@ fn modules(out: &mut String, offering: &Offering) {
 }
 
 /// The offerings that operations open, whether by Release or by Grant.
-fn opened(operations: &Option<Vec<Operation>>) -> Vec<String> {
+fn opened(operations: &Field<Vec<Operation>>) -> Vec<String> {
     let of = |operation: &Operation| match operation {
         Operation::Release(of) | Operation::Grant(of) => Some(of.clone()),
         Operation::AddTags(_) | Operation::Other(_) => None,
     };
-    let mut all: Vec<String> = operations.iter().flatten().filter_map(of).collect();
+    let mut all: Vec<String> = operations.set().into_iter().flatten().filter_map(of).collect();
     all.sort();
     all.dedup();
     all
@@ -272,8 +272,8 @@ fn name(out: &mut String, key: &str, name: &str) {
 }
 
 /// Why a form stands in no section.
-fn nothing_opened(kind: &str, operations: &Option<Vec<Operation>>) -> String {
-    match operations {
+fn nothing_opened(kind: &str, operations: &Field<Vec<Operation>>) -> String {
+    match operations.as_known() {
         Some(_) => format!("this {kind} opens no offering"),
         None => format!("what this {kind} opens could not be read"),
     }

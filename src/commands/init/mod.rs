@@ -119,7 +119,7 @@ fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
     let here = &snapshot.header.site;
     let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
     let environment = snapshot.state.environment.as_ref();
-    let own = environment.and_then(|is| is.home.iter().chain([&is.url]).find(is_here)).cloned();
+    let own = environment.and_then(|is| is.home.set().into_iter().chain([&is.url]).find(is_here)).cloned();
     let address = own.unwrap_or_else(|| format!("https://{}", here.address()));
     Ok((snapshot, address, chosen))
 }

@@ -3,6 +3,7 @@
 pub(super) mod backup_file;
 mod run_migration;
 pub(super) mod said;
+mod saw;
 mod time;
 mod verification;
 
@@ -17,28 +18,24 @@ use crate::commands::Terminal;
 use crate::commands::merge_list::List;
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
-use crate::model::fault::WORD_DAYS_AT_MOST;
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::record::{
-    Acknowledgement, Attestation, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record,
-    SignIn, StepTaken, Verification,
+    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record, SignIn,
+    StepTaken, Verification,
 };
 use crate::model::status::is_transaction;
 use crate::output::escape;
 use crate::project::record::fits::{is_flagged, last_verification};
 use crate::project::record::{append, path_of};
 use crate::project::{Opened, Project};
-use crate::rules;
 use crate::text::Limits;
+use crate::trust::note_recorded;
 
 use backup_file::Seen;
 use said::{Said, ensure_person_known, ensure_sound, host_of, of_masked, one_of, time};
 
 /// How far the last zone of the world is west of UTC: no later can a time without a zone be.
 const WESTMOST: SignedDuration = SignedDuration::from_hours(12);
-
-/// Days for which an attestation is valid where they do not say.
-const WORD_DAYS: i64 = 7;
 
 pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
@@ -53,7 +50,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
             (by, Evidence::Verification(Verification { host, lines }), said)
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, &opened.record, line, reason)?,
-        RecordVerb::Attest { by, rule, says, until } => attest(by, rule, says, until, now)?,
+        RecordVerb::Saw(args) => saw::saw(args, plan, now)?,
         RecordVerb::Step { by, step, says, on } => {
             let host = host_of(plan, on)?;
             let said = format!("attestation of `{}` for the step `{}` on {host}", by.who, step.name());
@@ -82,9 +79,18 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
     ensure_person_known(&by.who, plan)?;
     ensure_sound(&evidence, now)?;
     let path = path_of(&by.plan);
-    let masked = append(&path, &by.who, now, &evidence)?;
+    let masked = append_here(&path, &by.who, now, &evidence)?;
     writeln!(terminal.out, "recorded in {}: {}{}", escape::path(&path), escape::line(&said), of_masked(masked))?;
     Ok(exit::OK)
+}
+
+/// Adds a line that this machine knows again: in how many of its texts an address was left out.
+pub(super) fn append_here(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<usize, Failure> {
+    let appended = append(path, who, at, evidence)?;
+    if matches!(evidence, Evidence::Saw(_) | Evidence::SawAll(_)) {
+        note_recorded(&appended.sha256)?;
+    }
+    Ok(appended.masked)
 }
 
 fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Failure> {
@@ -290,38 +296,4 @@ fn acknowledgement(by: By, record: &Record, line: usize, reason: String) -> Resu
     is_flagged(record, line)?;
     let said = format!("line {line} acknowledged");
     Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
-}
-
-fn attest(by: By, rule: String, says: String, until: Option<String>, now: Timestamp) -> Result<Said, Failure> {
-    if rules::by_id(&rule).is_none() {
-        let near = rules::nearest(&rule, rules::ALL.iter().map(|rule| rule.id));
-        let failure = Failure::new(exit::USAGE, format!("there is no rule `{rule}`"));
-        return Err(match near {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help("`plan explain` lists them all"),
-        });
-    }
-    if rules::by_id(&rule).is_some_and(|rule| !rule.attestable) {
-        return Err(
-            Failure::new(exit::USAGE, format!("`{rule}` cannot be attested")).help("it has to be read from the site")
-        );
-    }
-    let day_in =
-        |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let until = match until {
-        Some(day) => day
-            .parse::<jiff::civil::Date>()
-            .map_err(|_| Failure::new(exit::USAGE, format!("`{day}` is not a day")).help("write it as 2026-12-31"))?,
-        None => day_in(WORD_DAYS),
-    };
-    if until < day_in(0) || until > day_in(WORD_DAYS_AT_MOST) {
-        let message =
-            format!("an attestation is valid for {WORD_DAYS_AT_MOST} days at most, and `{until}` is not within that");
-        return Err(Failure::new(exit::USAGE, message).help(
-            "choose a day within that with `--until`; the attestation can be \
-            repeated then",
-        ));
-    }
-    let said = format!("attestation of `{}` for `{rule}`, until {until}", by.who);
-    Ok((by, Evidence::Attestation(Attestation { rule, says, until: until.to_string() }), said))
 }

@@ -143,7 +143,7 @@ fn given(
     })?;
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
     terminal.has_begun(Begun::Written);
-    let masked = append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?;
+    let masked = append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?.masked;
     if masked > 0 {
         writeln!(terminal.err, "recorded{}", of_masked(masked))?;
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
-use crate::apply::since::{configured_at, since_then};
+use crate::apply::since::{configured_at, since_then, when};
 use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::commands::inputs::{self, Checked};
@@ -18,7 +18,7 @@ use crate::model::record::Evidence;
 use crate::model::text::many;
 use crate::model::{Plan, Step};
 use crate::output::{concise, escape};
-use crate::rules::{Moment, Verdict};
+use crate::rules::Verdict;
 
 use super::underway::Run;
 use super::{kept, on_time};
@@ -114,8 +114,8 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
         let opened = self.project.open()?;
-        let (moment, live) = (Moment::Step(Step::RunMigration), on == SiteRole::Live);
-        let checked = inputs::judged_at(opened, self.site.as_mut(), moment, live)?;
+        let reached = when(self.journal.events(), |event| matches!(event, Event::Reached { step: Step::RunMigration }));
+        let checked = inputs::judged_at_barrier(opened, self.site.as_mut(), reached, on == SiteRole::Live)?;
         if !self.is_of(&checked.opened.plan) {
             return Err(Failure::new(
                 code,
@@ -180,7 +180,11 @@ fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'
         || "all members (their number was not captured)".to_owned(),
         |members| many(usize::try_from(members).unwrap_or(usize::MAX), "member"),
     );
-    let mail = found.checked.site.as_ref().and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated);
+    let mail = found
+        .checked
+        .site
+        .as_ref()
+        .and_then(|site| site.reading.snapshot.state.mail.as_ref()?.simulated.set().copied());
     let reach = match mail {
         Some(true) => "mail is simulated on this site, so none of it should arrive",
         Some(false) => "mail IS DELIVERED from this site",

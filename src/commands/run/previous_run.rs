@@ -13,7 +13,7 @@ use crate::cli::Apply;
 use crate::commands::Terminal;
 use crate::commands::inputs::Checked;
 use crate::failure::{Failure, exit};
-use crate::model::{ObjectRef, State, Step};
+use crate::model::{Field, ObjectRef, State, Step};
 
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
@@ -82,7 +82,7 @@ pub(crate) fn ensure_of_this_plan(
 /// Whether the site is a fresh copy: what the run left is gone, or all that it and the runs before it left, whose
 /// place it took.
 fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State) -> bool {
-    let gone = |change: &Change| change::same(change::read(state, &change.on).as_ref(), change.before.as_ref());
+    let gone = |change: &Change| change::shows(change::read(state, &change.on).as_ref(), change.before.as_ref());
     // Of a run that stopped part-way only what it had put in place can be gone.
     let changes = &run.begin.changes[..run.progress.in_place()];
     // Past the barrier what a hand set back says nothing: the migration may be under way.
@@ -98,7 +98,7 @@ fn was_cloned_again(files: &RunFiles, run: &Unfinished, state: &State) -> bool {
         !changes.is_empty() && (changes.iter().all(gone) || first.into_values().all(gone))
     };
     let unmigrated = run.progress.passed().contains(&Step::RunMigration)
-        && state.crm.as_ref().is_some_and(|crm| crm.managed == Some(false));
+        && state.crm.as_ref().is_some_and(|crm| crm.managed == Field::Set(false));
     unmigrated || before_the_barrier && undone()
 }
 

@@ -38,7 +38,7 @@ pub(super) fn ensure_still_staging(
             Some(at) => begin.changes[at].after.clone(),
             None => kept.as_ref().and_then(|kept| change::read(&kept.state, on)),
         };
-        due.is_some() && !change::same(change::read(&site.state, on).as_ref(), due.as_ref())
+        due.is_some() && !change::shows(change::read(&site.state, on).as_ref(), due.as_ref())
     };
     if let Some(gone) = [Kind::ChargingGuard, Kind::Mail].map(ObjectRef::only).into_iter().find(is_gone) {
         let message = format!("`{gone}` is no longer as this run left it, so nothing more was written");

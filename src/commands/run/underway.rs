@@ -187,7 +187,8 @@ impl Run {
                 .help(format!("every change is in place; continue with `{}`", self.resume_command()))
         })?;
         let state = state.state;
-        let is_off = |change: &&Change| !change::same(change::read(&state, &change.on).as_ref(), change.after.as_ref());
+        let is_off =
+            |change: &&Change| !change::shows(change::read(&state, &change.on).as_ref(), change.after.as_ref());
         let off: Vec<&Change> = changes.iter().filter(is_off).collect();
         let Some(first) = off.first() else { return Ok(()) };
         let message = format!("{} differ when read back, `{}` first", many(off.len(), "change"), first.on);

@@ -126,7 +126,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     };
     let state = run.site.configuration().map_err(not_read)?.state;
     let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
-    let is_off = |change: &Change| !change::same(change::read(&state, &change.on).as_ref(), change.before.as_ref());
+    let is_off = |change: &Change| !change::shows(change::read(&state, &change.on).as_ref(), change.before.as_ref());
     let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
     let off = taken_back.filter(|(_, change)| is_off(change)).count();
     let not_closed = |failure: Failure| {

@@ -31,7 +31,7 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         "digests": changes.digests,
         // In the order in which they are carried out.
         "changes": changes.list.iter().map(line).collect::<Value>(),
-        // Of these kinds an empty list of changes says nothing.
+        // Of these an empty list of changes says nothing.
         "not_compared": changes.not_compared,
     });
     escape::json(&document, out)

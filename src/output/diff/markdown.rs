@@ -107,8 +107,25 @@ fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) ->
     }
     for entry in &changes.record.entries {
         match &entry.evidence {
+            Evidence::Saw(saw) => {
+                let fields = saw.fields.iter().map(|(name, value)| format!("{name}: {value}"));
+                let fields = fields.collect::<Vec<_>>().join(", ");
+                lines.push(format!("{} on {}, seen by {}, until {}: {fields}", saw.on, saw.host, entry.who, saw.until));
+            }
+            Evidence::SawAll(all) => lines.push(format!(
+                "all objects of {} on {}, seen by {}, until {}: {}",
+                all.kind,
+                all.host,
+                entry.who,
+                all.until,
+                all.names.join(", ")
+            )),
+            // Of an earlier build: it counts for nothing.
             Evidence::Attestation(it) => {
-                lines.push(format!("attestation of {} by {}, until {}: {}", it.rule, entry.who, it.until, it.says));
+                lines.push(format!(
+                    "words of {} about {}, which count for nothing: a fact is attested",
+                    entry.who, it.rule
+                ));
             }
             Evidence::Backup(backup) => {
                 let source = match &backup.source {

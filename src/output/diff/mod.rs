@@ -7,7 +7,7 @@ pub mod markdown;
 
 use std::collections::BTreeMap;
 
-use crate::change::{Change, Digests, text};
+use crate::change::{Change, Digests, NotCompared, text};
 use crate::diag::Location;
 use crate::model::record::Record;
 use crate::model::text::many;
@@ -31,7 +31,7 @@ pub struct Changes<'a> {
     /// The changes, with who carries each out.
     pub list: Vec<(&'a Change, Executor)>,
     /// What the plan speaks of and the capture does not hold.
-    pub not_compared: &'a [Kind],
+    pub not_compared: &'a [NotCompared],
     /// The digests.
     pub digests: &'a Digests,
     /// The texts that causes are in.
@@ -83,8 +83,12 @@ pub fn sides(change: &Change) -> (String, String) {
 
 /// What could not be compared, as a sentence; none where everything was.
 pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
-    let kinds: Vec<&str> = changes.not_compared.iter().map(|kind| kind.name()).collect();
-    (!kinds.is_empty()).then(|| format!("not compared, since it was not captured from the site: {}", kinds.join(", ")))
+    let one = |one: &NotCompared| {
+        let fields = one.wanted.as_object().into_iter().flat_map(|wanted| wanted.keys().map(String::as_str));
+        format!("{} ({})", one.on, fields.collect::<Vec<_>>().join(", "))
+    };
+    let all: Vec<String> = changes.not_compared.iter().map(one).collect();
+    (!all.is_empty()).then(|| format!("not compared, since nobody read it from the site: {}", all.join(", ")))
 }
 
 /// What to do next, as a sentence that ends in a command.

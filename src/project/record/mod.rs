@@ -57,16 +57,23 @@ fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
         }
         previous = digest::of_bytes(line.as_bytes());
-        entries.push(entry);
+        entries.push(Entry { sha256: previous.clone(), ..entry });
     }
     Ok(Record { entries })
 }
 
 const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
 
-/// Adds one line of evidence to a record, whole and synced, and without addresses of people; in how many of its
-/// texts something was left out.
-pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<usize, Failure> {
+/// A line that was added to a record.
+pub(crate) struct Appended {
+    /// In how many of its texts an address of somebody was left out.
+    pub(crate) masked: usize,
+    /// Its digest, by which this machine knows it again.
+    pub(crate) sha256: String,
+}
+
+/// Adds one line of evidence to a record, whole and synced, and without addresses of people.
+pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<Appended, Failure> {
     let (evidence, masked) = without_people(evidence)?;
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     // Held from here on: the line that this one follows must still be the last when it is written.
@@ -74,10 +81,12 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let text = bounded(&file, LIMIT).and_then(fs::text).map_err(failed)?;
     still_fits(&parse(&text, path)?, &evidence)?;
     let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
-    let entry = Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous };
+    let entry =
+        Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous, sha256: String::new() };
     let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
     // It is committed, shown and looked at in a terminal.
     let line = inert_json(&line);
+    let sha256 = digest::of_bytes(line.as_bytes());
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let line = format!("{gap}{line}\n");
@@ -87,5 +96,5 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
         return Err(failed(full));
     }
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    Ok(masked)
+    Ok(Appended { masked, sha256 })
 }

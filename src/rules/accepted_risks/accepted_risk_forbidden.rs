@@ -45,7 +45,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

@@ -47,7 +47,6 @@ declare_rule! {
         phase: Fit,
         target: Target::Both,
         acceptable: false,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

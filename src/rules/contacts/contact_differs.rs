@@ -45,7 +45,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         precondition: true,
         guide: "P10",
         evidence: Documented,

@@ -31,7 +31,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         precondition: true,
         guide: "S3",
         evidence: Documented,

@@ -46,7 +46,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "P10",
         evidence: Documented,

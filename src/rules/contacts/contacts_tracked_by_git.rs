@@ -40,7 +40,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "P10",
         evidence: Inferred,

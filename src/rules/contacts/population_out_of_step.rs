@@ -36,7 +36,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "S3",
         evidence: Inferred,

@@ -1,10 +1,9 @@
-use crate::change::text;
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::AfterFinalRetry;
-use crate::model::state::{Kind, Object, OrderForm};
+use crate::model::state::OrderForm;
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
+    Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
 };
 
 declare_rule! {
@@ -48,7 +47,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P9",
         evidence: Inferred,
         since: "0.1.0",
@@ -58,25 +56,26 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (key, form) in facts.order_forms(After)? {
-        let undecided = matches!(form.after_final_retry, None | Some(AfterFinalRetry::Keep));
-        let planned = plan.order_forms.get(key);
-        let Some(intent) =
-            planned.filter(|_| undecided && !left_out_inside(plan, &["order_forms", key, "failed_payment"]))
-        else {
-            continue;
-        };
-        let fact = format!("order-form/{key}: recurring");
-        if facts.field(Kind::OrderForm, &fact, form.recurring) != Some(true) {
+    let mut known = Some(());
+    for (key, intent) in &plan.order_forms {
+        if left_out_inside(plan, &["order_forms", key, "failed_payment"]) {
             continue;
         }
-        out.push(finding(key, form, intent.failed_payment.is_some()));
+        let Some(form) = facts.order_form(After, key) else {
+            known = None;
+            continue;
+        };
+        let undecided =
+            |form: &Of<'_, '_, _>| matches!(form.after_final_retry(), Some(None | Some(AfterFinalRetry::Keep)));
+        if let Some(form) = form.filter(undecided).filter(|form| form.recurring() == Some(true)) {
+            out.push(finding(key, form, intent.failed_payment.is_some()));
+        }
     }
-    Some(())
+    known
 }
 
-fn finding(key: &str, form: &OrderForm, said: bool) -> Finding {
-    let message = format!("members whose payments to `{}` fail for good keep their access", form.name);
+fn finding(key: &str, form: Of<'_, '_, OrderForm>, said: bool) -> Finding {
+    let message = format!("members whose payments to `{}` fail for good keep their access", form.name());
     let section = pointer(&["order_forms", key, "failed_payment"]);
     let finding = if said {
         RULE.at(Location::value(section + "/after_final_retry"), message).label("nothing happens")
@@ -85,15 +84,9 @@ fn finding(key: &str, form: &OrderForm, said: bool) -> Finding {
             .label("no `failed_payment`")
             .fix(format!("add to `{key}`"), "failed_payment: {after_final_retry: revoke}\n")
     };
-    finding
-        .help(
-            "choose what follows the last retry: `revoke` (access ends now), `cancel` (it ends with the paid period) or \
-             `stop` (charging ends, access stays)",
-        )
-        .excerpt(
-            format!("order-form/{key}"),
-            text::object(&Object::OrderForm(form.clone())),
-            "recurring:",
-            "recurring payments",
-        )
+    let finding = finding.help(
+        "choose what follows the last retry: `revoke` (access ends now), `cancel` (it ends with the paid period) or \
+         `stop` (charging ends, access stays)",
+    );
+    form.excerpt(finding, "recurring:", "recurring payments")
 }

@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
-use crate::model::Kind;
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
+    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
+    left_out_inside,
 };
 
 use super::{PlannedForm, opens, planned_forms, tags};
@@ -60,7 +59,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P7",
         evidence: Inferred,
         since: "0.1.0",
@@ -97,18 +95,18 @@ struct AccessTag<'a> {
     part: &'a str,
 }
 
-/// The access tags of the site's offerings, each with what it is; and whether every offering's were captured.
-fn access_tags<'a>(facts: &Facts<'a>) -> Option<(BTreeMap<String, Vec<AccessTag<'a>>>, bool)> {
-    let (mut tags, mut all) = (BTreeMap::<String, Vec<AccessTag<'_>>>::new(), true);
-    for (key, offering) in facts.offerings(After)? {
-        let modules = offering.modules.iter().flatten().filter_map(|module| module.tag.as_deref());
-        let own = offering.tags.iter().map(|(part, tag)| (part.as_str(), tag.as_str()));
-        for (part, tag) in own.chain(modules.map(|tag| ("module", tag))) {
+/// The access tags of the site's offerings, each with what it is, as far as they are known; each unknown one is noted.
+fn access_tags<'a>(facts: &Facts<'a>) -> Known<BTreeMap<String, Vec<AccessTag<'a>>>> {
+    let mut tags = BTreeMap::<String, Vec<AccessTag<'_>>>::new();
+    for (key, offering) in facts.offerings(After)?.iter() {
+        let of_modules = offering.modules().into_iter().flatten();
+        let of_modules = of_modules.filter_map(|module| offering.tag(module)?).map(|tag| ("module", tag.as_str()));
+        let own = offering.tags().flatten().into_iter().flatten().map(|(part, tag)| (part.as_str(), tag.as_str()));
+        for (part, tag) in own.chain(of_modules) {
             tags.entry(same(tag)).or_default().push(AccessTag { offering: key, part });
         }
-        all &= !offering.tags.is_empty();
     }
-    Some((tags, all))
+    Some(tags)
 }
 
 /// A tag as it is compared: whether letter case or blanks around it make another tag is not known, so they do not here.
@@ -124,7 +122,7 @@ fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) 
     if added.is_empty() {
         return Some(());
     }
-    let (access, is_whole) = access_tags(facts)?;
+    let access = access_tags(facts)?;
     for (form, tag) in added {
         let is_released =
             |of: &AccessTag<'_>| of.part == "base" && form.release.iter().any(|listed| listed == of.offering);
@@ -138,8 +136,7 @@ fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) 
             "remove the tag under Automations of the form: what the form should open is listed under its `release`";
         let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
         let finding = RULE.at(Location::key(at), message).label(format!("not with `{tag}`")).help(help);
-        let name = format!("{}/{}", form.kind, form.key);
-        out.push(finding.excerpt(name, text::object(&form.object), tag, "adds an access tag"));
+        out.push(finding.excerpt(form.on.to_string(), form.shown.clone(), tag, "adds an access tag"));
     }
-    facts.field(Kind::Offering, "offering: tags", is_whole.then_some(()))
+    Some(())
 }

@@ -34,7 +34,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P7",
         evidence: Inferred,
         since: "0.1.0",
@@ -47,12 +46,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let offerings = facts.offerings(After)?;
     for form in forms {
         for (verb, granted) in opens(form.operations).into_iter().filter(|(verb, _)| *verb == "grant") {
-            let Some(offering) = offerings.get(granted).filter(|offering| is_timed(facts, granted, offering)) else {
+            let Some(offering) = offerings.get(granted).filter(|offering| is_timed(*offering)) else {
                 continue;
             };
             let message = format!(
                 "`{}` grants `{}`, whose modules open by timers, instead of releasing it",
-                form.name, offering.name
+                form.name,
+                offering.name()
             );
             let at = pointer(&[form.section, form.key, "custom_operation"]);
             let finding =

@@ -11,57 +11,64 @@ pub(super) mod test_purchase_missing;
 
 use std::collections::BTreeSet;
 
-use crate::change::text;
 use crate::diag::Finding;
 use crate::model::plan::AccessThrough;
-use crate::model::state::{Object, Operation};
-use crate::model::{Kind, Plan};
+use crate::model::state::Operation;
+use crate::model::{ObjectRef, Plan};
 
 use super::{Facts, Known, Side::After};
 
 /// A form of the plan, as its changes leave it on the site.
 struct PlannedForm<'a> {
     section: &'static str,
-    kind: Kind,
+    on: ObjectRef,
     key: &'a str,
     name: &'a str,
     /// The offerings that the plan has it release.
     release: &'a [String],
     operations: &'a [Operation],
-    object: Object,
+    shown: String,
 }
 
 impl PlannedForm<'_> {
     /// The finding with the site's form under it, the line of this operation labelled.
     fn excerpt(&self, finding: Finding, (verb, offering): (&str, &str), label: &str) -> Finding {
-        let (of, needle) = (format!("{}/{}", self.kind, self.key), format!("{verb}: {offering}"));
-        finding.excerpt(of, text::object(&self.object), &needle, label)
+        finding.excerpt(self.on.to_string(), self.shown.clone(), &format!("{verb}: {offering}"), label)
     }
 }
 
-/// The plan's forms that the site has when the changes are made, as far as their operations could be read; and whether
-/// all could.
+/// The plan's forms that the site has when the changes are made, as far as their operations are known; and whether all are.
 fn planned_forms<'a>(facts: &Facts<'a>) -> (Vec<PlannedForm<'a>>, Known<()>) {
-    let (plan, mut forms) = (facts.plan(), Vec::new());
-    let order_forms = facts.order_forms(After).map(|site| {
-        for (key, form) in site {
-            let Some(intent) = plan.order_forms.get(key) else { continue };
-            let (section, kind, release) = ("order_forms", Kind::OrderForm, &intent.custom_operation.release);
-            let Some(operations) = operations(facts, kind, key, &form.operations) else { continue };
-            let object = Object::OrderForm(form.clone());
-            forms.push(PlannedForm { section, kind, key, name: &form.name, release, operations, object });
-        }
-    });
-    let opt_in_forms = facts.opt_in_forms(After).map(|site| {
-        for (key, form) in site {
-            let Some(intent) = plan.opt_in_forms.get(key) else { continue };
-            let (section, kind, release) = ("opt_in_forms", Kind::OptInForm, &intent.custom_operation.release);
-            let Some(operations) = operations(facts, kind, key, &form.operations) else { continue };
-            let object = Object::OptInForm(form.clone());
-            forms.push(PlannedForm { section, kind, key, name: &form.name, release, operations, object });
-        }
-    });
-    (forms, order_forms.and(opt_in_forms))
+    let (plan, mut forms, mut all) = (facts.plan(), Vec::new(), Some(()));
+    for (key, intent) in &plan.order_forms {
+        let Some(found) = facts.order_form(After, key) else {
+            all = None;
+            continue;
+        };
+        let Some((form, operations)) =
+            found.and_then(|form| Some((form, form.operations()?.map_or(&[][..], Vec::as_slice))))
+        else {
+            continue;
+        };
+        let (section, release) = ("order_forms", &intent.custom_operation.release);
+        let (on, shown) = (form.place(), form.shown());
+        forms.push(PlannedForm { section, on, key, name: form.name(), release, operations, shown });
+    }
+    for (key, intent) in &plan.opt_in_forms {
+        let Some(found) = facts.opt_in_form(After, key) else {
+            all = None;
+            continue;
+        };
+        let Some((form, operations)) =
+            found.and_then(|form| Some((form, form.operations()?.map_or(&[][..], Vec::as_slice))))
+        else {
+            continue;
+        };
+        let (section, release) = ("opt_in_forms", &intent.custom_operation.release);
+        let (on, shown) = (form.place(), form.shown());
+        forms.push(PlannedForm { section, on, key, name: form.name(), release, operations, shown });
+    }
+    (forms, all)
 }
 
 /// The offerings that operations open, each once, with the word for how.
@@ -86,35 +93,17 @@ fn tags<'a>(operations: &'a [Operation]) -> BTreeSet<&'a str> {
     operations.iter().filter_map(added).flatten().map(String::as_str).collect()
 }
 
-/// What runs in a form of this kind; unknown where it could not be read.
-type Operations = Option<Vec<Operation>>;
-
-/// What a form runs.
-pub(super) fn operations<'a>(
-    facts: &Facts<'_>,
-    kind: Kind,
-    key: &str,
-    operations: &'a Operations,
-) -> Known<&'a [Operation]> {
-    facts.field(kind, &format!("{kind}/{key}: operations"), operations.as_deref())
-}
-
-/// Whether it could not be read what any of these forms runs.
-fn any_unread<'a>(
-    facts: &Facts<'_>,
-    kind: Kind,
-    forms: impl IntoIterator<Item = (&'a String, &'a Operations)>,
-) -> bool {
-    forms.into_iter().filter(|(key, of)| operations(facts, kind, key, of).is_none()).count() > 0
-}
-
-/// The offerings that these operations release, as far as they could be read.
-fn released<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> BTreeSet<&'a str> {
-    let release = |operation: &'a Operation| match operation {
-        Operation::Release(offering) => Some(offering.as_str()),
-        Operation::Grant(_) | Operation::AddTags(_) | Operation::Other(_) => None,
-    };
-    operations.into_iter().filter_map(release).collect()
+/// The offerings that these forms release, as far as is known what they run; and whether that is known of all.
+fn released<'a>(operations: impl Iterator<Item = Known<Option<&'a Vec<Operation>>>>) -> (BTreeSet<&'a str>, bool) {
+    let (mut released, mut all) = (BTreeSet::new(), true);
+    for known in operations {
+        all &= known.is_some();
+        released.extend(known.flatten().into_iter().flatten().filter_map(|operation| match operation {
+            Operation::Release(offering) => Some(offering.as_str()),
+            Operation::Grant(_) | Operation::AddTags(_) | Operation::Other(_) => None,
+        }));
+    }
+    (released, all)
 }
 
 /// Whether members come to an offering through an order form: their own, another offering's, or one for a team.

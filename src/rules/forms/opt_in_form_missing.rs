@@ -1,14 +1,13 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::{name_key, name_to_say};
 use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent};
-use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
 };
 
-use super::{any_unread, released};
+use super::released;
 
 declare_rule! {
     /// A free offering has no opt-in form.
@@ -39,7 +38,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P8",
         evidence: Documented,
         since: "0.1.0",
@@ -69,12 +67,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         }
     }
     let site = facts.opt_in_forms(After)?;
-    let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
+    let (done, all_known) = released(site.iter().map(|(_, form)| form.operations()));
     for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.access_through == AccessThrough::OptIn)
     {
         let lacks = planned.contains(key) && !done.contains(key.as_str());
         // A form that could not be read may release it.
-        if lacks && !any_unread(facts, Kind::OptInForm, site.iter().map(|(key, form)| (key, &form.operations))) {
+        if lacks && all_known {
             let message = format!("no opt-in form of the site will release `{}`", offering.name);
             let place = Location::value(pointer(&["offerings", key, "access_through"]));
             let help = "make its form on the site under AccessAlly > Settings > Opt-in Forms";

@@ -52,7 +52,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P7",
         evidence: Documented,
         since: "0.1.0",

@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Error};
-use crate::model::state::Kind;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
-use super::{any_unread, is_bought, released};
+use super::{is_bought, released};
 
 declare_rule! {
     /// No order form of the site releases an offering that is bought.
@@ -43,7 +42,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P7",
         evidence: Documented,
         since: "0.1.0",
@@ -54,7 +52,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let site = facts.order_forms(After)?;
-    let done = released(site.values().flat_map(|form| form.operations.iter().flatten()));
+    let (done, all_known) = released(site.iter().map(|(_, form)| form.operations()));
     let bought =
         |offering: &str| plan.offerings.get(offering).is_some_and(|offering| is_bought(offering.access_through));
     let mut meant = BTreeMap::new();
@@ -64,11 +62,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         }
     }
     let lacking = meant.into_iter().filter(|(offering, _)| bought(offering) && !done.contains(offering));
-    for (offering, form) in lacking {
-        // A form that could not be read may release it.
-        if any_unread(facts, Kind::OrderForm, site.iter().map(|(key, form)| (key, &form.operations))) {
-            continue;
-        }
+    // A form that could not be read may release it.
+    for (offering, form) in lacking.filter(|_| all_known) {
         let name = &plan.offerings[offering].name;
         let help = format!(
             "make `{}` on the site (AccessAlly > Sales > Order Form Setup) with the Release operation of `{name}`",

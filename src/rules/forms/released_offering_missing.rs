@@ -45,7 +45,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P7",
         evidence: Inferred,
         since: "0.1.0",
@@ -58,7 +57,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let site = facts.offerings(After)?;
     let plan = facts.plan();
     for form in forms {
-        for (verb, offering) in opens(form.operations).into_iter().filter(|(_, of)| !site.contains_key(*of)) {
+        for (verb, offering) in opens(form.operations).into_iter().filter(|(_, of)| !site.contains_key(of)) {
             let listed = form.release.iter().position(|listed| listed == offering);
             // A listed name that the plan itself does not know has a rule of its own.
             if listed.is_some() && !plan.mentions("offerings", offering) && !is_left_alone(plan, "offerings", offering)

@@ -35,7 +35,6 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "S5",
         evidence: Documented,
         since: "0.1.0",

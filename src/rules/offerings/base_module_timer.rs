@@ -48,7 +48,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Documented,
         since: "0.1.0",
@@ -72,11 +71,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             }
         }
     }
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         let planned = offering.planned(0);
         let said = planned.is_some_and(|(_, module)| is_timer(module.release.as_ref()));
         let base = offering.modules.iter().find(|module| module.number == 0);
-        if let Some(base) = base.filter(|base| is_timer(base.release.as_ref()) && !said) {
+        if let Some(base) = base.filter(|base| is_timer(offering.site.release(base).flatten()) && !said) {
             let at = planned
                 .map_or_else(|| pointer(&["offerings", offering.key, "modules"]), |(index, _)| offering.module(index));
             let message =
@@ -87,7 +87,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(offering.excerpt(finding, base, "the base module opens at once"));
         }
     }
-    Some(())
+    known
 }
 
 /// What is the matter with the timer of a module that has the base module's number, and what to do.

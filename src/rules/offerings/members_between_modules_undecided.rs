@@ -40,7 +40,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",
@@ -49,11 +48,12 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         let (key, intent) = (offering.key, offering.intent);
         let decided = intent.members_between_modules.is_some()
             || facts.plan().was_left_out(&["offerings", key, "members_between_modules"]);
-        if decided || !is_timed(facts, key, offering.site) {
+        if decided || !is_timed(offering.site) {
             continue;
         }
         let at = pointer(&["offerings", key, "members_between_modules"]);
@@ -70,5 +70,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .on_site(format!("offering/{key}")),
         );
     }
-    Some(())
+    known
 }

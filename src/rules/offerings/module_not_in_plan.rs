@@ -44,7 +44,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Documented,
         since: "0.1.0",
@@ -53,7 +52,8 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
         let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| same_name(&m.name, name));
         let planned = offering.intent.numbered().map(|(_, number, module)| (number, module.name()));
@@ -62,7 +62,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let listed: BTreeSet<u32> = offering.intent.numbered().map(|(_, number, _)| number).collect();
         for module in offering.modules.iter().filter(|module| !listed.contains(&module.number)) {
             // What nothing opens, what is not understood, and what the plan has under another number is reported as that.
-            let as_that = matches!(module.release, Some(Release::ByHand | Release::Other(_)));
+            let as_that = matches!(offering.site.release(module), Some(Some(Release::ByHand | Release::Other(_))));
             if as_that || misplaced.contains(&name_key(&module.name)) {
                 continue;
             }
@@ -77,5 +77,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(offering.excerpt(finding, module, "not in the plan"));
         }
     }
-    Some(())
+    known
 }

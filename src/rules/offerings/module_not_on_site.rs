@@ -51,7 +51,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",
@@ -60,7 +59,8 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
         let names = LazyCell::new(|| offering.modules.iter().map(|m| (name_key(&m.name), m)).collect());
         let mut seen = BTreeMap::new();
@@ -96,11 +96,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             }
         }
     }
-    Some(())
+    known
 }
 
 fn other_name(
-    offering: &Planned<'_>,
+    offering: &Planned<'_, '_>,
     (at, module): (Location, &ModuleIntent),
     found: &Module,
     elsewhere: Option<&Module>,

@@ -1,7 +1,4 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Warning};
-use crate::model::Kind;
-use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::safety::crm_differs::product;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::SeenInCode, Target::Both, declare_rule};
@@ -35,7 +32,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "S2",
         evidence: SeenInCode,
@@ -45,27 +41,25 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let site = facts.offerings(After)?;
-    let crm = facts.crm(After)?;
+    let Some(of_site) = facts.crm(After)?.system()? else { return Some(()) };
+    let mut known = Some(());
     for (key, intent) in &facts.plan().offerings {
-        let Some(offering) = site.get(key) else { continue };
-        let fact = format!("offering/{key}: system");
-        let Some(system) = facts.field(Kind::Offering, &fact, offering.system.as_ref()) else { continue };
-        if product(system) != product(&crm.system) {
+        let Some(offering) = facts.offering(After, key) else {
+            known = None;
+            continue;
+        };
+        let Some((offering, Some(system))) = offering.and_then(|offering| Some((offering, offering.system()?))) else {
+            continue;
+        };
+        if product(system) != product(of_site) {
             let message =
-                format!("`{}` was made under `{system}`, and the site is connected to `{}`", intent.name, crm.system);
-            out.push(
-                RULE.at(Location::key(pointer(&["offerings", key])), message)
-                    .label("made under another system")
-                    .help("look at its tags and forms under AccessAlly > Offerings, and open it as a test member")
-                    .excerpt(
-                        format!("offering/{key}"),
-                        text::object(&Object::Offering(offering.clone())),
-                        "system:",
-                        "not the site's system",
-                    ),
-            );
+                format!("`{}` was made under `{system}`, and the site is connected to `{of_site}`", intent.name);
+            let finding = RULE
+                .at(Location::key(pointer(&["offerings", key])), message)
+                .label("made under another system")
+                .help("look at its tags and forms under AccessAlly > Offerings, and open it as a test member");
+            out.push(offering.excerpt(finding, "system:", "not the site's system"));
         }
     }
-    Some(())
+    known
 }

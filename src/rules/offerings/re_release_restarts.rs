@@ -31,7 +31,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",

@@ -3,7 +3,7 @@ use crate::model::Release;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
 
-use super::{on_both_sides, release};
+use super::on_both_sides;
 
 declare_rule! {
     /// A release that `plan` does not know.
@@ -35,7 +35,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",
@@ -44,9 +43,10 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         for module in offering.modules {
-            let Some(Release::Other(words)) = release(facts, offering.key, module) else { continue };
+            let Some(Some(Release::Other(words))) = offering.site.release(module) else { continue };
             if offering.is_misnamed(module) {
                 continue;
             }
@@ -65,5 +65,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(offering.excerpt(finding, module, "not understood"));
         }
     }
-    Some(())
+    known
 }

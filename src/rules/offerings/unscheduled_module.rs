@@ -4,7 +4,7 @@ use crate::model::state::Module;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule, left_out_inside};
 
-use super::{Planned, on_both_sides, release};
+use super::{Planned, on_both_sides};
 
 declare_rule! {
     /// A module that nothing opens after the switch.
@@ -47,7 +47,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Inferred,
         since: "0.1.0",
@@ -56,16 +55,17 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for offering in on_both_sides(facts)? {
+    let (offerings, known) = on_both_sides(facts);
+    for offering in offerings {
         for module in offering.modules.iter().filter(|module| module.number > 0) {
             judge(facts, &offering, module, out);
         }
     }
-    Some(())
+    known
 }
 
-fn judge(facts: &Facts<'_>, offering: &Planned<'_>, module: &Module, out: &mut Findings) {
-    if release(facts, offering.key, module) != Some(&Release::ByHand) || offering.is_misnamed(module) {
+fn judge(facts: &Facts<'_>, offering: &Planned<'_, '_>, module: &Module, out: &mut Findings) {
+    if offering.site.release(module) != Some(Some(&Release::ByHand)) || offering.is_misnamed(module) {
         return;
     }
     let planned = offering.planned(module.number);

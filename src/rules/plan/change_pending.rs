@@ -4,11 +4,7 @@ use crate::change::Change;
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{DuringMigration, Strategy};
 use crate::model::{Kind, Step};
-use crate::rules::forms::operations;
-use crate::rules::offerings::{modules, release};
-use crate::rules::{
-    Facts, Findings, Known, Phase::Migrate, Side::Before, Source::Inferred, Target::Both, declare_rule,
-};
+use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
     /// A change of the plan is not made yet.
@@ -54,7 +50,6 @@ declare_rule! {
         phase: Migrate,
         target: Both,
         acceptable: false,
-        attestable: false,
         settled_by: Some(Step::Configure),
         guide: "S2",
         evidence: Inferred,
@@ -113,67 +108,58 @@ fn next(facts: &Facts<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// Notes what could not be compared: of that an empty list of changes says nothing.
+/// Asks for everything that the changes rest on: what is not known could not be compared.
 fn compared(facts: &Facts<'_>) {
     let plan = facts.plan();
-    if plan.production_site_url.is_some() {
-        facts.charging_guard(Before);
+    if plan.guard_url().is_some()
+        && let Some(guard) = facts.charging_guard(Before)
+    {
+        guard.enabled().and(guard.production_url());
     }
-    if plan.emails.is_some() {
-        facts.emails(Before);
+    if let Some(wanted) = &plan.emails
+        && let Some(emails) = facts.emails(Before)
+    {
+        emails.enabled();
+        if wanted.welcome.is_some() {
+            emails.welcome();
+        }
     }
     if is_mail_wished(facts)
         && let Some(mail) = facts.mail(Before)
     {
-        facts.field(Kind::Mail, "mail.simulated", mail.simulated);
+        mail.simulated();
     }
     timers(facts);
-    forms(facts);
+    for key in plan.opt_in_forms.keys() {
+        facts.opt_in_form(Before, key).flatten().and_then(|form| form.operations());
+    }
+    for (key, intent) in &plan.order_forms {
+        let Some(form) = facts.order_form(Before, key).flatten() else { continue };
+        form.operations();
+        if intent.failed_payment.is_some() {
+            form.after_final_retry();
+        }
+    }
 }
 
-/// Whether the plan says how mail is to be on the judged site now. On live that ends with the migration.
+/// Whether the plan has the changes set how mail leaves this site.
 fn is_mail_wished(facts: &Facts<'_>) -> bool {
     facts.plan().mail.as_ref().is_some_and(|mail| match facts.live() {
-        true => mail.on_live.is_some() && facts.crm(Before).and_then(|crm| crm.managed) != Some(true),
+        true => mail.on_live.is_some() && facts.crm(Before).and_then(|crm| crm.managed()) != Some(true),
         false => mail.during_migration == DuringMigration::Simulate,
     })
 }
 
-fn timers(facts: &Facts<'_>) -> Known<()> {
-    let plan = facts.plan();
-    if plan.offerings.is_empty() {
-        return Some(());
-    }
-    let offerings = facts.offerings(Before)?;
-    for (key, intent, now) in plan.offerings.iter().filter_map(|(key, intent)| Some((key, intent, offerings.get(key)?)))
-    {
+fn timers(facts: &Facts<'_>) {
+    for (key, intent) in &facts.plan().offerings {
         let timed = intent.numbered().filter(|(_, number, module)| *number != 0 && module.release.is_some());
         let wanted: Vec<u32> = timed.map(|(_, number, _)| number).collect();
-        if !wanted.is_empty()
-            && let Some(modules) = modules(facts, key, now)
-        {
-            modules.iter().filter(|module| wanted.contains(&module.number)).for_each(|module| {
-                release(facts, key, module);
-            });
+        if wanted.is_empty() {
+            continue;
         }
-    }
-    Some(())
-}
-
-fn forms(facts: &Facts<'_>) {
-    let plan = facts.plan();
-    if !plan.opt_in_forms.is_empty()
-        && let Some(forms) = facts.opt_in_forms(Before)
-    {
-        for (key, form) in plan.opt_in_forms.keys().filter_map(|key| Some((key, forms.get(key)?))) {
-            operations(facts, Kind::OptInForm, key, &form.operations);
-        }
-    }
-    if !plan.order_forms.is_empty()
-        && let Some(forms) = facts.order_forms(Before)
-    {
-        for (key, form) in plan.order_forms.keys().filter_map(|key| Some((key, forms.get(key)?))) {
-            operations(facts, Kind::OrderForm, key, &form.operations);
+        let Some(offering) = facts.offering(Before, key).flatten() else { continue };
+        for module in offering.modules().into_iter().flatten().filter(|module| wanted.contains(&module.number)) {
+            offering.release(module);
         }
     }
 }

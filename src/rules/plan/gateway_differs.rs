@@ -1,7 +1,4 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Warning};
-use crate::model::Kind;
-use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
 
@@ -33,7 +30,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "S5",
         evidence: Inferred,
         since: "0.1.0",
@@ -42,23 +38,28 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let site = facts.order_forms(After)?;
+    let mut known = Some(());
     for (key, intent) in &facts.plan().order_forms {
-        let expected = intent.expect.as_ref().and_then(|expect| expect.gateway.as_deref());
-        let (Some(expected), Some(form)) = (expected, site.get(key)) else { continue };
-        let fact = format!("order-form/{key}: gateway");
-        let Some(gateway) = facts.field(Kind::OrderForm, &fact, form.gateway.as_deref()) else { continue };
-        if gateway.to_lowercase() != expected.to_lowercase() {
-            let message =
-                format!("`{}` takes payments through `{gateway}`, and the plan expects `{expected}`", form.name);
-            let excerpt = text::object(&Object::OrderForm(form.clone()));
-            out.push(
-                RULE.at(Location::value(pointer(&["order_forms", key, "expect", "gateway"])), message)
-                    .label("expected here")
-                    .help("correct the plan, or look at the form under AccessAlly > Sales > Order Form Setup")
-                    .excerpt(format!("order-form/{key}"), excerpt, "gateway:", "on the site"),
-            );
+        let Some(expected) = intent.expect.as_ref().and_then(|expect| expect.gateway.as_deref()) else { continue };
+        let Some(form) = facts.order_form(After, key) else {
+            known = None;
+            continue;
+        };
+        let Some((form, gateway)) = form.and_then(|form| Some((form, form.gateway()?))) else { continue };
+        if gateway.is_none_or(|gateway| gateway.to_lowercase() != expected.to_lowercase()) {
+            let name = form.name();
+            let message = match gateway {
+                Some(gateway) => {
+                    format!("`{name}` takes payments through `{gateway}`, and the plan expects `{expected}`")
+                }
+                None => format!("`{name}` takes no payments on the site, and the plan expects `{expected}`"),
+            };
+            let finding = RULE
+                .at(Location::value(pointer(&["order_forms", key, "expect", "gateway"])), message)
+                .label("expected here")
+                .help("correct the plan, or look at the form under AccessAlly > Sales > Order Form Setup");
+            out.push(form.excerpt(finding, "gateway:", "on the site"));
         }
     }
-    Some(())
+    known
 }

@@ -38,7 +38,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",

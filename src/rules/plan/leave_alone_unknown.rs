@@ -1,9 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,
+    Facts, Findings, Known, Objects, OfKind, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both,
+    declare_rule, nearest,
 };
 
 use super::left_alone;
@@ -37,7 +38,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
@@ -46,26 +46,30 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let offerings = unknown(facts, "offerings", |facts| facts.offerings(After), out);
-    let order_forms = unknown(facts, "order_forms", |facts| facts.order_forms(After), out);
-    let opt_in_forms = unknown(facts, "opt_in_forms", |facts| facts.opt_in_forms(After), out);
-    let webhooks = unknown(facts, "webhooks", |facts| facts.webhooks(After), out);
+    let offerings = unknown(facts, "offerings", || Some(keys(facts.offerings(After)?)), out);
+    let order_forms = unknown(facts, "order_forms", || Some(keys(facts.order_forms(After)?)), out);
+    let opt_in_forms = unknown(facts, "opt_in_forms", || Some(keys(facts.opt_in_forms(After)?)), out);
+    let webhooks = unknown(facts, "webhooks", || Some(keys(facts.webhooks(After)?)), out);
     offerings.and(order_forms).and(opt_in_forms).and(webhooks)
 }
 
-fn unknown<'a, T: 'a>(
+fn keys<'a, T: OfKind>(site: Objects<'_, 'a, T>) -> BTreeSet<&'a String> {
+    site.keys().collect()
+}
+
+fn unknown<'a>(
     facts: &Facts<'a>,
     section: &str,
-    site: fn(&Facts<'a>) -> Known<&'a BTreeMap<String, T>>,
+    site: impl Fn() -> Known<BTreeSet<&'a String>>,
     out: &mut Findings,
 ) -> Known<()> {
     let entries = left_alone(facts.plan(), section);
     if entries.is_empty() {
         return Some(());
     }
-    let site = site(facts)?;
-    for key in entries.keys().filter(|key| !site.contains_key(*key)) {
-        let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
+    let site = site()?;
+    for key in entries.keys().filter(|key| !site.contains(key)) {
+        let near = (out.len() < SLIPS).then(|| nearest(key, site.iter().copied())).flatten();
         let help = match near {
             Some(near) => format!("write `{near}`, or remove the entry"),
             None => "remove the entry, or write the key that the site's object has".to_owned(),

@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
-use crate::change::text;
 use crate::diag::{Location, Severity::Warning};
 use crate::model::keyed::name_key;
-use crate::model::state::{Object, Offering, OptInForm, OrderForm};
+use crate::model::state::Object;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{
+    Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
+};
 
 declare_rule! {
     /// The plan spells a name differently from the site.
@@ -37,7 +36,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
@@ -45,51 +43,39 @@ declare_rule! {
     }
 }
 
-trait Named {
-    fn name(&self) -> &str;
-    fn object(&self) -> Object;
-}
-
-macro_rules! named {
-    ($($kind:ident),+) => {
-        $(impl Named for $kind {
-            fn name(&self) -> &str {
-                &self.name
-            }
-            fn object(&self) -> Object {
-                Object::$kind(self.clone())
-            }
-        })+
-    };
-}
-named!(Offering, OptInForm, OrderForm);
-
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let plan = facts.plan();
-    let offerings = plan.offerings.iter().map(|(key, offering)| (key, &offering.name));
-    let offerings = facts.offerings(After).map(|site| compare(("offerings", "offering"), offerings, site, out));
-    let forms = plan.order_forms.iter().map(|(key, form)| (key, &form.name));
-    let order_forms = facts.order_forms(After).map(|site| compare(("order_forms", "order-form"), forms, site, out));
-    let forms = plan.opt_in_forms.iter().map(|(key, form)| (key, &form.name));
-    let opt_in_forms = facts.opt_in_forms(After).map(|site| compare(("opt_in_forms", "opt-in-form"), forms, site, out));
-    offerings.and(order_forms).and(opt_in_forms)
+    let (plan, mut known) = (facts.plan(), Some(()));
+    // A name that does not even belong to the key has a rule of its own.
+    for (key, offering) in plan.offerings.iter().filter(|(key, offering)| **key == name_key(&offering.name)) {
+        let site = facts.offering(After, key);
+        known = known.and(site.map(drop));
+        compare(("offerings", key, &offering.name), site.flatten().map(|site| (site.name(), site)), out);
+    }
+    for (key, form) in plan.order_forms.iter().filter(|(key, form)| **key == name_key(&form.name)) {
+        let site = facts.order_form(After, key);
+        known = known.and(site.map(drop));
+        compare(("order_forms", key, &form.name), site.flatten().map(|site| (site.name(), site)), out);
+    }
+    for (key, form) in plan.opt_in_forms.iter().filter(|(key, form)| **key == name_key(&form.name)) {
+        let site = facts.opt_in_form(After, key);
+        known = known.and(site.map(drop));
+        compare(("opt_in_forms", key, &form.name), site.flatten().map(|site| (site.name(), site)), out);
+    }
+    known
 }
 
-fn compare<'a, T: Named>(
-    (section, kind): (&str, &str),
-    names: impl Iterator<Item = (&'a String, &'a String)>,
-    site: &BTreeMap<String, T>,
+fn compare<T: OfKind + Clone>(
+    (section, key, name): (&str, &str, &str),
+    site: Option<(&str, Of<'_, '_, T>)>,
     out: &mut Findings,
-) {
-    // A name that does not even belong to the key has a rule of its own.
-    for (key, name) in names.filter(|(key, name)| **key == name_key(name)) {
-        let Some(object) = site.get(key).filter(|object| object.name() != name) else { continue };
-        let message = format!("the site spells `{}` what the plan calls `{name}`", object.name());
-        out.push(
-            RULE.at(Location::value(pointer(&[section, key, "name"])), message)
-                .label("spelled otherwise")
-                .help(format!("write it as the site does: `{}`", object.name()))
-                .excerpt(format!("{kind}/{key}"), text::object(&object.object()), "name:", "the site's name"),
-        );
-    }
+) where
+    Object: From<T>,
+{
+    let Some((spelled, site)) = site.filter(|(spelled, _)| *spelled != name) else { return };
+    let message = format!("the site spells `{spelled}` what the plan calls `{name}`");
+    let finding = RULE
+        .at(Location::value(pointer(&[section, key, "name"])), message)
+        .label("spelled otherwise")
+        .help(format!("write it as the site does: `{spelled}`"));
+    out.push(site.excerpt(finding, "name:", "the site's name"));
 }

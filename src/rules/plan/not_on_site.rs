@@ -1,6 +1,5 @@
-use std::collections::BTreeMap;
-
 use crate::diag::{Location, Severity::Error, Severity::Warning};
+use crate::model::Kind;
 use crate::model::keyed::{name_key, webhook_key};
 use crate::model::text::pointer;
 use crate::rules::{
@@ -49,7 +48,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "–",
         evidence: Inferred,
         since: "0.1.0",
@@ -59,46 +57,71 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    let offerings = facts.offerings(After).map(|site| {
-        let names = plan.offerings.iter().map(|(key, offering)| (key, &offering.name));
-        missing(("offerings", "offering", "AccessAlly > Offerings"), names, site, out);
-    });
-    let order_forms = facts.order_forms(After).map(|site| {
-        let names = plan.order_forms.iter().map(|(key, form)| (key, &form.name));
-        missing(("order_forms", "order form", "AccessAlly > Sales > Order Form Setup"), names, site, out);
-    });
+    let offerings = plan.offerings.iter().map(|(key, offering)| (key, &offering.name));
+    let offerings = missing(
+        ("offerings", Kind::Offering),
+        offerings,
+        |key| Some(facts.offering(After, key)?.is_some()),
+        || facts.offerings(After).map(|site| site.keys().collect()),
+        out,
+    );
+    let order_forms = plan.order_forms.iter().map(|(key, form)| (key, &form.name));
+    let order_forms = missing(
+        ("order_forms", Kind::OrderForm),
+        order_forms,
+        |key| Some(facts.order_form(After, key)?.is_some()),
+        || facts.order_forms(After).map(|site| site.keys().collect()),
+        out,
+    );
     offerings.and(order_forms).and(webhooks(facts, out))
 }
 
-fn missing<'a, T>(
-    (section, kind, screen): (&str, &str, &str),
+fn missing<'a>(
+    (section, kind): (&str, Kind),
     names: impl Iterator<Item = (&'a String, &'a String)>,
-    site: &BTreeMap<String, T>,
+    is_there: impl Fn(&str) -> Known<bool>,
+    keys: impl Fn() -> Known<Vec<&'a String>>,
     out: &mut Findings,
-) {
+) -> Known<()> {
+    let (mut known, words, screen) = (Some(()), kind.name().replace('-', " "), kind.screen());
     // A key that is not the slug of its name has a rule of its own.
-    for (key, name) in names.filter(|(key, name)| !site.contains_key(*key) && **key == name_key(name)) {
-        let near = (out.len() < SLIPS).then(|| nearest(key, site.keys())).flatten();
+    for (key, name) in names.filter(|(key, name)| **key == name_key(name)) {
+        match is_there(key) {
+            Some(true) => continue,
+            Some(false) => {}
+            None => {
+                known = None;
+                continue;
+            }
+        }
+        let near = (out.len() < SLIPS).then(|| nearest(key, keys().into_iter().flatten())).flatten();
         let help = match near {
             Some(near) => {
                 format!("did you mean `{near}`? If not, create it on the site ({screen}), or remove it from the plan")
             }
             None => format!("create it on the site first ({screen}), or remove it from the plan"),
         };
-        let on = format!("{}/{key}", kind.replace(' ', "-"));
-        let message = format!("the site has no {kind} `{name}`");
-        out.push(RULE.at(Location::key(at(section, key)), message).label("not on the site").help(help).on_site(on));
+        let message = format!("the site has no {words} `{name}`");
+        let finding = RULE.at(Location::key(at(section, key)), message).label("not on the site").help(help);
+        out.push(finding.on_site(format!("{kind}/{key}")));
     }
+    known
 }
 
 fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
-    let site = facts.webhooks(After)?;
+    let mut known = Some(());
     for (name, webhook) in &facts.plan().webhooks {
         let key = webhook_key(&webhook.calls);
-        if site.contains_key(&key) {
-            continue;
+        match facts.webhook(After, &key) {
+            Some(Some(_)) => continue,
+            Some(None) => {}
+            None => {
+                known = None;
+                continue;
+            }
         }
-        let near = (out.len() < SLIPS).then(|| nearest(&key, site.keys())).flatten();
+        let keys = || facts.webhooks(After).into_iter().flat_map(|site| site.keys());
+        let near = (out.len() < SLIPS).then(|| nearest(&key, keys())).flatten();
         let look = "look at AccessAlly > Settings > Developer Tools > Detailed Log of the live site as well";
         let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? If not, {look}"));
         let place = Location::value(pointer(&["webhooks", name, "calls"]));
@@ -107,5 +130,5 @@ fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
         finding.severity = Warning;
         out.push(finding);
     }
-    Some(())
+    known
 }

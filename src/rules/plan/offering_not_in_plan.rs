@@ -1,9 +1,8 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{AccessThrough, ModuleIntent, OfferingIntent};
-use crate::model::state::{Module, Object, Offering};
+use crate::model::state::{Module, Offering};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
 use super::{at, is_left_alone, mention, stub};
@@ -37,7 +36,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P5",
         evidence: Documented,
         since: "0.1.0",
@@ -47,25 +45,24 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (key, offering) in facts.offerings(After)? {
+    for (key, offering) in facts.offerings(After)?.iter() {
         if plan.mentions("offerings", key) || is_left_alone(plan, "offerings", key) {
             continue;
         }
-        let message = format!("the site's offering `{}` is neither in the plan nor left alone", offering.name);
-        let excerpt = text::object(&Object::Offering(offering.clone()));
-        out.push(
-            RULE.at(Location::key(at("offerings", key)), message)
-                .label(format!("`{key}` is not here"))
-                .help(mention("offerings"))
-                .excerpt(format!("offering/{key}"), excerpt, "name:", "not in the plan")
-                .fix("add to `offerings`, and say how it is sold", stub(key, &intent(key, offering))),
-        );
+        let message = format!("the site's offering `{}` is neither in the plan nor left alone", offering.name());
+        let finding = RULE
+            .at(Location::key(at("offerings", key)), message)
+            .label(format!("`{key}` is not here"))
+            .help(mention("offerings"))
+            .fix("add to `offerings`, and say how it is sold", stub(key, &intent(key, offering.proposed())));
+        out.push(offering.excerpt(finding, "name:", "not in the plan"));
     }
     Some(())
 }
 
 fn intent(key: &str, offering: &Offering) -> OfferingIntent {
-    let modules = offering.modules.iter().flatten().enumerate().map(|(index, module)| entry(index, module)).collect();
+    let modules =
+        offering.modules.set().into_iter().flatten().enumerate().map(|(index, module)| entry(index, module)).collect();
     OfferingIntent {
         name: name_to_say(key, &offering.name),
         access_through: AccessThrough::OrderForm,
@@ -82,6 +79,6 @@ pub(in crate::rules) fn entry(index: usize, module: &Module) -> ModuleIntent {
     }
     let number = (usize::try_from(module.number) != Ok(index)).then_some(module.number);
     // A plan cannot say what only the site understands.
-    let release = module.release.clone().filter(|release| !matches!(release, Release::Other(_)));
+    let release = module.release.set().cloned().filter(|release| !matches!(release, Release::Other(_)));
     ModuleIntent { module: name, number, release, ..ModuleIntent::default() }
 }

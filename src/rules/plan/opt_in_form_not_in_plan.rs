@@ -1,8 +1,6 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, OptInFormIntent};
-use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
 use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};
@@ -36,7 +34,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P8",
         evidence: Documented,
         since: "0.1.0",
@@ -46,23 +43,22 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (key, form) in facts.opt_in_forms(After)? {
+    for (key, form) in facts.opt_in_forms(After)?.iter() {
         if plan.mentions("opt_in_forms", key) || is_left_alone(plan, "opt_in_forms", key) {
             continue;
         }
-        let message = format!("the site's opt-in form `{}` is neither in the plan nor left alone", form.name);
-        let excerpt = text::object(&Object::OptInForm(form.clone()));
+        let message = format!("the site's opt-in form `{}` is neither in the plan nor left alone", form.name());
         let finding = RULE
             .at(Location::key(at("opt_in_forms", key)), message)
             .label(format!("`{key}` is not here"))
-            .help(mention("opt_in_forms"))
-            .excerpt(format!("opt-in-form/{key}"), excerpt, "name:", "not in the plan");
-        let release = opened(form.operations.iter().flatten());
+            .help(mention("opt_in_forms"));
+        let finding = form.excerpt(finding, "name:", "not in the plan");
+        let release = opened(form.proposed().operations.set().into_iter().flatten());
         out.push(if release.is_empty() {
             finding.fix("leave it alone, with your reason", leave_alone_stub("opt_in_forms", key))
         } else {
             let intent =
-                OptInFormIntent { name: name_to_say(key, &form.name), custom_operation: CustomOperation { release } };
+                OptInFormIntent { name: name_to_say(key, form.name()), custom_operation: CustomOperation { release } };
             finding.fix("add to `opt_in_forms`", stub(key, &intent))
         });
     }

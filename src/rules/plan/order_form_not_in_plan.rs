@@ -1,9 +1,8 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Price;
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
-use crate::model::state::{Object, OrderForm};
+use crate::model::state::OrderForm;
 use crate::model::text::Money;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
@@ -38,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P7",
         evidence: Documented,
         since: "0.1.0",
@@ -48,18 +46,17 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
-    for (key, form) in facts.order_forms(After)? {
+    for (key, form) in facts.order_forms(After)?.iter() {
         if plan.mentions("order_forms", key) || is_left_alone(plan, "order_forms", key) {
             continue;
         }
-        let message = format!("the site's order form `{}` is neither in the plan nor left alone", form.name);
-        let excerpt = text::object(&Object::OrderForm(form.clone()));
+        let message = format!("the site's order form `{}` is neither in the plan nor left alone", form.name());
         let finding = RULE
             .at(Location::key(at("order_forms", key)), message)
             .label(format!("`{key}` is not here"))
-            .help(mention("order_forms"))
-            .excerpt(format!("order-form/{key}"), excerpt, "name:", "not in the plan");
-        out.push(match intent(key, form) {
+            .help(mention("order_forms"));
+        let finding = form.excerpt(finding, "name:", "not in the plan");
+        out.push(match intent(key, form.proposed()) {
             Some(intent) => finding.fix("add to `order_forms`", stub(key, &intent)),
             None => finding.fix("leave it alone, with your reason", leave_alone_stub("order_forms", key)),
         });
@@ -69,13 +66,17 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// The form as the plan would write it; none for a form that opens no offering.
 fn intent(key: &str, form: &OrderForm) -> Option<OrderFormIntent> {
-    let release = opened(form.operations.iter().flatten());
-    let price = form.price.as_deref().and_then(Money::parse).map(|price| Price(price.to_string()));
-    let expected = price.is_some() || form.gateway.is_some();
+    let release = opened(form.operations.set().into_iter().flatten());
+    let price = form.price.set().and_then(|price| Money::parse(price)).map(|price| Price(price.to_string()));
+    let expected = price.is_some() || form.gateway.set().is_some();
     (!release.is_empty()).then(|| OrderFormIntent {
         name: name_to_say(key, &form.name),
         custom_operation: CustomOperation { release },
-        failed_payment: form.after_final_retry.map(|after_final_retry| FailedPayment { after_final_retry }),
-        expect: expected.then(|| FormExpectation { price, gateway: form.gateway.clone() }),
+        failed_payment: form
+            .after_final_retry
+            .set()
+            .copied()
+            .map(|after_final_retry| FailedPayment { after_final_retry }),
+        expect: expected.then(|| FormExpectation { price, gateway: form.gateway.set().cloned() }),
     })
 }

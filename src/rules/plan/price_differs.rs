@@ -1,9 +1,7 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
-use crate::model::Kind;
-use crate::model::state::{Object, OrderForm};
+use crate::model::state::OrderForm;
 use crate::model::text::{Money, pointer};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
     /// An order form shows another price than the plan expects.
@@ -39,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "S5",
         evidence: Inferred,
         since: "0.1.0",
@@ -48,36 +45,36 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let site = facts.order_forms(After)?;
+    let mut known = Some(());
     for (key, intent) in &facts.plan().order_forms {
-        let expected = intent.expect.as_ref().and_then(|expect| expect.price.as_ref());
-        let (Some(expected), Some(form)) = (expected, site.get(key)) else { continue };
-        let fact = format!("order-form/{key}: price");
-        if let Some(price) = facts.field(Kind::OrderForm, &fact, form.price.as_deref()) {
-            judge(key, &expected.0, (form, price), out);
+        let Some(expected) = intent.expect.as_ref().and_then(|expect| expect.price.as_ref()) else { continue };
+        let Some(form) = facts.order_form(After, key) else {
+            known = None;
+            continue;
+        };
+        if let Some((form, price)) = form.and_then(|form| Some((form, form.price()?))) {
+            judge(&expected.0, (form, price), out);
         }
     }
-    Some(())
+    known
 }
 
-fn judge(key: &str, expected: &str, (form, price): (&OrderForm, &str), out: &mut Findings) {
-    let message = match (Money::parse(expected), Money::parse(price)) {
-        (Some(plan), Some(site)) if plan.agrees_with(&site) => return,
-        (Some(_), Some(_)) => format!("`{}` costs {price} on the site, and the plan expects {expected}", form.name),
-        (None, _) => format!("the expected price `{expected}` of `{}` cannot be read as an amount", form.name),
-        (_, None) => format!("the site's price of `{}`, `{price}`, cannot be read as an amount", form.name),
+fn judge(expected: &str, (form, price): (Of<'_, '_, OrderForm>, Option<&String>), out: &mut Findings) {
+    let name = form.name();
+    let message = match (Money::parse(expected), price, price.and_then(|price| Money::parse(price))) {
+        (Some(plan), _, Some(site)) if plan.agrees_with(&site) => return,
+        (None, ..) => format!("the expected price `{expected}` of `{name}` cannot be read as an amount"),
+        (Some(_), None, _) => format!("`{name}` has no price on the site, and the plan expects {expected}"),
+        (Some(_), Some(price), Some(_)) => {
+            format!("`{name}` costs {price} on the site, and the plan expects {expected}")
+        }
+        (Some(_), Some(price), None) => {
+            format!("the site's price of `{name}`, `{price}`, cannot be read as an amount")
+        }
     };
     let help = "find out which price is right (AccessAlly > Sales > Order Form Setup, Pricing) and correct the other; \
                 do not change prices on the staging copy alone";
-    out.push(
-        RULE.at(Location::value(pointer(&["order_forms", key, "expect", "price"])), message)
-            .label("expected here")
-            .help(help)
-            .excerpt(
-                format!("order-form/{key}"),
-                text::object(&Object::OrderForm(form.clone())),
-                "price:",
-                "on the site",
-            ),
-    );
+    let place = Location::value(pointer(&["order_forms", form.key(), "expect", "price"]));
+    let finding = RULE.at(place, message).label("expected here").help(help);
+    out.push(form.excerpt(finding, "price:", "on the site"));
 }

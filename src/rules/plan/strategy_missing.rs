@@ -30,7 +30,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,10 +1,8 @@
 use std::collections::BTreeSet;
 
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::webhook_key;
 use crate::model::plan::WebhookIntent;
-use crate::model::state::Object;
 use crate::model::text::slug;
 use crate::rules::{
     Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
@@ -49,7 +47,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P9",
         evidence: Documented,
         since: "0.1.0",
@@ -65,23 +62,21 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let planned: BTreeSet<String> = plan.webhooks.values().map(|webhook| webhook_key(&webhook.calls)).collect();
-    for (key, webhook) in site {
+    for (key, webhook) in site.iter() {
         if planned.contains(key) || is_left_alone(plan, "webhooks", key) {
             continue;
         }
-        let excerpt = text::object(&Object::Webhook(webhook.clone()));
-        let intent = WebhookIntent { calls: key.clone(), fired_by: None, after_switch: None };
+        let intent = WebhookIntent { calls: key.to_owned(), fired_by: None, after_switch: None };
         let message = format!("the site's webhook `{key}` is neither in the plan nor left alone");
-        out.push(
-            RULE.at(Location::key(at("webhooks", key)), message)
-                .label(format!("`{}` is not here", webhook.command))
-                .help(mention("webhooks"))
-                .excerpt(format!("webhook/{key}"), excerpt, "command:", "not in the plan")
-                .fix(
-                    "add to `webhooks`, and say what happens to it after the switch",
-                    stub(&slug(&without_addresses(key)), &intent),
-                ),
-        );
+        let finding = RULE
+            .at(Location::key(at("webhooks", key)), message)
+            .label(format!("`{}` is not here", webhook.command()))
+            .help(mention("webhooks"))
+            .fix(
+                "add to `webhooks`, and say what happens to it after the switch",
+                stub(&slug(&without_addresses(key)), &intent),
+            );
+        out.push(webhook.excerpt(finding, "command:", "not in the plan"));
     }
     Some(())
 }

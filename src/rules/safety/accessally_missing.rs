@@ -1,6 +1,4 @@
 use crate::diag::{Finding, Severity::Error};
-use crate::model::Kind;
-use crate::model::state::Plugin;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
 
 use super::judged_site;
@@ -45,7 +43,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: false,
         guide: "–",
         evidence: SeenInCode,
         since: "0.1.0",
@@ -54,31 +51,33 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let plugins = facts.plugins(Before)?;
     // WordPress's own REST names a plugin without `.php`.
-    let Some((file, plugin)) =
-        ["accessally/accessally.php", "accessally/accessally"].iter().find_map(|file| plugins.get_key_value(*file))
-    else {
+    let [file, without] = ["accessally/accessally.php", "accessally/accessally"];
+    let plugin = match facts.plugin(Before, file)? {
+        Some(plugin) => Some(plugin),
+        None => facts.plugin(Before, without)?,
+    };
+    let Some(plugin) = plugin else {
         let message = "the plugin AccessAlly is not installed on the site".to_owned();
         out.push(said(facts, message, "no AccessAlly", "install"));
         return Some(());
     };
-    if !plugin.active {
+    let on = plugin.place().to_string();
+    if !plugin.active()? {
         let message = "the plugin AccessAlly is installed on the site and not active".to_owned();
-        out.push(said(facts, message, "AccessAlly is not active", "activate").on_site(format!("plugin/{file}")));
+        out.push(said(facts, message, "AccessAlly is not active", "activate").on_site(on));
         return Some(());
     }
-    let fact = format!("plugin/{file}: version");
-    if facts.field(Kind::Plugin, &fact, major(plugin))? < 4 {
-        let version = plugin.version.as_deref().unwrap_or_default();
+    let version = plugin.version()?.map_or("", String::as_str);
+    if major(version).is_none_or(|major| major < 4) {
         let message = format!("the site has AccessAlly `{version}`, and Managed Contacts needs 4.0");
-        out.push(said(facts, message, "AccessAlly is too old", "update").on_site(format!("plugin/{file}")));
+        out.push(said(facts, message, "AccessAlly is too old", "update").on_site(on));
     }
     Some(())
 }
 
-fn major(plugin: &Plugin) -> Option<u32> {
-    plugin.version.as_deref()?.trim().split('.').next()?.parse().ok()
+fn major(version: &str) -> Option<u32> {
+    version.trim().split('.').next()?.parse().ok()
 }
 
 fn said(facts: &Facts<'_>, message: String, label: &str, act: &str) -> Finding {

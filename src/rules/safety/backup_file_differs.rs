@@ -192,7 +192,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",

@@ -104,7 +104,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",

@@ -61,7 +61,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",

@@ -1,8 +1,9 @@
-use crate::change::text;
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Identity;
-use crate::model::state::{ChargingGuard, Kind, Object};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::model::state::ChargingGuard;
+use crate::rules::{
+    Facts, Findings, Of, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule,
+};
 
 declare_rule! {
     /// The charging guard does not name the live site.
@@ -53,7 +54,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",
@@ -69,13 +69,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     // Of an address that names no site `sites-not-apart` tells.
     let Some(live) = plan.live_site() else { return Some(()) };
     let guard = facts.charging_guard(After)?;
-    if !guard.enabled {
+    if !guard.enabled()? {
         let message = "the charging guard is off, so this site and its copy can both charge subscribers";
         out.push(shown(facts, &live, guard, message.to_owned(), "enabled:"));
         return Some(());
     }
-    let url = facts.field(Kind::ChargingGuard, "charging-guard.production_url", guard.production_url.as_ref())?;
-    let named = Identity::parse(url);
+    let named = guard.production_url()?.and_then(|url| Identity::parse(url));
     if named.as_ref().is_none_or(|named| !named.is_same_site(&live)) {
         let message = match named {
             Some(named) if plan.staging_site().is_some_and(|staging| staging.is_same_site(&named)) => {
@@ -92,13 +91,19 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 /// Where it stands in AccessAlly.
 const WHERE: &str = "in AccessAlly it is the Production Site URL under General Settings > Developer Tools";
 
-fn shown(facts: &Facts<'_>, live: &Identity, guard: &ChargingGuard, message: String, needle: &str) -> Finding {
-    let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
+fn shown(
+    facts: &Facts<'_>,
+    live: &Identity,
+    guard: Of<'_, '_, ChargingGuard>,
+    message: String,
+    needle: &str,
+) -> Finding {
     // Without the key the changes set it right, where the site's own could be read at all.
     let written = facts.plan().production_site_url.is_some();
     let place = if written { Location::value("/production_site_url") } else { Location::value("/sites/live") };
-    RULE.at(place, message)
+    let finding = RULE
+        .at(place, message)
         .label(if written { "not the live site's address" } else { "the live site" })
-        .help(format!("set `production_site_url: //{live}`; {WHERE}"))
-        .excerpt("charging-guard", excerpt, needle, "as it stays")
+        .help(format!("set `production_site_url: //{live}`; {WHERE}"));
+    guard.excerpt(finding, needle, "as it stays")
 }

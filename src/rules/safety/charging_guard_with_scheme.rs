@@ -1,7 +1,4 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Warning};
-use crate::model::Kind;
-use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
 
 declare_rule! {
@@ -40,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",
@@ -53,18 +49,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let guard = facts.charging_guard(After)?;
-    if !guard.enabled {
+    if !guard.enabled()? {
         return Some(());
     }
-    let url = facts.field(Kind::ChargingGuard, "charging-guard.production_url", guard.production_url.as_ref())?;
+    let Some(url) = guard.production_url()? else { return Some(()) };
     if !url.trim().starts_with("//") {
-        let excerpt = text::object(&Object::ChargingGuard(guard.clone()));
-        out.push(
-            RULE.at(Location::value("/production_site_url"), "the Production Site URL does not start with `//`")
-                .label("the charging guard")
-                .help("type it as `//` and the host, here and under General Settings > Developer Tools")
-                .excerpt("charging-guard", excerpt, "production_url:", "typed with a scheme"),
-        );
+        let finding = RULE
+            .at(Location::value("/production_site_url"), "the Production Site URL does not start with `//`")
+            .label("the charging guard")
+            .help("type it as `//` and the host, here and under General Settings > Developer Tools");
+        out.push(guard.excerpt(finding, "production_url:", "typed with a scheme"));
     }
     Some(())
 }

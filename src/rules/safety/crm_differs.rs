@@ -1,6 +1,4 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
-use crate::model::state::{Kind, Object};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
 
 declare_rule! {
@@ -41,7 +39,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         precondition: true,
         guide: "P3",
         evidence: SeenInCode,
@@ -56,19 +53,18 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let crm = facts.crm(Before)?;
     let name = &facts.plan().crm.name;
-    let same = std::iter::once(&crm.system).chain(&crm.label).any(|known| product(known) == product(name));
+    let is_named = |known: Option<&String>| known.is_some_and(|known| product(known) == product(name));
+    // Either of its two names is enough, and of the other nothing is asked.
+    if is_named(crm.proposed().system.set()) {
+        crm.system()?;
     // A site that has switched names no CRM at all.
-    if !same && !facts.field(Kind::Crm, "crm.managed", crm.managed)? {
-        let excerpt = text::object(&Object::Crm(crm.clone()));
-        out.push(
-            RULE.at(
-                Location::value("/crm/name"),
-                format!("the plan switches from `{name}`, and the site uses `{}`", crm.system),
-            )
+    } else if !crm.managed()? && !is_named(crm.label().flatten()) {
+        let system = crm.system()?.map_or("", String::as_str);
+        let finding = RULE
+            .at(Location::value("/crm/name"), format!("the plan switches from `{name}`, and the site uses `{system}`"))
             .label("not the site's CRM")
-            .help("write the name that AccessAlly > Settings > General Setup > CRM Integration shows")
-            .excerpt("crm", excerpt, "system:", "the site's CRM"),
-        );
+            .help("write the name that AccessAlly > Settings > General Setup > CRM Integration shows");
+        out.push(crm.excerpt(finding, "system:", "the site's CRM"));
     }
     Some(())
 }

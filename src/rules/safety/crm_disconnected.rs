@@ -1,7 +1,4 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
-use crate::model::Kind;
-use crate::model::state::Object;
 use crate::rules::{
     Facts, Findings,
     Phase::{Configure, GoLive},
@@ -51,7 +48,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         precondition: true,
         guide: "P3",
         evidence: Documented,
@@ -62,29 +58,26 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
-    let excerpt = text::object(&Object::Crm(crm.clone()));
-    let managed = facts.field(Kind::Crm, "crm.managed", crm.managed);
+    let managed = crm.managed();
     if managed == Some(true) && facts.gate == GoLive {
         // Behind the migration that is what was wanted.
         return Some(());
     }
     if managed == Some(true) {
         let message = "the site is on AccessAlly Managed Contacts already, so there is nothing to switch";
-        out.push(
-            RULE.at(Location::key("/crm"), message)
-                .label("switched already")
-                .help("name the site that has not switched yet, or restore the copy from before the switch")
-                .excerpt("crm", excerpt, "managed:", "switched already"),
-        );
-    } else if !facts.field(Kind::Crm, "crm.connected", crm.connected)? {
-        let system = crm.label.as_ref().unwrap_or(&crm.system);
+        let finding = RULE
+            .at(Location::key("/crm"), message)
+            .label("switched already")
+            .help("name the site that has not switched yet, or restore the copy from before the switch");
+        out.push(crm.excerpt(finding, "managed:", "switched already"));
+    } else if !crm.connected()? {
+        let system = crm.proposed().label.set().or(crm.proposed().system.set()).map_or("the CRM", String::as_str);
         let message = format!("`{system}` does not answer the site, and the migration needs it connected");
-        out.push(
-            RULE.at(Location::key("/crm"), message)
-                .label("does not answer")
-                .help("check its connection under AccessAlly > Settings > General Setup > CRM Integration")
-                .excerpt("crm", excerpt, "connected:", "does not answer"),
-        );
+        let finding = RULE
+            .at(Location::key("/crm"), message)
+            .label("does not answer")
+            .help("check its connection under AccessAlly > Settings > General Setup > CRM Integration");
+        out.push(crm.excerpt(finding, "connected:", "does not answer"));
     }
     Some(())
 }

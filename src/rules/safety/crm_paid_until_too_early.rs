@@ -36,7 +36,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "P3",
         evidence: Documented,

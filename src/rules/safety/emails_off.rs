@@ -36,7 +36,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P6",
         evidence: Documented,
         since: "0.1.0",
@@ -45,7 +44,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    if facts.plan().was_left_out(&["emails"]) || facts.emails(After)?.enabled {
+    if facts.plan().was_left_out(&["emails"]) || facts.emails(After)?.enabled()? {
         return Some(());
     }
     let finding = RULE

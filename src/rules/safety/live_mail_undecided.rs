@@ -37,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Live,
         acceptable: false,
-        attestable: false,
         precondition: true,
         guide: "S2",
         evidence: Inferred,

@@ -38,7 +38,6 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         acceptable: false,
-        attestable: false,
         guide: "S6",
         evidence: Documented,
         since: "0.1.0",

@@ -1,8 +1,5 @@
-use crate::change::text;
 use crate::diag::Severity::Error;
-use crate::model::Kind;
 use crate::model::Step;
-use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Inferred, Target::Live, declare_rule};
 
 use super::judged_site;
@@ -53,7 +50,6 @@ declare_rule! {
         phase: GoLive,
         target: Live,
         acceptable: false,
-        attestable: true,
         settled_by: Some(Step::LeaveMaintenance),
         guide: "S6",
         evidence: Inferred,
@@ -63,39 +59,33 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let crm = facts.crm(Before)?;
-    if !facts.field(Kind::Crm, "crm.managed", crm.managed)? {
+    if !facts.crm(Before)?.managed()? {
         return Some(());
     }
-    let mut still = |of: &str, object: Object, field: &str, message: &str, help: &str| {
-        let finding = RULE.at(judged_site(facts), message).label("wrong on a live site").help(help);
-        out.push(finding.excerpt(of, text::object(&object), field, "wrong on a live site"));
-    };
+    let still =
+        |message: &str, help: &str| RULE.at(judged_site(facts), message).label("wrong on a live site").help(help);
     let (mail, maintenance, environment) = (facts.mail(Before), facts.maintenance(Before), facts.environment(Before));
     if let Some(mail) = mail
-        && facts.field(Kind::Mail, "mail.simulated", mail.simulated) == Some(true)
+        && mail.simulated() == Some(true)
     {
-        let message = "mail is simulated on live, so no member gets any";
-        still(
-            "mail",
-            Object::Mail(mail.clone()),
-            "simulated:",
-            message,
-            "switch the mail plugin's simulation off, on live",
-        );
+        let help = "switch the mail plugin's simulation off, on live";
+        let finding = still("mail is simulated on live, so no member gets any", help);
+        out.push(mail.excerpt(finding, "simulated:", "wrong on a live site"));
     }
-    if let Some(maintenance) = maintenance.filter(|maintenance| maintenance.on) {
+    if let Some(maintenance) = maintenance
+        && maintenance.on() == Some(true)
+    {
         let help = "untick it under AccessAlly > Settings > Migration Tools, on live";
-        let message = "maintenance mode is on, so live takes no payments";
-        still("maintenance", Object::Maintenance(maintenance.clone()), "on:", message, help);
+        let finding = still("maintenance mode is on, so live takes no payments", help);
+        out.push(maintenance.excerpt(finding, "on:", "wrong on a live site"));
     }
     if let Some(environment) = environment
-        && let Some(kind) = facts.field(Kind::Environment, "environment.type", environment.environment_type.as_ref())
+        && let Some(Some(kind)) = environment.environment_type()
         && kind != "production"
     {
         let help = "set `WP_ENVIRONMENT_TYPE` to `production` in live's wp-config.php, or take the constant out";
-        let message = format!("live calls itself `{kind}`");
-        still("environment", Object::Environment(environment.clone()), "type:", &message, help);
+        let finding = still(&format!("live calls itself `{kind}`"), help);
+        out.push(environment.excerpt(finding, "type:", "wrong on a live site"));
     }
     Some(())
 }

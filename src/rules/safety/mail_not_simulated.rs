@@ -1,5 +1,4 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::Kind;
 use crate::model::plan::DuringMigration;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Staging, declare_rule};
 
@@ -41,7 +40,6 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         acceptable: false,
-        attestable: true,
         guide: "S2",
         evidence: Inferred,
         since: "0.1.0",
@@ -69,8 +67,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(RULE.at(place, message).label("reaches members").help(HELP).on_site("mail"));
         return Some(());
     }
-    let mail = facts.mail(After)?;
-    if !facts.field(Kind::Mail, "mail.simulated", mail.simulated)? {
+    if !facts.mail(After)?.simulated()? {
         let message = "mail is not simulated on the staging copy, not even after the plan's changes";
         out.push(RULE.at(place, message).label("not so on the site").help(HELP).on_site("mail"));
     }

@@ -1,5 +1,4 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::state::Kind;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -30,7 +29,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P2",
         evidence: Inferred,
         since: "0.1.0",
@@ -40,8 +38,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(named) = facts.plan().mail.as_ref().and_then(|mail| mail.transport.as_ref()) else { return Some(()) };
-    let mail = facts.mail(Before)?;
-    let sends = facts.field(Kind::Mail, "mail.transport", mail.transport.as_ref())?;
+    let sends = facts.mail(Before)?.transport()?.map_or("nothing", String::as_str);
     if plain(named) != plain(sends) {
         let message = format!("the plan expects `{named}` to send the site's mail, but `{sends}` sends it");
         out.push(

@@ -29,7 +29,6 @@ declare_rule! {
         phase: Migrate,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "S2",
         evidence: Documented,

@@ -64,7 +64,6 @@ declare_rule! {
         phase: GoLive,
         target: Staging,
         acceptable: false,
-        attestable: false,
         settled_by: Some(Step::Push),
         guide: "S6",
         evidence: Documented,

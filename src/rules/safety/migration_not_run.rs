@@ -1,7 +1,5 @@
-use crate::change::text;
 use crate::diag::Severity::Error;
-use crate::model::state::Object;
-use crate::model::{Kind, Step};
+use crate::model::Step;
 use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Documented, Target::Both, declare_rule};
 
 use super::judged_site;
@@ -35,7 +33,6 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         acceptable: false,
-        attestable: true,
         settled_by: Some(Step::RunMigration),
         guide: "S6",
         evidence: Documented,
@@ -46,14 +43,12 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
-    if !facts.field(Kind::Crm, "crm.managed", crm.managed)? {
-        let (excerpt, field) = (text::object(&Object::Crm(crm.clone())), "managed:");
-        out.push(
-            RULE.at(judged_site(facts), "this site is not on Managed Contacts, so it is not switched")
-                .label("not switched yet")
-                .help("run the migration first (`plan apply PLAN --site SITE --resume` leads to it), then judge a reading made after it")
-                .excerpt("crm", excerpt, field, "still on the CRM"),
-        );
+    if !crm.managed()? {
+        let finding = RULE
+            .at(judged_site(facts), "this site is not on Managed Contacts, so it is not switched")
+            .label("not switched yet")
+            .help("run the migration first (`plan apply PLAN --site SITE --resume` leads to it), then judge a reading made after it");
+        out.push(crm.excerpt(finding, "managed:", "still on the CRM"));
     }
     Some(())
 }

@@ -45,20 +45,20 @@ use crate::model::plan::{self, BackupDemand, BackupPart};
 use crate::model::record::{Backup, Dump, DumpEnding, Entry};
 use crate::model::state::Environment;
 
-use super::{Facts, Known};
+use super::{Facts, Known, Of};
 
 /// The addresses that a site gives for itself and that are not the one at which it was read, with the field of each.
 ///
 /// The home address is compared whole; of WordPress's own only the server, since its files may lie in a folder.
 fn other_addresses<'a>(
     site: &Identity,
-    environment: &'a Environment,
+    environment: Of<'_, 'a, Environment>,
 ) -> Vec<(&'static str, &'a str, Option<Identity>)> {
-    let home = environment.home.as_ref().map(|home| ("home:", home.as_str(), Identity::parse(home)));
+    let home = environment.proposed().home.set().map(|home| ("home:", home.as_str(), Identity::parse(home)));
     let home = home.filter(|(.., own)| own.as_ref().is_none_or(|own| !own.is_same_site(site)));
-    let own = Identity::parse(&environment.url).map(|own| own.server());
+    let own = Identity::parse(environment.url()).map(|own| own.server());
     let elsewhere = own.as_ref().is_none_or(|own| !own.is_same_site(&site.server()));
-    let url = elsewhere.then_some(("url:", environment.url.as_str(), own));
+    let url = elsewhere.then_some(("url:", environment.url(), own));
     home.into_iter().chain(url).collect()
 }
 

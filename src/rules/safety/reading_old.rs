@@ -46,7 +46,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: false,
         precondition: false,
         guide: "P15",
         evidence: Inferred,

@@ -50,7 +50,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: false,
         precondition: false,
         evidence: Inferred,
         since: "0.1.0",

@@ -29,7 +29,6 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         acceptable: true,
-        attestable: true,
         precondition: true,
         guide: "S6",
         evidence: Inferred,

@@ -1,8 +1,6 @@
 use super::other_addresses;
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Identity;
-use crate::model::state::Object;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
@@ -44,7 +42,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: false,
         guide: "P1",
         evidence: Inferred,
         since: "0.1.0",
@@ -99,13 +96,11 @@ fn says_another(facts: &Facts<'_>, site: &Identity, out: &mut Findings) -> Optio
     }
     let environment = facts.environment(Before)?;
     if let Some((field, address, _)) = other_addresses(site, environment).first() {
-        let excerpt = text::object(&Object::Environment(environment.clone()));
-        out.push(
-            RULE.at(Location::value("/sites/live"), format!("the site at `{site}` says it is `{address}`"))
-                .label("not the site's own address")
-                .help("name the site by the home address that it gives, and read it at that one")
-                .excerpt("environment", excerpt, field, "another address"),
-        );
+        let finding = RULE
+            .at(Location::value("/sites/live"), format!("the site at `{site}` says it is `{address}`"))
+            .label("not the site's own address")
+            .help("name the site by the home address that it gives, and read it at that one");
+        out.push(environment.excerpt(finding, field, "another address"));
     }
     Some(())
 }

@@ -45,7 +45,6 @@ declare_rule! {
         phase: Fit,
         target: Both,
         acceptable: false,
-        attestable: false,
         guide: "P1",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,5 +1,4 @@
 use crate::diag::Severity::Error;
-use crate::model::Kind;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
 
 use super::judged_site;
@@ -38,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         precondition: true,
         guide: "P12",
         evidence: Documented,
@@ -49,12 +47,19 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let administrators = facts.administrators(Before)?;
-    if administrators.values().any(|administrator| administrator.crm_contact == Some(false)) {
+    let are_contacts: Vec<Option<bool>> =
+        administrators.iter().map(|(_, administrator)| administrator.proposed().crm_contact.set().copied()).collect();
+    // One is enough: of the others nothing is asked.
+    if let Some((_, spare)) =
+        administrators.iter().zip(&are_contacts).find_map(|(of, is)| (*is == Some(false)).then_some(of))
+    {
+        spare.crm_contact()?;
         return Some(());
     }
-    let told = administrators.values().all(|administrator| administrator.crm_contact.is_some());
-    facts.field(Kind::Administrator, "administrator.crm_contact", told.then_some(()))?;
-    let message = match administrators.len() {
+    if administrators.iter().filter(|(_, administrator)| administrator.crm_contact().is_none()).count() > 0 {
+        return None;
+    }
+    let message = match administrators.count() {
         0 => "the site has no administrator".to_owned(),
         1 => "the site's only administrator is a CRM contact, and the password reset can lock them out".to_owned(),
         count => {

@@ -1,10 +1,11 @@
 use super::other_addresses;
-use crate::change::text;
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::state::{Environment, Object};
-use crate::model::{Identity, Kind};
+use crate::model::Identity;
+use crate::model::state::Environment;
 use crate::rules::hosts::{is_loopback, looks_like_staging};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Staging, declare_rule};
+use crate::rules::{
+    Facts, Findings, Of, Phase::Configure, Side::Before, Source::Inferred, Target::Staging, declare_rule,
+};
 
 declare_rule! {
     /// Nothing proves that the site is the staging copy.
@@ -101,7 +102,6 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         acceptable: false,
-        attestable: false,
         guide: "P1",
         evidence: Inferred,
         since: "0.1.0",
@@ -134,17 +134,20 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     } else if let Some((field, address, own)) = others.first() {
         out.push(is_another(site, environment, (field, address), own.as_ref()));
     } else if !proven(site, environment) {
-        let kind = facts.field(Kind::Environment, "environment.type", environment.environment_type.as_ref())?;
+        let kind = environment.environment_type()?.map_or("production", String::as_str);
         out.push(unproved(site, kind, environment));
     }
     Some(())
 }
 
-fn proven(site: &Identity, environment: &Environment) -> bool {
+fn proven(site: &Identity, environment: Of<'_, '_, Environment>) -> bool {
     let named = ["staging", "development", "local"];
     let known = ["IS_WPE_SNAPSHOT", "KINSTA_DEV_ENV", "WPSTAGECOACH_STAGING"];
-    let kind = environment.environment_type.as_deref();
-    environment.staging_constants.iter().any(|constant| known.contains(&constant.as_str()))
+    // What is read here proves more or nothing: that it is not known is asked where nothing else does.
+    let is = environment.proposed();
+    let kind = is.environment_type.set().map(String::as_str);
+    let constants = is.staging_constants.set().into_iter().flatten();
+    constants.into_iter().any(|constant| known.contains(&constant.as_str()))
         || kind.is_some_and(|kind| named.contains(&kind))
         || is_loopback(site)
         || (kind != Some("production") && looks_like_staging(site))
@@ -157,21 +160,20 @@ fn is_live(site: &Identity) -> Finding {
         .on_site("environment")
 }
 
-fn thinks_it_is_live(site: &Identity, environment: &Environment, field: &str) -> Finding {
-    let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Location::value("/sites/live"), format!("the site at `{site}` gives the live site's address as its own"))
+fn thinks_it_is_live(site: &Identity, environment: Of<'_, '_, Environment>, field: &str) -> Finding {
+    let finding = RULE
+        .at(Location::value("/sites/live"), format!("the site at `{site}` gives the live site's address as its own"))
         .label("also the copy's own address")
-        .help("set the copy's own address under Settings > General, then take the snapshot again")
-        .excerpt("environment", excerpt, field, "the live site's address")
+        .help("set the copy's own address under Settings > General, then take the snapshot again");
+    environment.excerpt(finding, field, "the live site's address")
 }
 
 fn is_another(
     site: &Identity,
-    environment: &Environment,
+    environment: Of<'_, '_, Environment>,
     (field, address): (&str, &str),
     own: Option<&Identity>,
 ) -> Finding {
-    let excerpt = text::object(&Object::Environment(environment.clone()));
     let help = match own {
         Some(own) if site.is_only_host_of(own) => format!(
             "write `staging: {address}` under `sites`, and take the snapshot again: this one keeps only the host, `{site}`"
@@ -183,17 +185,18 @@ fn is_another(
         under `sites`"
             .to_owned(),
     };
-    RULE.at(Location::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))
+    let finding = RULE
+        .at(Location::value("/sites/staging"), format!("the site at `{site}` says it is `{address}`"))
         .label("not the site's own address")
-        .help(help)
-        .excerpt("environment", excerpt, field, "another address")
+        .help(help);
+    environment.excerpt(finding, field, "another address")
 }
 
-fn unproved(site: &Identity, kind: &str, environment: &Environment) -> Finding {
+fn unproved(site: &Identity, kind: &str, environment: Of<'_, '_, Environment>) -> Finding {
     let message = format!("nothing proves that `{site}` is a staging copy; its environment type is `{kind}`");
-    let excerpt = text::object(&Object::Environment(environment.clone()));
-    RULE.at(Location::value("/sites/staging"), message)
+    let finding = RULE
+        .at(Location::value("/sites/staging"), message)
         .label("not proven to be staging")
-        .help("on the staging copy, add `define( 'WP_ENVIRONMENT_TYPE', 'staging' );` to wp-config.php")
-        .excerpt("environment", excerpt, "type:", "not a copy's type")
+        .help("on the staging copy, add `define( 'WP_ENVIRONMENT_TYPE', 'staging' );` to wp-config.php");
+    environment.excerpt(finding, "type:", "not a copy's type")
 }

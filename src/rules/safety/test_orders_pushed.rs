@@ -68,7 +68,6 @@ declare_rule! {
         phase: GoLive,
         target: Staging,
         acceptable: true,
-        attestable: true,
         guide: "S6",
         evidence: Inferred,
         since: "0.1.0",

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
+use crate::model::Step;
 use crate::model::verified::Verified;
-use crate::model::{Kind, Step};
 use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Documented, Target::Both, declare_rule};
 
 use super::site_in_plan;
@@ -65,7 +65,6 @@ declare_rule! {
         phase: Migrate,
         target: Both,
         acceptable: false,
-        attestable: false,
         settled_by: Some(Step::StartVerification),
         precondition: true,
         guide: "S1",
@@ -81,8 +80,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.record().verified(&site) != Verified::Missing {
         return Some(());
     }
-    let crm = facts.crm(Before)?;
-    if facts.field(Kind::Crm, "crm.managed", crm.managed)? {
+    if facts.crm(Before)?.managed()? {
         return Some(());
     }
     out.push(

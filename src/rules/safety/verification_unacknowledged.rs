@@ -48,7 +48,6 @@ declare_rule! {
         phase: Migrate,
         target: Both,
         acceptable: false,
-        attestable: false,
         settled_by: Some(Step::StartVerification),
         precondition: true,
         guide: "S1",

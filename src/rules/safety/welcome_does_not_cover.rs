@@ -1,5 +1,4 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::Kind;
 use crate::model::plan::{AccessThrough, Plan, Welcome};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
@@ -40,7 +39,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
-        attestable: true,
         guide: "P6",
         evidence: Documented,
         since: "0.1.0",
@@ -56,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let emails = facts.emails(After)?;
     // Where nothing is sent at all, the rule about that has the word.
-    if emails.enabled && facts.field(Kind::Emails, "emails.welcome", emails.welcome)? < needed {
+    if emails.enabled()? && emails.welcome()?.copied().unwrap_or(Welcome::None) < needed {
         out.push(uncovered(plan, needed, sold));
     }
     Some(())

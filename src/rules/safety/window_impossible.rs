@@ -65,7 +65,6 @@ declare_rule! {
         phase: GoLive,
         target: Both,
         acceptable: false,
-        attestable: false,
         precondition: true,
         guide: "–",
         evidence: Inferred,

@@ -31,7 +31,6 @@ declare_rule! {
         phase: GoLive,
         target: Staging,
         acceptable: false,
-        attestable: false,
         precondition: true,
         guide: "S6",
         evidence: Inferred,

@@ -77,7 +77,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P9",
         evidence: Inferred,
         since: "0.1.0",

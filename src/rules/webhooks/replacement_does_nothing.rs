@@ -1,9 +1,7 @@
-use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{AfterFinalRetry, AfterSwitch, Replacement, Setting};
-use crate::model::state::Object;
 use crate::model::text::pointer;
-use crate::rules::offerings::{is_timed, modules};
+use crate::rules::offerings::is_timed;
 use crate::rules::{
     Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
     left_out_inside,
@@ -63,7 +61,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P9",
         evidence: Inferred,
         since: "0.1.0",
@@ -92,42 +89,39 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 fn by_form(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Known<()> {
     let plan = facts.plan();
     // Unknown names, and forms that the site lacks, have rules of their own.
-    let form = facts.order_forms(After)?.get(key).filter(|_| plan.order_forms.contains_key(key));
-    let Some(form) = form.filter(|_| !left_out_inside(plan, &["order_forms", key, "failed_payment"])) else {
+    if !plan.order_forms.contains_key(key) || left_out_inside(plan, &["order_forms", key, "failed_payment"]) {
         return Some(());
-    };
-    if !matches!(form.after_final_retry, Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) {
-        let message = format!("`{}` should end access after a failed payment, and does not", form.name);
+    }
+    let Some(form) = facts.order_form(After, key)? else { return Some(()) };
+    if !matches!(form.after_final_retry()?, Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) {
+        let message = format!("`{}` should end access after a failed payment, and does not", form.name());
         let finding = RULE
             .at(Location::value(at), message)
             .label("does not end access")
             .related(Location::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
             .help(format!("say `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
-        let excerpt = text::object(&Object::OrderForm(form.clone()));
-        out.push(finding.excerpt(format!("order-form/{key}"), excerpt, "after_final_retry:", "after the changes"));
+        out.push(form.excerpt(finding, "after_final_retry:", "after the changes"));
     }
     Some(())
 }
 
 fn by_timers(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Known<()> {
     let plan = facts.plan();
-    let offering = facts.offerings(After)?.get(key).filter(|_| plan.offerings.contains_key(key));
-    let Some(offering) = offering.filter(|_| !left_out_inside(plan, &["offerings", key, "modules"])) else {
+    if !plan.offerings.contains_key(key) || left_out_inside(plan, &["offerings", key, "modules"]) {
         return Some(());
-    };
-    let unknown = offering.modules.iter().flatten().any(|module| module.number > 0 && module.release.is_none());
-    let unread = modules(facts, key, offering).is_none();
-    if !is_timed(facts, key, offering) && !unknown && !unread {
-        let excerpt = text::object(&Object::Offering(offering.clone()));
-        out.push(
-            RULE.at(Location::value(at), format!("no module of `{}` opens by a timer", offering.name))
-                .label("has no timer")
-                .related(Location::key(pointer(&["offerings", key, "modules"])), "no timed module")
-                .help(format!(
-                    "give a module of `{key}` a release such as `7 days after previous`, or name what does the work"
-                ))
-                .excerpt(format!("offering/{key}"), excerpt, "modules:", "no timer"),
-        );
+    }
+    let Some(offering) = facts.offering(After, key)? else { return Some(()) };
+    let is_timed = is_timed(offering);
+    let mut timers = offering.modules()?.iter().filter(|module| module.number > 0);
+    if !is_timed && timers.all(|module| offering.release(module).is_some()) {
+        let finding = RULE
+            .at(Location::value(at), format!("no module of `{}` opens by a timer", offering.name()))
+            .label("has no timer")
+            .related(Location::key(pointer(&["offerings", key, "modules"])), "no timed module")
+            .help(format!(
+                "give a module of `{key}` a release such as `7 days after previous`, or name what does the work"
+            ));
+        out.push(offering.excerpt(finding, "modules:", "no timer"));
     }
     Some(())
 }

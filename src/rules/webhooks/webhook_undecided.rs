@@ -37,7 +37,6 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: false,
-        attestable: true,
         guide: "P9",
         evidence: Documented,
         since: "0.1.0",

@@ -23,7 +23,7 @@ use crate::change::Change;
 use crate::model::population::Questions;
 use crate::model::snapshot::{Capture, FORMAT, How};
 use crate::model::state::{Administrator, Environment, Plugin};
-use crate::model::{Header, Kind, Snapshot, State, Worth};
+use crate::model::{Field, Header, Kind, Snapshot, State, Worth};
 
 pub use address::Address;
 pub use client::{Answer, Failure, NotJson, Reader};
@@ -120,6 +120,7 @@ impl WordPress {
         let known = ["production", "staging", "development", "local"];
         let environment_type = text(&info, "environment").filter(|name| known.contains(&name.as_str()));
         let (home, wordpress) = (text(&index, "home"), text(&info, "wp_version"));
+        let [home, environment_type, wordpress] = [home, environment_type, wordpress].map(Field::read);
         Ok(Environment { url, home, environment_type, wordpress, extra, ..Environment::default() })
     }
 
@@ -275,7 +276,10 @@ fn plugin(row: &Value) -> Option<(String, Plugin)> {
     let file = text(row, "plugin")?;
     let status = text(row, "status")?;
     let active = matches!(status.as_str(), "active" | "network-active");
-    Some((format!("{file}.php"), Plugin { version: text(row, "version"), active, extra: Map::new() }))
+    Some((
+        format!("{file}.php"),
+        Plugin { version: Field::read(text(row, "version")), active: active.into(), extra: Map::new() },
+    ))
 }
 
 /// The login, or the number where the login is an e-mail address or is unknown.
@@ -287,7 +291,7 @@ fn administrator_key(id: u64, login: Option<String>) -> String {
 fn administrator((id, row): (u64, Value)) -> Option<(String, Administrator)> {
     let is_administrator = row.get("roles")?.as_array()?.iter().any(|role| role == "administrator");
     let key = administrator_key(id, Some(text(&row, "username")?));
-    is_administrator.then(|| (key, Administrator { crm_contact: None, extra: Map::new() }))
+    is_administrator.then(|| (key, Administrator { crm_contact: Field::Unknown, extra: Map::new() }))
 }
 
 /// A field that is a text with something in it.

@@ -164,7 +164,7 @@ fn a_resumed_run_writes_only_where_the_site_is_still_the_staging_copy() {
         // No word counts for that rule, and none is asked for.
         let checked = place.run(&["check", PLAN, "--site", SITE]);
         for said in [&place.apply(&["--resume"]).err, &checked.out] {
-            assert!(said.contains("staging") && !said.contains("record attest"), "{said}");
+            assert!(said.contains("staging") && !said.contains("record saw environment"), "{said}");
         }
     }
     // Somebody pressed meanwhile.

@@ -51,10 +51,13 @@ fn left(build: &str, stage: &str) -> Place {
     place
 }
 
-/// The example's site as it was before any run, and with every change in place.
-fn before_and_after() -> (String, String) {
-    let place = Place::new();
-    let before = place.read(SITE);
+/// The site of that build's example as it was before any run, and with every change in place.
+fn before_and_after(build: &str) -> (String, String) {
+    let (from, place) = (earlier().join(build), Place::new());
+    let kept = amc_plan::apply::state_file(&from.join("part-way").join(STATE), SITE, "before.site.ndjson");
+    let before = fs::read_to_string(kept).unwrap();
+    fs::write(place.path(SITE), &before).unwrap();
+    fs::copy(from.join(POPULATION), place.path(POPULATION)).unwrap();
     place.confirm(&place.digest()).ends(0, &[]);
     (before, place.read(SITE))
 }
@@ -73,7 +76,7 @@ fn past_the_barrier(place: &Place) {
 #[test]
 fn a_run_that_stopped_among_its_changes_is_finished_or_taken_back() {
     for build in BUILDS {
-        let (before, after) = before_and_after();
+        let (before, after) = before_and_after(build);
         let place = left(build, "part-way");
         assert_eq!((&status(&place)["in_place"], &status(&place)["changes"]), (&2.into(), &7.into()));
         on(&place).ends(0, &[]);
@@ -97,7 +100,7 @@ fn a_run_that_waits_at_a_step_is_finished_or_taken_back() {
         assert!(place.path(CERTIFICATE).exists());
         let place = left(build, "waits");
         undo(&place, &digest(&place)).ends(0, &[]);
-        assert_eq!(place.read(SITE), before_and_after().0);
+        assert_eq!(place.read(SITE), before_and_after(build).0);
     }
 }
 
@@ -134,7 +137,7 @@ fn an_undo_that_stopped_is_finished() {
         assert_eq!((&status(&place)["taking_back"], &status(&place)["in_place"]), (&true.into(), &5.into()));
         on(&place).ends(20, &["is being undone"]);
         undo(&place, &digest(&place)).ends(0, &[]);
-        assert_eq!(place.read(SITE), before_and_after().0);
+        assert_eq!(place.read(SITE), before_and_after(build).0);
     }
 }
 
@@ -145,7 +148,7 @@ fn a_run_that_another_one_replaced_is_taken_back_after_it() {
         let first = status(&place)["earlier"].as_str().unwrap()[..8].to_owned();
         undo(&place, &digest(&place)).ends(0, &[]);
         undo(&place, &first).ends(0, &[]);
-        assert_eq!((place.read(SITE), place.archived().len()), (before_and_after().0, 2));
+        assert_eq!((place.read(SITE), place.archived().len()), (before_and_after(build).0, 2));
     }
 }
 

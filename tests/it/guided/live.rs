@@ -231,7 +231,7 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     let printed = place.run(&words).out;
     let record_text = place.read("bloom-coaching.record.ndjson");
     assert!(record_text.contains(&amc_plan::model::digest::of_bytes(printed.as_bytes())));
-    assert!(printed.contains("9007") && !record_text.contains("9007"));
+    assert!(printed.contains("\"9007\"") && !record_text.contains("\"9007\""));
     on(&place).ends(20, &["waits at `merge`", "it is not on record as done"]);
     record(&place, &["step", "merge", "carried over"]);
     on(&place).ends(20, &["waits at `reopen-live`"]);

@@ -318,7 +318,16 @@ fn a_word_is_graded_by_what_was_captured() {
             transaction,
         };
         let (at, who, previous) = (String::new(), "jo".to_owned(), String::new());
-        Record { entries: vec![Entry { version: 1, at, who, evidence: Evidence::Purchase(purchase), previous }] }
+        Record {
+            entries: vec![Entry {
+                version: 1,
+                at,
+                who,
+                evidence: Evidence::Purchase(purchase),
+                previous,
+                sha256: String::new(),
+            }],
+        }
     };
     let bought = [Bought {
         form: "f".into(),

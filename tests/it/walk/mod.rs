@@ -20,7 +20,7 @@ use amc_plan::model::population::Questions;
 use amc_plan::model::purchase::{Confirmed, Known, Purchased};
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record, SignIn, Verification, VerificationLine};
 use amc_plan::model::state::Administrator;
-use amc_plan::model::{Executor, Identity, Plan, Snapshot, State, Step};
+use amc_plan::model::{Executor, Field, Identity, Plan, Snapshot, State, Step};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Reading, SignedIn, Site, SiteError};
 use amc_plan::trust::Key;
@@ -89,9 +89,9 @@ fn shown(look: Look) -> Result<Snapshot, SiteError> {
     let mut snapshot = example();
     let crm = snapshot.state.crm.as_mut().unwrap();
     crm.managed = match look {
-        Look::Before | Look::Sells => Some(false),
-        Look::Mute => None,
-        Look::Managed | Look::Open | Look::Other => Some(true),
+        Look::Before | Look::Sells => false.into(),
+        Look::Mute => Field::Unknown,
+        Look::Managed | Look::Open | Look::Other => true.into(),
         Look::Away => {
             let (origin, what) = ("https://x.example".into(), "it timed out".into());
             return Err(SiteError::Answer { origin, what, help: "wait".into() });
@@ -101,7 +101,7 @@ fn shown(look: Look) -> Result<Snapshot, SiteError> {
             return Err(SiteError::Login { origin, what, help: "look".into() });
         }
     };
-    snapshot.state.maintenance.as_mut().unwrap().on = !matches!(look, Look::Open | Look::Sells);
+    snapshot.state.maintenance.as_mut().unwrap().on = (!matches!(look, Look::Open | Look::Sells)).into();
     if look == Look::Other {
         snapshot.header.site = "other.example".parse().unwrap();
     }
@@ -189,7 +189,7 @@ impl Ground {
     pub(crate) fn says(&mut self, evidence: Evidence) {
         self.clock += 1;
         let (at, who, previous) = (self.now().to_string(), "jo".to_owned(), String::new());
-        self.record.entries.push(Entry { version: 1, at, who, evidence, previous });
+        self.record.entries.push(Entry { version: 1, at, who, evidence, previous, sha256: String::new() });
     }
 
     /// Somebody says all that a person can, by now.
@@ -255,7 +255,7 @@ impl StepContext for Ground {
     /// The gate: never on a site that has switched, and never where it cannot be read.
     fn pass_barrier(&mut self, _: &Plan) -> Result<(), Trouble> {
         let site = self.site.configuration()?;
-        if site.header.site != here() || site.state.crm.and_then(|crm| crm.managed) != Some(false) {
+        if site.header.site != here() || site.state.crm.is_none_or(|crm| crm.managed != Field::Set(false)) {
             return Err(Trouble::Shut);
         }
         self.passed_barrier += 1;

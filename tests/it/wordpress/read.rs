@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use amc_plan::model::Field;
+
 use super::*;
 
 #[test]
@@ -40,10 +42,10 @@ fn from_wordpress_6_9_on_the_environment_is_known() {
     let snapshot = read(&mut server.connect().unwrap());
     let environment = snapshot.state.environment.clone().unwrap();
     assert_eq!(environment.url, server.url);
-    assert_eq!(environment.environment_type.as_deref(), Some("staging"));
-    assert_eq!(environment.wordpress.as_deref(), Some("6.9.1"));
-    assert_eq!(snapshot.state.plugins["hello.php"].version, None);
-    assert!(!snapshot.state.plugins["hello.php"].active);
+    assert_eq!(environment.environment_type, "staging".to_owned().into());
+    assert_eq!(environment.wordpress, "6.9.1".to_owned().into());
+    assert_eq!(snapshot.state.plugins["hello.php"].version, Field::Unknown);
+    assert_eq!(snapshot.state.plugins["hello.php"].active, false.into());
     let seen = server.seen();
     assert!(seen.iter().all(|request| request.line.starts_with("GET ") && request.has_login()), "{seen:?}");
     let lists = seen.iter().filter(|request| request.asks("/wp/v2/users&"));
@@ -53,7 +55,7 @@ fn from_wordpress_6_9_on_the_environment_is_known() {
             true => error(status, "rest_ability_cannot_execute"),
             false => wordpress(request),
         });
-        assert_eq!(read(&mut refusing.connect().unwrap()).state.environment.unwrap().environment_type, None);
+        assert_eq!(read(&mut refusing.connect().unwrap()).state.environment.unwrap().environment_type, Field::Unknown);
     }
 }
 

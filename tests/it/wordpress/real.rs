@@ -1,15 +1,15 @@
 //! A real WordPress.
 
 use amc_plan::change::Change;
-use amc_plan::model::ObjectRef;
 use amc_plan::model::snapshot::{Capture, How};
+use amc_plan::model::{Field, ObjectRef};
 use amc_plan::site::Executor;
 
 use super::*;
 
 fn assert_right(snapshot: &Snapshot, url: &str) {
     let header = &snapshot.header;
-    assert_eq!((header.format.as_str(), header.site.host()), ("1.0", "127.0.0.1"));
+    assert_eq!((header.format.as_str(), header.site.host()), ("1.1", "127.0.0.1"));
     assert_eq!((header.collector.as_str(), header.taken_at.as_str()), ("core-rest", "1970-01-01T00:00:00Z"));
     assert_eq!(header.collector_version, env!("CARGO_PKG_VERSION"));
     for kind in Kind::ALL {
@@ -27,7 +27,11 @@ fn assert_right(snapshot: &Snapshot, url: &str) {
         );
     }
     let state = &snapshot.state;
-    let plugins: Vec<_> = state.plugins.iter().map(|(key, p)| (key.as_str(), p.version.as_deref(), p.active)).collect();
+    let plugins: Vec<_> = state
+        .plugins
+        .iter()
+        .map(|(key, p)| (key.as_str(), p.version.set().map(String::as_str), p.active.is_on()))
+        .collect();
     assert_eq!(
         plugins,
         [
@@ -37,12 +41,12 @@ fn assert_right(snapshot: &Snapshot, url: &str) {
         ]
     );
     assert_eq!(state.keys(Kind::Administrator), ["operator", "spare-admin"]);
-    assert!(state.administrators.values().all(|administrator| administrator.crm_contact.is_none()));
+    assert!(state.administrators.values().all(|administrator| administrator.crm_contact.is_unknown()));
     let environment = state.environment.clone().unwrap();
     assert_eq!(environment.url, url);
-    assert_eq!(environment.home.as_deref(), Some(url));
+    assert_eq!(environment.home.set().map(String::as_str), Some(url));
     // WordPress 6.1 does not tell either.
-    assert_eq!((environment.environment_type, environment.wordpress), (None, None));
+    assert_eq!((environment.environment_type, environment.wordpress), (Field::Unknown, Field::Unknown));
     assert_eq!(environment.extra["users"], 29);
     assert_no_address(snapshot);
 }

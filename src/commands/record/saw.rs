@@ -1,0 +1,264 @@
+//! `plan record saw`: what a person saw on an admin screen, field by field, typed as a snapshot has it.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::{Map, Value, json};
+
+use crate::cli::{On, RecordSaw};
+use crate::failure::{Failure, exit};
+use crate::model::keyed::implied_name;
+use crate::model::record::{Evidence, Saw, SawAll};
+use crate::model::saw::FACT_DAYS;
+use crate::model::state::Object;
+use crate::model::{Kind, ObjectRef, Plan};
+use crate::rules::nearest;
+
+use super::said::{Said, host_of, one_of};
+
+/// The evidence of a command line.
+pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, Failure> {
+    let host = host_of(plan, args.on)?;
+    let until = until(args.until.as_deref(), now)?.to_string();
+    let valid = args.until.map_or_else(|| format!("valid for {FACT_DAYS} days"), |day| format!("valid until {day}"));
+    let place = if args.on == On::Live { "live" } else { "the staging copy" };
+    let (kind, key) = object(&args.object)?;
+    let screen = args.screen;
+    let who = &args.by.who;
+    if args.all {
+        if key.is_some() || kind.is_only() {
+            let failure =
+                Failure::new(exit::USAGE, format!("`{}` is one object, so `--all` says nothing", args.object));
+            return Err(
+                failure.help(format!("name the kind, as in `plan record saw {kind} --all NAME --plan PLAN --who WHO`"))
+            );
+        }
+        let said = format!("`{who}` saw on {place} all objects of `{kind}`: {}, {valid}", args.values.len());
+        return Ok((args.by, Evidence::SawAll(SawAll { host, kind, names: args.values, screen, until }), said));
+    }
+    let on = match key {
+        Some(key) => ObjectRef::new(kind, key),
+        None if kind.is_only() => ObjectRef::only(kind),
+        None => {
+            let failure = Failure::new(exit::USAGE, format!("a site has many objects of `{kind}`, and none is named"));
+            return Err(failure.help(format!("name one as `{kind}/KEY`, or say that these are all with `--all`")));
+        }
+    };
+    let mut fields = Map::new();
+    for word in &args.values {
+        let (name, value) = field(&on, word)?;
+        if fields.insert(name.clone(), value).is_some() {
+            return Err(Failure::new(exit::USAGE, format!("`{name}` is said twice")).help("say each field once"));
+        }
+    }
+    if fields.is_empty() {
+        let failure = Failure::new(exit::USAGE, format!("nothing is said of `{on}`"));
+        return Err(failure.help(format!("say fields as FIELD=VALUE; it has {}", known(kind))));
+    }
+    // Whoever names an object by its key in the plan says that there is one of that name.
+    if let Some(name) = name_in_plan(plan, &on)
+        && !fields.contains_key("name")
+    {
+        fields.insert("name".to_owned(), json!(name));
+    }
+    let names: Vec<String> = fields.keys().map(|name| format!("`{name}`")).collect();
+    let said = format!("`{who}` saw {} of `{on}` on {place}, {valid}", names.join(", "));
+    Ok((args.by, Evidence::Saw(Saw { host, on, fields, screen, until }), said))
+}
+
+/// The last day of a fact: what is said, or as long as one counts.
+fn until(said: Option<&str>, now: Timestamp) -> Result<Date, Failure> {
+    let day = |days: i64| (now + SignedDuration::from_hours(24 * days)).to_zoned_datetime(TimeZone::UTC).date();
+    let Some(said) = said else { return Ok(day(FACT_DAYS)) };
+    let until: Date = said
+        .parse()
+        .map_err(|_| Failure::new(exit::USAGE, format!("`{said}` is not a day")).help("write it as 2026-12-31"))?;
+    if until < day(0) || until > day(FACT_DAYS) {
+        let message = format!("what was seen counts for {FACT_DAYS} days at most, and `{said}` is not within that");
+        return Err(Failure::new(exit::USAGE, message).help("leave `--until` out, and look again then"));
+    }
+    Ok(until)
+}
+
+/// The kind and the key of `kind/key`; no key where only a kind is named.
+fn object(said: &str) -> Result<(Kind, Option<String>), Failure> {
+    let (kind, key) = said.split_once('/').map_or((said, None), |(kind, key)| (kind, Some(key.to_owned())));
+    let names: Vec<String> =
+        Kind::ALL.iter().filter(|kind| kind.is_attestable()).map(|kind| kind.name().to_owned()).collect();
+    let found = Kind::from_name(kind);
+    if found.is_some_and(|kind| !kind.is_attestable()) {
+        let failure = Failure::new(exit::USAGE, format!("`{kind}` says which site it is, and nobody can attest that"));
+        return Err(failure.help("take a reading of the site: `plan snapshot --site URL --out FILE`"));
+    }
+    match found {
+        Some(found) => Ok((found, key.filter(|key| !key.is_empty()))),
+        None => {
+            let failure = Failure::new(exit::USAGE, format!("`{kind}` is no kind of object"));
+            Err(failure.help(match nearest(kind, names.iter()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("name one of {}", one_of(names.iter()).unwrap_or_default()),
+            }))
+        }
+    }
+}
+
+/// One FIELD=VALUE.
+fn field(on: &ObjectRef, word: &str) -> Result<(String, Value), Failure> {
+    let Some((name, text)) = word.split_once('=') else {
+        let failure = Failure::new(exit::USAGE, format!("`{word}` is not FIELD=VALUE"));
+        return Err(failure
+            .help("write the field's name, `=`, and what the screen shows; nothing after `=` where nothing is set"));
+    };
+    let fields = on.kind.attestable_fields();
+    if !fields.iter().any(|known| known == name) {
+        let failure = Failure::new(exit::USAGE, format!("`{}` has no field `{name}`", on.kind));
+        return Err(failure.help(match nearest(name, fields.iter()) {
+            Some(near) => format!("did you mean `{near}`? It has {}", known(on.kind)),
+            None => format!("it has {}", known(on.kind)),
+        }));
+    }
+    match typed(on, name, text) {
+        Some(value) => Ok((name.to_owned(), value)),
+        None => {
+            let failure = Failure::new(exit::USAGE, format!("`{text}` is no value of `{}: {name}`", on.kind));
+            Err(failure.help(how_to_write(name)))
+        }
+    }
+}
+
+fn known(kind: Kind) -> String {
+    one_of(kind.attestable_fields().iter()).unwrap_or_else(|| "no fields of its own".to_owned())
+}
+
+fn how_to_write(name: &str) -> &'static str {
+    match name {
+        "operations" => "write `release KEY, grant KEY, add-tags A|B`, in the words of a snapshot",
+        "modules" => "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus: by-hand`",
+        "tags" => "write `base: TAG; instant: TAG; revoke: TAG`",
+        "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`; nothing after `=` where nothing is set",
+        "welcome" => "write `none`, `purchases` or `purchases-and-opt-ins`",
+        _ => "write `yes` or `no` for what is on or off, otherwise the text as the screen shows it",
+    }
+}
+
+/// What a person typed, as the snapshot's field has it; none where it is no value of the field.
+pub(super) fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(Value::Null);
+    }
+    let switch = match text.to_lowercase().as_str() {
+        "yes" | "on" | "true" => Some(json!(true)),
+        "no" | "off" | "false" => Some(json!(false)),
+        _ => None,
+    };
+    let listed = match name {
+        "operations" => operations(text),
+        "modules" => modules(text),
+        "tags" => parts(text),
+        _ => None,
+    };
+    let as_json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
+    let candidates = [as_json, listed, switch, Some(json!(text))];
+    candidates.into_iter().flatten().find(|value| fits(on, name, value))
+}
+
+/// Whether such a field can have this value, and it reads back as the same.
+fn fits(on: &ObjectRef, name: &str, value: &Value) -> bool {
+    let mut fields = Map::from_iter([(name.to_owned(), value.clone())]);
+    for (needed, text) in [("name", on.key.as_str()), ("command", on.key.as_str())] {
+        fields.entry(needed.to_owned()).or_insert_with(|| json!(text));
+    }
+    let object = Object::from_fields(on.kind, Value::Object(fields));
+    object.is_ok_and(|object| object.fields().get(name).is_some_and(|read| read == value))
+}
+
+/// `release a, grant b, add-tags A|B`.
+fn operations(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (verb, of) = word.trim().split_once([' ', ':'])?;
+        let of = of.trim();
+        let of = if verb == "add-tags" { json!(of.split('|').map(str::trim).collect::<Vec<_>>()) } else { json!(of) };
+        Some(json!({verb: of}))
+    };
+    text.split(',').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// `0 Welcome; 1 Goals: 7 days after previous`.
+fn modules(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (number, rest) = word.trim().split_once(' ')?;
+        let number: u32 = number.parse().ok()?;
+        let (name, release) = rest.rsplit_once(": ").map_or((rest, None), |(name, release)| (name, Some(release)));
+        let release =
+            if number == 0 && release.is_none() { Some(Value::Null) } else { release.map(|text| json!(text)) };
+        let mut module = json!({"number": number, "name": name.trim()});
+        if let (Some(module), Some(release)) = (module.as_object_mut(), release) {
+            module.insert("release".to_owned(), release);
+        }
+        Some(module)
+    };
+    text.split(';').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// `base: A; revoke: B`.
+fn parts(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (part, tag) = word.split_once(':')?;
+        Some((part.trim().to_owned(), json!(tag.trim())))
+    };
+    text.split(';').map(one).collect::<Option<Map<_, _>>>().map(Value::Object)
+}
+
+/// What the plan calls an object that has a name.
+fn name_in_plan(plan: &Plan, on: &ObjectRef) -> Option<String> {
+    let name = match on.kind {
+        Kind::Offering => plan.offerings.get(&on.key).map(|offering| &offering.name),
+        Kind::OptInForm => plan.opt_in_forms.get(&on.key).map(|form| &form.name),
+        Kind::OrderForm => plan.order_forms.get(&on.key).map(|form| &form.name),
+        _ => return None,
+    };
+    // Of what the plan does not speak of the key says the name, spelling aside.
+    Some(name.cloned().unwrap_or_else(|| implied_name(&on.key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_is_what_a_snapshot_has() {
+        let form = ObjectRef::new(Kind::OrderForm, "checkout");
+        let course = ObjectRef::new(Kind::Offering, "course");
+        let guard = ObjectRef::only(Kind::ChargingGuard);
+        for (on, name, text, value) in [
+            (&guard, "enabled", "on", Some(json!(true))),
+            (&guard, "enabled", "perhaps", None),
+            (&guard, "production_url", " //live.example ", Some(json!("//live.example"))),
+            (&guard, "production_url", "", Some(json!(null))),
+            (&guard, "production_url", "true", Some(json!("true"))),
+            (&form, "after_final_retry", "revoke", Some(json!("revoke"))),
+            (&form, "after_final_retry", "revok", None),
+            (&form, "price", "497.00 USD", Some(json!("497.00 USD"))),
+            (
+                &form,
+                "operations",
+                "release course, add-tags A|B C",
+                Some(json!([{"release": "course"}, {"add-tags": ["A", "B C"]}])),
+            ),
+            (&form, "operations", "open course", None),
+            (&form, "recurring", "no", Some(json!(false))),
+            (
+                &course,
+                "modules",
+                "0 Welcome; 1 Goals: 7 days after previous",
+                Some(
+                    json!([{"number": 0, "name": "Welcome", "release": null}, {"number": 1, "name": "Goals", "release": "7 days after previous"}]),
+                ),
+            ),
+            (&course, "modules", "Welcome", None),
+            (&course, "tags", "base: Course_Base", Some(json!({"base": "Course_Base"}))),
+        ] {
+            assert_eq!(typed(on, name, text), value, "{on} {name}={text}");
+        }
+    }
+}

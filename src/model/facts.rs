@@ -1,0 +1,175 @@
+//! What persons saw of a site, laid over a reading that lacks it: facts, field by field.
+//!
+//! A person attests a value, never that a rule holds. An attested value is judged as a captured one is, is counted apart, and
+//! never stands over a captured one: where the two differ, that is a contradiction, and the captured value counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::attested::{Attested, Contradiction};
+use super::fault::CLOCKS_APART;
+use super::record::{Entry, Evidence, Record};
+use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
+use super::snapshot::Snapshot;
+use super::state::{Kind, Object};
+use super::{Identity, ObjectRef};
+
+/// Which lines of a record count as facts at a moment.
+#[derive(Clone, Debug)]
+pub struct Counting<'a> {
+    /// What time it is.
+    pub now: Timestamp,
+    /// The digests of the lines that were recorded on this machine.
+    pub here: &'a BTreeSet<String>,
+    /// Whether only those count: what came with a repository opens no barrier.
+    pub only_here: bool,
+    /// From when on; none: from whenever.
+    pub since: Option<Timestamp>,
+    /// The same for the kinds that are asked again in front of the barrier.
+    pub again_since: Option<Timestamp>,
+}
+
+impl Snapshot {
+    /// The same reading with the facts that persons attested of this site laid over what it lacks. What stands in a section that
+    /// the reading itself calls missing goes.
+    pub fn with_attested(mut self, record: &Record, counting: &Counting<'_>) -> Self {
+        self.attested = Attested::default();
+        for on in self.state.places() {
+            if !self.header.is_captured(on.kind.name()) && self.is_of_its_section(&on) {
+                self.state.remove(&on);
+            }
+        }
+        let mut facts: BTreeMap<ObjectRef, BTreeMap<String, (&Entry, &Value)>> = BTreeMap::new();
+        let mut lists: BTreeMap<Kind, (&Entry, &SawAll)> = BTreeMap::new();
+        for entry in &record.entries {
+            match &entry.evidence {
+                Evidence::Saw(saw) if counts(entry, &saw.host, saw.on.kind, &saw.until, &self, counting) => {
+                    let of = facts.entry(saw.on.clone()).or_default();
+                    // The last one counts, so that a wrong one can be corrected.
+                    of.extend(saw.fields.iter().map(|(name, value)| (name.clone(), (entry, value))));
+                }
+                Evidence::SawAll(all) if counts(entry, &all.host, all.kind, &all.until, &self, counting) => {
+                    lists.insert(all.kind, (entry, all));
+                }
+                _ => {}
+            }
+        }
+        for (entry, all) in lists.into_values() {
+            self.lay_list(entry, all, counting);
+        }
+        for (on, fields) in facts {
+            self.lay(&on, &fields, counting);
+        }
+        self
+    }
+
+    fn lay_list(&mut self, entry: &Entry, all: &SawAll, counting: &Counting<'_>) {
+        let keys: BTreeMap<String, &String> = all.names.iter().map(|name| (all.kind.key_of(name), name)).collect();
+        if self.grade(all.kind.name()).is_known() {
+            if self.state.keys(all.kind).iter().ne(keys.keys()) {
+                self.contradict(ObjectRef::only(all.kind), None, entry);
+            }
+            return;
+        }
+        self.attested.lists.insert(all.kind, by(entry, counting));
+        for (key, name) in keys {
+            let on = ObjectRef::new(all.kind, key);
+            if self.state.get(&on).is_none()
+                && let Ok(object) = Object::from_fields(all.kind, Value::Object(all.kind.fields_by_name(name)))
+            {
+                self.state.insert(&on.key, object);
+                let named = all.kind.fields_by_name(name);
+                let of = self.attested.fields.entry(on).or_default();
+                of.extend(named.into_iter().map(|(field, _)| (field, by(entry, counting))));
+            }
+        }
+    }
+
+    fn lay(&mut self, on: &ObjectRef, fields: &BTreeMap<String, (&Entry, &Value)>, counting: &Counting<'_>) {
+        let there = self.state.get(on);
+        if there.is_none() && self.list_grade(on.kind).is_known() && !on.kind.is_only() {
+            // The list shows that there is no such object.
+            if let Some((entry, _)) = fields.values().next() {
+                self.contradict(on.clone(), None, entry);
+            }
+            return;
+        }
+        let is_new = there.is_none();
+        let mut known = there.map(|object| object.fields()).unwrap_or_default();
+        if is_new && on.kind == Kind::Webhook {
+            known.extend(on.kind.fields_by_name(&on.key));
+        }
+        let mut laid = BTreeMap::new();
+        for (name, (entry, value)) in fields {
+            match known.get(name) {
+                None => {
+                    known.insert(name.clone(), (*value).clone());
+                    laid.insert(name.clone(), by(entry, counting));
+                }
+                Some(captured) if !same_value(on, name, captured, value) => {
+                    self.contradict(on.clone(), Some(name.clone()), entry);
+                }
+                Some(_) => {}
+            }
+        }
+        // Without its name an offering or a form is none.
+        if let Ok(object) = Object::from_fields(on.kind, Value::Object(known))
+            && !laid.is_empty()
+        {
+            self.state.insert(&on.key, object);
+            self.attested.fields.entry(on.clone()).or_default().extend(laid);
+        }
+    }
+
+    fn contradict(&mut self, on: ObjectRef, field: Option<String>, entry: &Entry) {
+        let (who, at) = (entry.who.clone(), entry.at.clone());
+        self.attested.contradictions.push(Contradiction { on, field, who, at });
+    }
+}
+
+/// Whether a line counts as a fact about the site of a reading now.
+fn counts(
+    entry: &Entry,
+    host: &Identity,
+    kind: Kind,
+    until: &str,
+    reading: &Snapshot,
+    counting: &Counting<'_>,
+) -> bool {
+    let Ok(at) = entry.at.parse::<Timestamp>() else { return false };
+    let since = counting.since.into_iter().chain(counting.again_since.filter(|_| ASKED_AGAIN.contains(&kind))).max();
+    host.is_same_site(&reading.header.site)
+        && kind.is_attestable()
+        && at <= counting.now.saturating_add(CLOCKS_APART).unwrap_or(Timestamp::MAX)
+        && since.is_none_or(|since| at >= since)
+        && last_day(until, at).is_some_and(|until| until >= day(counting.now))
+        && (!counting.only_here || counting.here.contains(&entry.sha256))
+}
+
+/// The last day on which a fact of this time counts, whatever its line says; none where it says no day.
+fn last_day(until: &str, at: Timestamp) -> Option<Date> {
+    let most = day(at.saturating_add(SignedDuration::from_hours(24 * FACT_DAYS)).unwrap_or(Timestamp::MAX));
+    until.parse::<Date>().ok().map(|until| until.min(most))
+}
+
+fn day(at: Timestamp) -> Date {
+    at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// Who says it: with a note where the line was not recorded on this machine.
+fn by(entry: &Entry, counting: &Counting<'_>) -> String {
+    match counting.here.contains(&entry.sha256) {
+        true => entry.who.clone(),
+        false => format!("{}, recorded elsewhere", entry.who),
+    }
+}
+
+/// Whether two values of a field mean the same.
+fn same_value(on: &ObjectRef, name: &str, a: &Value, b: &Value) -> bool {
+    let read = |value: &Value| fits(on.kind, &on.key, name, value);
+    a == b || read(a).is_some_and(|a| Some(a) == read(b))
+}

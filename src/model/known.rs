@@ -1,0 +1,64 @@
+//! How well each part of a reading is known: a list of objects, an object, a field; and what is not to be believed.
+
+use std::borrow::Cow;
+
+use super::snapshot::Snapshot;
+use super::state::{Kind, State};
+use super::{Grade, ObjectRef};
+
+impl Snapshot {
+    /// How well the list of a kind's objects is known: which there are, and that there are no others.
+    pub fn list_grade(&self, kind: Kind) -> Grade {
+        match (self.grade(kind.name()), self.attested.lists.get(&kind)) {
+            (Grade::Unknown(_), Some(who)) => Grade::Attested(who.clone()),
+            (grade, _) => grade,
+        }
+    }
+
+    /// How well it is known that an object is there, or that it is not.
+    pub fn object_grade(&self, on: &ObjectRef) -> Grade {
+        match (self.list_grade(on.kind), self.attested.fields.get(on).and_then(|of| of.values().next())) {
+            (Grade::Unknown(_), Some(who)) => Grade::Attested(who.clone()),
+            (grade, _) => grade,
+        }
+    }
+
+    /// How well a field of an object that is there is known; `is_known` says whether the reading, or a person, has a value.
+    pub fn field_grade(&self, on: &ObjectRef, field: &str, is_known: bool) -> Grade {
+        if let Some(who) = self.attested.fields.get(on).and_then(|of| of.get(field)) {
+            return Grade::Attested(who.clone());
+        }
+        let capture = self.sources.get(on).and_then(|sources| sources.of(field));
+        let grade = self.worth.grade(capture.cloned().unwrap_or_else(|| self.header.capture(on.kind.name())));
+        match grade {
+            Grade::Unknown(why) => Grade::Unknown(why),
+            known if is_known => known,
+            _ => Grade::Unknown(format!("the collector of `{}` could not read it", on.kind)),
+        }
+    }
+
+    /// Whether what the state holds of this kind is known at all: it was captured, or a person attested it.
+    pub fn is_believed(&self, on: &ObjectRef) -> bool {
+        self.header.is_captured(on.kind.name()) || !self.is_of_its_section(on) || self.attested.fields.contains_key(on)
+    }
+
+    /// Whether nothing but its section says how an object was captured.
+    pub(super) fn is_of_its_section(&self, on: &ObjectRef) -> bool {
+        self.sources.get(on).is_none_or(|sources| sources.whole.is_none())
+    }
+
+    /// What is known of the site: without what stands in a section that the reading itself calls missing.
+    pub fn believed(&self) -> Cow<'_, State> {
+        let places = Kind::ALL.iter().filter(|kind| !self.header.is_captured(kind.name()));
+        let doubted: Vec<ObjectRef> = places
+            .flat_map(|&kind| self.state.keys(kind).into_iter().map(move |key| ObjectRef { kind, key }))
+            .filter(|on| !self.is_believed(on))
+            .collect();
+        if doubted.is_empty() {
+            return Cow::Borrowed(&self.state);
+        }
+        let mut state = self.state.clone();
+        doubted.iter().for_each(|on| state.remove(on));
+        Cow::Owned(state)
+    }
+}
