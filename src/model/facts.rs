@@ -110,10 +110,14 @@ impl Snapshot {
                     known.insert(name.clone(), (*value).clone());
                     laid.insert(name.clone(), by(entry, counting));
                 }
-                Some(captured) if !same_value(on, name, captured, value) => {
-                    self.contradict(on.clone(), Some(name.clone()), entry);
-                }
-                Some(_) => {}
+                Some(captured) => match agreed(on, name, captured, value) {
+                    None => self.contradict(on.clone(), Some(name.clone()), entry),
+                    Some(whole) if whole != *captured => {
+                        known.insert(name.clone(), whole);
+                        laid.insert(name.clone(), by(entry, counting));
+                    }
+                    Some(_) => {}
+                },
             }
         }
         // Without its name an offering or a form is none.
@@ -168,8 +172,27 @@ fn by(entry: &Entry, counting: &Counting<'_>) -> String {
     }
 }
 
-/// Whether two values of a field mean the same.
-fn same_value(on: &ObjectRef, name: &str, a: &Value, b: &Value) -> bool {
+/// What a reading and a person say together; none where they differ. Only of modules a reading can have a part.
+fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Option<Value> {
+    if name == "modules" {
+        return modules(captured.as_array()?, seen.as_array()?);
+    }
     let read = |value: &Value| fits(on.kind, &on.key, name, value);
-    a == b || read(a).is_some_and(|a| Some(a) == read(b))
+    let is_same = captured == seen || read(captured).is_some_and(|of| Some(of) == read(seen));
+    is_same.then(|| captured.clone())
+}
+
+/// The same modules, each with what either side says of it.
+fn modules(captured: &[Value], seen: &[Value]) -> Option<Value> {
+    let one = |(captured, seen): (&Value, &Value)| {
+        let mut whole = captured.as_object()?.clone();
+        for (part, seen) in seen.as_object()? {
+            if whole.entry(part).or_insert_with(|| seen.clone()) != seen {
+                return None;
+            }
+        }
+        Some(Value::Object(whole))
+    };
+    let both = captured.iter().zip(seen).map(one);
+    both.collect::<Option<Vec<_>>>().filter(|_| captured.len() == seen.len()).map(Value::Array)
 }

@@ -25,15 +25,18 @@ impl Snapshot {
 
     /// How well a field of an object that is there is known; `is_known` says whether the reading, or a person, has a value.
     pub fn field_grade(&self, on: &ObjectRef, field: &str, is_known: bool) -> Grade {
-        if let Some(who) = self.attested.fields.get(on).and_then(|of| of.get(field)) {
+        // Of modules that somebody saw without their timers the timers are as unknown as before.
+        if let Some(who) = self.attested.fields.get(on).and_then(|of| of.get(field)).filter(|_| is_known) {
             return Grade::Attested(who.clone());
         }
         let capture = self.sources.get(on).and_then(|sources| sources.of(field));
         let grade = self.worth.grade(capture.cloned().unwrap_or_else(|| self.header.capture(on.kind.name())));
-        match grade {
-            Grade::Unknown(why) => Grade::Unknown(why),
-            known if is_known => known,
-            _ => Grade::Unknown(format!("the collector of `{}` could not read it", on.kind)),
+        match (grade, self.attested.lists.get(&on.kind)) {
+            // A change makes the object: that it is not there yet is as well known as the list.
+            (Grade::Unknown(_), Some(who)) if is_known => Grade::Attested(who.clone()),
+            (Grade::Unknown(why), _) => Grade::Unknown(why),
+            (known, _) if is_known => known,
+            (_, _) => Grade::Unknown(format!("the collector of `{}` could not read it", on.kind)),
         }
     }
 

@@ -18,6 +18,7 @@ mod endless;
 mod event_log;
 mod evidence;
 mod example;
+mod facts;
 mod faults;
 mod file_site;
 mod gates;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use amc_plan::change::lower_on;
+use amc_plan::model::facts::Counting;
 use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
@@ -15,14 +16,15 @@ use amc_plan::rules::{
 use serde_json::{Map, Value};
 
 /// One world that rules can judge.
-struct StepContext {
-    plan: Plan,
-    before: Snapshot,
+#[derive(Clone)]
+pub(crate) struct StepContext {
+    pub(crate) plan: Plan,
+    pub(crate) before: Snapshot,
     census: Census,
     contacts: ContactsFile,
-    record: Record,
+    pub(crate) record: Record,
     backup_files: Option<BackupFiles>,
-    now: jiff::Timestamp,
+    pub(crate) now: jiff::Timestamp,
     freshness: Freshness,
 }
 
@@ -108,30 +110,58 @@ fn world(mut fence: Value) -> StepContext {
 }
 
 fn judged(fence: &Value, live: bool) -> Judgement {
+    judged_at(fence, live, gate_of(fence))
+}
+
+/// The gate that a fence is judged at.
+pub(crate) fn gate_of(fence: &Value) -> Phase {
     let gate = Phase::ALL.iter().find(|gate| Some(gate.name()) == fence["gate"].as_str());
-    judged_at(fence, live, *gate.unwrap_or(&Phase::GoLive))
+    *gate.unwrap_or(&Phase::GoLive)
 }
 
 pub(crate) fn judged_at(fence: &Value, live: bool, moment: impl Into<Moment>) -> Judgement {
+    patched(fence).judged(live, moment)
+}
+
+/// The base as a fence patches it.
+pub(crate) fn patched(fence: &Value) -> StepContext {
     let mut all = base();
     patch(&mut all, fence);
-    let world = world(all);
-    let lowered = lower_on(&world.plan, &world.before, if live { SiteRole::Live } else { SiteRole::Staging });
-    let inputs = Inputs {
-        plan: &world.plan,
-        before: Some(&world.before),
-        after: Some(&lowered.after),
-        changes: &lowered.changes,
-        census: Some(&world.census),
-        contacts: &world.contacts,
-        record: &world.record,
-        backup_files: world.backup_files.as_ref(),
-        refused_attestations: &BTreeSet::new(),
-        now: world.now,
-        freshness: &world.freshness,
-        live,
-    };
-    judge(inputs, moment, Vec::new())
+    world(all)
+}
+
+impl StepContext {
+    /// The same with another reading and record.
+    pub(crate) fn but(&self, before: Snapshot, record: Record) -> Self {
+        Self { before, record, ..self.clone() }
+    }
+
+    /// The reading with what persons attested of it laid over.
+    pub(crate) fn reading(&self) -> Snapshot {
+        let counting =
+            Counting { now: self.now, here: &BTreeSet::new(), only_here: false, since: None, again_since: None };
+        self.before.clone().with_attested(&self.record, &counting)
+    }
+
+    pub(crate) fn judged(&self, live: bool, moment: impl Into<Moment>) -> Judgement {
+        let before = self.reading();
+        let lowered = lower_on(&self.plan, &before, if live { SiteRole::Live } else { SiteRole::Staging });
+        let inputs = Inputs {
+            plan: &self.plan,
+            before: Some(&before),
+            after: Some(&lowered.after),
+            changes: &lowered.changes,
+            census: Some(&self.census),
+            contacts: &self.contacts,
+            record: &self.record,
+            backup_files: self.backup_files.as_ref(),
+            refused_attestations: &BTreeSet::new(),
+            now: self.now,
+            freshness: &self.freshness,
+            live,
+        };
+        judge(inputs, moment, Vec::new())
+    }
 }
 
 /// The fences of a rule with their headings, in order: `Bad` or `Good`.
@@ -155,7 +185,7 @@ pub(crate) fn fences(rule: &Rule) -> Vec<(bool, Value)> {
 }
 
 /// A rule that speaks of the live site only is judged there.
-fn live(rule: &Rule) -> bool {
+pub(crate) fn live(rule: &Rule) -> bool {
     rule.target == amc_plan::rules::Target::Live
 }
 
