@@ -13,6 +13,7 @@ mod crash;
 mod docs;
 mod earlier;
 mod elsewhere;
+mod empty_plan;
 mod ended;
 mod endless;
 mod event_log;
