@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
+use crate::model::attested::Contradiction;
 use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
@@ -130,6 +131,20 @@ impl<'a> Facts<'a> {
     pub fn record(&self) -> &'a Record {
         self.beyond_the_plan.set(true);
         self.inputs.record
+    }
+
+    /// What persons attested of this site and the reading shows otherwise: each is a fact of the reading. What nobody attested is
+    /// none, and neither is what no reading shows.
+    pub fn contradictions(&self) -> &'a [Contradiction] {
+        self.beyond_the_plan.set(true);
+        let Some(before) = self.inputs.before else { return &[] };
+        for Contradiction { on, field, .. } in before.attested.contradictions() {
+            match field {
+                Some(field) => self.note(&format!("{on}: {field}"), before.field_grade(on, field, true)),
+                None => self.note(on.kind.name(), before.list_grade(on.kind)),
+            }
+        }
+        before.attested.contradictions()
     }
 
     /// Whether a person's attestation of a step on this site is on record. An absent one is no fact.

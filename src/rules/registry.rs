@@ -47,6 +47,8 @@ pub static ALL: &[&Rule] = &[
     &plan::strategy_missing::RULE,
     &plan::webhook_not_in_plan::RULE,
     &safety::accessally_missing::RULE,
+    &safety::attestation_contradicted::RULE,
+    &safety::attestation_of_a_rule::RULE,
     &safety::backup_truncated::RULE,
     &safety::backup_file_differs::RULE,
     &safety::backup_lacks_tables::RULE,

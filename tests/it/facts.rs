@@ -19,6 +19,12 @@ const LAST_DAY: &str = "2026-11-24";
 
 /// Cells that are not as the laws below have them, each with why that is right.
 const ODD: &[(&str, &str, &str)] = &[
+    ("attestation-contradicted", "order-form", "what no reading shows contradicts nobody"),
+    (
+        "attestation-contradicted",
+        "order-form: price",
+        "the same; and a line that is later than the wrong one takes its place",
+    ),
     ("accepted-risk-unused", "the plan alone", "it says nothing of a risk whose rule lacks a fact, as its page says"),
     ("backup-lacks-users", "contact", "a lower bound of the users: without contacts the administrators are one too"),
     ("backup-lacks-users", "administrator", "the same the other way round; without both it is unproven"),

@@ -1,6 +1,8 @@
 //! Rules that keep money, mail and the way back safe.
 
 pub(super) mod accessally_missing;
+pub(super) mod attestation_contradicted;
+pub(super) mod attestation_of_a_rule;
 pub(super) mod backup_file_differs;
 pub(super) mod backup_lacks_tables;
 pub(super) mod backup_lacks_users;

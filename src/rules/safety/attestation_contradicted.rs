@@ -1,0 +1,126 @@
+use crate::diag::{Location, Severity::Warning};
+use crate::model::attested::Contradiction;
+use crate::model::text::quoted;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+
+declare_rule! {
+    /// The site shows something else than a person attested.
+    ///
+    /// ## What it does
+    /// Reports each fact on record (`plan record saw`) that is still valid and that this reading shows otherwise: a field with
+    /// another value, an object that is not there, a list that has other objects. The reading counts, and every other rule
+    /// judges it.
+    ///
+    /// ## Why it matters
+    /// Either the site was changed since somebody looked, or they looked at another screen or another site. Then what else they
+    /// saw there may be wrong too, and no reading shows that.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: staging.small.example, on: {kind: order-form, key: old-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence: {saw-all: {host: staging.small.example, kind: order-form, names: [], until: 2026-12-01}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    ///   - version: 1
+    ///     at: 2026-11-21T05:50:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 497.00 USD}, until: 2026-12-01}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: 2026-11-21T05:40:00Z
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: other.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    /// ```
+    ///
+    /// ## Fix
+    /// Look at the screen again, and at what else was seen there; then record what it shows now: `plan record saw OBJECT
+    /// FIELD=VALUE --plan PLAN --who WHO`. The last line about a field counts.
+    {
+        id: "attestation-contradicted",
+        severity: Warning,
+        phase: Configure,
+        target: Both,
+        acceptable: true,
+        evidence: Inferred,
+        since: "0.1.0",
+        anchor: "",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for contradiction in facts.contradictions() {
+        let (said, saw) = in_words(contradiction);
+        let screen = contradiction.on.kind.screen();
+        out.push(
+            RULE.at(Location::value(""), said)
+                .label("this plan's record")
+                .help(format!("look again at {screen}, and record what it shows: `{saw} --plan PLAN --who WHO`"))
+                .on_site(contradiction.on.to_string()),
+        );
+    }
+    Some(())
+}
+
+/// What is said, without either value, and the words that renew it.
+fn in_words(contradiction: &Contradiction) -> (String, String) {
+    let Contradiction { on, field, who, at } = contradiction;
+    let attested = format!("`{who}` attested at {at}");
+    let is_list = on.key == on.kind.name();
+    match field {
+        Some(field) => (
+            format!("the reading shows another `{field}` of `{on}` than {attested}"),
+            format!("plan record saw {} {field}=VALUE", quoted(&on.to_string())),
+        ),
+        None if is_list => (
+            format!("the reading shows other objects of `{on}` than {attested}"),
+            format!("plan record saw {on} --all NAME"),
+        ),
+        None => (
+            format!("the reading shows that there is no `{on}`, of which {attested}"),
+            format!("plan record saw {} --all NAME", on.kind),
+        ),
+    }
+}
