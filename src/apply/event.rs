@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, Digests};
+use crate::change::{ByHand, Change, Digests, changes_digest};
 use crate::guide;
 use crate::model::deadline::Decision;
 use crate::model::plan::{SiteRole, Strategy};
@@ -39,12 +39,20 @@ pub struct Begin {
     /// The steps, in order; none in the journal of an earlier build, which has those from the changes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
+    /// What a person makes; none where there is nothing, and in the journal of an earlier build.
+    #[serde(default, skip_serializing_if = "ByHand::is_empty")]
+    pub by_hand: ByHand,
     /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
 }
 
 impl Begin {
+    /// The digest of all that was confirmed to be made, whoever makes it.
+    pub fn changes_digest(&self) -> String {
+        changes_digest(&self.host, &self.by_hand.with(&self.changes), &self.by_hand.not_compared)
+    }
+
     /// The steps, the changes among them: what has to be there before them, then the proof that they are in place, then the
     /// guide's.
     pub fn steps(&self) -> &[Step] {

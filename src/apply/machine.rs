@@ -269,10 +269,17 @@ pub enum Seen {
     Both,
     /// Something else.
     Neither,
+    /// What the reading does not show: a field of either side is not known.
+    Unreadable,
 }
 
 /// Compares what was found with both sides of a change.
 pub fn seen(change: &Change, found: Option<&Value>) -> Seen {
+    let sides = [&change.before, &change.after].into_iter().flatten().filter_map(Value::as_object);
+    let is_unread = |found: &Value| sides.clone().flat_map(|side| side.keys()).any(|name| found.get(name).is_none());
+    if found.is_some_and(is_unread) {
+        return Seen::Unreadable;
+    }
     match (shows(found, change.before.as_ref()), shows(found, change.after.as_ref())) {
         (true, true) => Seen::Both,
         (true, false) => Seen::Before,

@@ -2,6 +2,7 @@
 
 mod again;
 pub mod archive;
+mod by_hand;
 pub mod certificate;
 pub mod confirmation;
 pub mod decision;
@@ -147,6 +148,7 @@ fn settle(site: &mut dyn Site, change: &Change) -> Result<(), String> {
         Seen::After | Seen::Both => Ok(()),
         Seen::Before => act(site, change),
         Seen::Neither => Err(neither(change)),
+        Seen::Unreadable => Err(unreadable(change)),
     }
 }
 
@@ -163,6 +165,7 @@ fn act(site: &mut dyn Site, change: &Change) -> Result<(), String> {
         Seen::After | Seen::Both => Ok(()),
         Seen::Before => Err(format!("`{}` did not accept the change", change.on)),
         Seen::Neither => Err(neither(change)),
+        Seen::Unreadable => Err(unreadable(change)),
     }
 }
 
@@ -183,6 +186,13 @@ fn hopeless(error: &SiteError) -> Option<String> {
 
 fn neither(change: &Change) -> String {
     format!("`{}` has neither the value before nor the value after the change: somebody else changed it", change.on)
+}
+
+fn unreadable(change: &Change) -> String {
+    format!(
+        "the reading of `{}` no longer shows what the change is about, so nobody knows whether it is in place",
+        change.on
+    )
 }
 
 const STATE: &str = ".plan";

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::guide::{MigrationSignals, Named, cheapest_paid_form};
+use crate::model::facts::Counting;
 use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Evidence, Record};
 use crate::model::state::Administrator;
 use crate::model::text::many;
 use crate::model::verified::Verified;
-use crate::model::{Executor, Identity, Plan, Step};
+use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Step};
 use crate::site::SignedIn;
 
 use super::since::read_after;
@@ -121,21 +122,23 @@ pub fn careful(passed_at: Timestamp) -> String {
 }
 
 /// Whether the migration has taken place, and the spare administrator can sign in after it.
-pub fn migration(
-    managed: Option<bool>,
-    login: ToolLogin,
-    record: &Record,
-    at: &Named<'_>,
-    passed_at: Timestamp,
-) -> Proof {
+pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named<'_>, passed_at: Timestamp) -> Proof {
     let careful = careful(passed_at);
-    let (by, seen) = match managed {
-        Some(true) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
-        Some(false) => return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}")),
-        None => match attested(record, Step::RunMigration, at, "") {
-            Proof::Behind { by, seen } => (by, seen),
-            Proof::Open(_) => return Proof::Open(format!("whether the site is on Managed is not captured; {careful}")),
-        },
+    let (by, seen) = match (sight.captured, &sight.attested) {
+        (Some(true), _) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
+        (Some(false), _) => {
+            return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}"));
+        }
+        (None, Some((true, who))) => (Executor::Attested, format!("`{who}` saw the site on Managed Contacts")),
+        (None, Some((false, who))) => {
+            return Proof::Open(format!("`{who}` saw that the site is not on Managed Contacts yet; {careful}"));
+        }
+        (None, None) => {
+            let saw = at.saw_switch("crm managed=VALUE");
+            return Proof::Open(format!(
+                "no reading shows whether the site is on Managed: when it is over, {saw}; {careful}"
+            ));
+        }
     };
     match spare_login(login, record, at.host) {
         Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
@@ -162,13 +165,51 @@ fn rests_on_a_reading(purchased: &[Purchased]) -> bool {
     all.any(|one| matches!(one.how, Known::Captured | Known::Recorded))
 }
 
-/// Whether maintenance mode is on.
-pub fn closed(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
-    match on {
-        Some(true) => Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is on".into() },
-        Some(false) => Proof::Open("the site says that maintenance mode is off, so it still sells".into()),
-        None => attested(record, Step::EnterMaintenance, at, "whether maintenance mode is on is not captured"),
+/// What is known of a switch of the site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// What a reading shows.
+    pub captured: Option<bool>,
+    /// What a person saw, and who, where no reading shows it.
+    pub attested: Option<(bool, String)>,
+}
+
+impl Sighting {
+    /// What a reading shows of a switch, and where it shows nothing, what somebody saw of it on this site, of the lines that count.
+    pub fn of(
+        captured: Option<bool>,
+        record: &Record,
+        (site, on, field): (&Identity, Kind, &str),
+        counting: &Counting<'_>,
+    ) -> Self {
+        let saw = || record.saw(site, (&ObjectRef::only(on), field), counting);
+        let attested = if captured.is_some() { None } else { saw() };
+        Self { captured, attested: attested.and_then(|(value, who)| Some((value.as_bool()?, who.to_owned()))) }
     }
+}
+
+/// Whether maintenance mode is on.
+pub fn closed(sight: &Sighting, at: &Named<'_>) -> Proof {
+    maintenance_mode(sight, true, ", so it still sells", at)
+}
+
+/// Whether maintenance mode is off.
+pub fn maintenance(sight: &Sighting, at: &Named<'_>) -> Proof {
+    maintenance_mode(sight, false, "", at)
+}
+
+/// Whether maintenance mode is as it is due; `otherwise` is what follows where it is not.
+fn maintenance_mode(sight: &Sighting, due: bool, otherwise: &str, at: &Named<'_>) -> Proof {
+    let (by, is, who) = match (sight.captured, &sight.attested) {
+        (Some(is), _) => (Executor::Guided, is, "the site says that".to_owned()),
+        (None, Some((is, who))) => (Executor::Attested, *is, format!("`{who}` saw that")),
+        (None, None) => {
+            let saw = at.saw_switch("maintenance on=VALUE");
+            return Proof::Open(format!("no reading shows whether maintenance mode is on: {saw}"));
+        }
+    };
+    let seen = format!("{who} maintenance mode is {}", if is { "on" } else { "off" });
+    if is == due { Proof::Behind { by, seen } } else { Proof::Open(seen + otherwise) }
 }
 
 /// Whether a backup is on record from which live can be brought back: of each part that the plan asks for, and, where live is to
@@ -205,17 +246,6 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
     let made = oldest.map_or_else(String::new, |made| format!(" of {made}"));
     let since = if restores { format!(", made after maintenance mode was seen on at {closed}") } else { String::new() };
     Proof::Behind { by, seen: format!("the backup{made} is on record{since}") }
-}
-
-/// Whether maintenance mode is off.
-pub fn maintenance(on: Option<bool>, record: &Record, at: &Named<'_>) -> Proof {
-    match on {
-        Some(false) => {
-            Proof::Behind { by: Executor::Guided, seen: "the site says that maintenance mode is off".into() }
-        }
-        Some(true) => Proof::Open("the site says that maintenance mode is on".into()),
-        None => attested(record, Step::LeaveMaintenance, at, "whether maintenance mode is on is not captured"),
-    }
 }
 
 /// Both of two proofs: by what proves the second.

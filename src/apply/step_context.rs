@@ -1,5 +1,7 @@
 //! What the steps have around them, and what comes of one.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::guide::Names;
@@ -39,6 +41,9 @@ pub trait StepContext {
     /// # Errors
     /// Where it cannot be read whole.
     fn record(&mut self) -> Result<Record, Self::Error>;
+
+    /// The digests of the lines of records that were recorded on this machine.
+    fn recorded_here(&self) -> BTreeSet<String>;
 
     /// Passes the barrier, and writes down that it is passed.
     ///
@@ -121,6 +126,13 @@ pub enum Turn {
     },
     /// The plan's changes are next.
     Changes,
+    /// They are in place, those that a person makes among them.
+    Configured {
+        /// What proves those.
+        by: Executor,
+        /// What was seen of them; nothing where there are none.
+        seen: String,
+    },
     /// The next step is beyond what was asked for.
     Beyond(Step),
     /// Every step is done.

@@ -141,7 +141,7 @@ fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
 /// What else the verdict read, and what of the plan's objects the plan does not set.
 fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     let mut left = kept.state.clone();
-    for change in at.begin.changes.iter().filter(|_| at.are_changes_in_place()) {
+    for change in at.begin.by_hand.with(&at.begin.changes).iter().filter(|_| at.are_changes_in_place()) {
         // Of a reading from in front of the barrier the change is in place.
         drop(change::apply(&mut left, change));
     }

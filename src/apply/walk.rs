@@ -1,20 +1,24 @@
 //! The guide's steps, one turn at a time: what proves a step, and what may be said to a person. It never waits, and nothing
 //! of it depends on how long anybody did.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::guide::{MigrationSignals, Named};
+use crate::model::facts::Counting;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Record;
 use crate::model::text::Seconds;
-use crate::model::{Executor, Identity, Plan, Snapshot, Step};
+use crate::model::{Executor, Identity, Kind, Plan, Snapshot, Step};
 
 use super::again::unequal_since;
+use super::by_hand;
 use super::certificate::Ground;
 use super::journal::Event;
 use super::listed::listed;
 use super::machine::Next;
-use super::proof::{self, Proof, as_read, attested, both, migration, purchases, tool_login, verification};
+use super::proof::{self, Proof, Sighting, as_read, attested, both, migration, purchases, tool_login, verification};
 use super::since::{began, configured_at, members_after, read_after, since_then, when};
 pub use super::step_context::{Prompt, Reviewed, StepContext, Turn};
 use super::still::{self, At, Found, Moved};
@@ -25,12 +29,18 @@ use super::still::{self, At, Found, Moved};
 /// What the context says; a site that cannot be read past the barrier is no error, but a step that waits.
 pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W::Error> {
     let step = match context.journal().progress().next() {
-        Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure) => {
+        next @ (Next::Run(_) | Next::Settle(_) | Next::Step(Step::Configure)) => {
             if is_beyond(context, Step::Configure, through) {
                 return Ok(Turn::Beyond(Step::Configure));
             }
             begins(context, Step::Configure)?;
-            return Ok(Turn::Changes);
+            if !matches!(next, Next::Step(_)) {
+                return Ok(Turn::Changes);
+            }
+            return Ok(match by_hand(context)? {
+                Proof::Behind { by, seen } => Turn::Configured { by, seen },
+                Proof::Open(open) => Turn::Waits { step: Step::Configure, open, say: Prompt::Act },
+            });
         }
         Next::Step(step) if is_beyond(context, step, through) => return Ok(Turn::Beyond(step)),
         Next::Step(step) => step,
@@ -74,6 +84,23 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
         }
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Prompt::Act }),
     }
+}
+
+/// Whether what a person makes of the plan's changes is seen in place: by a reading, or by a person of this machine, since the run began.
+fn by_hand<W: StepContext>(context: &mut W) -> Result<Proof, W::Error> {
+    let begun = context.journal().events().first().map_or(Timestamp::MAX, |entry| entry.at);
+    let Some(begin) = context.journal().begin().filter(|begin| !begin.by_hand.is_empty()).cloned() else {
+        return Ok(Proof::Behind { by: Executor::Automatic, seen: String::new() });
+    };
+    let (site, record, names) = (context.site().configuration()?, context.record()?, context.names());
+    let (here, now) = (context.recorded_here(), context.now());
+    let site = site.with_attested(&record, &since(begun, &here, now));
+    if let Some(open) = is_elsewhere(context, &site) {
+        return Ok(Proof::Open(open));
+    }
+    let read = read_after(&site.header.taken_at, begun, context.now());
+    let at = names.of(&begin.host, begin.on);
+    Ok(by_hand::made(&begin.by_hand, &site, &read, |task| at.saw(task.on, task.wanted, task.is_compared)))
 }
 
 /// Whether a step comes after the last one that is to be taken, in the order of the run.
@@ -158,15 +185,21 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
     let reached = when(context.journal().events(), |event| matches!(event, Event::Reached { .. }));
     let whole = since_then(context.record()?, Timestamp::MIN, now);
     let record = since_then(whole.clone(), reached, now);
-    let maintenance = MigrationSignals::of(site).maintenance;
+    let is_on = MigrationSignals::of(site).maintenance;
+    let sight = match step {
+        Step::EnterMaintenance | Step::LeaveMaintenance => {
+            sighting(context, is_on, (&here, Kind::Maintenance, "on"), reached)?
+        }
+        _ => Sighting::default(),
+    };
     Ok(match step {
         Step::StartVerification => verification(&since_then(whole, configured_at(context.journal().events()), now), at),
         Step::ReviewContacts => {
             let members = members_after(context.members_read()?, since, now);
             as_read(as_read(review(context, &record, at)?, &read), &members)
         }
-        Step::EnterMaintenance => as_read(proof::closed(maintenance, &record, at), &read),
-        Step::LeaveMaintenance => as_read(proof::maintenance(maintenance, &record, at), &read),
+        Step::EnterMaintenance => as_read(proof::closed(&sight, at), &read),
+        Step::LeaveMaintenance => as_read(proof::maintenance(&sight, at), &read),
         Step::TestPurchase => {
             let members = members_after(context.members_read()?, since, now);
             purchases(plan, &context.purchased(&record)?, &read.and(members), at)
@@ -198,6 +231,22 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
             Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
         }
     })
+}
+
+/// The facts that count of what persons saw since then: those that were recorded on this machine.
+pub fn since(at: Timestamp, here: &BTreeSet<String>, now: Timestamp) -> Counting<'_> {
+    Counting { now, here, only_here: true, since: Some(at), again_since: None }
+}
+
+/// What is known of a switch: what a reading shows, and where it shows nothing, what a person saw since then.
+fn sighting<W: StepContext>(
+    context: &mut W,
+    captured: Option<bool>,
+    of: (&Identity, Kind, &str),
+    at: Timestamp,
+) -> Result<Sighting, W::Error> {
+    let (record, here, now) = (context.record()?, context.recorded_here(), context.now());
+    Ok(Sighting::of(captured, &record, of, &since(at, &here, now)))
 }
 
 /// The barrier was passed in this very turn: somebody is asked to press, once.
@@ -242,10 +291,13 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
     }
     let record = since_then(context.record()?, passed_at, context.now());
     let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
-    let proof = migration(shows.managed, tool_login(login.as_ref(), &kept), &record, &names.of(&here, on), passed_at);
+    let sight = sighting(context, shows.managed, (&here, Kind::Crm, "managed"), passed_at)?;
+    let is_switched = sight.captured == Some(true) || sight.attested.as_ref().is_some_and(|(managed, _)| *managed);
+    let login = tool_login(login.as_ref(), &kept);
+    let proof = migration(&sight, login, &record, &names.of(&here, on), passed_at);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(context);
-    let is_over = shows.managed == Some(true) || matches!(proof, Proof::Behind { .. });
+    let is_over = is_switched || matches!(proof, Proof::Behind { .. });
     then.extend(Some(step).filter(|_| is_over));
     let moved = moved(context, plan, &site, (&then, Some(step).filter(|_| !is_over)))?;
     if !moved.is_empty() {

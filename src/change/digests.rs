@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::model::state::{Kind, Object, ObjectRef};
 use crate::model::{Identity, State, digest};
 
-use super::Change;
 use super::fields::{FieldMarks, field_marks};
 use super::judged::judged;
 use super::managed::canonical;
+use super::{Change, NotCompared};
 
 /// The three digests under which a run is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -72,10 +72,16 @@ pub fn marks_of(state: &State, kind: Kind) -> BTreeMap<String, String> {
     judged_of(state, [kind]).map(|(on, is)| (on.to_string(), mark(&is))).collect()
 }
 
-/// The digest of a list of changes for one site. Causes do not count: a moved line changes nothing.
-pub fn changes_digest(site: &Identity, changes: &[Change]) -> String {
+/// The digest of a list of changes for one site, and of what could not be compared and is left to a person, if anything is. Causes
+/// do not count: a moved line changes nothing. Who carries a change out does not either.
+pub fn changes_digest(site: &Identity, changes: &[Change], not_compared: &[NotCompared]) -> String {
     let list: Vec<Value> = changes.iter().map(sides).collect();
-    digest::of(&json!({"host": site, "changes": list}))
+    let mut all = json!({"host": site, "changes": list});
+    if !not_compared.is_empty() {
+        let wanted = |one: &NotCompared| json!({"on": one.on, "wanted": canonical(&one.wanted)});
+        all["not_compared"] = not_compared.iter().map(wanted).collect();
+    }
+    digest::of(&all)
 }
 
 /// The objects of each kind as they are digested: what rules and changes read, without what nobody judges (a collector's

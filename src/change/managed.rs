@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::state::{Kind, Module, Object, Operation, OptInForm};
-use crate::model::{Field, ObjectRef, State};
+use crate::model::{Field, ObjectRef, Snapshot, State};
 
 /// The operations of a form as a set: order and repetition mean nothing, of operations and of the tags in one.
 pub(super) fn as_set(operations: &[Operation]) -> Vec<Operation> {
@@ -34,6 +34,13 @@ pub(super) fn canonical(fields: &Value) -> Value {
 /// Whether managed fields mean the same. A site keeps its own order of operations; nothing else may differ.
 pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     a == b || a.zip(b).is_some_and(|(a, b)| canonical(a) == canonical(b))
+}
+
+/// What a reading shows of the object at a place: its managed fields that are known, none of them where nobody knows whether there is
+/// such an object; and none at all where there is none, or where its kind has no managed fields.
+pub fn observed(snapshot: &Snapshot, on: &ObjectRef) -> Option<Value> {
+    let nothing = || (!snapshot.object_grade(on).is_known()).then(|| Value::Object(Map::new()));
+    read(&snapshot.believed(), on).or_else(nothing)
 }
 
 /// The managed fields of the object at a place as the site has them, those that are known; none where there is no such

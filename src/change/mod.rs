@@ -3,6 +3,7 @@
 //! `diff` prints the list, `apply` executes it, undo runs it backwards with the sides swapped, and a file site executes
 //! it with [`apply`], the same function that computed the "after". Nothing else changes a [`State`].
 
+mod by_hand;
 mod digests;
 mod fields;
 mod intent;
@@ -19,13 +20,14 @@ use serde_json::Value;
 
 use crate::model::{Kind, ObjectRef, State};
 
+pub use by_hand::{ByHand, Task};
 pub use digests::{
     Digests, FactsText, MOST_MARKS, Marks, changes_digest, differing, differs_in, facts_digest, marks_of,
 };
 pub use fields::{FieldMarks, folded as folded_fields, moved_fields};
 pub use intent::{intent_digest, rehearsed_digest};
 pub use lower::{Lowered, NotCompared, lower, lower_on};
-pub use managed::{read, same, shows};
+pub use managed::{observed, read, same, shows};
 
 /// One change: a compare-and-set over the managed fields of one object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -51,7 +51,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         confirmation::write(plan, &Key::find_or_make()?, &confirmation)
             .map_err(|e| Failure::file("write the confirmation beside", plan, &e))?;
     }
-    let code = if args.exit_code && !changes.list.is_empty() { exit::NOT_GREEN } else { exit::OK };
+    let code = if args.exit_code && !changes.is_empty() { exit::NOT_GREEN } else { exit::OK };
     checked.leave();
     Ok(code)
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::apply::confirmation::Confirmation;
 use crate::apply::limits::Tally;
 use crate::apply::plan_name;
-use crate::change::{self, Digests, FactsText, Lowered, Marks};
+use crate::change::{self, Change, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self, On};
 use crate::failure::Failure;
 use crate::model::facts::Counting;
@@ -227,7 +227,12 @@ fn judged_against(
     let read = site.as_mut().map(|(site, mode)| read_site(*site, (*mode, attesting), &opened)).transpose()?;
     let lowered = read.as_ref().map(|read| change::lower_on(&opened.plan, &read.reading.snapshot, place));
     let changes = lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
-    let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| site.executor(change))).collect();
+    let executor = |site: &dyn Site, change: &Change| match &read {
+        // What a site does not show of itself it cannot be asked to change.
+        Some(read) if read.reading.snapshot.is_attested(&change.on) => Executor::Guided,
+        _ => site.executor(change),
+    };
+    let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| executor(*site, change))).collect();
     let site = read;
     let freshness = freshness(site.as_ref(), &opened.settings, live);
     let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
@@ -257,7 +262,7 @@ fn judged_against(
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
         let digests = digests.map(|((site, lowered), (intent, facts))| Digests {
             intent,
-            changes: change::changes_digest(site.identity(), &lowered.changes),
+            changes: change::changes_digest(site.identity(), &lowered.changes, &lowered.not_compared),
             facts: facts.digest(kinds_read(lowered, &judgement)),
         });
         (judgement, digests)

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use crate::change::intent_digest;
+use crate::change::{ByHand, intent_digest};
 use crate::cli::{On, Runbook};
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
@@ -45,6 +45,10 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
         }),
     };
+    let by_hand = checked
+        .lowered
+        .as_ref()
+        .map(|lowered| ByHand::split(lowered.changes.clone(), &checked.executors, lowered.not_compared.clone()).1);
     let named = |on: On, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
     let page = Page {
         plan,
@@ -55,6 +59,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         live: named(On::Live, &plan.sites.live),
         standing: checked.site.is_some().then_some(report),
         rehearsed,
+        by_hand: (args.on.into(), by_hand.unwrap_or_default()),
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;
     file::save_text(&args.out, &text)?;

@@ -2,8 +2,11 @@
 //!
 //! Words in CAPITALS are for a person to fill in; everything else can be pasted.
 
+use serde_json::Value;
+
 use crate::model::plan::{Confirmation, SiteRole, Strategy};
-use crate::model::{Identity, Plan, Step};
+use crate::model::saw::{is_blind, typed};
+use crate::model::{Identity, ObjectRef, Plan, Step};
 
 use super::cheapest_paid_form;
 
@@ -135,6 +138,25 @@ impl Named<'_> {
     /// Puts something on record that is about no site of its own.
     fn plain(&self, what: &str) -> String {
         self.record(what, SiteRole::Staging)
+    }
+
+    /// Puts on record what somebody sees of a switch, on or off.
+    pub fn saw_switch(&self, switch: &str) -> String {
+        self.here(&format!("saw {switch}"))
+    }
+
+    /// Puts on record what somebody sees of an object once it is made as wanted. What money and mail hang on is typed by whoever sees
+    /// it, as is a list of which nobody knows what else stands there.
+    pub fn saw(&self, on: &ObjectRef, wanted: &Value, is_compared: bool) -> String {
+        let fields = wanted.as_object().into_iter().flatten();
+        let fields: Vec<String> = fields
+            .map(|(name, value)| {
+                let is_open = is_blind(on.kind, name) || !is_compared && value.is_array();
+                let value = if is_open { "VALUE".to_owned() } else { typed(name, value) };
+                self.quoted(&format!("{name}={value}"))
+            })
+            .collect();
+        self.here(&format!("saw {} {}", self.quoted(&on.to_string()), fields.join(" ")))
     }
 
     /// A person's attestation of a step.

@@ -33,6 +33,23 @@ pub struct Counting<'a> {
     pub again_since: Option<Timestamp>,
 }
 
+impl Record {
+    /// What somebody saw last of a field on this site, and who, of the lines that count.
+    pub fn saw<'r>(
+        &'r self,
+        site: &Identity,
+        (on, field): (&ObjectRef, &str),
+        counting: &Counting<'_>,
+    ) -> Option<(&'r Value, &'r str)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Saw(saw) if saw.on == *on && counts(entry, &saw.host, on.kind, &saw.until, site, counting) => {
+                Some((saw.fields.get(field)?, entry.who.as_str()))
+            }
+            _ => None,
+        })
+    }
+}
+
 impl Snapshot {
     /// The same reading with the facts that persons attested of this site laid over what it lacks. What stands in a section that
     /// the reading itself calls missing goes.
@@ -47,12 +64,16 @@ impl Snapshot {
         let mut lists: BTreeMap<Kind, (&Entry, &SawAll)> = BTreeMap::new();
         for entry in &record.entries {
             match &entry.evidence {
-                Evidence::Saw(saw) if counts(entry, &saw.host, saw.on.kind, &saw.until, &self, counting) => {
+                Evidence::Saw(saw)
+                    if counts(entry, &saw.host, saw.on.kind, &saw.until, &self.header.site, counting) =>
+                {
                     let of = facts.entry(saw.on.clone()).or_default();
                     // The last one counts, so that a wrong one can be corrected.
                     of.extend(saw.fields.iter().map(|(name, value)| (name.clone(), (entry, value))));
                 }
-                Evidence::SawAll(all) if counts(entry, &all.host, all.kind, &all.until, &self, counting) => {
+                Evidence::SawAll(all)
+                    if counts(entry, &all.host, all.kind, &all.until, &self.header.site, counting) =>
+                {
                     lists.insert(all.kind, (entry, all));
                 }
                 _ => {}
@@ -136,17 +157,10 @@ impl Snapshot {
 }
 
 /// Whether a line counts as a fact about the site of a reading now.
-fn counts(
-    entry: &Entry,
-    host: &Identity,
-    kind: Kind,
-    until: &str,
-    reading: &Snapshot,
-    counting: &Counting<'_>,
-) -> bool {
+fn counts(entry: &Entry, host: &Identity, kind: Kind, until: &str, site: &Identity, counting: &Counting<'_>) -> bool {
     let Ok(at) = entry.at.parse::<Timestamp>() else { return false };
     let since = counting.since.into_iter().chain(counting.again_since.filter(|_| ASKED_AGAIN.contains(&kind))).max();
-    host.is_same_site(&reading.header.site)
+    host.is_same_site(site)
         && kind.is_attestable()
         && at <= counting.now.saturating_add(CLOCKS_APART).unwrap_or(Timestamp::MAX)
         && since.is_none_or(|since| at >= since)

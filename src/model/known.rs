@@ -40,6 +40,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether anything of an object is known by a person's sight alone.
+    pub fn is_attested(&self, on: &ObjectRef) -> bool {
+        self.attested.fields.contains_key(on)
+    }
+
     /// Whether what the state holds of this kind is known at all: it was captured, or a person attested it.
     pub fn is_believed(&self, on: &ObjectRef) -> bool {
         self.header.is_captured(on.kind.name()) || !self.is_of_its_section(on) || self.attested.fields.contains_key(on)

@@ -50,6 +50,49 @@ pub struct SawAll {
     pub until: String,
 }
 
+/// Whether money or mail hang on a field, so that whoever attests it types what they see, and is not shown what is wanted.
+pub fn is_blind(kind: Kind, field: &str) -> bool {
+    matches!(
+        (kind, field),
+        (Kind::ChargingGuard, "production_url")
+            | (Kind::Mail, "simulated")
+            | (Kind::Crm, "connected" | "managed")
+            | (Kind::OrderForm, "after_final_retry")
+    )
+}
+
+/// A value of a field as a person types it after `FIELD=`.
+pub fn typed(field: &str, value: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let words = match (field, value) {
+        (_, Value::Null) => Some(String::new()),
+        (_, Value::Bool(is)) => Some(if *is { "yes" } else { "no" }.to_owned()),
+        (_, Value::String(text)) => Some(text.clone()),
+        ("operations", Value::Array(all)) => all
+            .iter()
+            .map(|operation| {
+                let (verb, of) = operation.as_object()?.iter().next()?;
+                let of =
+                    of.as_array().map_or_else(|| text(of), |tags| tags.iter().map(text).collect::<Vec<_>>().join("|"));
+                (!of.contains(',')).then(|| format!("{verb} {of}"))
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.join(", ")),
+        ("modules", Value::Array(all)) => all
+            .iter()
+            .map(|module| {
+                let (number, name) = (module.get("number")?, module.get("name")?.as_str()?);
+                let release = module.get("release").and_then(Value::as_str);
+                let release = release.map_or_else(String::new, |release| format!(": {release}"));
+                (!name.contains([';', ':'])).then(|| format!("{number} {name}{release}"))
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.join("; ")),
+        _ => None,
+    };
+    words.unwrap_or_else(|| value.to_string())
+}
+
 impl Kind {
     /// Whether a person's word can stand for a reading of it: never for what says which site it is.
     pub fn is_attestable(self) -> bool {

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::escape;
+use crate::change::ByHand;
+use crate::change::text::side;
 use crate::guide::WayBack;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::many;
@@ -25,6 +27,9 @@ pub struct Status {
     pub digest: Option<String>,
     /// How many changes the run has.
     pub changes: usize,
+    /// What a person makes beside them.
+    #[serde(skip_serializing_if = "ByHand::is_empty")]
+    pub by_hand: ByHand,
     /// How many of them are in place.
     pub in_place: usize,
     /// Whether they are being taken back.
@@ -106,6 +111,9 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
         }
         writeln!(out)?;
+        if line.step == Step::Configure {
+            by_hand(&status.by_hand, out)?;
+        }
         if let Some(seen) = &line.seen {
             writeln!(out, "    {}  {}", line.at.as_deref().unwrap_or_default(), escape::line(seen))?;
         }
@@ -136,6 +144,19 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(way) = &status.way_back {
         writeln!(out, "the way back: {}", escape::line(way))?;
+    }
+    Ok(())
+}
+
+/// What a person makes: the object, its screen, and what is to be there.
+fn by_hand(all: &ByHand, out: &mut dyn Write) -> io::Result<()> {
+    for task in all.tasks() {
+        writeln!(out, "    by hand: {}, on {}", escape::line(&task.on.to_string()), task.on.kind.screen())?;
+        for (sign, fields) in [("-", task.before), ("+", Some(task.wanted))] {
+            for line in escape::terminal(&side(task.on, fields)).lines() {
+                writeln!(out, "      {sign} {line}")?;
+            }
+        }
     }
     Ok(())
 }

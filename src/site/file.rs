@@ -170,7 +170,7 @@ impl Site for FileSite {
     }
 
     fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
-        Ok(change::read(&self.now()?.snapshot().state, on))
+        Ok(change::observed(self.now()?.snapshot(), on))
     }
 
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {

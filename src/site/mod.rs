@@ -55,12 +55,13 @@ pub trait Site {
     /// [`SiteError`] where it cannot be read whole; a section that cannot be captured is no error.
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError>;
 
-    /// The managed fields of one object as the site shows them now; none where it does not exist.
+    /// The managed fields of one object as the site shows them now: none of them where nothing shows it, and none at all where it
+    /// does not exist.
     ///
     /// # Errors
     /// [`SiteError`] where the site cannot be read.
     fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
-        Ok(crate::change::read(&self.read(&Questions::default())?.snapshot.state, on))
+        Ok(crate::change::observed(&self.read(&Questions::default())?.snapshot, on))
     }
 
     /// The configuration now, without its population: what a person's act is watched by.

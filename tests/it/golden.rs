@@ -157,7 +157,10 @@ fn changes_keep_their_digest() {
         },
     ];
     let site: Identity = serde_json::from_value(json!("staging.golden.example:8443/wp")).unwrap();
-    assert_eq!(changes_digest(&site, &changes), "2cc168632e7f3d218db33a6bbbf88e8b9e67bae49b8f5ffff7a1d373bcbe7da4");
+    assert_eq!(
+        changes_digest(&site, &changes, &[]),
+        "2cc168632e7f3d218db33a6bbbf88e8b9e67bae49b8f5ffff7a1d373bcbe7da4"
+    );
 }
 
 #[test]

@@ -247,7 +247,7 @@ fn with(snapshot: &Snapshot, state: State) -> Snapshot {
 fn all_digests(plan: &Plan, snapshot: &Snapshot, lowered: &Lowered) -> Digests {
     Digests {
         intent: intent_digest(plan),
-        changes: changes_digest(&snapshot.header.site, &lowered.changes),
+        changes: changes_digest(&snapshot.header.site, &lowered.changes, &lowered.not_compared),
         facts: facts_digest(&snapshot.state, Kind::ALL.iter().copied()),
     }
 }

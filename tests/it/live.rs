@@ -134,10 +134,16 @@ fn maintenance_mode_that_is_not_captured_is_attested() {
         place.read(LIVE).lines().filter(|line| !line.contains(key)).map(|line| format!("{line}\n")).collect();
     std::fs::write(place.path(LIVE), without.edited(how, missing)).unwrap();
     place.run(&["snapshot", "finalize", LIVE]).ends(0, &[]);
-    begin(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step enter-maintenance"]);
-    record(&place, &["step", "enter-maintenance", "ticked, and a purchase is refused", "--on", "live"]);
+    begin(&place)
+        .ends(20, &["no reading shows whether maintenance mode is on", "plan record saw maintenance on=VALUE"]);
+    record(&place, &["saw", "maintenance", "on=yes", "--on", "live"]);
     on_live(&place).ends(20, &["waits at `backup`"]);
-    undo(&place).ends(20, &["whether maintenance mode is on is not captured", "plan record step leave-maintenance"]);
-    record(&place, &["step", "leave-maintenance", "unticked", "--on", "live"]);
+    undo(&place).ends(20, &["no reading shows whether maintenance mode is on", "plan record saw maintenance on=VALUE"]);
+    // What was seen before it was reached is no proof of it, nor is that somebody did it.
+    let step = ["record", "step", "leave-maintenance", "unticked", "--on", "live", "--plan", PLAN, "--who", "jo"];
+    place.run(&step).ends(2, &["plan record saw maintenance on=no"]);
+    record(&place, &["saw", "maintenance", "on=yes", "--on", "live"]);
+    undo(&place).ends(20, &["`jo` saw that maintenance mode is on"]);
+    record(&place, &["saw", "maintenance", "on=no", "--on", "live"]);
     undo(&place).ends(0, &[]);
 }

@@ -42,6 +42,7 @@ mod memory;
 mod moved;
 mod opened_once;
 mod output;
+mod partly;
 mod personal;
 mod place;
 mod places;

@@ -4,7 +4,6 @@ use std::fs::OpenOptions;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::change::changes_digest;
 use crate::model::digest;
 use crate::trust::{Key, Purpose, unmarked};
 
@@ -59,7 +58,7 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
             return Err(foreign(at, "the chain is broken: a line was changed, moved or removed"));
         }
         if let Event::Begin(begin) = &read.event
-            && changes_digest(&begin.host, &begin.changes) != begin.digests.changes
+            && begin.changes_digest() != begin.digests.changes
         {
             return Err(foreign(at, "the changes do not match the digest that was confirmed"));
         }

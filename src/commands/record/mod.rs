@@ -17,13 +17,13 @@ use crate::cli::{self, By, RecordVerb};
 use crate::commands::Terminal;
 use crate::commands::merge_list::List;
 use crate::failure::{Failure, exit};
-use crate::model::Plan;
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::record::{
     Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Evidence, MovedObject, Purchase, Record, SignIn,
     StepTaken, Verification,
 };
 use crate::model::status::is_transaction;
+use crate::model::{Plan, Step};
 use crate::output::escape;
 use crate::project::record::fits::{is_flagged, last_verification};
 use crate::project::record::{append, path_of};
@@ -51,6 +51,14 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
         RecordVerb::Ack { by, line, reason } => acknowledgement(by, &opened.record, line, reason)?,
         RecordVerb::Saw(args) => saw::saw(args, plan, now)?,
+        RecordVerb::Step { step, by, on, .. } if fact_of(step).is_some() => {
+            let saw = fact_of(step).unwrap_or_default();
+            let plan = escape::shell(&by.plan.display().to_string());
+            let (place, who) = (if on == cli::On::Live { " --on live" } else { "" }, escape::shell(&by.who));
+            let message = format!("what proves `{}` is what the screen shows, not that somebody did it", step.name());
+            return Err(Failure::new(exit::USAGE, message)
+                .help(format!("say what you see: `plan record saw {saw} --plan {plan} --who {who}{place}`")));
+        }
         RecordVerb::Step { by, step, says, on } => {
             let host = host_of(plan, on)?;
             let said = format!("attestation of `{}` for the step `{}` on {host}", by.who, step.name());
@@ -91,6 +99,16 @@ pub(super) fn append_here(path: &Path, who: &str, at: Timestamp, evidence: &Evid
         note_recorded(&appended.sha256)?;
     }
     Ok(appended.masked)
+}
+
+/// What a person says that they see of a step which a fact proves; none of the others.
+fn fact_of(step: Step) -> Option<&'static str> {
+    match step {
+        Step::EnterMaintenance => Some("maintenance on=yes"),
+        Step::LeaveMaintenance => Some("maintenance on=no"),
+        Step::RunMigration => Some("crm managed=yes"),
+        _ => None,
+    }
 }
 
 fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Failure> {

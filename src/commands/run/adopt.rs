@@ -208,6 +208,12 @@ fn shown(
         writeln!(out, "    from {}", side(change.before.as_ref()))?;
         writeln!(out, "    to   {}", side(change.after.as_ref()))?;
     }
+    for task in begin.by_hand.tasks() {
+        writeln!(out, "  by hand {}", line(&task.on.to_string()))?;
+        for one in super::by_hand::lines(&task) {
+            writeln!(out, "    {}", if terminal.masks { without_addresses(&one).into_owned() } else { one })?;
+        }
+    }
     for entry in &run.events {
         writeln!(out, "  {}  {}", entry.at, log::message(entry, &run.events))?;
     }

@@ -1,6 +1,7 @@
 //! The barrier before *Run Migration*: judged, typed, and judged again after the typing.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
@@ -15,8 +16,9 @@ use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Evidence;
+use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
-use crate::model::{Plan, Step};
+use crate::model::{Kind, ObjectRef, Plan, Step};
 use crate::output::{concise, escape};
 use crate::rules::Verdict;
 
@@ -125,8 +127,10 @@ impl Run {
         }
         if checked.judgement.verdict != Verdict::Green {
             concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
-            return Err(Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
-                .help(format!("fix what is found, then continue with `{}`", self.resume_command())));
+            let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
+                .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
+            failure.details = self.to_look_at_again(&checked, here, on);
+            return Err(failure);
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
             let message = format!("`{}` is no longer as the plan wants it, so *Run Migration* is not begun", first.on);
@@ -134,6 +138,12 @@ impl Run {
                 "somebody changed it: look at `{}`, and apply again before going on",
                 self.files.diff()
             )));
+        }
+        if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.not_compared.first()) {
+            let message =
+                format!("nobody knows whether `{}` is as the plan wants it, so *Run Migration* is not begun", first.on);
+            let saw = self.names(&checked.opened.plan).of(here, on).saw(&first.on, &first.wanted, false);
+            return Err(Failure::new(code, message).help(format!("look, then: `{saw}`")));
         }
         let unmeasured = match on {
             SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
@@ -158,6 +168,27 @@ impl Run {
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
         Ok(Found { members, who, login: proven, checked, unmeasured })
+    }
+}
+
+impl Run {
+    /// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on: what is typed then.
+    fn to_look_at_again(&self, checked: &Checked, here: &Identity, on: SiteRole) -> Vec<String> {
+        let Some(read) = &checked.site else { return Vec::new() };
+        let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
+        let names = self.names(&checked.opened.plan);
+        let again = |kind: &Kind| {
+            let on_it = ObjectRef::only(*kind);
+            let saw = record.entries.iter().filter_map(|entry| match &entry.evidence {
+                Evidence::Saw(saw) if saw.on == on_it && saw.host.is_same_site(here) => Some(&saw.fields),
+                _ => None,
+            });
+            let fields: Map<String, Value> = saw.flatten().map(|(name, _)| (name.clone(), "VALUE".into())).collect();
+            let is_open = !snapshot.object_grade(&on_it).is_known() && !fields.is_empty();
+            let command = || names.of(here, on).saw(&on_it, &Value::Object(fields.clone()), false);
+            is_open.then(|| format!("look at {} again, then: {}", kind.screen(), command()))
+        };
+        ASKED_AGAIN.iter().filter_map(again).collect()
     }
 }
 

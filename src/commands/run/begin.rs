@@ -4,20 +4,18 @@ use jiff::Timestamp;
 
 use crate::apply::journal::{Begin, Journal, REPLACED};
 use crate::apply::{self};
-use crate::change::{self, Change};
+use crate::change::{self, ByHand};
 use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::Step;
-use crate::site::Executor;
 use crate::trust::Key;
 
 use super::kept;
 use super::previous_run::close;
 use super::session::{Session, Turn};
-use super::typed::Typed;
 use super::underway::Run;
 
 /// Puts what an earlier run left away, and begins. `cloned` says that the site was copied again since.
@@ -45,26 +43,13 @@ pub(super) fn begin(
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
 }
 
-/// The first line of the journal of a run; refused where a person has to make a change.
+/// The first line of the journal of a run.
 fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
     let (strategy, on) = (checked.opened.plan.strategy, args.on.into());
     let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };
-    let by_hand = lowered.changes.iter().zip(checked.executors).filter(|(_, by)| *by != Executor::Automatic);
-    let by_hand: Vec<&Change> = by_hand.map(|(change, _)| change).collect();
-    if let Some(first) = by_hand.first() {
-        let message = format!(
-            "{} of {} changes have to be made by a person on this site, `{}` first",
-            by_hand.len(),
-            lowered.changes.len(),
-            first.on
-        );
-        return Err(Failure::new(exit::TARGET, message).help(format!(
-            "this build carries out changes on a site in a file only; make them in the admin screens that `{}` names, then check again",
-            Typed::of(args).named().diff()
-        )));
-    }
+    let (changes, by_hand) = ByHand::split(lowered.changes, &checked.executors, lowered.not_compared);
     Ok(Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         plan: apply::plan_name(&args.plan),
@@ -73,7 +58,8 @@ fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
         strategy,
         digests,
         rehearsed: Some(change::rehearsed_digest(&checked.opened.plan)),
-        changes: lowered.changes,
+        changes,
+        by_hand,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
         kept: None,
     })

@@ -46,7 +46,7 @@ pub(super) fn confirm(
     let settings = &checked.opened.settings.seal;
     let sealed = args.seal.as_deref().map(signed::read).transpose()?;
     let presented = sealed.as_ref().map(|sealed| Presented::new(sealed, &settings.keys));
-    if changes.list.is_empty() && (args.confirm.is_none() || known.is_some()) {
+    if changes.is_empty() && (args.confirm.is_none() || known.is_some()) {
         let counts = |seal: &Presented| seal.of(settings.demands(), &apply::plan_name(&args.plan), here).is_ok();
         let required = settings.demands().required && args.confirm.is_some();
         if presented.as_ref().map_or(!required, counts) {

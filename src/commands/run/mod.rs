@@ -5,6 +5,7 @@ mod apply;
 mod archived_runs;
 mod barrier;
 mod begin;
+mod by_hand;
 pub(super) mod certificate;
 mod comparable;
 mod confirm;

@@ -7,7 +7,6 @@ use crate::commands::Terminal;
 use crate::commands::inputs::Checked;
 use crate::failure::{Failure, exit};
 use crate::model::Step;
-use crate::model::text::many;
 use crate::output::escape;
 
 use super::state::Unfinished;
@@ -27,8 +26,7 @@ pub(super) fn ends_here(
     };
     let waits = !cloned && earlier.is_some_and(is_of);
     let confirmed = args.confirm.is_some() || args.seal.is_some();
-    let compared = checked.lowered.as_ref().is_some_and(|lowered| lowered.not_compared.is_empty());
-    if waits || !confirmed || !compared {
+    if waits || !confirmed {
         return nothing_to_do(args, checked, earlier, terminal).map(Some);
     }
     Ok(None)
@@ -56,12 +54,6 @@ fn nothing_to_do(
         }));
     }
     let host = checked.site.as_ref().map_or("the site", |site| &site.line.host);
-    let unknown = checked.lowered.as_ref().map_or(0, |lowered| lowered.not_compared.len());
-    if unknown > 0 {
-        let kinds = many(unknown, "kind");
-        writeln!(terminal.out, "no change seen on {}; {kinds} of object were not captured", escape::line(host))?;
-        return Ok(exit::OK);
-    }
     writeln!(terminal.out, "no change: {} is as the plan wants it", escape::line(host))?;
     if let Some(step) = waits {
         writeln!(

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 
 use crate::apply::journal::Event;
 use crate::apply::machine::Next;
-use crate::apply::proof::{self, Proof, as_read};
+use crate::apply::proof::{self, Proof, Sighting, as_read};
 use crate::apply::since::{began, read_after, since_then};
+use crate::apply::walk;
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
-use crate::model::{Plan, Step};
+use crate::model::{Kind, Plan, Step};
+use crate::trust::recorded_here;
 
 use super::resume;
 use super::underway::Run;
@@ -55,7 +57,9 @@ impl Run {
         let record = since_then(self.project.record()?, since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());
-        let off = MigrationSignals::of(&site).maintenance;
-        Ok(as_read(proof::maintenance(off, &record, &names.of(&begin.host, begin.on)), &read))
+        let of = (&begin.host, Kind::Maintenance, "on");
+        let is_on = MigrationSignals::of(&site).maintenance;
+        let sight = Sighting::of(is_on, &record, of, &walk::since(since, &recorded_here(), now));
+        Ok(as_read(proof::maintenance(&sight, &names.of(&begin.host, begin.on)), &read))
     }
 }

@@ -11,7 +11,6 @@ use crate::apply::machine::Progress;
 use crate::apply::seal::Presented;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
-use crate::change;
 use crate::cli::{Apply, On};
 use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
@@ -131,7 +130,7 @@ pub(super) fn confirmed(
     events: &[JournalEntry],
     settings: &Seals,
 ) -> Result<Confirmed, Failure> {
-    if begin.digests.changes != change::changes_digest(&begin.host, &begin.changes) {
+    if begin.digests.changes != begin.changes_digest() {
         return Ok(Confirmed::No);
     }
     let demands = settings.demands();

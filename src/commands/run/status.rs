@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         on,
         digest: begin.map(|begin| begin.digests.changes.clone()),
         changes: begin.map_or(0, |begin| begin.changes.len()),
+        by_hand: begin.map(|begin| begin.by_hand.clone()).unwrap_or_default(),
         in_place: progress.map_or(0, Progress::in_place),
         taking_back: progress.is_some_and(Progress::is_taking_back),
         past_the_barrier: progress.is_some_and(Progress::is_past_the_barrier),
@@ -88,10 +89,13 @@ fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: 
         Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((entry.at, *by, seen.clone())),
         _ => None,
     });
+    let by_hand = step == Step::Configure && begin.is_some_and(|begin| !begin.by_hand.is_empty());
+    let executor = if by_hand { Executor::Guided } else { about.executor };
     let follows = begin.is_some_and(|begin| begin.steps().contains(&step));
     let next = progress.map(Progress::next);
     let stand = match (step, behind.is_some(), next) {
         (_, true, _) => Stand::Done,
+        (Step::Configure, _, Some(Next::Step(Step::Configure))) => Stand::Next,
         (Step::Configure, _, Some(Next::Step(_) | Next::Close | Next::Over)) => Stand::Done,
         (Step::Configure, _, Some(_)) => Stand::Next,
         (_, _, Some(Next::Step(now))) if now == step => Stand::Next,
@@ -110,7 +114,7 @@ fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: 
         step,
         title: about.title,
         stand,
-        executor: behind.as_ref().map_or(about.executor, |(_, by, _)| *by),
+        executor: behind.as_ref().map_or(executor, |(_, by, _)| *by),
         back: about.back,
         barrier: step == Step::RunMigration,
         gate,

@@ -92,8 +92,8 @@ impl Run {
         Err(Failure::new(code, why).help(help))
     }
 
-    /// The plan's changes: judged again where something was waited for before them, carried out, read back.
-    pub(super) fn change(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    /// The plan's changes: judged again where something was waited for before them, and carried out.
+    pub(super) fn change(&mut self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let begin = self.journal.begin().cloned();
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
@@ -101,18 +101,21 @@ impl Run {
             let at = (on, self.journal.progress());
             ensure_gate_green((&self.project, self.site.as_mut()), at, &self.files, terminal)?;
         }
-        self.carry_out(&changes, &[], terminal)?;
-        self.configured(args, &changes, terminal)
+        self.carry_out(&changes, &[], terminal)
     }
 
     /// Every change is in place: reads the site once more, and compares everybody with how they were before.
     pub(super) fn configured(
         &mut self,
         args: &Apply,
-        changes: &[Change],
+        (by, by_hand): (Executor, &str),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
-        self.read_back(changes)?;
+        let changes = self.journal.begin().map(|begin| begin.changes.clone()).unwrap_or_default();
+        self.read_back(&changes)?;
+        if !by_hand.is_empty() {
+            let _ = writeln!(terminal.out, "{} ({})", escape::line(by_hand), by.name());
+        }
         // The site is as it should be, whoever reads of it.
         let _ = writeln!(
             terminal.out,
@@ -144,8 +147,8 @@ impl Run {
         }
         self.note(Event::Passed {
             step: Step::Configure,
-            by: Executor::Automatic,
-            seen: words,
+            by,
+            seen: if by_hand.is_empty() { words } else { format!("{by_hand}; {words}") },
             found: Default::default(),
         })
     }

@@ -152,9 +152,26 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             run.files.diff()
         )));
     }
-    writeln!(terminal.out, "the site is as it was before the run, read back; the journal is {}", escape::path(&kept))?;
+    set_back(&begin, terminal)?;
+    let what = match begin.by_hand.is_empty() {
+        true => "the site is as it was before the run",
+        false => "all that was carried out is taken back",
+    };
+    writeln!(terminal.out, "{what}, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
+}
+
+/// Names what a person made in the run: nothing but a person sets it back.
+fn set_back(begin: &Begin, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    for task in begin.by_hand.tasks() {
+        let (on, screen) = (line(&task.on.to_string()), task.on.kind.screen());
+        writeln!(terminal.out, "set back by hand, where it was made: `{on}`, on {screen}")?;
+        for line in super::by_hand::lines_back(&task) {
+            writeln!(terminal.out, "  {line}")?;
+        }
+    }
+    Ok(())
 }
 
 /// The site to set back: an address must be one that the plan names, or, where no plan can be read, the run's own.

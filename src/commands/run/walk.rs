@@ -1,5 +1,6 @@
 //! The steps of the guide after the changes: shown, waited for, proven.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,14 +20,15 @@ use crate::guide::{MigrationSignals, Names};
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::{Identity, Plan, Snapshot, Step};
+use crate::model::{Executor, Identity, Plan, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::settings;
 use crate::reconcile;
 use crate::rules::{Moment, Verdict};
 use crate::site::Site;
-use crate::trust::Readings;
+use crate::trust::{Readings, recorded_here};
 
+use super::by_hand;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
 use super::typed::Typed;
@@ -72,6 +74,10 @@ impl StepContext for StepRunner<'_, '_, '_> {
         let mut record = self.run.project.record()?;
         Readings::of_this_machine().weigh(&mut record);
         Ok(record)
+    }
+
+    fn recorded_here(&self) -> BTreeSet<String> {
+        recorded_here()
     }
 
     fn pass_barrier(&mut self, plan: &Plan) -> Result<(), Failure> {
@@ -153,7 +159,15 @@ impl Run {
                     return runner.run.ensure_comparable(args);
                 }
                 Ok(Turn::Changes) => {
-                    runner.run.change(args, runner.terminal)?;
+                    runner.run.change(runner.terminal)?;
+                    continue;
+                }
+                Ok(Turn::Configured { by, seen }) => {
+                    if waiting.take().is_some() {
+                        writeln!(runner.terminal.err)?;
+                    }
+                    runner.run.configured(args, (by, &seen), runner.terminal)?;
+                    runner.plan = None;
                     continue;
                 }
                 Ok(Turn::Close) => return runner.run.end(args, runner.terminal),
@@ -181,7 +195,7 @@ impl Run {
                     let plan = runner.plan.clone().unwrap_or_default();
                     runner.run.ask_decision(args, &plan, (step, &open), runner.terminal)?;
                     if waiting.is_none() {
-                        if step > Step::Configure && step != Step::RunMigration {
+                        if step != Step::RunMigration && (step > Step::Configure || live && step == Step::Configure) {
                             runner.run.ensure_green(args, Moment::Step(step), runner.terminal)?;
                         }
                         runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
@@ -260,7 +274,11 @@ impl Run {
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
-            for command in named.commands_of_a_run(plan, step) {
+            let commands = match (step, self.journal.begin()) {
+                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &named, terminal)?,
+                _ => named.commands_of_a_run(plan, step),
+            };
+            for command in commands {
                 writeln!(terminal.out, "  type       {command}")?;
             }
         }
@@ -357,7 +375,9 @@ impl Run {
     /// What a person has to do.
     pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let about = step.about();
-        writeln!(terminal.out, "\n{} ({}, {})", about.title, about.executor.name(), about.back.name())?;
+        let by_hand = step == Step::Configure && self.journal.begin().is_some_and(|begin| !begin.by_hand.is_empty());
+        let executor = if by_hand { Executor::Guided } else { about.executor };
+        writeln!(terminal.out, "\n{} ({}, {})", about.title, executor.name(), about.back.name())?;
         let lines = [
             ("where", about.screen),
             ("do", step.act(self.journal.begin().map_or(SiteRole::Staging, |begin| begin.on))),

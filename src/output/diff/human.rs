@@ -9,7 +9,7 @@ use crate::output::human::{Style, paint};
 use crate::site::Executor;
 
 use super::lines::{Side, lines};
-use super::{Changes, counts, next, not_compared, sides, verb};
+use super::{Changes, counts, next, not_compared, sides, verb, wanted};
 
 /// Writes the diff.
 pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -20,6 +20,7 @@ pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::R
         }
         writeln!(out)?;
     }
+    by_hand(changes, style, out)?;
     footer(changes, style, out)
 }
 
@@ -32,7 +33,8 @@ fn object(
 ) -> io::Result<()> {
     let name = escape::line(&change.on.to_string());
     let when = if changes.on_live { format!(" · {}", change.when().name()) } else { String::new() };
-    let from = paint(style, "2", &format!("{} · {}{when}", escape::line(&changes.cause(change)), executor.name()));
+    let from =
+        paint(style, "2", &format!("{} · {}{when}", escape::line(&changes.cause(&change.cause)), executor.name()));
     writeln!(out, "  {} {}  {from}", verb(change), paint(style, "1", &name))?;
     let (before, after) = sides(change);
     let (before, after) = (escape::terminal(&before), escape::terminal(&after));
@@ -51,6 +53,23 @@ fn object(
     Ok(())
 }
 
+/// What nobody could compare: the screen, and what the plan wants there.
+fn by_hand(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if changes.not_compared.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(style, "1", &format!("not compared: {}", many(changes.not_compared.len(), "object"))))?;
+    for one in changes.not_compared {
+        let name = paint(style, "1", &escape::line(&one.on.to_string()));
+        let cause = escape::line(&changes.cause(&one.cause));
+        writeln!(out, "  look {name}  {}", paint(style, "2", &format!("{cause} · on {}", one.on.kind.screen())))?;
+        for line in escape::terminal(&wanted(one)).lines() {
+            writeln!(out, "    {}", mark(style, "32", &format!("? {line}")))?;
+        }
+    }
+    writeln!(out)
+}
+
 fn mark(style: Style, code: &str, text: &str) -> String {
     if code.is_empty() || text.is_empty() { text.to_owned() } else { paint(style, code, text) }
 }
@@ -58,13 +77,13 @@ fn mark(style: Style, code: &str, text: &str) -> String {
 fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let total = changes.list.len();
     let unknown = not_compared(changes);
-    if total == 0 && unknown.is_none() {
+    if changes.is_empty() {
         writeln!(out, "no change: the site is as the plan wants it")?;
     } else {
         writeln!(
             out,
             "{}{} on {}, {}",
-            many(total, "change"),
+            if total == 0 { "nothing is known to differ".to_owned() } else { many(total, "change") },
             if total == 0 { String::new() } else { format!(" ({})", counts(changes)) },
             escape::line(changes.host),
             escape::line(&changes.how)
@@ -77,7 +96,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
-    if total > 0 && changes.confirmable {
+    if !changes.is_empty() && changes.confirmable {
         writeln!(out, "{}", escape::line(&next(changes)))?;
     }
     Ok(())

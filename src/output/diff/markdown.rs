@@ -11,7 +11,7 @@ use crate::output::{Report, escape};
 use crate::shape::without_addresses;
 
 use super::lines::{Side, lines};
-use super::{Changes, counts, next, not_compared, sides, verb};
+use super::{Changes, counts, next, not_compared, sides, verb, wanted};
 
 /// Lines around a changed one.
 const CONTEXT: usize = 3;
@@ -23,14 +23,27 @@ const LISTED: usize = 40;
 pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (host, how) = (escape::markdown(changes.host), escape::markdown(&changes.how));
     writeln!(out, "<!-- plan diff -->")?;
-    writeln!(out, "### {}: {} on {host}\n", escape::markdown(changes.path), many(changes.list.len(), "change"))?;
+    let total = match changes.not_compared.len() {
+        0 => many(changes.list.len(), "change"),
+        unknown => format!("{}, {} not compared", many(changes.list.len(), "change"), many(unknown, "object")),
+    };
+    writeln!(out, "### {}: {total} on {host}\n", escape::markdown(changes.path))?;
     writeln!(out, "The plan is **{}** against the site ({how}).\n", changes.verdict)?;
     writeln!(out, "{}.\n", report.judgement.evidence.message())?;
     if !changes.list.is_empty() {
         writeln!(out, "Changes: {}.\n", counts(changes))?;
     }
     if let Some(unknown) = not_compared(changes) {
-        writeln!(out, "**Attention:** {unknown}.\n")?;
+        writeln!(out, "**Attention:** {unknown}:\n")?;
+        for one in changes.not_compared.iter().take(LISTED) {
+            let fields = wanted(one).lines().map(escape::markdown).collect::<Vec<_>>().join("; ");
+            let on = escape::markdown(&one.on.to_string());
+            writeln!(out, "- {on}, on {}: {fields}", escape::markdown(one.on.kind.screen()))?;
+        }
+        if let Some(more) = changes.not_compared.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            writeln!(out, "- and {more} more")?;
+        }
+        writeln!(out)?;
     }
     findings(report, out)?;
     decisions(changes, report.show_personal, out)?;
@@ -38,7 +51,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     let digests = changes.digests;
     writeln!(out, "| digest | |\n| --- | --- |\n| changes (confirm this one) | `{}` |", digests.changes)?;
     writeln!(out, "| intent | `{}` |\n| facts | `{}` |", digests.intent, digests.facts)?;
-    if changes.confirmable && !changes.list.is_empty() {
+    if changes.confirmable && !changes.is_empty() {
         writeln!(out, "\n{}", escape::markdown(&next(changes)))?;
     }
     Ok(())
@@ -191,7 +204,7 @@ fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
             let lines = unified(&before, &after);
             let fence = escape::fence(&lines);
             let name = escape::markdown(&change.on.key);
-            let cause = escape::markdown(&changes.cause(change));
+            let cause = escape::markdown(&changes.cause(&change.cause));
             let name = if change.on.key == kind.name() { String::new() } else { format!(" {name}") };
             writeln!(out, "<details><summary>{} {kind}{name} ({})</summary>\n", verb(change), executor.name())?;
             writeln!(out, "From {cause}.\n\n{fence}diff\n{lines}{fence}\n\n</details>\n")?;

@@ -51,6 +51,11 @@ pub struct Changes<'a> {
 }
 
 impl Changes<'_> {
+    /// Whether the site is known to be as the plan wants it: nothing changes, and everything was compared.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.not_compared.is_empty()
+    }
+
     /// The changes by kind, in the order of the kinds.
     pub fn by_kind(&self) -> BTreeMap<Kind, Vec<(&Change, Executor)>> {
         let mut groups: BTreeMap<Kind, Vec<(&Change, Executor)>> = BTreeMap::new();
@@ -61,8 +66,8 @@ impl Changes<'_> {
     }
 
     /// The line of the plan that a change comes from, as `path:line`.
-    pub fn cause(&self, change: &Change) -> String {
-        let spot = self.sources.spot(&Location::key(change.cause.clone()));
+    pub fn cause(&self, cause: &str) -> String {
+        let spot = self.sources.spot(&Location::key(cause.to_owned()));
         format!("{}:{}", self.path, spot.start.line)
     }
 }
@@ -81,14 +86,18 @@ pub fn sides(change: &Change) -> (String, String) {
     (text::side(&change.on, change.before.as_ref()), text::side(&change.on, change.after.as_ref()))
 }
 
-/// What could not be compared, as a sentence; none where everything was.
+/// What could not be compared and is left to a person, as a sentence; none where everything was.
 pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
-    let one = |one: &NotCompared| {
-        let fields = one.wanted.as_object().into_iter().flat_map(|wanted| wanted.keys().map(String::as_str));
-        format!("{} ({})", one.on, fields.collect::<Vec<_>>().join(", "))
-    };
-    let all: Vec<String> = changes.not_compared.iter().map(one).collect();
-    (!all.is_empty()).then(|| format!("not compared, since nobody read it from the site: {}", all.join(", ")))
+    let total = changes.not_compared.len();
+    (total > 0).then(|| {
+        let (objects, are) = (many(total, "object"), if total == 1 { "is" } else { "are" });
+        format!("{objects} {are} not compared, since no reading shows what the plan is about: a person looks, and sets them by hand")
+    })
+}
+
+/// What is wanted of an object that could not be compared: its fields as YAML.
+pub fn wanted(one: &NotCompared) -> String {
+    text::side(&one.on, Some(&one.wanted))
 }
 
 /// What to do next, as a sentence that ends in a command.

@@ -11,6 +11,7 @@ use std::fmt::{self, Write};
 
 use super::Report;
 use super::escape::{Html, shell};
+use crate::change::ByHand;
 use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
 use crate::model::plan::{SiteRole, Strategy};
@@ -44,6 +45,8 @@ pub struct Page<'a> {
     pub live: &'a str,
     /// What the last finished rehearsal took.
     pub rehearsed: Rehearsed,
+    /// What a person makes of the plan's changes, and on which of the two sites.
+    pub by_hand: (SiteRole, ByHand),
 }
 
 /// What is known of a rehearsal.

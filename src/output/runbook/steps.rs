@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 
 use super::super::escape::{Html, shell};
 use super::{MOST_ROWS, Page, Part, back, contacts, decision, more};
+use crate::change::Task;
+use crate::change::text::side;
 use crate::guide::{self, Named, PAYMENTS, Stage, cheapest_paid_form};
 use crate::model::plan::{Confirmation, DuringMigration, SiteRole, Strategy, TestPurchase};
 use crate::model::{Executor, Step};
@@ -76,6 +78,9 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
         writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Html(text))?;
     }
     writeln!(out, "</dl>")?;
+    let by_hand =
+        if step == Step::Configure && part.on == page.by_hand.0 { page.by_hand.1.tasks() } else { Vec::new() };
+    tasks(&by_hand, out)?;
     match step {
         Step::Backup => backup(page, part.on, out)?,
         Step::RunMigration => choices(page, out)?,
@@ -87,7 +92,32 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
     for command in commands(page, part, step) {
         typed(&command, out)?;
     }
+    for task in &by_hand {
+        typed(&named(page, part).saw(task.on, task.wanted, task.is_compared), out)?;
+    }
+    if !by_hand.is_empty() {
+        typed(&named(page, part).resume(), out)?;
+    }
     writeln!(out, "<p class=\"sign\">Begun ____________  Ended ____________  Initials ________</p>\n</section>")
+}
+
+/// What a person makes by hand: the screen, what is there, and what is to be there.
+fn tasks(all: &[Task<'_>], out: &mut String) -> fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<p>By hand, since no reading of this site shows them:</p>\n<ul class=\"boxes\">")?;
+    for task in all {
+        writeln!(out, "<li>☐ <code>{}</code>, on {}", Html(&task.on.to_string()), Html(task.on.kind.screen()))?;
+        for (name, fields) in [("now", task.before), ("then", Some(task.wanted))] {
+            let shown = side(task.on, fields);
+            if !shown.is_empty() {
+                writeln!(out, "<br>{name}:<pre>{}</pre>", Html(&shown))?;
+            }
+        }
+        writeln!(out, "</li>")?;
+    }
+    writeln!(out, "</ul>")
 }
 
 /// What is typed. Its words are kept whole where a line ends: `--on` must not be read as two.

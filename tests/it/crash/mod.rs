@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 use amc_plan::apply::journal::{Begin, Event, Journal};
 use amc_plan::apply::{Outcome, Watch, run};
-use amc_plan::change::{self, Change, Digests, changes_digest, lower};
+use amc_plan::change::{self, ByHand, Change, Digests, changes_digest, lower};
 use amc_plan::example::generate;
 use amc_plan::model::plan::{SiteRole, Strategy};
 use amc_plan::model::population::Questions;
@@ -207,7 +207,8 @@ fn after(count: usize) -> State {
 
 fn begin() -> Begin {
     let (host, changes) = ("staging.bloom.example".parse().unwrap(), changes());
-    let digests = Digests { intent: String::new(), changes: changes_digest(&host, &changes), facts: String::new() };
+    let digests =
+        Digests { intent: String::new(), changes: changes_digest(&host, &changes, &[]), facts: String::new() };
     let (on, strategy) = (SiteRole::Staging, Some(Strategy::RehearseAndReplay));
     Begin {
         tool: "0".into(),
@@ -217,6 +218,7 @@ fn begin() -> Begin {
         strategy,
         digests,
         rehearsed: None,
+        by_hand: ByHand::default(),
         kept: None,
         changes,
         steps: None,

@@ -56,7 +56,7 @@ fn where_nothing_was_written_a_barrier_that_is_not_passed_is_16() {
     begin["event"]["begin"]["changes"] = Value::Array(Vec::new());
     // As an earlier build has it, which notes nothing of the reading that is kept.
     begin["event"]["begin"].as_object_mut().unwrap().remove("kept").unwrap();
-    let none = amc_plan::change::changes_digest(&"staging.bloom.example".parse().unwrap(), &[]);
+    let none = amc_plan::change::changes_digest(&"staging.bloom.example".parse().unwrap(), &[], &[]);
     begin["event"]["begin"]["digests"]["changes"] = none.clone().into();
     assert_eq!(place.digest(), none, "and its diff was shown");
     let begin = marked(&begin.to_string(), &crate::place::key(), Purpose::Journal);

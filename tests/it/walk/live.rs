@@ -29,7 +29,7 @@ fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_open
     assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::Backup, .. }));
     ground.says(backup(ground.now()));
     assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::Backup, .. }));
-    assert_eq!(ground.advance().unwrap(), Turn::Changes);
+    assert_eq!(ground.advance().unwrap(), nothing_by_hand());
     let whole = fs::read(&path).unwrap();
     let mut points = 0;
     for cut in first..=whole.len() {
@@ -48,7 +48,7 @@ fn on_live_nothing_is_changed_before_it_is_closed_and_backed_up_and_an_undo_open
                         Turn::Passed { step: Step::Backup, .. } => {
                             assert_eq!((look, made), (Look::Before, Some(10_001)), "at {cut}");
                         }
-                        Turn::Changes => {
+                        Turn::Configured { .. } => {
                             assert!(
                                 proven || (look, made) == (Look::Before, Some(10_001)),
                                 "{look:?} {made:?} at {cut}"

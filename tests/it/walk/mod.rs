@@ -5,14 +5,14 @@
 mod live;
 mod staging;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use amc_plan::apply::journal::{Begin, Event, Journal, JournalError};
 use amc_plan::apply::walk::{Prompt, Reviewed, StepContext, Turn, advance};
-use amc_plan::change::{Change, Digests, changes_digest};
+use amc_plan::change::{ByHand, Change, Digests, changes_digest};
 use amc_plan::example::generate;
 use amc_plan::guide::Names;
 use amc_plan::model::plan::{Confirmation, MigrationChoices, SiteRole, Strategy};
@@ -253,6 +253,11 @@ impl StepContext for Ground {
     }
 
     /// The gate: never on a site that has switched, and never where it cannot be read.
+    fn recorded_here(&self) -> BTreeSet<String> {
+        // What is said here was read from no file.
+        BTreeSet::from([String::new()])
+    }
+
     fn pass_barrier(&mut self, _: &Plan) -> Result<(), Trouble> {
         let site = self.site.configuration()?;
         if site.header.site != here() || site.state.crm.is_none_or(|crm| crm.managed != Field::Set(false)) {
@@ -316,10 +321,15 @@ fn configured(folder: &TempDir) -> PathBuf {
     path
 }
 
+/// The turn of a run without changes, in which nothing is left to a person either.
+pub(crate) fn nothing_by_hand() -> Turn {
+    Turn::Configured { by: Executor::Automatic, seen: String::new() }
+}
+
 /// The journal of a run without changes that has begun.
 pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) -> PathBuf {
     let path = folder.path().join("journal.ndjson");
-    let digests = Digests { intent: String::new(), changes: changes_digest(&here(), &[]), facts: String::new() };
+    let digests = Digests { intent: String::new(), changes: changes_digest(&here(), &[], &[]), facts: String::new() };
     let strategy = Some(Strategy::RehearseAndReplay);
     let begin = Begin {
         tool: "0".into(),
@@ -331,6 +341,7 @@ pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) ->
         changes: Vec::new(),
         rehearsed: None,
         steps,
+        by_hand: ByHand::default(),
         kept: None,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());

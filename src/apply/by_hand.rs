@@ -1,0 +1,59 @@
+//! What of a plan a person makes on the site, since nothing else can, or since nobody could compare it: what shows that it is made.
+
+use crate::change::{self, ByHand, Task};
+use crate::model::{Executor, Grade, Snapshot};
+
+use super::proof::Proof;
+
+/// Whether everything that a person makes is in place, on a reading with what persons saw since the run began laid over.
+/// `read` is whether the reading was made since then; `record` the command that says what somebody sees of a task.
+///
+/// What a reading shows counts; what it does not show somebody saw once it was made.
+pub(super) fn made(
+    all: &ByHand,
+    site: &Snapshot,
+    read: &Result<(), String>,
+    record: impl Fn(&Task<'_>) -> String,
+) -> Proof {
+    let (tasks, mut by, mut open) = (all.tasks(), Executor::Guided, Vec::new());
+    for task in &tasks {
+        let on = task.on;
+        match shown(task, site) {
+            Shown::AsWanted(Executor::Attested) => by = Executor::Attested,
+            Shown::AsWanted(_) => open.extend(read.as_ref().err().cloned()),
+            Shown::Otherwise => open.push(format!("`{on}` is not as the plan wants it")),
+            Shown::Unreadable => {
+                open.push(format!("no reading shows `{on}`: set it, then say what you see: {}", record(task)));
+            }
+        }
+    }
+    let total = open.len();
+    match open.into_iter().next() {
+        None => Proof::Behind { by, seen: format!("{} of {} made by hand seen in place", tasks.len(), tasks.len()) },
+        Some(first) if total == 1 => Proof::Open(first),
+        Some(first) => Proof::Open(format!("{total} objects are not seen to be set by hand; {first}")),
+    }
+}
+
+/// What is known of something that a person makes.
+enum Shown {
+    /// It is made: a reading shows it, or a person saw it.
+    AsWanted(Executor),
+    /// It is not.
+    Otherwise,
+    /// Nobody knows.
+    Unreadable,
+}
+
+fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
+    let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise };
+    let is_attested = |name: &String| matches!(site.field_grade(task.on, name, true), Grade::Attested(_));
+    match task.is_made(&found) {
+        None => Shown::Unreadable,
+        Some(false) => Shown::Otherwise,
+        Some(true) if task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested)) => {
+            Shown::AsWanted(Executor::Attested)
+        }
+        Some(true) => Shown::AsWanted(Executor::Guided),
+    }
+}

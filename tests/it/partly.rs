@@ -1,0 +1,187 @@
+//! A site of which only a part was captured: what no reading shows a person sees, sets by hand and says, from the first check to the
+//! certificate. Nothing is ever "no change" that nobody compared.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::guided::{
+    CERTIFICATE, FORMS, PHRASE, POPULATION, buys, in_its_window, migrated, on, record, status, undo, verified,
+};
+use crate::place::{PLAN, Place, SITE};
+
+/// More than a third of the kinds, and those on which money, mail and the migration hang.
+const UNREAD: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "maintenance"];
+
+/// The example, whose site says of these kinds that no reading shows them.
+fn partly_captured() -> Place {
+    let place = Place::new();
+    in_its_window(&place);
+    let without = |line: &str| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        if line["kind"] == "snapshot" {
+            UNREAD
+                .iter()
+                .for_each(|kind| line["sections"][*kind] = serde_json::json!({"missing": "no reading shows it"}));
+        }
+        (!UNREAD.iter().any(|kind| line["kind"] == *kind)).then(|| format!("{line}\n"))
+    };
+    let left: String = place.read(SITE).lines().filter_map(without).collect();
+    fs::write(place.path(SITE), left).unwrap();
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    place
+}
+
+/// What the screens of the copy show before anything is done.
+fn says_what_is_there(place: &Place) {
+    record(place, &["saw", "charging-guard", "enabled=yes", "production_url=//staging.bloom.example"]);
+    record(place, &["saw", "emails", "enabled=yes", "welcome=none"]);
+    record(place, &["saw", "mail", "transport=fluent-smtp", "simulated=no"]);
+    record(place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    record(place, &["saw", "maintenance", "on=no"]);
+}
+
+/// What they show once everything is set by hand.
+fn says_what_was_made(place: &Place) {
+    record(place, &["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
+    record(place, &["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
+    record(place, &["saw", "mail", "simulated=yes"]);
+}
+
+fn check(place: &Place) -> String {
+    place.run(&["check", PLAN, "--site", SITE]).out
+}
+
+fn begun() -> Place {
+    let place = partly_captured();
+    says_what_is_there(&place);
+    place.confirm(&place.digest()).ends(20, &["waits at `configure`"]);
+    place
+}
+
+#[test]
+fn what_was_not_compared_is_never_no_change() {
+    let place = partly_captured();
+    let said = check(&place);
+    assert!(said.contains("unproven at gate") && !said.contains("no change"), "{said}");
+    let diff = place.run(&["diff", PLAN, "--site", SITE]);
+    for words in [
+        "not compared: 3 objects",
+        "look charging-guard",
+        "? production_url: //bloom.example",
+        "AccessAlly > Settings > General Setup > Developer Tools",
+        "3 objects are not compared",
+        "apply refuses this while the plan is unproven",
+    ] {
+        assert!(diff.out.contains(words), "{words}: {}", diff.out);
+    }
+    assert!(!diff.out.contains("no change") && !diff.out.contains("--confirm"), "{}", diff.out);
+    place.apply(&["--no-input"]).ends(10, &[]);
+    // Even where the plan changes nothing that a reading shows.
+    let markdown = place.run(&["diff", PLAN, "--site", SITE, "--format", "markdown"]).out;
+    assert!(markdown.contains("3 objects not compared") && markdown.contains("Developer Tools"), "{markdown}");
+}
+
+#[test]
+fn a_run_goes_from_preflight_to_its_certificate_on_what_persons_see() {
+    let place = begun();
+    // Five changes were carried out; three are a person's, and each says its screen, what is there and what is wanted.
+    let stands = status(&place);
+    assert_eq!((&stands["in_place"], &stands["changes"]), (&4.into(), &4.into()), "{stands:#}");
+    assert_eq!(stands["by_hand"]["changes"].as_array().unwrap().len(), 3);
+    let human = place.run(&["status", PLAN, "--site", SITE]).out;
+    for words in
+        ["by hand: charging-guard", "- production_url: //staging.bloom.example", "+ production_url: //bloom.example"]
+    {
+        assert!(human.contains(words), "{words}: {human}");
+    }
+    on(&place).ends(20, &["no reading shows `charging-guard`", "plan record saw charging-guard"]);
+    // A value that is typed wrong proves nothing, whoever types it.
+    record(&place, &["saw", "charging-guard", "enabled=yes", "production_url=//wrong.example"]);
+    on(&place).ends(20, &["`charging-guard` is not as the plan wants it"]);
+    says_what_was_made(&place);
+    let ran = on(&place);
+    ran.ends(0, &[]);
+    assert!(
+        ran.out.contains("3 of 3 made by hand seen in place (attested)")
+            && ran.out.contains("next: Start Verification")
+    );
+    verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    // In front of the barrier what the migration hangs on is looked at again.
+    let barrier = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
+    barrier().ends(
+        20,
+        &["the gate `migrate` is not green", "look at AccessAlly > Settings > General Setup > Developer Tools again"],
+    );
+    says_what_was_made(&place);
+    record(&place, &["saw", "mail", "transport=fluent-smtp"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    barrier().ends(20, &["press it now, once"]);
+    on(&place).ends(20, &["no reading shows whether the site is on Managed", "plan record saw crm managed=VALUE"]);
+    place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
+    migrated(&place, true, 30);
+    record(&place, &["saw", "crm", "managed=no"]);
+    on(&place).ends(20, &["`jo` saw that the site is not on Managed Contacts yet"]);
+    record(&place, &["saw", "crm", "managed=yes"]);
+    record(&place, &["sign-in", "still signed in"]);
+    on(&place).ends(20, &["no reading shows whether maintenance mode is on", "plan record saw maintenance on=VALUE"]);
+    record(&place, &["saw", "maintenance", "on=no"]);
+    migrated(&place, false, 40);
+    on(&place).ends(20, &["not seen yet"]);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+        buys(&place, at, form, tags);
+        on(&place);
+    }
+    assert!(place.path(CERTIFICATE).exists(), "{:#?}", on(&place));
+    let certificate: Value = serde_json::from_str(&place.read(CERTIFICATE)).unwrap();
+    let configure = certificate["steps"].as_array().unwrap().iter().find(|step| step["step"] == "configure").unwrap();
+    assert_eq!(configure["by"], "attested", "{certificate:#}");
+}
+
+#[test]
+fn what_a_reading_shows_stands_over_what_a_person_said() {
+    let place = begun();
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    let head = place.read(SITE);
+    let shown = head.replace(r#""mail":{"missing":"no reading shows it"}"#, r#""mail":{"how":"bridge"}"#);
+    let end = shown.find(r#"{"kind":"end""#).unwrap();
+    let mail = r#"{"kind":"mail","key":"mail","transport":"fluent-smtp","simulated":false}"#;
+    fs::write(place.path(SITE), format!("{}{mail}\n{}", &shown[..end], &shown[end..])).unwrap();
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    verified(&place);
+    on(&place).ends(20, &["mail"]);
+}
+
+#[test]
+fn undo_takes_back_what_was_carried_out_and_names_what_a_person_made() {
+    let place = begun();
+    let before = place.read(POPULATION);
+    let digest = status(&place)["digest"].as_str().unwrap()[..8].to_owned();
+    let ran = undo(&place, &digest);
+    ran.ends(0, &[]);
+    let back = "- production_url: //bloom.example\n  + enabled: true\n  + production_url: //staging.bloom.example";
+    for words in
+        ["set back by hand, where it was made: `charging-guard`", back, "all that was carried out is taken back"]
+    {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+    assert_eq!(place.read(POPULATION), before);
+}
+
+#[test]
+fn the_runbook_lists_what_is_made_by_hand_and_what_is_typed_then() {
+    let place = partly_captured();
+    says_what_is_there(&place);
+    place.run(&["runbook", PLAN, "--site", SITE, "--out", "page.html"]).ends(0, &[]);
+    let page = place.read("page.html");
+    for words in [
+        "By hand, since no reading of this site shows them",
+        "<code>charging-guard</code>",
+        "production_url: //bloom.example",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
