@@ -3,6 +3,7 @@
 pub(super) mod adopt;
 mod apply;
 mod archived_runs;
+mod asked;
 mod barrier;
 mod begin;
 mod by_hand;

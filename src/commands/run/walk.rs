@@ -10,17 +10,16 @@ use jiff::Timestamp;
 use crate::apply::certificate::{Certificate, Ground};
 use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
-use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
+use crate::apply::walk::{self, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
 use crate::commands::inputs;
-use crate::commands::terminal::labelled;
-use crate::commands::{Terminal, interrupt, may_ask};
+use crate::commands::{Terminal, interrupt};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Names};
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::{Executor, Identity, Plan, Snapshot, Step};
+use crate::model::{Identity, Plan, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::settings;
 use crate::reconcile;
@@ -28,7 +27,6 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::{Readings, recorded_here};
 
-use super::by_hand;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
 use super::typed::Typed;
@@ -262,47 +260,6 @@ impl Run {
             .help(format!("fix what is found, then continue with `{resume}`; nothing that was rehearsed is lost")))
     }
 
-    /// Tells a person what to do; without input that is the end for now.
-    fn asked(
-        &mut self,
-        args: &Apply,
-        plan: &Plan,
-        (step, open, say): (Step, &str, Prompt),
-        terminal: &mut Terminal<'_>,
-    ) -> Result<(), Failure> {
-        let (names, (host, on)) = (self.names(plan), self.at());
-        let named = names.of(&host, on);
-        if say == Prompt::Act {
-            self.tell(step, terminal)?;
-            let commands = match (step, self.journal.begin()) {
-                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &named, terminal)?,
-                _ => named.commands_of_a_run(plan, step),
-            };
-            for command in commands {
-                writeln!(terminal.out, "  type       {command}")?;
-            }
-        }
-        if may_ask(args.no_input) {
-            return Ok(());
-        }
-        let site = &mut self.site;
-        self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
-        let open = if say == Prompt::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
-        let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
-        let when = match say {
-            Prompt::PressOnce => "press it now, once, then".to_owned(),
-            Prompt::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
-            Prompt::PressNothing => {
-                let word = self.files.say_not_pressed();
-                format!("if nobody pressed it, attest that: {word}; when its state is known,")
-            }
-            Prompt::Act => "do it, record what is named above, then".to_owned(),
-        };
-        let message = format!("waits at `{}`: {open}", step.name());
-        let resume = named.resume();
-        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} continue with `{resume}`; nothing is lost")))
-    }
-
     /// How the command lines of this run name what it is about.
     pub(super) fn names(&self, plan: &Plan) -> Names {
         let (site, live) = (self.files.site.clone(), plan.sites.live.clone());
@@ -369,25 +326,6 @@ impl Run {
         if let Some(why) = self.lock.ousted(Timestamp::now()) {
             return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
         }
-        Ok(())
-    }
-
-    /// What a person has to do.
-    pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let about = step.about();
-        let by_hand = step == Step::Configure && self.journal.begin().is_some_and(|begin| !begin.by_hand.is_empty());
-        let executor = if by_hand { Executor::Guided } else { about.executor };
-        writeln!(terminal.out, "\n{} ({}, {})", about.title, executor.name(), about.back.name())?;
-        let lines = [
-            ("where", about.screen),
-            ("do", step.act(self.journal.begin().map_or(SiteRole::Staging, |begin| begin.on))),
-            ("proven by", about.observed),
-            ("believed", about.believed),
-        ];
-        for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
-            labelled(name, text, terminal)?;
-        }
-        terminal.out.flush()?;
         Ok(())
     }
 

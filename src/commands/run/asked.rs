@@ -1,0 +1,75 @@
+//! What a person is asked to do at a step that waits.
+
+use crate::apply::walk::Prompt;
+use crate::cli::Apply;
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, may_ask};
+use crate::failure::{Failure, exit};
+use crate::guide::MigrationSignals;
+use crate::model::plan::SiteRole;
+use crate::model::{Executor, Plan, Step};
+
+use super::by_hand;
+use super::underway::Run;
+
+impl Run {
+    /// Tells a person what to do; without input that is the end for now.
+    pub(super) fn asked(
+        &mut self,
+        args: &Apply,
+        plan: &Plan,
+        (step, open, say): (Step, &str, Prompt),
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let (names, (host, on)) = (self.names(plan), self.at());
+        let named = names.of(&host, on);
+        if say == Prompt::Act {
+            self.tell(step, terminal)?;
+            let commands = match (step, self.journal.begin()) {
+                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &named, terminal)?,
+                _ => named.commands_of_a_run(plan, step),
+            };
+            for command in commands {
+                writeln!(terminal.out, "  type       {command}")?;
+            }
+        }
+        if may_ask(args.no_input) {
+            return Ok(());
+        }
+        let site = &mut self.site;
+        self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
+        let open = if say == Prompt::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
+        let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
+        let when = match say {
+            Prompt::PressOnce => "press it now, once, then".to_owned(),
+            Prompt::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
+            Prompt::PressNothing => {
+                let word = self.files.say_not_pressed();
+                format!("if nobody pressed it, attest that: {word}; when its state is known,")
+            }
+            Prompt::Act => "do it, record what is named above, then".to_owned(),
+        };
+        let message = format!("waits at `{}`: {open}", step.name());
+        let resume = named.resume();
+        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} continue with `{resume}`; nothing is lost")))
+    }
+
+    /// What a person has to do.
+    pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let about = step.about();
+        let by_hand = step == Step::Configure && self.journal.begin().is_some_and(|begin| !begin.by_hand.is_empty());
+        let executor = if by_hand { Executor::Guided } else { about.executor };
+        writeln!(terminal.out, "\n{} ({}, {})", about.title, executor.name(), about.back.name())?;
+        let lines = [
+            ("where", about.screen),
+            ("do", step.act(self.journal.begin().map_or(SiteRole::Staging, |begin| begin.on))),
+            ("proven by", about.observed),
+            ("believed", about.believed),
+        ];
+        for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+            labelled(name, text, terminal)?;
+        }
+        terminal.out.flush()?;
+        Ok(())
+    }
+}
