@@ -14,6 +14,7 @@ mod renamed;
 mod run;
 mod runbook;
 mod snapshot;
+mod survey;
 mod time;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use snapshot::{Snapshot, SnapshotVerb};
+pub use survey::Survey;
 pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
 
 /// A membership site's switch to AccessAlly Managed Contacts, as a reviewed file.
@@ -85,6 +87,7 @@ pub enum Verb {
     MergeList(MergeList),
     Snapshot(Snapshot),
     Init(Init),
+    Survey(Survey),
     Record(Record),
     Upgrade(Upgrade),
     Explain(Explain),

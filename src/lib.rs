@@ -20,6 +20,7 @@ pub mod reconcile;
 pub mod rules;
 pub mod shape;
 pub mod site;
+pub mod survey;
 pub mod text;
 pub mod trust;
 mod verify;

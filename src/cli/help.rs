@@ -13,7 +13,7 @@ use super::Cli;
 /// The verbs in the order of work.
 const GROUPS: [(&str, &[&str]); 7] = [
     ("Look at an example", &["tour", "example"]),
-    ("Write a plan", &["snapshot", "init", "upgrade", "record"]),
+    ("Write a plan", &["snapshot", "init", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain"]),
     ("Review it", &["diff", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
@@ -25,7 +25,7 @@ const GROUPS: [(&str, &[&str]); 7] = [
 const WRITTEN: &str = "  \
   the site               `apply` and `undo`, and nothing else
   .plan/, by the plan    a run's own files, and the site as it was before
-  NAME.record.ndjson     `record`, by the plan NAME.yaml; commit it
+  NAME.record.ndjson     `record`, `survey`, by the plan NAME.yaml; commit it
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   the file you name      `init`, `upgrade`, `snapshot`, `runbook`, `example`";

@@ -273,7 +273,7 @@ fn judged_against(
 
 /// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and
 /// a recording stands for the live site where that is judged.
-fn freshness(site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
+pub(super) fn freshness(site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
     let clock = Timestamp::now();
     let Some(site) = site else { return Freshness::without_site(clock) };
     let is_its_own = site.line.mode == Mode::Live;

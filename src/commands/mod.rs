@@ -18,6 +18,7 @@ mod run;
 mod runbook;
 mod schema;
 mod snapshot;
+mod survey;
 mod terminal;
 mod tour;
 mod upgrade;
@@ -97,6 +98,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
+        Verb::Survey(args) => survey::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),
         Verb::Upgrade(args) => upgrade::run(&args, terminal),
         Verb::Explain(args) => explain::run(&args, terminal),

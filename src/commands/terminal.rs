@@ -71,12 +71,17 @@ impl Terminal<'_> {
 
     /// Asks a person, and gives their answer without the blanks around it.
     pub(super) fn ask(&mut self, question: &str) -> Result<String, Failure> {
+        self.ask_line(question).map(Option::unwrap_or_default)
+    }
+
+    /// The same; none where the input is at its end.
+    pub(super) fn ask_line(&mut self, question: &str) -> Result<Option<String>, Failure> {
         write!(self.out, "{question}")?;
         if !self.is_shown() {
             return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"));
         }
         match answer() {
-            Ok(answer) => Ok(answer.trim().to_owned()),
+            Ok(answer) => Ok((!answer.is_empty()).then(|| answer.trim().to_owned())),
             Err(error) if error.kind() == ErrorKind::Interrupted => {
                 writeln!(self.out)?;
                 Err(Failure::new(exit::INTERRUPTED, "interrupted: nothing was answered, so nothing was done"))
@@ -190,6 +195,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
         Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
+        Verb::Survey(args) => super::may_ask(args.no_input),
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),

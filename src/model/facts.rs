@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::attested::{Attested, Contradiction};
+use super::attested::Contradiction;
 use super::fault::CLOCKS_APART;
 use super::record::{Entry, Evidence, Record};
 use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
@@ -53,13 +53,31 @@ impl Record {
 impl Snapshot {
     /// The same reading with the facts that persons attested of this site laid over what it lacks. What stands in a section that
     /// the reading itself calls missing goes.
-    pub fn with_attested(mut self, record: &Record, counting: &Counting<'_>) -> Self {
-        self.attested = Attested::default();
+    pub fn with_attested(self, record: &Record, counting: &Counting<'_>) -> Self {
+        let mut reading = self.without_attested();
+        reading.lay_all(record, counting);
+        reading
+    }
+
+    /// The same reading as it was taken: what persons attested, and what stands in a section that it calls missing, goes.
+    pub fn without_attested(mut self) -> Self {
+        for (on, laid) in std::mem::take(&mut self.attested).fields {
+            let Some(object) = self.state.get(&on) else { continue };
+            let fields = object.fields().into_iter().filter(|(name, _)| !laid.contains_key(name)).collect();
+            match Object::from_fields(on.kind, Value::Object(fields)) {
+                Ok(object) => self.state.insert(&on.key, object),
+                Err(_) => self.state.remove(&on),
+            }
+        }
         for on in self.state.places() {
             if !self.header.is_captured(on.kind.name()) && self.is_of_its_section(&on) {
                 self.state.remove(&on);
             }
         }
+        self
+    }
+
+    fn lay_all(&mut self, record: &Record, counting: &Counting<'_>) {
         let mut facts: BTreeMap<ObjectRef, BTreeMap<String, (&Entry, &Value)>> = BTreeMap::new();
         let mut lists: BTreeMap<Kind, (&Entry, &SawAll)> = BTreeMap::new();
         for entry in &record.entries {
@@ -85,7 +103,6 @@ impl Snapshot {
         for (on, fields) in facts {
             self.lay(&on, &fields, counting);
         }
-        self
     }
 
     fn lay_list(&mut self, entry: &Entry, all: &SawAll, counting: &Counting<'_>) {
@@ -169,12 +186,13 @@ fn counts(entry: &Entry, host: &Identity, kind: Kind, until: &str, site: &Identi
 }
 
 /// The last day on which a fact of this time counts, whatever its line says; none where it says no day.
-fn last_day(until: &str, at: Timestamp) -> Option<Date> {
+pub fn last_day(until: &str, at: Timestamp) -> Option<Date> {
     let most = day(at.saturating_add(SignedDuration::from_hours(24 * FACT_DAYS)).unwrap_or(Timestamp::MAX));
     until.parse::<Date>().ok().map(|until| until.min(most))
 }
 
-fn day(at: Timestamp) -> Date {
+/// The day of a time, in UTC.
+pub fn day(at: Timestamp) -> Date {
     at.to_zoned_datetime(TimeZone::UTC).date()
 }
 

@@ -3,6 +3,23 @@
 use super::Kind;
 
 impl Kind {
+    /// Every kind that a person can attest, in the order in which somebody goes from screen to screen: WordPress's own, then
+    /// AccessAlly's by its menus.
+    pub const BY_SCREEN: [Self; 12] = [
+        Self::Plugin,
+        Self::Administrator,
+        Self::Mail,
+        Self::Offering,
+        Self::OrderForm,
+        Self::Crm,
+        Self::ChargingGuard,
+        Self::Emails,
+        Self::OptInForm,
+        Self::Tag,
+        Self::Maintenance,
+        Self::Webhook,
+    ];
+
     /// The admin screen that shows the kind, by its menus. Names are AccessAlly's documented ones and WordPress's own; where the
     /// documentation names no screen, the words say what to look for.
     pub fn screen(self) -> &'static str {
@@ -21,5 +38,18 @@ impl Kind {
             Self::Tag => "AccessAlly > Settings > Tags",
             Self::Webhook => "AccessAlly > Settings > Developer Tools > Detailed Log",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_that_can_be_attested_has_its_place_among_the_screens() {
+        let all: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.is_attestable()).collect();
+        assert_eq!(BTreeSet::from(Kind::BY_SCREEN), all);
     }
 }

@@ -11,6 +11,7 @@ pub mod json;
 pub mod masked;
 pub mod runbook;
 pub mod status;
+pub mod survey;
 pub mod verify;
 pub mod words;
 

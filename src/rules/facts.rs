@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
@@ -74,6 +75,7 @@ pub struct Facts<'a> {
     /// The gate that is judged.
     pub(super) gate: super::Phase,
     reads: RefCell<BTreeMap<String, Grade>>,
+    pub(super) unknown: RefCell<BTreeSet<About>>,
     /// Whether more than the plan and the time was asked for since the last taking of notes.
     beyond_the_plan: Cell<bool>,
     risk_uses: OnceCell<Vec<bool>>,
@@ -82,7 +84,14 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Facts over these inputs, for a judgement at this gate.
     pub fn new(inputs: Inputs<'a>, gate: super::Phase) -> Self {
-        Self { inputs, gate, reads: RefCell::default(), beyond_the_plan: Cell::new(false), risk_uses: OnceCell::new() }
+        Self {
+            inputs,
+            gate,
+            reads: RefCell::default(),
+            unknown: RefCell::default(),
+            beyond_the_plan: Cell::new(false),
+            risk_uses: OnceCell::new(),
+        }
     }
 
     /// The plan. Always known.
@@ -295,6 +304,11 @@ impl<'a> Facts<'a> {
     pub(super) fn take_reads(&self) -> Vec<Read> {
         self.beyond_the_plan.set(false);
         self.reads.take().into_iter().map(|(fact, grade)| Read { fact, grade }).collect()
+    }
+
+    /// What of the site was asked since the last call and is unknown.
+    pub(super) fn take_unknown(&self) -> BTreeSet<About> {
+        self.unknown.take()
     }
 
     /// The site on this side of the changes; none without a site.

@@ -1,6 +1,6 @@
 //! All rules over one set of inputs: findings, evidence, verdict.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use crate::model::plan::AcceptedRisk;
 use crate::model::text::quoted;
 use crate::model::{Grade, Graded};
 
+use super::about::About;
 use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
 use super::objects::kind_of;
 use super::{ALL, Moment, Rule, Target, accepted_risks};
@@ -101,6 +102,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The facts that due rules read, by name, and which rules read each: what a confirmation binds.
     pub readers: BTreeMap<String, Vec<&'static str>>,
+    /// What of the site due rules lack that take a person's attestation for it.
+    pub unknown: BTreeSet<About>,
 }
 
 impl Judgement {
@@ -113,6 +116,7 @@ impl Judgement {
             not_due: BTreeMap::new(),
             proofs: Vec::new(),
             readers: BTreeMap::new(),
+            unknown: BTreeSet::new(),
         }
     }
 
@@ -138,6 +142,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         proofs: Vec::new(),
         verdict: Verdict::Green,
         readers: BTreeMap::new(),
+        unknown: BTreeSet::new(),
     };
     let mut known = BTreeMap::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
@@ -181,7 +186,7 @@ fn run(
     let mut findings = Vec::new();
     (rule.check)(facts, &mut findings);
     let plan_alone = !facts.went_beyond_the_plan();
-    let mut reads = facts.take_reads();
+    let (mut reads, unknown) = (facts.take_reads(), facts.take_unknown());
     if !here && !plan_alone {
         return;
     }
@@ -193,6 +198,8 @@ fn run(
     // Also beside findings: one that is accepted must not hide what the rule could not see.
     if facts.refuses_attestations(rule.id) {
         reads.iter_mut().for_each(refuse);
+    } else if due {
+        all.unknown.extend(unknown);
     }
     if reads.iter().any(|read| !read.grade.is_known()) {
         findings.push(unproven(rule, &reads));

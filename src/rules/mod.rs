@@ -2,6 +2,7 @@
 //!
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
+mod about;
 mod due;
 mod facts;
 mod fields;
@@ -30,6 +31,7 @@ use crate::model::{Plan, Step};
 
 pub use crate::model::Grade;
 
+pub use about::About;
 pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, Read, Side};
 pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};

@@ -10,6 +10,7 @@ use crate::model::state::{
 };
 use crate::model::{Field, Grade, Kind, ObjectRef, State};
 
+use super::about::{About, name_of_field};
 use super::facts::{Facts, Known, Side};
 
 /// A kind of object as a state holds it.
@@ -164,15 +165,26 @@ impl<'a> Facts<'a> {
         let known = field.as_known();
         let grade = self.graded(|before| before.field_grade(on, name_of_field(name), known.is_some()));
         let known = known.filter(|_| grade.is_known());
-        self.note(&fact(on, name), grade);
+        self.note_about(About::Field(on.clone(), name.to_owned()), grade);
         known
+    }
+
+    fn note_about(&self, about: About, grade: Grade) {
+        self.note_unknown(about.clone(), &grade);
+        self.note(&about.to_string(), grade);
+    }
+
+    fn note_unknown(&self, about: About, grade: &Grade) {
+        if !grade.is_known() {
+            self.unknown.borrow_mut().insert(about);
+        }
     }
 
     /// All objects of a kind.
     fn objects<T: OfKind>(&self, side: Side) -> Known<Objects<'_, 'a, T>> {
         let grade = self.graded(|before| before.list_grade(T::KIND));
         let is_known = grade.is_known();
-        self.note(T::KIND.name(), grade);
+        self.note_about(About::List(T::KIND), grade);
         let all = T::all(self.state(side)?).filter(|_| is_known)?;
         Some(Objects { facts: self, all })
     }
@@ -184,7 +196,9 @@ impl<'a> Facts<'a> {
         let is_known = grade.is_known();
         let found = self.state(side).filter(|_| is_known).and_then(|state| T::all(state)?.get_key_value(key));
         // That an object is there is a fact of its own; that it is not, one of the list.
-        self.note(&if found.is_some() { on.to_string() } else { T::KIND.name().to_owned() }, grade);
+        let fact = if found.is_some() { on.to_string() } else { T::KIND.name().to_owned() };
+        self.note_unknown(About::Object(on), &grade);
+        self.note(&fact, grade);
         is_known.then(|| found.map(|(key, object)| Of { facts: self, key, object }))
     }
 
@@ -194,19 +208,9 @@ impl<'a> Facts<'a> {
         let grade = self.graded(|before| before.object_grade(&on));
         let object = self.state(side).filter(|_| grade.is_known()).and_then(|state| T::at(state, key));
         let missing = || Grade::Unknown("the snapshot has no such record".to_owned());
-        self.note(key, if grade.is_known() && object.is_none() { missing() } else { grade });
+        self.note_about(About::Object(on), if grade.is_known() && object.is_none() { missing() } else { grade });
         Some(Of { facts: self, key, object: object? })
     }
-}
-
-/// The field of the snapshot that a fact is about: a module's timer and tag are parts of `modules`.
-fn name_of_field(name: &str) -> &str {
-    if name.contains(' ') { "modules" } else { name }
-}
-
-/// The name of a fact about a field.
-fn fact(on: &ObjectRef, name: &str) -> String {
-    format!("{on}: {name}")
 }
 
 /// The kind of object that a fact is about; none where it is about something else.

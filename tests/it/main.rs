@@ -61,6 +61,8 @@ mod snapshot;
 mod snapshot_laws;
 mod staging;
 mod step_readings;
+#[cfg(target_os = "linux")]
+mod survey;
 mod text;
 mod tidy;
 mod timing;

@@ -7,8 +7,8 @@ use crate::guided::{LIVE, PHRASE, configured, record, verified};
 use crate::place::{PLAN, Place, SITE};
 use crate::timing::{at, configured_on_live, past_the_barrier_on_live, verified_on_live};
 
-/// Runs it on a terminal for some seconds at most, and types this line. What it printed, and how it ended.
-fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
+/// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended.
+pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
     let plain = place.command(words);
     let all = std::iter::once(plain.get_program()).chain(plain.get_args());
     let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();

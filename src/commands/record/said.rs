@@ -12,7 +12,7 @@ use crate::shape;
 use crate::text::without_addresses;
 
 /// Refuses what a check would find wrong with the line that it would become.
-pub(super) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
+pub(crate) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
     // As it is going to stand in the record: of a text that is an address nothing is left.
     let evidence = &without_people(evidence)?.0;
     if evidence.says().is_some_and(|says| !says_something(says)) {

@@ -6,12 +6,11 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{On, RecordSaw};
 use crate::failure::{Failure, exit};
-use crate::model::keyed::implied_name;
 use crate::model::record::{Evidence, Saw, SawAll};
 use crate::model::saw::FACT_DAYS;
-use crate::model::state::Object;
 use crate::model::{Kind, ObjectRef, Plan};
 use crate::rules::nearest;
+use crate::survey::{how_to_write, name_in_plan, typed};
 
 use super::said::{Said, host_of, one_of};
 
@@ -127,138 +126,4 @@ fn field(on: &ObjectRef, word: &str) -> Result<(String, Value), Failure> {
 
 fn known(kind: Kind) -> String {
     one_of(kind.attestable_fields().iter()).unwrap_or_else(|| "no fields of its own".to_owned())
-}
-
-fn how_to_write(name: &str) -> &'static str {
-    match name {
-        "operations" => "write `release KEY, grant KEY, add-tags A|B`, in the words of a snapshot",
-        "modules" => "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus: by-hand`",
-        "tags" => "write `base: TAG; instant: TAG; revoke: TAG`",
-        "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`; nothing after `=` where nothing is set",
-        "welcome" => "write `none`, `purchases` or `purchases-and-opt-ins`",
-        _ => "write `yes` or `no` for what is on or off, otherwise the text as the screen shows it",
-    }
-}
-
-/// What a person typed, as the snapshot's field has it; none where it is no value of the field.
-pub(super) fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some(Value::Null);
-    }
-    let switch = match text.to_lowercase().as_str() {
-        "yes" | "on" | "true" => Some(json!(true)),
-        "no" | "off" | "false" => Some(json!(false)),
-        _ => None,
-    };
-    let listed = match name {
-        "operations" => operations(text),
-        "modules" => modules(text),
-        "tags" => parts(text),
-        _ => None,
-    };
-    let as_json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
-    let candidates = [as_json, listed, switch, Some(json!(text))];
-    candidates.into_iter().flatten().find(|value| fits(on, name, value))
-}
-
-/// Whether such a field can have this value, and it reads back as the same.
-fn fits(on: &ObjectRef, name: &str, value: &Value) -> bool {
-    let mut fields = Map::from_iter([(name.to_owned(), value.clone())]);
-    for (needed, text) in [("name", on.key.as_str()), ("command", on.key.as_str())] {
-        fields.entry(needed.to_owned()).or_insert_with(|| json!(text));
-    }
-    let object = Object::from_fields(on.kind, Value::Object(fields));
-    object.is_ok_and(|object| object.fields().get(name).is_some_and(|read| read == value))
-}
-
-/// `release a, grant b, add-tags A|B`.
-fn operations(text: &str) -> Option<Value> {
-    let one = |word: &str| {
-        let (verb, of) = word.trim().split_once([' ', ':'])?;
-        let of = of.trim();
-        let of = if verb == "add-tags" { json!(of.split('|').map(str::trim).collect::<Vec<_>>()) } else { json!(of) };
-        Some(json!({verb: of}))
-    };
-    text.split(',').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
-}
-
-/// `0 Welcome; 1 Goals: 7 days after previous`.
-fn modules(text: &str) -> Option<Value> {
-    let one = |word: &str| {
-        let (number, rest) = word.trim().split_once(' ')?;
-        let number: u32 = number.parse().ok()?;
-        let (name, release) = rest.rsplit_once(": ").map_or((rest, None), |(name, release)| (name, Some(release)));
-        let release =
-            if number == 0 && release.is_none() { Some(Value::Null) } else { release.map(|text| json!(text)) };
-        let mut module = json!({"number": number, "name": name.trim()});
-        if let (Some(module), Some(release)) = (module.as_object_mut(), release) {
-            module.insert("release".to_owned(), release);
-        }
-        Some(module)
-    };
-    text.split(';').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
-}
-
-/// `base: A; revoke: B`.
-fn parts(text: &str) -> Option<Value> {
-    let one = |word: &str| {
-        let (part, tag) = word.split_once(':')?;
-        Some((part.trim().to_owned(), json!(tag.trim())))
-    };
-    text.split(';').map(one).collect::<Option<Map<_, _>>>().map(Value::Object)
-}
-
-/// What the plan calls an object that has a name.
-fn name_in_plan(plan: &Plan, on: &ObjectRef) -> Option<String> {
-    let name = match on.kind {
-        Kind::Offering => plan.offerings.get(&on.key).map(|offering| &offering.name),
-        Kind::OptInForm => plan.opt_in_forms.get(&on.key).map(|form| &form.name),
-        Kind::OrderForm => plan.order_forms.get(&on.key).map(|form| &form.name),
-        _ => return None,
-    };
-    // Of what the plan does not speak of the key says the name, spelling aside.
-    Some(name.cloned().unwrap_or_else(|| implied_name(&on.key)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_person_types_is_what_a_snapshot_has() {
-        let form = ObjectRef::new(Kind::OrderForm, "checkout");
-        let course = ObjectRef::new(Kind::Offering, "course");
-        let guard = ObjectRef::only(Kind::ChargingGuard);
-        for (on, name, text, value) in [
-            (&guard, "enabled", "on", Some(json!(true))),
-            (&guard, "enabled", "perhaps", None),
-            (&guard, "production_url", " //live.example ", Some(json!("//live.example"))),
-            (&guard, "production_url", "", Some(json!(null))),
-            (&guard, "production_url", "true", Some(json!("true"))),
-            (&form, "after_final_retry", "revoke", Some(json!("revoke"))),
-            (&form, "after_final_retry", "revok", None),
-            (&form, "price", "497.00 USD", Some(json!("497.00 USD"))),
-            (
-                &form,
-                "operations",
-                "release course, add-tags A|B C",
-                Some(json!([{"release": "course"}, {"add-tags": ["A", "B C"]}])),
-            ),
-            (&form, "operations", "open course", None),
-            (&form, "recurring", "no", Some(json!(false))),
-            (
-                &course,
-                "modules",
-                "0 Welcome; 1 Goals: 7 days after previous",
-                Some(
-                    json!([{"number": 0, "name": "Welcome", "release": null}, {"number": 1, "name": "Goals", "release": "7 days after previous"}]),
-                ),
-            ),
-            (&course, "modules", "Welcome", None),
-            (&course, "tags", "base: Course_Base", Some(json!({"base": "Course_Base"}))),
-        ] {
-            assert_eq!(typed(on, name, text), value, "{on} {name}={text}");
-        }
-    }
 }

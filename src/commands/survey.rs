@@ -1,0 +1,123 @@
+//! `plan survey`: asks a person for what no reading of the site gives, screen by screen.
+
+mod ask;
+mod look;
+
+use std::collections::BTreeSet;
+
+use crate::cli::{On, StatusFormat, Survey};
+use crate::failure::{Failure, exit};
+use crate::model::text::many;
+use crate::output::escape;
+use crate::output::survey::{Listed, asks};
+use crate::survey::Screen;
+
+use super::record::said::ensure_person_known;
+use super::{Terminal, interrupt, may_ask};
+use ask::{Asking, Turn};
+use look::Look;
+
+pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let look = Look::now(args, args.renew)?;
+    if !may_ask(args.no_input) || args.format == StatusFormat::Json {
+        return list(args, &look, terminal);
+    }
+    let Some(who) = &args.who else {
+        let plan = escape::shell(&args.plan.display().to_string());
+        let failure = Failure::new(exit::USAGE, "nobody is named who looks at the screens");
+        return Err(failure.help(format!(
+            "name one of the plan's people: `plan survey {plan} --site {} --who WHO`",
+            escape::shell(&args.site)
+        )));
+    };
+    ensure_person_known(who, &look.checked.opened.plan)?;
+    interrupt::ctrl_c();
+    let ended = talk(args, who, look, terminal);
+    match ended {
+        Err(failure) if failure.code == exit::INTERRUPTED => {
+            let message = "interrupted: the screens that were answered are recorded";
+            Err(Failure::new(exit::INTERRUPTED, message).help(format!("go on with `{}`", again(args))))
+        }
+        ended => ended,
+    }
+}
+
+/// The command line that goes on.
+fn again(args: &Survey) -> String {
+    asks(&args.plan.display().to_string(), &args.site, args.on == On::Live)
+}
+
+/// What would be asked.
+fn list(args: &Survey, look: &Look, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let screens = look.screens();
+    let beyond = look.asked.beyond.iter().map(String::as_str).collect();
+    let listed = Listed::new(look.site.to_string(), &screens, beyond, look.void());
+    match args.format {
+        StatusFormat::Human => write!(terminal.out, "{}", listed.human(&again(args), terminal.width))?,
+        StatusFormat::Json => escape::json(&listed, terminal.out)?,
+    }
+    Ok(if screens.is_empty() && look.asked.beyond.is_empty() { exit::OK } else { exit::NOT_GREEN })
+}
+
+/// Asks screen by screen until nothing is lacking that was not asked, or the person ends it.
+fn talk(args: &Survey, who: &str, mut look: Look, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    for void in look.void() {
+        writeln!(terminal.out, "void: {}", escape::line(&void))?;
+    }
+    let (mut offered, mut recorded, mut goes_on) = (BTreeSet::new(), 0, true);
+    while goes_on {
+        let screens = not_yet(look.screens(), &offered);
+        if screens.is_empty() {
+            break;
+        }
+        let of = screens.len();
+        for (index, screen) in screens.into_iter().enumerate() {
+            offered.extend(screen.questions.iter().map(|question| format!("{}: {}", question.on, question.field)));
+            offered.extend(screen.list.iter().map(|_| screen.kind.name().to_owned()));
+            let mut asking = Asking { look: &look, who, terminal };
+            match asking.screen(screen, (index + 1, of))? {
+                Turn::Recorded(facts) => recorded += facts,
+                Turn::NotNow => {}
+                Turn::End => {
+                    goes_on = false;
+                    break;
+                }
+            }
+        }
+        // What was just recorded may ask for more; what was renewed is not lacking any longer.
+        look = Look::now(args, None)?;
+    }
+    end(args, &look, recorded, terminal)
+}
+
+/// The screens without what was offered in this session already.
+fn not_yet(screens: Vec<Screen>, offered: &BTreeSet<String>) -> Vec<Screen> {
+    let mut left = screens;
+    for screen in &mut left {
+        screen.list = screen.list.take().filter(|_| !offered.contains(screen.kind.name()));
+        screen.questions.retain(|question| !offered.contains(&format!("{}: {}", question.on, question.field)));
+    }
+    left.retain(|screen| screen.list.is_some() || !screen.questions.is_empty());
+    left
+}
+
+/// What was recorded, and what is lacking still.
+fn end(args: &Survey, look: &Look, recorded: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    writeln!(terminal.out)?;
+    if recorded > 0 {
+        writeln!(terminal.out, "recorded {}, valid for 14 days", many(recorded, "fact"))?;
+    }
+    let plan = escape::shell(&args.plan.display().to_string());
+    for fact in &look.asked.beyond {
+        writeln!(terminal.out, "only another reading shows `{}`", escape::line(fact))?;
+    }
+    if look.asked.is_empty() {
+        let on = if args.on == On::Live { " --on live" } else { "" };
+        let site = escape::shell(&args.site);
+        writeln!(terminal.out, "nothing is left to ask: `plan check {plan} --site {site}{on}` judges it")?;
+    } else {
+        let lacking = many(look.asked.count(), "fact");
+        writeln!(terminal.out, "still lacking: {lacking}; go on with `{}`", again(args))?;
+    }
+    Ok(if look.asked.is_empty() && look.asked.beyond.is_empty() { exit::OK } else { exit::NOT_GREEN })
+}

@@ -1,0 +1,247 @@
+//! One screen: what stands there is what is seen, or is corrected; what money and mail hang on is typed; and it is recorded.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::commands::Terminal;
+use crate::commands::record::append_here;
+use crate::commands::record::said::ensure_sound;
+use crate::failure::{Failure, exit};
+use crate::model::facts::day;
+use crate::model::saw::FACT_DAYS;
+use crate::model::text::many;
+use crate::output::escape::line;
+use crate::output::survey::{choices, indented, screen as drawn};
+use crate::project::record::path_of;
+use crate::survey::{Answers, Beside, Question, Screen, Whose, evidence, how_to_write, typed};
+
+use super::Look;
+
+/// What a person types where nothing is set.
+const NOTHING: &str = "-";
+
+/// What a person types to end.
+const END: &str = "q";
+
+/// How a screen was left.
+pub(super) enum Turn {
+    /// So many facts were recorded.
+    Recorded(usize),
+    /// It was left out.
+    NotNow,
+    /// The person ends.
+    End,
+}
+
+/// A key that was pressed, or what was typed in its place.
+enum Key {
+    Seen,
+    Again,
+    NotNow,
+    End,
+}
+
+/// What came of asking for a value.
+enum Typed {
+    Value(Value),
+    LeftOut,
+    /// The input is at its end.
+    End,
+}
+
+/// Somebody who is asked.
+pub(super) struct Asking<'a, 'b> {
+    pub(super) look: &'a Look,
+    pub(super) who: &'a str,
+    pub(super) terminal: &'a mut Terminal<'b>,
+}
+
+impl Asking<'_, '_> {
+    /// Asks about a screen until it is recorded or left.
+    pub(super) fn screen(&mut self, mut screen: Screen, place: (usize, usize)) -> Result<Turn, Failure> {
+        loop {
+            write!(self.terminal.out, "{}", drawn(&screen, place, self.terminal.width))?;
+            if screen.has_key() {
+                match self.key(&mut screen)? {
+                    Key::Seen => {}
+                    Key::Again => continue,
+                    Key::NotNow => return Ok(Turn::NotNow),
+                    Key::End => return Ok(Turn::End),
+                }
+            }
+            let Some(answers) = self.typed(&screen)? else { return Ok(Turn::End) };
+            match self.record(&screen, &answers) {
+                Ok(0) => return Ok(Turn::NotNow),
+                Ok(facts) => return Ok(Turn::Recorded(facts)),
+                // What cannot stand in a record is typed otherwise.
+                Err(failure) if failure.code == exit::USAGE => self.refused(&failure)?,
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    fn refused(&mut self, failure: &Failure) -> Result<(), Failure> {
+        self.say(&failure.message)?;
+        failure.help.iter().try_for_each(|help| self.say(help))
+    }
+
+    /// A line of text to the person, as wide as the screen.
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(writeln!(self.terminal.out, "{}", indented(&line(text), "  ", self.terminal.width.min(80)))?)
+    }
+
+    /// One key for the whole screen, or a correction of it.
+    fn key(&mut self, screen: &mut Screen) -> Result<Key, Failure> {
+        let paste = if screen.list.is_some() { "  p  paste the list     0  there is none\n" } else { "" };
+        writeln!(
+            self.terminal.out,
+            "\n  y  this is what I see     NUMBER=VALUE  corrects one\n{paste}  n  not now     q  end"
+        )?;
+        loop {
+            let Some(answer) = self.terminal.ask_line("> ")? else { return Ok(Key::End) };
+            match answer.as_str() {
+                "y" | "Y" => match &screen.list {
+                    Some(list) if list.names.is_none() => {
+                        writeln!(self.terminal.out, "  the plan names none of them: paste them with `p`")?;
+                    }
+                    _ => return Ok(Key::Seen),
+                },
+                "n" | "N" => return Ok(Key::NotNow),
+                END | "Q" => return Ok(Key::End),
+                "p" | "P" if screen.list.is_some() => {
+                    let Some(names) = self.pasted()? else { return Ok(Key::End) };
+                    return self.list(screen, names);
+                }
+                "0" if screen.list.is_some() => return self.list(screen, Vec::new()),
+                other => match self.correct(screen, other)? {
+                    Some(key) => return Ok(key),
+                    None => writeln!(self.terminal.out, "  type one of the keys above, then Enter")?,
+                },
+            }
+        }
+    }
+
+    /// Names, one a line, up to an empty one; none where the input ends before.
+    fn pasted(&mut self) -> Result<Option<Vec<String>>, Failure> {
+        writeln!(self.terminal.out, "  paste the names as the screen shows them, one a line; an empty line ends")?;
+        let mut names = Vec::new();
+        loop {
+            match self.terminal.ask_line("  ")? {
+                None => return Ok(None),
+                Some(name) if name.is_empty() => return Ok(Some(names)),
+                Some(name) => names.push(name),
+            }
+        }
+    }
+
+    /// Puts a list that was pasted in the place of what stood there.
+    fn list(&mut self, screen: &mut Screen, names: Vec<String>) -> Result<Key, Failure> {
+        let kind = screen.kind;
+        let keys = |names: &[String]| names.iter().map(|name| kind.key_of(name)).collect::<BTreeSet<_>>();
+        let pasted = keys(&names);
+        let Some(list) = &mut screen.list else { return Ok(Key::Again) };
+        let stood = list.names.replace(names).unwrap_or_default();
+        list.from = Whose::Answer;
+        let lacks: Vec<&String> = stood.iter().filter(|name| !pasted.contains(&kind.key_of(name))).collect();
+        if !lacks.is_empty() {
+            let names: Vec<String> = lacks.iter().map(|name| format!("`{name}`")).collect();
+            self.say(&format!("not in your list: {}", names.join(", ")))?;
+        }
+        screen.questions.retain(|question| pasted.contains(&question.on.key));
+        // With nothing else to look at the list is the whole answer.
+        Ok(if screen.questions.is_empty() { Key::Seen } else { Key::Again })
+    }
+
+    /// `NUMBER=VALUE`, or a number whose value is asked for; none where it is neither.
+    fn correct(&mut self, screen: &mut Screen, typed_line: &str) -> Result<Option<Key>, Failure> {
+        let (number, value) = typed_line.split_once('=').map_or((typed_line, None), |(n, value)| (n, Some(value)));
+        let Ok(number) = number.trim().parse::<usize>() else { return Ok(None) };
+        let mut beside = screen.questions.iter_mut().filter(|question| question.beside.is_some());
+        let Some(question) = number.checked_sub(1).and_then(|index| beside.nth(index)) else { return Ok(None) };
+        let mut first = value.map(str::to_owned);
+        match self.value(question, &mut first)? {
+            Typed::Value(value) => question.beside = Some(Beside { value, from: Whose::Answer }),
+            Typed::LeftOut => {}
+            Typed::End => return Ok(Some(Key::End)),
+        }
+        Ok(Some(Key::Again))
+    }
+
+    /// What is typed of each question that is typed; none where the input ends.
+    fn typed(&mut self, screen: &Screen) -> Result<Option<Answers>, Failure> {
+        let mut answers =
+            Answers { list: screen.list.as_ref().and_then(|list| list.names.clone()), ..Answers::default() };
+        for question in screen.beside() {
+            let value = question.beside.as_ref().map(|beside| beside.value.clone()).unwrap_or_default();
+            answers.fields.entry(question.on.clone()).or_default().insert(question.field.clone(), value);
+        }
+        if screen.typed().next().is_some() {
+            let hint = "\n  Type what you see, - where nothing is set; Enter leaves one out, q ends.";
+            writeln!(self.terminal.out, "{hint}")?;
+            let choices = screen.typed().filter_map(|one| Some((&one.field, choices(&one.on, &one.field)?)));
+            for (field, choices) in choices.collect::<BTreeSet<_>>() {
+                self.say(&format!("{field}: {choices}"))?;
+            }
+        }
+        for question in screen.typed() {
+            match self.value(question, &mut None)? {
+                Typed::Value(value) => {
+                    answers.fields.entry(question.on.clone()).or_default().insert(question.field.clone(), value);
+                }
+                Typed::LeftOut => {}
+                Typed::End => return Ok(None),
+            }
+        }
+        Ok(Some(answers))
+    }
+
+    /// A value of a field, asked for until it is one.
+    fn value(&mut self, question: &Question, first: &mut Option<String>) -> Result<Typed, Failure> {
+        let Question { on, field, .. } = question;
+        loop {
+            let answer = match first.take() {
+                Some(first) => first,
+                None => {
+                    let of = if on.kind.is_only() { String::new() } else { format!("{}: ", line(&on.key)) };
+                    match self.terminal.ask_line(&format!("  {of}{field}: "))? {
+                        Some(answer) => answer,
+                        None => return Ok(Typed::End),
+                    }
+                }
+            };
+            match answer.trim() {
+                "" => return Ok(Typed::LeftOut),
+                END => return Ok(Typed::End),
+                NOTHING => return Ok(Typed::Value(Value::Null)),
+                text => match typed(on, field, text) {
+                    Some(value) => return Ok(Typed::Value(value)),
+                    None => {
+                        self.say(&format!("this is no value of `{field}`: {}", how_to_write(field)))?;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Records what was seen: how many facts.
+    fn record(&mut self, screen: &Screen, answers: &Answers) -> Result<usize, Failure> {
+        let (opened, now) = (&self.look.checked.opened, Timestamp::now());
+        let until = day(now.saturating_add(SignedDuration::from_hours(24 * FACT_DAYS)).unwrap_or(now));
+        let Some(read) = &self.look.checked.site else { return Ok(0) };
+        let site = (&self.look.site, &read.reading.snapshot.state);
+        let lines = evidence(screen.kind, answers, &opened.plan, site, until);
+        // All of a screen or nothing of it.
+        lines.iter().try_for_each(|evidence| ensure_sound(evidence, now))?;
+        let path = path_of(&opened.path);
+        for evidence in &lines {
+            append_here(&path, self.who, now, evidence)?;
+        }
+        let facts = usize::from(answers.list.is_some()) + answers.fields.values().map(|of| of.len()).sum::<usize>();
+        if facts > 0 {
+            writeln!(self.terminal.out, "  recorded {}", many(facts, "fact"))?;
+        }
+        Ok(facts)
+    }
+}

@@ -1,0 +1,213 @@
+//! A survey for people and machines: a screen with what stands beside its fields, and the list of what would be asked.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::text::many;
+use crate::model::{Kind, ObjectRef};
+use crate::survey::{Beside, Question, Screen, Whose, shown};
+
+use super::escape::{line, shell};
+use super::words;
+
+/// How wide a screen is drawn at most.
+const WIDTH: usize = 80;
+
+/// A value as it stands on a screen, in one line.
+pub fn value(on: &ObjectRef, field: &str, value: &Value) -> String {
+    if value.is_null() { "(nothing is set)".to_owned() } else { line(&shown(on, field, value)) }
+}
+
+/// What can be typed for a field of which that is not plain; none where it is.
+pub fn choices(on: &ObjectRef, field: &str) -> Option<&'static str> {
+    let is_switch = || crate::survey::typed(on, field, "yes") == Some(Value::Bool(true));
+    match (on.kind, field) {
+        (Kind::OrderForm, "after_final_retry") => Some("revoke, cancel, stop or keep"),
+        (_, "modules") => Some("0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand"),
+        (_, "tags") => Some("base: TAG; instant: TAG; revoke: TAG"),
+        (_, "operations") => Some("release KEY, grant KEY, add-tags TAG|TAG"),
+        _ => is_switch().then_some("yes or no"),
+    }
+}
+
+/// Whose value it is, where it is not the plan's.
+fn whose(whose: &Whose) -> String {
+    match whose {
+        Whose::Plan => String::new(),
+        Whose::Staging => "  (as on the staging copy)".to_owned(),
+        Whose::Seen(said) => format!("  ({} saw it, until {})", line(&said.who), said.until),
+        Whose::Answer => "  (corrected)".to_owned(),
+    }
+}
+
+/// A screen: its menus, the list that is asked for, and each field with what stands beside it, numbered.
+pub fn screen(screen: &Screen, (number, of): (usize, usize), width: usize) -> String {
+    let width = width.min(WIDTH);
+    let mut text =
+        format!("\n{}\n", indented(&format!("Screen {number} of {of}: {}", screen.kind.screen()), "", width));
+    if let Some(list) = &screen.list {
+        let kind = screen.kind;
+        match &list.names {
+            None => _ = writeln!(text, "\n  {}", line(&format!("Which objects of the kind `{kind}` are there?"))),
+            Some(names) if names.is_empty() => _ = writeln!(text, "\n  There is no {kind} at all{}", whose(&list.from)),
+            Some(names) => {
+                let _ = writeln!(text, "\n  Each {kind} there is, and no other:{}", whose(&list.from));
+                for name in names {
+                    let _ = writeln!(text, "{}", indented(&line(name), "      ", width));
+                }
+            }
+        }
+    }
+    let wide = screen.questions.iter().map(|question| question.field.len()).max().unwrap_or(0);
+    let (mut last, mut at) = (None, 0);
+    for question in &screen.questions {
+        if last != Some(&question.on) {
+            last = Some(&question.on);
+            let _ = writeln!(text, "\n{}", indented(&line(&question.on.key), "  ", width));
+        }
+        let (mark, value) = match &question.beside {
+            Some(Beside { value, from }) => {
+                at += 1;
+                (at.to_string(), format!("{}{}", self::value(&question.on, &question.field, value), whose(from)))
+            }
+            None => ("-".to_owned(), typed_below(question)),
+        };
+        let first = format!("  {mark:>3}  {:wide$}  ", question.field);
+        let _ = writeln!(text, "{}", indented(&value, &first, width));
+    }
+    text
+}
+
+fn typed_below(question: &Question) -> String {
+    match &question.in_part {
+        _ if question.is_blind => "typed below, without the plan's value".to_owned(),
+        Some(part) => format!("typed below: {}", value(&question.on, &question.field, part)),
+        None => "typed below".to_owned(),
+    }
+}
+
+/// A text after the beginning of its first line, and as far in on the others.
+pub fn indented(text: &str, first: &str, width: usize) -> String {
+    let rest = " ".repeat(first.len().min(width / 2));
+    let options = textwrap::Options::new(width)
+        .word_separator(words::SEPARATOR)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .initial_indent(first)
+        .subsequent_indent(&rest);
+    textwrap::fill(text, options)
+}
+
+/// What would be asked.
+#[derive(Debug, Serialize)]
+pub struct Listed<'a> {
+    /// The site.
+    pub site: String,
+    /// How many answers it takes where everything is as it stands beside the fields.
+    pub answers: usize,
+    /// The screens.
+    pub screens: Vec<ListedScreen<'a>>,
+    /// What is lacking, and only another reading gives.
+    pub only_a_reading_shows: Vec<&'a str>,
+    /// What somebody saw and the reading shows otherwise.
+    pub void: Vec<String>,
+}
+
+/// A screen of it.
+#[derive(Debug, Serialize)]
+pub struct ListedScreen<'a> {
+    screen: &'static str,
+    kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all: Option<ListedNames<'a>>,
+    fields: Vec<ListedField<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedNames<'a> {
+    names: Option<&'a [String]>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedField<'a> {
+    object: String,
+    field: &'a str,
+    typed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<&'a Value>,
+}
+
+impl<'a> Listed<'a> {
+    /// The list of these screens.
+    pub fn new(site: String, screens: &'a [Screen], beyond: Vec<&'a str>, void: Vec<String>) -> Self {
+        Self {
+            site,
+            answers: screens.iter().map(Screen::answers).sum(),
+            screens: screens.iter().map(ListedScreen::of).collect(),
+            only_a_reading_shows: beyond,
+            void,
+        }
+    }
+
+    /// For people.
+    pub fn human(&self, verb: &str, width: usize) -> String {
+        let mut text = String::new();
+        for one in &self.screens {
+            let _ = writeln!(text, "{}", indented(one.screen, "", width));
+            if let Some(all) = &one.all {
+                let known = all.names.map_or_else(String::new, |names| format!(", {} known by name", names.len()));
+                let _ = writeln!(text, "  all objects of the kind `{}`{known}", one.kind);
+            }
+            for field in &one.fields {
+                let typed = if field.typed { "  (typed)" } else { "" };
+                let _ = writeln!(
+                    text,
+                    "{}",
+                    indented(&format!("{}: {}{typed}", line(&field.object), field.field), "  ", width)
+                );
+            }
+        }
+        for void in &self.void {
+            let _ = writeln!(text, "{}", indented(&format!("void: {void}"), "", width));
+        }
+        if !self.only_a_reading_shows.is_empty() {
+            let all = self.only_a_reading_shows.iter().map(|fact| format!("`{}`", line(fact))).collect::<Vec<_>>();
+            let _ =
+                writeln!(text, "{}", indented(&format!("only another reading shows {}", all.join(", ")), "", width));
+        }
+        let said = match self.screens.len() {
+            0 => format!("nothing is to be asked about {}", line(&self.site)),
+            screens => format!(
+                "{} and {} to ask about {}",
+                many(screens, "screen"),
+                many(self.answers, "answer"),
+                line(&self.site)
+            ),
+        };
+        let _ = writeln!(text, "{}", indented(&said, "", width));
+        if !self.screens.is_empty() {
+            let _ = writeln!(text, "help: `{verb}` asks, on a terminal");
+        }
+        text
+    }
+}
+
+impl<'a> ListedScreen<'a> {
+    fn of(screen: &'a Screen) -> Self {
+        let fields = screen.questions.iter().map(|question| ListedField {
+            object: question.on.to_string(),
+            field: &question.field,
+            typed: question.beside.is_none(),
+            beside: question.beside.as_ref().map(|beside| &beside.value),
+        });
+        let all = screen.list.as_ref().map(|list| ListedNames { names: list.names.as_deref() });
+        Self { screen: screen.kind.screen(), kind: screen.kind, all, fields: fields.collect() }
+    }
+}
+
+/// The command line that asks.
+pub fn asks(plan: &str, site: &str, live: bool) -> String {
+    let on = if live { " --on live" } else { "" };
+    format!("plan survey {} --site {}{on} --who WHO", shell(plan), shell(site))
+}

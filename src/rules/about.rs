@@ -1,0 +1,49 @@
+//! What of a site a fact is about: which objects of a kind there are, one object, or one field of it.
+
+use std::fmt;
+
+use crate::model::{Kind, ObjectRef};
+
+/// What of a site a fact is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// Which objects of a kind there are.
+    List(Kind),
+    /// Whether an object is there.
+    Object(ObjectRef),
+    /// A field of an object; of a module of an offering `PART of module NUMBER`.
+    Field(ObjectRef, String),
+}
+
+impl About {
+    /// The kind of object.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::List(kind) => *kind,
+            Self::Object(on) | Self::Field(on, _) => on.kind,
+        }
+    }
+
+    /// The field of the snapshot that holds it: a module's timer and tag are parts of `modules`. None where it is about no field.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Field(_, name) => Some(name_of_field(name)),
+            Self::List(_) | Self::Object(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(kind) => kind.fmt(f),
+            Self::Object(on) => on.fmt(f),
+            Self::Field(on, name) => write!(f, "{on}: {name}"),
+        }
+    }
+}
+
+/// The field of the snapshot that a fact is about.
+pub(super) fn name_of_field(name: &str) -> &str {
+    if name.contains(' ') { "modules" } else { name }
+}

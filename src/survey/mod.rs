@@ -1,0 +1,16 @@
+//! What no reading of a site gives, and somebody has to look at: which screens, which fields on each, what stands beside them, and
+//! what is recorded of the answers. No input or output.
+
+mod answer;
+mod asked;
+mod earlier;
+mod screen;
+mod typed;
+mod wanted;
+
+pub use answer::{Answers, evidence};
+pub use asked::{Asked, asked};
+pub use earlier::{Earlier, Said};
+pub use screen::{Again, Beside, Listed, Question, Screen, Whose, screens};
+pub use typed::{how_to_write, name_in_plan, shown, typed};
+pub use wanted::{is_blind, own_names};

@@ -1,0 +1,209 @@
+//! A value of a field as a person types it, and as it is shown to them: the one is the other's inverse.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::keyed::implied_name;
+use crate::model::state::Object;
+use crate::model::{Kind, ObjectRef, Plan};
+
+/// How a value of a field is written.
+pub fn how_to_write(name: &str) -> &'static str {
+    match name {
+        "operations" => "write `release KEY, grant KEY, add-tags A|B`, in the words of a snapshot",
+        "modules" => {
+            "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`, with a module's tag in brackets"
+        }
+        "tags" => "write `base: TAG; instant: TAG; revoke: TAG`",
+        "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`",
+        "welcome" => "write `none`, `purchases` or `purchases-and-opt-ins`",
+        _ => "write `yes` or `no` for what is on or off, otherwise the text as the screen shows it",
+    }
+}
+
+/// What a person typed, as the snapshot's field has it; none where it is no value of the field.
+pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(Value::Null);
+    }
+    let switch = match text.to_lowercase().as_str() {
+        "yes" | "on" | "true" => Some(json!(true)),
+        "no" | "off" | "false" => Some(json!(false)),
+        _ => None,
+    };
+    let listed = match name {
+        "operations" => operations(text),
+        "modules" => modules(text),
+        "tags" => parts(text),
+        _ => None,
+    };
+    let as_json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
+    let candidates = [as_json, listed, switch, Some(json!(text))];
+    candidates.into_iter().flatten().find(|value| fits(on, name, value))
+}
+
+/// Whether such a field can have this value, and it reads back as the same.
+fn fits(on: &ObjectRef, name: &str, value: &Value) -> bool {
+    let mut fields = Map::from_iter([(name.to_owned(), value.clone())]);
+    for (needed, text) in [("name", on.key.as_str()), ("command", on.key.as_str())] {
+        fields.entry(needed.to_owned()).or_insert_with(|| json!(text));
+    }
+    let object = Object::from_fields(on.kind, Value::Object(fields));
+    object.is_ok_and(|object| object.fields().get(name).is_some_and(|read| read == value))
+}
+
+/// `release a, grant b, add-tags A|B`.
+fn operations(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (verb, of) = word.trim().split_once([' ', ':'])?;
+        let of = of.trim();
+        let of = if verb == "add-tags" { json!(of.split('|').map(str::trim).collect::<Vec<_>>()) } else { json!(of) };
+        Some(json!({verb: of}))
+    };
+    text.split(',').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`; `[]` is a module without a tag.
+fn modules(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (number, rest) = word.trim().split_once(' ')?;
+        let number: u32 = number.parse().ok()?;
+        let (name, release) = rest.rsplit_once(": ").map_or((rest, None), |(name, release)| (name, Some(release)));
+        let release =
+            if number == 0 && release.is_none() { Some(Value::Null) } else { release.map(|text| json!(text.trim())) };
+        let tagged = name.trim().strip_suffix(']').and_then(|name| name.rsplit_once(" ["));
+        let (name, tag) = tagged.map_or((name, None), |(name, tag)| (name, Some(tag.trim())));
+        let mut module =
+            Map::from_iter([("number".to_owned(), json!(number)), ("name".to_owned(), json!(name.trim()))]);
+        module.extend(release.map(|release| ("release".to_owned(), release)));
+        module.extend(tag.map(|tag| ("tag".to_owned(), if tag.is_empty() { Value::Null } else { json!(tag) })));
+        Some(Value::Object(module))
+    };
+    text.split(';').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// `base: A; revoke: B`.
+fn parts(text: &str) -> Option<Value> {
+    let one = |word: &str| {
+        let (part, tag) = word.split_once(':')?;
+        Some((part.trim().to_owned(), json!(tag.trim())))
+    };
+    text.split(';').map(one).collect::<Option<Map<_, _>>>().map(Value::Object)
+}
+
+/// A value as a person would type it: what is shown can be typed again, and means the same. Nothing set is nothing.
+pub fn shown(on: &ObjectRef, name: &str, value: &Value) -> String {
+    let text = match (name, value) {
+        (_, Value::Null) => return String::new(),
+        (_, Value::Bool(is_on)) => if *is_on { "yes" } else { "no" }.to_owned(),
+        (_, Value::String(text)) => text.clone(),
+        ("operations", Value::Array(all)) => listed(all.iter().map(operation_shown), ", "),
+        ("modules", Value::Array(all)) => listed(all.iter().map(module_shown), "; "),
+        ("tags", Value::Object(parts)) => {
+            listed(parts.iter().map(|(part, tag)| format!("{part}: {}", tag.as_str().unwrap_or_default())), "; ")
+        }
+        _ => String::new(),
+    };
+    // What the short form cannot say, as a tag with a comma in it, stands as a snapshot has it.
+    if typed(on, name, &text).as_ref() == Some(value) { text } else { value.to_string() }
+}
+
+fn listed(all: impl Iterator<Item = String>, between: &str) -> String {
+    all.collect::<Vec<_>>().join(between)
+}
+
+fn operation_shown(operation: &Value) -> String {
+    let Some((verb, of)) = operation.as_object().and_then(|one| one.iter().next()) else { return String::new() };
+    match of {
+        Value::Array(tags) => format!("{verb} {}", listed(tags.iter().map(text_of), "|")),
+        of => format!("{verb} {}", text_of(of)),
+    }
+}
+
+fn module_shown(module: &Value) -> String {
+    let tag = module.get("tag").map(|tag| format!(" [{}]", text_of(tag))).unwrap_or_default();
+    let release = module.get("release").filter(|release| !release.is_null());
+    let release = release.map(|release| format!(": {}", text_of(release))).unwrap_or_default();
+    format!("{} {}{tag}{release}", module["number"], text_of(&module["name"]))
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// What the plan calls an object that has a name.
+pub fn name_in_plan(plan: &Plan, on: &ObjectRef) -> Option<String> {
+    let name = match on.kind {
+        Kind::Offering => plan.offerings.get(&on.key).map(|offering| &offering.name),
+        Kind::OptInForm => plan.opt_in_forms.get(&on.key).map(|form| &form.name),
+        Kind::OrderForm => plan.order_forms.get(&on.key).map(|form| &form.name),
+        _ => return None,
+    };
+    // Of what the plan does not speak of the key says the name, spelling aside.
+    Some(name.cloned().unwrap_or_else(|| implied_name(&on.key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_is_what_a_snapshot_has() {
+        let form = ObjectRef::new(Kind::OrderForm, "checkout");
+        let course = ObjectRef::new(Kind::Offering, "course");
+        let guard = ObjectRef::only(Kind::ChargingGuard);
+        for (on, name, text, value) in [
+            (&guard, "enabled", "on", Some(json!(true))),
+            (&guard, "enabled", "perhaps", None),
+            (&guard, "production_url", " //live.example ", Some(json!("//live.example"))),
+            (&guard, "production_url", "", Some(json!(null))),
+            (&guard, "production_url", "true", Some(json!("true"))),
+            (&form, "after_final_retry", "revoke", Some(json!("revoke"))),
+            (&form, "after_final_retry", "revok", None),
+            (&form, "price", "497.00 USD", Some(json!("497.00 USD"))),
+            (
+                &form,
+                "operations",
+                "release course, add-tags A|B C",
+                Some(json!([{"release": "course"}, {"add-tags": ["A", "B C"]}])),
+            ),
+            (&form, "operations", "open course", None),
+            (&form, "recurring", "no", Some(json!(false))),
+            (
+                &course,
+                "modules",
+                "0 Welcome; 1 Goals: 7 days after previous",
+                Some(
+                    json!([{"number": 0, "name": "Welcome", "release": null}, {"number": 1, "name": "Goals", "release": "7 days after previous"}]),
+                ),
+            ),
+            (
+                &course,
+                "modules",
+                "1 Goals [Course_Goals]: by-hand; 2 Bonus []: immediately",
+                Some(json!([
+                    {"number": 1, "name": "Goals", "release": "by-hand", "tag": "Course_Goals"},
+                    {"number": 2, "name": "Bonus", "release": "immediately", "tag": null},
+                ])),
+            ),
+            (&course, "modules", "Welcome", None),
+            (&course, "tags", "base: Course_Base", Some(json!({"base": "Course_Base"}))),
+        ] {
+            assert_eq!(typed(on, name, text), value, "{on} {name}={text}");
+            if let Some(value) = value {
+                assert_eq!(typed(on, name, &shown(on, name, &value)), Some(value), "{on} {name}={text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_short_form_cannot_say_is_shown_as_a_snapshot_has_it() {
+        let form = ObjectRef::new(Kind::OptInForm, "signup");
+        for value in
+            [json!([{"add-tags": ["Webinar, March", "B"]}]), json!([{"add-tags": ["A|B"]}]), json!([{"grant": " a"}])]
+        {
+            let shown = shown(&form, "operations", &value);
+            assert_eq!((typed(&form, "operations", &shown), shown), (Some(value.clone()), value.to_string()));
+        }
+    }
+}

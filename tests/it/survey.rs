@@ -1,0 +1,276 @@
+//! What no reading gives is asked for, screen by screen, and its values are recorded and judged.
+
+use std::fs;
+
+use amc_plan::site::file::seal;
+use serde_json::{Value, json};
+
+use crate::place::{PLAN, Place, Ran, SITE};
+use crate::typed::typed;
+
+/// A third of the kinds that a person can attest, and money, mail and the migration hang on them.
+const MISSING: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "order-form"];
+
+/// What is typed where the copy is as the example has it: one key a screen, and each blind fact.
+const ANSWERS: [&str; 16] = [
+    "y",
+    "no", // mail
+    "y",
+    "cancel",
+    "revoke",
+    "revoke",
+    "-",
+    "-",
+    "-", // order forms
+    "y",
+    "yes",
+    "no", // CRM
+    "y",
+    "//staging.bloom.example", // guard
+    "2=none",
+    "y", // emails, which the plan switches on
+];
+
+/// The example with these kinds missing from its site.
+pub(crate) fn without(kinds: &[&str]) -> Place {
+    let place = Place::new();
+    take_away(&place, SITE, kinds);
+    place
+}
+
+fn take_away(place: &Place, site: &str, kinds: &[&str]) {
+    let lines = place.read(site).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
+    let kept = lines.into_iter().filter(|line| !kinds.contains(&line["kind"].as_str().unwrap())).map(|mut line| {
+        if let Some(sections) = line.get_mut("sections") {
+            kinds.iter().for_each(|kind| sections[*kind] = json!({"missing": "not read"}));
+        }
+        format!("{line}\n")
+    });
+    fs::write(place.path(site), seal(&kept.collect::<String>()).unwrap()).unwrap();
+}
+
+const SURVEY: [&str; 6] = ["survey", PLAN, "--site", SITE, "--who", "jo"];
+
+/// The list of what would be asked.
+fn listed(place: &Place, more: &[&str]) -> Value {
+    let ran = place.run(&[&["survey", PLAN, "--site", SITE, "--format", "json"], more].concat());
+    serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:#?}"))
+}
+
+fn count(of: &Value) -> usize {
+    of.as_array().unwrap().len()
+}
+
+/// What was recorded of what persons saw.
+fn facts(place: &Place) -> Vec<Value> {
+    let lines = place.read("bloom-coaching.record.ndjson");
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["evidence"].clone());
+    lines.filter(|evidence| evidence.get("saw").is_some() || evidence.get("saw-all").is_some()).collect()
+}
+
+fn check(place: &Place, more: &[&str]) -> Ran {
+    place.run(&[&["check", PLAN, "--site", SITE], more].concat())
+}
+
+#[test]
+fn as_many_answers_as_screens_and_blind_facts_make_the_plan_green() {
+    let place = without(&MISSING);
+    check(&place, &[]).ends(1, &[]);
+    let asked = listed(&place, &[]);
+    let fields: Vec<&Value> =
+        asked["screens"].as_array().unwrap().iter().flat_map(|screen| screen["fields"].as_array().unwrap()).collect();
+    let blind = fields.iter().filter(|field| field["typed"] == json!(true)).count();
+    assert_eq!((count(&asked["screens"]), blind), (5, 10));
+    assert_eq!(asked["answers"], json!(5 + blind));
+    // One of them differs from what the plan makes of it, and is corrected.
+    assert_eq!(ANSWERS.len(), 5 + blind + 1);
+    let (shown, code) = typed(&place, &SURVEY, &ANSWERS.join("\n"));
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("nothing is left to ask"), "{shown}");
+    let ran = check(&place, &[]);
+    assert!(ran.code == Some(0) && ran.out.contains(" 0 unknown"), "{ran:#?}");
+    assert_eq!(count(&listed(&place, &[])["screens"]), 0);
+    place.run(&[&SURVEY[..], &["--no-input"]].concat()).ends(0, &[]);
+}
+
+#[test]
+fn each_value_is_recorded_and_never_that_somebody_agreed() {
+    let place = without(&MISSING);
+    typed(&place, &SURVEY, &ANSWERS.join("\n"));
+    let facts = facts(&place);
+    // One line an object, and one for the list of forms.
+    assert_eq!(facts.len(), 4 + 1 + 6, "{facts:#?}");
+    assert_eq!(facts[0]["saw"]["fields"], json!({"simulated": false, "transport": "fluent-smtp"}));
+    assert_eq!(facts[1]["saw-all"]["names"][5], json!("Team Seats Checkout"));
+    let form = facts.iter().find(|fact| fact["saw"]["on"]["key"] == json!("group-coaching-vip-checkout")).unwrap();
+    assert_eq!(form["saw"]["fields"]["name"], json!("Group Coaching VIP Checkout"));
+    assert_eq!(form["saw"]["fields"]["after_final_retry"], Value::Null);
+    assert_eq!(form["saw"]["screen"], json!("AccessAlly > Sales > Order Form Setup"));
+    let emails = facts.last().unwrap();
+    assert_eq!(emails["saw"]["fields"], json!({"enabled": true, "welcome": "none"}), "as it is, and not as wanted");
+}
+
+#[test]
+fn what_money_and_mail_hang_on_is_typed_without_the_plans_value_and_judged_as_it_was_typed() {
+    let place = without(&["charging-guard", "crm"]);
+    let asked = listed(&place, &[]);
+    let guard = &asked["screens"][1]["fields"];
+    assert_eq!(guard[1], json!({"object": "charging-guard", "field": "production_url", "typed": true}));
+    let (shown, code) = typed(&place, &SURVEY, "y\nyes\nyes\ny\n//other.example");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("//bloom.example"), "the wanted address is shown: {shown}");
+    let ran = check(&place, &[]);
+    assert!(ran.code == Some(1) && ran.out.contains("crm-disconnected"), "it is on Managed Contacts: {ran:#?}");
+    let ran = check(&place, &["--gate", "migrate"]);
+    assert!(ran.out.contains("`charging-guard` is not as the plan wants it (production_url)"), "{ran:#?}");
+    let ran = place.run(&["diff", PLAN, "--site", SITE]);
+    assert!(ran.out.contains("//other.example"), "{ran:#?}");
+}
+
+#[test]
+fn a_survey_is_left_and_only_what_is_lacking_is_asked_when_it_goes_on() {
+    let place = without(&MISSING);
+    for (keys, code, left) in [("y\nno\nq", 1, 4), ("n\ny\nyes\nno\n\u{4}", 1, 3)] {
+        let (shown, ended) = typed(&place, &SURVEY, keys);
+        assert_eq!(ended, Some(code), "{keys:?}: {shown}");
+        assert!(shown.contains(&format!("plan survey {PLAN} --site {SITE} --who WHO")), "{shown}");
+        assert_eq!(count(&listed(&place, &[])["screens"]), left, "{keys:?}: {shown}");
+    }
+    // A screen that was begun and not ended is not recorded.
+    typed(&place, &SURVEY, "y\ncancel\n\u{4}");
+    assert_eq!(count(&listed(&place, &[])["screens"]), 3);
+    // What one leaves out is asked again; what one gave is not.
+    typed(&place, &SURVEY, "y\ncancel\n\nrevoke\n-\n-\n-\nq");
+    let asked = listed(&place, &[]);
+    assert_eq!(asked["screens"][0]["fields"].as_array().unwrap().len(), 1, "{asked:#}");
+    assert_eq!(asked["screens"][0]["fields"][0]["object"], json!("order-form/group-coaching-checkout"));
+}
+
+/// The plan creates a form that the copy lacks: what it then does is known, whoever says that it is lacking.
+#[test]
+fn a_list_is_pasted_or_said_to_be_the_plans_own() {
+    let place = without(&["webhook", "opt-in-form"]);
+    let keys = "p\nMini Course Signup\nAnother Form\n\ny\np\naal_updateuser\n/aal_new?x=1\n";
+    let (shown, code) = typed(&place, &SURVEY, &format!("{keys}\n-"));
+    assert!(shown.contains("not in your list: `Mini Course Webinar Signup`"), "{shown}");
+    assert_eq!(code, Some(0), "{shown}");
+    let lists: Vec<Value> = facts(&place).iter().filter_map(|fact| fact.get("saw-all").cloned()).collect();
+    assert_eq!(lists[0]["names"], json!(["Mini Course Signup", "Another Form"]));
+    assert_eq!(lists[1]["names"], json!(["aal_updateuser", "/aal_new?x=1"]));
+    let ran = check(&place, &[]);
+    assert!(ran.out.contains("webhook-not-in-plan") && ran.out.contains("aal_new"), "{ran:#?}");
+    let none = without(&["webhook"]);
+    assert_eq!(typed(&none, &SURVEY, "0").1, Some(0));
+    assert_eq!(facts(&none)[0]["saw-all"]["names"], json!([]));
+}
+
+#[test]
+fn whom_the_plan_does_not_name_are_pasted_and_what_decides_is_asked_of_them_next() {
+    let place = without(&["administrator"]);
+    // One key cannot say it, an address is refused, and one spare administrator is enough.
+    let keys = "y\np\noperator\nspare@agency.example\n\np\noperator\nspare\n\n\nno";
+    let (shown, code) = typed(&place, &SURVEY, keys);
+    assert!(shown.contains("the plan names none of them") && shown.contains("holds an e-mail address"), "{shown}");
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(facts(&place)[1]["saw"]["fields"], json!({"crm_contact": false}));
+    check(&place, &[]).ends(0, &[]);
+    assert!(!place.read("bloom-coaching.record.ndjson").contains("agency.example"));
+}
+
+#[test]
+fn what_offerings_need_is_asked_at_once_and_the_tags_that_no_plan_names_are_typed() {
+    let place = without(&["offering"]);
+    let asked = listed(&place, &[]);
+    assert_eq!(count(&asked["screens"]), 1);
+    let fields = asked["screens"][0]["fields"].as_array().unwrap();
+    let of = |key: &str, field: &str| {
+        let on = format!("offering/{key}");
+        fields.iter().find(|one| one["object"] == json!(on) && one["field"] == json!(field)).unwrap()
+    };
+    assert_eq!(of("alumni", "modules")["typed"], json!(false), "{asked:#}");
+    assert_eq!(of("group-coaching", "modules")["typed"], json!(true), "a module's tag is asked for");
+    assert_eq!(of("group-coaching", "tags")["typed"], json!(true));
+    assert_eq!(of("group-coaching", "system")["beside"], json!("ontraport"));
+}
+
+#[test]
+fn only_another_reading_shows_what_a_site_is_and_nobody_is_asked() {
+    let place = without(&["environment", "emails"]);
+    let asked = listed(&place, &[]);
+    assert_eq!(count(&asked["screens"]), 1);
+    assert_eq!(asked["only_a_reading_shows"], json!(["environment"]));
+    let (shown, code) = typed(&place, &SURVEY, "y");
+    assert!(code == Some(1) && shown.contains("only another reading shows `environment`"), "{code:?} {shown}");
+}
+
+#[test]
+fn what_the_settings_take_no_attestation_for_is_not_asked() {
+    let place = without(&["emails"]);
+    assert_eq!(count(&listed(&place, &[])["screens"][0]["fields"]), 2);
+    place.run(&[&SURVEY[..], &["--no-input", "--gate", "fit"]].concat());
+    fs::write(place.path("plan.toml"), "[attestations]\nrefuse = [\"spare-admin-missing\"]\n").unwrap();
+    take_away(&place, SITE, &["administrator"]);
+    let asked = listed(&place, &["--gate", "configure"]);
+    let kinds: Vec<&Value> = asked["screens"].as_array().unwrap().iter().map(|screen| &screen["kind"]).collect();
+    assert!(kinds.contains(&&json!("emails")), "{asked:#}");
+}
+
+#[test]
+fn whoever_is_asked_is_one_of_the_plans_people_and_the_site_is_the_plans() {
+    let place = without(&["emails"]);
+    for (words, said) in [
+        (vec!["survey", PLAN, "--site", SITE], "nobody is named who looks"),
+        (vec!["survey", PLAN, "--site", SITE, "--who", "nobody"], "`nobody` is not among the plan's `people`"),
+        (
+            vec!["survey", PLAN, "--site", SITE, "--who", "jo", "--on", "live"],
+            "the plan's live site is `bloom.example`",
+        ),
+    ] {
+        let (shown, code) = typed(&place, &words, "y");
+        assert!(code == Some(2) && shown.contains(said), "{words:?}: {code:?} {shown}");
+    }
+    assert!(facts(&place).is_empty());
+}
+
+#[test]
+fn ctrl_c_leaves_it_with_what_was_answered_recorded() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::fs::File;
+    use std::io::{Read as _, Write as _};
+    use std::process::Stdio;
+    let place = without(&["emails", "mail"]);
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let mut options = File::options();
+    let no_terminal_of_ours = rustix::fs::OFlags::NOCTTY.bits().cast_signed();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_terminal_of_ours);
+    let stdin = options.read(true).write(true).open(name).unwrap();
+    let mut child = place.command(&SURVEY).stdin(Stdio::from(stdin)).spawn().unwrap();
+    File::from(terminal.try_clone().unwrap()).write_all(b"y\nno\n").unwrap();
+    let (mut out, mut said) = (child.stdout.take().unwrap(), Vec::new());
+    while !String::from_utf8_lossy(&said).split("Screen 2 of 2").nth(1).is_some_and(|rest| rest.ends_with("> ")) {
+        let mut some = [0; 4096];
+        let read = out.read(&mut some).unwrap();
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&said));
+        said.extend(&some[..read]);
+    }
+    let process = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let again = format!("plan survey {PLAN} --site {SITE} --who WHO");
+    Ran::from(child.wait_with_output().unwrap()).ends(130, &["that were answered are recorded", &again]);
+    assert_eq!(facts(&place).len(), 1);
+    assert_eq!(count(&listed(&place, &[])["screens"]), 1);
+}
+
+#[test]
+fn every_screen_fits_eighty_columns() {
+    let place = without(&["offering", "order-form", "mail", "webhook", "administrator", "plugin", "crm"]);
+    let mut words = SURVEY.to_vec();
+    words.push("--gate=go-live");
+    let (shown, _) = typed(&place, &words, "\n\nn\nn\nn\nn\nn\nn");
+    assert!(shown.contains("Screen 7 of 7"), "{shown}");
+    let long: Vec<&str> = shown.lines().filter(|line| line.trim_end().chars().count() > 80).collect();
+    assert!(long.iter().all(|line| line.contains("`plan survey")), "{long:#?}");
+}
