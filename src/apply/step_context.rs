@@ -1,10 +1,9 @@
 //! What the steps have around them, and what comes of one.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::guide::Names;
+use crate::model::facts::Here;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
 use crate::model::{Executor, Plan, Snapshot, Step};
@@ -43,7 +42,7 @@ pub trait StepContext {
     fn record(&mut self) -> Result<Record, Self::Error>;
 
     /// The digests of the lines of records that were recorded on this machine.
-    fn recorded_here(&self) -> BTreeSet<String>;
+    fn recorded_here(&self) -> Here;
 
     /// Passes the barrier, and writes down that it is passed.
     ///

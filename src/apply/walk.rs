@@ -1,12 +1,10 @@
 //! The guide's steps, one turn at a time: what proves a step, and what may be said to a person. It never waits, and nothing
 //! of it depends on how long anybody did.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::guide::{MigrationSignals, Named};
-use crate::model::facts::Counting;
+use crate::model::facts::{Counting, Here};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Record;
 use crate::model::text::Seconds;
@@ -234,7 +232,7 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
 }
 
 /// The facts that count of what persons saw since then: those that were recorded on this machine.
-pub fn since(at: Timestamp, here: &BTreeSet<String>, now: Timestamp) -> Counting<'_> {
+pub fn since(at: Timestamp, here: &Here, now: Timestamp) -> Counting<'_> {
     Counting { now, here, only_here: true, since: Some(at), again_since: None }
 }
 

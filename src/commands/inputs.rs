@@ -25,7 +25,7 @@ use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, jud
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
-use crate::trust::{Readings, recorded_here};
+use crate::trust::{Readings, note_voided, recorded_here};
 
 use super::record::backup_file;
 
@@ -92,15 +92,20 @@ enum Attesting {
 }
 
 impl Attesting {
-    /// Lays them over a reading.
-    fn over(self, reading: Snapshot, record: &Record) -> Snapshot {
+    /// Lays them over a reading. What it shows otherwise is void from now on.
+    fn over(self, reading: Snapshot, record: &Record) -> Result<Snapshot, Failure> {
         let here = recorded_here();
         let reached = match self {
             Self::InTime => None,
             Self::AtBarrier(reached) => Some(reached),
         };
         let (now, only_here) = (Timestamp::now(), reached.is_some());
-        reading.with_attested(record, &Counting { now, here: &here, only_here, since: None, again_since: reached })
+        let counting = Counting { now, here: &here, only_here, since: None, again_since: reached };
+        let reading = reading.with_attested(record, &counting);
+        for contradiction in reading.contradicted_since().filter(|one| !here.void.contains(&one.fact())) {
+            note_voided(&contradiction.fact())?;
+        }
+        Ok(reading)
     }
 }
 
@@ -118,7 +123,7 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
     };
     let line = SiteLine::of(site.name(), &reading.snapshot, mode);
     let taken_at = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
-    reading.snapshot = attesting.over(reading.snapshot, &opened.record);
+    reading.snapshot = attesting.over(reading.snapshot, &opened.record)?;
     Ok(SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() })
 }
 

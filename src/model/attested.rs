@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::ObjectRef;
 use super::state::Kind;
 
@@ -11,6 +13,8 @@ pub struct Attested {
     pub(super) fields: BTreeMap<ObjectRef, BTreeMap<String, String>>,
     pub(super) lists: BTreeMap<Kind, String>,
     pub(super) contradictions: Vec<Contradiction>,
+    /// The modules as they were captured, where somebody saw more of them.
+    pub(super) captured_parts: BTreeMap<ObjectRef, Value>,
 }
 
 /// A value that a person attested, and a reading that shows another.
@@ -24,6 +28,25 @@ pub struct Contradiction {
     pub who: String,
     /// When.
     pub at: String,
+    /// The digest of the line of the record.
+    pub line: String,
+}
+
+/// A fact that a person attested: the digest of its line in a record, and its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// The line.
+    pub line: String,
+    /// A field as `kind/key: field`, an object as `kind/key`, a list by its kind.
+    pub name: String,
+}
+
+impl Contradiction {
+    /// The fact that it is about.
+    pub fn fact(&self) -> Fact {
+        let name = self.field.as_ref().map_or_else(|| self.on.to_string(), |field| format!("{}: {field}", self.on));
+        Fact { line: self.line.clone(), name }
+    }
 }
 
 impl Attested {

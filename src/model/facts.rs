@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::attested::Contradiction;
+use super::attested::{Contradiction, Fact};
 use super::fault::CLOCKS_APART;
 use super::record::{Entry, Evidence, Record};
 use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
@@ -18,13 +18,22 @@ use super::snapshot::Snapshot;
 use super::state::{Kind, Object};
 use super::{Identity, ObjectRef};
 
+/// What a machine knows of the lines of records.
+#[derive(Clone, Debug, Default)]
+pub struct Here {
+    /// The digests of those that were recorded on it.
+    pub lines: BTreeSet<String>,
+    /// The facts that a reading showed otherwise after they were attested: of what the next reading lacks they say nothing.
+    pub void: BTreeSet<Fact>,
+}
+
 /// Which lines of a record count as facts at a moment.
 #[derive(Clone, Debug)]
 pub struct Counting<'a> {
     /// What time it is.
     pub now: Timestamp,
-    /// The digests of the lines that were recorded on this machine.
-    pub here: &'a BTreeSet<String>,
+    /// What this machine knows of the lines.
+    pub here: &'a Here,
     /// Whether only those count: what came with a repository opens no barrier.
     pub only_here: bool,
     /// From when on; none: from whenever.
@@ -41,12 +50,20 @@ impl Record {
         (on, field): (&ObjectRef, &str),
         counting: &Counting<'_>,
     ) -> Option<(&'r Value, &'r str)> {
-        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
-            Evidence::Saw(saw) if saw.on == *on && counts(entry, &saw.host, on.kind, &saw.until, site, counting) => {
-                Some((saw.fields.get(field)?, entry.who.as_str()))
+        let mut last = self.entries.iter().rev().filter_map(|entry| match &entry.evidence {
+            Evidence::Saw(saw) if saw.on == *on && saw.host.is_same_site(site) => {
+                Some((entry, saw.until.as_str(), saw.fields.get(field)?))
             }
             _ => None,
-        })
+        });
+        let is_valid = |entry: &Entry, until: &str| {
+            let is_void =
+                is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {field}"), counting);
+            on.kind.is_attestable() && counts(entry, on.kind, until, counting) && !is_void
+        };
+        last.next()
+            .filter(|(entry, until, _)| is_valid(entry, until))
+            .map(|(entry, _, value)| (value, entry.who.as_str()))
     }
 }
 
@@ -61,9 +78,12 @@ impl Snapshot {
 
     /// The same reading as it was taken: what persons attested, and what stands in a section that it calls missing, goes.
     pub fn without_attested(mut self) -> Self {
-        for (on, laid) in std::mem::take(&mut self.attested).fields {
+        let attested = std::mem::take(&mut self.attested);
+        for (on, laid) in attested.fields {
             let Some(object) = self.state.get(&on) else { continue };
-            let fields = object.fields().into_iter().filter(|(name, _)| !laid.contains_key(name)).collect();
+            let mut fields = object.fields();
+            fields.retain(|name, _| !laid.contains_key(name));
+            fields.extend(attested.captured_parts.get(&on).map(|part| (MODULES.to_owned(), part.clone())));
             match Object::from_fields(on.kind, Value::Object(fields)) {
                 Ok(object) => self.state.insert(&on.key, object),
                 Err(_) => self.state.remove(&on),
@@ -78,31 +98,35 @@ impl Snapshot {
     }
 
     fn lay_all(&mut self, record: &Record, counting: &Counting<'_>) {
-        let mut facts: BTreeMap<ObjectRef, BTreeMap<String, (&Entry, &Value)>> = BTreeMap::new();
-        let mut lists: BTreeMap<Kind, (&Entry, &SawAll)> = BTreeMap::new();
+        let (facts, lists) = self.last_said(record);
+        for (entry, all) in lists.into_values() {
+            if counts(entry, all.kind, &all.until, counting) {
+                self.lay_list(entry, all, counting);
+            }
+        }
+        for (on, mut fields) in facts {
+            fields.retain(|_, (entry, until, _)| counts(entry, on.kind, until, counting));
+            self.lay(&on, &fields, counting);
+        }
+    }
+
+    /// What persons said last of this site, so that a wrong line can be corrected, and what a later one says in the place of an
+    /// earlier one never comes back.
+    fn last_said<'r>(&self, record: &'r Record) -> (BTreeMap<ObjectRef, Fields<'r>>, Lists<'r>) {
+        let (mut facts, mut lists) = (BTreeMap::<ObjectRef, Fields<'r>>::new(), Lists::new());
+        let is_here = |host: &Identity, kind: Kind| host.is_same_site(&self.header.site) && kind.is_attestable();
         for entry in &record.entries {
             match &entry.evidence {
-                Evidence::Saw(saw)
-                    if counts(entry, &saw.host, saw.on.kind, &saw.until, &self.header.site, counting) =>
-                {
-                    let of = facts.entry(saw.on.clone()).or_default();
-                    // The last one counts, so that a wrong one can be corrected.
-                    of.extend(saw.fields.iter().map(|(name, value)| (name.clone(), (entry, value))));
+                Evidence::Saw(saw) if is_here(&saw.host, saw.on.kind) => {
+                    let said =
+                        saw.fields.iter().map(|(name, value)| (name.clone(), (entry, saw.until.as_str(), value)));
+                    facts.entry(saw.on.clone()).or_default().extend(said);
                 }
-                Evidence::SawAll(all)
-                    if counts(entry, &all.host, all.kind, &all.until, &self.header.site, counting) =>
-                {
-                    lists.insert(all.kind, (entry, all));
-                }
+                Evidence::SawAll(all) if is_here(&all.host, all.kind) => drop(lists.insert(all.kind, (entry, all))),
                 _ => {}
             }
         }
-        for (entry, all) in lists.into_values() {
-            self.lay_list(entry, all, counting);
-        }
-        for (on, fields) in facts {
-            self.lay(&on, &fields, counting);
-        }
+        (facts, lists)
     }
 
     fn lay_list(&mut self, entry: &Entry, all: &SawAll, counting: &Counting<'_>) {
@@ -111,6 +135,9 @@ impl Snapshot {
             if self.state.keys(all.kind).iter().ne(keys.keys()) {
                 self.contradict(ObjectRef::only(all.kind), None, entry);
             }
+            return;
+        }
+        if is_void(entry, all.kind.name(), counting) {
             return;
         }
         self.attested.lists.insert(all.kind, by(entry, counting));
@@ -127,11 +154,11 @@ impl Snapshot {
         }
     }
 
-    fn lay(&mut self, on: &ObjectRef, fields: &BTreeMap<String, (&Entry, &Value)>, counting: &Counting<'_>) {
+    fn lay(&mut self, on: &ObjectRef, fields: &Fields<'_>, counting: &Counting<'_>) {
         let there = self.state.get(on);
         if there.is_none() && self.list_grade(on.kind).is_known() && !on.kind.is_only() {
             // The list shows that there is no such object.
-            if let Some((entry, _)) = fields.values().next() {
+            if let Some((entry, ..)) = fields.values().next() {
                 self.contradict(on.clone(), None, entry);
             }
             return;
@@ -142,15 +169,19 @@ impl Snapshot {
             known.extend(on.kind.fields_by_name(&on.key));
         }
         let mut laid = BTreeMap::new();
-        for (name, (entry, value)) in fields {
+        for (name, (entry, _, value)) in fields {
+            let is_void =
+                is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {name}"), counting);
             match known.get(name) {
+                None if is_void => {}
                 None => {
                     known.insert(name.clone(), (*value).clone());
                     laid.insert(name.clone(), by(entry, counting));
                 }
                 Some(captured) => match agreed(on, name, captured, value) {
                     None => self.contradict(on.clone(), Some(name.clone()), entry),
-                    Some(whole) if whole != *captured => {
+                    Some(whole) if whole != *captured && !is_void => {
+                        self.attested.captured_parts.insert(on.clone(), captured.clone());
                         known.insert(name.clone(), whole);
                         laid.insert(name.clone(), by(entry, counting));
                     }
@@ -168,21 +199,31 @@ impl Snapshot {
     }
 
     fn contradict(&mut self, on: ObjectRef, field: Option<String>, entry: &Entry) {
-        let (who, at) = (entry.who.clone(), entry.at.clone());
-        self.attested.contradictions.push(Contradiction { on, field, who, at });
+        let (who, at, line) = (entry.who.clone(), entry.at.clone(), entry.sha256.clone());
+        self.attested.contradictions.push(Contradiction { on, field, who, at, line });
     }
 }
 
-/// Whether a line counts as a fact about the site of a reading now.
-fn counts(entry: &Entry, host: &Identity, kind: Kind, until: &str, site: &Identity, counting: &Counting<'_>) -> bool {
+/// What was said last of each field of an object: the line, its last day, the value.
+type Fields<'r> = BTreeMap<String, (&'r Entry, &'r str, &'r Value)>;
+
+/// What was said last to be all objects of a kind.
+type Lists<'r> = BTreeMap<Kind, (&'r Entry, &'r SawAll)>;
+
+/// Whether a reading showed a fact of a line otherwise, after it.
+fn is_void(entry: &Entry, name: &str, counting: &Counting<'_>) -> bool {
+    !counting.here.void.is_empty()
+        && counting.here.void.contains(&Fact { line: entry.sha256.clone(), name: name.to_owned() })
+}
+
+/// Whether a line counts as a fact now.
+fn counts(entry: &Entry, kind: Kind, until: &str, counting: &Counting<'_>) -> bool {
     let Ok(at) = entry.at.parse::<Timestamp>() else { return false };
     let since = counting.since.into_iter().chain(counting.again_since.filter(|_| ASKED_AGAIN.contains(&kind))).max();
-    host.is_same_site(site)
-        && kind.is_attestable()
-        && at <= counting.now.saturating_add(CLOCKS_APART).unwrap_or(Timestamp::MAX)
+    at <= counting.now.saturating_add(CLOCKS_APART).unwrap_or(Timestamp::MAX)
         && since.is_none_or(|since| at >= since)
         && last_day(until, at).is_some_and(|until| until >= day(counting.now))
-        && (!counting.only_here || counting.here.contains(&entry.sha256))
+        && (!counting.only_here || counting.here.lines.contains(&entry.sha256))
 }
 
 /// The last day on which a fact of this time counts, whatever its line says; none where it says no day.
@@ -198,15 +239,18 @@ pub fn day(at: Timestamp) -> Date {
 
 /// Who says it: with a note where the line was not recorded on this machine.
 fn by(entry: &Entry, counting: &Counting<'_>) -> String {
-    match counting.here.contains(&entry.sha256) {
+    match counting.here.lines.contains(&entry.sha256) {
         true => entry.who.clone(),
         false => format!("{}, recorded elsewhere", entry.who),
     }
 }
 
+/// The field of which a reading can have a part.
+const MODULES: &str = "modules";
+
 /// What a reading and a person say together; none where they differ. Only of modules a reading can have a part.
 fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Option<Value> {
-    if name == "modules" {
+    if name == MODULES {
         return modules(captured.as_array()?, seen.as_array()?);
     }
     let read = |value: &Value| fits(on.kind, &on.key, name, value);

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
+use super::attested::Contradiction;
 use super::snapshot::Snapshot;
 use super::state::{Kind, State};
-use super::{Grade, ObjectRef};
+use super::{Grade, ObjectRef, Worth};
 
 impl Snapshot {
     /// How well the list of a kind's objects is known: which there are, and that there are no others.
@@ -55,6 +58,14 @@ impl Snapshot {
         self.sources.get(on).is_none_or(|sources| sources.whole.is_none())
     }
 
+    /// What it shows otherwise than somebody attested before it was taken, where it was captured itself: what a file says that
+    /// nobody vouches for voids nothing, and neither does what was read before somebody looked.
+    pub fn contradicted_since(&self) -> impl Iterator<Item = &Contradiction> {
+        let taken_at = self.header.taken_at.parse::<Timestamp>().ok().filter(|_| self.worth == Worth::Captured);
+        let said_at = |one: &Contradiction| one.at.parse::<Timestamp>().ok();
+        let all = self.attested.contradictions.iter();
+        all.filter(move |one| taken_at.zip(said_at(one)).is_some_and(|(taken_at, said_at)| taken_at > said_at))
+    }
     /// What is known of the site: without what stands in a section that the reading itself calls missing.
     pub fn believed(&self) -> Cow<'_, State> {
         let places = Kind::ALL.iter().filter(|kind| !self.header.is_captured(kind.name()));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::change::{Lowered, lower_on};
-use crate::model::facts::{Counting, day};
+use crate::model::facts::{Counting, Here, day};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Entry, Evidence, Record, Saw, SawAll};
 use crate::model::{Kind, ObjectRef, Plan, Snapshot};
@@ -35,7 +35,7 @@ pub struct Asked {
 ///
 /// A rule asks one fact after the other. So that a person is asked for all of them at once, what is lacking is taken to be as the
 /// plan wants it, and asked again; what was taken for true so never leaves here.
-pub fn asked(inputs: &Inputs<'_>, moment: Moment, record: &Record, here: &BTreeSet<String>) -> Asked {
+pub fn asked(inputs: &Inputs<'_>, moment: Moment, record: &Record, here: &Here) -> Asked {
     let Some(reading) = inputs.before else { return Asked::default() };
     let captured = reading.clone().without_attested();
     let now = inputs.freshness.clock;

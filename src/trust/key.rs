@@ -31,6 +31,8 @@ pub enum Purpose {
     Reading,
     /// A line of a record.
     Recorded,
+    /// An attested fact that a reading showed otherwise.
+    Voided,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::Certificate => "certificate",
             Self::Reading => "reading",
             Self::Recorded => "recorded",
+            Self::Voided => "voided",
         }
     }
 }

@@ -7,9 +7,11 @@ mod line;
 mod own;
 mod readings;
 mod recorded;
+mod voided;
 
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
 pub use readings::Readings;
 pub use recorded::{note_recorded, recorded_here};
+pub use voided::note_voided;

@@ -1,13 +1,13 @@
 //! Which lines of records were recorded on this machine: what came with a repository opens no barrier.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::model::facts::Here;
 
 use super::key::Purpose;
 use super::ledger::Ledger;
+use super::voided::voided;
 
 /// The ledger of lines.
 const LINES: Ledger = Ledger { file: "recorded.ndjson", purpose: Purpose::Recorded };
@@ -18,9 +18,9 @@ struct Recorded {
     sha256: String,
 }
 
-/// The digests of the lines of records that this user recorded on this machine.
-pub fn recorded_here() -> BTreeSet<String> {
-    LINES.lines::<Recorded>().into_iter().map(|line| line.sha256).collect()
+/// What this user recorded on this machine, and what a reading showed otherwise since.
+pub fn recorded_here() -> Here {
+    Here { lines: LINES.lines::<Recorded>().into_iter().map(|line| line.sha256).collect(), void: voided() }
 }
 
 /// Notes that a line was recorded on this machine.

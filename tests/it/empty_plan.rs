@@ -1,4 +1,5 @@
-//! An empty plan on a site of which little can be read is never green, whatever an earlier build put on record.
+//! An empty plan on a site of which little can be read is never green, whatever an earlier build put on record; what persons attest
+//! of a guard is judged as a reading of it, and is void once a later reading shows otherwise.
 
 use std::fs;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::common::plan;
 use crate::guided::{configured, record, verified};
-use crate::place::{PLAN, Place, SITE};
+use crate::place::{Edited, PLAN, Place, SITE};
 
 const RECORD: &str = "bloom-coaching.record.ndjson";
 
@@ -63,10 +64,14 @@ fn place() -> Place {
 
 /// Adds lines to the record as builds wrote them, each with the digest of the one before it.
 fn add(place: &Place, evidence: impl IntoIterator<Item = Value>) {
+    add_at(place, "2026-11-21T05:50:00Z", evidence);
+}
+
+fn add_at(place: &Place, at: &str, evidence: impl IntoIterator<Item = Value>) {
     let mut text = place.read(RECORD);
     for evidence in evidence {
         let previous = text.lines().last().map_or(NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
-        let line = json!({"version": 1, "at": "2026-11-21T05:50:00Z", "who": "jo", "evidence": evidence, "previous": previous});
+        let line = json!({"version": 1, "at": at, "who": "jo", "evidence": evidence, "previous": previous});
         text.push_str(&format!("{line}\n"));
     }
     fs::write(place.path(RECORD), text).unwrap();
@@ -178,4 +183,59 @@ fn a_guard_that_somebody_attests_is_judged_as_a_reading_of_it_right_and_wrong() 
         record(&place, &["saw", "charging-guard", &enabled, &url]);
         assert_eq!(judged(&place), captured, "attested: {enabled} {url}");
     }
+}
+
+/// What the site shows next: this guard, or none, so long after now.
+fn shows(place: &Place, guard: Option<&Value>, minutes: i64) {
+    let site = with_guard(guard).read(SITE);
+    let at = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+    let site = site.edited_once("2026-11-21T06:12:00Z", &at.to_string());
+    fs::write(place.path(SITE), seal(&site).unwrap()).unwrap();
+}
+
+/// What is said of the guard: the rules that find something, and those that lack it.
+fn of_guard(place: &Place) -> (bool, bool) {
+    let report = check(place, "configure", &[]);
+    let findings = report["findings"].as_array().unwrap();
+    let is_unknown = findings.iter().any(|finding| finding["rule"] == "charging-guard-not-live");
+    (findings.iter().any(|finding| finding["rule"] == "attestation-contradicted"), is_unknown)
+}
+
+#[test]
+fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it() {
+    let place = Place { home: Some(tempfile::tempdir().unwrap()), ..with_guard(None) };
+    let wrong = json!({"enabled": true, "production_url": "//wrong.example"});
+    let saw = || record(&place, &["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
+    saw();
+    assert_eq!(of_guard(&place), (false, false), "attested");
+    // A reading from before somebody looked is contradicted, and voids nothing.
+    shows(&place, Some(&wrong), -60);
+    assert_eq!(of_guard(&place), (true, false), "an earlier reading");
+    shows(&place, None, 5);
+    assert_eq!(of_guard(&place), (false, false), "still attested");
+    shows(&place, Some(&wrong), 10);
+    for _ in 0..2 {
+        assert_eq!(of_guard(&place), (true, false), "a later reading");
+    }
+    shows(&place, None, 15);
+    assert_eq!(of_guard(&place), (false, true), "void");
+    // Whoever looks again says it again.
+    saw();
+    assert_eq!(of_guard(&place), (false, false), "attested again");
+}
+
+#[test]
+fn what_was_said_later_takes_the_place_of_an_earlier_line_also_when_its_own_time_is_over() {
+    let place = with_guard(None);
+    let saw = |at: &str, enabled: bool, until: &str| {
+        let saw = json!({"host": "staging.bloom.example", "on": {"kind": "charging-guard", "key": "charging-guard"},
+            "fields": {"enabled": enabled, "production_url": "//bloom.example"}, "until": until});
+        add_at(&place, at, [json!({"saw": saw})]);
+    };
+    let now = jiff::Timestamp::now();
+    let day = |days: i64| (now + jiff::SignedDuration::from_hours(24 * days)).to_string();
+    saw(&day(-6), true, &day(7)[..10]);
+    assert_eq!(of_guard(&place), (false, false));
+    saw(&day(-5), false, &day(-4)[..10]);
+    assert_eq!(of_guard(&place), (false, true));
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use amc_plan::change::lower_on;
-use amc_plan::model::facts::Counting;
+use amc_plan::model::facts::{Counting, Here};
 use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
@@ -138,8 +138,8 @@ impl StepContext {
 
     /// The reading with what persons attested of it laid over.
     pub(crate) fn reading(&self) -> Snapshot {
-        let counting =
-            Counting { now: self.now, here: &BTreeSet::new(), only_here: false, since: None, again_since: None };
+        let here = Here::default();
+        let counting = Counting { now: self.now, here: &here, only_here: false, since: None, again_since: None };
         self.before.clone().with_attested(&self.record, &counting)
     }
 

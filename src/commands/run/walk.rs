@@ -1,6 +1,5 @@
 //! The steps of the guide after the changes: shown, waited for, proven.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use crate::commands::inputs;
 use crate::commands::{Terminal, interrupt};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Names};
+use crate::model::facts::Here;
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
@@ -74,7 +74,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
         Ok(record)
     }
 
-    fn recorded_here(&self) -> BTreeSet<String> {
+    fn recorded_here(&self) -> Here {
         recorded_here()
     }
 

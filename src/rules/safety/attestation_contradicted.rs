@@ -9,7 +9,8 @@ declare_rule! {
     /// ## What it does
     /// Reports each fact on record (`plan record saw`) that is still valid and that this reading shows otherwise: a field with
     /// another value, an object that is not there, a list that has other objects. The reading counts, and every other rule
-    /// judges it.
+    /// judges it. What a captured reading shows otherwise after somebody attested it is void on this machine: a later reading
+    /// that lacks it does not bring it back.
     ///
     /// ## Why it matters
     /// Either the site was changed since somebody looked, or they looked at another screen or another site. Then what else they
@@ -106,7 +107,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// What is said, without either value, and the words that renew it.
 fn in_words(contradiction: &Contradiction) -> (String, String) {
-    let Contradiction { on, field, who, at } = contradiction;
+    let Contradiction { on, field, who, at, .. } = contradiction;
     let attested = format!("`{who}` attested at {at}");
     let is_list = on.key == on.kind.name();
     match field {

@@ -15,6 +15,7 @@ use amc_plan::apply::walk::{Prompt, Reviewed, StepContext, Turn, advance};
 use amc_plan::change::{ByHand, Change, Digests, changes_digest};
 use amc_plan::example::generate;
 use amc_plan::guide::Names;
+use amc_plan::model::facts::Here;
 use amc_plan::model::plan::{Confirmation, MigrationChoices, SiteRole, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::purchase::{Confirmed, Known, Purchased};
@@ -253,9 +254,9 @@ impl StepContext for Ground {
     }
 
     /// The gate: never on a site that has switched, and never where it cannot be read.
-    fn recorded_here(&self) -> BTreeSet<String> {
+    fn recorded_here(&self) -> Here {
         // What is said here was read from no file.
-        BTreeSet::from([String::new()])
+        Here { lines: BTreeSet::from([String::new()]), ..Here::default() }
     }
 
     fn pass_barrier(&mut self, _: &Plan) -> Result<(), Trouble> {
