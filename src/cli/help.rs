@@ -28,7 +28,8 @@ const WRITTEN: &str = "  \
   NAME.record.ndjson     `record`, `survey`, by the plan NAME.yaml; commit it
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
-  the file you name      `init`, `upgrade`, `snapshot`, `runbook`, `example`";
+  the file you name      `init`, `upgrade`, `snapshot`, `runbook`
+  the folder you name    `example`, and `survey` with `--sheets`";
 
 /// The command line with its first screen.
 pub fn command() -> Command {

@@ -37,10 +37,16 @@ pub struct Survey {
     /// A recording of the staging copy, whose values stand beside the fields of live.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Write what would be asked as sheets into this folder, one CSV a kind, to be filled in by any spreadsheet.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["read", "renew"])]
+    pub sheets: Option<PathBuf>,
+    /// Record what was filled in of the sheets in this folder; what is wrong with one is said by file and cell.
+    #[arg(long, value_name = "DIR", conflicts_with = "renew")]
+    pub read: Option<PathBuf>,
     /// Never ask: list what would be asked.
     #[arg(long)]
     pub no_input: bool,
-    /// The form of that list.
+    /// The form of that list, and of what is wrong with sheets.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
     #[command(flatten)]

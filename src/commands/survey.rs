@@ -2,6 +2,8 @@
 
 mod ask;
 mod look;
+mod recorded;
+mod sheets;
 
 use std::collections::BTreeSet;
 
@@ -19,17 +21,15 @@ use look::Look;
 
 pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let look = Look::now(args, args.renew)?;
+    match (&args.sheets, &args.read) {
+        (Some(into), _) => return sheets::write(args, &look, into, terminal),
+        (None, Some(from)) => return sheets::read(args, &look, from, terminal),
+        (None, None) => {}
+    }
     if !may_ask(args.no_input) || args.format == StatusFormat::Json {
         return list(args, &look, terminal);
     }
-    let Some(who) = &args.who else {
-        let plan = escape::shell(&args.plan.display().to_string());
-        let failure = Failure::new(exit::USAGE, "nobody is named who looks at the screens");
-        return Err(failure.help(format!(
-            "name one of the plan's people: `plan survey {plan} --site {} --who WHO`",
-            escape::shell(&args.site)
-        )));
-    };
+    let who = named(args)?;
     ensure_person_known(who, &look.checked.opened.plan)?;
     interrupt::ctrl_c();
     let ended = talk(args, who, look, terminal);
@@ -40,6 +40,14 @@ pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         }
         ended => ended,
     }
+}
+
+/// Who looks at the screens.
+fn named(args: &Survey) -> Result<&str, Failure> {
+    args.who.as_deref().ok_or_else(|| {
+        let failure = Failure::new(exit::USAGE, "nobody is named who looks at the screens");
+        failure.help(format!("name one of the plan's people: `{}`", again(args)))
+    })
 }
 
 /// The command line that goes on.

@@ -195,7 +195,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
         Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
-        Verb::Survey(args) => super::may_ask(args.no_input),
+        Verb::Survey(args) => args.sheets.is_some() || args.read.is_some() || super::may_ask(args.no_input),
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),

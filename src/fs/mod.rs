@@ -8,7 +8,7 @@ mod named;
 mod whole;
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 pub(crate) use locked::open_alone;
@@ -125,6 +125,20 @@ impl Folder {
     /// are refused.
     pub fn write(&self, name: impl AsRef<Path>, text: &str, readers: Readers) -> io::Result<()> {
         replace(&self.inside(name.as_ref())?, text.as_bytes(), readers)
+    }
+
+    /// Writes a new file in it or below, for its owner alone.
+    ///
+    /// # Errors
+    /// As [`Folder::open`]; whatever is there already is left as it is, and refused.
+    pub fn write_new(&self, name: impl AsRef<Path>, text: &str) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = self.open(name, &mut options)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
     }
 
     /// Makes a folder in it, where there is none yet.

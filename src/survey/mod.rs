@@ -5,6 +5,7 @@ mod answer;
 mod asked;
 mod earlier;
 mod screen;
+mod sheet;
 mod typed;
 mod wanted;
 
@@ -12,5 +13,6 @@ pub use answer::{Answers, evidence};
 pub use asked::{Asked, asked};
 pub use earlier::{Earlier, Said};
 pub use screen::{Again, Beside, Listed, Question, Screen, Whose, screens};
+pub use sheet::{Cell, Filled, Wrong, read_sheet, sheet};
 pub use typed::{how_to_write, name_in_plan, shown, typed};
 pub use wanted::{is_blind, own_names};

@@ -55,6 +55,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("init", &["--site", SITE, "--out", "new.yaml"]),
     ("survey", &[PLAN, "--site", SITE, "--no-input"]),
     ("survey", &[PLAN, "--site", SITE, "--format", "json", "--renew=14"]),
+    ("survey", &[PLAN, "--site", SITE, "--sheets", "sheets", "--gate", "go-live"]),
+    ("survey", &[PLAN, "--site", SITE, "--read", "sheets", "--who", "jo"]),
     ("survey", &["@", "--site", "@", "--who", "@", "--from", "@"]),
     ("record backup", &["--restore-point", "@", "--parts", "files,database"]),
     ("record backup", &["@"]),

@@ -232,6 +232,251 @@ fn whoever_is_asked_is_one_of_the_plans_people_and_the_site_is_the_plans() {
     assert!(facts(&place).is_empty());
 }
 
+/// Puts a value into a cell of a sheet, as a spreadsheet with this separator would write it.
+fn fill(place: &Place, sheet: &str, cells: &[(&str, &str, &str)], separator: u8) {
+    let text = place.read(sheet);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut rows: Vec<Vec<String>> =
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    for (key, field, value) in cells {
+        let column = rows[0].iter().position(|head| head == field).unwrap_or_else(|| panic!("{field}: {:?}", rows[0]));
+        let row = rows.iter_mut().find(|row| row[0] == *key).unwrap_or_else(|| panic!("{key}"));
+        row[column] = (*value).to_owned();
+    }
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    fs::write(place.path(sheet), writer.into_inner().unwrap()).unwrap();
+}
+
+/// What the copy of the example has, in sheets of `MISSING`.
+fn fill_in(place: &Place) {
+    fill(place, "sheets/mail.csv", &[("mail", "simulated", "no"), ("mail", "transport", "fluent-smtp")], b',');
+    fill(
+        place,
+        "sheets/crm.csv",
+        &[("crm", "connected", "TRUE"), ("crm", "managed", "FALSE"), ("crm", "system", "ontraport")],
+        b';',
+    );
+    let guard = "charging-guard";
+    let address = "//staging.bloom.example";
+    fill(place, "sheets/charging-guard.csv", &[(guard, "enabled", "yes"), (guard, "production_url", address)], b'\t');
+    fill(place, "sheets/emails.csv", &[("emails", "enabled", "yes"), ("emails", "welcome", "none")], b';');
+    let forms = [
+        ("foundations-membership", "release foundations", "cancel"),
+        ("group-coaching-checkout", "release group-coaching", "revoke"),
+        ("group-coaching-payment-plan", "release group-coaching", "revoke"),
+        ("group-coaching-summer-sale", "release group-coaching", "-"),
+        ("group-coaching-vip-checkout", "release group-coaching, release mastermind", "-"),
+        ("team-seats-checkout", "release team-seats", "'-"),
+    ];
+    for (form, operations, retry) in forms {
+        let cells = [(form, "is there", "yes"), (form, "operations", operations), (form, "after_final_retry", retry)];
+        fill(place, "sheets/order-form.csv", &cells, b',');
+    }
+    for (form, field, value) in [
+        ("foundations-membership", "price", "39.00 USD"),
+        ("foundations-membership", "gateway", "stripe"),
+        ("group-coaching-checkout", "price", "497.00 USD"),
+        ("group-coaching-checkout", "gateway", "stripe"),
+        ("group-coaching-checkout", "recurring", "no"),
+        ("group-coaching-payment-plan", "price", "179.00 USD"),
+        ("group-coaching-payment-plan", "gateway", "stripe"),
+        ("group-coaching-summer-sale", "recurring", "no"),
+        ("group-coaching-vip-checkout", "recurring", "no"),
+        ("team-seats-checkout", "recurring", "no"),
+    ] {
+        fill(place, "sheets/order-form.csv", &[(form, field, value)], b',');
+    }
+}
+
+fn read_sheets(place: &Place, more: &[&str]) -> Ran {
+    place.run(&[&SURVEY[..], &["--read", "sheets"], more].concat())
+}
+
+#[test]
+fn sheets_are_written_filled_in_and_read_back_and_make_the_plan_green() {
+    let place = without(&MISSING);
+    let sheets = ["survey", PLAN, "--site", SITE, "--sheets", "sheets"];
+    let ran = place.run(&sheets);
+    assert!(ran.code == Some(0) && ran.out.contains("--who WHO --read sheets"), "{ran:#?}");
+    #[cfg(unix)]
+    for kind in MISSING {
+        let about = fs::metadata(place.path(&format!("sheets/{kind}.csv"))).unwrap();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777, 0o600);
+    }
+    let guard = place.read("sheets/charging-guard.csv");
+    let rows = ["\u{feff}key,enabled,enabled (plan),production_url", "charging-guard,,yes,", ""];
+    assert_eq!(guard, rows.join("\r\n"), "the wanted address stands nowhere");
+    assert!(!place.read("sheets/order-form.csv").contains("after_final_retry (plan)"));
+    // Never over what somebody filled in.
+    place.run(&sheets).ends(2, &["exists, and is not overwritten"]);
+    // Nothing filled in is nothing said.
+    let ran = read_sheets(&place, &[]);
+    assert!(ran.code == Some(1) && ran.out.contains("still lacking") && facts(&place).is_empty(), "{ran:#?}");
+    fill_in(&place);
+    let ran = read_sheets(&place, &[]);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let ran = check(&place, &[]);
+    assert!(ran.code == Some(0) && ran.out.contains(" 0 unknown"), "{ran:#?}");
+    assert_eq!(facts(&place).len(), 11);
+}
+
+#[test]
+fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() {
+    let place = without(&MISSING);
+    place.run(&["survey", PLAN, "--site", SITE, "--sheets", "sheets"]).ends(0, &[]);
+    fill_in(&place);
+    fill(&place, "sheets/mail.csv", &[("mail", "simulated", "perhaps")], b',');
+    fill(&place, "sheets/order-form.csv", &[("team-seats-checkout", "after_final_retry", "revok")], b';');
+    let tess = "tess@nowhere.example";
+    fs::write(place.path("sheets/plugin.csv"), format!("key,version\naccessally/accessally.php,9\n{tess},1\n"))
+        .unwrap();
+    fs::write(place.path("sheets/environment.csv"), "key,type\n").unwrap();
+    fs::write(place.path("sheets/offerings.csv"), "key\n").unwrap();
+    fs::write(place.path("sheets/tag.csv"), b"key\n\xe9\n").unwrap();
+    let ran = read_sheets(&place, &[]);
+    let cells: Vec<&str> = ran.out.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    for (cell, said) in [
+        ("environment.csv, A1: ", "which site it is"),
+        ("mail.csv, B2: ", "`perhaps` is no value of `mail: simulated`"),
+        ("offerings.csv, A1: ", "no kind of object"),
+        ("order-form.csv, C7: ", "`revok` is no value of `order-form/team-seats-checkout: after_final_retry`"),
+        ("plugin.csv, B2: ", "shows `4."),
+        ("plugin.csv, B3: ", "the site that was read has no"),
+        ("tag.csv, A1: ", "not UTF-8"),
+    ] {
+        assert!(cells.iter().any(|line| line.starts_with(cell) && line.contains(said)), "{cell}: {cells:#?}");
+    }
+    assert!(ran.out.contains("nothing was recorded: ") && !ran.out.contains(tess), "{ran:#?}");
+    assert!(facts(&place).is_empty());
+    let json: Value = serde_json::from_str(&read_sheets(&place, &["--format", "json"]).out).unwrap();
+    assert_eq!(json[1]["cell"], json!("B2"), "{json:#}");
+    place.run(&["survey", PLAN, "--site", SITE, "--read", "sheets"]).ends(2, &["nobody is named who looks"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_sheet_is_read_through_a_link() {
+    let place = without(&["emails"]);
+    fs::create_dir(place.path("sheets")).unwrap();
+    fs::write(place.path("outside.csv"), "key,enabled\nemails,yes\n").unwrap();
+    std::os::unix::fs::symlink("../outside.csv", place.path("sheets/emails.csv")).unwrap();
+    let ran = read_sheets(&place, &[]);
+    assert!(ran.code == Some(1) && ran.out.contains("emails.csv, A1: it cannot be read: it is a link"), "{ran:#?}");
+    assert!(facts(&place).is_empty());
+    fs::remove_file(place.path("sheets/emails.csv")).unwrap();
+    read_sheets(&place, &[]).ends(2, &["has no sheet"]);
+    std::os::unix::fs::symlink("../outside.csv", place.path("sheets/emails.csv")).unwrap();
+    place.run(&["survey", PLAN, "--site", SITE, "--sheets", "sheets"]).ends(2, &["is not overwritten"]);
+}
+
+/// Adds a fact as if it had been recorded then.
+fn seen_at(place: &Place, at: &str, until: &str, saw: Value) {
+    let path = place.path("bloom-coaching.record.ndjson");
+    let text = fs::read_to_string(&path).unwrap();
+    let previous = amc_plan::model::digest::of_bytes(text.lines().last().unwrap().as_bytes());
+    let mut saw = saw;
+    saw["host"] = json!("staging.bloom.example");
+    saw["until"] = json!(until);
+    let line = json!({"version": 1, "at": at, "who": "sam", "evidence": {"saw": saw}, "previous": previous});
+    fs::write(&path, format!("{text}{line}\n")).unwrap();
+}
+
+fn in_days(days: i64) -> String {
+    let then = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+    then.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+#[test]
+fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
+    let place = without(&["charging-guard", "emails", "mail"]);
+    // One has ended, one ends tomorrow, one lasts.
+    let guard = json!({"on": {"kind": "charging-guard", "key": "charging-guard"}, "fields": {"enabled": true, "production_url": "//old.example"}});
+    seen_at(&place, "2026-01-01T00:00:00Z", "2026-01-10", guard);
+    let saw = |words: &[&str], until: &str| {
+        let by = ["--until", until, "--plan", PLAN, "--who", "sam"];
+        place.run(&[&["record", "saw"], words, &by[..]].concat()).ends(0, &[]);
+    };
+    saw(&["mail", "simulated=no", "transport=fluent-smtp"], &in_days(1));
+    saw(&["emails", "enabled=yes", "welcome=none"], &in_days(9));
+    assert_eq!(count(&listed(&place, &[])["screens"]), 1, "what ended is asked as what nobody ever saw");
+    assert_eq!(listed(&place, &[])["answers"], json!(2), "and what is blind is typed");
+    for (more, screens) in [("--renew", 2), ("--renew=0", 1), ("--renew=14", 3)] {
+        let asked = listed(&place, &[more]);
+        assert_eq!((count(&asked["screens"]), &asked["answers"]), (screens, &json!(screens)), "{more}: {asked:#}");
+    }
+    let mut words = SURVEY.to_vec();
+    words.push("--renew=3");
+    let (shown, code) = typed(&place, &words, "y\n2=//staging.bloom.example\ny");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("no  (sam saw it, until ") && shown.contains("//old.example  (sam saw it, until 2026-01-10)"),
+        "{shown}"
+    );
+    let renewed = facts(&place);
+    assert_eq!(renewed[3]["saw"]["fields"], json!({"simulated": false, "transport": "fluent-smtp"}));
+    assert_eq!(renewed[3]["saw"]["until"], json!(in_days(14)));
+    assert_eq!(renewed[4]["saw"]["fields"]["production_url"], json!("//staging.bloom.example"));
+    assert_eq!(count(&listed(&place, &["--renew"])["screens"]), 0);
+    check(&place, &[]).ends(0, &[]);
+}
+
+#[test]
+fn what_a_reading_shows_otherwise_is_void_and_is_not_renewed() {
+    let place = without(&["mail"]);
+    let by = ["--plan", PLAN, "--who", "sam"];
+    place.run(&[&["record", "saw", "emails", "welcome=purchases"], &by[..]].concat()).ends(0, &[]);
+    let asked = listed(&place, &["--renew=14"]);
+    assert_eq!(count(&asked["screens"]), 1, "{asked:#}");
+    assert!(asked["void"][0].as_str().unwrap().starts_with("sam saw `emails: welcome` on "), "{asked:#}");
+    let (shown, _) = typed(&place, &SURVEY, "q");
+    assert!(shown.contains("void: sam saw `emails: welcome`"), "{shown}");
+}
+
+#[test]
+fn stagings_values_are_offered_again_for_live_and_what_is_blind_is_typed_again() {
+    let live = "live.site.ndjson";
+    let place = without(&[]);
+    fs::copy(place.path(SITE), place.path(live)).unwrap();
+    place.edit_site(live, r#""host":"staging.bloom.example""#, r#""host":"bloom.example""#);
+    fs::copy(place.path(SITE), place.path("staging.site.ndjson")).unwrap();
+    for site in [SITE, live] {
+        take_away(&place, site, &MISSING);
+    }
+    let on_live = ["survey", PLAN, "--site", live, "--on", "live"];
+    let listed = |more: &[&str]| {
+        let ran = place.run(&[&on_live[..], &["--format", "json"], more].concat());
+        serde_json::from_str::<Value>(&ran.out).unwrap_or_else(|_| panic!("{ran:#?}"))
+    };
+    let welcome = |asked: &Value| {
+        let screens = asked["screens"].as_array().unwrap().clone();
+        let emails = screens.into_iter().find(|screen| screen["kind"] == json!("emails")).unwrap();
+        emails["fields"].as_array().unwrap().iter().find(|one| one["field"] == json!("welcome")).unwrap()["beside"]
+            .clone()
+    };
+    assert_eq!(welcome(&listed(&[])), json!("purchases-and-opt-ins"), "what the plan wants");
+    // A recording of the copy, which shows more than what was asked about it.
+    let from = ["--from", "staging.site.ndjson"];
+    assert_eq!(welcome(&listed(&from)), json!("none"));
+    assert_eq!(typed(&place, &SURVEY, &ANSWERS.join("\n")).1, Some(0));
+    let asked = listed(&[]);
+    assert_eq!(welcome(&asked), json!("none"), "what was seen of the copy");
+    let keys: Vec<&str> = ANSWERS.iter().copied().filter(|key| *key != "2=none").collect();
+    assert_eq!(asked["answers"], json!(keys.len()), "one key a screen, and what is blind once more");
+    let mut words = on_live.to_vec();
+    words.extend(["--who", "sam"]);
+    let (shown, code) = typed(&place, &words, &keys.join("\n"));
+    assert!(code == Some(0) && shown.contains("none  (as on the staging copy)"), "{code:?} {shown}");
+    assert!(!shown.contains("//staging.bloom.example  (as on"), "{shown}");
+    let of_live: Vec<Value> = facts(&place).split_off(11);
+    assert_eq!(of_live.len(), 11);
+    assert!(of_live.iter().all(|fact| fact.to_string().contains(r#""host":"bloom.example""#)), "{of_live:#?}");
+    let wrong = place.run(&[&on_live[..], &["--from", live, "--no-input"]].concat());
+    wrong.ends(2, &["the plan's staging site is `staging.bloom.example`"]);
+}
+
 #[test]
 fn ctrl_c_leaves_it_with_what_was_answered_recorded() {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::commands::Terminal;
-use crate::commands::record::append_here;
-use crate::commands::record::said::ensure_sound;
 use crate::failure::{Failure, exit};
-use crate::model::facts::day;
-use crate::model::saw::FACT_DAYS;
 use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
-use crate::project::record::path_of;
-use crate::survey::{Answers, Beside, Question, Screen, Whose, evidence, how_to_write, typed};
+use crate::survey::{Answers, Beside, Question, Screen, Whose, how_to_write, typed};
 
 use super::Look;
+use super::recorded::record;
 
 /// What a person types where nothing is set.
 const NOTHING: &str = "-";
@@ -227,18 +223,7 @@ impl Asking<'_, '_> {
 
     /// Records what was seen: how many facts.
     fn record(&mut self, screen: &Screen, answers: &Answers) -> Result<usize, Failure> {
-        let (opened, now) = (&self.look.checked.opened, Timestamp::now());
-        let until = day(now.saturating_add(SignedDuration::from_hours(24 * FACT_DAYS)).unwrap_or(now));
-        let Some(read) = &self.look.checked.site else { return Ok(0) };
-        let site = (&self.look.site, &read.reading.snapshot.state);
-        let lines = evidence(screen.kind, answers, &opened.plan, site, until);
-        // All of a screen or nothing of it.
-        lines.iter().try_for_each(|evidence| ensure_sound(evidence, now))?;
-        let path = path_of(&opened.path);
-        for evidence in &lines {
-            append_here(&path, self.who, now, evidence)?;
-        }
-        let facts = usize::from(answers.list.is_some()) + answers.fields.values().map(|of| of.len()).sum::<usize>();
+        let facts = record(self.look, self.who, screen.kind, answers, Timestamp::now())?;
         if facts > 0 {
             writeln!(self.terminal.out, "  recorded {}", many(facts, "fact"))?;
         }

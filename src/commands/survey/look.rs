@@ -6,7 +6,8 @@ use crate::cli::{On, Survey};
 use crate::commands::inputs::{Checked, Choice, freshness, judged};
 use crate::failure::{Failure, exit};
 use crate::model::facts::day;
-use crate::model::{Identity, Worth};
+use crate::model::record::Record;
+use crate::model::{Identity, Snapshot, Worth};
 use crate::output::escape;
 use crate::project::Project;
 use crate::rules::{Inputs, Moment};
@@ -79,6 +80,11 @@ impl Look {
         screens(&self.asked, &self.checked.opened.plan, &self.again)
     }
 
+    /// The site as it was read, without what persons say of it.
+    pub(super) fn captured(&self) -> Option<Snapshot> {
+        self.checked.site.as_ref().map(|site| site.reading.snapshot.clone().without_attested())
+    }
+
     /// What somebody saw and the reading shows otherwise: it counts for nothing.
     pub(super) fn void(&self) -> Vec<String> {
         let read = self.checked.site.iter().flat_map(|site| site.reading.snapshot.attested.contradictions());
@@ -113,7 +119,7 @@ fn site_of(checked: &Checked, live: bool) -> Result<Identity, Failure> {
 }
 
 /// What is offered again beside live's fields: the staging copy's values.
-fn offered(args: &Survey, staging: Option<&Identity>, record: &crate::model::record::Record) -> Result<Again, Failure> {
+fn offered(args: &Survey, staging: Option<&Identity>, record: &Record) -> Result<Again, Failure> {
     let mut again = Again::default();
     let (On::Live, Some(staging)) = (args.on, staging) else { return Ok(again) };
     again.staging = match &args.from {
