@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use amc_plan::model::{Field, Grade, Graded, Kind, ObjectRef, Worth};
+use amc_plan::site::file::seal;
+use amc_plan::site::snapshot_file::SnapshotFile;
 use clap::CommandFactory;
 
 fn root() -> PathBuf {
@@ -201,6 +204,36 @@ fn a_command_that_the_program_does_not_have_is_noticed() {
     {
         assert_eq!(not_ours(command), None, "{command}");
     }
+}
+
+#[test]
+fn the_site_file_that_its_page_shows_is_read_as_the_page_says() {
+    let page = fs::read_to_string(root().join("docs/site-file.md")).unwrap();
+    let blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let records: String = blocks.filter(|block| !block.contains(r#"{"kind":"contact""#)).collect();
+    let sealed = seal(&records).unwrap();
+    let file = SnapshotFile::read(sealed.as_bytes()).unwrap();
+    assert_eq!(file.text(), sealed);
+    let site = file.into_snapshot().with_worth(Worth::Captured);
+    let form = |key: &str| ObjectRef::new(Kind::OrderForm, key);
+    let grade = |on: &ObjectRef, field: &str| {
+        let is_known = site.state.get(on).unwrap().fields().contains_key(field);
+        site.field_grade(on, field, is_known).word()
+    };
+    let checkout = form("group-coaching-checkout");
+    assert_eq!(site.state.order_forms[&checkout.key].after_final_retry, Field::Nothing);
+    assert_eq!(grade(&checkout, "after_final_retry"), Graded::Attested);
+    assert_eq!(grade(&checkout, "gateway"), Graded::Unknown);
+    assert_eq!((grade(&form("vip"), "price"), grade(&form("vip"), "gateway")), (Graded::Attested, Graded::Unknown));
+    let plugin = ObjectRef::new(Kind::Plugin, "accessally/accessally.php");
+    assert_eq!((grade(&plugin, "active"), site.list_grade(Kind::Plugin).word()), (Graded::Captured, Graded::Unknown));
+    assert_eq!(site.list_grade(Kind::OrderForm).word(), Graded::Attested);
+    assert_eq!(site.list_grade(Kind::Webhook), Grade::Unknown("the log is off".to_owned()));
+    // The same in format 1.0, which tells less.
+    let older = seal(&records.replace(r#""format":"1.1""#, r#""format":"1.0""#)).unwrap();
+    let older = SnapshotFile::read(older.as_bytes()).unwrap().into_snapshot().state;
+    assert_eq!(older.order_forms["vip"].after_final_retry, Field::Nothing);
+    assert_eq!(older.offerings["group-coaching"].modules.set().unwrap()[0].release, Field::Unknown);
 }
 
 #[test]
