@@ -273,7 +273,7 @@ pub struct Apply {
     /// The phrase that passes the barrier, `run migration on HOST`, for where nobody can be asked.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
-    /// Pass the barrier on live although this was never measured.
+    /// Go on although this was never measured: the times at the barrier on live; the members on a site of which no reading shows them.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub accept_unknown: Vec<Unmeasured>,
     /// Write what happens as JSON lines, to a new file or at the end of an earlier log; `-` for standard error.

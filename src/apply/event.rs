@@ -42,6 +42,9 @@ pub struct Begin {
     /// What a person makes; none where there is nothing, and in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "ByHand::is_empty")]
     pub by_hand: ByHand,
+    /// What was accepted as unknown when the run began; none in the journal of an earlier build.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Unmeasured>,
     /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,

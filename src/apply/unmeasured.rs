@@ -1,11 +1,11 @@
-//! What nobody measured before the barrier on live.
+//! What nobody measured, and a run goes on without only where somebody accepts that by name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::deadline::DRILL_DAYS;
 
-/// What nobody measured, so that the barrier asks.
+/// What nobody measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unmeasured {
@@ -13,6 +13,8 @@ pub enum Unmeasured {
     RestoreTime,
     /// How long the migration takes: nothing watched it to its end in the rehearsal.
     MigrationTime,
+    /// Who the site's members are and what they have: no reading shows them, so the run cannot compare them.
+    Members,
 }
 
 impl Unmeasured {
@@ -26,6 +28,10 @@ impl Unmeasured {
                 "whether the migration is over in time is unknown: nothing watched it to its end in the rehearsal"
                     .to_owned()
             }
+            Self::Members => {
+                "who the members are is unknown: no reading of this site shows them, so only a person can compare them"
+                    .to_owned()
+            }
         }
     }
 
@@ -34,6 +40,7 @@ impl Unmeasured {
         match self {
             Self::RestoreTime => "restore-time",
             Self::MigrationTime => "migration-time",
+            Self::Members => "members",
         }
     }
 }

@@ -59,13 +59,15 @@ pub enum Decision {
     GoBack,
 }
 
-/// What nobody measured, and the barrier may be passed without.
+/// What nobody measured, and a run may go on without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Unmeasured {
     /// How long a restore takes.
     RestoreTime,
     /// How long the migration takes.
     MigrationTime,
+    /// Who the members are: no reading shows them.
+    Members,
 }
 
 fn took(text: &str) -> Result<SignedDuration, String> {

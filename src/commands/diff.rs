@@ -7,7 +7,7 @@ use crate::failure::{Failure, exit};
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
-use crate::rules::{Phase, Verdict};
+use crate::rules::Phase;
 use crate::trust::Key;
 
 use super::inputs::{self, Checked};
@@ -26,7 +26,8 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
         && (args.subject.on == On::Staging || checked.is_live())
         && checked.gate == Phase::Configure;
-    let green = checked.judgement.verdict == Verdict::Green;
+    // A run can begin without the members where somebody accepts that by name; it is confirmed like any other.
+    let green = checked.may_go_on(true);
     let Some(changes) = changes(&checked, &path, confirmable) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
@@ -69,6 +70,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         digests: checked.digests.as_ref()?,
         sources: &checked.opened.sources,
         verdict: checked.judgement.verdict.name(),
+        lacks_only_members: checked.judgement.lacks_only_members(),
         plan: &checked.opened.plan,
         record: &checked.opened.record,
         coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),

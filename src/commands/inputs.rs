@@ -21,7 +21,7 @@ use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, judge, kind_of};
+use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, Verdict, judge, kind_of};
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
@@ -329,6 +329,11 @@ impl Checked {
     pub(super) fn attend_to_age(&self, err: &mut dyn Write) -> io::Result<()> {
         let found = self.judgement.findings.iter().filter(|finding| finding.rule == READING_OLD);
         found.map(|finding| &finding.message).try_for_each(|message| writeln!(err, "attention: {}", line(message)))
+    }
+
+    /// Whether a run may go on: the verdict is green, or nothing but the members is unknown, and that is accepted.
+    pub(super) fn may_go_on(&self, without_members: bool) -> bool {
+        self.judgement.verdict == Verdict::Green || without_members && self.judgement.lacks_only_members()
     }
 
     /// How much a run would change; nothing without a site.

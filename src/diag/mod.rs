@@ -136,6 +136,8 @@ pub struct Missing {
     pub facts: String,
     /// Why the first of them is missing.
     pub why: String,
+    /// Whether nothing but the site's members, their orders and subscriptions is missing.
+    pub members_only: bool,
 }
 
 /// When a finding that is not due yet will be.

@@ -84,7 +84,11 @@ pub fn typed(field: &str, value: &Value) -> String {
                 let (number, name) = (module.get("number")?, module.get("name")?.as_str()?);
                 let release = module.get("release").and_then(Value::as_str);
                 let release = release.map_or_else(String::new, |release| format!(": {release}"));
-                (!name.contains([';', ':'])).then(|| format!("{number} {name}{release}"))
+                let tag = module
+                    .get("tag")
+                    .map_or_else(String::new, |tag| format!(" [{}]", tag.as_str().unwrap_or_default()));
+                (!name.contains([';', ':', '[']) && !tag.contains(';'))
+                    .then(|| format!("{number} {name}{tag}{release}"))
             })
             .collect::<Option<Vec<_>>>()
             .map(|all| all.join("; ")),

@@ -56,7 +56,7 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
 fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut by_why: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
-        if let Some(Missing { facts, why }) = &finding.lacks {
+        if let Some(Missing { facts, why, .. }) = &finding.lacks {
             by_why.entry(why).or_default().entry(facts).or_default().push(&finding.rule);
         }
     }

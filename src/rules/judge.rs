@@ -125,6 +125,12 @@ impl Judgement {
         self.findings.iter().filter(counts)
     }
 
+    /// Whether nothing keeps the verdict from being green but that no reading shows the site's members.
+    pub fn lacks_only_members(&self) -> bool {
+        let of_members = |finding: &Finding| finding.lacks.as_ref().is_some_and(|lacks| lacks.members_only);
+        self.verdict == Verdict::Unproven && self.stops().count() > 0 && self.stops().all(of_members)
+    }
+
     /// What the plan alone shows already, of gates that are not due yet; what somebody answers for aside.
     pub fn coming(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.coming.is_some() && !finding.accepted)
@@ -240,6 +246,9 @@ fn merge(known: &mut BTreeMap<String, Graded>, read: &Read) {
     *worst = graded.max(*worst);
 }
 
+/// The facts that are about the site's members: only a reading shows them.
+const POPULATION: [&str; 3] = ["contact", "order", "subscription"];
+
 /// Missing facts that are named; the others are counted.
 const NAMED: usize = 3;
 
@@ -252,6 +261,7 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
         })
         .collect();
     let first = missing.first().map_or("", |(fact, _)| fact);
+    let members_only = missing.iter().all(|(fact, _)| POPULATION.contains(fact));
     let alone = if missing.iter().all(|(fact, _)| *fact == first) { first } else { "" };
     let why = missing.first().map_or("", |(_, why)| why).to_owned();
     let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
@@ -262,7 +272,7 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     };
     let mut finding = rule.at(Location::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
     finding.unproven = true;
-    finding.lacks = Some(Missing { facts, why });
+    finding.lacks = Some(Missing { facts, why, members_only });
     finding.help(what_would_show(alone, first))
 }
 

@@ -43,6 +43,7 @@ mod moved;
 mod opened_once;
 mod output;
 mod partly;
+mod partly_wordpress;
 mod personal;
 mod place;
 mod places;

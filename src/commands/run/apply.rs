@@ -4,10 +4,10 @@ use crate::cli::{Apply, On};
 use crate::commands::{Terminal, inputs};
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::rules::{Moment, Verdict};
+use crate::rules::Moment;
 
 use super::begin::begin;
-use super::confirm::{confirm, ensure_still_confirmed};
+use super::confirm::{confirm, ensure_still_confirmed, without_members};
 use super::event_log::EventLog;
 use super::no_change::ends_here;
 use super::previous_run::is_closed_by_a_copy;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     let live = args.on == On::Live;
     let mut checked = inputs::judged_at(opened, session.site.as_mut(), Moment::Begin, live)?;
     let cloned = is_closed_by_a_copy(args, &session.turn.files, (earlier.as_ref(), &checked), terminal)?;
-    if checked.judgement.verdict == Verdict::Green {
+    if checked.may_go_on(without_members(args)) {
         checked.attend_to_age(terminal.err)?;
     }
     match confirm(args, &checked, terminal)? {

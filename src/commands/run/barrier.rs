@@ -20,7 +20,6 @@ use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, Plan, Step};
 use crate::output::{concise, escape};
-use crate::rules::Verdict;
 
 use super::underway::Run;
 use super::{kept, on_time};
@@ -46,7 +45,7 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let (written, here, on) = match self.journal.begin() {
-            Some(begin) => (!begin.changes.is_empty(), begin.host.clone(), begin.on),
+            Some(begin) => (!begin.changes.is_empty() || !begin.by_hand.is_empty(), begin.host.clone(), begin.on),
             None => return Err(Failure::new(exit::COULD_NOT_RUN, "the journal holds no beginning")),
         };
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
@@ -125,7 +124,7 @@ impl Run {
             )
             .help("restore the plan to what was confirmed, or confirm and apply it again"));
         }
-        if checked.judgement.verdict != Verdict::Green {
+        if !checked.may_go_on(self.goes_without_members()) {
             concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
             let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
@@ -145,10 +144,11 @@ impl Run {
             let saw = self.names(&checked.opened.plan).of(here, on).saw(&first.on, &first.wanted, false);
             return Err(Failure::new(code, message).help(format!("look, then: `{saw}`")));
         }
-        let unmeasured = match on {
+        let mut unmeasured = match on {
             SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
             SiteRole::Staging => Vec::new(),
         };
+        unmeasured.extend(checked.judgement.lacks_only_members().then_some(Unmeasured::Members));
         let record = self.project.record()?;
         let record = since_then(record, configured_at(self.journal.events()), Timestamp::now());
         let reading = checked.site.as_ref().map(|site| &site.reading);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::apply::journal::{Begin, Journal, REPLACED};
+use crate::apply::window::Unmeasured;
 use crate::apply::{self};
 use crate::change::{self, ByHand};
 use crate::cli::Apply;
@@ -49,6 +50,9 @@ fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
     let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };
+    // What is known needs nobody's acceptance.
+    let is_open = checked.judgement.lacks_only_members();
+    let accepted = if is_open { vec![Unmeasured::Members] } else { Vec::new() };
     let (changes, by_hand) = ByHand::split(lowered.changes, &checked.executors, lowered.not_compared);
     Ok(Begin {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -60,6 +64,7 @@ fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
         rehearsed: Some(change::rehearsed_digest(&checked.opened.plan)),
         changes,
         by_hand,
+        accepted,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
         kept: None,
     })

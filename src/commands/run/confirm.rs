@@ -4,14 +4,14 @@ use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self, kept_seals};
-use crate::cli::{Apply, On};
+use crate::cli::{Apply, On, Unmeasured};
 use crate::commands::inputs::Checked;
 use crate::commands::{Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape};
 use crate::project::signed;
-use crate::rules::{self, Verdict};
+use crate::rules;
 use crate::trust::Key;
 
 use super::replay;
@@ -24,7 +24,7 @@ pub(super) fn confirm(
     terminal: &mut Terminal<'_>,
 ) -> Result<Option<Confirmation>, Failure> {
     let path = args.plan.display().to_string();
-    let green = checked.judgement.verdict == Verdict::Green;
+    let green = checked.may_go_on(without_members(args));
     if !green {
         concise::render(&checked.report(&path), terminal.err)?;
     }
@@ -35,7 +35,9 @@ pub(super) fn confirm(
     let live = checked.is_live() && !replay;
     let Some(changes) = crate::commands::diff::changes(checked, &path, true).filter(|_| green && !live) else {
         let refusal = if green { Refusal::Live } else { Refusal::NotGreen };
-        return Err(refusal.failure(&Typed::of(args).named()));
+        let mut failure = refusal.failure(&Typed::of(args).named());
+        failure.details.extend(checked.judgement.lacks_only_members().then(|| WITHOUT_MEMBERS.to_owned()));
+        return Err(failure);
     };
     let Some(here) = checked.site.as_ref().map(|site| site.identity()) else {
         return Err(Refusal::NotGreen.failure(&Typed::of(args).named()));
@@ -53,7 +55,13 @@ pub(super) fn confirm(
             return Ok(None);
         }
     }
-    let given = Given { digits: args.confirm.as_deref(), known: known.as_ref(), seal: presented.as_ref(), replay };
+    let given = Given {
+        digits: args.confirm.as_deref(),
+        known: known.as_ref(),
+        seal: presented.as_ref(),
+        replay,
+        without_members: without_members(args),
+    };
     let asks = may_ask(args.no_input) && !settings.demands().required;
     if args.confirm.is_some() || args.seal.is_some() || !asks {
         ensure_may_begin(args, (checked, given), terminal)?;
@@ -81,6 +89,10 @@ pub(super) fn confirm(
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
 }
 
+/// What is said where nothing but the members keeps a run from beginning.
+const WITHOUT_MEMBERS: &str = "only the members are unknown: add `--accept-unknown members` to begin without them, and compare them by hand \
+    at *Review contacts*";
+
 /// What was given in place of a person's answer.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Given<'a> {
@@ -89,6 +101,13 @@ pub(super) struct Given<'a> {
     seal: Option<&'a Presented>,
     /// Whether it was asked for that the live site is written to.
     replay: bool,
+    /// Whether it was accepted that the members are unknown.
+    without_members: bool,
+}
+
+/// Whether a command line accepts that the members are unknown.
+pub(super) fn without_members(args: &Apply) -> bool {
+    args.accept_unknown.contains(&Unmeasured::Members)
 }
 
 /// Asks a gate about what was checked.
@@ -131,7 +150,7 @@ fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> O
     let now = checked.confirmation()?;
     let settings = &checked.opened.settings;
     let before = Before {
-        green: checked.judgement.verdict == Verdict::Green,
+        green: checked.may_go_on(given.without_members),
         live: checked.is_live() && !given.replay,
         limits: &settings.limits,
         tally: &checked.tally(),
@@ -152,6 +171,11 @@ pub(super) fn ensure_still_confirmed(
     confirmation: &Confirmation,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let given = Given { known: Some(confirmation), replay: args.on == On::Live, ..Given::default() };
+    let given = Given {
+        known: Some(confirmation),
+        replay: args.on == On::Live,
+        without_members: without_members(args),
+        ..Given::default()
+    };
     ensure_may_begin(args, (checked, given), terminal)
 }

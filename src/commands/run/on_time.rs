@@ -141,6 +141,7 @@ impl Run {
                     Unmeasured::MigrationTime => {
                         format!("rehearse again, and let `plan` wait until the migration is over; or {flag}")
                     }
+                    Unmeasured::Members => format!("take a reading that shows them; or {flag}"),
                 }));
             }
         }
@@ -257,6 +258,7 @@ impl From<cli::Unmeasured> for Unmeasured {
         match said {
             cli::Unmeasured::RestoreTime => Self::RestoreTime,
             cli::Unmeasured::MigrationTime => Self::MigrationTime,
+            cli::Unmeasured::Members => Self::Members,
         }
     }
 }

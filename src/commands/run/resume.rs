@@ -9,6 +9,7 @@ use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
 use crate::apply::machine::Progress;
 use crate::apply::seal::Presented;
+use crate::apply::window::Unmeasured;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::cli::{Apply, On};
@@ -83,7 +84,12 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     }
     ensure_still_staging(project, &run, (&now, files), terminal)?;
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
-        ensure_gate_green((project, site.as_mut()), (begin.on, progress), files, terminal)?;
+        ensure_gate_green(
+            (project, site.as_mut()),
+            (begin.on, progress, begin.accepted.contains(&Unmeasured::Members)),
+            files,
+            terminal,
+        )?;
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());

@@ -8,7 +8,7 @@ use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Moment, Phase, Verdict, judge};
+use crate::rules::{Freshness, Inputs, Moment, Phase, judge};
 use crate::site::Site;
 
 use super::kept;
@@ -67,13 +67,13 @@ pub(super) fn ensure_still_staging(
 /// Refuses where the gate of what a run is on is not green at the moment of writing, of the plan and of the site as they are.
 pub(super) fn ensure_gate_green(
     (project, site): (&Project, &mut dyn Site),
-    (on, progress): (SiteRole, &Progress),
+    (on, progress, without_members): (SiteRole, &Progress, bool),
     files: &RunFiles,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let opened = project.open()?;
     let checked = inputs::judged_at(opened, site, Moment::Step(Step::Configure), on == SiteRole::Live)?;
-    if checked.judgement.verdict == Verdict::Green {
+    if checked.may_go_on(without_members) {
         return Ok(());
     }
     concise::render(&checked.report(&project.path().display().to_string()), terminal.err)?;

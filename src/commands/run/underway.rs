@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::lock::Lock;
+use crate::apply::window::Unmeasured;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -98,7 +99,7 @@ impl Run {
         let Some(Begin { changes, on, .. }) = begin else { return Ok(()) };
         if !self.journal.progress().passed().is_empty() && self.journal.progress().in_place() < changes.len() {
             // On live a person took their time: maintenance mode, a backup.
-            let at = (on, self.journal.progress());
+            let at = (on, self.journal.progress(), self.goes_without_members());
             ensure_gate_green((&self.project, self.site.as_mut()), at, &self.files, terminal)?;
         }
         self.carry_out(&changes, &[], terminal)
@@ -151,6 +152,11 @@ impl Run {
             seen: if by_hand.is_empty() { words } else { format!("{by_hand}; {words}") },
             found: Default::default(),
         })
+    }
+
+    /// Whether it was accepted when the run began that the members are unknown.
+    pub(super) fn goes_without_members(&self) -> bool {
+        self.journal.begin().is_some_and(|begin| begin.accepted.contains(&Unmeasured::Members))
     }
 
     /// Writes down what happened after the site was written to.

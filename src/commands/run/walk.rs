@@ -23,7 +23,7 @@ use crate::model::{Identity, Plan, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::settings;
 use crate::reconcile;
-use crate::rules::{Moment, Verdict};
+use crate::rules::Moment;
 use crate::site::Site;
 use crate::trust::{Readings, recorded_here};
 
@@ -245,7 +245,7 @@ impl Run {
         let opened = self.project.open()?;
         let live = self.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live);
         let checked = inputs::judged_at(opened, self.site.as_mut(), moment, live)?;
-        if checked.judgement.verdict == Verdict::Green {
+        if checked.may_go_on(self.goes_without_members()) {
             return Ok(());
         }
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;

@@ -38,6 +38,8 @@ pub struct Changes<'a> {
     pub sources: &'a Sources,
     /// The verdict's word at the gate that was asked for.
     pub verdict: &'a str,
+    /// Whether nothing but the members keeps it from being green.
+    pub lacks_only_members: bool,
     /// The plan.
     pub plan: &'a Plan,
     /// The evidence beside it.
@@ -104,7 +106,7 @@ pub fn wanted(one: &NotCompared) -> String {
 pub fn next(changes: &Changes<'_>) -> String {
     let (path, site) = (shell(changes.path), shell(changes.site));
     let on = if changes.on_live { " --on live" } else { "" };
-    if changes.verdict != "green" {
+    if changes.verdict != "green" && !changes.lacks_only_members {
         return format!(
             "apply refuses this while the plan is {}: plan check {path} --site {site}{on}",
             changes.verdict
@@ -119,6 +121,12 @@ pub fn next(changes: &Changes<'_>) -> String {
     }
     let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
     let live = if changes.on_live { format!("{on} --host {}", shell(changes.host)) } else { String::new() };
+    if changes.lacks_only_members {
+        return format!(
+            "no reading shows the members; to carry out exactly this without comparing them: plan apply {path} --site {site} --accept-unknown \
+             members --confirm {digits}{live}"
+        );
+    }
     format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
 }
 

@@ -219,6 +219,7 @@ fn begin() -> Begin {
         digests,
         rehearsed: None,
         by_hand: ByHand::default(),
+        accepted: Vec::new(),
         kept: None,
         changes,
         steps: None,

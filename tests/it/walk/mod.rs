@@ -343,6 +343,7 @@ pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) ->
         rehearsed: None,
         steps,
         by_hand: ByHand::default(),
+        accepted: Vec::new(),
         kept: None,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());

@@ -1,0 +1,159 @@
+//! A whole rehearsal on a real WordPress, of which core REST shows administrators, plugins and the environment, and nothing else: all
+//! that AccessAlly's screens show a person says, and makes by hand.
+
+use std::fs;
+
+use amc_plan::example::generate;
+use amc_plan::model::saw::typed;
+use amc_plan::model::state::{Kind, ObjectRef, State};
+use amc_plan::site::snapshot_file::SnapshotFile;
+use serde_json::Value;
+
+use crate::guided::{CERTIFICATE, FORMS};
+use crate::place::{Edited, PLAN, Place, Ran};
+use crate::staging::Staging;
+
+/// The example's plan over a WordPress, in its window.
+struct Desk {
+    staging: Staging,
+    place: Place,
+}
+
+impl Desk {
+    fn new() -> Option<Self> {
+        let staging = Staging::up(&["--users", "12"])?;
+        let place = Place::new();
+        // A site at an address is read now, whenever that is.
+        let plan = place.read(PLAN).edited("https://staging.bloom.example", staging.url());
+        let plan = plan
+            .edited("2026-12-02 06:00", "2099-12-02 06:00")
+            .edited("paid_until: 2027-01-31", "paid_until: 2100-01-31");
+        fs::write(place.path(PLAN), plan).unwrap();
+        fs::write(place.path("backup.zip"), "a backup").unwrap();
+        let desk = Self { staging, place };
+        desk.records(&["backup", "backup.zip", "--parts", "files,database", "--stored-off-server"]);
+        Some(desk)
+    }
+
+    fn run(&self, words: &[&str]) -> Ran {
+        let mut command = self.place.command(words);
+        command
+            .env("PLAN_LOGIN_ORIGIN", self.staging.url())
+            .env("PLAN_LOGIN_USER", "operator")
+            .env("PLAN_LOGIN_PASSWORD", self.staging.text("/password"));
+        command.output().unwrap().into()
+    }
+
+    fn records(&self, words: &[&str]) {
+        self.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
+    }
+
+    fn resumes(&self, more: &[&str]) -> Ran {
+        self.run(&[&["apply", PLAN, "--site", self.staging.url(), "--resume", "--no-input"], more].concat())
+    }
+
+    /// Says every field of an object as a screen shows it.
+    fn says(&self, state: &State, on: &ObjectRef) {
+        let object = state.get(on).unwrap().fields();
+        let known = on.kind.attestable_fields();
+        let fields = object.iter().filter(|(name, _)| known.contains(name));
+        let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={}", typed(name, value))).collect();
+        let on = on.to_string();
+        let words: Vec<&str> = ["saw", &on].into_iter().chain(fields.iter().map(String::as_str)).collect();
+        self.records(&words);
+    }
+
+    /// Says what all screens show, but for what a reading shows.
+    fn says_all(&self, state: &State) {
+        for kind in
+            Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Environment | Kind::Plugin | Kind::Tag))
+        {
+            let keys = state.keys(kind);
+            if !kind.is_only() && kind != Kind::Administrator {
+                let names: Vec<String> = keys
+                    .iter()
+                    .map(|key| {
+                        let fields = state.get(&ObjectRef::new(kind, key.as_str())).unwrap().fields();
+                        fields.get("name").and_then(Value::as_str).unwrap_or(key).to_owned()
+                    })
+                    .collect();
+                let words: Vec<&str> =
+                    ["saw", kind.name(), "--all"].into_iter().chain(names.iter().map(String::as_str)).collect();
+                self.records(&words);
+            }
+            for key in keys.into_iter().filter(|_| kind != Kind::Webhook) {
+                self.says(state, &ObjectRef::new(kind, key));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
+    let Some(desk) = Desk::new() else { return };
+    let site = desk.staging.url().to_owned();
+    let state = SnapshotFile::read(generate(7).site.as_bytes()).unwrap().into_snapshot().state;
+    desk.says_all(&state);
+    let checked = desk.run(&["check", PLAN, "--site", &site]);
+    assert!(checked.out.contains("unproven at gate `configure`"), "{}", checked.out);
+    let diff = desk.run(&["diff", PLAN, "--site", &site]);
+    assert!(diff.out.contains("--accept-unknown members --confirm"), "{}", diff.out);
+    let json: Value =
+        serde_json::from_str(&desk.run(&["diff", PLAN, "--site", &site, "--format", "json"]).out).unwrap();
+    let digest = json["digests"]["changes"].as_str().unwrap().to_owned();
+    let begin = ["apply", PLAN, "--site", &site, "--no-input", "--confirm", &digest];
+    desk.run(&begin).ends(10, &["only the members are unknown"]);
+    let begun = desk.run(&[&begin[..], &["--accept-unknown", "members"]].concat());
+    begun.ends(20, &["waits at `configure`", "plan record saw"]);
+    assert!(begun.out.contains("by hand"), "{begun:#?}");
+    // The person makes every change on its screen, and says what is there then.
+    for change in json["changes"].as_array().unwrap() {
+        let on: ObjectRef = serde_json::from_value(change["on"].clone()).unwrap();
+        let mut fields = change["after"].as_object().unwrap().clone();
+        for module in fields.get_mut("modules").and_then(Value::as_array_mut).into_iter().flatten() {
+            let known =
+                state.offerings[&on.key].module(u32::try_from(module["number"].as_u64().unwrap()).unwrap()).unwrap();
+            module["tag"] = serde_json::json!(known.tag);
+        }
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", typed(name, value))).collect();
+        let on = on.to_string();
+        let words: Vec<&str> = ["saw", &on].into_iter().chain(fields.iter().map(String::as_str)).collect();
+        desk.records(&words);
+    }
+    let configured = desk.resumes(&[]);
+    configured.ends(0, &[]);
+    assert!(configured.out.contains("7 of 7 made by hand seen in place (attested)"), "{configured:#?}");
+    fs::write(desk.place.path("lines.txt"), "41 tags\n").unwrap();
+    let host = site.trim_start_matches("http://").to_owned();
+    desk.records(&["verification", "lines.txt", "--host", &host]);
+    desk.records(&["sign-in", "in another browser"]);
+    let phrase = format!("run migration on {host}");
+    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["the gate `migrate` is not green"]);
+    desk.records(&["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
+    desk.records(&["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
+    desk.records(&["saw", "mail", "simulated=yes", "transport=fluent-smtp"]);
+    desk.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    desk.records(&["saw", "maintenance", "on=no"]);
+    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["who the members are is unknown"]);
+    desk.resumes(&["--accept-unknown", "members", "--acknowledge", &phrase]).ends(20, &["press it now, once"]);
+    desk.records(&["saw", "crm", "managed=yes"]);
+    desk.records(&["sign-in", "still signed in"]);
+    desk.resumes(&[]).ends(20, &["waits at `review-contacts`"]);
+    desk.records(&["step", "review-contacts", "ten of ten compared by eye"]);
+    desk.resumes(&[]).ends(20, &["waits at `leave-maintenance`"]);
+    desk.records(&["saw", "maintenance", "on=no"]);
+    desk.resumes(&[]).ends(20, &["waits at `test-purchase`"]);
+    for (at, (form, _)) in FORMS.iter().enumerate() {
+        let transaction = format!("pi_{at}");
+        desk.records(&[
+            "purchase",
+            form,
+            "--saw",
+            "order,content,welcome-email,new-user",
+            "--transaction",
+            &transaction,
+        ]);
+    }
+    let ended = desk.resumes(&[]);
+    assert!(desk.place.path(CERTIFICATE).exists(), "{ended:#?}");
+}
