@@ -320,6 +320,12 @@ mod tests {
             assert!(said(folder.read(name, 9)).ends_with("beside a plan no link is followed"), "{name}");
             assert!(folder.write(name, "x", Readers::All).is_err(), "{name}");
         }
+        for name in ["link", "dangling", "private", "out/new"] {
+            assert!(folder.write_new(name, "x").is_err(), "{name}");
+        }
+        folder.write_new("new", "x").unwrap();
+        assert!(folder.write_new("new", "y").is_err());
+        assert_eq!(folder.read("new", 9).unwrap(), b"x");
         assert!(folder.make("out").is_err());
         assert!(folder.make("private").is_ok());
         for name in ["../outside", "private/../../outside", "/etc/hostname", "", "."] {

@@ -75,7 +75,7 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     writeln!(out, "  help: {},", crate::rules::BY_HAND)?;
     writeln!(
         out,
-        "        or look at the screen and record what you see: `plan record saw OBJECT FIELD=VALUE --plan PLAN --who WHO`"
+        "        or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other"
     )?;
     writeln!(out)
 }

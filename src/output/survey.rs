@@ -169,7 +169,7 @@ impl<'a> Listed<'a> {
             }
         }
         for void in &self.void {
-            let _ = writeln!(text, "{}", indented(&format!("void: {void}"), "", width));
+            let _ = writeln!(text, "{}", indented(&format!("void: {}", line(void)), "", width));
         }
         if !self.only_a_reading_shows.is_empty() {
             let all = self.only_a_reading_shows.iter().map(|fact| format!("`{}`", line(fact))).collect::<Vec<_>>();
@@ -210,4 +210,40 @@ impl<'a> ListedScreen<'a> {
 pub fn asks(plan: &str, site: &str, live: bool) -> String {
     let on = if live { " --on live" } else { "" };
     format!("plan survey {} --site {}{on} --who WHO", shell(plan), shell(site))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::Listed as Names;
+    use crate::text::steers;
+    use serde_json::json;
+
+    #[test]
+    fn whatever_stands_there_a_screen_has_no_line_that_steers_and_none_beyond_eighty_columns() {
+        let hostile = "x\u{1b}[2J\n  y  this is what I see\u{202e}\t".repeat(9);
+        let question = |field: &str, beside: Option<Value>| Question {
+            on: ObjectRef::new(Kind::OrderForm, hostile.clone()),
+            field: field.to_owned(),
+            beside: beside.map(|value| Beside { value, from: Whose::Staging }),
+            is_blind: false,
+            in_part: Some(json!(hostile)),
+        };
+        let drawn = screen(
+            &Screen {
+                kind: Kind::OrderForm,
+                list: Some(Names { names: Some(vec![hostile.clone(), "ü🌸".repeat(60)]), from: Whose::Plan }),
+                questions: vec![
+                    question("price", Some(json!(hostile))),
+                    question("operations", Some(json!([{"add-tags": [hostile]}]))),
+                    question("gateway", None),
+                ],
+            },
+            (1, 1),
+            120,
+        );
+        assert!(!drawn.chars().any(|c| c != '\n' && steers(c)), "{drawn}");
+        assert!(!drawn.lines().any(|line| line.trim_start() == "y  this is what I see"), "{drawn}");
+        assert!(drawn.lines().all(|line| textwrap::core::display_width(line) <= 80), "{drawn}");
+    }
 }

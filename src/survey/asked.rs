@@ -16,7 +16,7 @@ use super::name_in_plan;
 use super::wanted::{likely, own_names, wanted};
 
 /// How often it is asked what is lacking next: a rule asks one fact after the other, and none as many as this.
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 64;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]

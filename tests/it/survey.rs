@@ -160,7 +160,7 @@ fn a_list_is_pasted_or_said_to_be_the_plans_own() {
     let ran = check(&place, &[]);
     assert!(ran.out.contains("webhook-not-in-plan") && ran.out.contains("aal_new"), "{ran:#?}");
     let none = without(&["webhook"]);
-    assert_eq!(typed(&none, &SURVEY, "0").1, Some(0));
+    assert_eq!(typed(&none, &SURVEY, "0\ny").1, Some(0));
     assert_eq!(facts(&none)[0]["saw-all"]["names"], json!([]));
 }
 
@@ -319,7 +319,10 @@ fn sheets_are_written_filled_in_and_read_back_and_make_the_plan_green() {
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let ran = check(&place, &[]);
     assert!(ran.code == Some(0) && ran.out.contains(" 0 unknown"), "{ran:#?}");
-    assert_eq!(facts(&place).len(), 11);
+    let facts = facts(&place);
+    assert_eq!(facts.len(), 11);
+    let list = facts.iter().find_map(|fact| fact.get("saw-all")).unwrap();
+    assert_eq!(list["names"][4], json!("Group Coaching VIP Checkout"), "as it is called, and not its key");
 }
 
 #[test]

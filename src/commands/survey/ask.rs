@@ -110,7 +110,11 @@ impl Asking<'_, '_> {
                     let Some(names) = self.pasted()? else { return Ok(Key::End) };
                     return self.list(screen, names);
                 }
-                "0" if screen.list.is_some() => return self.list(screen, Vec::new()),
+                "0" if screen.list.is_some() => {
+                    self.list(screen, Vec::new())?;
+                    // One key takes nobody's forms away.
+                    return Ok(Key::Again);
+                }
                 other => match self.correct(screen, other)? {
                     Some(key) => return Ok(key),
                     None => writeln!(self.terminal.out, "  type one of the keys above, then Enter")?,

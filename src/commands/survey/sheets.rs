@@ -13,11 +13,11 @@ use crate::commands::Terminal;
 use crate::commands::record::said::{ensure_person_known, ensure_sound};
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, text};
-use crate::model::Kind;
 use crate::model::text::many;
+use crate::model::{Kind, ObjectRef};
 use crate::output::escape;
 use crate::output::survey::indented;
-use crate::survey::{Again, Answers, Cell, Filled, Wrong, read_sheet, screens, sheet};
+use crate::survey::{Again, Answers, Cell, Filled, Wrong, name_in_plan, read_sheet, screens, sheet};
 
 use super::look::Look;
 use super::recorded::{lines, record};
@@ -97,7 +97,7 @@ pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Termi
     }
     let mut recorded = 0;
     for (kind, sheet) in filled {
-        recorded += record(look, who, kind, &answers(sheet), now)?;
+        recorded += record(look, who, kind, &answers(look, kind, sheet), now)?;
     }
     end(args, &Look::now(args, None)?, recorded, terminal)
 }
@@ -139,8 +139,14 @@ fn sheet_of(look: &Look, kind: Kind, from: &Path, now: Timestamp) -> Result<Fill
     if wrong.is_empty() { Ok(filled) } else { Err(wrong) }
 }
 
-fn answers(sheet: Filled) -> Answers {
-    let list = sheet.list.map(|list| list.into_iter().map(|(_, name)| name).collect());
+fn answers(look: &Look, kind: Kind, sheet: Filled) -> Answers {
+    let plan = &look.checked.opened.plan;
+    // A row that was written with the sheet has the key of an object; the plan says what that is called.
+    let called = |text: String| match kind.key_of(&text) == text {
+        true => name_in_plan(plan, &ObjectRef::new(kind, text.clone())).unwrap_or(text),
+        false => text,
+    };
+    let list = sheet.list.map(|list| list.into_iter().map(|(_, text)| called(text)).collect());
     let mut answers = Answers { list, ..Answers::default() };
     for (_, on, field, value) in sheet.fields {
         answers.fields.entry(on).or_default().insert(field, value);
