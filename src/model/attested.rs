@@ -13,6 +13,8 @@ pub struct Attested {
     pub(super) fields: BTreeMap<ObjectRef, BTreeMap<String, String>>,
     pub(super) lists: BTreeMap<Kind, String>,
     pub(super) contradictions: Vec<Contradiction>,
+    /// What a reading showed otherwise since, by object and field: who attested it.
+    pub(super) void: BTreeMap<ObjectRef, BTreeMap<String, String>>,
     /// The modules as they were captured, where somebody saw more of them.
     pub(super) captured_parts: BTreeMap<ObjectRef, Value>,
 }
@@ -50,6 +52,13 @@ impl Contradiction {
 }
 
 impl Attested {
+    /// Why a field, or an object of which nothing else is known, is unknown although somebody attested it; none where nobody did.
+    pub(super) fn why_void(&self, on: &ObjectRef, field: Option<&str>) -> Option<String> {
+        let void = self.void.get(on)?;
+        let who = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
+        Some(format!("`{who}` attested it, and a later reading showed otherwise"))
+    }
+
     /// Whether anything of this kind is attested.
     pub fn speaks_of(&self, kind: Kind) -> bool {
         self.lists.contains_key(&kind) || self.fields.keys().any(|on| on.kind == kind)

@@ -173,7 +173,10 @@ impl Snapshot {
             let is_void =
                 is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {name}"), counting);
             match known.get(name) {
-                None if is_void => {}
+                None if is_void => {
+                    let of = self.attested.void.entry(on.clone()).or_default();
+                    of.insert(name.clone(), by(entry, counting));
+                }
                 None => {
                     known.insert(name.clone(), (*value).clone());
                     laid.insert(name.clone(), by(entry, counting));

@@ -20,8 +20,14 @@ impl Snapshot {
 
     /// How well it is known that an object is there, or that it is not.
     pub fn object_grade(&self, on: &ObjectRef) -> Grade {
+        let by_itself = self.sources.get(on).and_then(|sources| sources.whole.clone());
+        let by_itself = by_itself.filter(|_| self.state.get(on).is_some()).map(|capture| self.worth.grade(capture));
+        if let Some(grade) = by_itself.filter(Grade::is_known) {
+            return grade;
+        }
         match (self.list_grade(on.kind), self.attested.fields.get(on).and_then(|of| of.values().next())) {
             (Grade::Unknown(_), Some(who)) => Grade::Attested(who.clone()),
+            (Grade::Unknown(why), None) => Grade::Unknown(self.attested.why_void(on, None).unwrap_or(why)),
             (grade, _) => grade,
         }
     }
@@ -34,12 +40,15 @@ impl Snapshot {
         }
         let capture = self.sources.get(on).and_then(|sources| sources.of(field));
         let grade = self.worth.grade(capture.cloned().unwrap_or_else(|| self.header.capture(on.kind.name())));
-        match (grade, self.attested.lists.get(&on.kind)) {
+        let grade = match (grade, self.attested.lists.get(&on.kind)) {
             // A change makes the object: that it is not there yet is as well known as the list.
             (Grade::Unknown(_), Some(who)) if is_known => Grade::Attested(who.clone()),
-            (Grade::Unknown(why), _) => Grade::Unknown(why),
-            (known, _) if is_known => known,
+            (known, _) if is_known || !known.is_known() => known,
             (_, _) => Grade::Unknown(format!("the collector of `{}` could not read it", on.kind)),
+        };
+        match grade {
+            Grade::Unknown(why) => Grade::Unknown(self.attested.why_void(on, Some(field)).unwrap_or(why)),
+            known => known,
         }
     }
 

@@ -219,6 +219,8 @@ fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it
     }
     shows(&place, None, 15);
     assert_eq!(of_guard(&place), (false, true), "void");
+    let why = "`charging-guard: production_url` is unknown (`jo` attested it, and a later reading showed otherwise)";
+    assert!(check(&place, "configure", &[]).to_string().contains(why));
     // Whoever looks again says it again.
     saw();
     assert_eq!(of_guard(&place), (false, false), "attested again");

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 use amc_plan::diag::Severity;
 use amc_plan::model::record::{Entry, Evidence, Saw, SawAll};
+use amc_plan::model::snapshot::Sources;
 use amc_plan::model::state::Object;
-use amc_plan::model::{Capture, Grade, Kind, ObjectRef, Snapshot, Worth};
+use amc_plan::model::{Capture, Grade, How, Kind, ObjectRef, Snapshot, Worth};
 use amc_plan::rules::{ALL, Judgement, Phase, Rule, Verdict, kind_of};
 use serde_json::{Map, Value, json};
 
@@ -336,6 +337,7 @@ fn try_case(case: &Case<'_>, rows: &mut BTreeMap<String, Row>, laws: &mut Laws) 
             try_attested(case, fact, (&captured, &attested), laws);
         }
         try_words(case, fact, laws);
+        try_by_itself(case, fact, &read, laws);
     }
     says(rule, &captured)
 }
@@ -356,6 +358,24 @@ fn try_attested(case: &Case<'_>, fact: &Fact, (captured, attested): (&Judgement,
     let mut proofs = attested.proofs.iter().filter(|proof| proof.rule == rule.id);
     let is_said = proofs.all(|proof| proof.reads.iter().any(by_jo));
     laws.hold(of, &name, is_said, "attested, and the proof does not say by whom");
+}
+
+/// An object whose record says by itself how it was captured is known, whatever its section lacks.
+fn try_by_itself(case: &Case<'_>, fact: &Fact, read: &BTreeSet<Fact>, laws: &mut Laws) {
+    let kind = match fact {
+        Fact::Object(on) if !read.contains(&Fact::List(on.kind)) => on.kind,
+        Fact::List(kind) if kind.is_only() && *kind != Kind::Environment => *kind,
+        _ => return,
+    };
+    let (rule, before) = (case.rule, &case.world.before);
+    let mut by_itself = fact.taken_out_of(before).unwrap();
+    for key in before.state.keys(kind) {
+        let sources = Sources { whole: Some(Capture::How(How::Bridge)), fields: BTreeMap::new() };
+        by_itself.sources.insert(ObjectRef::new(kind, key), sources);
+    }
+    let captured = findings(rule, &case.judged(before.clone(), vec![]));
+    let holds = findings(rule, &case.judged(by_itself, vec![])) == captured;
+    laws.hold((rule, case.number), &fact.row(), holds, "captured by itself, and not judged so");
 }
 
 /// Nothing that a person says of a captured field moves the rule, and that a field holds nothing is judged as a reading of that.
