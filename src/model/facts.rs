@@ -252,7 +252,7 @@ fn by(entry: &Entry, counting: &Counting<'_>) -> String {
 const MODULES: &str = "modules";
 
 /// What a reading and a person say together; none where they differ. Only of modules a reading can have a part.
-fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Option<Value> {
+pub fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Option<Value> {
     if name == MODULES {
         return modules(captured.as_array()?, seen.as_array()?);
     }

@@ -92,6 +92,9 @@ pub fn typed(field: &str, value: &Value) -> String {
             })
             .collect::<Option<Vec<_>>>()
             .map(|all| all.join("; ")),
+        ("tags", Value::Object(parts)) => {
+            Some(parts.iter().map(|(part, tag)| format!("{part}: {}", text(tag))).collect::<Vec<_>>().join("; "))
+        }
         _ => None,
     };
     words.unwrap_or_else(|| value.to_string())

@@ -48,9 +48,10 @@ pub fn asked(inputs: &Inputs<'_>, moment: Moment, record: &Record, here: &Here) 
         if new.is_empty() {
             break;
         }
+        let mut fresh = BTreeSet::new();
         for about in new {
             if can_be_given(&about, &captured) {
-                let supposed = all.ask(inputs.plan, &lowered, &about);
+                let supposed = all.ask((inputs.plan, &lowered, &captured), &about, &mut fresh);
                 record.entries.extend(supposed.map(|what| entry(what, reading, now)));
             } else {
                 all.beyond.insert(about.to_string());
@@ -83,11 +84,17 @@ fn can_be_given(about: &About, captured: &Snapshot) -> bool {
     match (about, about.field()) {
         (About::List(_), _) => true,
         (About::Field(on, _), Some(field)) => match captured.state.get(on) {
-            Some(object) => !object.fields().contains_key(field),
+            Some(object) => object.fields().get(field).is_none_or(is_in_part),
             None => !is_listed,
         },
         (About::Object(_) | About::Field(..), _) => !is_listed,
     }
+}
+
+/// Whether something is missing of a value that was captured: of modules when they open, or what opens them.
+fn is_in_part(captured: &Value) -> bool {
+    let lacks = |module: &Value| module.is_object() && ["release", "tag"].iter().any(|part| module.get(part).is_none());
+    captured.as_array().is_some_and(|all| all.iter().any(lacks))
 }
 
 impl Asked {
@@ -101,8 +108,13 @@ impl Asked {
         self.lists.len() + self.fields.values().map(BTreeMap::len).sum::<usize>()
     }
 
-    /// Notes a fact to ask for, and what it is taken to be meanwhile.
-    fn ask(&mut self, plan: &Plan, lowered: &Lowered, about: &About) -> Option<Supposed> {
+    /// Notes a fact to ask for, and what it is taken to be meanwhile; `fresh` are the fields that are asked for since the last look.
+    fn ask(
+        &mut self,
+        (plan, lowered, captured): (&Plan, &Lowered, &Snapshot),
+        about: &About,
+        fresh: &mut BTreeSet<(ObjectRef, String)>,
+    ) -> Option<Supposed> {
         match about {
             About::List(kind) => {
                 self.lists.insert(*kind);
@@ -113,24 +125,29 @@ impl Asked {
                 let there = Map::from_iter([("supposed".to_owned(), json!(true))]);
                 Some(Supposed::Object(on.clone(), named(plan, on, there)))
             }
-            About::Field(on, asked) => {
+            About::Field(on, _) => {
                 let field = about.field()?.to_owned();
                 // What names an object is known with it.
                 if field == "name" {
                     return None;
                 }
                 let of = self.fields.entry(on.clone()).or_default();
+                let asked = (on.clone(), field.clone());
                 if of.contains_key(&field) {
-                    // Asked for before, and what the plan wants of it was not all.
-                    self.in_part.insert((on.clone(), field));
+                    if !fresh.contains(&asked) {
+                        // What the plan wants of it was not all that is asked.
+                        self.in_part.insert(asked);
+                    }
                     return None;
                 }
-                if *asked != field {
-                    self.in_part.insert((on.clone(), field.clone()));
-                }
-                of.insert(field.clone(), wanted(plan, lowered, on, &field));
-                let value = likely(plan, lowered, on, &field);
-                Some(Supposed::Object(on.clone(), named(plan, on, Map::from_iter([(field, value)]))))
+                fresh.insert(asked);
+                let captured = captured.state.get(on).and_then(|object| object.fields().get(&field).cloned());
+                let wanted = wanted((plan, lowered), on, &field, captured.as_ref());
+                let value = likely(wanted.as_ref(), on, &field);
+                of.insert(field.clone(), wanted);
+                let fields = Map::from_iter([(field, value)]);
+                let is_there = captured.is_some();
+                Some(Supposed::Object(on.clone(), if is_there { fields } else { named(plan, on, fields) }))
             }
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::model::attested::Fact;
 use crate::model::facts::last_day;
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::state::State;
@@ -27,13 +28,15 @@ pub struct Said {
     pub who: String,
     /// The last day.
     pub until: Date,
+    /// The digest of the line of the record.
+    pub line: String,
 }
 
 /// Who says a line, if it is a fact of this site that says when it ends.
 fn said(entry: &Entry, host: &Identity, site: &Identity, until: &str) -> Option<Said> {
     let at: Timestamp = entry.at.parse().ok()?;
     let until = last_day(until, at)?;
-    host.is_same_site(site).then(|| Said { who: entry.who.clone(), until })
+    host.is_same_site(site).then(|| Said { who: entry.who.clone(), until, line: entry.sha256.clone() })
 }
 
 impl Earlier {
@@ -81,6 +84,19 @@ impl Earlier {
         self.lists.retain(|_, (_, said)| ends(said));
         self.fields.values_mut().for_each(|of| of.retain(|_, (_, said)| ends(said)));
         self.fields.retain(|_, of| !of.is_empty());
+        self
+    }
+
+    /// Without what a reading showed otherwise: it counts for nothing, and nobody is shown it to agree with.
+    #[must_use]
+    pub fn without_void(mut self, void: &BTreeSet<Fact>) -> Self {
+        let is_void = |said: &Option<Said>, name: String| {
+            said.as_ref().is_some_and(|said| void.contains(&Fact { line: said.line.clone(), name }))
+        };
+        self.lists.retain(|kind, (_, said)| !is_void(said, kind.name().to_owned()));
+        for (on, of) in &mut self.fields {
+            of.retain(|name, (_, said)| !is_void(said, on.to_string()) && !is_void(said, format!("{on}: {name}")));
+        }
         self
     }
 

@@ -15,4 +15,4 @@ pub use earlier::{Earlier, Said};
 pub use screen::{Again, Beside, Listed, Question, Screen, Whose, screens};
 pub use sheet::{Cell, Filled, Wrong, read_sheet, sheet};
 pub use typed::{how_to_write, name_in_plan, shown, typed};
-pub use wanted::{is_blind, own_names};
+pub use wanted::own_names;

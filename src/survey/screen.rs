@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use crate::model::saw::is_blind;
 use crate::model::{Kind, ObjectRef, Plan};
 
 use super::Asked;
 use super::earlier::{Earlier, Said};
-use super::wanted::{is_blind, own_names};
+use super::wanted::own_names;
 
 /// An admin screen, and what is asked of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use csv::{ReaderBuilder, Terminator, WriterBuilder};
 use serde_json::Value;
 
+use crate::model::facts::agreed;
 use crate::model::{Kind, ObjectRef, State};
 use crate::rules::nearest;
 
@@ -308,12 +309,15 @@ impl Sheet<'_> {
         }
         match read.and_then(|object| object.fields().get(field).cloned()) {
             None => self.filled.fields.push((at, on.clone(), field.to_owned(), value)),
-            // What was read is known better.
-            Some(read) if read == value => {}
-            Some(read) => {
-                let message = format!("the site that was read shows `{}`", shown(on, field, &read));
-                self.wrong.push(at.wrong(message, "empty the cell: what is read counts, and is not asked"));
-            }
+            // What was read is known better; of modules it can be a part.
+            Some(read) => match agreed(on, field, &read, &value) {
+                Some(whole) if whole == read => {}
+                Some(_) => self.filled.fields.push((at, on.clone(), field.to_owned(), value)),
+                None => {
+                    let message = format!("the site that was read shows `{}`", shown(on, field, &read));
+                    self.wrong.push(at.wrong(message, "empty the cell: what is read counts, and is not asked"));
+                }
+            },
         }
     }
 

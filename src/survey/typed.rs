@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::keyed::implied_name;
 use crate::model::state::Object;
-use crate::model::{Kind, ObjectRef, Plan};
+use crate::model::{Kind, ObjectRef, Plan, saw};
 
 /// How a value of a field is written.
 pub fn how_to_write(name: &str) -> &'static str {
@@ -93,42 +93,9 @@ fn parts(text: &str) -> Option<Value> {
 
 /// A value as a person would type it: what is shown can be typed again, and means the same. Nothing set is nothing.
 pub fn shown(on: &ObjectRef, name: &str, value: &Value) -> String {
-    let text = match (name, value) {
-        (_, Value::Null) => return String::new(),
-        (_, Value::Bool(is_on)) => if *is_on { "yes" } else { "no" }.to_owned(),
-        (_, Value::String(text)) => text.clone(),
-        ("operations", Value::Array(all)) => listed(all.iter().map(operation_shown), ", "),
-        ("modules", Value::Array(all)) => listed(all.iter().map(module_shown), "; "),
-        ("tags", Value::Object(parts)) => {
-            listed(parts.iter().map(|(part, tag)| format!("{part}: {}", tag.as_str().unwrap_or_default())), "; ")
-        }
-        _ => String::new(),
-    };
+    let text = saw::typed(name, value);
     // What the short form cannot say, as a tag with a comma in it, stands as a snapshot has it.
     if typed(on, name, &text).as_ref() == Some(value) { text } else { value.to_string() }
-}
-
-fn listed(all: impl Iterator<Item = String>, between: &str) -> String {
-    all.collect::<Vec<_>>().join(between)
-}
-
-fn operation_shown(operation: &Value) -> String {
-    let Some((verb, of)) = operation.as_object().and_then(|one| one.iter().next()) else { return String::new() };
-    match of {
-        Value::Array(tags) => format!("{verb} {}", listed(tags.iter().map(text_of), "|")),
-        of => format!("{verb} {}", text_of(of)),
-    }
-}
-
-fn module_shown(module: &Value) -> String {
-    let tag = module.get("tag").map(|tag| format!(" [{}]", text_of(tag))).unwrap_or_default();
-    let release = module.get("release").filter(|release| !release.is_null());
-    let release = release.map(|release| format!(": {}", text_of(release))).unwrap_or_default();
-    format!("{} {}{tag}{release}", module["number"], text_of(&module["name"]))
-}
-
-fn text_of(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// What the plan calls an object that has a name.

@@ -1,21 +1,11 @@
-//! What the plan has beside a field, and which fields are asked without it.
+//! What the plan has beside a field.
 
 use serde_json::{Map, Value, json};
 
 use crate::change::Lowered;
 use crate::model::keyed::implied_name;
+use crate::model::plan::ModuleIntent;
 use crate::model::{Kind, ObjectRef, Plan};
-
-/// What money and mail hang on: a person types what they see, and is shown nothing to agree with.
-pub fn is_blind(kind: Kind, field: &str) -> bool {
-    matches!(
-        (kind, field),
-        (Kind::ChargingGuard, "production_url")
-            | (Kind::Mail, "simulated")
-            | (Kind::Crm, "connected" | "managed")
-            | (Kind::OrderForm, "after_final_retry")
-    )
-}
 
 /// The names of a kind's objects that the plan speaks of: its own and what it leaves alone. None where it speaks of no such kind.
 pub fn own_names(plan: &Plan, kind: Kind) -> Option<Vec<String>> {
@@ -42,12 +32,17 @@ pub fn own_names(plan: &Plan, kind: Kind) -> Option<Vec<String>> {
     }
 }
 
-/// What the plan wants of a field; none where it says nothing of it.
-pub(super) fn wanted(plan: &Plan, lowered: &Lowered, on: &ObjectRef, field: &str) -> Option<Value> {
+/// What the plan wants of a field of which this was captured; none where it says nothing of it.
+pub(super) fn wanted(
+    (plan, lowered): (&Plan, &Lowered),
+    on: &ObjectRef,
+    field: &str,
+    captured: Option<&Value>,
+) -> Option<Value> {
     let known = |text: &String| Some(json!(text)).filter(|_| !text.is_empty());
     let form = plan.order_forms.get(&on.key);
     match (on.kind, field) {
-        (Kind::Offering, "modules") => modules(plan, &on.key),
+        (Kind::Offering, "modules") => modules(plan, &on.key, captured),
         (Kind::Crm, "system" | "label") | (Kind::Offering, "system") => known(&plan.crm.name),
         (Kind::Mail, "transport") => known(plan.mail.as_ref()?.transport.as_ref()?),
         (Kind::OrderForm, "price") => Some(json!(form?.expect.as_ref()?.price.as_ref()?)),
@@ -61,8 +56,24 @@ pub(super) fn wanted(plan: &Plan, lowered: &Lowered, on: &ObjectRef, field: &str
     }
 }
 
-/// An offering's modules as the plan has them.
-fn modules(plan: &Plan, key: &str) -> Option<Value> {
+/// An offering's modules as the plan has them; of those that were captured in part what is missing.
+fn modules(plan: &Plan, key: &str, captured: Option<&Value>) -> Option<Value> {
+    if let Some(captured) = captured {
+        let intent = plan.offerings.get(key);
+        let all = captured.as_array()?.iter().map(|module| {
+            let mut one = module.as_object()?.clone();
+            let planned = intent.and_then(|intent| {
+                let release = |(_, number, of): (usize, u32, &ModuleIntent)| Some((number, of.release.clone()?));
+                let number = one.get("number")?.as_u64()?;
+                intent.numbered().filter_map(release).find(|(planned, _)| u64::from(*planned) == number)
+            });
+            if let Some((_, release)) = planned {
+                one.entry("release").or_insert_with(|| json!(release));
+            }
+            Some(Value::Object(one))
+        });
+        return all.collect::<Option<Vec<_>>>().map(Value::Array);
+    }
     let all = plan.offerings.get(key)?.numbered().map(|(_, number, module)| {
         let release = module.release.as_ref().map(|release| json!(release)).or((number == 0).then_some(Value::Null));
         let mut one = Map::from_iter([("number".to_owned(), json!(number)), ("name".to_owned(), json!(module.name()))]);
@@ -73,8 +84,8 @@ fn modules(plan: &Plan, key: &str) -> Option<Value> {
 }
 
 /// What a field is taken to hold while it is found out what else is asked: as the plan wants it, else as it is on most sites.
-pub(super) fn likely(plan: &Plan, lowered: &Lowered, on: &ObjectRef, field: &str) -> Value {
-    wanted(plan, lowered, on, field).unwrap_or_else(|| {
+pub(super) fn likely(wanted: Option<&Value>, on: &ObjectRef, field: &str) -> Value {
+    wanted.cloned().unwrap_or_else(|| {
         let usual = [json!(!matches!(field, "managed" | "crm_contact")), Value::Null];
         let fits = |value: &&Value| super::typed(on, field, &super::shown(on, field, value)).as_ref() == Some(*value);
         usual.iter().find(fits).cloned().unwrap_or_default()

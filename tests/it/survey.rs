@@ -194,6 +194,34 @@ fn what_offerings_need_is_asked_at_once_and_the_tags_that_no_plan_names_are_type
 }
 
 #[test]
+fn of_modules_that_were_read_without_their_timers_the_timers_are_asked() {
+    let place = Place::new();
+    let timer = r#""release":"7 days after previous","#;
+    let text = place.read(SITE);
+    let without: String = text
+        .lines()
+        .map(|line| {
+            if line.contains(r#""key":"group-coaching","id""#) {
+                line.replace(timer, "") + "\n"
+            } else {
+                format!("{line}\n")
+            }
+        })
+        .collect();
+    assert_ne!(without, text);
+    fs::write(place.path(SITE), seal(&without).unwrap()).unwrap();
+    check(&place, &[]).ends(1, &[]);
+    let asked = listed(&place, &[]);
+    assert_eq!(asked["answers"], json!(1), "{asked:#}");
+    let beside = &asked["screens"][0]["fields"][0]["beside"];
+    assert_eq!(beside[1]["release"], json!("7 days after previous"), "as planned");
+    assert_eq!(beside[4]["release"], json!("by-hand"), "as it was read");
+    let (shown, code) = typed(&place, &SURVEY, "y");
+    assert_eq!(code, Some(0), "{shown}");
+    check(&place, &[]).ends(0, &[]);
+}
+
+#[test]
 fn only_another_reading_shows_what_a_site_is_and_nobody_is_asked() {
     let place = without(&["environment", "emails"]);
     let asked = listed(&place, &[]);

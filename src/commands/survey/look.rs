@@ -47,6 +47,7 @@ impl Look {
     }
 
     fn ask(&mut self, moment: Moment, live: bool, renew: Option<i64>) {
+        let here = recorded_here();
         let opened = &self.checked.opened;
         let mut record = opened.record.clone();
         if let Some(days) = renew {
@@ -54,6 +55,7 @@ impl Look {
                 day(Timestamp::now().saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX));
             self.again.renewed = Earlier::of_record(&record, &self.site).ending_by(last);
             record = self.again.renewed.without(&record, &self.site);
+            self.again.renewed = std::mem::take(&mut self.again.renewed).without_void(&here.void);
         }
         let read = self.checked.site.as_ref();
         let freshness = freshness(read, &opened.settings, live);
@@ -72,7 +74,7 @@ impl Look {
             freshness: &freshness,
             live,
         };
-        self.asked = asked(&inputs, moment, &record, &recorded_here());
+        self.asked = asked(&inputs, moment, &record, &here);
     }
 
     /// The screens to go through.
