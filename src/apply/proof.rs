@@ -198,6 +198,19 @@ pub fn maintenance(sight: &Sighting, at: &Named<'_>) -> Proof {
     maintenance_mode(sight, false, "", at)
 }
 
+/// Whether mail is delivered, as a person saw it.
+pub fn delivered(sight: &Sighting, at: &Named<'_>) -> Proof {
+    match &sight.attested {
+        Some((false, who)) => {
+            Proof::Behind { by: Executor::Attested, seen: format!("`{who}` saw that mail is delivered") }
+        }
+        Some((true, who)) => Proof::Open(format!("`{who}` saw that mail is simulated, so no member gets any")),
+        None => {
+            Proof::Open(format!("nobody has seen that mail is delivered: {}", at.saw_switch("mail simulated=VALUE")))
+        }
+    }
+}
+
 /// Whether maintenance mode is as it is due; `otherwise` is what follows where it is not.
 fn maintenance_mode(sight: &Sighting, due: bool, otherwise: &str, at: &Named<'_>) -> Proof {
     let (by, is, who) = match (sight.captured, &sight.attested) {

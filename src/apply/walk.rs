@@ -219,7 +219,10 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
             let Some(live) = plan.live_site() else {
                 return Ok(Proof::Open("the plan's live site has no valid address".into()));
             };
-            attested(&record, step, &names.of(&live, SiteRole::Live), "it is not on record as done")
+            let at_live = &names.of(&live, SiteRole::Live);
+            let mail = sighting(context, None, (&live, Kind::Mail, "simulated"), reached)?;
+            let maintenance = sighting(context, None, (&live, Kind::Maintenance, "on"), reached)?;
+            both(proof::delivered(&mail, at_live), proof::maintenance(&maintenance, at_live))
         }
         Step::Backup => {
             let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });

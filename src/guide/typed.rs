@@ -168,7 +168,7 @@ impl Named<'_> {
     pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
         let begins = || vec![self.diff(), format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host())];
         match step {
-            Step::FreezeLive => vec![self.attest(step, SiteRole::Live)],
+            Step::FreezeLive => vec![self.record("saw maintenance on=yes", SiteRole::Live)],
             Step::Preflight => vec![self.check()],
             Step::EnterMaintenance => begins(),
             Step::Backup => self.backup(plan),
@@ -193,7 +193,8 @@ impl Named<'_> {
                     self.quoted(self.plan),
                     self.quoted(self.live)
                 ),
-                self.attest(step, SiteRole::Live),
+                self.record("saw mail simulated=VALUE", SiteRole::Live),
+                self.record("saw maintenance on=VALUE", SiteRole::Live),
                 self.resume(),
             ],
         }

@@ -11,12 +11,13 @@ use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
 use crate::model::attested::Contradiction;
+use crate::model::facts::{Counting, Here};
 use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
 use crate::model::state::Kind;
-use crate::model::{Grade, Identity, State, Step};
+use crate::model::{Grade, Identity, ObjectRef, State};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -156,13 +157,15 @@ impl<'a> Facts<'a> {
         before.attested.contradictions()
     }
 
-    /// Whether a person's attestation of a step on this site is on record. An absent one is no fact.
-    pub fn step(&self, step: Step, site: &Identity) -> bool {
-        let said = self.record().step(step, site);
-        if let Some((entry, _)) = said {
-            self.note(&format!("step {}", step.name()), Grade::Attested(entry.who.clone()));
-        }
-        said.is_some()
+    /// What a person saw last of a switch of another site than the judged one, of which there is no reading here. An absent sight is no
+    /// fact.
+    pub fn saw_switch(&self, site: &Identity, kind: Kind, field: &str) -> Option<bool> {
+        let here = Here::default();
+        let now = self.inputs.freshness.clock;
+        let counting = Counting { now, here: &here, only_here: false, since: None, again_since: None };
+        let (value, who) = self.record().saw(site, (&ObjectRef::only(kind), field), &counting)?;
+        self.note(&format!("{kind} of {site}"), Grade::Attested(who.to_owned()));
+        value.as_bool()
     }
 
     /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.

@@ -123,7 +123,7 @@ fn is_whole(command: &str) -> Result<(), String> {
 }
 
 /// The words of a command line, as a shell takes them.
-fn shell_words(line: &str) -> Result<Vec<String>, String> {
+pub(crate) fn shell_words(line: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for c in line.chars() {
         match (quote, c) {

@@ -91,7 +91,7 @@ fn a_push_is_not_offered_on_a_copy_that_moved() {
     crate::guided::in_its_window(&place);
     // A push is for live, and there the machine's clock counts.
     record(&place, &["outside-window", "the owner agreed"]);
-    record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
+    record(&place, &["saw", "maintenance", "on=yes", "--on", "live"]);
     place.confirm(&place.digest()).ends(0, &[]);
     crate::guided::pass_barrier(&place);
     migrated(&place, true, 30);

@@ -104,8 +104,8 @@ pub(super) fn append_here(path: &Path, who: &str, at: Timestamp, evidence: &Evid
 /// What a person says that they see of a step which a fact proves; none of the others.
 fn fact_of(step: Step) -> Option<&'static str> {
     match step {
-        Step::EnterMaintenance => Some("maintenance on=yes"),
-        Step::LeaveMaintenance => Some("maintenance on=no"),
+        Step::FreezeLive | Step::EnterMaintenance => Some("maintenance on=yes"),
+        Step::LeaveMaintenance | Step::ReopenLive => Some("maintenance on=no"),
         Step::RunMigration => Some("crm managed=yes"),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use crate::apply::walk::Prompt;
 use crate::cli::Apply;
 use crate::commands::terminal::labelled;
-use crate::commands::{Terminal, may_ask};
+use crate::commands::{Terminal, inputs, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
@@ -25,8 +25,9 @@ impl Run {
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
+            let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
             let commands = match (step, self.journal.begin()) {
-                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &named, terminal)?,
+                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &known, &named, terminal)?,
                 _ => named.commands_of_a_run(plan, step),
             };
             for command in commands {

@@ -7,10 +7,18 @@ use crate::commands::Terminal;
 use crate::commands::terminal::labelled;
 use crate::failure::Failure;
 use crate::guide::Named;
+use crate::model::{Kind, State};
 use crate::output::escape;
 
 /// Shows each task; what is typed once they are made.
-pub(super) fn told(all: &ByHand, named: &Named<'_>, terminal: &mut Terminal<'_>) -> Result<Vec<String>, Failure> {
+///
+/// `known` is the site with what is attested of it: whoever says a list again says the parts of it that no change is about, too.
+pub(super) fn told(
+    all: &ByHand,
+    known: &State,
+    named: &Named<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<Vec<String>, Failure> {
     let tasks = all.tasks();
     for task in &tasks {
         labelled("by hand", &format!("`{}`, on {}", task.on, task.on.kind.screen()), terminal)?;
@@ -18,8 +26,24 @@ pub(super) fn told(all: &ByHand, named: &Named<'_>, terminal: &mut Terminal<'_>)
             writeln!(terminal.out, "               {line}")?;
         }
     }
-    let saw = tasks.iter().map(|task| named.saw(task.on, task.wanted, task.is_compared));
+    let saw = tasks.iter().map(|task| named.saw(task.on, &with_tags(task, known), task.is_compared));
     Ok(saw.chain([named.resume()]).collect())
+}
+
+/// What is wanted of an object, with the tags of its modules as they are known.
+fn with_tags(task: &Task<'_>, known: &State) -> Value {
+    let mut wanted = task.wanted.clone();
+    let Some(offering) = known.offerings.get(&task.on.key).filter(|_| task.on.kind == Kind::Offering) else {
+        return wanted;
+    };
+    for module in wanted.get_mut("modules").and_then(Value::as_array_mut).into_iter().flatten() {
+        let number = module["number"].as_u64().and_then(|number| u32::try_from(number).ok());
+        let tag = number.and_then(|number| offering.module(number)).map(|module| &module.tag);
+        if let (Some(tag), Some(fields)) = (tag.filter(|tag| !tag.is_unknown()), module.as_object_mut()) {
+            fields.insert("tag".to_owned(), serde_json::json!(tag));
+        }
+    }
+    wanted
 }
 
 /// What is there, and what is wanted, a line each.

@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::Step;
+use crate::model::Kind;
 use crate::model::plan::Strategy;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Staging, declare_rule};
 
@@ -27,11 +27,11 @@ declare_rule! {
     ///     at: 2026-11-21T05:40:00Z
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {step: {host: small.example, step: freeze-live, says: in maintenance mode since 05:30}}
+    ///     evidence: {saw: {host: small.example, on: {kind: maintenance, key: maintenance}, fields: {on: true}, until: 2026-11-28}}
     /// ```
     ///
     /// ## Fix
-    /// Switch maintenance mode on, on live, make the copy, then `plan record step freeze-live "…" --on live`.
+    /// Switch maintenance mode on, on live, make the copy, then `plan record saw maintenance on=yes --on live`.
     {
         id: "live-not-frozen",
         severity: Error,
@@ -48,15 +48,15 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     if plan.strategy == Some(Strategy::FreezeAndPush)
-        && !plan.live_site().is_some_and(|live| facts.step(Step::FreezeLive, &live))
+        && !plan.live_site().is_some_and(|live| facts.saw_switch(&live, Kind::Maintenance, "on") == Some(true))
     {
         out.push(
             RULE.at(
                 Location::value("/strategy"),
-                "nobody has said that live is frozen, so whatever happens there until the push is lost",
+                "nobody has seen live in maintenance mode, so whatever happens there until the push is lost",
             )
             .label("needs live in maintenance mode")
-            .help("switch maintenance mode on, on live, make the copy, then: `plan record step freeze-live \"WHAT YOU SAW\" --on live --plan PLAN --who WHO`"),
+            .help("switch maintenance mode on, on live, make the copy, then: `plan record saw maintenance on=yes --on live --plan PLAN --who WHO`"),
         );
     }
     Some(())

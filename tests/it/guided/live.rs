@@ -149,7 +149,9 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
     let place = Place::new();
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
     place.apply(&["--no-input"]).ends(10, &["live-not-frozen"]);
-    record(&place, &["step", "freeze-live", "maintenance mode on since 05:30", "--on", "live"]);
+    record(&place, &["saw", "maintenance", "on=no", "--on", "live"]);
+    place.apply(&["--no-input"]).ends(10, &["live-not-frozen"]);
+    record(&place, &["saw", "maintenance", "on=yes", "--on", "live"]);
     let digest = place.digest();
     place.confirm(&digest).ends(0, &[]);
     let steps = status(&place)["steps"]
