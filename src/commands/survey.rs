@@ -12,7 +12,7 @@ use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::escape;
 use crate::output::survey::{Listed, asks};
-use crate::survey::Screen;
+use crate::survey::{Question, Screen};
 
 use super::record::said::ensure_person_known;
 use super::{Terminal, interrupt, may_ask};
@@ -80,7 +80,7 @@ fn talk(args: &Survey, who: &str, mut look: Look, terminal: &mut Terminal<'_>) -
         }
         let of = screens.len();
         for (index, screen) in screens.into_iter().enumerate() {
-            offered.extend(screen.questions.iter().map(|question| format!("{}: {}", question.on, question.field)));
+            offered.extend(screen.questions.iter().map(name));
             offered.extend(screen.list.iter().map(|_| screen.kind.name().to_owned()));
             let mut asking = Asking { look: &look, who, terminal };
             match asking.screen(screen, (index + 1, of))? {
@@ -98,12 +98,18 @@ fn talk(args: &Survey, who: &str, mut look: Look, terminal: &mut Terminal<'_>) -
     end(args, &look, recorded, terminal)
 }
 
+/// What is asked, by name: more of it is another question.
+fn name(question: &Question) -> String {
+    let more = if question.in_part.is_some() { " in full" } else { "" };
+    format!("{}: {}{more}", question.on, question.field)
+}
+
 /// The screens without what was offered in this session already.
 fn not_yet(screens: Vec<Screen>, offered: &BTreeSet<String>) -> Vec<Screen> {
     let mut left = screens;
     for screen in &mut left {
         screen.list = screen.list.take().filter(|_| !offered.contains(screen.kind.name()));
-        screen.questions.retain(|question| !offered.contains(&format!("{}: {}", question.on, question.field)));
+        screen.questions.retain(|question| !offered.contains(&name(question)));
     }
     left.retain(|screen| screen.list.is_some() || !screen.questions.is_empty());
     left

@@ -5,7 +5,7 @@ use std::fs;
 use amc_plan::site::file::seal;
 use serde_json::{Value, json};
 
-use crate::place::{PLAN, Place, Ran, SITE};
+use crate::place::{Edited, PLAN, Place, Ran, SITE};
 use crate::typed::typed;
 
 /// A third of the kinds that a person can attest, and money, mail and the migration hang on them.
@@ -464,6 +464,24 @@ fn what_a_reading_shows_otherwise_is_void_and_is_not_renewed() {
     assert!(asked["void"][0].as_str().unwrap().starts_with("sam saw `emails: welcome` on "), "{asked:#}");
     let (shown, _) = typed(&place, &SURVEY, "q");
     assert!(shown.contains("void: sam saw `emails: welcome`"), "{shown}");
+}
+
+#[test]
+fn what_a_later_reading_showed_otherwise_is_not_offered_again_where_the_next_one_lacks_it() {
+    let place = without(&["emails"]);
+    let (without_emails, whole) = (place.read(SITE), without(&[]).read(SITE));
+    let by = ["--plan", PLAN, "--who", "sam"];
+    place.run(&[&["record", "saw", "emails", "enabled=yes", "welcome=purchases"], &by[..]].concat()).ends(0, &[]);
+    let offered = || listed(&place, &["--renew=14"])["screens"][0]["fields"][1]["beside"].clone();
+    assert_eq!(offered(), json!("purchases"));
+    let later = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(5)).to_string();
+    let whole = whole.edited_once("2026-11-21T06:12:00Z", &later);
+    fs::write(place.path(SITE), seal(&whole).unwrap()).unwrap();
+    assert!(check(&place, &[]).out.contains("attestation-contradicted"));
+    fs::write(place.path(SITE), without_emails).unwrap();
+    let asked = listed(&place, &["--renew=14"]);
+    assert_eq!(asked["screens"][0]["fields"][0]["beside"], json!(true), "what no reading showed otherwise: {asked:#}");
+    assert_eq!(offered(), json!("purchases-and-opt-ins"), "what the plan wants");
 }
 
 #[test]

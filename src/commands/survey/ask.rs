@@ -90,11 +90,15 @@ impl Asking<'_, '_> {
 
     /// One key for the whole screen, or a correction of it.
     fn key(&mut self, screen: &mut Screen) -> Result<Key, Failure> {
-        let paste = if screen.list.is_some() { "  p  paste the list     0  there is none\n" } else { "" };
-        writeln!(
-            self.terminal.out,
-            "\n  y  this is what I see     NUMBER=VALUE  corrects one\n{paste}  n  not now     q  end"
-        )?;
+        let is_known = screen.list.as_ref().is_none_or(|list| list.names.is_some());
+        let seen = if is_known { "  y  this is what I see" } else { "" };
+        let corrects = if screen.beside().next().is_some() { "     NUMBER=VALUE  corrects one" } else { "" };
+        let paste = if screen.list.is_some() { "  p  paste the list     0  there is none" } else { "" };
+        let keys = [&format!("{seen}{corrects}"), paste, "  n  not now     q  end"];
+        writeln!(self.terminal.out)?;
+        for keys in keys.iter().filter(|keys| !keys.is_empty()) {
+            writeln!(self.terminal.out, "{keys}")?;
+        }
         loop {
             let Some(answer) = self.terminal.ask_line("> ")? else { return Ok(Key::End) };
             match answer.as_str() {
