@@ -127,7 +127,7 @@ impl Folder {
         replace(&self.inside(name.as_ref())?, text.as_bytes(), readers)
     }
 
-    /// Writes a new file in it or below, for its owner alone.
+    /// Writes a new file in it or below, for its owner alone, whole or not at all.
     ///
     /// # Errors
     /// As [`Folder::open`]; whatever is there already is left as it is, and refused.
@@ -136,9 +136,13 @@ impl Folder {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = self.open(name, &mut options)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
+        let mut file = self.open(&name, &mut options)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        if written.is_err() {
+            // It is ours alone; what is left of it would be in the way of the next.
+            drop(remove(&self.path(name)));
+        }
+        written
     }
 
     /// Makes a folder in it, where there is none yet.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::model::facts::agreed;
 use crate::model::{Kind, ObjectRef, State};
 use crate::rules::nearest;
+use crate::text::without_addresses;
 
 use super::{Question, Screen, how_to_write, shown, typed};
 
@@ -222,6 +223,10 @@ impl Sheet<'_> {
         let mut seen = BTreeSet::new();
         for (column, name) in record.iter().enumerate() {
             let (name, at) = (meant(name), Cell { column, row });
+            if self.is_of_a_person(at, name) {
+                self.columns.insert(column, Column::Ignored);
+                continue;
+            }
             let is = match name {
                 KEY => Column::Key,
                 THERE if !self.kind.is_only() => Column::There,
@@ -246,8 +251,18 @@ impl Sheet<'_> {
         }
     }
 
+    /// Says it of a cell that holds an address, before a key is made of it: no mask would know it again in that.
+    fn is_of_a_person(&mut self, at: Cell, text: &str) -> bool {
+        let is = without_addresses(text) != text;
+        if is {
+            let help = "the record is committed: use a number, or a name without an `@`";
+            self.wrong.push(at.wrong("it holds an e-mail address or a login", help));
+        }
+        is
+    }
+
     fn row(&mut self, row: usize, record: &csv::StringRecord) -> Option<Row> {
-        let cells: Vec<(Cell, Column, &str)> = record
+        let mut cells: Vec<(Cell, Column, &str)> = record
             .iter()
             .enumerate()
             .map(|(column, text)| (Cell { column, row }, self.columns.get(&column).cloned(), meant(text)))
@@ -262,6 +277,11 @@ impl Sheet<'_> {
             })
             .filter(|(_, is, text)| *is != Column::Ignored && !text.is_empty())
             .collect();
+        let filled = cells.len();
+        cells.retain(|(at, _, text)| !self.is_of_a_person(*at, text));
+        if cells.len() < filled {
+            return None;
+        }
         let key = cells.iter().find(|(_, is, _)| *is == Column::Key);
         let Some((at, _, named)) = key else {
             if let Some((at, ..)) = cells.iter().find(|(_, _, text)| *text != NOT_ASKED) {
@@ -448,6 +468,16 @@ mod tests {
             ]
         );
         assert_eq!(cells("name,price\na,1\n")[0], "A1: the sheet has no column `key`");
+    }
+
+    #[test]
+    fn a_cell_with_an_address_is_wrong_before_a_key_is_made_of_it_and_is_not_repeated() {
+        let text = "key,is there,price,cas@member.example\n\
+            mara@member.example,yes,perhaps,\n\
+            a,yes,bo@member.example,\n\
+            Form of ola@member.example,tess@member.example,1 USD,\n";
+        let said = "it holds an e-mail address or a login";
+        assert_eq!(cells(text), ["D1", "A2", "C3", "A4", "B4"].map(|cell| format!("{cell}: {said}")));
     }
 
     #[test]

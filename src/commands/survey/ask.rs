@@ -11,6 +11,7 @@ use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
 use crate::survey::{Answers, Beside, Question, Screen, Whose, how_to_write, typed};
+use crate::text::without_addresses;
 
 use super::Look;
 use super::recorded::record;
@@ -112,6 +113,12 @@ impl Asking<'_, '_> {
                 END | "Q" => return Ok(Key::End),
                 "p" | "P" if screen.list.is_some() => {
                     let Some(names) = self.pasted()? else { return Ok(Key::End) };
+                    if names.iter().any(|name| without_addresses(name) != name.as_str()) {
+                        // Without it the list would not be all of them.
+                        let refused = "the list holds an e-mail address or a login, and the record is committed";
+                        self.say(&format!("{refused}: paste it with names without an `@`"))?;
+                        return Ok(Key::Again);
+                    }
                     return self.list(screen, names);
                 }
                 "0" if screen.list.is_some() => {

@@ -12,7 +12,7 @@ use crate::cli::{StatusFormat, Survey};
 use crate::commands::Terminal;
 use crate::commands::record::said::{ensure_person_known, ensure_sound};
 use crate::failure::{Failure, exit};
-use crate::fs::{Folder, text};
+use crate::fs::{self, Folder, text};
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef};
 use crate::output::escape;
@@ -44,8 +44,16 @@ pub(super) fn write(args: &Survey, look: &Look, into: &Path, terminal: &mut Term
         let message = format!("`{}` exists, and is not overwritten", folder.path(name).display());
         return Err(Failure::new(exit::USAGE, message).help("name another folder with `--sheets`, or move it away"));
     }
-    for (name, text) in &sheets {
-        folder.write_new(name, text).map_err(|e| Failure::file("write", &folder.path(name), &e))?;
+    for (index, (name, text)) in sheets.iter().enumerate() {
+        if let Err(error) = folder.write_new(name, text) {
+            for (begun, _) in &sheets[..index] {
+                // That it could not be written is what is said; one that stays is named by the next `--sheets`.
+                drop(fs::remove(&folder.path(begun)));
+            }
+            return Err(Failure::file("write", &folder.path(name), &error));
+        }
+    }
+    for (name, _) in &sheets {
         writeln!(terminal.out, "wrote {}", escape::path(&folder.path(name)))?;
     }
     let back = format!("{} --read {}", super::again(args), escape::shell(&into.display().to_string()));
