@@ -25,7 +25,7 @@ use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, Ver
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
-use crate::trust::{Readings, note_voided, recorded_here};
+use crate::trust::{Readings, note_voided, of_this_machine, recorded_here};
 
 use super::record::backup_file;
 
@@ -209,6 +209,8 @@ pub(super) fn judged_at_barrier(
     live: bool,
 ) -> Result<Checked, Failure> {
     let moment = (Moment::Step(Step::RunMigration), Attesting::AtBarrier(reached));
+    let mut opened = opened;
+    opened.record = of_this_machine(std::mem::take(&mut opened.record));
     judged_against(opened, Some((site, Mode::Live)), moment, live, false)
 }
 

@@ -32,6 +32,8 @@ pub struct Contradiction {
     pub at: String,
     /// The digest of the line of the record.
     pub line: String,
+    /// Whether a reading shows it otherwise, rather than what somebody said of another part.
+    pub by_a_reading: bool,
 }
 
 /// A fact that a person attested: the digest of its line in a record, and its name.
@@ -56,7 +58,9 @@ impl Attested {
     pub(super) fn why_void(&self, on: &ObjectRef, field: Option<&str>) -> Option<String> {
         let void = self.void.get(on)?;
         let who = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
-        Some(format!("`{who}` attested it, and a later reading showed otherwise"))
+        Some(format!(
+            "`{who}` attested it, and that is void: a later reading showed otherwise, or the run that it was made in was undone"
+        ))
     }
 
     /// Whether anything of this kind is attested.

@@ -18,6 +18,9 @@ use super::snapshot::Snapshot;
 use super::state::{Kind, Object};
 use super::{Identity, ObjectRef};
 
+/// What follows the name of whoever attests a fact by a line that was not recorded on this machine.
+pub const ELSEWHERE: &str = ", recorded elsewhere";
+
 /// What a machine knows of the lines of records.
 #[derive(Clone, Debug, Default)]
 pub struct Here {
@@ -133,7 +136,7 @@ impl Snapshot {
         let keys: BTreeMap<String, &String> = all.names.iter().map(|name| (all.kind.key_of(name), name)).collect();
         if self.grade(all.kind.name()).is_known() {
             if self.state.keys(all.kind).iter().ne(keys.keys()) {
-                self.contradict(ObjectRef::only(all.kind), None, entry);
+                self.contradict((ObjectRef::only(all.kind), None), entry, true);
             }
             return;
         }
@@ -159,7 +162,8 @@ impl Snapshot {
         if there.is_none() && self.list_grade(on.kind).is_known() && !on.kind.is_only() {
             // The list shows that there is no such object.
             if let Some((entry, ..)) = fields.values().next() {
-                self.contradict(on.clone(), None, entry);
+                let by_a_reading = self.grade(on.kind.name()).is_known();
+                self.contradict((on.clone(), None), entry, by_a_reading);
             }
             return;
         }
@@ -182,7 +186,7 @@ impl Snapshot {
                     laid.insert(name.clone(), by(entry, counting));
                 }
                 Some(captured) => match agreed(on, name, captured, value) {
-                    None => self.contradict(on.clone(), Some(name.clone()), entry),
+                    None => self.contradict((on.clone(), Some(name.clone())), entry, true),
                     Some(whole) if whole != *captured && !is_void => {
                         self.attested.captured_parts.insert(on.clone(), captured.clone());
                         known.insert(name.clone(), whole);
@@ -201,9 +205,9 @@ impl Snapshot {
         }
     }
 
-    fn contradict(&mut self, on: ObjectRef, field: Option<String>, entry: &Entry) {
+    fn contradict(&mut self, (on, field): (ObjectRef, Option<String>), entry: &Entry, by_a_reading: bool) {
         let (who, at, line) = (entry.who.clone(), entry.at.clone(), entry.sha256.clone());
-        self.attested.contradictions.push(Contradiction { on, field, who, at, line });
+        self.attested.contradictions.push(Contradiction { on, field, who, at, line, by_a_reading });
     }
 }
 
@@ -244,7 +248,7 @@ pub fn day(at: Timestamp) -> Date {
 fn by(entry: &Entry, counting: &Counting<'_>) -> String {
     match counting.here.lines.contains(&entry.sha256) {
         true => entry.who.clone(),
-        false => format!("{}, recorded elsewhere", entry.who),
+        false => format!("{}{ELSEWHERE}", entry.who),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::attested::Contradiction;
 use super::snapshot::Snapshot;
 use super::state::{Kind, State};
-use super::{Grade, ObjectRef, Worth};
+use super::{Capture, Grade, ObjectRef, Worth};
 
 impl Snapshot {
     /// How well the list of a kind's objects is known: which there are, and that there are no others.
@@ -64,7 +64,7 @@ impl Snapshot {
 
     /// Whether nothing but its section says how an object was captured.
     pub(super) fn is_of_its_section(&self, on: &ObjectRef) -> bool {
-        self.sources.get(on).is_none_or(|sources| sources.whole.is_none())
+        self.sources.get(on).is_none_or(|sources| !matches!(sources.whole, Some(Capture::How(_))))
     }
 
     /// What it shows otherwise than somebody attested before it was taken, where it was captured itself: what a file says that
@@ -73,7 +73,8 @@ impl Snapshot {
         let taken_at = self.header.taken_at.parse::<Timestamp>().ok().filter(|_| self.worth == Worth::Captured);
         let said_at = |one: &Contradiction| one.at.parse::<Timestamp>().ok();
         let all = self.attested.contradictions.iter();
-        all.filter(move |one| taken_at.zip(said_at(one)).is_some_and(|(taken_at, said_at)| taken_at > said_at))
+        all.filter(|one| one.by_a_reading)
+            .filter(move |one| taken_at.zip(said_at(one)).is_some_and(|(taken_at, said_at)| taken_at > said_at))
     }
     /// What is known of the site: without what stands in a section that the reading itself calls missing.
     pub fn believed(&self) -> Cow<'_, State> {

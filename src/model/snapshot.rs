@@ -48,6 +48,11 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Whether the record itself says of a field that nobody read it, whatever stands there.
+    pub fn is_missing(&self, field: &str) -> bool {
+        matches!(self.of(field), Some(Capture::Missing(_)))
+    }
+
     /// How a field was captured; none: as its section was.
     pub fn of(&self, field: &str) -> Option<&Capture> {
         self.fields.get(field).or(self.whole.as_ref())

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Coming, Finding, Location, Missing, Severity};
+use crate::model::facts::ELSEWHERE;
 use crate::model::plan::AcceptedRisk;
 use crate::model::text::quoted;
 use crate::model::{Grade, Graded};
@@ -51,6 +52,9 @@ pub struct Evidence {
     pub recorded: usize,
     /// Not known to at least one rule.
     pub unknown: usize,
+    /// How many of the attested ones rest on a line that was not recorded on this machine: they open no barrier.
+    #[serde(default)]
+    pub attested_elsewhere: usize,
 }
 
 impl Evidence {
@@ -61,9 +65,13 @@ impl Evidence {
 
     /// The sums in words.
     pub fn message(&self) -> String {
-        let Self { captured, attested, recorded, unknown } = self;
+        let Self { captured, attested, recorded, unknown, attested_elsewhere } = self;
+        let elsewhere = match attested_elsewhere {
+            0 => String::new(),
+            some => format!(" ({some} recorded elsewhere)"),
+        };
         format!(
-            "{} facts: {captured} captured, {attested} attested, {recorded} recorded, {unknown} unknown",
+            "{} facts: {captured} captured, {attested} attested{elsewhere}, {recorded} recorded, {unknown} unknown",
             self.total()
         )
     }
@@ -150,16 +158,18 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         readers: BTreeMap::new(),
         unknown: BTreeSet::new(),
     };
-    let mut known = BTreeMap::new();
+    let (mut known, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
-    first.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
+    first.into_iter().for_each(|rule| run(rule, &facts, moment, (&mut known, &mut elsewhere), &mut all));
     let changed: HashSet<String> = inputs.changes.iter().map(|change| change.on.to_string()).collect();
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
-    last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut known, &mut all));
+    last.into_iter().for_each(|rule| run(rule, &facts, moment, (&mut known, &mut elsewhere), &mut all));
     known.values().for_each(|worst| all.evidence.count(*worst));
+    all.evidence.attested_elsewhere =
+        elsewhere.iter().filter(|fact| known.get(*fact) == Some(&Graded::Attested)).count();
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
         verdict => verdict,
@@ -180,7 +190,7 @@ fn run(
     rule: &'static Rule,
     facts: &Facts<'_>,
     moment: Moment,
-    known: &mut BTreeMap<String, Graded>,
+    (known, elsewhere): (&mut BTreeMap<String, Graded>, &mut BTreeSet<String>),
     all: &mut Judgement,
 ) {
     let live = facts.live();
@@ -213,6 +223,9 @@ fn run(
     if due {
         for read in &reads {
             merge(known, read);
+            if matches!(&read.grade, Grade::Attested(who) if who.ends_with(ELSEWHERE)) {
+                elsewhere.insert(read.fact.clone());
+            }
             match all.readers.get_mut(&read.fact) {
                 Some(readers) => readers.push(rule.id),
                 None => drop(all.readers.insert(read.fact.clone(), Vec::from([rule.id]))),

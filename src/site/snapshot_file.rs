@@ -150,8 +150,9 @@ impl SnapshotFile {
     fn understand(&mut self, line: Line<'_>, kind: &str, key: &str, fields: Map<String, Value>) -> Result<(), Damage> {
         if let Some(known) = Kind::from_name(kind) {
             let fields = if self.snapshot.header.tells_fields() {
-                let (fields, sources) = sources(line, fields)?;
+                let (mut fields, sources) = sources(line, fields)?;
                 if let Some(sources) = sources {
+                    fields.retain(|name, _| NAMING.contains(&name.as_str()) || !sources.is_missing(name));
                     self.snapshot.sources.insert(ObjectRef::new(known, key), sources);
                 }
                 fields
@@ -223,6 +224,9 @@ impl SnapshotFile {
         lines
     }
 }
+
+/// The fields that make an object the one that it is: known wherever the object is.
+const NAMING: [&str; 5] = ["id", "name", "command", "target", "url"];
 
 /// What a record says of how it was captured, beside the object's own fields.
 const SOURCE: &str = "source";

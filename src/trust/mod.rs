@@ -13,5 +13,5 @@ pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
 pub use readings::Readings;
-pub use recorded::{note_recorded, recorded_here};
+pub use recorded::{note_recorded, of_this_machine, recorded_here};
 pub use voided::note_voided;

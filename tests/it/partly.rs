@@ -185,3 +185,71 @@ fn the_runbook_lists_what_is_made_by_hand_and_what_is_typed_then() {
         assert!(page.contains(words), "{words}");
     }
 }
+
+/// What a person made in a run that was undone is to be seen again: nobody looked since it was set back.
+#[test]
+fn after_an_undo_what_was_made_in_the_run_is_unknown_until_somebody_looks() {
+    let place = begun();
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    let digest = status(&place)["digest"].as_str().unwrap()[..8].to_owned();
+    undo(&place, &digest).ends(0, &[]);
+    let said = check(&place);
+    assert!(said.contains("unproven at gate") && said.contains("the run that it was made in was undone"), "{said}");
+    says_what_is_there(&place);
+    assert!(check(&place).contains("green at gate"), "{}", check(&place));
+}
+
+/// What came with a repository proves no step and opens no barrier, however well its lines are chained.
+#[test]
+fn lines_that_another_machine_recorded_prove_no_step() {
+    let place = begun();
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    let mut lines = place.read("bloom-coaching.record.ndjson");
+    for evidence in [
+        serde_json::json!({"verification": {"host": "staging.bloom.example", "lines": [{"text": "41 tags", "flagged": false}]}}),
+        serde_json::json!({"sign-in": {"host": "staging.bloom.example", "says": "in another browser"}}),
+    ] {
+        let previous = amc_plan::model::digest::of_bytes(lines.lines().last().unwrap().as_bytes());
+        let at = jiff::Timestamp::now().to_string();
+        let line = serde_json::json!({"version": 1, "at": at, "who": "jo", "evidence": evidence, "previous": previous});
+        lines = format!("{lines}{line}\n");
+    }
+    fs::write(place.path("bloom-coaching.record.ndjson"), lines).unwrap();
+    on(&place).ends(20, &["waits at `start-verification`"]);
+    verified(&place);
+    on(&place).ends(20, &["the gate `migrate` is not green"]);
+    says_what_was_made(&place);
+    record(&place, &["saw", "mail", "transport=fluent-smtp"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    on(&place).ends(20, &["a sign-in of the spare administrator is not on record"]);
+}
+
+/// What a record itself calls missing is not believed, whatever stands beside it.
+#[test]
+fn a_value_whose_own_source_is_missing_is_unknown() {
+    let place = Place::new();
+    let guard = r#""kind":"charging-guard","key":"charging-guard","#;
+    place.edit_site(SITE, guard, &format!(r#"{guard}"source":{{"missing":"the screen did not open"}},"#));
+    let diff = place.run(&["diff", PLAN, "--site", SITE]).out;
+    assert!(diff.contains("look charging-guard") && !diff.contains("change charging-guard"), "{diff}");
+    record(&place, &["saw", "charging-guard", "enabled=yes", "production_url=//staging.bloom.example"]);
+    let diff = place.run(&["diff", PLAN, "--site", SITE]).out;
+    assert!(diff.contains("change charging-guard") && diff.contains("guided"), "{diff}");
+    place
+        .run(&["record", "saw", "charging-guard", "production_url=VALUE", "--plan", PLAN, "--who", "jo"])
+        .ends(2, &["in the place of VALUE"]);
+}
+
+/// Facts that came with a repository count, and are shown as such.
+#[test]
+fn what_was_recorded_elsewhere_is_shown_as_such() {
+    let place = partly_captured();
+    says_what_is_there(&place);
+    assert!(!check(&place).contains("elsewhere"), "{}", check(&place));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = place.command(&["check", PLAN, "--site", SITE]);
+    let said = String::from_utf8(command.env("PLAN_STATE_HOME", elsewhere.path()).output().unwrap().stdout).unwrap();
+    assert!(said.contains("green at gate") && said.contains("recorded elsewhere)"), "{said}");
+}

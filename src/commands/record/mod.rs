@@ -95,9 +95,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
 /// Adds a line that this machine knows again: in how many of its texts an address was left out.
 pub(super) fn append_here(path: &Path, who: &str, at: Timestamp, evidence: &Evidence) -> Result<usize, Failure> {
     let appended = append(path, who, at, evidence)?;
-    if matches!(evidence, Evidence::Saw(_) | Evidence::SawAll(_)) {
-        note_recorded(&appended.sha256)?;
-    }
+    note_recorded(&appended.sha256)?;
     Ok(appended.masked)
 }
 

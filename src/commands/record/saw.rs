@@ -115,6 +115,10 @@ fn field(on: &ObjectRef, word: &str) -> Result<(String, Value), Failure> {
             None => format!("it has {}", known(on.kind)),
         }));
     }
+    if text.trim() == "VALUE" {
+        let failure = Failure::new(exit::USAGE, format!("`{name}=VALUE` is what a printed command leaves open"));
+        return Err(failure.help("write what the screen shows in the place of VALUE"));
+    }
     match typed(on, name, text) {
         Some(value) => Ok((name.to_owned(), value)),
         None => {

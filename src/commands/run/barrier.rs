@@ -21,6 +21,8 @@ use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, Plan, Step};
 use crate::output::{concise, escape};
 
+use crate::trust::of_this_machine;
+
 use super::underway::Run;
 use super::{kept, on_time};
 
@@ -149,7 +151,7 @@ impl Run {
             SiteRole::Staging => Vec::new(),
         };
         unmeasured.extend(checked.judgement.lacks_only_members().then_some(Unmeasured::Members));
-        let record = self.project.record()?;
+        let record = of_this_machine(self.project.record()?);
         let record = since_then(record, configured_at(self.journal.events()), Timestamp::now());
         let reading = checked.site.as_ref().map(|site| &site.reading);
         let administrators = reading.map(|reading| reading.snapshot.state.administrators.clone()).unwrap_or_default();

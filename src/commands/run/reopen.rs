@@ -11,7 +11,7 @@ use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::{Kind, Plan, Step};
-use crate::trust::recorded_here;
+use crate::trust::{of_this_machine, recorded_here};
 
 use super::resume;
 use super::underway::Run;
@@ -54,7 +54,7 @@ impl Run {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
         let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
         let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
-        let record = since_then(self.project.record()?, since, now);
+        let record = since_then(of_this_machine(self.project.record()?), since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());
         let of = (&begin.host, Kind::Maintenance, "on");

@@ -10,6 +10,8 @@ use crate::cli::Undo;
 use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
+use crate::model::attested::Fact;
+use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::many;
 use crate::model::{ObjectRef, State};
 use crate::output::escape::{self, line};
@@ -17,6 +19,7 @@ use crate::project::settings::Seals;
 use crate::project::{Opened, Project};
 use crate::site::wordpress::Address;
 use crate::site::{self, Site, SiteError, file};
+use crate::trust::note_voided;
 
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
@@ -152,6 +155,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             run.files.diff()
         )));
     }
+    void(&begin, &events, &opened.record)?;
     set_back(&begin, terminal)?;
     let what = match begin.by_hand.is_empty() {
         true => "the site is as it was before the run",
@@ -160,6 +164,20 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     writeln!(terminal.out, "{what}, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
+}
+
+/// What somebody saw of what they made in the run no longer counts: it is set back, and has to be seen again.
+fn void(begin: &Begin, events: &[JournalEntry], record: &Record) -> Result<(), Failure> {
+    let begun = events.first().map_or(Timestamp::MAX, |entry| entry.at);
+    let since = |entry: &Entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= begun);
+    for entry in record.entries.iter().filter(|entry| since(entry)) {
+        let Evidence::Saw(saw) = &entry.evidence else { continue };
+        let is_made = begin.by_hand.tasks().iter().any(|task| *task.on == saw.on);
+        for field in saw.fields.keys().filter(|_| is_made && saw.host.is_same_site(&begin.host)) {
+            note_voided(&Fact { line: entry.sha256.clone(), name: format!("{}: {field}", saw.on) })?;
+        }
+    }
+    Ok(())
 }
 
 /// Names what a person made in the run: nothing but a person sets it back.

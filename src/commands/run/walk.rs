@@ -25,7 +25,7 @@ use crate::project::settings;
 use crate::reconcile;
 use crate::rules::Moment;
 use crate::site::Site;
-use crate::trust::{Readings, recorded_here};
+use crate::trust::{Readings, of_this_machine, recorded_here};
 
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
@@ -69,7 +69,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn record(&mut self) -> Result<Record, Failure> {
-        let mut record = self.run.project.record()?;
+        let mut record = of_this_machine(self.run.project.record()?);
         Readings::of_this_machine().weigh(&mut record);
         Ok(record)
     }

@@ -107,7 +107,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// What is said, without either value, and the words that renew it.
 fn in_words(contradiction: &Contradiction) -> (String, String) {
-    let Contradiction { on, field, who, at, .. } = contradiction;
+    let Contradiction { on, field, who, at, by_a_reading, .. } = contradiction;
     let attested = format!("`{who}` attested at {at}");
     let is_list = on.key == on.kind.name();
     match field {
@@ -120,7 +120,12 @@ fn in_words(contradiction: &Contradiction) -> (String, String) {
             format!("plan record saw {on} --all NAME"),
         ),
         None => (
-            format!("the reading shows that there is no `{on}`, of which {attested}"),
+            match by_a_reading {
+                true => format!("the reading shows that there is no `{on}`, of which {attested}"),
+                false => format!(
+                    "`{on}` is not among all objects of its kind that somebody named, and {attested} what it is"
+                ),
+            },
             format!("plan record saw {} --all NAME", on.kind),
         ),
     }

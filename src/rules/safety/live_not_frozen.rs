@@ -48,7 +48,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     if plan.strategy == Some(Strategy::FreezeAndPush)
-        && !plan.live_site().is_some_and(|live| facts.saw_switch(&live, Kind::Maintenance, "on") == Some(true))
+        && plan.live_site().is_none_or(|live| facts.saw_switch(&live, Kind::Maintenance, "on") != Some(true))
     {
         out.push(
             RULE.at(
