@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef};
-use crate::survey::{Beside, Question, Screen, Whose, shown};
+use crate::survey::{Beside, Question, Screen, Whose, is_switch, shown};
 
 use super::escape::{line, shell};
 use super::words;
@@ -22,13 +22,12 @@ pub fn value(on: &ObjectRef, field: &str, value: &Value) -> String {
 
 /// What can be typed for a field of which that is not plain; none where it is.
 pub fn choices(on: &ObjectRef, field: &str) -> Option<&'static str> {
-    let is_switch = || crate::survey::typed(on, field, "yes") == Some(Value::Bool(true));
     match (on.kind, field) {
         (Kind::OrderForm, "after_final_retry") => Some("revoke, cancel, stop or keep"),
         (_, "modules") => Some("0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand"),
         (_, "tags") => Some("base: TAG; instant: TAG; revoke: TAG"),
         (_, "operations") => Some("release KEY, grant KEY, add-tags TAG|TAG"),
-        _ => is_switch().then_some("yes or no"),
+        _ => is_switch(on, field).then_some("yes or no"),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::{Kind, ObjectRef, State};
 use crate::rules::nearest;
 use crate::text::without_addresses;
 
+use super::cell::{meant, written};
 use super::{Question, Screen, how_to_write, shown, typed};
 
 /// The column of the objects' keys.
@@ -85,10 +86,7 @@ pub fn sheet(screen: &Screen) -> String {
             let question = of(&on, field);
             row.push(if question.is_some() { String::new() } else { NOT_ASKED.to_owned() });
             if is_planned(field) {
-                let value = question.and_then(planned).map(|value| match value {
-                    Value::Null => NOTHING.to_owned(),
-                    value => shown(&on, field, value),
-                });
+                let value = question.and_then(planned).and_then(|value| as_cell(&on, field, value));
                 row.push(value.unwrap_or_default());
             }
         }
@@ -97,7 +95,7 @@ pub fn sheet(screen: &Screen) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         // Into memory, where nothing fails.
-        drop(writer.write_record(row.iter().map(|cell| inert(cell))));
+        drop(writer.write_record(row.iter().map(|cell| written(cell))));
     }
     format!("\u{feff}{}", String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default())
 }
@@ -117,20 +115,16 @@ fn planned(question: &Question) -> Option<&Value> {
     question.beside.as_ref().map(|beside| &beside.value).or(question.in_part.as_ref())
 }
 
-/// Whether a spreadsheet would take a text for a formula, or for one that was made harmless.
-fn is_active(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\''])
+/// What the plan wants as it stands in a cell; nothing where that would be read back as something else.
+fn as_cell(on: &ObjectRef, field: &str, value: &Value) -> Option<String> {
+    let text = if value.is_null() { NOTHING.to_owned() } else { shown(on, field, value) };
+    let is_it = value_of(on, field, &text).is_none_or(|read| read == *value);
+    (is_it && text != NOT_ASKED).then_some(text)
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn inert(text: &str) -> String {
-    if is_active(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// A cell's text as it was meant.
-fn meant(cell: &str) -> &str {
-    let cell = cell.trim();
-    cell.strip_prefix('\'').filter(|rest| is_active(rest)).unwrap_or(cell)
+/// The value that somebody filled in; none where it is no value of the field.
+fn value_of(on: &ObjectRef, field: &str, text: &str) -> Option<Value> {
+    typed(on, field, if text == NOTHING { "" } else { text })
 }
 
 /// Reads a sheet of a kind; `state` is what was read of the site, which no sheet can say otherwise.
@@ -223,6 +217,7 @@ impl Sheet<'_> {
         let mut seen = BTreeSet::new();
         for (column, name) in record.iter().enumerate() {
             let (name, at) = (meant(name), Cell { column, row });
+            let name = name.as_str();
             if self.is_of_a_person(at, name) {
                 self.columns.insert(column, Column::Ignored);
                 continue;
@@ -262,7 +257,7 @@ impl Sheet<'_> {
     }
 
     fn row(&mut self, row: usize, record: &csv::StringRecord) -> Option<Row> {
-        let mut cells: Vec<(Cell, Column, &str)> = record
+        let mut cells: Vec<(Cell, Column, String)> = record
             .iter()
             .enumerate()
             .map(|(column, text)| (Cell { column, row }, self.columns.get(&column).cloned(), meant(text)))
@@ -284,7 +279,7 @@ impl Sheet<'_> {
         }
         let key = cells.iter().find(|(_, is, _)| *is == Column::Key);
         let Some((at, _, named)) = key else {
-            if let Some((at, ..)) = cells.iter().find(|(_, _, text)| *text != NOT_ASKED) {
+            if let Some((at, ..)) = cells.iter().find(|(_, _, text)| text != NOT_ASKED) {
                 self.wrong.push(
                     at.wrong("nobody knows of which object it is", format!("write the object into the column `{KEY}`")),
                 );
@@ -292,16 +287,16 @@ impl Sheet<'_> {
             return None;
         };
         let on = ObjectRef::new(self.kind, self.kind.key_of(named));
-        if self.kind.is_only() && *named != self.kind.name() {
+        if self.kind.is_only() && named != self.kind.name() {
             let help = format!("its key is `{}`", self.kind.name());
             self.wrong.push(at.wrong(format!("a site has one {}", self.kind), help));
             return None;
         }
-        let there = cells.iter().find(|(_, is, _)| *is == Column::There).map(|(at, _, text)| (*at, (*text).to_owned()));
+        let there = cells.iter().find(|(_, is, _)| *is == Column::There).map(|(at, _, text)| (*at, text.clone()));
         let is_gone = there.as_ref().is_some_and(|(_, text)| yes_or_no(text) == Some(false));
         for (at, is, text) in &cells {
             if let Column::Field(field) = is
-                && *text != NOT_ASKED
+                && text != NOT_ASKED
             {
                 if is_gone {
                     let help = format!("empty the cell, or write `yes` under `{THERE}`");
@@ -311,12 +306,11 @@ impl Sheet<'_> {
                 }
             }
         }
-        Some((*at, (*named).to_owned(), there))
+        Some((*at, named.clone(), there))
     }
 
     fn field(&mut self, at: Cell, on: &ObjectRef, field: &str, text: &str) {
-        let value = if text == NOTHING { Some(Value::Null) } else { typed(on, field, text) };
-        let Some(value) = value else {
+        let Some(value) = value_of(on, field, text) else {
             let message = format!("`{text}` is no value of `{on}: {field}`");
             self.wrong.push(at.wrong(message, how_to_write(field)));
             return;
@@ -382,6 +376,7 @@ fn yes_or_no(text: &str) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::survey::{Beside, Listed, Whose};
+    use crate::text::is_unseen;
     use serde_json::json;
 
     fn question(key: &str, field: &str, beside: Option<Value>) -> Question {
@@ -421,12 +416,26 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_as_a_formula_is_read_back_as_it_was() {
-        for text in ["=1+1", "+1", "-", "-1", "@x", "'", "'=1", "''x", "\tx", "a'b", "", "x=1"] {
-            let written = inert(text);
-            assert!(!written.starts_with(['=', '+', '-', '@', '\t']), "{text}");
-            assert_eq!(meant(&written), if text == "\tx" { "\tx" } else { text }, "{text:?}");
+    fn whatever_the_plan_wants_is_read_back_as_that_where_it_is_copied_or_is_left_out() {
+        let wanted = ["=1+1", "+1", "-1", "@x", "'", "'=1", "''x", "'x", "a\u{1b}[2J\u{7}\u{202e}b", r"\u{1b}", "a\nb"];
+        for value in wanted {
+            let text = sheet(&screen(vec![question("a", "gateway", Some(json!(value)))]));
+            assert!(!text.contains(|c| is_unseen(c) && !"\u{feff}\r\n".contains(c)), "{text:?}");
+            let row = text.split("\r\n").nth(1).unwrap();
+            let copied = format!("key,gateway\na,{}\n", row.strip_prefix("a,,,").unwrap());
+            let filled = read(&copied).unwrap().fields;
+            assert_eq!(filled.iter().map(|(.., value)| value).collect::<Vec<_>>(), [&json!(value)], "{copied}");
         }
+        for value in ["-", "not asked", "", " x"] {
+            let text = sheet(&screen(vec![question("a", "gateway", Some(json!(value)))]));
+            assert!(text.contains("\r\na,,,\r\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_on_or_off_nothing_set_is_no_answer() {
+        assert_eq!(cells("key,recurring\na,-\n"), ["B2: `-` is no value of `order-form/a: recurring`"]);
+        assert_eq!(read("key,gateway\na,-\n").unwrap().fields[0].3, Value::Null);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn how_to_write(name: &str) -> &'static str {
 pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
     let text = text.trim();
     if text.is_empty() {
-        return Some(Value::Null);
+        return (!is_switch(on, name)).then_some(Value::Null);
     }
     let switch = match text.to_lowercase().as_str() {
         "yes" | "on" | "true" => Some(json!(true)),
@@ -40,6 +40,11 @@ pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
     let as_json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
     let candidates = [as_json, listed, switch, Some(json!(text))];
     candidates.into_iter().flatten().find(|value| fits(on, name, value))
+}
+
+/// Whether a field says that something is on or off: that nothing is set is no answer to it.
+pub fn is_switch(on: &ObjectRef, name: &str) -> bool {
+    fits(on, name, &json!(true))
 }
 
 /// Whether such a field can have this value, and it reads back as the same.
@@ -122,6 +127,7 @@ mod tests {
         for (on, name, text, value) in [
             (&guard, "enabled", "on", Some(json!(true))),
             (&guard, "enabled", "perhaps", None),
+            (&guard, "enabled", "", None),
             (&guard, "production_url", " //live.example ", Some(json!("//live.example"))),
             (&guard, "production_url", "", Some(json!(null))),
             (&guard, "production_url", "true", Some(json!("true"))),

@@ -225,8 +225,7 @@ impl Asking<'_, '_> {
             match answer.trim() {
                 "" => return Ok(Typed::LeftOut),
                 END => return Ok(Typed::End),
-                NOTHING => return Ok(Typed::Value(Value::Null)),
-                text => match typed(on, field, text) {
+                text => match typed(on, field, if text == NOTHING { "" } else { text }) {
                     Some(value) => return Ok(Typed::Value(value)),
                     None => {
                         self.say(&format!("this is no value of `{field}`: {}", how_to_write(field)))?;

@@ -211,6 +211,44 @@ fn sheets_that_do_not_fit_on_the_disk_leave_nothing_in_the_way_of_the_next() {
     place.run(&words).ends(0, &[]);
 }
 
+#[test]
+fn no_sheet_steers_a_terminal_and_what_is_copied_from_the_plans_column_is_what_the_plan_wants() {
+    let place = without(&["order-form"]);
+    let gateway = |price: &str, gateway: &str| {
+        let expected = format!("expect: {{price: {price} USD, gateway: stripe}}");
+        place.edit(PLAN, &expected, &format!(r#"expect: {{price: {price} USD, gateway: "{gateway}"}}"#));
+    };
+    gateway("497.00", r"=1+1\e[2J\a");
+    gateway("39.00", r"'stripe\u202E");
+    place.run(&["survey", PLAN, "--site", SITE, "--sheets", "sheets"]).ends(0, &[]);
+    let text = place.read("sheets/order-form.csv");
+    let raw = text.trim_start_matches('\u{feff}').replace("\r\n", "");
+    assert!(!raw.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
+    let (form, other) = ("group-coaching-checkout", "foundations-membership");
+    let cells = [(form, "gateway", r"'=1+1\u{1b}[2J\u{7}"), (other, "gateway", r"''stripe\u{202e}")];
+    assert!(cells.iter().all(|(_, _, cell)| text.contains(cell)), "{text:?}");
+    fill(&place, "sheets/order-form.csv", &cells, b',');
+    assert_eq!(read_sheets(&place, &[]).code, Some(1));
+    let gateways: Vec<Value> = facts(&place).iter().map(|fact| fact["saw"]["fields"]["gateway"].clone()).collect();
+    assert_eq!(gateways, [json!("'stripe\u{202e}"), json!("=1+1\u{1b}[2J\u{7}")]);
+}
+
+#[test]
+fn of_what_is_on_or_off_nothing_set_is_taken_for_no_answer() {
+    let place = without(&["crm"]);
+    let (shown, code) = typed(&place, &SURVEY, "y\n-\nyes\n-\nno");
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(shown.matches("this is no value of `").count(), 2, "{shown}");
+    let fields = &facts(&place)[0]["saw"]["fields"];
+    assert_eq!((&fields["connected"], &fields["managed"]), (&json!(true), &json!(false)));
+    let place = without(&["crm"]);
+    fs::create_dir(place.path("sheets")).unwrap();
+    fs::write(place.path("sheets/crm.csv"), "key,connected\ncrm,-\n").unwrap();
+    let ran = read_sheets(&place, &[]);
+    assert!(ran.code == Some(1) && ran.out.contains("crm.csv, B2: `-` is no value of `crm: connected`"), "{ran:#?}");
+    assert!(facts(&place).is_empty());
+}
+
 #[cfg(unix)]
 #[test]
 fn no_sheet_is_read_through_a_link() {
