@@ -115,6 +115,8 @@ pub struct Census {
     pub orders: u64,
     /// How many subscriptions.
     pub subscriptions: u64,
+    /// The order forms that subscriptions still charge through, by key, with how many do.
+    pub subscribed: BTreeMap<String, u64>,
     /// How many contacts have each tag.
     pub tags: BTreeMap<String, u64>,
     /// The contacts that were asked for, with the IDs of their orders.

@@ -8,7 +8,7 @@ use super::Damage;
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::PopulationDigest;
-use crate::model::status::transaction;
+use crate::model::status::{SubscriptionStatus, transaction};
 
 /// Reads a population once: what was asked of it, and its digest.
 ///
@@ -64,8 +64,26 @@ impl Counter<'_> {
                     orders.insert(record.key.to_string());
                 }
             }
-            "subscription" => self.census.subscriptions += 1,
+            "subscription" => self.subscription(record)?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn subscription(&mut self, record: &Record<'_>) -> Result<(), Damage> {
+        self.census.subscriptions += 1;
+        let still_charges = matches!(
+            SubscriptionStatus::of(&record.status),
+            Some(SubscriptionStatus::Active | SubscriptionStatus::PaymentDue | SubscriptionStatus::Paused)
+        );
+        if !still_charges || record.form.is_empty() {
+            return Ok(());
+        }
+        if let Some(count) = self.census.subscribed.get_mut(&*record.form) {
+            *count += 1;
+        } else {
+            self.room.keep([&*record.form])?;
+            self.census.subscribed.insert(record.form.to_string(), 1);
         }
         Ok(())
     }

@@ -258,6 +258,17 @@ impl<'a> Facts<'a> {
         self.inputs.census
     }
 
+    /// The order forms that subscriptions still charge through, with how many do. Where no subscription was captured there is nothing to
+    /// compare with, which is no fact.
+    pub fn subscribed_forms(&self) -> impl Iterator<Item = (&'a String, &'a u64)> + use<'a> {
+        let is_captured = self.capture("subscription").is_known();
+        if is_captured {
+            self.population_section("subscription");
+        }
+        let census = self.inputs.census.filter(|_| is_captured);
+        census.into_iter().flat_map(|census| &census.subscribed)
+    }
+
     /// Whether git tracks the document of the contacts' values.
     pub fn tracked_by_git(&self) -> Known<bool> {
         let (grade, tracked) = match &self.inputs.contacts.tracked {

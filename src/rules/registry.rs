@@ -22,6 +22,7 @@ pub static ALL: &[&Rule] = &[
     &forms::opt_in_form_missing::RULE,
     &forms::order_form_missing::RULE,
     &forms::order_form_without_release::RULE,
+    &forms::subscribed_form_missing::RULE,
     &forms::released_offering_missing::RULE,
     &forms::test_purchase_missing::RULE,
     &offerings::base_module_timer::RULE,

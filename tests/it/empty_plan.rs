@@ -219,7 +219,7 @@ fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it
     }
     shows(&place, None, 15);
     assert_eq!(of_guard(&place), (false, true), "void");
-    let why = "`charging-guard: production_url` is unknown (`jo` attested it, and a later reading showed otherwise)";
+    let why = "`charging-guard: production_url` is unknown (`jo` attested it, and that is void: a later reading showed otherwise";
     assert!(check(&place, "configure", &[]).to_string().contains(why));
     // Whoever looks again says it again.
     saw();
@@ -240,4 +240,19 @@ fn what_was_said_later_takes_the_place_of_an_earlier_line_also_when_its_own_time
     assert_eq!(of_guard(&place), (false, false));
     saw(&day(-5), false, &day(-4)[..10]);
     assert_eq!(of_guard(&place), (false, true));
+}
+
+/// A list that somebody attests is not the whole one where members still pay by a form that it lacks.
+#[test]
+fn a_list_of_forms_that_lacks_one_that_members_pay_by_is_red() {
+    let place = Place::new();
+    let gone = |line: &str| !line.contains(r#""kind":"order-form""#);
+    let without: String = place.read(SITE).lines().filter(|line| gone(line)).map(|line| format!("{line}\n")).collect();
+    let how = r#""order-form":{"how":"bridge"}"#;
+    let without = without.edited(how, r#""order-form":{"missing":"no reading shows it"}"#);
+    std::fs::write(place.path(SITE), without).unwrap();
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    place.run(&["record", "saw", "order-form", "--all", "--plan", PLAN, "--who", "jo"]).ends(0, &[]);
+    let said = place.run(&["check", PLAN, "--site", SITE]).out;
+    assert!(said.contains("by which it still charges") && said.contains("red at gate"), "{said}");
 }

@@ -71,8 +71,14 @@ fn world(mut fence: Value) -> StepContext {
     let header: Header = serde_json::from_value(read("header")).unwrap();
     let repeated_ids = serde_json::from_value(read("repeated_ids")).unwrap_or_default();
     let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
-    let mut census =
-        Census { found_orders, members: read("members").as_u64().unwrap(), repeated_ids, ..Census::default() };
+    let subscribed = serde_json::from_value(read("subscribed")).unwrap_or_default();
+    let mut census = Census {
+        found_orders,
+        subscribed,
+        members: read("members").as_u64().unwrap(),
+        repeated_ids,
+        ..Census::default()
+    };
     census.taken_at = read("population_taken_at").as_str().unwrap_or(&header.taken_at).to_owned();
     let population: BTreeMap<String, ContactRecord> = serde_json::from_value(read("contacts")).unwrap();
     for (id, fields) in population {

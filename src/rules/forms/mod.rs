@@ -7,6 +7,7 @@ pub(super) mod opt_in_form_missing;
 pub(super) mod order_form_missing;
 pub(super) mod order_form_without_release;
 pub(super) mod released_offering_missing;
+pub(super) mod subscribed_form_missing;
 pub(super) mod test_purchase_missing;
 
 use std::collections::BTreeSet;
