@@ -160,7 +160,12 @@ impl Report<'_> {
                     0 if self.changes > 0 && self.gate >= Phase::Migrate => format!("{changes} pending"),
                     0 => format!("apply would make {changes}"),
                     unknown => {
-                        format!("{changes} found; {} of object not captured, so not compared", many(unknown, "kind"))
+                        let found = if self.changes == 0 {
+                            "no change is known".to_owned()
+                        } else {
+                            format!("{changes} found")
+                        };
+                        format!("{found}; {} of object not captured, so not compared", many(unknown, "kind"))
                     }
                 });
             }

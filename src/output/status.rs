@@ -108,7 +108,13 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         let gate = line.gate.map_or_else(String::new, |gate| format!(" · gate {gate}"));
         write!(out, "{mark} {:title$}  {:9}  {}{gate}", line.title, line.executor.name(), line.back.name())?;
         if line.step == Step::Configure && status.digest.is_some() {
-            write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
+            let tasks = status.by_hand.tasks().len();
+            if status.changes > 0 || tasks == 0 {
+                write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
+            }
+            if tasks > 0 {
+                write!(out, " · {tasks} by hand")?;
+            }
         }
         writeln!(out)?;
         if line.step == Step::Configure {

@@ -76,6 +76,7 @@ fn what_was_not_compared_is_never_no_change() {
         assert!(diff.out.contains(words), "{words}: {}", diff.out);
     }
     assert!(!diff.out.contains("no change") && !diff.out.contains("--confirm"), "{}", diff.out);
+    assert!(said.contains("4 changes found; 3 kinds of object not captured, so not compared"), "{said}");
     place.apply(&["--no-input"]).ends(10, &[]);
     // Even where the plan changes nothing that a reading shows.
     let markdown = place.run(&["diff", PLAN, "--site", SITE, "--format", "markdown"]).out;

@@ -118,10 +118,15 @@ impl Run {
             let _ = writeln!(terminal.out, "{} ({})", escape::line(by_hand), by.name());
         }
         // The site is as it should be, whoever reads of it.
+        let made = if changes.is_empty() && !by_hand.is_empty() {
+            "all of it".to_owned()
+        } else {
+            many(changes.len(), "change")
+        };
+        let read = if changes.is_empty() && !by_hand.is_empty() { "" } else { ", read back" };
         let _ = writeln!(
             terminal.out,
-            "{} in place on {}, read back; the journal is {}",
-            many(changes.len(), "change"),
+            "{made} in place on {}{read}; the journal is {}",
             escape::line(&self.site.name()),
             self.files.journal().display()
         );

@@ -25,6 +25,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     writeln!(out, "<!-- plan diff -->")?;
     let total = match changes.not_compared.len() {
         0 => many(changes.list.len(), "change"),
+        unknown if changes.list.is_empty() => format!("{} not compared", many(unknown, "object")),
         unknown => format!("{}, {} not compared", many(changes.list.len(), "change"), many(unknown, "object")),
     };
     writeln!(out, "### {}: {total} on {host}\n", escape::markdown(changes.path))?;
