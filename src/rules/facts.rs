@@ -261,7 +261,7 @@ impl<'a> Facts<'a> {
     /// The order forms that subscriptions still charge through, with how many do. Where no subscription was captured there is nothing to
     /// compare with, which is no fact.
     pub fn subscribed_forms(&self) -> impl Iterator<Item = (&'a String, &'a u64)> + use<'a> {
-        let is_captured = self.capture("subscription").is_known();
+        let is_captured = self.inputs.census.is_some() && self.capture("subscription").is_known();
         if is_captured {
             self.population_section("subscription");
         }

@@ -34,6 +34,7 @@ declare_rule! {
         phase: Configure,
         target: Both,
         acceptable: true,
+        precondition: true,
         guide: "P7",
         evidence: Inferred,
         since: "0.1.0",
