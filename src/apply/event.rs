@@ -51,6 +51,17 @@ pub struct Begin {
 }
 
 impl Begin {
+    /// Who takes a step of this run: the plan's changes a person, where a person makes any of them.
+    pub fn executor(&self, step: Step) -> Executor {
+        let by_hand = step == Step::Configure && !self.by_hand.is_empty();
+        if by_hand { Executor::Guided } else { step.about().executor }
+    }
+
+    /// Whether it was accepted when the run began that the members are unknown.
+    pub fn goes_without_members(&self) -> bool {
+        self.accepted.contains(&Unmeasured::Members)
+    }
+
     /// The digest of all that was confirmed to be made, whoever makes it.
     pub fn changes_digest(&self) -> String {
         changes_digest(&self.host, &self.by_hand.with(&self.changes), &self.by_hand.not_compared)

@@ -181,12 +181,13 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
     let (since, now) = (began(step, context.journal().events(), kept_at), context.now());
     let read = read_after(&site.header.taken_at, since, now);
     let reached = when(context.journal().events(), |event| matches!(event, Event::Reached { .. }));
-    let whole = since_then(context.record()?, Timestamp::MIN, now);
+    let all = context.record()?;
+    let whole = since_then(all.clone(), Timestamp::MIN, now);
     let record = since_then(whole.clone(), reached, now);
     let is_on = MigrationSignals::of(site).maintenance;
     let sight = match step {
         Step::EnterMaintenance | Step::LeaveMaintenance => {
-            sighting(context, is_on, (&here, Kind::Maintenance, "on"), reached)?
+            sighting(context, (is_on, &all), (&here, Kind::Maintenance, "on"), reached)
         }
         _ => Sighting::default(),
     };
@@ -220,8 +221,8 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
                 return Ok(Proof::Open("the plan's live site has no valid address".into()));
             };
             let at_live = &names.of(&live, SiteRole::Live);
-            let mail = sighting(context, None, (&live, Kind::Mail, "simulated"), reached)?;
-            let maintenance = sighting(context, None, (&live, Kind::Maintenance, "on"), reached)?;
+            let mail = sighting(context, (None, &all), (&live, Kind::Mail, "simulated"), reached);
+            let maintenance = sighting(context, (None, &all), (&live, Kind::Maintenance, "on"), reached);
             both(proof::delivered(&mail, at_live), proof::maintenance(&maintenance, at_live))
         }
         Step::Backup => {
@@ -241,13 +242,16 @@ pub fn since(at: Timestamp, here: &Here, now: Timestamp) -> Counting<'_> {
 
 /// What is known of a switch: what a reading shows, and where it shows nothing, what a person saw since then.
 fn sighting<W: StepContext>(
-    context: &mut W,
-    captured: Option<bool>,
+    context: &W,
+    (captured, record): (Option<bool>, &Record),
     of: (&Identity, Kind, &str),
     at: Timestamp,
-) -> Result<Sighting, W::Error> {
-    let (record, here, now) = (context.record()?, context.recorded_here(), context.now());
-    Ok(Sighting::of(captured, &record, of, &since(at, &here, now)))
+) -> Sighting {
+    // What a reading shows asks no ledger: a step that waits is looked at every few seconds.
+    if captured.is_some() {
+        return Sighting { captured, attested: None };
+    }
+    Sighting::of(captured, record, of, &since(at, &context.recorded_here(), context.now()))
 }
 
 /// The barrier was passed in this very turn: somebody is asked to press, once.
@@ -290,9 +294,10 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
         // What is waited for from here on is a person, and no more the migration.
         context.note(Event::Migrated)?;
     }
-    let record = since_then(context.record()?, passed_at, context.now());
+    let all = context.record()?;
+    let record = since_then(all.clone(), passed_at, context.now());
     let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
-    let sight = sighting(context, shows.managed, (&here, Kind::Crm, "managed"), passed_at)?;
+    let sight = sighting(context, (shows.managed, &all), (&here, Kind::Crm, "managed"), passed_at);
     let is_switched = sight.captured == Some(true) || sight.attested.as_ref().is_some_and(|(managed, _)| *managed);
     let login = tool_login(login.as_ref(), &kept);
     let proof = migration(&sight, login, &record, &names.of(&here, on), passed_at);

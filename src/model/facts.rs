@@ -60,9 +60,9 @@ impl Record {
             _ => None,
         });
         let is_valid = |entry: &Entry, until: &str| {
-            let is_void =
-                is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {field}"), counting);
-            on.kind.is_attestable() && counts(entry, on.kind, until, counting) && !is_void
+            on.kind.is_attestable()
+                && counts(entry, on.kind, until, counting)
+                && !is_field_void(entry, (on, field), counting)
         };
         last.next()
             .filter(|(entry, until, _)| is_valid(entry, until))
@@ -174,8 +174,7 @@ impl Snapshot {
         }
         let mut laid = BTreeMap::new();
         for (name, (entry, _, value)) in fields {
-            let is_void =
-                is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {name}"), counting);
+            let is_void = is_field_void(entry, (on, name), counting);
             match known.get(name) {
                 None if is_void => {
                     let of = self.attested.void.entry(on.clone()).or_default();
@@ -216,6 +215,11 @@ type Fields<'r> = BTreeMap<String, (&'r Entry, &'r str, &'r Value)>;
 
 /// What was said last to be all objects of a kind.
 type Lists<'r> = BTreeMap<Kind, (&'r Entry, &'r SawAll)>;
+
+/// Whether a reading showed this field of the line otherwise, or its whole object, after it.
+fn is_field_void(entry: &Entry, (on, field): (&ObjectRef, &str), counting: &Counting<'_>) -> bool {
+    is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {field}"), counting)
+}
 
 /// Whether a reading showed a fact of a line otherwise, after it.
 fn is_void(entry: &Entry, name: &str, counting: &Counting<'_>) -> bool {

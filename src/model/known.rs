@@ -76,6 +76,7 @@ impl Snapshot {
         all.filter(|one| one.by_a_reading)
             .filter(move |one| taken_at.zip(said_at(one)).is_some_and(|(taken_at, said_at)| taken_at > said_at))
     }
+
     /// What is known of the site: without what stands in a section that the reading itself calls missing.
     pub fn believed(&self) -> Cow<'_, State> {
         let places = Kind::ALL.iter().filter(|kind| !self.header.is_captured(kind.name()));

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::change::text;
 use crate::diag::Finding;
 use crate::model::state::{
-    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Keyed, Mail, Maintenance, Offering, OptInForm,
-    OrderForm, Plugin, Tag, Webhook,
+    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Keyed, Mail, Maintenance, Object, Offering,
+    OptInForm, OrderForm, Plugin, Tag, Webhook,
 };
 use crate::model::{Field, Grade, Kind, ObjectRef, State};
 
@@ -117,16 +117,16 @@ impl<'f, 'a, T: OfKind> Objects<'f, 'a, T> {
 
 impl<'f, 'a, T: OfKind + Clone> Of<'f, 'a, T>
 where
-    crate::model::state::Object: From<T>,
+    Object: From<T>,
 {
-    /// The object as lines of YAML, for a person.
-    pub fn shown(&self) -> String {
-        text::object(&self.object.clone().into())
+    /// The object, of whatever kind.
+    pub(super) fn object(&self) -> Object {
+        self.object.clone().into()
     }
 
     /// A finding with the object under it, the line that begins so labelled.
     pub fn excerpt(&self, finding: Finding, needle: &str, label: &str) -> Finding {
-        finding.excerpt(self.place().to_string(), self.shown(), needle, label)
+        finding.excerpt(self.place().to_string(), text::object(&self.object()), needle, label)
     }
 }
 

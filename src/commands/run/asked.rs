@@ -7,7 +7,7 @@ use crate::commands::{Terminal, inputs, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
-use crate::model::{Executor, Plan, Step};
+use crate::model::{Plan, Step};
 
 use super::by_hand;
 use super::underway::Run;
@@ -25,9 +25,11 @@ impl Run {
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
-            let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
             let commands = match (step, self.journal.begin()) {
-                (Step::Configure, Some(begin)) => by_hand::told(&begin.by_hand, &known, &named, terminal)?,
+                (Step::Configure, Some(begin)) => {
+                    let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
+                    by_hand::show(&begin.by_hand, &known, &named, terminal)?
+                }
                 _ => named.commands_of_a_run(plan, step),
             };
             for command in commands {
@@ -58,8 +60,7 @@ impl Run {
     /// What a person has to do.
     pub(super) fn tell(&self, step: Step, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let about = step.about();
-        let by_hand = step == Step::Configure && self.journal.begin().is_some_and(|begin| !begin.by_hand.is_empty());
-        let executor = if by_hand { Executor::Guided } else { about.executor };
+        let executor = self.journal.begin().map_or(about.executor, |begin| begin.executor(step));
         writeln!(terminal.out, "\n{} ({}, {})", about.title, executor.name(), about.back.name())?;
         let lines = [
             ("where", about.screen),

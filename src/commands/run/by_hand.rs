@@ -1,4 +1,4 @@
-//! What a person makes of the plan's changes, as it is told: on which screen, from what to what, and what is typed once it is seen.
+//! What a person makes of the plan's changes, as it is shown: on which screen, from what to what, and what is typed once it is seen.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::output::escape;
 /// Shows each task; what is typed once they are made.
 ///
 /// `known` is the site with what is attested of it: whoever says a list again says the parts of it that no change is about, too.
-pub(super) fn told(
+pub(super) fn show(
     all: &ByHand,
     known: &State,
     named: &Named<'_>,

@@ -9,7 +9,6 @@ use crate::apply::limits::Tally;
 use crate::apply::lock::Lock;
 use crate::apply::machine::Progress;
 use crate::apply::seal::Presented;
-use crate::apply::window::Unmeasured;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::cli::{Apply, On};
@@ -86,7 +85,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
         ensure_gate_green(
             (project, site.as_mut()),
-            (begin.on, progress, begin.accepted.contains(&Unmeasured::Members)),
+            (begin.on, progress, begin.goes_without_members()),
             files,
             terminal,
         )?;

@@ -89,8 +89,7 @@ fn line(step: Step, begin: Option<&Begin>, progress: Option<&Progress>, events: 
         Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((entry.at, *by, seen.clone())),
         _ => None,
     });
-    let by_hand = step == Step::Configure && begin.is_some_and(|begin| !begin.by_hand.is_empty());
-    let executor = if by_hand { Executor::Guided } else { about.executor };
+    let executor = begin.map_or(about.executor, |begin| begin.executor(step));
     let follows = begin.is_some_and(|begin| begin.steps().contains(&step));
     let next = progress.map(Progress::next);
     let stand = match (step, behind.is_some(), next) {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use crate::apply::journal::{Begin, Event, Journal};
 use crate::apply::lock::Lock;
-use crate::apply::window::Unmeasured;
 use crate::apply::{self, Outcome, Watch};
 use crate::change::{self, Change};
 use crate::cli::Apply;
@@ -161,7 +160,7 @@ impl Run {
 
     /// Whether it was accepted when the run began that the members are unknown.
     pub(super) fn goes_without_members(&self) -> bool {
-        self.journal.begin().is_some_and(|begin| begin.accepted.contains(&Unmeasured::Members))
+        self.journal.begin().is_some_and(Begin::goes_without_members)
     }
 
     /// Writes down what happened after the site was written to.

@@ -170,10 +170,13 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
 fn void(begin: &Begin, events: &[JournalEntry], record: &Record) -> Result<(), Failure> {
     let begun = events.first().map_or(Timestamp::MAX, |entry| entry.at);
     let since = |entry: &Entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= begun);
+    let tasks = begin.by_hand.tasks();
     for entry in record.entries.iter().filter(|entry| since(entry)) {
         let Evidence::Saw(saw) = &entry.evidence else { continue };
-        let is_made = begin.by_hand.tasks().iter().any(|task| *task.on == saw.on);
-        for field in saw.fields.keys().filter(|_| is_made && saw.host.is_same_site(&begin.host)) {
+        if !saw.host.is_same_site(&begin.host) || !tasks.iter().any(|task| *task.on == saw.on) {
+            continue;
+        }
+        for field in saw.fields.keys() {
             note_voided(&Fact { line: entry.sha256.clone(), name: format!("{}: {field}", saw.on) })?;
         }
     }

@@ -83,7 +83,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             );
             let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
             let finding = RULE.at(Location::key(at), message).label(format!("without `{offering}`")).help(help);
-            out.push(form.excerpt(finding, (verb, offering), "opens more"));
+            out.push(form.excerpt(finding, &format!("{verb}: {offering}"), "opens more"));
         }
     }
     known.and(tags_added(facts, &forms, out))
@@ -136,7 +136,7 @@ fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) 
             "remove the tag under Automations of the form: what the form should open is listed under its `release`";
         let at = pointer(&[form.section, form.key, "custom_operation", "release"]);
         let finding = RULE.at(Location::key(at), message).label(format!("not with `{tag}`")).help(help);
-        out.push(finding.excerpt(form.on.to_string(), form.shown.clone(), tag, "adds an access tag"));
+        out.push(form.excerpt(finding, tag, "adds an access tag"));
     }
     Some(())
 }

@@ -60,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                     "add `{granted}` to `release` of this form, and the plan's changes replace its Grant; or remove \
                     the Grant under Automations of the form"
                 ));
-            out.push(form.excerpt(finding, (verb, granted), "no timers"));
+            out.push(form.excerpt(finding, &format!("{verb}: {granted}"), "no timers"));
         }
     }
     known

@@ -12,12 +12,16 @@ pub(super) mod test_purchase_missing;
 
 use std::collections::BTreeSet;
 
+use crate::change::text;
 use crate::diag::Finding;
 use crate::model::plan::AccessThrough;
-use crate::model::state::Operation;
+use crate::model::state::{Object, Operation};
 use crate::model::{ObjectRef, Plan};
 
 use super::{Facts, Known, Side::After};
+
+/// What a form runs once it is submitted, as far as is known.
+type Operations<'a> = Known<Option<&'a Vec<Operation>>>;
 
 /// A form of the plan, as its changes leave it on the site.
 struct PlannedForm<'a> {
@@ -28,46 +32,37 @@ struct PlannedForm<'a> {
     /// The offerings that the plan has it release.
     release: &'a [String],
     operations: &'a [Operation],
-    shown: String,
+    object: Object,
 }
 
 impl PlannedForm<'_> {
-    /// The finding with the site's form under it, the line of this operation labelled.
-    fn excerpt(&self, finding: Finding, (verb, offering): (&str, &str), label: &str) -> Finding {
-        finding.excerpt(self.on.to_string(), self.shown.clone(), &format!("{verb}: {offering}"), label)
+    /// The finding with the site's form under it, the line that holds `needle` labelled.
+    fn excerpt(&self, finding: Finding, needle: &str, label: &str) -> Finding {
+        finding.excerpt(self.on.to_string(), text::object(&self.object), needle, label)
     }
 }
 
 /// The plan's forms that the site has when the changes are made, as far as their operations are known; and whether all are.
 fn planned_forms<'a>(facts: &Facts<'a>) -> (Vec<PlannedForm<'a>>, Known<()>) {
     let (plan, mut forms, mut all) = (facts.plan(), Vec::new(), Some(()));
+    let mut add =
+        |section, key, release, known: Known<Option<(ObjectRef, &'a str, Operations<'a>, Object)>>| match known {
+            None => all = None,
+            Some(Some((on, name, Some(operations), object))) => {
+                let operations = operations.map_or(&[][..], Vec::as_slice);
+                forms.push(PlannedForm { section, on, key, name, release, operations, object });
+            }
+            Some(Some((_, _, None, _)) | None) => {}
+        };
     for (key, intent) in &plan.order_forms {
-        let Some(found) = facts.order_form(After, key) else {
-            all = None;
-            continue;
-        };
-        let Some((form, operations)) =
-            found.and_then(|form| Some((form, form.operations()?.map_or(&[][..], Vec::as_slice))))
-        else {
-            continue;
-        };
-        let (section, release) = ("order_forms", &intent.custom_operation.release);
-        let (on, shown) = (form.place(), form.shown());
-        forms.push(PlannedForm { section, on, key, name: form.name(), release, operations, shown });
+        let found = facts.order_form(After, key);
+        let known = found.map(|form| form.map(|form| (form.place(), form.name(), form.operations(), form.object())));
+        add("order_forms", key, &intent.custom_operation.release, known);
     }
     for (key, intent) in &plan.opt_in_forms {
-        let Some(found) = facts.opt_in_form(After, key) else {
-            all = None;
-            continue;
-        };
-        let Some((form, operations)) =
-            found.and_then(|form| Some((form, form.operations()?.map_or(&[][..], Vec::as_slice))))
-        else {
-            continue;
-        };
-        let (section, release) = ("opt_in_forms", &intent.custom_operation.release);
-        let (on, shown) = (form.place(), form.shown());
-        forms.push(PlannedForm { section, on, key, name: form.name(), release, operations, shown });
+        let found = facts.opt_in_form(After, key);
+        let known = found.map(|form| form.map(|form| (form.place(), form.name(), form.operations(), form.object())));
+        add("opt_in_forms", key, &intent.custom_operation.release, known);
     }
     (forms, all)
 }
@@ -95,7 +90,7 @@ fn tags<'a>(operations: &'a [Operation]) -> BTreeSet<&'a str> {
 }
 
 /// The offerings that these forms release, as far as is known what they run; and whether that is known of all.
-fn released<'a>(operations: impl Iterator<Item = Known<Option<&'a Vec<Operation>>>>) -> (BTreeSet<&'a str>, bool) {
+fn released<'a>(operations: impl Iterator<Item = Operations<'a>>) -> (BTreeSet<&'a str>, bool) {
     let (mut released, mut all) = (BTreeSet::new(), true);
     for known in operations {
         all &= known.is_some();

@@ -74,7 +74,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 "create the offering on the site first (AccessAlly > Offerings), or remove `{offering}` from this \
                 form and from its Automations"
             ));
-            out.push(form.excerpt(finding, (verb, offering), "opens nothing"));
+            out.push(form.excerpt(finding, &format!("{verb}: {offering}"), "opens nothing"));
         }
     }
     known
