@@ -11,6 +11,22 @@ use crate::output::contacts;
 use crate::population::Chosen;
 use crate::text::{quote, without_addresses};
 
+/// Plugins that take over how WordPress sends mail, by their folders.
+const MAILERS: [&str; 12] = [
+    "easy-wp-smtp",
+    "fluent-smtp",
+    "gravitysmtp",
+    "mailgun",
+    "mailin",
+    "post-smtp",
+    "sendgrid-email-delivery-simplified",
+    "smtp-mailer",
+    "suremails",
+    "wp-mail-smtp",
+    "wp-mail-smtp-pro",
+    "wp-ses",
+];
+
 /// What a draft is made from.
 pub(super) struct Draft<'a> {
     pub(super) snapshot: &'a Snapshot,
@@ -44,7 +60,7 @@ impl Draft<'_> {
 
     fn head(&self, out: &mut String) {
         let header = &self.snapshot.header;
-        let crm = self.state().crm.as_ref().map_or("unknown", |crm| crm.system.set().map_or("unknown", String::as_str));
+        let crm = self.state().crm.as_ref().and_then(|crm| crm.system.set());
         line(out, "# yaml-language-server: $schema=plan.schema.json");
         line(
             out,
@@ -55,7 +71,8 @@ impl Draft<'_> {
             ),
         );
         line(out, "version: 1");
-        line(out, &format!("name: {}", quote(&format!("{}, off {crm}", header.site))));
+        let off = crm.map_or("its CRM", String::as_str);
+        line(out, &format!("name: {}", quote(&format!("{}, off {off}", header.site))));
         line(out, "sites:");
         line(out, &format!("  staging: {}", quote(self.staging)));
         match self.live {
@@ -63,7 +80,13 @@ impl Draft<'_> {
             None => line(out, "  live: https://live.invalid  # decide: the live site's address"),
         }
         line(out, "crm:");
-        line(out, &format!("  name: {}", quote(crm)));
+        match crm {
+            Some(crm) => line(out, &format!("  name: {}", quote(crm))),
+            None => line(
+                out,
+                "  name: unknown  # decide: the CRM that the site leaves, by its name in AccessAlly's settings",
+            ),
+        }
         line(out, "  # decide: paid_until, a day after the switch and the time to go back");
         line(
             out,
@@ -83,8 +106,17 @@ impl Draft<'_> {
 
     fn settings(&self, out: &mut String) {
         line(out, "mail:");
-        if let Some(transport) = self.state().mail.as_ref().and_then(|mail| mail.transport.set()) {
-            line(out, &format!("  transport: {}", quote(transport)));
+        let active = self.active_mailers();
+        match (self.state().mail.as_ref().and_then(|mail| mail.transport.set()), &active[..]) {
+            (Some(transport), _) => line(out, &format!("  transport: {}", quote(transport))),
+            (None, [only]) => {
+                line(out, &format!("  transport: {only}  # decide: it is active; is it what sends the mail?"))
+            }
+            (None, []) => {}
+            (None, several) => line(
+                out,
+                &format!("  # decide: transport: {}  (each is active; which one sends?)", several.join(" or ")),
+            ),
         }
         line(out, "  during_migration: simulate");
         line(
@@ -94,6 +126,14 @@ impl Draft<'_> {
         line(out, "emails:");
         let free = !self.state().opt_in_forms.is_empty();
         line(out, if free { "  welcome: purchases-and-opt-ins" } else { "  welcome: purchases" });
+    }
+
+    /// The plugins that send mail and are active, by their folders.
+    fn active_mailers(&self) -> Vec<&str> {
+        let active = self.state().plugins.iter().filter(|(_, plugin)| plugin.active.is_on());
+        active
+            .filter_map(|(file, _)| MAILERS.into_iter().find(|mailer| file.split('/').next() == Some(mailer)))
+            .collect()
     }
 
     fn offerings(&self, out: &mut String) {

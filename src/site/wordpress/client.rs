@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::http::{Response, header};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, Proxy, Timeout};
 use url::Url;
 
@@ -17,6 +18,7 @@ use super::limits::{Limits, Spent};
 use super::login::Login;
 pub use super::no_answer::Failure;
 use super::route::{Root, redirect, rest_link};
+use super::trusted;
 use crate::site::SiteError;
 
 const MAX_REDIRECTS: usize = 5;
@@ -29,6 +31,8 @@ pub struct Reader {
     login: Login,
     limits: Limits,
     root: Root,
+    /// Whether the other form of address is asked first, since this one was refused.
+    other_first: Cell<bool>,
     spent: Spent,
     /// Whether the site that answers was found to be the one that is meant; until then no login is sent.
     met: Cell<bool>,
@@ -67,6 +71,18 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// Where the site says that its REST API is (`Link`).
     pub rest_link: Option<String>,
+    /// The route as it was asked for, in each form that was tried, to be shown; empty for the front page.
+    pub asked: String,
+}
+
+impl Answer {
+    /// Whether something in front of WordPress may have answered, for this form of address only: no JSON, no word of WordPress's own
+    /// of where its API is, and nothing that asking otherwise would not change.
+    fn is_refused_in_front(&self) -> bool {
+        let is_no_json = matches!(self.body, Err(NotJson::Html | NotJson::Other(..)));
+        let by_form = matches!(self.status, 200 | 400..=499) && !matches!(self.status, 407 | 429);
+        is_no_json && by_form && !self.asks_for_login && self.rest_link.is_none()
+    }
 }
 
 impl fmt::Debug for Answer {
@@ -90,7 +106,12 @@ impl Reader {
         login.check(&address)?;
         // A proxy would see what is sent over http; http goes to this machine only, and needs none.
         let proxy = address.is_https().then(Proxy::try_from_env).flatten();
-        let agent = Agent::config_builder()
+        let mut agent = Agent::config_builder();
+        if address.is_https() {
+            let roots = trusted::roots(&address)?;
+            agent = agent.tls_config(TlsConfig::builder().root_certs(roots).build());
+        }
+        let agent = agent
             .max_redirects(0)
             .http_status_as_error(false)
             .proxy(proxy)
@@ -107,6 +128,7 @@ impl Reader {
             login,
             limits,
             root,
+            other_first: Cell::new(false),
             spent: Spent::nothing(),
             met: Cell::new(false),
             sent: Cell::new(false),
@@ -129,6 +151,11 @@ impl Reader {
         self.sent.get()
     }
 
+    /// Who reads it.
+    pub(super) fn login(&self) -> &Login {
+        &self.login
+    }
+
     /// The site that it reads.
     pub fn address(&self) -> &Address {
         &self.address
@@ -136,12 +163,30 @@ impl Reader {
 
     /// Asks for a route of the REST API, for example `/wp/v2/plugins`.
     ///
-    /// Where the site is busy (429, 502, 503, 504) or the connection is lost, it asks again, within bounds.
+    /// Where the site is busy (429, 502, 503, 504) or the connection is lost, it asks again, within bounds. Where something in front of
+    /// WordPress refuses the form of the address, it asks by the other one.
     ///
     /// # Errors
     /// [`Failure`] where no whole answer came. An answer of any status and kind is an [`Answer`].
     pub fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
-        self.ask(self.root.url(route, query))
+        let other = self.root.other(&self.address);
+        let [first, second] = if self.other_first.get() { [&other, &self.root] } else { [&self.root, &other] };
+        let ask = |root: &Root| {
+            let answer = self.ask(root.url(route, query))?;
+            Ok::<_, Failure>(Answer { asked: format!("`{}`", root.shown(route)), ..answer })
+        };
+        let refused = ask(first)?;
+        if !refused.is_refused_in_front() {
+            return Ok(refused);
+        }
+        match ask(second) {
+            Ok(answer) if answer.body.is_ok() => {
+                self.other_first.set(!self.other_first.get());
+                Ok(answer)
+            }
+            Ok(answer) => Ok(Answer { asked: format!("{} and {}", refused.asked, answer.asked), ..refused }),
+            Err(_) => Ok(refused),
+        }
     }
 
     /// Asks for the front page, as a browser does.
@@ -169,6 +214,7 @@ impl Reader {
         let root = Root::announced(&self.address, link);
         let is_own = root.is_some();
         self.root = root.unwrap_or_else(|| Root::of(&self.address));
+        self.other_first.set(false);
         is_own
     }
 
@@ -237,6 +283,7 @@ impl Reader {
             asks_for_login: head.headers.contains_key(header::WWW_AUTHENTICATE),
             retry_after: seconds.map(Duration::from_secs),
             rest_link: text(header::LINK).and_then(rest_link),
+            asked: String::new(),
         })
     }
 
@@ -287,12 +334,18 @@ fn json(bytes: &[u8], content_type: &str) -> Result<Value, NotJson> {
     if let Some(printed) = printed(begins) {
         return Err(NotJson::Printed(printed));
     }
-    if of != "application/json" && !of.ends_with("+json") {
+    let is_json = of == "application/json" || of.ends_with("+json");
+    let mut behind = begins;
+    while let Some(rest) = behind.strip_prefix(b"\xef\xbb\xbf") {
+        behind = rest.trim_ascii_start();
+    }
+    // What is printed before the headers leaves PHP's own content type on the answer.
+    if behind.len() < begins.len() && (is_json || behind.starts_with(b"{") || behind.starts_with(b"[")) {
+        return Err(NotJson::Bom);
+    }
+    if !is_json {
         let is_page = of == "text/html" || begins.starts_with(b"<");
         return Err(if is_page { NotJson::Html } else { NotJson::Other(of.to_owned(), beginning(begins)) });
-    }
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        return Err(NotJson::Bom);
     }
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
     match values.next() {

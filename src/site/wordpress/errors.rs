@@ -16,7 +16,7 @@ const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_A
 
 /// What to do where something in front of WordPress answers.
 const FRONT_HELP: &str = "give the address of the site's front page; a cache, a firewall, a coming-soon or a login page in \
-     front of it must let `?rest_route=/` through";
+     front of it must let `?rest_route=` or `/wp-json/` through";
 
 /// No answer came, or no whole one.
 pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
@@ -28,7 +28,12 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
         ),
         Failure::Tls(said) => (
             format!("no secure connection: {said}"),
-            "the site needs a certificate for this host name that browsers accept",
+            if ["UnknownIssuer", "BadSignature"].iter().any(|unknown| said.contains(unknown)) {
+                "this system does not know the authority of its certificate: add a private one (DDEV, mkcert, a company's proxy) to the \
+                 system's store, or name its file in SSL_CERT_FILE"
+            } else {
+                "the site needs a certificate for this host name that browsers accept"
+            },
         ),
         Failure::Timeout(limit) => (
             format!("no complete answer within {}", seconds(*limit)),
@@ -89,7 +94,7 @@ fn without_query(to: &str) -> String {
 pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
     let site = reader.address();
     if let Err(not @ (NotJson::Bom | NotJson::Printed(_))) = &got.body {
-        return not_json(site, not);
+        return not_json(site, not, &got.asked);
     }
     let code = got.body.as_ref().ok().and_then(code);
     match (got.status, code) {
@@ -97,12 +102,14 @@ pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
         (429 | 500.., code) => busy(site, got, code),
         (404, Some(code)) => answer(
             site,
-            format!("its REST API lacks what is asked for (404 `{code}`)"),
+            format!("its REST API lacks what is asked for (404 `{code}` at {})", got.asked),
             "a plugin or the theme has removed the route; allow it for administrators",
         ),
-        (404, None) => answer(site, "there is no WordPress at this address (404)", FRONT_HELP),
+        (404, None) => {
+            answer(site, format!("there is no WordPress at this address (404 at {})", got.asked), FRONT_HELP)
+        }
         (200, _) => match &got.body {
-            Err(not) => not_json(site, not),
+            Err(not) => not_json(site, not, &got.asked),
             Ok(_) => not_wordpress(site),
         },
         (other, code) => answer(site, format!("it answers with status {}", status(other, code)), FRONT_HELP),
@@ -114,7 +121,10 @@ fn refused(reader: &Reader, got: &Answer, code: Option<&str>) -> SiteError {
     let site = reader.address();
     match code {
         None if got.asks_for_login => servers_own_login(site),
-        None => answer(site, format!("the server refuses ({}) before WordPress is asked", got.status), FRONT_HELP),
+        None => {
+            let what = format!("the server refuses {} ({}) before WordPress is asked", got.asked, got.status);
+            answer(site, what, FRONT_HELP)
+        }
         Some(code) if got.status == 401 => logged_out(reader, code),
         Some(code) => login(
             site,
@@ -150,11 +160,24 @@ pub(super) fn not_wordpress(site: &Address) -> SiteError {
 }
 
 /// The login is right, but not an administrator's.
-pub(super) fn no_administrator(site: &Address) -> SiteError {
+pub(super) fn no_administrator(site: &Address, may_nothing: bool) -> SiteError {
+    let what = "this user is not an administrator (it lacks `manage_options`)";
+    let help = format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one");
+    let network = "; in a network of sites (multisite) a super admin is no member of each: add them to this site as an administrator";
+    login(site, what, if may_nothing { format!("{help}{network}") } else { help })
+}
+
+/// It names another user than the one who asks.
+pub(super) fn somebody_else(site: &Address) -> SiteError {
     login(
         site,
-        "this user is not an administrator (it lacks `manage_options`)",
-        format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one"),
+        format!(
+            "it answers `/wp/v2/users/me` for another user than {USER} names, so nothing that it says can be relied on"
+        ),
+        format!(
+            "a cache may answer in WordPress's place: let it leave out `wp-json` and `rest_route`; or write {USER} as the user name or \
+             the address that the site has"
+        ),
     )
 }
 
@@ -281,7 +304,7 @@ fn offers_passwords(reader: &Reader) -> Option<bool> {
     Some(body.get("authentication").is_some_and(|ways| ways.get("application-passwords").is_some()))
 }
 
-fn not_json(site: &Address, not: &NotJson) -> SiteError {
+fn not_json(site: &Address, not: &NotJson, asked: &str) -> SiteError {
     let printer =
         "a plugin or the theme prints it: set `display_errors` off on the site, or find it in the PHP error log";
     match not {
@@ -293,7 +316,7 @@ fn not_json(site: &Address, not: &NotJson) -> SiteError {
         NotJson::Printed(text) => {
             answer(site, format!("something there prints text around the JSON: \"{text}\""), printer)
         }
-        NotJson::Html => answer(site, "a web page came instead of JSON", FRONT_HELP),
+        NotJson::Html => answer(site, format!("a web page came instead of JSON at {asked}"), FRONT_HELP),
         NotJson::Cut => answer(
             site,
             "its JSON ends too early",

@@ -27,6 +27,7 @@ const HOW: &str = "an application password is made in the site's admin under Use
 pub struct Login {
     site: Address,
     header: HeaderValue,
+    user: String,
     /// What must not be shown, should a site send it back.
     secrets: Vec<String>,
 }
@@ -78,7 +79,18 @@ impl Login {
             .map_err(|_| refused(site, format!("{USER} and {PASSWORD} cannot be sent in a header"), HOW.to_owned()))?;
         header.set_sensitive(true);
         let unspaced = password.split_whitespace().collect();
-        Ok(Self { site: bound_to, header, secrets: vec![token, password.to_owned(), unspaced] })
+        let user = user.trim().to_lowercase();
+        Ok(Self { site: bound_to, header, user, secrets: vec![token, password.to_owned(), unspaced] })
+    }
+
+    /// Whether the user may be given by an e-mail address, as WordPress lets them.
+    pub(super) fn may_be_address(&self) -> bool {
+        self.user.contains('@')
+    }
+
+    /// Whether a user name or an e-mail address is the one that was given, as WordPress compares them.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        name.trim().to_lowercase() == self.user
     }
 
     /// Whether this login may go to a site.

@@ -12,6 +12,7 @@ mod login;
 mod meeting;
 mod no_answer;
 mod route;
+mod trusted;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,8 @@ pub struct WordPress {
 type Section<T> = Result<T, String>;
 
 const NOT_SHOWN: &str = "WordPress's own REST API does not show it";
+/// What of an environment says that the site is one of several in a network.
+const NETWORK: &str = "multisite";
 const PER_PAGE: usize = 100;
 const PASSES: usize = 3;
 /// Pages of administrators: no site has ten thousand.
@@ -74,18 +77,25 @@ impl WordPress {
     fn identify(&mut self) -> Result<(), SiteError> {
         meeting::meet(&mut self.reader)?;
         let me = self.me()?;
-        let body = self.body(me)?;
-        match body.get("capabilities") {
+        match me.get("capabilities") {
             Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
-            Some(Value::Object(_)) => Err(errors::no_administrator(self.reader.address())),
+            Some(Value::Object(can)) => Err(errors::no_administrator(self.reader.address(), can.is_empty())),
             // PHP writes an empty list for a user who may do nothing.
-            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(self.reader.address())),
+            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(self.reader.address(), true)),
             Some(_) | None => Err(errors::not_wordpress(self.reader.address())),
         }
     }
 
-    fn me(&self) -> Result<Answer, SiteError> {
-        self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", "id,username,capabilities")])
+    /// The user that the login is of. An address is asked for only where the login may be one, and compared with it alone.
+    fn me(&self) -> Result<Value, SiteError> {
+        let login = self.reader.login();
+        let fields = if login.may_be_address() { "id,username,capabilities,email" } else { "id,username,capabilities" };
+        let me = self.body(self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", fields)])?)?;
+        let names = [text(&me, "username"), text(&me, "email")];
+        if names[0].is_some() && !names.iter().flatten().any(|name| login.is_of(name)) {
+            return Err(errors::somebody_else(self.reader.address()));
+        }
+        Ok(me)
     }
 
     fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, SiteError> {
@@ -111,11 +121,14 @@ impl WordPress {
     fn environment(&self) -> Result<Environment, SiteError> {
         let index = self.body(self.get("/", &[("_fields", "url,home,namespaces")])?)?;
         meeting::is_same_index(&self.reader, &index)?;
-        let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?.unwrap_or_default();
-        let own = text(&settings, "url").or_else(|| text(&index, "url"));
+        let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?;
+        // Only of a site of its own does WordPress have this setting.
+        let is_in_network = settings.as_ref().is_ok_and(|settings| settings.get("url").is_none());
+        let own = settings.ok().and_then(|settings| text(&settings, "url")).or_else(|| text(&index, "url"));
         let url = own.ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let mut extra = Map::new();
         extra.extend(self.users_total()?.map(|users| ("users".to_owned(), Value::from(users))));
+        extra.extend(is_in_network.then(|| (NETWORK.to_owned(), Value::Bool(true))));
         let info = self.environment_info(&index)?;
         let known = ["production", "staging", "development", "local"];
         let environment_type = text(&info, "environment").filter(|name| known.contains(&name.as_str()));
@@ -155,7 +168,7 @@ impl WordPress {
     fn administrators(&self) -> Result<Section<BTreeMap<String, Administrator>>, SiteError> {
         for _ in 0..PASSES {
             match self.administrators_once()? {
-                Ok(Some(users)) => return Ok(Ok(users.into_iter().filter_map(administrator).collect())),
+                Ok(Some(users)) => return Ok(administrators(users)),
                 Ok(None) => {}
                 Err(why) => return Ok(Err(why)),
             }
@@ -227,10 +240,19 @@ impl Site for WordPress {
         meeting::meet(&mut self.reader)?;
         let taken_at = (self.clock)();
         let mut missing = BTreeMap::new();
-        let mut state = State { environment: Some(self.environment()?), ..State::default() };
+        let environment = self.environment()?;
+        let is_in_network = environment.extra.contains_key(NETWORK);
+        let mut state = State { environment: Some(environment), ..State::default() };
         match self.plugins()? {
             Ok(plugins) => state.plugins = plugins,
-            Err(why) => drop(missing.insert(Kind::Plugin, why)),
+            Err(why) => {
+                let who = if is_in_network {
+                    "; in a network of sites (multisite) only a super admin may list plugins"
+                } else {
+                    ""
+                };
+                missing.insert(Kind::Plugin, format!("{why}{who}"));
+            }
         }
         match self.administrators()? {
             Ok(administrators) => state.administrators = administrators,
@@ -243,7 +265,7 @@ impl Site for WordPress {
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
         self.reader.begin();
         meeting::meet(&mut self.reader)?;
-        let me = self.body(self.me()?)?;
+        let me = self.me()?;
         let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));
         Ok(Some(SignedIn { key: administrator_key(id, text(&me, "username")), is_administrator }))
@@ -287,11 +309,26 @@ fn administrator_key(id: u64, login: Option<String>) -> String {
     login.filter(|login| !login.contains('@')).unwrap_or_else(|| format!("user-{id}"))
 }
 
-/// An administrator under the login, or under the number where the login is an e-mail address.
-fn administrator((id, row): (u64, Value)) -> Option<(String, Administrator)> {
-    let is_administrator = row.get("roles")?.as_array()?.iter().any(|role| role == "administrator");
-    let key = administrator_key(id, Some(text(&row, "username")?));
-    is_administrator.then(|| (key, Administrator { crm_contact: Field::Unknown, extra: Map::new() }))
+/// The administrators among users, under the login, or under the number where the login is an e-mail address. A user of whom it is
+/// not said who they are or what they may do leaves it unknown who the administrators are.
+fn administrators(users: BTreeMap<u64, Value>) -> Section<BTreeMap<String, Administrator>> {
+    let mut found = BTreeMap::new();
+    for (id, row) in users {
+        let lacks = |field: &str| format!("the site's REST API does not say the `{field}` of user {id}");
+        let is_it = match row.get("roles") {
+            Some(Value::String(role)) => role == "administrator",
+            Some(Value::Array(roles)) => roles.iter().any(|role| role == "administrator"),
+            // PHP writes a list with gaps as an object.
+            Some(Value::Object(roles)) => roles.values().any(|role| role == "administrator"),
+            _ => return Err(lacks("roles")),
+        };
+        if is_it {
+            let login = text(&row, "username").ok_or_else(|| lacks("username"))?;
+            let administrator = Administrator { crm_contact: Field::Unknown, extra: Map::new() };
+            found.insert(administrator_key(id, Some(login)), administrator);
+        }
+    }
+    Ok(found)
 }
 
 /// A field that is a text with something in it.

@@ -36,6 +36,22 @@ impl Root {
         Some(if by_query { Self::Query(link) } else { Self::Path(link) })
     }
 
+    /// The other form of address.
+    pub(super) fn other(&self, site: &Address) -> Self {
+        match self {
+            Self::Query(_) => Self::Path(site.url().join("wp-json/").unwrap_or_else(|_| site.url().clone())),
+            Self::Path(_) => Self::of(site),
+        }
+    }
+
+    /// A route in this form of address, to be shown.
+    pub(super) fn shown(&self, route: &str) -> String {
+        match self {
+            Self::Query(base) => format!("{}?rest_route={route}", base.path()),
+            Self::Path(base) => format!("{}{route}", base.path().trim_end_matches('/')),
+        }
+    }
+
     /// The address of a route.
     pub(super) fn url(&self, route: &str, query: &[(&str, &str)]) -> Url {
         let mut url = match self {

@@ -69,7 +69,10 @@ fn the_rest_api_is_found_where_the_site_says_it_is() {
 #[test]
 fn what_is_no_wordpress_is_told_apart() {
     Server::always(http("200 OK", &[HTML], "<html>jo@bloom.example")).says(&["answer: ", "a web page", "front page"]);
-    Server::always(http("404 Not Found", &[HTML], "<h1>")).says(&["answer: ", "no WordPress at this address (404)"]);
+    Server::always(http("404 Not Found", &[HTML], "<h1>")).says(&[
+        "answer: ",
+        "no WordPress at this address (404 at `/?rest_route=/wp/v2/users/me` and `/wp-json/wp/v2/users/me`)",
+    ]);
     Server::always(ok(&json!({"hello": 1}))).says(&["answer: ", "not as WordPress does"]);
     Server::always(ok(&json!({"capabilities": []}))).says(&["login: ", "not an administrator"]);
     Server::always(ok(&json!({"capabilities": {"manage_options": "1"}}))).says(&["login: ", "not an administrator"]);

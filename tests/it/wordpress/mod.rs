@@ -2,7 +2,9 @@
 //!
 //! The real one needs Debian 12 (see tests/staging/README.md); `PLAN_WITHOUT_STAGING=1` leaves those two tests out.
 
+mod authority;
 mod found;
+mod fronts;
 mod read;
 mod real;
 
@@ -12,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amc_plan::model::population::Questions;
+use amc_plan::model::snapshot::Capture;
 use amc_plan::model::{Kind, Snapshot};
 use amc_plan::site::wordpress::{Address, Limits, Login, WordPress};
 use amc_plan::site::{SignedIn, Site, SiteError};
