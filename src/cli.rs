@@ -22,18 +22,18 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
-use crate::model::Step;
 use crate::model::plan::SiteRole;
+use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
 pub use help::{command, parse};
-pub use record::{By, Part, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
+pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use survey::Survey;
-pub use time::{Decision, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, Unmeasured};
+pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 
 /// A membership site's switch to AccessAlly Managed Contacts, as a reviewed file.
 ///
@@ -111,11 +111,11 @@ pub struct Subject {
     /// How much of a plan is taken in.
     pub limits: Limits,
     /// Which of the plan's two sites is judged.
-    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-    pub on: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+    pub on: SiteRole,
     /// Run the rules of this phase and all earlier ones.
-    #[arg(long, value_enum, default_value_t = Gate::Configure)]
-    pub gate: Gate,
+    #[arg(long, value_enum, default_value_t = Phase::Configure)]
+    pub gate: Phase,
     /// The folder of the backups: the recorded file is read there again and compared. `PLAN_BACKUP_DIR` can name it
     /// too, and `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR")]
@@ -152,48 +152,6 @@ pub struct Limits {
     /// The most keys, values and collections that are read.
     #[arg(long, default_value_t = 4_000_000, value_name = "NODES", hide_short_help = true, help_heading = RARE)]
     pub max_nodes: usize,
-}
-
-/// Which place is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum On {
-    /// The staging copy.
-    Staging,
-    /// The live site.
-    Live,
-}
-
-impl From<On> for SiteRole {
-    fn from(on: On) -> Self {
-        match on {
-            On::Staging => Self::Staging,
-            On::Live => Self::Live,
-        }
-    }
-}
-
-/// The gates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Gate {
-    /// Is Managed right for this site at all?
-    Fit,
-    /// Before the first write.
-    Configure,
-    /// Before Run Migration.
-    Migrate,
-    /// Before replay, push, reopening.
-    GoLive,
-}
-
-impl From<Gate> for Phase {
-    fn from(gate: Gate) -> Self {
-        match gate {
-            Gate::Fit => Self::Fit,
-            Gate::Configure => Self::Configure,
-            Gate::Migrate => Self::Migrate,
-            Gate::GoLive => Self::GoLive,
-        }
-    }
 }
 
 /// Is the plan green against the site?
@@ -280,8 +238,8 @@ pub struct Apply {
     #[arg(long, value_name = "FILE|-")]
     pub log_json: Option<PathBuf>,
     /// Which of the plan's two sites is written to; live requires a finished rehearsal and `--host`.
-    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-    pub on: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+    pub on: SiteRole,
     /// The live site's host, typed out.
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,

@@ -9,9 +9,7 @@ use crate::change::{ByHand, Change, Digests, changes_digest};
 use crate::guide;
 use crate::model::deadline::Decision;
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::{Executor, Identity, Step};
-
-use super::unmeasured::Unmeasured;
+use crate::model::{Executor, Identity, Step, Unmeasured};
 
 /// Why a run is closed whose place a new one took: it can be undone once the new one is.
 pub const REPLACED: &str = "a new run took its place";

@@ -23,7 +23,6 @@ mod step_context;
 pub mod still;
 pub mod take_over;
 pub mod timing;
-mod unmeasured;
 pub mod walk;
 pub mod window;
 

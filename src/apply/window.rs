@@ -6,12 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::certificate::Certificate;
 use super::timing::Lasted;
-pub use super::unmeasured::Unmeasured;
 use crate::guide::Named;
 use crate::model::plan::SiteRole;
 use crate::model::schedule::Schedule;
 use crate::model::text::Seconds;
-use crate::model::{Plan, Step};
+use crate::model::{Plan, Step, Unmeasured};
 
 /// Hours for which a recorded reason to begin outside the window counts.
 pub const EXCUSED: SignedDuration = SignedDuration::from_hours(12);

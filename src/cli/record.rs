@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
-use crate::model::plan::Confirmation;
+use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::{Identity, Step};
 
-use super::{On, RecordDecision, RecordOutsideWindow, RecordRestoreDrill, TwoReadings, step};
+use super::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill, TwoReadings, step};
 
 /// Put evidence on record beside the plan, such as a backup.
 #[derive(Debug, Args)]
@@ -66,8 +66,8 @@ pub enum RecordVerb {
         #[arg(value_name = "TEXT")]
         says: String,
         /// Which site it was.
-        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-        on: On,
+        #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+        on: SiteRole,
     },
     /// The spare administrator signed in; asked for before and after the migration.
     #[command(before_help = example!("plan record sign-in 'in a private window' --plan my-plan.yaml --who jo"))]
@@ -79,8 +79,8 @@ pub enum RecordVerb {
         #[arg(value_name = "TEXT")]
         says: String,
         /// Which site it was.
-        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-        on: On,
+        #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+        on: SiteRole,
     },
     /// An object changed during a run, and may stay as it is: the run asks for this, and names the object and its
     /// digits.
@@ -99,8 +99,8 @@ pub enum RecordVerb {
         #[arg(value_name = "TEXT")]
         says: String,
         /// Which site it was.
-        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-        on: On,
+        #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+        on: SiteRole,
     },
     /// *Run Migration* was not pressed although the barrier was passed: the run goes back to before the barrier, if a new reading of
     /// the site agrees.
@@ -150,8 +150,8 @@ pub enum RecordVerb {
         #[arg(long, value_name = "ID")]
         transaction: Option<String>,
         /// Which site it was.
-        #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-        on: On,
+        #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+        on: SiteRole,
     },
 }
 
@@ -192,8 +192,8 @@ pub struct RecordSaw {
     #[arg(long)]
     pub all: bool,
     /// On which site it was seen.
-    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-    pub on: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+    pub on: SiteRole,
     /// The screen on which it was seen, by its menus.
     #[arg(long, value_name = "TEXT")]
     pub screen: Option<String>,
@@ -246,15 +246,15 @@ pub struct RecordBackup {
     #[arg(long, value_name = "ID")]
     pub restore_point: Option<String>,
     /// Which site was backed up.
-    #[arg(long, value_enum, default_value_t = On::Live)]
-    pub of: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Live)]
+    pub of: SiteRole,
     /// The folder of the backups: a bare file name is looked for there. `PLAN_BACKUP_DIR` can name it too, and
     /// `plan.toml` can name one below its own folder.
     #[arg(long, value_name = "DIR", conflicts_with = "restore_point")]
     pub backup_dir: Option<PathBuf>,
     /// Which parts it holds, for example `files,database`. You attest it; a database dump shows by itself what it is.
     #[arg(long, value_enum, value_delimiter = ',')]
-    pub parts: Vec<Part>,
+    pub parts: Vec<BackupPart>,
     /// The site's table prefix, where a dump holds more than one site.
     #[arg(long, value_name = "PREFIX", conflicts_with = "restore_point")]
     pub prefix: Option<String>,
@@ -264,13 +264,4 @@ pub struct RecordBackup {
     /// A copy is off the server.
     #[arg(long)]
     pub stored_off_server: bool,
-}
-
-/// A part of a backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Part {
-    /// The site's files.
-    Files,
-    /// Its database.
-    Database,
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Limits, On};
+use crate::model::plan::SiteRole;
+
+use super::Limits;
 
 /// The run as one page to print: steps, people, boxes to tick.
 ///
@@ -22,8 +24,8 @@ pub struct Runbook {
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
     /// Which of the plan's two sites that is.
-    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-    pub on: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+    pub on: SiteRole,
     /// The page to write; an earlier page of this verb is replaced, nothing else is.
     #[arg(long, short, value_name = "FILE")]
     pub out: PathBuf,

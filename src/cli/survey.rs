@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Gate, Limits, On, StatusFormat};
+use crate::model::plan::SiteRole;
+use crate::rules::Phase;
+
+use super::{Limits, StatusFormat};
 
 /// Ask a person for what no reading of the site gives.
 ///
@@ -25,11 +28,11 @@ pub struct Survey {
     #[arg(long)]
     pub who: Option<String>,
     /// Which of the plan's two sites is looked at; for live the staging copy's values stand beside the fields.
-    #[arg(long, value_enum, default_value_t = On::Staging, value_name = "PLACE")]
-    pub on: On,
+    #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
+    pub on: SiteRole,
     /// Ask what the rules of this phase and all earlier ones need.
-    #[arg(long, value_enum, default_value_t = Gate::Configure)]
-    pub gate: Gate,
+    #[arg(long, value_enum, default_value_t = Phase::Configure)]
+    pub gate: Phase,
     /// Ask again what was seen and counts no longer, or not beyond so many days; 3 where no number is given.
     #[arg(long, value_name = "DAYS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
     #[arg(value_parser = clap::value_parser!(i64).range(0..=14))]

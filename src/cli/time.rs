@@ -1,7 +1,9 @@
 //! `plan record` about time.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+use crate::model::deadline::Decision;
 
 use super::By;
 
@@ -48,26 +50,6 @@ pub struct RecordDecision {
     /// Why.
     #[arg(value_name = "TEXT")]
     pub says: String,
-}
-
-/// Whether to go on or back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Decision {
-    /// The run goes on.
-    GoOn,
-    /// The way back is taken.
-    GoBack,
-}
-
-/// What nobody measured, and a run may go on without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Unmeasured {
-    /// How long a restore takes.
-    RestoreTime,
-    /// How long the migration takes.
-    MigrationTime,
-    /// Who the members are: no reading shows them.
-    Members,
 }
 
 fn took(text: &str) -> Result<SignedDuration, String> {

@@ -1,9 +1,10 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
 use crate::apply::{confirmation, ensure_state_own, state_folder};
-use crate::cli::{Diff, DiffFormat, On};
+use crate::cli::{Diff, DiffFormat};
 use crate::diag::Severity;
 use crate::failure::{Failure, exit};
+use crate::model::plan::SiteRole;
 use crate::output::Mode;
 use crate::output::diff::{self, Changes};
 use crate::output::human::Style;
@@ -24,7 +25,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let path = checked.opened.path.display().to_string();
     // A recording never permits apply, and apply judges by one gate: what another diff shows cannot be confirmed.
     let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
-        && (args.subject.on == On::Staging || checked.is_live())
+        && (args.subject.on == SiteRole::Staging || checked.is_live())
         && checked.gate == Phase::Configure;
     // A run can begin without the members where somebody accepts that by name; it is confirmed like any other.
     let green = checked.may_go_on(true);

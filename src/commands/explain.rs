@@ -8,6 +8,7 @@ use crate::cli::{Explain, ExplainFormat};
 use crate::failure::{Failure, exit};
 use crate::output::human::{Style, paint};
 use crate::rules::{self, ALL, Rule};
+use crate::text;
 
 use super::explain_example::pasted;
 use super::{Terminal, glossary};
@@ -70,7 +71,7 @@ fn known(id: &str) -> Result<&'static Rule, Failure> {
         let failure = Failure::new(exit::USAGE, format!("there is neither a rule nor a word `{id}`"));
         let words: Vec<String> = glossary::words().map(|word| word.id()).collect();
         let names = ALL.iter().map(|rule| rule.id).chain(words.iter().map(String::as_str));
-        match rules::nearest(id, names) {
+        match text::nearest(id, names) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`plan explain` lists them all"),
         }

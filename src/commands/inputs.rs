@@ -10,7 +10,7 @@ use crate::apply::confirmation::Confirmation;
 use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, Change, Digests, FactsText, Lowered, Marks};
-use crate::cli::{self, On};
+use crate::cli::{self};
 use crate::failure::Failure;
 use crate::model::facts::Counting;
 use crate::model::plan::SiteRole;
@@ -177,8 +177,8 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     judged_against(
         opened,
         site,
-        (Moment::Gate(subject.gate.into()), Attesting::InTime),
-        subject.on == On::Live,
+        (Moment::Gate(subject.gate), Attesting::InTime),
+        subject.on == SiteRole::Live,
         subject.show_personal,
     )
 }

@@ -5,9 +5,10 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use crate::change::{ByHand, intent_digest};
-use crate::cli::{On, Runbook};
+use crate::cli::Runbook;
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
+use crate::model::plan::SiteRole;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
 use crate::project::Project;
@@ -22,7 +23,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     ensure_may_be_written(&args.out)?;
     let choice = Choice::of(args.site.as_ref(), args.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == On::Live)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == SiteRole::Live)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);
     if !checked.opened.whole {
@@ -49,17 +50,17 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         .lowered
         .as_ref()
         .map(|lowered| ByHand::split(lowered.changes.clone(), &checked.executors, lowered.not_compared.clone()).1);
-    let named = |on: On, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
+    let named = |on: SiteRole, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
     let page = Page {
         plan,
         path: &path,
         intent: &intent,
         strategy,
-        staging: named(On::Staging, &plan.sites.staging),
-        live: named(On::Live, &plan.sites.live),
+        staging: named(SiteRole::Staging, &plan.sites.staging),
+        live: named(SiteRole::Live, &plan.sites.live),
         standing: checked.site.is_some().then_some(report),
         rehearsed,
-        by_hand: (args.on.into(), by_hand.unwrap_or_default()),
+        by_hand: (args.on, by_hand.unwrap_or_default()),
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;
     file::save_text(&args.out, &text)?;

@@ -7,8 +7,9 @@ mod sheets;
 
 use std::collections::BTreeSet;
 
-use crate::cli::{On, StatusFormat, Survey};
+use crate::cli::{StatusFormat, Survey};
 use crate::failure::{Failure, exit};
+use crate::model::plan::SiteRole;
 use crate::model::text::many;
 use crate::output::escape;
 use crate::output::survey::{Listed, asks};
@@ -52,7 +53,7 @@ fn named(args: &Survey) -> Result<&str, Failure> {
 
 /// The command line that goes on.
 fn again(args: &Survey) -> String {
-    asks(&args.plan.display().to_string(), &args.site, args.on == On::Live)
+    asks(&args.plan.display().to_string(), &args.site, args.on == SiteRole::Live)
 }
 
 /// What would be asked.
@@ -126,7 +127,7 @@ fn end(args: &Survey, look: &Look, recorded: usize, terminal: &mut Terminal<'_>)
         writeln!(terminal.out, "only another reading shows `{}`", escape::line(fact))?;
     }
     if look.asked.is_empty() {
-        let on = if args.on == On::Live { " --on live" } else { "" };
+        let on = if args.on == SiteRole::Live { " --on live" } else { "" };
         let site = escape::shell(&args.site);
         writeln!(terminal.out, "nothing is left to ask: `plan check {plan} --site {site}{on}` judges it")?;
     } else {

@@ -63,11 +63,6 @@ impl Attested {
         ))
     }
 
-    /// Whether anything of this kind is attested.
-    pub fn speaks_of(&self, kind: Kind) -> bool {
-        self.lists.contains_key(&kind) || self.fields.keys().any(|on| on.kind == kind)
-    }
-
     /// What a reading shows otherwise than somebody attested.
     pub fn contradictions(&self) -> &[Contradiction] {
         &self.contradictions

@@ -109,18 +109,6 @@ pub enum Graded {
     Unknown,
 }
 
-impl Graded {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Captured => "captured",
-            Self::Attested => "attested",
-            Self::Recorded => "recorded",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

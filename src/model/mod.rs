@@ -34,6 +34,7 @@ pub mod state;
 pub mod status;
 mod step;
 pub mod text;
+mod unmeasured;
 pub mod verified;
 
 pub use executor::Executor;
@@ -46,3 +47,4 @@ pub use release::Release;
 pub use snapshot::{Capture, Header, How, Snapshot};
 pub use state::{Kind, ObjectRef, State};
 pub use step::Step;
+pub use unmeasured::Unmeasured;

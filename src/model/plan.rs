@@ -6,6 +6,7 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -580,7 +581,7 @@ pub struct BackupDemand {
 }
 
 /// One of the two places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum SiteRole {
     /// The live site.
@@ -590,7 +591,7 @@ pub enum SiteRole {
 }
 
 /// A part of a backup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackupPart {
     /// The site's files.

@@ -59,12 +59,8 @@ fields! {
         maybe welcome "welcome": Welcome;
     }
     Environment {
-        /// The address under which the site is visited.
-        maybe home "home": String;
         /// `wp_get_environment_type()`.
         maybe environment_type "type": String;
-        /// Constants that hosts set on staging copies and that are set here.
-        maybe staging_constants "staging_constants": Vec<String>;
     }
     Mail {
         /// The plugin that sends mail.

@@ -22,6 +22,7 @@ mod plan;
 mod safety;
 mod webhooks;
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};
 
 /// When a rule is due. A gate runs its own phase and all earlier ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Is Managed right for this site at all?
@@ -136,7 +137,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule of which nothing is said: what a file leaves out is as here.
+    /// A rule of which nothing is said: what a file leaves out is as here. That no risk of it may be accepted, every file says all the same.
     const PLAIN: Self = Self {
         id: "",
         severity: Severity::Error,
@@ -147,7 +148,7 @@ impl Rule {
         precondition: false,
         guide: "–",
         evidence: Source::Inferred,
-        since: "",
+        since: "0.1.0",
         anchor: "",
         docs: "",
         check: |_, _| Some(()),
@@ -170,19 +171,6 @@ pub type Findings = Vec<Finding>;
 /// How many findings of a rule may ask for the nearest name: more wrong names than this are no slips of the pen, and
 /// comparing each of them with every name of a large site would take long.
 pub(crate) const SLIPS: usize = 10;
-
-/// The candidate that is spelled most like the name, if any is near enough to be meant.
-pub fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a S>,
-) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
-    let near = candidates.into_iter().map(AsRef::as_ref).filter(|other| name.len().abs_diff(other.len()) <= 4 * limit);
-    near.map(|other| (strsim::damerau_levenshtein(name, other), other))
-        .filter(|(distance, _)| *distance > 0 && *distance <= limit)
-        .min()
-        .map(|(_, other)| other)
-}
 
 /// Whether the place, or anything inside it, did not fit the schema and is missing from the plan's value.
 pub(crate) fn left_out_inside(plan: &Plan, place: &[&str]) -> bool {
@@ -219,14 +207,6 @@ pub(crate) use declare_rule;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        let names = ["course-checkout", "mini-course", "course"];
-        assert_eq!(nearest("coures", &names), Some("course"));
-        assert_eq!(nearest("course-chekout", &names), Some("course-checkout"));
-        assert_eq!(nearest("summit", &names), None);
-    }
 
     #[test]
     fn what_was_left_out_is_found_above_and_inside_a_place() {

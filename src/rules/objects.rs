@@ -269,12 +269,8 @@ asked! {
     all order_forms: OrderForm;
     /// The order form under a key, or that there is none.
     each order_form: OrderForm;
-    /// Plugins by file.
-    all plugins: Plugin;
     /// The plugin of a file, or that there is none.
     each plugin: Plugin;
-    /// Tags by name.
-    all tags: Tag;
     /// Webhooks by command plus target.
     all webhooks: Webhook;
     /// The webhook of this command and target, or that there is none.

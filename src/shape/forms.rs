@@ -5,7 +5,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use crate::diag::Part;
-use crate::text::{Map, child};
+use crate::text::{Map, child, nearest};
 
 use super::misfit::{Misfit, Seen};
 use super::words;
@@ -61,7 +61,7 @@ impl Seen<'_> {
     }
 
     fn none_of(&self, at: &str, map: &Map, names: &[&str], error: &ValidationError<'_>) -> Misfit {
-        let slip = map.iter().find(|entry| words::nearest(&entry.key.text, names.iter().copied()).is_some());
+        let slip = map.iter().find(|entry| nearest(&entry.key.text, names.iter().copied()).is_some());
         if let Some(entry) = slip {
             return self.unknown_key(at, &entry.key.text, names);
         }

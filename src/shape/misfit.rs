@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diag::{Document, Finding, Location, Part, Severity};
 use crate::model::pattern::is_date;
-use crate::text::{MAX_PROBLEMS, Tree, child};
+use crate::text::{MAX_PROBLEMS, Tree, child, nearest};
 
 use super::personal;
 use super::renamed;
@@ -154,7 +154,7 @@ impl<'a> Seen<'a> {
         if let Some(new) = renamed::key(&place).filter(|_| self.document == Document::Plan) {
             return self.renamed(at, key, new);
         }
-        let near = words::nearest(key, known.iter().copied());
+        let near = nearest(key, known.iter().copied());
         let personal = personal::is_place(self.document, &place) && !personal::is_harmless(key);
         let shown = if personal { crate::text::MASK.to_owned() } else { words::clean(key) };
         let message = format!("unknown key `{shown}` in {}", self.name(at));

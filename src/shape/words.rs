@@ -3,7 +3,7 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value as Json;
 
-use crate::text::{Node, Value, without_addresses};
+use crate::text::{Node, Value, nearest, without_addresses};
 
 /// A value that is not there.
 pub(super) const NOTHING: &str = "nothing";
@@ -59,16 +59,6 @@ pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
         [only] => only.clone(),
         [before @ .., last] => format!("{} or {last}", before.join(", ")),
     }
-}
-
-/// The name that was probably meant.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |candidate: &&str| strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
-    candidates
-        .map(|candidate| (likeness(&candidate), candidate))
-        .filter(|(like, _)| *like > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
 }
 
 /// The first sentence of a schema's description, without its period.

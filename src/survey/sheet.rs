@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::facts::agreed;
 use crate::model::{Kind, ObjectRef, State};
-use crate::rules::nearest;
+use crate::text::nearest;
 use crate::text::without_addresses;
 
 use super::cell::{meant, written};

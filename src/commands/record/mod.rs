@@ -54,7 +54,7 @@ pub(super) fn run(args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, 
         RecordVerb::Step { step, by, on, .. } if fact_of(step).is_some() => {
             let saw = fact_of(step).unwrap_or_default();
             let plan = escape::shell(&by.plan.display().to_string());
-            let (place, who) = (if on == cli::On::Live { " --on live" } else { "" }, escape::shell(&by.who));
+            let (place, who) = (if on == SiteRole::Live { " --on live" } else { "" }, escape::shell(&by.who));
             let message = format!("what proves `{}` is what the screen shows, not that somebody did it", step.name());
             return Err(Failure::new(exit::USAGE, message)
                 .help(format!("say what you see: `plan record saw {saw} --plan {plan} --who {who}{place}`")));
@@ -110,7 +110,7 @@ fn fact_of(step: Step) -> Option<&'static str> {
 }
 
 fn merge_list(by: By, plan: &Plan, files: &cli::TwoReadings) -> Result<Said, Failure> {
-    let live = host_of(plan, cli::On::Live)?;
+    let live = host_of(plan, SiteRole::Live)?;
     let list = List::of(files, Some(plan))?.evidence;
     if !list.host.is_same_site(&live) {
         let message = format!("the list is for `{}`, and the plan's live site is `{live}`", list.host);
@@ -126,7 +126,7 @@ fn purchase(
     opened: &Opened,
     form: String,
     (saw, orders, transaction): (Vec<Confirmation>, Vec<String>, Option<String>),
-    on: cli::On,
+    on: SiteRole,
 ) -> Result<Said, Failure> {
     if transaction.as_deref().is_some_and(|id| !is_transaction(id)) {
         let failure = Failure::new(exit::USAGE, "this is not the transaction of a payment");
@@ -182,7 +182,7 @@ fn backup(
         attend(name, dump, terminal)?;
     }
     let evidence = Evidence::Backup(Backup {
-        of: if args.of == cli::On::Live { SiteRole::Live } else { SiteRole::Staging },
+        of: args.of,
         parts,
         taken_at: taken_at.to_string(),
         stored_off_server: args.stored_off_server,
@@ -232,9 +232,9 @@ fn which_site(name: &str, prefix: Option<&str>, sites: &[&str]) -> Failure {
 }
 
 /// The parts that a backup holds: a dump is the database and nothing else, of all others its recorder attests it.
-fn parts(said: &[cli::Part], source: &BackupSource) -> Result<Vec<BackupPart>, Failure> {
+fn parts(said: &[BackupPart], source: &BackupSource) -> Result<Vec<BackupPart>, Failure> {
     let is_dump = matches!(source, BackupSource::File { dump: Some(_), .. });
-    if is_dump && said.contains(&cli::Part::Files) {
+    if is_dump && said.contains(&BackupPart::Files) {
         return Err(Failure::new(exit::USAGE, "a database dump does not hold the site's files")
             .help("record the dump without `--parts`, then the archive of the files with `--parts files`"));
     }
@@ -245,11 +245,7 @@ fn parts(said: &[cli::Part], source: &BackupSource) -> Result<Vec<BackupPart>, F
         return Err(Failure::new(exit::USAGE, "what this backup holds cannot be read from it")
             .help("say it with `--parts files,database`"));
     }
-    let part = |part: &cli::Part| match part {
-        cli::Part::Files => BackupPart::Files,
-        cli::Part::Database => BackupPart::Database,
-    };
-    Ok(said.iter().map(part).collect())
+    Ok(said.to_vec())
 }
 
 fn names(parts: &[BackupPart]) -> String {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::cli::{self, By};
+use crate::cli::By;
 use crate::failure::{Failure, exit};
+use crate::model::plan::SiteRole;
 use crate::model::record::Evidence;
 use crate::model::text::{many, says_something};
 use crate::model::{Identity, Plan};
@@ -51,8 +52,8 @@ pub(super) fn one_of<'a>(keys: impl Iterator<Item = &'a String>) -> Option<Strin
 }
 
 /// One of the plan's two sites.
-pub(super) fn host_of(plan: &Plan, on: cli::On) -> Result<Identity, Failure> {
-    let (name, host) = if on == cli::On::Live { ("live", plan.live_site()) } else { ("staging", plan.staging_site()) };
+pub(super) fn host_of(plan: &Plan, on: SiteRole) -> Result<Identity, Failure> {
+    let (name, host) = if on == SiteRole::Live { ("live", plan.live_site()) } else { ("staging", plan.staging_site()) };
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 

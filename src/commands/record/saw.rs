@@ -4,13 +4,14 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
-use crate::cli::{On, RecordSaw};
+use crate::cli::RecordSaw;
 use crate::failure::{Failure, exit};
+use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, Saw, SawAll};
 use crate::model::saw::FACT_DAYS;
 use crate::model::{Kind, ObjectRef, Plan};
-use crate::rules::nearest;
 use crate::survey::{how_to_write, name_in_plan, typed};
+use crate::text::nearest;
 
 use super::said::{Said, host_of, one_of};
 
@@ -19,7 +20,7 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
     let host = host_of(plan, args.on)?;
     let until = until(args.until.as_deref(), now)?.to_string();
     let valid = args.until.map_or_else(|| format!("valid for {FACT_DAYS} days"), |day| format!("valid until {day}"));
-    let place = if args.on == On::Live { "live" } else { "the staging copy" };
+    let place = if args.on == SiteRole::Live { "live" } else { "the staging copy" };
     let (kind, key) = object(&args.object)?;
     let screen = args.screen;
     let who = &args.by.who;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::cli::{self, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+use crate::cli::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
-use crate::model::deadline::{Decided, Decision, OutsideWindow, RestoreDrill};
+use crate::model::deadline::{Decided, OutsideWindow, RestoreDrill};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Backup, BackupSource, Evidence, Record};
 use crate::model::text::Seconds;
@@ -17,7 +17,7 @@ use crate::shape;
 use super::said::{Said, host_of, time};
 
 pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
-    let host = host_of(plan, cli::On::Live)?;
+    let host = host_of(plan, SiteRole::Live)?;
     let said = format!("steps may begin on {host} outside its window; `{}` answers for it", args.by.who);
     Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
 }
@@ -91,11 +91,8 @@ pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failur
         }
         Some(_) => {}
     }
-    let host = host_of(plan, cli::On::Live)?;
-    let decision = match args.decision {
-        cli::Decision::GoOn => Decision::GoOn,
-        cli::Decision::GoBack => Decision::GoBack,
-    };
+    let host = host_of(plan, SiteRole::Live)?;
+    let decision = args.decision;
     let said = format!("`{}` decided to {} on {host}", args.by.who, decision.name().replace('-', " "));
     Ok((args.by, Evidence::Decided(Decided { host, decision, says: args.says }), said))
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
 use crate::apply::since::{configured_at, since_then, when};
-use crate::apply::window::Unmeasured;
 use crate::cli::Apply;
 use crate::commands::inputs::{self, Checked};
 use crate::commands::terminal::labelled;
@@ -18,7 +17,7 @@ use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::Evidence;
 use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
-use crate::model::{Kind, ObjectRef, Plan, Step};
+use crate::model::{Kind, ObjectRef, Plan, Step, Unmeasured};
 use crate::output::{concise, escape};
 
 use crate::trust::of_this_machine;

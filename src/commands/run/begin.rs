@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::apply::journal::{Begin, Journal, REPLACED};
-use crate::apply::window::Unmeasured;
 use crate::apply::{self};
 use crate::change::{self, ByHand};
 use crate::cli::Apply;
@@ -11,7 +10,7 @@ use crate::commands::inputs::Checked;
 use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide;
-use crate::model::Step;
+use crate::model::{Step, Unmeasured};
 use crate::trust::Key;
 
 use super::kept;
@@ -46,7 +45,7 @@ pub(super) fn begin(
 
 /// The first line of the journal of a run.
 fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
-    let (strategy, on) = (checked.opened.plan.strategy, args.on.into());
+    let (strategy, on) = (checked.opened.plan.strategy, args.on);
     let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
     };

@@ -4,10 +4,12 @@ use crate::apply::confirmation::{self, Confirmation};
 use crate::apply::gate::{self, Before, Refusal};
 use crate::apply::seal::{Presented, Signature};
 use crate::apply::{self, kept_seals};
-use crate::cli::{Apply, On, Unmeasured};
+use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::{Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
+use crate::model::Unmeasured;
+use crate::model::plan::SiteRole;
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape};
 use crate::project::signed;
@@ -28,7 +30,7 @@ pub(super) fn confirm(
     if !green {
         concise::render(&checked.report(&path), terminal.err)?;
     }
-    let replay = args.on == On::Live;
+    let replay = args.on == SiteRole::Live;
     if green && replay {
         replay::ensure_may_replay(args, checked, terminal)?;
     }
@@ -173,7 +175,7 @@ pub(super) fn ensure_still_confirmed(
 ) -> Result<(), Failure> {
     let given = Given {
         known: Some(confirmation),
-        replay: args.on == On::Live,
+        replay: args.on == SiteRole::Live,
         without_members: without_members(args),
         ..Given::default()
     };

@@ -2,11 +2,12 @@
 
 use crate::apply::intended::Intended;
 use crate::apply::machine::Next;
-use crate::cli::{Apply, On};
+use crate::cli::Apply;
 use crate::commands::Terminal;
 use crate::commands::inputs::Checked;
 use crate::failure::{Failure, exit};
 use crate::model::Step;
+use crate::model::plan::SiteRole;
 use crate::output::escape;
 
 use super::state::Unfinished;
@@ -43,7 +44,7 @@ fn nothing_to_do(
         _ => None,
     };
     let (plan, site) = (escape::shell(&args.plan.display().to_string()), escape::shell(&args.site));
-    let live = if args.on == On::Live { " --on live" } else { "" };
+    let live = if args.on == SiteRole::Live { " --on live" } else { "" };
     if args.acknowledge.is_some() || args.through > Some(Step::Configure) {
         let what = "there is nothing to change, so no run begins, and `--through` and `--acknowledge` have no effect";
         return Err(Failure::new(exit::USAGE, what).help(match waits {

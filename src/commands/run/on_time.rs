@@ -9,8 +9,8 @@ use crate::apply::certificate::Certificate;
 use crate::apply::decision::{self, Stands};
 use crate::apply::journal::Event;
 use crate::apply::timing;
-use crate::apply::window::{self, EXCUSED, Late, Times, Unmeasured};
-use crate::cli::{self, Apply};
+use crate::apply::window::{self, EXCUSED, Late, Times};
+use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, may_ask};
@@ -19,7 +19,7 @@ use crate::model::deadline::{Decided, Decision};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, Record};
 use crate::model::text::Seconds;
-use crate::model::{Plan, Step};
+use crate::model::{Plan, Step, Unmeasured};
 use crate::output::escape;
 use crate::project::record::{append, path_of};
 use crate::site::SiteError;
@@ -73,8 +73,8 @@ pub(super) fn ensure_may_pass_barrier(
 }
 
 /// The flags of what is accepted already, and of one more, as they are typed; nothing where nothing is.
-pub(super) fn accepted(given: &[cli::Unmeasured], more: Option<Unmeasured>) -> String {
-    let mut names: Vec<&str> = given.iter().map(|what| Unmeasured::from(*what).name()).collect();
+pub(super) fn accepted(given: &[Unmeasured], more: Option<Unmeasured>) -> String {
+    let mut names: Vec<&str> = given.iter().map(|what| what.name()).collect();
     names.extend(more.map(Unmeasured::name).filter(|name| !names.contains(name)));
     if names.is_empty() { String::new() } else { format!(" --accept-unknown {}", names.join(",")) }
 }
@@ -113,9 +113,7 @@ impl Run {
         for what in unmeasured {
             labelled("unknown", &what.message(), terminal)?;
         }
-        for what in
-            unmeasured.iter().filter(|what| !args.accept_unknown.iter().any(|said| Unmeasured::from(*said) == **what))
-        {
+        for what in unmeasured.iter().filter(|what| !args.accept_unknown.contains(what)) {
             let phrase = format!("{} unknown", what.name());
             let typed = match may_ask(args.no_input) {
                 true => {
@@ -250,15 +248,5 @@ impl Run {
         let window = plan.window.as_ref().and_then(|window| window.lasts().ok());
         let rehearsed = rehearsed.and_then(|rehearsed| rehearsed.rehearsed(step));
         window::too_long(step, took.seconds.into(), rehearsed, window)
-    }
-}
-
-impl From<cli::Unmeasured> for Unmeasured {
-    fn from(said: cli::Unmeasured) -> Self {
-        match said {
-            cli::Unmeasured::RestoreTime => Self::RestoreTime,
-            cli::Unmeasured::MigrationTime => Self::MigrationTime,
-            cli::Unmeasured::Members => Self::Members,
-        }
     }
 }

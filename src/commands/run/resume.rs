@@ -11,7 +11,7 @@ use crate::apply::machine::Progress;
 use crate::apply::seal::Presented;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
-use crate::cli::{Apply, On};
+use crate::cli::Apply;
 use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
         let help = format!("finish that: `{}`", files.undo());
         return Err(Failure::new(exit::PART_WAY, "this run is being undone").help(help));
     }
-    if args.on == On::Live && begin.on != SiteRole::Live {
+    if args.on == SiteRole::Live && begin.on != SiteRole::Live {
         let message = "`--on live` was given, and the run to resume is on the staging copy";
         return Err(Failure::new(exit::TARGET, message).help("leave `--on live` out"));
     }

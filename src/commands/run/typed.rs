@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::apply::archive;
 use crate::apply::journal::Begin;
-use crate::cli::{Apply, On, Verb};
+use crate::cli::{Apply, Verb};
 use crate::guide::{Named, Names};
 use crate::model::Identity;
 use crate::model::plan::SiteRole;
@@ -40,13 +40,13 @@ impl Typed {
     /// As `apply` was typed.
     pub(super) fn of(args: &Apply) -> Self {
         let host = args.host.as_deref().and_then(Identity::parse).unwrap_or_else(Identity::unnamed);
-        Self::new(&args.plan, &args.site, (host, args.on.into()))
+        Self::new(&args.plan, &args.site, (host, args.on))
     }
 
     /// As a verb was typed that may write to a site; none of another verb.
     pub(crate) fn of_verb(verb: &Verb) -> Option<Self> {
         match verb {
-            Verb::Apply(args) if args.on == On::Live => Some(Self::of(args)),
+            Verb::Apply(args) if args.on == SiteRole::Live => Some(Self::of(args)),
             Verb::Apply(args) => Some(RunFiles::of(&args.plan, &args.site).typed()),
             Verb::Undo(args) => Some(RunFiles::of(&args.of.plan, &args.of.site).typed()),
             _ => None,

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::{On, Survey};
+use crate::cli::Survey;
 use crate::commands::inputs::{Checked, Choice, freshness, judged};
 use crate::failure::{Failure, exit};
 use crate::model::facts::day;
+use crate::model::plan::SiteRole;
 use crate::model::record::Record;
 use crate::model::{Identity, Snapshot, Worth};
 use crate::output::escape;
@@ -30,7 +31,7 @@ impl Look {
     /// A look as things are now; what ends within so many days counts as lacking.
     pub(super) fn now(args: &Survey, renew: Option<i64>) -> Result<Self, Failure> {
         let opened = Project::new(&args.plan, args.limits.into()).open()?;
-        let live = args.on == On::Live;
+        let live = args.on == SiteRole::Live;
         if !opened.whole {
             let failure = Failure::new(exit::NOT_GREEN, "the plan cannot be read, so what it needs is not known");
             let plan = escape::shell(&args.plan.display().to_string());
@@ -38,7 +39,7 @@ impl Look {
         }
         let staging = opened.plan.staging_site();
         let again = offered(args, staging.as_ref(), &opened.record)?;
-        let moment = Moment::Gate(args.gate.into());
+        let moment = Moment::Gate(args.gate);
         let checked = judged(opened, &Choice::Live(args.site.clone()), moment, live)?;
         let site = site_of(&checked, live)?;
         let mut look = Self { checked, site, asked: Asked::default(), again };
@@ -123,7 +124,7 @@ fn site_of(checked: &Checked, live: bool) -> Result<Identity, Failure> {
 /// What is offered again beside live's fields: the staging copy's values.
 fn offered(args: &Survey, staging: Option<&Identity>, record: &Record) -> Result<Again, Failure> {
     let mut again = Again::default();
-    let (On::Live, Some(staging)) = (args.on, staging) else { return Ok(again) };
+    let (SiteRole::Live, Some(staging)) = (args.on, staging) else { return Ok(again) };
     again.staging = match &args.from {
         None => Earlier::of_record(record, staging),
         Some(file) => {

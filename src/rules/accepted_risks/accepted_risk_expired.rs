@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, day_in_words, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, day_in_words, declare_rule};
 
 use super::{has_expired, written};
 
@@ -32,11 +32,9 @@ declare_rule! {
         id: "accepted-risk-expired",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/accepted_risks",
     }
 }

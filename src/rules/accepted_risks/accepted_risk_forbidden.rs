@@ -1,7 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::AcceptedRisk;
 use crate::model::text::pointer;
-use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, by_id, declare_rule};
+use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, by_id, declare_rule};
 
 use super::written;
 
@@ -43,11 +43,9 @@ declare_rule! {
         id: "accepted-risk-forbidden",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/accepted_risks",
     }
 }

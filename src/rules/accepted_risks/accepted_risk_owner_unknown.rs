@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 use super::written;
 
@@ -36,11 +36,9 @@ declare_rule! {
         id: "accepted-risk-owner-unknown",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/accepted_risks",
     }
 }

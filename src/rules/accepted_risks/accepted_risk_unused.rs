@@ -45,11 +45,9 @@ declare_rule! {
         id: "accepted-risk-unused",
         severity: Warning,
         phase: Fit,
-        target: Target::Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/accepted_risks",
     }
 }

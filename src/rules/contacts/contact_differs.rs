@@ -1,6 +1,6 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::{Difference, differences, listed, recorded_at};
 
@@ -43,12 +43,10 @@ declare_rule! {
         id: "contact-differs",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "P10",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/spot_check/values",
     }
 }

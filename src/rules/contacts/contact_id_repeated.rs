@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::listed;
 
@@ -29,12 +29,10 @@ declare_rule! {
         id: "contact-id-repeated",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "S3",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/spot_check",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::ContactRecord;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::{listed, recorded_at};
 
@@ -44,12 +44,10 @@ declare_rule! {
         id: "contact-incomplete",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "P10",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/spot_check/values",
     }
 }

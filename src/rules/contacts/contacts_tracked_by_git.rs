@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// Members' addresses are in a file that git tracks.
@@ -38,12 +38,10 @@ declare_rule! {
         id: "contacts-tracked-by-git",
         severity: Warning,
         phase: Fit,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "P10",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/spot_check/values",
     }
 }

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The population and the configuration were read at different times.
@@ -34,12 +34,10 @@ declare_rule! {
         id: "population-out-of-step",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "S3",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/spot_check",
     }
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::partly_left_out;
 
@@ -33,12 +33,10 @@ declare_rule! {
         id: "too-few-contacts",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "P10",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/spot_check/list",
     }
 }

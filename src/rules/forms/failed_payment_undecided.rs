@@ -3,7 +3,7 @@ use crate::model::plan::AfterFinalRetry;
 use crate::model::state::OrderForm;
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule, left_out_inside,
+    Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
 declare_rule! {
@@ -45,11 +45,9 @@ declare_rule! {
         id: "failed-payment-undecided",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P9",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

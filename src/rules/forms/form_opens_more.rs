@@ -3,8 +3,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
-    left_out_inside,
+    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
 use super::{PlannedForm, opens, planned_forms, tags};
@@ -57,11 +56,9 @@ declare_rule! {
         id: "form-opens-more",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P7",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

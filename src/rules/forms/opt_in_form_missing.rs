@@ -3,9 +3,7 @@ use crate::model::keyed::{name_key, name_to_say};
 use crate::model::plan::{AccessThrough, CustomOperation, OptInFormIntent};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule, left_out_inside};
 
 use super::released;
 
@@ -36,11 +34,9 @@ declare_rule! {
         id: "opt-in-form-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P8",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/opt_in_forms",
     }
 }

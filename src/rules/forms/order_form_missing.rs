@@ -3,9 +3,7 @@ use crate::model::keyed::{name_key, name_to_say};
 use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
 
 use super::is_bought;
 
@@ -50,11 +48,9 @@ declare_rule! {
         id: "order-form-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P7",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 use super::{is_bought, released};
 
@@ -40,11 +40,9 @@ declare_rule! {
         id: "order-form-without-release",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P7",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

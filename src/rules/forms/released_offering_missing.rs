@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::plan::is_left_alone;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 use super::{opens, planned_forms};
 
@@ -43,11 +43,9 @@ declare_rule! {
         id: "released-offering-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P7",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

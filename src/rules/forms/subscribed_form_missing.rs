@@ -2,7 +2,7 @@
 
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::many;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// Members pay by an order form that the site is said not to have.
@@ -32,12 +32,10 @@ declare_rule! {
         id: "subscribed-form-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "P7",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

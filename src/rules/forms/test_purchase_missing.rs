@@ -3,7 +3,7 @@ use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
 use crate::model::plan::{AccessThrough, TestPurchase};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, declare_rule, left_out_inside};
 
 use super::is_sold;
 
@@ -33,11 +33,9 @@ declare_rule! {
         id: "test-purchase-missing",
         severity: Error,
         phase: GoLive,
-        target: Both,
         acceptable: true,
         guide: "S5",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/test_purchases",
     }
 }

@@ -2,9 +2,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::plan::{ModuleIntent, OfferingIntent};
 use crate::model::text::pointer;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
 
 use super::on_both_sides;
 
@@ -46,11 +44,9 @@ declare_rule! {
         id: "base-module-timer",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

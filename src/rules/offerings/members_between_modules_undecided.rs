@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::{is_timed, on_both_sides};
 
@@ -38,11 +38,9 @@ declare_rule! {
         id: "members-between-modules-undecided",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

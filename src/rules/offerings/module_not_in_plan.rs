@@ -7,7 +7,7 @@ use crate::model::keyed::{name_key, same_name};
 use crate::model::state::Module;
 use crate::model::text::pointer;
 use crate::rules::plan::offering_not_in_plan::entry;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::on_both_sides;
 
@@ -42,11 +42,9 @@ declare_rule! {
         id: "module-not-in-plan",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

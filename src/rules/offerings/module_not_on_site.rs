@@ -5,7 +5,7 @@ use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::keyed::{name_key, same_name};
 use crate::model::plan::ModuleIntent;
 use crate::model::state::Module;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::{Planned, on_both_sides};
 
@@ -49,11 +49,9 @@ declare_rule! {
         id: "module-not-on-site",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

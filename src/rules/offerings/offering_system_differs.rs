@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::safety::crm_differs::product;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::SeenInCode, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::SeenInCode, declare_rule};
 
 declare_rule! {
     /// An offering was made under another system than the one that the site is connected to.
@@ -30,12 +30,10 @@ declare_rule! {
         id: "offering-system-differs",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "S2",
         evidence: SeenInCode,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::plan::MembersBetweenModules;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// Members in the middle of an offering will start again.
@@ -29,11 +29,9 @@ declare_rule! {
         id: "re-release-restarts",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

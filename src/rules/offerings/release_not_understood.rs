@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::on_both_sides;
 
@@ -33,11 +33,9 @@ declare_rule! {
         id: "release-not-understood",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

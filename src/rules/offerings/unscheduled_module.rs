@@ -2,7 +2,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
 use crate::model::state::Module;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule, left_out_inside};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule, left_out_inside};
 
 use super::{Planned, on_both_sides};
 
@@ -45,11 +45,9 @@ declare_rule! {
         id: "unscheduled-module",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

@@ -4,7 +4,7 @@ use crate::change::Change;
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{DuringMigration, Strategy};
 use crate::model::{Kind, Step};
-use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// A change of the plan is not made yet.
@@ -48,12 +48,10 @@ declare_rule! {
         id: "change-pending",
         severity: Error,
         phase: Migrate,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Configure),
         guide: "S2",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/strategy",
     }
 }

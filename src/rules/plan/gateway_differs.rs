@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// An order form takes payments through another gateway than the plan expects.
@@ -28,11 +28,9 @@ declare_rule! {
         id: "gateway-differs",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "S5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

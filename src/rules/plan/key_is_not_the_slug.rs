@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::name_key;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// A key of the plan is not the slug of the name under it.
@@ -30,11 +30,9 @@ declare_rule! {
         id: "key-is-not-the-slug",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

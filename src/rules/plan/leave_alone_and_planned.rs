@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::left_alone;
 
@@ -36,11 +36,9 @@ declare_rule! {
         id: "leave-alone-and-planned",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/leave_alone",
     }
 }

@@ -3,9 +3,9 @@ use std::collections::BTreeSet;
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Known, Objects, OfKind, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both,
-    declare_rule, nearest,
+    Facts, Findings, Known, Objects, OfKind, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule,
 };
+use crate::text::nearest;
 
 use super::left_alone;
 
@@ -36,11 +36,9 @@ declare_rule! {
         id: "leave-alone-unknown",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/leave_alone",
     }
 }

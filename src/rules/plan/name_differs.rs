@@ -2,9 +2,7 @@ use crate::diag::{Location, Severity::Warning};
 use crate::model::keyed::name_key;
 use crate::model::state::Object;
 use crate::model::text::pointer;
-use crate::rules::{
-    Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
-};
+use crate::rules::{Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The plan spells a name differently from the site.
@@ -34,11 +32,9 @@ declare_rule! {
         id: "name-differs",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

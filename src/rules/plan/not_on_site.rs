@@ -2,9 +2,8 @@ use crate::diag::{Location, Severity::Error, Severity::Warning};
 use crate::model::Kind;
 use crate::model::keyed::{name_key, webhook_key};
 use crate::model::text::pointer;
-use crate::rules::{
-    Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, Target::Both, declare_rule, nearest,
-};
+use crate::rules::{Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule};
+use crate::text::nearest;
 
 use super::at;
 
@@ -46,11 +45,9 @@ declare_rule! {
         id: "not-on-site",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

@@ -3,7 +3,7 @@ use crate::model::Release;
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{AccessThrough, ModuleIntent, OfferingIntent};
 use crate::model::state::{Module, Offering};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 use super::{at, is_left_alone, mention, stub};
 
@@ -34,11 +34,9 @@ declare_rule! {
         id: "offering-not-in-plan",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P5",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/offerings",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, OptInFormIntent};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};
 
@@ -32,11 +32,9 @@ declare_rule! {
         id: "opt-in-form-not-in-plan",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P8",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/opt_in_forms",
     }
 }

@@ -4,7 +4,7 @@ use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
 use crate::model::state::OrderForm;
 use crate::model::text::Money;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};
 
@@ -35,11 +35,9 @@ declare_rule! {
         id: "order-form-not-in-plan",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P7",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::state::OrderForm;
 use crate::model::text::{Money, pointer};
-use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// An order form shows another price than the plan expects.
@@ -35,11 +35,9 @@ declare_rule! {
         id: "price-differs",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "S5",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/order_forms",
     }
 }

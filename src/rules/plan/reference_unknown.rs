@@ -2,9 +2,8 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, Replacement};
 use crate::model::text::pointer;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, SLIPS, Source::Inferred, Target::Both, declare_rule, left_out_inside, nearest,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, SLIPS, Source::Inferred, declare_rule, left_out_inside};
+use crate::text::nearest;
 
 use super::is_left_alone;
 
@@ -53,11 +52,9 @@ declare_rule! {
         id: "reference-unknown",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/people",
     }
 }

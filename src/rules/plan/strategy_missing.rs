@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The plan does not say how the switch reaches the live site.
@@ -28,11 +28,9 @@ declare_rule! {
         id: "strategy-missing",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "S6",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/strategy",
     }
 }

@@ -4,9 +4,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::webhook_key;
 use crate::model::plan::WebhookIntent;
 use crate::model::text::slug;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule, left_out_inside,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule, left_out_inside};
 use crate::text::without_addresses;
 
 use super::{at, is_left_alone, mention, stub};
@@ -45,11 +43,9 @@ declare_rule! {
         id: "webhook-not-in-plan",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P9",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/webhooks",
     }
 }

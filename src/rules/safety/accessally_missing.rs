@@ -1,5 +1,5 @@
 use crate::diag::{Finding, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, declare_rule};
 
 use super::judged_site;
 
@@ -41,11 +41,9 @@ declare_rule! {
         id: "accessally-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "–",
         evidence: SeenInCode,
-        since: "0.1.0",
         anchor: "/sites",
     }
 }

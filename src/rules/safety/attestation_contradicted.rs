@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::attested::Contradiction;
 use crate::model::text::quoted;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The site shows something else than a person attested.
@@ -83,10 +83,8 @@ declare_rule! {
         id: "attestation-contradicted",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "",
     }
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::record::Evidence;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// A line of the record says that a rule holds.
@@ -40,10 +40,8 @@ declare_rule! {
         id: "attestation-of-a-rule",
         severity: Warning,
         phase: Fit,
-        target: Both,
         acceptable: true,
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "",
     }
 }

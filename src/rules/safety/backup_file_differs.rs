@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::record::BackupSource;
-use crate::rules::{Facts, FileNow, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, FileNow, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::{backup_of, kept_backups};
 
@@ -190,13 +190,11 @@ declare_rule! {
         id: "backup-file-differs",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/backup",
     }
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::{backup_of, dump_not_cut};
 
@@ -102,13 +102,11 @@ declare_rule! {
         id: "backup-lacks-tables",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/backup",
     }
 }

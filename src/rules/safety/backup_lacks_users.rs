@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::{backup_of, dump_not_cut};
 
@@ -103,13 +103,11 @@ declare_rule! {
         id: "backup-lacks-users",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/backup",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::BackupDemand;
-use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Known, Phase::Configure, Source::Documented, declare_rule};
 
 use super::{BACKUP_STUB, backup_of};
 
@@ -47,13 +47,11 @@ declare_rule! {
         id: "backup-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/backup",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::plan::{self, BackupPart};
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 declare_rule! {
     /// The plan asks for less than a full backup of the live site.
@@ -34,13 +34,11 @@ declare_rule! {
         id: "backup-not-full",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/backup",
     }
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::Step;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::backup_of;
 
@@ -59,13 +59,11 @@ declare_rule! {
         id: "backup-not-off-server",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/backup/stored_off_server",
     }
 }

@@ -4,7 +4,7 @@ use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Step;
 use crate::model::record::Backup;
 use crate::model::text::Seconds;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
 
 use super::{backup_of, kept_backups};
 
@@ -46,13 +46,11 @@ declare_rule! {
         id: "backup-old",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/backup/no_older_than",
     }
 }

@@ -1,9 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Identity;
 use crate::model::state::ChargingGuard;
-use crate::rules::{
-    Facts, Findings, Of, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule,
-};
+use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
     /// The charging guard does not name the live site.
@@ -52,11 +50,9 @@ declare_rule! {
         id: "charging-guard-not-live",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "S6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/production_site_url",
     }
 }

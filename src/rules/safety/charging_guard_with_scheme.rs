@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
     /// The Production Site URL is typed with a scheme.
@@ -35,11 +35,9 @@ declare_rule! {
         id: "charging-guard-with-scheme",
         severity: Warning,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "S6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/production_site_url",
     }
 }

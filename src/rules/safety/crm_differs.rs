@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, declare_rule};
 
 declare_rule! {
     /// The site uses another CRM than the plan says.
@@ -37,12 +37,10 @@ declare_rule! {
         id: "crm-differs",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "P3",
         evidence: SeenInCode,
-        since: "0.1.0",
         anchor: "/crm/name",
     }
 }

@@ -4,7 +4,6 @@ use crate::rules::{
     Phase::{Configure, GoLive},
     Side::Before,
     Source::Documented,
-    Target::Both,
     declare_rule,
 };
 
@@ -46,12 +45,10 @@ declare_rule! {
         id: "crm-disconnected",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "P3",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/crm",
     }
 }

@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
 use crate::diag::{Location, Severity::Warning};
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Documented, Target::Both, day_in_words, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Documented, day_in_words, declare_rule};
 
 declare_rule! {
     /// The CRM is not paid until the switch.
@@ -34,12 +34,10 @@ declare_rule! {
         id: "crm-paid-until-too-early",
         severity: Warning,
         phase: Fit,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "P3",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/crm/paid_until",
     }
 }

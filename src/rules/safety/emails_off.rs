@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
     /// AccessAlly Emails is off after the switch.
@@ -34,11 +34,9 @@ declare_rule! {
         id: "emails-off",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/emails",
     }
 }

@@ -40,7 +40,6 @@ declare_rule! {
         precondition: true,
         guide: "S2",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/mail",
     }
 }

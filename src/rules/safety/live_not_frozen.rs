@@ -40,7 +40,6 @@ declare_rule! {
         acceptable: false,
         guide: "S6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/strategy",
     }
 }

@@ -53,7 +53,6 @@ declare_rule! {
         settled_by: Some(Step::LeaveMaintenance),
         guide: "S6",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/sites/live",
     }
 }

@@ -42,7 +42,6 @@ declare_rule! {
         acceptable: false,
         guide: "S2",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/mail/during_migration",
     }
 }

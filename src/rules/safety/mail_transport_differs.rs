@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The plan expects another mail plugin than the one that sends.
@@ -27,11 +27,9 @@ declare_rule! {
         id: "mail-transport-differs",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P2",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/mail/transport",
     }
 }

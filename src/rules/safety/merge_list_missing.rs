@@ -67,7 +67,6 @@ declare_rule! {
         settled_by: Some(Step::Push),
         guide: "S6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/strategy",
     }
 }

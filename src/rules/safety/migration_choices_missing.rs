@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, declare_rule};
 
 declare_rule! {
     /// The two choices of the migration screen are not made.
@@ -28,12 +28,10 @@ declare_rule! {
         id: "migration-choices-missing",
         severity: Error,
         phase: Migrate,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "S2",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/migration",
     }
 }

@@ -1,6 +1,6 @@
 use crate::diag::Severity::Error;
 use crate::model::Step;
-use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::GoLive, Side::Before, Source::Documented, declare_rule};
 
 use super::judged_site;
 
@@ -31,12 +31,10 @@ declare_rule! {
         id: "migration-not-run",
         severity: Error,
         phase: GoLive,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::RunMigration),
         guide: "S6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/migration",
     }
 }

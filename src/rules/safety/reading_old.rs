@@ -1,7 +1,5 @@
 use crate::diag::Severity::{Error, Warning};
-use crate::rules::{
-    Facts, Findings, Phase::Fit, READING_OLD, Source::Inferred, Stale, Target::Both, declare_rule, stale,
-};
+use crate::rules::{Facts, Findings, Phase::Fit, READING_OLD, Source::Inferred, Stale, declare_rule, stale};
 
 use super::judged_site;
 
@@ -44,12 +42,9 @@ declare_rule! {
         id: READING_OLD,
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
-        precondition: false,
         guide: "P15",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/sites",
     }
 }

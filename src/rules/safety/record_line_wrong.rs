@@ -1,5 +1,5 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// A line of the record is not one that `plan record` would write.
@@ -48,11 +48,8 @@ declare_rule! {
         id: "record-line-wrong",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
-        precondition: false,
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "",
     }
 }

@@ -1,7 +1,7 @@
 use super::other_addresses;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Identity;
-use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The site is not one of the plan's sites.
@@ -40,11 +40,9 @@ declare_rule! {
         id: "site-not-in-plan",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "P1",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/sites",
     }
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Identity;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The plan's staging and live could be the same site.
@@ -43,11 +43,9 @@ declare_rule! {
         id: "sites-not-apart",
         severity: Error,
         phase: Fit,
-        target: Both,
         acceptable: false,
         guide: "P1",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/sites",
     }
 }

@@ -1,5 +1,5 @@
 use crate::diag::Severity::Error;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, declare_rule};
 
 use super::judged_site;
 
@@ -35,12 +35,10 @@ declare_rule! {
         id: "spare-admin-missing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "P12",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/sites",
     }
 }

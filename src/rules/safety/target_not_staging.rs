@@ -104,7 +104,6 @@ declare_rule! {
         acceptable: false,
         guide: "P1",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/sites/staging",
     }
 }

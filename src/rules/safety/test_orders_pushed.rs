@@ -70,7 +70,6 @@ declare_rule! {
         acceptable: true,
         guide: "S6",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/test_purchases",
     }
 }

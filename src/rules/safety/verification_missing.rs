@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::verified::Verified;
-use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Documented, declare_rule};
 
 use super::site_in_plan;
 
@@ -63,13 +63,11 @@ declare_rule! {
         id: "verification-missing",
         severity: Error,
         phase: Migrate,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::StartVerification),
         precondition: true,
         guide: "S1",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/migration",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Step;
 use crate::model::verified::Verified;
-use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, declare_rule};
 
 use super::site_in_plan;
 
@@ -46,13 +46,11 @@ declare_rule! {
         id: "verification-unacknowledged",
         severity: Error,
         phase: Migrate,
-        target: Both,
         acceptable: false,
         settled_by: Some(Step::StartVerification),
         precondition: true,
         guide: "S1",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/migration",
     }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::{AccessThrough, Plan, Welcome};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
     /// Some new members get no welcome e-mail.
@@ -37,11 +37,9 @@ declare_rule! {
         id: "welcome-does-not-cover",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: true,
         guide: "P6",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/emails/welcome",
     }
 }

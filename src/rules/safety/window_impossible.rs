@@ -3,7 +3,8 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use crate::diag::{Location, Severity::Error};
 use crate::model::schedule::NoInstant;
 use crate::model::text::Seconds;
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule, nearest};
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, declare_rule};
+use crate::text::nearest;
 
 declare_rule! {
     /// The window's time does not exist, or the decision to go back falls outside the window.
@@ -63,12 +64,10 @@ declare_rule! {
         id: "window-impossible",
         severity: Error,
         phase: GoLive,
-        target: Both,
         acceptable: false,
         precondition: true,
         guide: "–",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/window",
     }
 }

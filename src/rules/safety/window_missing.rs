@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Error};
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// The plan names no maintenance window.
@@ -27,12 +27,10 @@ declare_rule! {
         id: "window-missing",
         severity: Error,
         phase: GoLive,
-        target: Both,
         acceptable: true,
         precondition: true,
         guide: "S6",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/window",
     }
 }

@@ -34,7 +34,6 @@ declare_rule! {
         precondition: true,
         guide: "S6",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/window/start",
     }
 }

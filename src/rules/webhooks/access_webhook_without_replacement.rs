@@ -4,7 +4,7 @@ use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::keyed::webhook_key;
 use crate::model::plan::{AfterSwitch, Replacement, Setting};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, Target::Both, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
 use super::{command, guards_money_or_access};
 
@@ -75,11 +75,9 @@ declare_rule! {
         id: "access-webhook-without-replacement",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P9",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/webhooks",
     }
 }

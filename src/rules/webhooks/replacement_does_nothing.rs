@@ -3,8 +3,7 @@ use crate::model::plan::{AfterFinalRetry, AfterSwitch, Replacement, Setting};
 use crate::model::text::pointer;
 use crate::rules::offerings::is_timed;
 use crate::rules::{
-    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, Target::Both, declare_rule,
-    left_out_inside,
+    Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
 use super::{command, guards_money_or_access};
@@ -59,11 +58,9 @@ declare_rule! {
         id: "replacement-does-nothing",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P9",
         evidence: Inferred,
-        since: "0.1.0",
         anchor: "/webhooks",
     }
 }

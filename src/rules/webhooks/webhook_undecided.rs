@@ -3,9 +3,7 @@ use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, Replacement, Setting};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
-use crate::rules::{
-    Facts, Findings, Phase::Configure, Source::Documented, Target::Both, declare_rule, left_out_inside,
-};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
 
 use super::command;
 
@@ -35,11 +33,9 @@ declare_rule! {
         id: "webhook-undecided",
         severity: Error,
         phase: Configure,
-        target: Both,
         acceptable: false,
         guide: "P9",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/webhooks",
     }
 }

@@ -1,12 +1,13 @@
 //! What nobody measured, and a run goes on without only where somebody accepts that by name.
 
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::deadline::DRILL_DAYS;
+use super::deadline::DRILL_DAYS;
 
 /// What nobody measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unmeasured {
     /// How long a restore takes: no drill is on record.
