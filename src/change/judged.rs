@@ -1,7 +1,7 @@
 //! What of an object anybody judges: what means the same is the same.
 
+use crate::model::money::Money;
 use crate::model::state::Object;
-use crate::model::text::Money;
 use crate::model::{Field, Identity};
 
 use super::managed::as_set;
@@ -54,5 +54,5 @@ pub(super) fn address(text: &str) -> String {
 
 /// A price in one spelling; one that cannot be read as it stands.
 pub(super) fn money(text: &str) -> String {
-    Money::parse(text).map_or_else(|| text.to_owned(), |money| money.to_string())
+    Money::parse(text).map_or_else(|| text.to_owned(), |money| money.canonical())
 }

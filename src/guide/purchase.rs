@@ -1,5 +1,6 @@
 //! The test purchase: on the staging copy in the gateway's test mode, on live a real one.
 
+use crate::model::money::Money;
 use crate::model::plan::SiteRole;
 use crate::model::{Plan, Step};
 
@@ -24,12 +25,12 @@ impl Step {
 pub fn cheapest_paid_form(plan: &Plan) -> Option<&str> {
     let priced = plan.test_purchases.keys().filter_map(|form| {
         let price = plan.order_forms.get(form)?.expect.as_ref()?.price.as_ref()?;
-        let (cents, currency) = price.amount()?;
-        (cents > 0).then_some((cents, form.as_str(), currency))
+        let price = Money::parse(&price.0)?;
+        (!price.is_zero()).then_some((price, form.as_str()))
     });
     let priced: Vec<_> = priced.collect();
-    let (_, form, currency) = priced.iter().min()?;
-    priced.iter().all(|(_, _, other)| other == currency).then_some(form)
+    let (least, form) = priced.iter().min()?;
+    priced.iter().all(|(price, _)| price.currency() == least.currency()).then_some(form)
 }
 
 #[cfg(test)]

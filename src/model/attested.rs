@@ -15,8 +15,8 @@ pub struct Attested {
     pub(super) contradictions: Vec<Contradiction>,
     /// What a reading showed otherwise since, by object and field: who attested it.
     pub(super) void: BTreeMap<ObjectRef, BTreeMap<String, String>>,
-    /// The modules as they were captured, where somebody saw more of them.
-    pub(super) captured_parts: BTreeMap<ObjectRef, Value>,
+    /// Fields as they were captured, where somebody saw more of them: modules' timers, a price's currency.
+    pub(super) captured_parts: BTreeMap<ObjectRef, BTreeMap<String, Value>>,
 }
 
 /// A value that a person attested, and a reading that shows another.

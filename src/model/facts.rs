@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::attested::{Contradiction, Fact};
 use super::fault::CLOCKS_APART;
+use super::money::Money;
 use super::record::{Entry, Evidence, Record};
 use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
 use super::snapshot::Snapshot;
@@ -86,7 +87,7 @@ impl Snapshot {
             let Some(object) = self.state.get(&on) else { continue };
             let mut fields = object.fields();
             fields.retain(|name, _| !laid.contains_key(name));
-            fields.extend(attested.captured_parts.get(&on).map(|part| (MODULES.to_owned(), part.clone())));
+            fields.extend(attested.captured_parts.get(&on).cloned().unwrap_or_default());
             match Object::from_fields(on.kind, Value::Object(fields)) {
                 Ok(object) => self.state.insert(&on.key, object),
                 Err(_) => self.state.remove(&on),
@@ -187,7 +188,8 @@ impl Snapshot {
                 Some(captured) => match agreed(on, name, captured, value) {
                     None => self.contradict((on.clone(), Some(name.clone())), entry, true),
                     Some(whole) if whole != *captured && !is_void => {
-                        self.attested.captured_parts.insert(on.clone(), captured.clone());
+                        let parts = self.attested.captured_parts.entry(on.clone()).or_default();
+                        parts.insert(name.clone(), captured.clone());
                         known.insert(name.clone(), whole);
                         laid.insert(name.clone(), by(entry, counting));
                     }
@@ -256,13 +258,16 @@ fn by(entry: &Entry, counting: &Counting<'_>) -> String {
     }
 }
 
-/// The field of which a reading can have a part.
-const MODULES: &str = "modules";
-
-/// What a reading and a person say together; none where they differ. Only of modules a reading can have a part.
+/// What a reading and a person say together; none where they differ. Of modules and of a price a reading can have a part.
 pub fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Option<Value> {
-    if name == MODULES {
+    if name == "modules" {
         return modules(captured.as_array()?, seen.as_array()?);
+    }
+    if name == "price"
+        && let Some((read, said)) = captured.as_str().and_then(|text| Some((text, Money::parse(seen.as_str()?)?)))
+        && let Some(read) = Money::parse_beside(read, &said).filter(|read| read.agrees_with(&said))
+    {
+        return Some(if read.lacks_currency_of(&said) { seen } else { captured }.clone());
     }
     let read = |value: &Value| fits(on.kind, &on.key, name, value);
     let is_same = captured == seen || read(captured).is_some_and(|of| Some(of) == read(seen));

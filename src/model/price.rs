@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::pattern::digits;
 
-/// An amount, with its currency before or after it.
-const PRICE: &str = r"^([A-Za-z]{3} )?[0-9]{1,12}(\.[0-9]{1,2})?( [A-Za-z]{3})?$";
+/// An amount, with its currency before or after it. Which currencies there are, and how fine each is, says a rule.
+pub(crate) const PRICE: &str = r"^([A-Za-z]{3} [0-9]{1,12}(\.[0-9]{1,4})?|[0-9]{1,12}(\.[0-9]{1,4})?( [A-Za-z]{3})?)$";
 
 /// A price as written: text, or a bare number.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,19 +19,6 @@ pub struct Price(
     /// The price's text.
     pub String,
 );
-
-impl Price {
-    /// The amount in hundredths, and the currency in capitals, which is empty where none is named.
-    pub fn amount(&self) -> Option<(u64, String)> {
-        let words: Vec<&str> = self.0.split(' ').collect();
-        let amount = words.iter().find(|word| is_amount(word))?;
-        let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
-        let hundredths = format!("{part:0<2}");
-        let cents = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(hundredths.parse().ok()?)?;
-        let currency = words.iter().find(|word| !is_amount(word)).map(|word| word.to_ascii_uppercase());
-        Some((cents, currency.unwrap_or_default()))
-    }
-}
 
 impl<'de> Deserialize<'de> for Price {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -87,12 +74,11 @@ fn is_price(text: &str) -> bool {
     match text.split(' ').collect::<Vec<_>>()[..] {
         [price] => is_amount(price),
         [a, b] => currency(a) && is_amount(b) || is_amount(a) && currency(b),
-        [before, price, behind] => currency(before) && is_amount(price) && currency(behind),
         _ => false,
     }
 }
 
 fn is_amount(text: &str) -> bool {
     let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
-    digits(whole, 1, 12) && part.is_none_or(|part| digits(part, 1, 2))
+    digits(whole, 1, 12) && part.is_none_or(|part| digits(part, 1, 4))
 }

@@ -82,64 +82,6 @@ pub fn pointer<S: AsRef<str>>(segments: &[S]) -> String {
     })
 }
 
-/// An amount of money in the smallest unit of its currency, so that `497`, `497.0` and `497.00 USD` are one value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Money {
-    /// Hundredths of the currency's unit.
-    pub cents: i64,
-    /// Three letters, upper case; none where the text named none.
-    pub currency: Option<String>,
-}
-
-impl Money {
-    /// Reads `497`, `497.00`, `497.00 USD` or `USD 497`. `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut amount = None;
-        let mut currency = None;
-        for word in text.split_whitespace() {
-            if word.len() == 3 && word.chars().all(|c| c.is_ascii_alphabetic()) && currency.is_none() {
-                currency = Some(word.to_ascii_uppercase());
-            } else if amount.is_none() {
-                amount = Some(cents(word)?);
-            } else {
-                return None;
-            }
-        }
-        Some(Self { cents: amount?, currency })
-    }
-
-    /// The same amount, and the same currency where both name one.
-    pub fn agrees_with(&self, other: &Self) -> bool {
-        self.cents == other.cents && self.may_be_of_one_currency(other)
-    }
-
-    /// As much or more, and of the same currency where both name one.
-    pub fn covers(&self, price: &Self) -> bool {
-        self.cents >= price.cents && self.may_be_of_one_currency(price)
-    }
-
-    fn may_be_of_one_currency(&self, other: &Self) -> bool {
-        self.currency.as_ref().zip(other.currency.as_ref()).is_none_or(|(a, b)| a == b)
-    }
-}
-
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.cents / 100, self.cents % 100)?;
-        self.currency.iter().try_for_each(|currency| write!(f, " {currency}"))
-    }
-}
-
-fn cents(amount: &str) -> Option<i64> {
-    let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
-    let plain = |digits: &str| digits.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || !plain(whole) || !plain(part) || part.trim_end_matches('0').len() > 2 {
-        return None;
-    }
-    let part: i64 = format!("{part:0<2}")[..2].parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part)
-}
-
 /// A length of time in seconds, written `90m`, `2h` or `3d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -187,16 +129,6 @@ mod tests {
     fn slugs_join_words_with_one_dash() {
         assert_eq!(slug("Group  Coaching (2024)!"), "group-coaching-2024");
         assert_eq!(slug("Être – là"), "être-là");
-    }
-
-    #[test]
-    fn money_in_any_spelling_is_one_value() {
-        let full = Money::parse("497.00 USD").unwrap();
-        assert!(full.agrees_with(&Money::parse("497").unwrap()));
-        assert!(full.agrees_with(&Money::parse("usd 497.0").unwrap()));
-        assert!(!full.agrees_with(&Money::parse("497 EUR").unwrap()));
-        assert_eq!(Money::parse("4,97"), None);
-        assert_eq!(Money::parse("1.999"), None);
     }
 
     #[test]

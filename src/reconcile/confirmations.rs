@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, tz::TimeZone};
 
+use crate::model::money::Money;
 use crate::model::plan::Confirmation;
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{Purchase, Record};
 use crate::model::status::{Payment, transaction};
-use crate::model::text::Money;
 use crate::model::{Identity, Plan, State};
 
 use super::buyer;
@@ -174,22 +174,33 @@ impl Look<'_> {
         let expected = expected.and_then(|price| Money::parse(&price.0));
         if total.is_empty() {
             // Whoever reads the transaction off the order's page reads its total there.
-            let expected = expected.filter(|expected| expected.cents > 0 && order.payment() == Payment::Paid)?;
+            let expected = expected.filter(|expected| !expected.is_zero() && order.payment() == Payment::Paid)?;
             let what = format!("its total was not captured, and the plan expects `{expected}`: {NAME_IT}");
             return Some(Unpaid::Less(what));
         }
-        let Some(paid) = Money::parse(total) else {
+        let paid = match &expected {
+            Some(expected) => Money::parse_beside(total, expected),
+            None => Money::parse(total),
+        };
+        let Some(paid) = paid else {
             return Some(Unpaid::Unread(format!(
                 "its total `{total}` is not an amount, so it is unknown whether anything was paid"
             )));
         };
-        let is_free = expected.as_ref().is_some_and(|expected| expected.cents == 0);
-        if paid.cents <= 0 && !is_free {
+        let is_free = expected.as_ref().is_some_and(Money::is_zero);
+        if paid.is_zero() && !is_free {
             return Some(Unpaid::Nothing(format!(
                 "its total is `{total}`, so nothing was paid; buy at the form's price"
             )));
         }
-        let expected = expected.filter(|expected| !paid.covers(expected))?;
+        let expected = expected?;
+        if paid.covers(&expected) && paid.lacks_currency_of(&expected) && !is_free {
+            let what = format!("its total `{total}` names no currency, and the plan expects `{expected}`: {NAME_IT}");
+            return Some(Unpaid::Less(what));
+        }
+        if paid.covers(&expected) {
+            return None;
+        }
         Some(Unpaid::Less(format!(
             "its total is `{total}`, and the plan expects `{expected}`: buy at that price; or, if no more than this \
             is due at first, {NAME_IT}"

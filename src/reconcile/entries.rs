@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::money::Money;
 use crate::population::{Allowance, Damage, Record};
 
+use super::day::moment;
 use super::{Examples, Ledger};
 
 /// The order forms with a test purchase on record, each with what of it was named; where nothing was, a new order that is
@@ -92,11 +94,13 @@ impl Entries {
     }
 }
 
-/// Whether both have the same values; whose they are aside.
+/// Whether both have the same values, money and times as what they mean; whose they are aside.
 fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
-    let values = |record: &Record<'_>| {
-        [&record.form, &record.total, &record.date, &record.status, record.next_payment()]
-            .map(|value| value.trim().to_owned())
+    let same_values = || {
+        let texts = |record: &'_ Record<'_>| [&record.form, &record.status].map(|value| value.trim().to_owned());
+        let moments = |record: &'_ Record<'_>| [&*record.date, record.next_payment()].map(|at| moment(at).into_owned());
+        let total = |record: &Record<'_>| Money::parse(&record.total).ok_or_else(|| record.total.trim().to_owned());
+        texts(before) == texts(after) && moments(before) == moments(after) && total(before) == total(after)
     };
     let same_text = before.form == after.form
         && before.total == after.total
@@ -106,7 +110,7 @@ fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
     // A transaction that one of the two readings did not capture is no other one.
     let transactions = [before, after].map(|record| record.transaction().trim());
     let same_transaction = transactions[0] == transactions[1] || transactions.contains(&"");
-    same_transaction && (same_text || values(before) == values(after))
+    same_transaction && (same_text || same_values())
 }
 
 /// What became of one that was open.

@@ -7,7 +7,7 @@ use crate::model::status::{Payment, SubscriptionStatus, transaction};
 use crate::model::{Field, Identity, Plan, State};
 
 use super::Ask;
-use super::day::day;
+use super::day::{day, moment};
 use super::entries::{Entry, Named, Recorded};
 use super::tally::{Counted, Tally};
 
@@ -148,7 +148,7 @@ pub(super) fn explain(ask: &Ask, bought: &[Bought], subscriptions: &[Entry], tal
         tally.expect(Counted::SubscriptionStatus, status);
         if !next.is_empty() {
             tally.expect(Counted::NextPayments, "");
-            tally.expect(Counted::NextPaymentOn, next);
+            tally.expect(Counted::NextPaymentOn, &moment(next));
         }
         explained.subscriptions.push(entry.key.to_string());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::day::moment;
 use crate::population::{Allowance, Damage, Record};
 
 /// What is counted.
@@ -144,7 +145,7 @@ impl Tally {
                     return Ok(());
                 }
                 self.add(side, Counted::NextPayments, "")?;
-                self.add(side, Counted::NextPaymentOn, day)
+                self.add(side, Counted::NextPaymentOn, &moment(day))
             }
             kind => self.add(side, Counted::Records, kind),
         }

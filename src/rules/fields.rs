@@ -116,6 +116,14 @@ impl<'a> Of<'_, 'a, Webhook> {
     }
 }
 
+impl Of<'_, '_, OrderForm> {
+    /// Notes that nobody knows in which currency a price is that names none.
+    pub fn unknown_currency(&self, price: &str) {
+        let why = format!("the site's price `{price}` names no currency");
+        self.note_unknown_part("price", why);
+    }
+}
+
 macro_rules! named {
     ($($object:ident),+) => {
         $(impl<'a> Of<'_, 'a, $object> {

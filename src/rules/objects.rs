@@ -151,6 +151,11 @@ impl<'f, 'a, T: OfKind> Of<'f, 'a, T> {
         self.facts.ask(&self.place(), name, field)
     }
 
+    /// Notes that of a field that is known a part is not.
+    pub(super) fn note_unknown_part(&self, name: &str, why: String) {
+        self.facts.note_about(About::Field(self.place(), name.to_owned()), Grade::Unknown(why));
+    }
+
     /// What is known of a switch, which is on or off: one that is said to be neither is unknown.
     pub(super) fn flag(&self, name: &str, field: &'a Field<bool>) -> Known<bool> {
         const UNKNOWN: &Field<bool> = &Field::Unknown;

@@ -44,6 +44,7 @@ pub static ALL: &[&Rule] = &[
     &plan::opt_in_form_not_in_plan::RULE,
     &plan::order_form_not_in_plan::RULE,
     &plan::price_differs::RULE,
+    &plan::price_impossible::RULE,
     &plan::reference_unknown::RULE,
     &plan::strategy_missing::RULE,
     &plan::webhook_not_in_plan::RULE,

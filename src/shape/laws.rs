@@ -76,8 +76,23 @@ fn others() -> Vec<Value> {
         ["0 days after previous", "9999 weeks after previous", "immediately", "1 day  after previous"].map(Value::from),
     );
     all.extend(
-        ["497", "497 USD", "eur 1.5", "EUR 1 USD", "999999999999.99", "http://x", "https:///x", "1m", "12345d"]
-            .map(Value::from),
+        [
+            "497",
+            "497 USD",
+            "eur 1.5",
+            "EUR 1 USD",
+            "1.500 KWD",
+            "KWD 1.5005",
+            "1.50055",
+            "497,00 USD",
+            "$497",
+            "999999999999.99",
+            "http://x",
+            "https:///x",
+            "1m",
+            "12345d",
+        ]
+        .map(Value::from),
     );
     all.extend(
         ["7d", "8d", "02h", "0m", "168h", "169h", "99h", "10080m", "10081m", "9999m", "11000m"].map(Value::from),

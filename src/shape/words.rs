@@ -3,6 +3,7 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value as Json;
 
+use crate::model::{PRICE, money};
 use crate::text::{Node, Value, nearest, without_addresses};
 
 /// A value that is not there.
@@ -162,6 +163,14 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
         ),
         Kind::Pattern { .. } if found.replace("\\t", "").replace("\\n", "").trim_matches([' ', '`']).is_empty() => {
             ("wrong-value", format!("{name} must not be empty"), about.explained("fill it in"))
+        }
+        Kind::Pattern { pattern } if pattern == PRICE => {
+            let form = money::as_written(found.trim_matches('`'));
+            let form = form.map_or_else(
+                || about.by_example(""),
+                |form| format!("write `{form}`: a point, and the currency's three letters"),
+            );
+            ("wrong-value", format!("{name} cannot be {found}"), form)
         }
         Kind::Pattern { .. } => {
             ("wrong-value", format!("{name} cannot be {found}"), about.by_example("write it differently"))

@@ -167,7 +167,7 @@ fn saw(reading: &Snapshot, on: &ObjectRef, fields: Map<String, Value>) -> Eviden
 }
 
 /// The same world with another reading, and more lines on record.
-fn with(world: &StepContext, before: Snapshot, lines: Vec<Evidence>) -> StepContext {
+pub(crate) fn with(world: &StepContext, before: Snapshot, lines: Vec<Evidence>) -> StepContext {
     let mut record = world.record.clone();
     record.entries.extend(lines.into_iter().map(|evidence| Entry {
         version: 1,

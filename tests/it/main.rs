@@ -60,6 +60,7 @@ mod seal;
 mod second_user;
 mod snapshot;
 mod snapshot_laws;
+mod spelt;
 mod staging;
 mod step_readings;
 #[cfg(target_os = "linux")]

@@ -11,6 +11,7 @@ pub(super) mod offering_not_in_plan;
 pub(super) mod opt_in_form_not_in_plan;
 pub(super) mod order_form_not_in_plan;
 pub(super) mod price_differs;
+pub(super) mod price_impossible;
 pub(super) mod reference_unknown;
 pub(super) mod strategy_missing;
 pub(super) mod webhook_not_in_plan;

@@ -1,9 +1,9 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::Price;
 use crate::model::keyed::name_to_say;
+use crate::model::money::Money;
 use crate::model::plan::{CustomOperation, FailedPayment, FormExpectation, OrderFormIntent};
 use crate::model::state::OrderForm;
-use crate::model::text::Money;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};

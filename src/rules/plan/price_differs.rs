@@ -1,14 +1,15 @@
 use crate::diag::{Location, Severity::Error};
+use crate::model::money::Money;
 use crate::model::state::OrderForm;
-use crate::model::text::{Money, pointer};
+use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// An order form shows another price than the plan expects.
     ///
     /// ## What it does
-    /// Compares `expect.price` of every order form with the site's price: the amount, and the currency where both name
-    /// one. A price that cannot be read is reported too.
+    /// Compares `expect.price` of every order form with the site's price: the amount, and the currency where the plan
+    /// names one. A price that cannot be read is reported too, and one of which the site names no currency is unproven.
     ///
     /// ## Why it matters
     /// A price is compared and never written: products, offers and subscriptions must not be changed on a staging copy,
@@ -50,25 +51,27 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             known = None;
             continue;
         };
+        // What is no price at all is another rule's.
+        let Some(expected) = Money::parse(&expected.0) else { continue };
         if let Some((form, price)) = form.and_then(|form| Some((form, form.price()?))) {
-            judge(&expected.0, (form, price), out);
+            judge(&expected, (form, price), out);
         }
     }
     known
 }
 
-fn judge(expected: &str, (form, price): (Of<'_, '_, OrderForm>, Option<&String>), out: &mut Findings) {
+fn judge(expected: &Money, (form, price): (Of<'_, '_, OrderForm>, Option<&String>), out: &mut Findings) {
     let name = form.name();
-    let message = match (Money::parse(expected), price, price.and_then(|price| Money::parse(price))) {
-        (Some(plan), _, Some(site)) if plan.agrees_with(&site) => return,
-        (None, ..) => format!("the expected price `{expected}` of `{name}` cannot be read as an amount"),
-        (Some(_), None, _) => format!("`{name}` has no price on the site, and the plan expects {expected}"),
-        (Some(_), Some(price), Some(_)) => {
-            format!("`{name}` costs {price} on the site, and the plan expects {expected}")
+    let message = match (price, price.and_then(|price| Money::parse_beside(price, expected))) {
+        (Some(price), Some(site)) if expected.agrees_with(&site) => {
+            if site.lacks_currency_of(expected) {
+                form.unknown_currency(price);
+            }
+            return;
         }
-        (Some(_), Some(price), None) => {
-            format!("the site's price of `{name}`, `{price}`, cannot be read as an amount")
-        }
+        (None, _) => format!("`{name}` has no price on the site, and the plan expects {expected}"),
+        (Some(price), Some(_)) => format!("`{name}` costs {price} on the site, and the plan expects {expected}"),
+        (Some(price), None) => format!("the site's price of `{name}`, `{price}`, cannot be read as an amount"),
     };
     let help = "find out which price is right (AccessAlly > Sales > Order Form Setup, Pricing) and correct the other; \
                 do not change prices on the staging copy alone";

@@ -1,0 +1,78 @@
+use crate::diag::{Location, Severity::Error};
+use crate::model::money::{Money, NoMoney};
+use crate::model::text::{many, pointer};
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
+
+declare_rule! {
+    /// An expected price that nobody can charge.
+    ///
+    /// ## What it does
+    /// Asks that the currency of every `expect.price` is one (ISO 4217, with those withdrawn since 2023), and that the
+    /// amount has no more decimals than the currency: three of Kuwaiti dinars, none of yen.
+    ///
+    /// ## Why it matters
+    /// A price with a currency that there is not, or with decimals that the currency lacks, is a slip of the hand: it may
+    /// be ten or a thousand times what was meant. Compared with the site it would be right never, or by accident.
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {expect: {price: 497.00 XYZ}}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {expect: {price: 497.00 JPY}}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {expect: {price: 1.500 KWD}}}}
+    /// site: {order-form/course-checkout: {price: 1.5 KWD}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Write the amount as the currency has it, with the currency's three letters: `497.00 USD`, `497 JPY`, `1.500 KWD`.
+    {
+        id: "price-impossible",
+        severity: Error,
+        phase: Configure,
+        acceptable: false,
+        guide: "S5",
+        evidence: Inferred,
+        anchor: "/order_forms",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    for (key, intent) in &facts.plan().order_forms {
+        let Some(price) = intent.expect.as_ref().and_then(|expect| expect.price.as_ref()) else { continue };
+        let (message, help) = match Money::written(&price.0) {
+            Ok(_) => continue,
+            Err(NoMoney::NoCurrency(code)) => (
+                format!("`{code}` is no currency, so nobody can charge `{}`", price.0),
+                "write the currency's three letters as ISO 4217 has them, for example `USD`".to_owned(),
+            ),
+            Err(NoMoney::TooFine { currency, decimals }) => {
+                let of = currency.unwrap_or_else(|| "an amount without a currency".to_owned());
+                let has = if decimals == 0 {
+                    "no decimals".to_owned()
+                } else {
+                    format!("at most {}", many(decimals, "decimal"))
+                };
+                (
+                    format!("the expected price is `{}`, and {of} has {has}", price.0),
+                    match Money::parse(&price.0) {
+                        Some(same) => format!("write `{same}`, if that is what was meant"),
+                        None => "find out what was meant, and write no separator of thousands".to_owned(),
+                    },
+                )
+            }
+            Err(NoMoney::NoAmount) => {
+                (format!("the expected price `{}` is no amount", price.0), "write it like `497.00 USD`".to_owned())
+            }
+        };
+        let place = Location::value(pointer(&["order_forms", key, "expect", "price"]));
+        out.push(RULE.at(place, message).label("no price").help(help));
+    }
+    Some(())
+}
