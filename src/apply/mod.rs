@@ -177,6 +177,7 @@ fn hopeless(error: &SiteError) -> Option<String> {
         SiteError::File { .. }
         | SiteError::NotAutomatic { .. }
         | SiteError::Damaged { .. }
+        | SiteError::Misfits { .. }
         | SiteError::Another { .. }
         | SiteError::Replaced { .. } => Some(error.to_string()),
         SiteError::Answer { .. } | SiteError::Login { .. } => None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, Plan};
+use super::{Identity, Misfits, Plan};
 
 /// The first record of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -129,4 +129,6 @@ pub struct Census {
     pub repeated_ids: BTreeSet<String>,
     /// When reading it began, as its first record says.
     pub taken_at: String,
+    /// What stands in it and fits no format.
+    pub misfits: Misfits,
 }

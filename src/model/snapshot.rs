@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attested::Attested;
 use super::state::State;
-use super::{Grade, Identity, ObjectRef, Worth};
+use super::{Grade, Identity, Misfits, ObjectRef, Worth};
 
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
 pub const FORMAT: &str = "1.1";
@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub sources: BTreeMap<ObjectRef, Sources>,
     /// What persons attested, laid over what was not captured.
     pub attested: Attested,
+    /// What stands in its file and fits no format.
+    pub misfits: Misfits,
 }
 
 /// How an object was captured, where that is not as its section was.
@@ -71,7 +73,8 @@ impl Snapshot {
     /// What a site is said to be, with nobody to vouch for it.
     pub fn new(header: Header, state: State, population: Option<PopulationDigest>) -> Self {
         let (worth, sha256) = (Worth::default(), String::new());
-        Self { header, state, population, worth, sha256, sources: BTreeMap::new(), attested: Attested::default() }
+        let (sources, attested, misfits) = Default::default();
+        Self { header, state, population, worth, sha256, sources, attested, misfits }
     }
 
     /// The same, supported by this.
@@ -119,13 +122,27 @@ impl Header {
 
     /// Whether its records tell what is not set from what nobody read: from format 1.1 on.
     pub fn tells_fields(&self) -> bool {
-        self.format.split_once('.').is_some_and(|(_, minor)| minor.parse().is_ok_and(|minor: u32| minor > 0))
+        minor(&self.format) > Some(0)
+    }
+
+    /// Whether its format is newer than the one of this build: it may hold what this build does not know.
+    pub fn is_newer(&self) -> bool {
+        is_newer(&self.format)
     }
 
     /// Whether a kind was captured, in whichever way.
     pub fn is_captured(&self, kind: &str) -> bool {
         matches!(self.sections.get(kind), Some(Capture::How(_)))
     }
+}
+
+/// Whether a format is newer than the one of this build.
+pub fn is_newer(format: &str) -> bool {
+    minor(format) > minor(FORMAT)
+}
+
+fn minor(format: &str) -> Option<u32> {
+    format.split_once('.')?.1.parse().ok()
 }
 
 /// How a section was captured, or why not.
@@ -142,6 +159,13 @@ pub enum Capture {
         /// Why, in words.
         String,
     ),
+}
+
+impl Capture {
+    /// Whether a machine read it.
+    pub fn is_by_a_machine(&self) -> bool {
+        matches!(self, Self::How(how) if how.is_captured())
+    }
 }
 
 /// How a section was read.

@@ -150,6 +150,11 @@ macro_rules! kinds {
                 Ok(match kind { $(Kind::$variant => Self::$variant(serde_json::from_value(fields)?)),+ })
             }
 
+            /// What a collector sent beyond the fields named here.
+            pub fn extra(&self) -> &Map<String, Value> {
+                match self { $(Self::$variant(object) => &object.extra),+ }
+            }
+
             /// Drops what a collector sent beyond the fields named here.
             pub fn drop_extra(&mut self) {
                 match self { $(Self::$variant(object) => object.extra.clear()),+ }

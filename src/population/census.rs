@@ -46,6 +46,9 @@ struct Count {
 
 impl Counter<'_> {
     fn see(&mut self, record: &Record<'_>) -> Result<(), Damage> {
+        if !record.misfits.is_empty() {
+            self.census.misfits.found(record.line, &record.shown(), record.misfits.clone());
+        }
         match &*record.kind {
             "contact" => self.contact(record)?,
             "order" => {

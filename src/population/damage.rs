@@ -43,4 +43,15 @@ impl Damage {
             read @ Self::Read(_) => read,
         }
     }
+
+    /// The same damage with this advice where it has none of its own.
+    #[must_use]
+    pub(crate) fn instead_of_again(self, advice: &str) -> Self {
+        match self {
+            Self::Broken { line, what, help } if help == TAKE_AGAIN => {
+                Self::Broken { line, what, help: advice.to_owned() }
+            }
+            other => other,
+        }
+    }
 }

@@ -63,14 +63,27 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
     if text == TWICE || text.starts_with("missing field `") || text.starts_with("duplicate field `") {
         return text.to_owned();
     }
-    text.rsplit_once(", expected ")
-        .map_or("a value is of the wrong sort".to_owned(), |(_, kind)| format!("expected {kind}"))
+    text.rsplit_once(", expected ").map_or("a value is of the wrong sort".to_owned(), |(_, kind)| match kind {
+        "u8" | "u32" | "u64" => "expected a whole number".to_owned(),
+        kind => format!("expected {kind}"),
+    })
 }
 
 /// A kind as a message may show it: a stranger's text is not repeated.
 pub(crate) fn word(kind: &str) -> &str {
-    let plain = kind.len() <= 40 && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain =
+        kind.len() <= 40 && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b));
     if plain && !kind.is_empty() { kind } else { "…" }
+}
+
+/// A record as a message may show it: by its kind and, where it is a name and no stranger's text, its key.
+pub(crate) fn shown(kind: &str, key: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./?=".contains(c);
+    if key == kind || key.is_empty() || key.len() > 80 || !key.chars().all(plain) {
+        format!("`{}`", word(kind))
+    } else {
+        format!("`{}/{key}`", word(kind))
+    }
 }
 
 const TWICE: &str = "a field is there twice";
@@ -159,7 +172,7 @@ mod tests {
     #[test]
     fn a_reason_never_repeats_the_value() {
         let error = serde_json::from_str::<u32>(r#""ada@member.example, expected a secret""#).unwrap_err();
-        assert_eq!(reason(&error), "expected u32");
+        assert_eq!(reason(&error), "expected a whole number");
         assert_eq!(word("order-form"), "order-form");
         assert_eq!(word("ada@member.example"), "…");
     }

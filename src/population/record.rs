@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::io::BufRead;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::json::{misfit, opening};
+use super::fit::Names;
+use super::json::{misfit, object, opening, shown, word};
 use super::{Damage, Ledger, Line, Lines};
-use crate::model::population::{Contact, Opening};
-use crate::model::snapshot::PopulationDigest;
+use crate::model::population::{Contact, Opening, Order, Subscription};
+use crate::model::snapshot::{PopulationDigest, is_newer};
+use crate::model::text::nearest;
 
 /// Text that borrows from the line wherever it has no escapes, inside a list or an option too.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +55,7 @@ impl<'t, 'a> IntoIterator for &'t Tags<'a> {
 
 /// A record of any kind of the population: the fields of all of them.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Record<'a> {
     #[serde(borrow)]
     pub(crate) kind: Cow<'a, str>,
@@ -84,6 +88,12 @@ pub(crate) struct Record<'a> {
     /// Whether it has the kind and key of the record before it.
     #[serde(skip)]
     pub(crate) repeats: bool,
+    /// Its line, from 1.
+    #[serde(skip)]
+    pub(crate) line: u64,
+    /// What stands in it and fits no format, where the format is not newer than this build.
+    #[serde(skip)]
+    pub(crate) misfits: Vec<(String, String)>,
 }
 
 /// A record of a kind that this build does not know: only its name counts.
@@ -98,11 +108,8 @@ struct Stranger<'a> {
 impl<'a> Record<'a> {
     /// Reads a line; the end record too, of which only the kind is looked at.
     fn read(line: Line<'a>) -> Result<Self, Damage> {
-        let read = serde_json::from_str(line.text).or_else(|error| match serde_json::from_str(line.text) {
-            Ok(Stranger { kind, key }) if !is_known(&kind) => Ok(Self { kind, key, ..Self::default() }),
-            _ => Err(misfit(line.number, &error)),
-        });
-        let record: Self = read?;
+        let read = serde_json::from_str(line.text).or_else(|error| Self::read_beyond(line, &error));
+        let record = Self { line: line.number, ..read? };
         if record.kind != "end" && record.key.is_empty() {
             return Err(Damage::at(line.number, "the record has no key"));
         }
@@ -110,6 +117,31 @@ impl<'a> Record<'a> {
             return Err(Damage::at(line.number, format!("the `{}` record names no contact", record.kind)));
         }
         Ok(record)
+    }
+
+    /// Reads a line with more in it than a record has: of a kind that this build does not know only its name counts.
+    fn read_beyond(line: Line<'a>, error: &serde_json::Error) -> Result<Self, Damage> {
+        let damage = || misfit(line.number, error);
+        let Stranger { kind, key } = serde_json::from_str(line.text).map_err(|_| damage())?;
+        if kind == "end" {
+            return Ok(Self { kind, key, ..Self::default() });
+        }
+        let Some(names) = names_of(&kind) else {
+            let misfits = vec![strange_member(&kind)];
+            return Ok(Self { kind, key, misfits, ..Self::default() });
+        };
+        let mut fields = object(line)?;
+        let misfits = names.strangers(fields.keys());
+        fields.retain(|name, _| names.has(name));
+        let record = Self::deserialize(serde_json::Value::Object(fields)).map_err(|_| damage())?;
+        Ok(Self { misfits, ..record })
+    }
+
+    /// The record as a message may show it, with whose it is.
+    pub(crate) fn shown(&self) -> String {
+        let whose =
+            if self.contact.is_empty() { String::new() } else { format!(" of {}", shown("contact", &self.contact)) };
+        format!("{}{whose}", shown(&self.kind, &self.key))
     }
 
     /// Whether somebody referred this contact.
@@ -148,9 +180,31 @@ impl<'a> Record<'a> {
 /// How many records of a population are read at most: ten times what the largest site has.
 const MOST_RECORDS: u64 = 20_000_000;
 
-/// The kinds of a population that this build knows.
-fn is_known(kind: &str) -> bool {
-    matches!(kind, "contact" | "order" | "subscription" | "end")
+/// The kinds of record of a population.
+pub(crate) const KINDS: [&str; 4] = ["contact", "contact-without-user", "order", "subscription"];
+
+/// What records of these kinds can have.
+static NAMES: LazyLock<[Names; 3]> =
+    LazyLock::new(|| [Names::of::<Contact>(), Names::of::<Order>(), Names::of::<Subscription>()]);
+
+/// What a record of this kind can have; none where this build does not know the kind.
+pub(crate) fn names_of(kind: &str) -> Option<&'static Names> {
+    let at = match kind {
+        "contact" | "contact-without-user" => 0,
+        "order" => 1,
+        "subscription" => 2,
+        _ => return None,
+    };
+    Some(&NAMES[at])
+}
+
+/// What is to be said of a record of a kind that this build does not know.
+pub(crate) fn strange_member(kind: &str) -> (String, String) {
+    let help = match nearest(kind, &KINDS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the kinds of a population are `{}`", KINDS.join("`, `")),
+    };
+    (format!("no record of a population is of the kind `{}`", word(kind)), help)
 }
 
 /// The records of a population, one at a time in one reused buffer, each checked against the book of the stream.
@@ -194,6 +248,9 @@ impl<R: BufRead> Records<R> {
         if record.kind == "end" {
             self.end = Some(std::mem::take(&mut self.ledger).close(line)?);
             return Ok(None);
+        }
+        if is_newer(&self.opening.format) {
+            record.misfits.clear();
         }
         record.repeats = self.ledger.record(line, &record.kind, &record.key)?;
         Ok(Some(record))

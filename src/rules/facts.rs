@@ -17,7 +17,7 @@ use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
 use crate::model::state::Kind;
-use crate::model::{Grade, Identity, ObjectRef, State};
+use crate::model::{Grade, Identity, Misfits, ObjectRef, State};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +155,16 @@ impl<'a> Facts<'a> {
             }
         }
         before.attested.contradictions()
+    }
+
+    /// What stands in the files of the reading and fits no format, by file: no fact of the site. What a machine sent of the members
+    /// beyond the format is kept.
+    pub fn misfits(&self) -> impl Iterator<Item = (&'static str, &'a Misfits)> + use<'a> {
+        self.beyond_the_plan.set(true);
+        let site = self.inputs.before.map(|before| ("site", &before.misfits));
+        let by_hand = |before: &&Snapshot| !before.header.capture("contact").is_by_a_machine();
+        let members = self.inputs.before.filter(by_hand).and(self.inputs.census);
+        site.into_iter().chain(members.map(|census| ("population", &census.misfits)))
     }
 
     /// What a person saw last of a switch of another site than the judged one, of which there is no reading here. An absent sight is no

@@ -74,6 +74,7 @@ pub static ALL: &[&Rule] = &[
     &safety::merge_list_missing::RULE,
     &safety::migration_choices_missing::RULE,
     &safety::migration_not_run::RULE,
+    &safety::reading_not_understood::RULE,
     &safety::reading_old::RULE,
     &safety::record_line_wrong::RULE,
     &safety::rollback_missing::RULE,

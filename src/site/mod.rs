@@ -3,7 +3,9 @@
 mod beside;
 pub(crate) mod disk;
 pub mod file;
+mod object_line;
 mod open;
+mod review;
 mod seal;
 pub mod snapshot_file;
 pub mod wordpress;
@@ -18,7 +20,8 @@ use crate::change::Change;
 use crate::failure::{Failure, exit};
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::{Capture, PopulationDigest};
-use crate::model::{ObjectRef, Snapshot};
+use crate::model::text::many;
+use crate::model::{Misfits, ObjectRef, Snapshot};
 use crate::population::Damage;
 
 pub use crate::model::Executor;
@@ -161,6 +164,14 @@ pub enum SiteError {
         /// What to do.
         help: String,
     },
+    /// Lines that somebody wrote and that fit no format.
+    #[error("`{}` was not finalized: {} in it {} no format", path.display(), many(misfits.count(), "thing"), if misfits.count() == 1 { "fits" } else { "fit" })]
+    Misfits {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        misfits: Misfits,
+    },
     /// The site did not answer, or not as WordPress does.
     #[error("`{origin}`: {what}")]
     Answer {
@@ -217,9 +228,13 @@ pub enum SiteError {
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
         let help = error.help().map(str::to_owned);
+        let details = match &error {
+            SiteError::Misfits { misfits, .. } => misfits.lines(),
+            _ => Vec::new(),
+        };
         let is_another = matches!(error, SiteError::Replaced { .. } | SiteError::Another { .. });
         let code = if is_another { exit::TARGET } else { exit::COULD_NOT_RUN };
-        Self { help, ..Self::new(code, error.to_string()) }
+        Self { help, details, ..Self::new(code, error.to_string()) }
     }
 }
 
@@ -234,6 +249,7 @@ impl SiteError {
             Self::Replaced { .. } => {
                 Some("put back the site's file that was read first; nothing is written to another one")
             }
+            Self::Misfits { .. } => Some("correct these lines; the file is as you wrote it"),
             Self::File { .. } | Self::Conflict(_) | Self::NotAutomatic { .. } => None,
         }
     }

@@ -6,10 +6,12 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::beside::Beside;
+use super::review::review;
 use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
 use super::{Population as _, SiteError, disk};
 use crate::model::population::Questions;
 use crate::model::snapshot::PopulationDigest;
+use crate::model::text::quoted;
 use crate::population::{Damage, LONGEST_LINE, Line, check, object, read_opening, sealed, take_census, word};
 
 /// How many lines are sealed at most. A tiny one takes some two hundred bytes of memory beside its text.
@@ -39,16 +41,25 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     let text =
         String::from_utf8(bytes).map_err(|_| damaged(Damage::whole("it is not UTF-8").help("save it as UTF-8")))?;
     bearable(&text).map_err(damaged)?;
-    let beside = if first_kind(&text) == "snapshot" { disk::population(path) } else { None };
+    let kind = first_kind(&text);
+    let misfits = review(&text, kind == "population");
+    if !misfits.is_empty() {
+        return Err(SiteError::Misfits { path: path.to_owned(), misfits });
+    }
+    let beside = if kind == "snapshot" { disk::population(path) } else { None };
     let population = match beside {
         Some(beside) => {
             let first = text.lines().enumerate().map(|(index, text)| Line { number: index as u64 + 1, text });
             let first = first.into_iter().find(|line| !line.text.trim().is_empty());
             let configuration = SnapshotFile::begin(first).map_err(damaged)?;
+            let first = format!(
+                "finalize the population first: `plan snapshot finalize {}`",
+                quoted(&beside.display().to_string())
+            );
             let beside = Beside::new(beside, configuration.snapshot());
             // It opens no population of another site, so that none is tied to this configuration.
             let read = take_census(beside.open()?, &Questions::default());
-            Some(read.map_err(|damage| beside.damaged(damage))?.1)
+            Some(read.map_err(|damage| beside.damaged(damage.instead_of_again(&first)))?.1)
         }
         None => None,
     };

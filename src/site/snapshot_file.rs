@@ -6,12 +6,13 @@ use std::io::BufRead;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::model::keyed::webhook_key;
-use crate::model::snapshot::{PopulationDigest, Sources};
-use crate::model::state::{Kind, Object};
-use crate::model::text::slug;
+use super::object_line::{
+    not_understood, read_object, said_of_sources, sources, strange_header, strange_kind, unnatural,
+};
+use crate::model::snapshot::PopulationDigest;
+use crate::model::state::Kind;
 use crate::model::{Header, ObjectRef, Snapshot, State};
-use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, reason, sealed, word};
+use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, sealed, shown, word};
 use crate::text::inert_json;
 
 /// How many bytes of configuration are read at most, unpacked: a hundred times what the largest site has. Of a packed file they say how
@@ -127,7 +128,8 @@ impl SnapshotFile {
             return Err(damage.help("write it as 2026-11-21T06:12:00Z, or take the file from where it was made"));
         }
         let first = first.map_or("", |line| line.text).to_owned();
-        let snapshot = Snapshot::new(header, State::default(), None);
+        let mut snapshot = Snapshot::new(header, State::default(), None);
+        snapshot.misfits.found(1, "", strange_header(&snapshot.header));
         Ok(Self { snapshot, first, lines: BTreeMap::new(), more: Map::new() })
     }
 
@@ -149,18 +151,23 @@ impl SnapshotFile {
 
     fn understand(&mut self, line: Line<'_>, kind: &str, key: &str, fields: Map<String, Value>) -> Result<(), Damage> {
         if let Some(known) = Kind::from_name(kind) {
+            let on = ObjectRef::new(known, key);
             let fields = if self.snapshot.header.tells_fields() {
                 let (mut fields, sources) = sources(line, fields)?;
                 if let Some(sources) = sources {
                     fields.retain(|name, _| NAMING.contains(&name.as_str()) || !sources.is_missing(name));
-                    self.snapshot.sources.insert(ObjectRef::new(known, key), sources);
+                    self.snapshot.sources.insert(on.clone(), sources);
                 }
                 fields
             } else {
                 without_nothing(known, fields)
             };
             let object = read_object(line, known, fields)?;
-            natural(line, known, key, &object)?;
+            if let Some((what, help)) = unnatural(known, key, &object) {
+                return Err(Damage::at(line.number, what).help(help));
+            }
+            let found = not_understood(&self.snapshot.header, known, &object, self.snapshot.sources.get(&on), false);
+            self.snapshot.misfits.found(line.number, &shown(kind, key), found);
             self.snapshot.state.insert(key, object);
         } else if kind == POPULATION {
             if key != POPULATION {
@@ -178,6 +185,8 @@ impl SnapshotFile {
                 "put each snapshot into a file \
             of its own",
             ));
+        } else if let Some(found) = strange_kind(&self.snapshot.header, kind) {
+            self.snapshot.misfits.found(line.number, "", [found]);
         }
         Ok(())
     }
@@ -228,31 +237,9 @@ impl SnapshotFile {
 /// The fields that make an object the one that it is: known wherever the object is.
 const NAMING: [&str; 5] = ["id", "name", "command", "target", "url"];
 
-/// What a record says of how it was captured, beside the object's own fields.
-const SOURCE: &str = "source";
-
-/// The same of single fields, by their names.
-const SOURCES: &str = "sources";
-
-/// An object's fields, and what its record says of how it was captured.
-fn sources(line: Line<'_>, mut fields: Map<String, Value>) -> Result<(Map<String, Value>, Option<Sources>), Damage> {
-    let misfit = |error: serde_json::Error| misfit(line.number, &error);
-    let whole = fields.shift_remove(SOURCE).map(serde_json::from_value).transpose().map_err(misfit)?;
-    let each = fields.shift_remove(SOURCES).map(serde_json::from_value).transpose().map_err(misfit)?;
-    let found = whole.is_some() || each.is_some();
-    Ok((fields, found.then(|| Sources { whole, fields: each.unwrap_or_default() })))
-}
-
-/// The same as a record has it.
-fn said_of_sources(sources: &Sources) -> impl Iterator<Item = (String, Value)> + use<> {
-    let whole = sources.whole.as_ref().map(|capture| (SOURCE.to_owned(), json!(capture)));
-    let each = (!sources.fields.is_empty()).then(|| (SOURCES.to_owned(), json!(sources.fields)));
-    whole.into_iter().chain(each)
-}
-
 /// The fields of an object in format 1.0, in which `null` is no more than a missing field: unknown. Only of what follows the last
 /// retry that format says that a form without it has nothing set.
-fn without_nothing(kind: Kind, mut fields: Map<String, Value>) -> Map<String, Value> {
+pub(super) fn without_nothing(kind: Kind, mut fields: Map<String, Value>) -> Map<String, Value> {
     fields.retain(|_, value| !value.is_null());
     for module in fields.get_mut("modules").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(module) = module.as_object_mut() {
@@ -311,44 +298,4 @@ pub(super) fn text_of(fields: &mut Map<String, Value>, name: &str, line: Line<'_
         Some(Value::String(_)) | None => Err(Damage::at(line.number, format!("the record has no {name}"))),
         Some(_) => Err(Damage::at(line.number, format!("the record's {name} is not text"))),
     }
-}
-
-/// Reads an object; where that fails, names the field that is to blame.
-fn read_object(line: Line<'_>, kind: Kind, fields: Map<String, Value>) -> Result<Object, Damage> {
-    Object::from_fields(kind, Value::Object(fields)).map_err(|error| {
-        let reason = reason(&error);
-        let fields = object(line).unwrap_or_default();
-        let blamed = fields.keys().find(|name| {
-            let mut without = fields.clone();
-            without.shift_remove(*name);
-            match Object::from_fields(kind, Value::Object(without)) {
-                Ok(_) => true,
-                Err(error) => error.to_string() == format!("missing field `{name}`"),
-            }
-        });
-        let place = blamed.map(|name| format!(" in `{name}`")).unwrap_or_default();
-        Damage::at(line.number, format!("the fields of this `{kind}` do not fit{place}: {reason}"))
-    })
-}
-
-/// Whether a key is the natural one of its object.
-fn natural(line: Line<'_>, kind: Kind, key: &str, object: &Object) -> Result<(), Damage> {
-    let named = |name: &str| (slug(name), "the slug of its name");
-    let (wanted, rule) = match object {
-        Object::Offering(object) => named(&object.name),
-        Object::OptInForm(object) => named(&object.name),
-        Object::OrderForm(object) => named(&object.name),
-        Object::Webhook(object) => {
-            let target = object.target.as_deref().filter(|target| !target.is_empty());
-            let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
-            (webhook_key(&calls), "its command and target")
-        }
-        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one"),
-        _ => return Ok(()),
-    };
-    if wanted == key {
-        return Ok(());
-    }
-    let help = "two objects have names that give the same key: rename one on the site, and take it again";
-    Err(Damage::at(line.number, format!("the key of this `{kind}` is not {rule}")).help(help))
 }

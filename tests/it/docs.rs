@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use amc_plan::model::{Field, Grade, Graded, Kind, ObjectRef, Worth};
-use amc_plan::site::file::seal;
+use amc_plan::site::file::{seal, seal_file};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use clap::CommandFactory;
 
@@ -211,7 +211,11 @@ fn the_site_file_that_its_page_shows_is_read_as_the_page_says() {
     let page = fs::read_to_string(root().join("docs/site-file.md")).unwrap();
     let blocks = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let records: String = blocks.filter(|block| !block.contains(r#"{"kind":"contact""#)).collect();
-    let sealed = seal(&records).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.site.ndjson");
+    fs::write(&path, &records).unwrap();
+    seal_file(&path).unwrap();
+    let sealed = fs::read_to_string(&path).unwrap();
     let file = SnapshotFile::read(sealed.as_bytes()).unwrap();
     assert_eq!(file.text(), sealed);
     let site = file.into_snapshot().with_worth(Worth::Captured);

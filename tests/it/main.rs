@@ -22,6 +22,7 @@ mod example;
 mod facts;
 mod faults;
 mod file_site;
+mod finalized;
 mod gates;
 mod golden;
 mod grades;

@@ -86,7 +86,10 @@ fn members_who_were_read_before_the_press_or_in_the_future_prove_no_review() {
     migrated(&place, true, 30);
     record(&place, &["sign-in", "still signed in"]);
     let unit = |mut record: Value| {
-        record["read_again"] = true.into();
+        // Other bytes that say the same.
+        let fields = record.as_object_mut().unwrap();
+        let key = fields.shift_remove("key").unwrap();
+        fields.insert("key".to_owned(), key);
         Some(record)
     };
     for (taken_at, says) in [

@@ -9,7 +9,7 @@ use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact};
 use amc_plan::model::record::Record;
 use amc_plan::model::state::Object;
-use amc_plan::model::{Header, Kind, Plan, Snapshot, State, Worth};
+use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
     ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
 };
@@ -69,6 +69,12 @@ fn world(mut fence: Value) -> StepContext {
         state.insert(key, Object::from_fields(kind, fields).unwrap());
     }
     let header: Header = serde_json::from_value(read("header")).unwrap();
+    let mut misfits = Misfits::default();
+    for misfit in read("misfits").as_array().into_iter().flatten() {
+        let word = |name: &str| misfit[name].as_str().unwrap().to_owned();
+        let line = misfit["line"].as_u64().unwrap();
+        misfits.push(Misfit { line, on: word("on"), what: word("what"), help: word("help") });
+    }
     let repeated_ids = serde_json::from_value(read("repeated_ids")).unwrap_or_default();
     let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
     let subscribed = serde_json::from_value(read("subscribed")).unwrap_or_default();
@@ -97,7 +103,7 @@ fn world(mut fence: Value) -> StepContext {
         serde_json::from_value(fence.get("left_out").cloned().unwrap_or_else(|| Value::Array(Vec::new()))).unwrap();
     StepContext {
         plan,
-        before: Snapshot::new(header, state, None).with_worth(Worth::Captured),
+        before: Snapshot { misfits, ..Snapshot::new(header, state, None).with_worth(Worth::Captured) },
         census,
         contacts: ContactsFile {
             values: serde_json::from_value(read("values")).unwrap(),

@@ -1,0 +1,211 @@
+//! One line of a configuration as an object of the site: how it was captured, its key, and what in it fits no format.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::keyed::webhook_key;
+use crate::model::snapshot::Sources;
+use crate::model::state::{Kind, Module, Object};
+use crate::model::text::{nearest, slug};
+use crate::model::{Header, Release};
+use crate::population::{Damage, KINDS, Line, Names, misfit, object, reason, word};
+use crate::text::addresses;
+
+/// What a record says of how it was captured, beside the object's own fields.
+pub(super) const SOURCE: &str = "source";
+
+/// The same of single fields, by their names.
+pub(super) const SOURCES: &str = "sources";
+
+/// An object's fields, and what its record says of how it was captured.
+pub(super) fn sources(
+    line: Line<'_>,
+    mut fields: Map<String, Value>,
+) -> Result<(Map<String, Value>, Option<Sources>), Damage> {
+    let misfit = |error: serde_json::Error| misfit(line.number, &error);
+    let whole = fields.shift_remove(SOURCE).map(serde_json::from_value).transpose().map_err(misfit)?;
+    let each = fields.shift_remove(SOURCES).map(serde_json::from_value).transpose().map_err(misfit)?;
+    let found = whole.is_some() || each.is_some();
+    Ok((fields, found.then(|| Sources { whole, fields: each.unwrap_or_default() })))
+}
+
+/// The same as a record has it.
+pub(super) fn said_of_sources(sources: &Sources) -> impl Iterator<Item = (String, Value)> + use<> {
+    let whole = sources.whole.as_ref().map(|capture| (SOURCE.to_owned(), json!(capture)));
+    let each = (!sources.fields.is_empty()).then(|| (SOURCES.to_owned(), json!(sources.fields)));
+    whole.into_iter().chain(each)
+}
+
+static NAMES: LazyLock<BTreeMap<Kind, Names>> =
+    LazyLock::new(|| Kind::ALL.iter().map(|kind| (*kind, Names::by(|generator| kind.schema(generator)))).collect());
+
+/// The fields that a module can have.
+pub(super) static MODULE: LazyLock<Names> = LazyLock::new(Names::of::<Module>);
+
+/// The fields that an object of this kind can have.
+pub(super) fn names(kind: Kind) -> &'static Names {
+    &NAMES[&kind]
+}
+
+/// Reads an object; where that fails, names the field that is to blame.
+pub(super) fn read_object(line: Line<'_>, kind: Kind, fields: Map<String, Value>) -> Result<Object, Damage> {
+    Object::from_fields(kind, Value::Object(fields)).map_err(|error| {
+        let reason = reason(&error);
+        let fields = object(line).unwrap_or_default();
+        let blamed = fields.keys().find(|name| {
+            let mut without = fields.clone();
+            without.shift_remove(*name);
+            match Object::from_fields(kind, Value::Object(without)) {
+                Ok(_) => true,
+                Err(error) => error.to_string() == format!("missing field `{name}`"),
+            }
+        });
+        let place = blamed.map(|name| format!(" in `{name}`")).unwrap_or_default();
+        Damage::at(line.number, format!("the fields of this `{kind}` do not fit{place}: {reason}"))
+    })
+}
+
+/// What is to be said of a key that is not the natural one of its object, and which one is.
+pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(String, String)> {
+    let named = |name: &str| (slug(name), "the slug of its name");
+    let (wanted, rule) = match object {
+        Object::Offering(object) => named(&object.name),
+        Object::OptInForm(object) => named(&object.name),
+        Object::OrderForm(object) => named(&object.name),
+        Object::Webhook(object) => {
+            let target = object.target.as_deref().filter(|target| !target.is_empty());
+            let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
+            (webhook_key(&calls), "its command and target")
+        }
+        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one"),
+        _ => return None,
+    };
+    if wanted == key {
+        return None;
+    }
+    let twice = "where two objects have names that give the same key, rename one on the site";
+    let help = if addresses(&wanted).next().is_some() || wanted.is_empty() {
+        twice.to_owned()
+    } else {
+        format!("write `\"key\":\"{wanted}\"`; {twice}")
+    };
+    Some((format!("the key of this `{kind}` is not {rule}"), help))
+}
+
+/// What stands in an object that was read, and says nothing that this build understands: of fields that it does not know all where it
+/// is strict, else those that are almost one. What a machine sent beyond the format is kept, and so is what a newer format says.
+pub(super) fn not_understood(
+    header: &Header,
+    kind: Kind,
+    object: &Object,
+    sources: Option<&Sources>,
+    strict: bool,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let modules = match object {
+        Object::Offering(offering) => offering.modules.set().map_or(&[][..], Vec::as_slice),
+        _ => &[],
+    };
+    for (at, module) in modules.iter().enumerate() {
+        if modules[..at].iter().any(|other| other.number == module.number) {
+            let help = "number them in the order in which they open: the base module is 0";
+            found.push((format!("two modules have the number {}", module.number), help.to_owned()));
+        }
+    }
+    let whole = sources.and_then(|sources| sources.whole.clone());
+    if header.is_newer() || whole.unwrap_or_else(|| header.capture(kind.name())).is_by_a_machine() {
+        return found;
+    }
+    let named: Vec<&String> = object.extra().keys().chain(sources.into_iter().flat_map(|s| s.fields.keys())).collect();
+    if !named.is_empty() {
+        let names = names(kind);
+        found.extend(names.strangers(named.into_iter().filter(|name| strict || names.is_slip(name))));
+    }
+    for module in modules {
+        let at = format!("module {}", module.number);
+        if !module.extra.is_empty() {
+            let strange = MODULE.strangers(module.extra.keys().filter(|name| strict || MODULE.is_slip(name)));
+            found.extend(strange.into_iter().map(|(what, help)| (format!("{at}: {what}"), help)));
+        }
+        if let Some(Release::Other(words)) = module.release.set()
+            && let Some(meant) = probably_meant(words)
+        {
+            let help = format!("did you mean `{meant}`?");
+            found.push((format!("{at}: its `release` is almost one that is known"), help));
+        }
+    }
+    found
+}
+
+/// What is to be said of a record of a kind that this build does not know; nothing where a machine captured it, or the format is newer.
+pub(super) fn strange_kind(header: &Header, kind: &str) -> Option<(String, String)> {
+    let may_be_so = header.is_newer() || header.capture(kind).is_by_a_machine();
+    (!may_be_so).then(|| stranger(kind, "no record is of the kind"))
+}
+
+/// The same of what its first record declares.
+pub(super) fn strange_header(header: &Header) -> Vec<(String, String)> {
+    if header.is_newer() {
+        return Vec::new();
+    }
+    let strange = header.sections.iter().filter(|(name, capture)| !capture.is_by_a_machine() && !is_kind(name));
+    let strange = strange.map(|(name, _)| stranger(name, "`sections` declares what is no kind of record:"));
+    let help = "write it as 2026-11-21T06:12:00Z: a day, `T`, the time, and `Z` or the distance from it";
+    let time = (!header.taken_at.is_empty() && !header.taken_at.contains('T'))
+        .then(|| ("`taken_at` is no time of RFC 3339".to_owned(), help.to_owned()));
+    strange.chain(time).collect()
+}
+
+fn is_kind(name: &str) -> bool {
+    Kind::from_name(name).is_some() || KINDS.contains(&name)
+}
+
+fn stranger(kind: &str, what: &str) -> (String, String) {
+    let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(KINDS);
+    let kinds: Vec<&str> = kinds.collect();
+    let help = match nearest(kind, kinds.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the kinds are `{}`", kinds.join("`, `")),
+    };
+    (format!("{what} `{}`", word(kind)), help)
+}
+
+/// The release that a person probably meant. What a screen says in words of its own is none of them, and is kept as it is.
+fn probably_meant(words: &str) -> Option<Release> {
+    const KNOWN: [&str; 3] = ["immediately", "by hand", "at once"];
+    let plain = words.to_lowercase().replace(['-', '_'], " ");
+    let mut parts = plain.split_whitespace();
+    let count = parts.next().unwrap_or_default();
+    let unit = parts.next().unwrap_or_default();
+    let known = match (count.parse::<u32>(), unit.trim_end_matches('s')) {
+        (Ok(_), unit @ ("day" | "week")) => format!("{count} {unit}s after previous"),
+        _ if KNOWN.contains(&plain.as_str()) => plain,
+        _ => nearest(&plain, &KNOWN)?.to_owned(),
+    };
+    match known.as_str() {
+        "by hand" => Some(Release::ByHand),
+        "at once" => Some(Release::Immediately),
+        known => known.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_a_release_is_told_from_words_of_the_site() {
+        let meant = |words: &str| probably_meant(words).map(|release| release.to_string());
+        for slip in ["7 days", "7 Days after", "7_days"] {
+            assert_eq!(meant(slip).as_deref(), Some("7 days after previous"), "{slip}");
+        }
+        assert_eq!(meant("1 week").as_deref(), Some("7 days after previous"));
+        assert_eq!(meant("immediatly").as_deref(), Some("immediately"));
+        assert_eq!(meant("By hand").as_deref(), Some("by-hand"));
+        for words in ["on 1 May", "when the quiz is passed", "7 months after signup", ""] {
+            assert_eq!(meant(words), None, "{words}");
+        }
+    }
+}
