@@ -42,6 +42,7 @@ const CODES: &[&str] = &[
     "duplicate-key",
     "empty-plan",
     "key-not-text",
+    "merge-conflict",
     "merge-key-refused",
     "missing-key",
     "not-utf8",

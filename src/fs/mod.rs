@@ -11,6 +11,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
+use crate::text::{CONFLICT, RESOLVE, conflict};
+
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
 pub use whole::Readers;
@@ -257,9 +259,14 @@ pub(crate) fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {
 /// Bytes as text.
 ///
 /// # Errors
-/// What is not UTF-8 is refused.
+/// What is not UTF-8 is refused, and so is a merge conflict that nobody resolved.
 pub fn text(bytes: Vec<u8>) -> io::Result<String> {
-    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
+    let invalid = |what: String| io::Error::new(ErrorKind::InvalidData, what);
+    let text = String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))?;
+    match conflict(&text) {
+        Some((line, _)) => Err(invalid(format!("{CONFLICT}, in line {line}: {RESOLVE}"))),
+        None => Ok(text),
+    }
 }
 
 fn size(bytes: u64) -> String {

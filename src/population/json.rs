@@ -7,9 +7,13 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::{Damage, Line};
+use crate::text::{CONFLICT, RESOLVE, marks_conflict};
 
 /// The object that a line holds. An object that names a field twice is refused: it has no one meaning.
 pub(crate) fn object(line: Line<'_>) -> Result<Map<String, Value>, Damage> {
+    if marks_conflict(line.text) {
+        return Err(Damage::at(line.number, CONFLICT).help(RESOLVE));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(line.text);
     let value = Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match value.map_err(|error| misfit(line.number, &error))? {

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::Damage;
+use crate::text::{CONFLICT, RESOLVE, marks_conflict};
 
 /// The longest line that is read, in bytes: a thousand times what the longest record has. As values in memory a line of JSON can take
 /// two hundred times its bytes.
@@ -66,6 +67,9 @@ impl<R: BufRead> Lines<R> {
             Damage::at(number, format!("it is not UTF-8 (byte {} of the line)", error.valid_up_to() + 1))
                 .help("save it as UTF-8; the name of a compressed file must end in `.zst` or `.gz`")
         })?;
+        if marks_conflict(text) {
+            return Err(Damage::at(number, CONFLICT).help(RESOLVE));
+        }
         Ok(Some(Line { number, text }))
     }
 }

@@ -1,5 +1,6 @@
 //! The spot-check contacts' values: in the plan or in a file of their own, and whether git tracks either.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Document, Finding, Location, Severity};
@@ -23,7 +24,7 @@ pub(super) fn of(path: &Path, plan: &Plan, findings: &mut Vec<Finding>, git: &Bo
     match &plan.spot_check.values {
         None => (ContactsFile::default(), None),
         Some(ContactValues::Inline(values)) => {
-            (ContactsFile { values: Some(values.clone()), own_file: false, tracked: tracking(path) }, None)
+            (ContactsFile { values: Some(values.clone()), tracked: tracking(path), ..ContactsFile::default() }, None)
         }
         Some(ContactValues::File(name)) => in_a_file(path, name, findings, tracking),
     }
@@ -46,15 +47,17 @@ fn in_a_file(
     let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
     let (source, tree, problems) = compose_bytes(file.display().to_string(), bytes, &limits);
     let read = shape::problems(problems, &source, tree.as_ref(), Document::Contacts);
+    let mut left_out = BTreeSet::new();
     let values = tree.as_ref().and_then(|tree| {
-        let (values, mut misfits) = shape::contact_values(tree);
+        let (values, mut misfits, places) = shape::contact_values(tree);
+        left_out = places;
         shape::without_echoes(&mut misfits, &read, tree);
         findings.extend(misfits);
         // Of a text that was not read to its end nobody can say which values are missing, nor that the last one is whole.
         tree.complete.then_some(values.0)
     });
     findings.extend(read);
-    (ContactsFile { values, own_file: true, tracked: tracking(&file) }, Some((source, tree)))
+    (ContactsFile { values, left_out, own_file: true, tracked: tracking(&file) }, Some((source, tree)))
 }
 
 /// The bytes of the file that a plan names for its contacts' values, where it names one.

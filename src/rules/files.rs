@@ -1,6 +1,6 @@
 //! What rules are given of the files around a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -11,6 +11,8 @@ use crate::model::plan::ContactRecord;
 pub struct ContactsFile {
     /// By contact ID; none where the file is missing or cannot be read.
     pub values: Option<BTreeMap<String, ContactRecord>>,
+    /// The places in a file of its own that did not fit and are missing from the values, as JSON pointers.
+    pub left_out: BTreeSet<String>,
     /// Whether the values stand in a file of their own.
     pub own_file: bool,
     /// Whether git tracks the document that holds them.

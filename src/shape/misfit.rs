@@ -276,7 +276,7 @@ impl<'a> Seen<'a> {
 fn unit(at: &str, document: Document) -> String {
     let segments: Vec<&str> = at.split('/').skip(1).collect();
     let depth = match (document, segments.as_slice()) {
-        (Document::Contacts, _) => 1,
+        (Document::Contacts, _) => 2,
         (
             _,
             [

@@ -41,10 +41,9 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
     (plan, findings)
 }
 
-/// The file of contact values, as far as it fits, and every misfit.
-pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>) {
-    let (values, findings, _) = fitting(tree, Document::Contacts, true);
-    (values, findings)
+/// The file of contact values, as far as it fits, every misfit, and the places that were left out: the field that does not fit.
+pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>, BTreeSet<String>) {
+    fitting(tree, Document::Contacts, true)
 }
 
 /// What fits, what is to be said of the rest, and the places that were left out.

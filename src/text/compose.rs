@@ -18,6 +18,7 @@ use granit_parser::{ErrorKind, Parser, ScalarStyle, ScanError};
 
 use piece::{Read, What, pieces};
 
+use super::conflict::{CONFLICT, RESOLVE, conflict};
 use super::problem::{DEEPEST, Limits, Problem, Problems, shown};
 use super::scalar::{self, Fault};
 use super::tree::{Entry, Key, Node, Tree, Value};
@@ -56,6 +57,10 @@ pub fn compose_bytes(name: impl Into<String>, bytes: Vec<u8>, limits: &Limits) -
 fn compose_into(source: &Source, limits: &Limits, problems: &mut Problems) -> Option<Tree> {
     if let Some(problem) = limits.too_large(source.text().len()) {
         problems.push_last(problem);
+        return None;
+    }
+    if let Some((_, span)) = conflict(source.text()) {
+        problems.push_last(Problem::new("merge-conflict", span, CONFLICT).label("git wrote this line").help(RESOLVE));
         return None;
     }
     let text = decode::printable(source.text(), problems);

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod compose;
+mod conflict;
 mod decode;
 mod edit;
 mod near;
@@ -20,6 +21,7 @@ use std::ops::Range;
 
 pub use addresses::{MASK, addresses, without_addresses};
 pub use compose::{compose, compose_bytes};
+pub use conflict::{CONFLICT, RESOLVE, conflict, marks_conflict};
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};
 pub use near::nearest;
 pub use pointer::{child, escape_pointer};

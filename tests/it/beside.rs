@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::place::{PLAN, Place, SITE};
+use crate::common::{copy_of_plans, plan};
+use crate::place::{Edited, PLAN, Place, SITE};
 
 const RECORD: &str = "bloom-coaching.record.ndjson";
 
@@ -191,4 +192,78 @@ fn a_record_of_many_wrong_lines_is_counted() {
     let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
     assert_eq!(ran.out.matches("error[record-line-wrong]").count(), 21, "{ran:#?}");
     assert!(ran.out.contains("80 more lines of the record are wrong"), "{ran:#?}");
+}
+
+/// Whatever git left undecided is named with its line, in each of the files, and never taken for something else.
+#[test]
+fn a_merge_conflict_is_named_in_every_file() {
+    let conflict = |text: &str| {
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        format!("{first}\n<<<<<<< HEAD\n{rest}=======\n{rest}>>>>>>> theirs\n")
+    };
+    let contacts = "private/bloom-coaching.contacts.yaml";
+    for (name, place_of_it) in [
+        (PLAN, "bloom-coaching.yaml:2:1: error[merge-conflict] a merge conflict is not resolved here"),
+        (contacts, "bloom-coaching.contacts.yaml:2:1: error[merge-conflict] a merge conflict is not resolved here"),
+        (SITE, "`bloom-coaching.site.ndjson`, line 2: a merge conflict is not resolved here"),
+        ("bloom-coaching.population.ndjson", "`bloom-coaching.population.ndjson`, line 2: a merge conflict is not"),
+        (
+            RECORD,
+            "`bloom-coaching.record.ndjson`: a merge conflict is not resolved here, in line 2: keep one of the two",
+        ),
+        ("plan.toml", "`plan.toml`: a merge conflict is not resolved here, in line 2: keep one of the two"),
+    ] {
+        let place = Place::new();
+        let text = fs::read_to_string(place.path(name)).unwrap_or_else(|_| "max_age = \"24h\"\n".to_owned());
+        fs::write(place.path(name), conflict(&text)).unwrap();
+        let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains(place_of_it) && ran.code != Some(0), "{name}: {said}");
+    }
+    for name in [SITE, "bloom-coaching.population.ndjson"] {
+        let place = Place::new();
+        fs::write(place.path(name), conflict(&place.read(name))).unwrap();
+        place.run(&["snapshot", "finalize", name]).ends(3, &["line 2: a merge conflict is not resolved here"]);
+    }
+}
+
+#[test]
+fn a_misfit_inside_a_contact_is_said_alone_and_the_rest_is_compared() {
+    let folder = copy_of_plans();
+    let file = folder.path().join("private/bloom-coaching.contacts.yaml");
+    let good = std::fs::read_to_string(&file).unwrap();
+    let iris = "\"iris.vanderlinde2@post.example\"\n  tags: [";
+    let said = |text: String| {
+        std::fs::write(&file, text).unwrap();
+        let args = ["check", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--format", "concise"];
+        let out = plan(folder.path(), &args).out;
+        out.lines()
+            .filter(|line| line.contains("error["))
+            .map(|line| line[line.find("error[").unwrap()..].to_owned())
+            .collect()
+    };
+    let one = |passage: &str, other: &str| -> Vec<String> { said(good.edited_once(passage, other)) };
+    assert_eq!(
+        one(r#"["5014", "#, "[5014, "),
+        ["error[wrong-type] `10079/orders/0` must be text, not a number"],
+        "its orders are not said to differ"
+    );
+    assert_eq!(
+        one("  email: \"iris", "  phone: \"1\"\n  email: \"iris"),
+        ["error[unknown-key] unknown key `…` in `10019`"]
+    );
+    assert_eq!(one("  email: \"iris", "  emial: \"iris"), ["error[unknown-key] unknown key `emial` in `10019`"]);
+    assert_eq!(
+        one("\"10019\":\n", "\"10019\": none\n\"1\":\n")[..1],
+        ["error[wrong-type] `10019` must be a mapping, not text"]
+    );
+    let two = said(
+        good.edited_once(iris, "\"iris.vanderlinde2@post.example\"\n  tags: Gold\n  orders: [")
+            .edited_once("\"Iris\"", "\"Irma\""),
+    );
+    let wrong = [
+        "error[contact-differs] contact `10019` differs from the site in first name and orders",
+        "error[wrong-type] `10019/tags` must be a list, not text",
+    ];
+    assert_eq!(two, wrong, "what fits is compared");
 }

@@ -108,6 +108,7 @@ fn world(mut fence: Value) -> StepContext {
         contacts: ContactsFile {
             values: serde_json::from_value(read("values")).unwrap(),
             own_file: true,
+            left_out: BTreeSet::new(),
             tracked: match read("tracked") {
                 Value::Bool(true) => Tracking::Tracked,
                 Value::String(why) => Tracking::Unknown(why),

@@ -101,6 +101,6 @@ fn the_page_s_plan_and_values_fit_the_schema() {
     assert!(misfits.is_empty(), "{misfits:#?}");
     let values = fences(&page, "yaml").into_iter().find(|fence| fence.contains("first_name:")).unwrap();
     let (tree, _) = compose(&Source::new(PAGE, values), &Limits::default());
-    let (_, misfits) = amc_plan::shape::contact_values(&tree.unwrap());
+    let (_, misfits, _) = amc_plan::shape::contact_values(&tree.unwrap());
     assert!(misfits.is_empty(), "{misfits:#?}");
 }

@@ -71,7 +71,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let orders_known = facts.population_section("order");
     for id in list.keys() {
         if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
-            out.extend(compared(facts, id, &differences(record, contact, orders_known.map(|()| orders))));
+            let mut found = differences(record, contact, orders_known.map(|()| orders));
+            // What did not fit is no record of anything.
+            found.retain(|(key, ..)| !facts.contacts_file().left_out.contains(&pointer(&[id.as_str(), key])));
+            out.extend(compared(facts, id, &found));
         }
     }
     orders_known

@@ -72,8 +72,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let values = facts.contact_values()?;
     for id in contacts.list.keys().filter(|id| !left_out(&["spot_check", "values", id])) {
+        // Of what did not fit its misfit is said.
+        let misfits = &facts.contacts_file().left_out;
         let (place, missing) = match values.get(id) {
-            Some(record) => (recorded_at(facts, id, None), missing(record)),
+            Some(record) => {
+                (recorded_at(facts, id, None), missing(record, |key| misfits.contains(&pointer(&[id, key]))))
+            }
+            None if misfits.contains(&pointer(&[id])) => continue,
             None => (Location::key(pointer(&["spot_check", "list", id])), vec!["any values"]),
         };
         if !missing.is_empty() {
@@ -85,13 +90,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-fn missing(record: &ContactRecord) -> Vec<&'static str> {
+fn missing(record: &ContactRecord, is_left_out: impl Fn(&str) -> bool) -> Vec<&'static str> {
     let address = record.email.as_ref().filter(|address| !address.trim().is_empty());
     let fields = [
-        (record.first_name.is_none(), "first name"),
-        (record.last_name.is_none(), "last name"),
-        (address.is_none(), "e-mail address"),
-        (record.tags.is_none(), "tags"),
+        (record.first_name.is_none(), "first_name", "first name"),
+        (record.last_name.is_none(), "last_name", "last name"),
+        (address.is_none(), "email", "e-mail address"),
+        (record.tags.is_none(), "tags", "tags"),
     ];
-    fields.into_iter().filter(|(missing, _)| *missing).map(|(_, field)| field).collect()
+    let missing = fields.into_iter().filter(|(missing, key, _)| *missing && !is_left_out(key));
+    missing.map(|(.., field)| field).collect()
 }
