@@ -61,19 +61,6 @@ pub fn many<N: fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> Str
     if count == N::from(1) { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// The candidate that is spelled most like the name, if any is near enough to be meant.
-pub fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a S>,
-) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
-    let near = candidates.into_iter().map(AsRef::as_ref).filter(|other| name.len().abs_diff(other.len()) <= 4 * limit);
-    near.map(|other| (strsim::damerau_levenshtein(name, other), other))
-        .filter(|(distance, _)| *distance > 0 && *distance <= limit)
-        .min()
-        .map(|(_, other)| other)
-}
-
 /// One word of a command line for a POSIX shell; text that is not known to be harmless in a terminal is spelt out before.
 pub fn quoted(word: &str) -> String {
     // A name that begins with a dash would be taken for an option.
@@ -149,13 +136,5 @@ mod tests {
         assert_eq!(Seconds::parse("2h"), Some(Seconds(7_200)));
         assert_eq!(Seconds::parse("2"), None);
         assert_eq!(Seconds::parse("ééh"), None);
-    }
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        let names = ["course-checkout", "mini-course", "course"];
-        assert_eq!(nearest("coures", &names), Some("course"));
-        assert_eq!(nearest("course-chekout", &names), Some("course-checkout"));
-        assert_eq!(nearest("summit", &names), None);
     }
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::json::{reason, word};
-use crate::model::text::nearest;
+use crate::text::nearest;
 
 /// The names that the records of a type have.
 #[derive(Debug)]

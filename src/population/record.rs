@@ -11,7 +11,7 @@ use super::json::{misfit, object, opening, shown, word};
 use super::{Damage, Ledger, Line, Lines};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::{PopulationDigest, is_newer};
-use crate::model::text::nearest;
+use crate::text::nearest;
 
 /// Text that borrows from the line wherever it has no escapes, inside a list or an option too.
 #[derive(Debug, PartialEq, Eq, Deserialize)]

@@ -31,7 +31,6 @@ use crate::model::text::pointer;
 use crate::model::{Plan, Step};
 
 pub use crate::model::Grade;
-pub use crate::model::text::nearest;
 
 pub use about::About;
 pub use due::Moment;

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::model::keyed::webhook_key;
 use crate::model::snapshot::Sources;
 use crate::model::state::{Kind, Module, Object};
-use crate::model::text::{nearest, slug};
+use crate::model::text::slug;
 use crate::model::{Header, Release};
 use crate::population::{Damage, KINDS, Line, Names, misfit, object, reason, word};
-use crate::text::addresses;
+use crate::text::{addresses, nearest};
 
 /// What a record says of how it was captured, beside the object's own fields.
 pub(super) const SOURCE: &str = "source";

@@ -12,11 +12,12 @@ use super::snapshot_file::{SnapshotFile, text_of, without_nothing};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::FORMAT;
 use crate::model::state::{Kind, Module, Object, Operation};
-use crate::model::text::{nearest, slug};
+use crate::model::text::slug;
 use crate::model::{Header, Identity, Misfit, Misfits};
 use crate::population::{
     Damage, KINDS, Line, Names, TAKE_AGAIN, names_of, object, read_opening, shown, strange_member, takes,
 };
+use crate::text::nearest;
 
 /// What does not fit in a configuration or a population.
 pub(super) fn review(text: &str, is_population: bool) -> Misfits {
