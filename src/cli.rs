@@ -222,6 +222,9 @@ pub struct Apply {
     /// Never ask: without `--confirm` or `--seal` nothing is written.
     #[arg(long)]
     pub no_input: bool,
+    /// Who begins the run, and attests what it asks for on a terminal: a short name from the plan's `people`.
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
     /// Continue a run: first what stopped part-way, then the guide's steps up to the last one.
     #[arg(long, conflicts_with_all = ["confirm", "seal"])]
     pub resume: bool,

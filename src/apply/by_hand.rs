@@ -3,7 +3,7 @@
 use crate::change::{self, ByHand, Task};
 use crate::model::{Executor, Grade, Snapshot};
 
-use super::proof::Proof;
+use super::proof::{Ask, Open, Proof};
 
 /// Whether everything that a person makes is in place, on a reading with what persons saw since the run began laid over.
 /// `read` is whether the reading was made since then; `record` the command that says what somebody sees of a task.
@@ -16,14 +16,18 @@ pub(super) fn made(
     record: impl Fn(&Task<'_>) -> String,
 ) -> Proof {
     let (tasks, mut by, mut open) = (all.tasks(), Executor::Guided, Vec::new());
+    let asks = |task: &Task<'_>, why: String| Open { why, asks: Some((Ask::Made(task.on.clone()), record(task))) };
     for task in &tasks {
         let on = task.on;
         match shown(task, site) {
             Shown::AsWanted(Executor::Attested) => by = Executor::Attested,
-            Shown::AsWanted(_) => open.extend(read.as_ref().err().cloned()),
-            Shown::Otherwise => open.push(format!("`{on}` is not as the plan wants it")),
+            Shown::AsWanted(_) => open.extend(read.as_ref().err().cloned().map(Open::from)),
+            Shown::Otherwise(Executor::Attested) => {
+                open.push(asks(task, format!("`{on}` is not as the plan wants it: set it, then say what you see")));
+            }
+            Shown::Otherwise(_) => open.push(format!("`{on}` is not as the plan wants it").into()),
             Shown::Unreadable => {
-                open.push(format!("no reading shows `{on}`: set it, then say what you see: {}", record(task)));
+                open.push(asks(task, format!("no reading shows `{on}`: set it, then say what you see")));
             }
         }
     }
@@ -31,7 +35,10 @@ pub(super) fn made(
     match open.into_iter().next() {
         None => Proof::Behind { by, seen: format!("{} of {} made by hand seen in place", tasks.len(), tasks.len()) },
         Some(first) if total == 1 => Proof::Open(first),
-        Some(first) => Proof::Open(format!("{total} objects are not seen to be set by hand; {first}")),
+        Some(first) => {
+            let why = format!("{total} objects are not seen to be set by hand; {}", first.why);
+            Proof::Open(Open { why, ..first })
+        }
     }
 }
 
@@ -39,21 +46,20 @@ pub(super) fn made(
 enum Shown {
     /// It is made: a reading shows it, or a person saw it.
     AsWanted(Executor),
-    /// It is not.
-    Otherwise,
+    /// It is not: a reading shows it, or a person saw it.
+    Otherwise(Executor),
     /// Nobody knows.
     Unreadable,
 }
 
 fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
-    let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise };
+    let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided) };
     let is_attested = |name: &String| matches!(site.field_grade(task.on, name, true), Grade::Attested(_));
+    let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
+    let by = if attested { Executor::Attested } else { Executor::Guided };
     match task.is_made(&found) {
         None => Shown::Unreadable,
-        Some(false) => Shown::Otherwise,
-        Some(true) if task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested)) => {
-            Shown::AsWanted(Executor::Attested)
-        }
-        Some(true) => Shown::AsWanted(Executor::Guided),
+        Some(false) => Shown::Otherwise(by),
+        Some(true) => Shown::AsWanted(by),
     }
 }

@@ -46,6 +46,9 @@ pub struct Begin {
     /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
+    /// Who began it: a short name from the plan's `people`; none where nobody was named, and in the journal of an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
 }
 
 impl Begin {

@@ -8,7 +8,7 @@ use crate::model::text::Seconds;
 use crate::model::{Executor, Graded, Identity};
 
 use super::certificate::Ground;
-use super::proof::Proof;
+use super::proof::{Ask, Proof};
 
 /// What live did since its copy was made must be on record before a push overwrites it: where the run is on a site at an address, from
 /// readings that something supports. A site in a file is what it says for its own runs.
@@ -18,26 +18,24 @@ pub(super) fn listed(
     (pushed, window): (Timestamp, Option<Seconds>),
     (begun, now, on): (Timestamp, Timestamp, Ground),
 ) -> Proof {
-    let how = format!("read live with its population, then: {}", at.merge_list());
+    let how = "read live with its population, then";
+    let lacks = |why: String| Proof::asks(Ask::MergeList, why, at.merge_list());
     let live = Identity::parse(at.live).ok_or(Unlisted::Missing);
     match live.and_then(|live| record.merge_list(&live, pushed, window)) {
         Ok(list) if list.read_at.parse::<Timestamp>().is_ok_and(|read_at| read_at > now) => {
-            Proof::Open(format!("the merge list on record is dated {}, which is in the future: {how}", list.read_at))
+            lacks(format!("the merge list on record is dated {}, which is in the future: {how}", list.read_at))
         }
         // The copy was there when the run on it began.
-        Ok(list) if list.cloned_at.parse::<Timestamp>().is_ok_and(|cloned_at| cloned_at >= begun) => {
-            Proof::Open(format!(
-                "the merge list on record starts from a reading of live dated {}, after this run began on the copy at \
+        Ok(list) if list.cloned_at.parse::<Timestamp>().is_ok_and(|cloned_at| cloned_at >= begun) => lacks(format!(
+            "the merge list on record starts from a reading of live dated {}, after this run began on the copy at \
                 {begun}: use a reading from the time when live was copied: {}",
-                list.cloned_at,
-                at.merge_list()
-            ))
-        }
+            list.cloned_at,
+            at.merge_list()
+        )),
         Ok(list) if on == Ground::Address && list.worth.is_none_or(|worth| worth >= Graded::Recorded) => {
-            Proof::Open(format!(
-                "the merge list on record is made from readings that were not captured on this machine: import both, then make it again: {}; {}",
+            lacks(format!(
+                "the merge list on record is made from readings that were not captured on this machine: import both, then make it again: {}, then",
                 at.import(),
-                at.merge_list()
             ))
         }
         Ok(list) => {
@@ -45,18 +43,18 @@ pub(super) fn listed(
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
             Proof::Behind { by: Executor::Guided, seen }
         }
-        Err(Unlisted::Missing) => Proof::Open(format!(
-            "what happened on live since the copy is not on record, and a push overwrites it: {how}"
-        )),
-        Err(Unlisted::Lacks(kinds)) => {
-            Proof::Open(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+        Err(Unlisted::Missing) => {
+            lacks(format!("what happened on live since the copy is not on record, and a push overwrites it: {how}"))
         }
-        Err(Unlisted::NothingBetween) => Proof::Open(format!(
+        Err(Unlisted::Lacks(kinds)) => {
+            lacks(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+        }
+        Err(Unlisted::NothingBetween) => lacks(format!(
             "the merge list on record compares one reading of live with itself, so it shows \
             nothing: {how}"
         )),
         Err(Unlisted::Old(age, window)) => {
-            Proof::Open(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
+            lacks(format!("the merge list on record is {age} old, and the window is {window}: {how}"))
         }
     }
 }
@@ -114,7 +112,7 @@ mod tests {
         ] {
             let address = proof(worth, 4, Ground::Address);
             assert_eq!(is_behind(&address), opens, "{worth:?}");
-            if let Proof::Open(why) = address {
+            if let Proof::Open(crate::apply::proof::Open { why, .. }) = address {
                 assert!(why.contains("plan snapshot import FILE --plan p"), "{why}");
             }
             // A site in a file is what it says for its own runs.

@@ -15,34 +15,21 @@ use crate::model::verified::Verified;
 use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Step};
 use crate::site::SignedIn;
 
+pub use super::open::{Ask, Open, Proof};
 use super::since::read_after;
-
-/// What a step has to show for itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// It is done.
-    Behind {
-        /// What proves it.
-        by: Executor,
-        /// What was seen.
-        seen: String,
-    },
-    /// It is not, as far as can be seen.
-    Open(String),
-}
 
 /// The last verification on record, and whether each of its flagged lines was looked at.
 pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
     match record.verified(named.host) {
         Verified::Missing => {
-            let how = named.verification();
-            Proof::Open(format!("no verification of this site was recorded since the changes were made: {how}"))
+            let why = "no verification of this site was recorded since the changes were made";
+            Proof::asks(Ask::Verification, why, named.verification())
         }
         Verified::Unseen(unseen) => {
+            let first = unseen.first().copied().unwrap_or_default();
             let unseen: Vec<String> = unseen.iter().map(usize::to_string).collect();
-            let how = named.acknowledge(unseen.first().map_or("LINE", |first| first));
-            let lines = unseen.join(", ");
-            Proof::Open(format!("the lines with a \"!\" need a reason each: {lines}; for each: {how}"))
+            let why = format!("the lines with a \"!\" need a reason each: {}; for each", unseen.join(", "));
+            Proof::asks(Ask::Acknowledgement(first), why, named.acknowledge(&first.to_string()))
         }
         Verified::Seen { lines, flagged } => {
             let seen = format!("{} on record, {flagged} with a \"!\" and a reason", many(lines, "line"));
@@ -124,37 +111,40 @@ pub fn careful(passed_at: Timestamp) -> String {
 /// Whether the migration has taken place, and the spare administrator can sign in after it.
 pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named<'_>, passed_at: Timestamp) -> Proof {
     let careful = careful(passed_at);
+    let managed = |why| switch((Kind::Crm, "managed"), why, at);
     let (by, seen) = match (sight.captured, &sight.attested) {
         (Some(true), _) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         (Some(false), _) => {
-            return Proof::Open(format!("the site says that it is not on Managed Contacts yet; {careful}"));
+            return Proof::open(format!("the site says that it is not on Managed Contacts yet; {careful}"));
         }
         (None, Some((true, who))) => (Executor::Attested, format!("`{who}` saw the site on Managed Contacts")),
         (None, Some((false, who))) => {
-            return Proof::Open(format!("`{who}` saw that the site is not on Managed Contacts yet; {careful}"));
+            return managed(format!("`{who}` saw that the site is not on Managed Contacts yet; {careful}; when it is"));
         }
         (None, None) => {
-            let saw = at.saw_switch("crm managed=VALUE");
-            return Proof::Open(format!(
-                "no reading shows whether the site is on Managed: when it is over, {saw}; {careful}"
-            ));
+            return managed(format!("no reading shows whether the site is on Managed; {careful}; when it is over"));
         }
     };
     match spare_login(login, record, at.host) {
         Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
-        None => Proof::Open(format!(
-            "a sign-in of the spare administrator after it is not on record ({}): {}",
-            login.tested(),
-            at.sign_in_after()
-        )),
+        None => {
+            let why = format!("a sign-in of the spare administrator after it is not on record ({})", login.tested());
+            Proof::asks(Ask::SignIn, why, at.sign_in_after())
+        }
     }
+}
+
+/// Whoever looks says whether something is on, as no reading shows it.
+fn switch((kind, field): (Kind, &'static str), why: String, at: &Named<'_>) -> Proof {
+    let command = at.saw_switch(&format!("{kind} {field}=VALUE"));
+    Proof::asks(Ask::Switch(ObjectRef::only(kind), field), why, command)
 }
 
 /// A proof that rests on what the site shows, by when it was read. A person's attestation was given since the step was reached, and
 /// rests on no reading.
 pub fn as_read(proof: Proof, read: &Result<(), String>) -> Proof {
     match (&proof, read) {
-        (Proof::Behind { by: Executor::Automatic | Executor::Guided, .. }, Err(why)) => Proof::Open(why.clone()),
+        (Proof::Behind { by: Executor::Automatic | Executor::Guided, .. }, Err(why)) => Proof::open(why.clone()),
         _ => proof,
     }
 }
@@ -200,52 +190,56 @@ pub fn maintenance(sight: &Sighting, at: &Named<'_>) -> Proof {
 
 /// Whether mail is delivered, as a person saw it.
 pub fn delivered(sight: &Sighting, at: &Named<'_>) -> Proof {
+    let simulated = |why| switch((Kind::Mail, "simulated"), why, at);
     match &sight.attested {
         Some((false, who)) => {
             Proof::Behind { by: Executor::Attested, seen: format!("`{who}` saw that mail is delivered") }
         }
-        Some((true, who)) => Proof::Open(format!("`{who}` saw that mail is simulated, so no member gets any")),
-        None => {
-            Proof::Open(format!("nobody has seen that mail is delivered: {}", at.saw_switch("mail simulated=VALUE")))
+        Some((true, who)) => {
+            simulated(format!("`{who}` saw that mail is simulated, so no member gets any; once it is delivered"))
         }
+        None => simulated("nobody has seen that mail is delivered".to_owned()),
     }
 }
 
 /// Whether maintenance mode is as it is due; `otherwise` is what follows where it is not.
 fn maintenance_mode(sight: &Sighting, due: bool, otherwise: &str, at: &Named<'_>) -> Proof {
+    let looked = |why| switch((Kind::Maintenance, "on"), why, at);
     let (by, is, who) = match (sight.captured, &sight.attested) {
         (Some(is), _) => (Executor::Guided, is, "the site says that".to_owned()),
         (None, Some((is, who))) => (Executor::Attested, *is, format!("`{who}` saw that")),
-        (None, None) => {
-            let saw = at.saw_switch("maintenance on=VALUE");
-            return Proof::Open(format!("no reading shows whether maintenance mode is on: {saw}"));
-        }
+        (None, None) => return looked("no reading shows whether maintenance mode is on".to_owned()),
     };
     let seen = format!("{who} maintenance mode is {}", if is { "on" } else { "off" });
-    if is == due { Proof::Behind { by, seen } } else { Proof::Open(seen + otherwise) }
+    match sight.captured {
+        _ if is == due => Proof::Behind { by, seen },
+        Some(_) => Proof::open(seen + otherwise),
+        None => looked(format!("{seen}{otherwise}; once it is {}", if due { "on" } else { "off" })),
+    }
 }
 
 /// Whether a backup is on record from which live can be brought back: of each part that the plan asks for, and, where live is to
 /// be restored from it, made after the site was seen to be closed to buyers.
 pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, at: &Named<'_>) -> Proof {
+    let lacks = |why: String| Proof::asks(Ask::Backup, why, at.backup_file(plan));
     let restores = plan.rollback.as_ref().is_none_or(|rollback| rollback.way == RollbackWay::RestoreLiveBackup);
     let parts = plan.backup.as_ref().map_or(vec![BackupPart::Files, BackupPart::Database], |asked| asked.parts.clone());
     let (mut oldest, mut by) = (None, Executor::Guided);
     for part in parts {
         let Some((_, backup)) = record.backup(at.on, part) else {
-            return Proof::Open(format!("no backup of this site that holds its {} is on record", part.name()));
+            return lacks(format!("no backup of this site that holds its {} is on record", part.name()));
         };
         let made: Option<Timestamp> = backup.taken_at.parse().ok();
         if made.is_none_or(|made| made > now) {
             let of = &backup.taken_at;
-            return Proof::Open(format!(
+            return lacks(format!(
                 "the backup on record is said to have been made at {of}, which is not a valid time in the past"
             ));
         }
         match made.filter(|made| !restores || *made >= closed) {
             Some(made) => oldest = Some(oldest.map_or(made, |oldest: Timestamp| oldest.min(made))),
             None => {
-                return Proof::Open(format!(
+                return lacks(format!(
                     "the backup on record was made at {}, and maintenance mode was first seen on at {closed}: a \
                     restore would lose the payments in between, so make a new backup",
                     backup.taken_at
@@ -322,7 +316,7 @@ pub fn attested(record: &Record, step: Step, at: &Named<'_>, otherwise: &str) ->
             let seen = format!("attested by `{}`, recorded {}", entry.who, entry.at);
             Proof::Behind { by: Executor::Attested, seen }
         }
-        None => Proof::Open(format!("{otherwise}: {}", at.attest(step, at.on))),
+        None => Proof::asks(Ask::Step(step), otherwise, at.attest(step, at.on)),
     }
 }
 
@@ -336,9 +330,12 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     let forms: Vec<&String> =
         plan.test_purchases.keys().filter(|form| on == SiteRole::Staging || found(form).is_some()).collect();
     if forms.is_empty() && !plan.test_purchases.is_empty() {
-        let form = cheapest_paid_form(plan).and_then(|form| at.purchase(plan, form));
-        let how = form.unwrap_or_else(|| at.record("purchase FORM --saw SEEN --transaction ID", on));
-        return Proof::Open(format!("no real purchase is on record: {how}"));
+        let why = "no real purchase is on record";
+        let form = cheapest_paid_form(plan).and_then(|form| Some((form, at.purchase(plan, form)?)));
+        return match form {
+            Some((form, how)) => Proof::asks(Ask::Purchase(form.to_owned()), why, how),
+            None => Proof::open(format!("{why}: {}", at.record("purchase FORM --saw SEEN --transaction ID", on))),
+        };
     }
     let (mut unsaid, mut denied, mut captured, mut proven) = (Vec::new(), Vec::new(), 0, 0);
     let mut how = None;
@@ -346,12 +343,12 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
         let Some(found) = found(form) else {
             let names: Vec<&str> = plan.test_purchases[*form].expect.iter().map(|wanted| wanted.name()).collect();
             unsaid.push(format!("`{form}` ({})", names.join(", ")));
-            how = how.or_else(|| at.purchase(plan, form));
+            how = how.or_else(|| Some((*form, at.purchase(plan, form)?)));
             continue;
         };
         if let Some(names) = unknown(found) {
             unsaid.push(format!("`{form}` ({names})"));
-            how = how.or_else(|| at.purchase(plan, form));
+            how = how.or_else(|| Some((*form, at.purchase(plan, form)?)));
         }
         denied.extend(denials(found).into_iter().map(|why| format!("`{form}`: {why}")));
         captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
@@ -360,7 +357,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     let enough = unsaid.is_empty() || on == SiteRole::Live && proven > 0;
     if enough && denied.is_empty() {
         if let Some(why) = read.as_ref().err().filter(|_| rests_on_a_reading(purchased)) {
-            return Proof::Open(why.clone());
+            return Proof::open(why.clone());
         }
         let by = if captured == forms.len() { Executor::Guided } else { Executor::Attested };
         let forms = many(forms.len(), "order form");
@@ -371,10 +368,14 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
     if !denied.is_empty() {
         open.push(format!("not found on the site, although it was attested: {}", denied.join(", ")));
     }
-    if !unsaid.is_empty() {
-        open.push(format!("not seen yet: {}; {}", unsaid.join(", "), how.unwrap_or_default()));
+    if unsaid.is_empty() {
+        return Proof::open(open.join("; "));
     }
-    Proof::Open(open.join("; "))
+    open.push(format!("not seen yet: {}", unsaid.join(", ")));
+    match how {
+        Some((form, how)) => Proof::asks(Ask::Purchase(form.clone()), open.join("; "), how),
+        None => Proof::open(open.join("; ")),
+    }
 }
 
 /// The confirmations of which nothing is known, and what would show the payment.

@@ -10,6 +10,7 @@ use crate::model::{Executor, Plan, Snapshot, Step};
 use crate::site::{Site, SiteError};
 
 use super::journal::{Event, Journal};
+use super::open::Open;
 use super::still::Moved;
 
 /// What a walk has around it.
@@ -111,8 +112,8 @@ pub enum Turn {
     Waits {
         /// The step.
         step: Step,
-        /// What is not proven yet.
-        open: String,
+        /// What is not proven yet, and what a person can say of it.
+        open: Open,
         /// What may be said.
         say: Prompt,
     },

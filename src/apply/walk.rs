@@ -62,7 +62,7 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
     }
     let site = context.site().configuration()?;
     if let Some(open) = is_elsewhere(context, &site) {
-        return Ok(Turn::Waits { step, open, say: Prompt::Act });
+        return Ok(Turn::Waits { step, open: open.into(), say: Prompt::Act });
     }
     // In front of the barrier nothing of the migration may have moved yet.
     let under_way = Some(step).filter(|step| *step != Step::RunMigration);
@@ -94,7 +94,7 @@ fn by_hand<W: StepContext>(context: &mut W) -> Result<Proof, W::Error> {
     let (here, now) = (context.recorded_here(), context.now());
     let site = site.with_attested(&record, &since(begun, &here, now));
     if let Some(open) = is_elsewhere(context, &site) {
-        return Ok(Proof::Open(open));
+        return Ok(Proof::open(open));
     }
     let read = read_after(&site.header.taken_at, begun, context.now());
     let at = names.of(&begin.host, begin.on);
@@ -121,7 +121,7 @@ fn close<W: StepContext>(context: &mut W) -> Result<Turn, W::Error> {
     };
     let (plan, site) = (context.plan()?, context.site().configuration()?);
     if let Some(open) = is_elsewhere(context, &site) {
-        return Ok(Turn::Waits { step, open, say: Prompt::Act });
+        return Ok(Turn::Waits { step, open: open.into(), say: Prompt::Act });
     }
     let moved = moved(context, &plan, &site, (&passed(context), None))?;
     if !moved.is_empty() {
@@ -172,7 +172,7 @@ fn is_elsewhere<W: StepContext>(context: &mut W, site: &Snapshot) -> Option<Stri
 
 fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapshot) -> Result<Proof, W::Error> {
     let begin = context.journal().begin().map(|begin| (begin.host.clone(), begin.on));
-    let Some((here, on)) = begin else { return Ok(Proof::Open("no run began here".into())) };
+    let Some((here, on)) = begin else { return Ok(Proof::open("no run began here")) };
     let names = context.names();
     let at = &names.of(&here, on);
     // The only step that asks for it: the kept reading is a file, and a step that waits is looked at every few seconds.
@@ -218,7 +218,7 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {
-                return Ok(Proof::Open("the plan's live site has no valid address".into()));
+                return Ok(Proof::open("the plan's live site has no valid address"));
             };
             let at_live = &names.of(&live, SiteRole::Live);
             let mail = sighting(context, (None, &all), (&live, Kind::Mail, "simulated"), reached);
@@ -257,7 +257,7 @@ fn sighting<W: StepContext>(
 /// The barrier was passed in this very turn: somebody is asked to press, once.
 fn press<W: StepContext>(context: &mut W) -> Result<Turn, W::Error> {
     let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
-    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at), say: Prompt::PressOnce })
+    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at).into(), say: Prompt::PressOnce })
 }
 
 /// Past the barrier a site that does not answer, or is another one, proves nothing either way.
@@ -265,12 +265,12 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
     let step = Step::RunMigration;
     let begin = context.journal().begin().map(|begin| (begin.host.clone(), begin.on));
     let Some((here, on)) = begin else {
-        return Ok(Turn::Waits { step, open: "no run began here".into(), say: Prompt::PressNothing });
+        return Ok(Turn::Waits { step, open: "no run began here".to_owned().into(), say: Prompt::PressNothing });
     };
     let names = context.names();
     let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
     let careful = proof::careful(passed_at);
-    let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}"), say: Prompt::PressNothing };
+    let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}").into(), say: Prompt::PressNothing };
     let read = context.site().configuration();
     let login = context.site().signed_in();
     let (site, login) = match (read, login) {
@@ -319,7 +319,7 @@ fn review<W: StepContext>(context: &mut W, record: &Record, at: &Named<'_>) -> R
     Ok(match context.reviewed(None)? {
         Reviewed::Equal(seen) => Proof::Behind { by: Executor::Automatic, seen },
         Reviewed::NotRead => {
-            Proof::Open("the site's contacts were not read since the migration: take a new snapshot of it".into())
+            Proof::open("the site's contacts were not read since the migration: take a new snapshot of it")
         }
         Reviewed::Unproven(words) => attested(record, Step::ReviewContacts, at, &words),
     })

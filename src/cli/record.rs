@@ -157,7 +157,7 @@ pub enum RecordVerb {
 
 impl RecordVerb {
     /// The plan, and who says it.
-    pub fn by(&self) -> &By {
+    pub fn by_mut(&mut self) -> &mut By {
         match self {
             Self::Verification { by, .. }
             | Self::Ack { by, .. }
@@ -166,12 +166,12 @@ impl RecordVerb {
             | Self::Moved { by, .. }
             | Self::MergeList { by, .. }
             | Self::Purchase { by, .. } => by,
-            Self::Backup(args) => &args.by,
-            Self::Saw(args) => &args.by,
-            Self::OutsideWindow(args) => &args.by,
-            Self::RestoreDrill(args) => &args.by,
-            Self::Decision(args) => &args.by,
-            Self::NotPressed(args) | Self::Restored(args) => &args.by,
+            Self::Backup(args) => &mut args.by,
+            Self::Saw(args) => &mut args.by,
+            Self::OutsideWindow(args) => &mut args.by,
+            Self::RestoreDrill(args) => &mut args.by,
+            Self::Decision(args) => &mut args.by,
+            Self::NotPressed(args) | Self::Restored(args) => &mut args.by,
         }
     }
 }
@@ -227,9 +227,16 @@ pub struct By {
     /// The plan whose record it is.
     #[arg(long, value_name = "PLAN")]
     pub plan: PathBuf,
-    /// Who attests it: a short name from the plan's `people`.
+    /// Who attests it: a short name from the plan's `people`; by default who began the run that is under way.
     #[arg(long)]
-    pub who: String,
+    pub who: Option<String>,
+}
+
+impl By {
+    /// Who attests it; nobody where no name is known.
+    pub fn who(&self) -> &str {
+        self.who.as_deref().unwrap_or_default()
+    }
 }
 
 /// `plan record backup`

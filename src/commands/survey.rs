@@ -1,8 +1,8 @@
 //! `plan survey`: asks a person for what no reading of the site gives, screen by screen.
 
-mod ask;
+pub(super) mod ask;
 mod look;
-mod recorded;
+pub(super) mod recorded;
 mod sheets;
 
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ fn talk(args: &Survey, who: &str, mut look: Look, terminal: &mut Terminal<'_>) -
         for (index, screen) in screens.into_iter().enumerate() {
             offered.extend(screen.questions.iter().map(name));
             offered.extend(screen.list.iter().map(|_| screen.kind.name().to_owned()));
-            let mut asking = Asking { look: &look, who, terminal };
+            let mut asking = Asking { looking: look.looking(who)?, terminal };
             match asking.screen(screen, (index + 1, of))? {
                 Turn::Recorded(facts) => recorded += facts,
                 Turn::NotNow => {}

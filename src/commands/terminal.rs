@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::io::BufRead as _;
 use std::io::{self, ErrorKind, Write};
 use std::rc::Rc;
+use std::time::Instant;
 
 use crate::cli::{LockVerb, Verb};
 use crate::failure::{Failure, exit};
@@ -76,12 +77,23 @@ impl Terminal<'_> {
 
     /// The same; none where the input is at its end.
     pub(super) fn ask_line(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        self.show(question)?;
+        self.answer(None).map(Option::flatten)
+    }
+
+    /// Shows a question whose answer is awaited from now on.
+    pub(super) fn show(&mut self, question: &str) -> Result<(), Failure> {
         write!(self.out, "{question}")?;
-        if !self.is_shown() {
-            return Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"));
+        if self.is_shown() {
+            return Ok(());
         }
-        match answer() {
-            Ok(answer) => Ok((!answer.is_empty()).then(|| answer.trim().to_owned())),
+        Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"))
+    }
+
+    /// What is typed, if somebody begins to before then; within it, none where the input is at its end.
+    pub(super) fn answer(&mut self, until: Option<Instant>) -> Result<Option<Option<String>>, Failure> {
+        match answer(until) {
+            Ok(answer) => Ok(answer.map(|answer| (!answer.is_empty()).then(|| answer.trim().to_owned()))),
             Err(error) if error.kind() == ErrorKind::Interrupted => {
                 writeln!(self.out)?;
                 Err(Failure::new(exit::INTERRUPTED, "interrupted: nothing was answered, so nothing was done"))
@@ -152,9 +164,9 @@ impl Terminal<'_> {
     }
 }
 
-/// One line of standard input. Ctrl-C ends the wait for it, where somebody listens to that; elsewhere it ends the process.
+/// One line of standard input, empty at its end; none where nothing was typed until then. Ctrl-C ends the wait for it, where somebody listens to that; elsewhere it ends the process.
 #[cfg(unix)]
-fn answer() -> io::Result<String> {
+fn answer(until: Option<Instant>) -> io::Result<Option<String>> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     // Long enough to cost nothing, and short enough for a signal that came right before the wait.
     const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
@@ -165,7 +177,12 @@ fn answer() -> io::Result<String> {
             return Err(ErrorKind::Interrupted.into());
         }
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            Ok(0) | Err(rustix::io::Errno::INTR) => {
+                if answer.is_empty() && until.is_some_and(|until| Instant::now() >= until) {
+                    return Ok(None);
+                }
+                continue;
+            }
             ready => ready?,
         };
         // By the byte and past any buffer, which could hold what was typed ahead of the next question.
@@ -176,13 +193,13 @@ fn answer() -> io::Result<String> {
             read => answer.extend(&byte[..read?]),
         }
     }
-    String::from_utf8(answer).map_err(|_| ErrorKind::InvalidData.into())
+    String::from_utf8(answer).map(Some).map_err(|_| ErrorKind::InvalidData.into())
 }
 
 #[cfg(not(unix))]
-fn answer() -> io::Result<String> {
+fn answer(_: Option<Instant>) -> io::Result<Option<String>> {
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    io::stdin().lock().read_line(&mut answer).map(|_| Some(answer))
 }
 
 /// Most bytes of an answer.

@@ -28,21 +28,10 @@ impl MigrationSignals {
         }
     }
 
-    /// It in words, with the seconds since it last changed.
-    pub fn message(&self, still: i64) -> String {
-        let yes = |fact: Option<bool>, on: &str, off: &str| {
-            fact.map_or_else(|| format!("{on}: not captured"), |is| if is { on.to_owned() } else { off.to_owned() })
-        };
-        let count = |count: Option<u64>, what: &str| {
-            count.map_or_else(|| format!("{what}: not counted"), |count| format!("{what}: {count}"))
-        };
-        [
-            yes(self.managed, "on Managed", "not on Managed yet"),
-            yes(self.maintenance, "maintenance mode on", "maintenance mode off"),
-            count(self.migrated, "members processed"),
-            count(self.trapped, "mails trapped"),
-            format!("{still} s since the last change"),
-        ]
-        .join(" · ")
+    /// What it counts, in words; nothing where nothing is counted.
+    pub fn counted(&self) -> String {
+        let count = |count: Option<u64>, what: &str| count.map(|count| format!("{what}: {count}"));
+        let all = [count(self.migrated, "members processed"), count(self.trapped, "mails trapped")];
+        all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }

@@ -238,11 +238,15 @@ impl Named<'_> {
         Some(self.here(&format!("purchase {} --saw {}{paid}", self.quoted(form), saw.join(","))))
     }
 
+    /// Puts a backup's file on record.
+    pub fn backup_file(&self, plan: &Plan) -> String {
+        self.plain(&format!("backup FILE --of {} --stored-off-server", backed_up(plan)))
+    }
+
     fn backup(&self, plan: &Plan) -> Vec<String> {
-        let of = plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
-        let of = if of == SiteRole::Live { "live" } else { "staging" };
+        let of = backed_up(plan);
         let mut all = vec![
-            self.plain(&format!("backup FILE --of {of} --stored-off-server")),
+            self.backup_file(plan),
             self.plain(&format!("backup --restore-point ID --of {of} --parts files,database --taken-at TIME")),
         ];
         all.extend((self.on == SiteRole::Live).then(|| self.resume()));
@@ -255,6 +259,12 @@ impl Named<'_> {
         let bought = plan.test_purchases.iter().filter(move |(form, _)| cheapest.is_none_or(|only| only == *form));
         bought.take(MOST).filter_map(|(form, _)| self.purchase(plan, form))
     }
+}
+
+/// Which of the two sites is backed up, as it is typed.
+fn backed_up(plan: &Plan) -> &'static str {
+    let of = plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
+    if of == SiteRole::Live { "live" } else { "staging" }
 }
 
 /// Most forms of which a command is given.

@@ -27,8 +27,8 @@ pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
         return (!is_switch(on, name)).then_some(Value::Null);
     }
     let switch = match text.to_lowercase().as_str() {
-        "yes" | "on" | "true" => Some(json!(true)),
-        "no" | "off" | "false" => Some(json!(false)),
+        "yes" | "y" | "on" | "true" => Some(json!(true)),
+        "no" | "n" | "off" | "false" => Some(json!(false)),
         _ => None,
     };
     let listed = match name {

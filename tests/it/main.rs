@@ -2,6 +2,7 @@
 
 mod adopt;
 mod apply;
+mod asked;
 mod at_once;
 mod backup;
 mod beside;

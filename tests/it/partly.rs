@@ -14,7 +14,7 @@ use crate::place::{PLAN, Place, SITE};
 const UNREAD: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "maintenance"];
 
 /// The example, whose site says of these kinds that no reading shows them.
-fn partly_captured() -> Place {
+pub(crate) fn partly_captured() -> Place {
     let place = Place::new();
     in_its_window(&place);
     let without = |line: &str| {
@@ -33,7 +33,7 @@ fn partly_captured() -> Place {
 }
 
 /// What the screens of the copy show before anything is done.
-fn says_what_is_there(place: &Place) {
+pub(crate) fn says_what_is_there(place: &Place) {
     record(place, &["saw", "charging-guard", "enabled=yes", "production_url=//staging.bloom.example"]);
     record(place, &["saw", "emails", "enabled=yes", "welcome=none"]);
     record(place, &["saw", "mail", "transport=fluent-smtp", "simulated=no"]);

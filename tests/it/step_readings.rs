@@ -84,7 +84,9 @@ fn a_reading_proves_a_step_only_where_it_was_made_after_the_step_began() {
         {
             ground.site.read_at = Some(read_at);
             match ground.advance().unwrap() {
-                Turn::Waits { step: at, open, .. } => assert!(at == step && open.contains(why), "{step:?}: {open}"),
+                Turn::Waits { step: at, open, .. } => {
+                    assert!(at == step && open.to_string().contains(why), "{step:?}: {open}")
+                }
                 other => panic!("{step:?} {why}: {other:?}"),
             }
         }

@@ -48,9 +48,9 @@ pub(super) fn not_pressed(
         terminal,
     )?;
     let line = escape::line(&seen);
-    run.note(Event::NotPressed { who: by.who.clone(), seen })?;
+    run.note(Event::NotPressed { who: by.who().to_owned(), seen })?;
     run.files.note_down(run.journal.events(), false)?;
-    writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, attested by `{}`; {line}", by.who)?;
+    writeln!(terminal.out, "recorded: nobody pressed *Run Migration*, attested by `{}`; {line}", by.who())?;
     writeln!(
         terminal.out,
         "the run is before the barrier again: take its changes back with `{}`, or continue with `{}`, which asks for \
@@ -83,7 +83,7 @@ pub(super) fn restored(word: PastBarrier, of: (Project, &Opened), terminal: &mut
     previous_run::close(&files, RESTORED, &log)?;
     drop(lock);
     let line = escape::line(&seen);
-    writeln!(terminal.out, "recorded: the site was restored, attested by `{}`; {line}", by.who)?;
+    writeln!(terminal.out, "recorded: the site was restored, attested by `{}`; {line}", by.who())?;
     writeln!(
         terminal.out,
         "the run is closed: begin again with `{}` and `{}`",
@@ -109,7 +109,7 @@ fn given(
     allows: impl FnOnce(Option<&Snapshot>, &Snapshot) -> Result<(), String>,
     terminal: &mut Terminal<'_>,
 ) -> Result<(Run, String), Failure> {
-    ensure_person_known(&by.who, &opened.plan)?;
+    ensure_person_known(by.who(), &opened.plan)?;
     let (mut session, _, open) = Session::open(project, name, &EventLog::default(), terminal)?;
     let files = &session.turn.files;
     let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
@@ -143,7 +143,7 @@ fn given(
     })?;
     // The site is past its barrier or was restored: what is recorded here belongs to a run that wrote.
     terminal.has_begun(Begun::Written);
-    let masked = append(&path_of(&by.plan), &by.who, Timestamp::now(), &evidence)?.masked;
+    let masked = append(&path_of(&by.plan), by.who(), Timestamp::now(), &evidence)?.masked;
     if masked > 0 {
         writeln!(terminal.err, "recorded{}", of_masked(masked))?;
     }

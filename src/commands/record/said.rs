@@ -1,16 +1,22 @@
 //! What every line that is put on record has in common: who says it, of which site, when, and that it is sound.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::cli::By;
+use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::record::Evidence;
 use crate::model::text::{many, says_something};
 use crate::model::{Identity, Plan};
+use crate::output::escape;
 use crate::project::record::people::without_people;
+use crate::project::record::{append, path_of};
 use crate::shape;
 use crate::text::without_addresses;
+use crate::trust::note_recorded;
 
 /// Refuses what a check would find wrong with the line that it would become.
 pub(crate) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Failure> {
@@ -26,7 +32,34 @@ pub(crate) fn ensure_sound(evidence: &Evidence, at: Timestamp) -> Result<(), Fai
     }
 }
 
-pub(super) type Said = (By, Evidence, String);
+/// Who says it, the evidence, and what is said of it once it is recorded.
+pub(in crate::commands) type Said = (By, Evidence, String);
+
+/// Puts it on record, if one of the plan's people says it and it is sound.
+pub(in crate::commands) fn put(
+    (by, evidence, said): Said,
+    plan: &Plan,
+    now: Timestamp,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    ensure_person_known(by.who(), plan)?;
+    ensure_sound(&evidence, now)?;
+    let path = path_of(&by.plan);
+    let masked = append_here(&path, by.who(), now, &evidence)?;
+    Ok(writeln!(terminal.out, "recorded in {}: {}{}", escape::path(&path), escape::line(&said), of_masked(masked))?)
+}
+
+/// Adds a line that this machine knows again: in how many of its texts an address was left out.
+pub(in crate::commands) fn append_here(
+    path: &Path,
+    who: &str,
+    at: Timestamp,
+    evidence: &Evidence,
+) -> Result<usize, Failure> {
+    let appended = append(path, who, at, evidence)?;
+    note_recorded(&appended.sha256)?;
+    Ok(appended.masked)
+}
 
 /// Refuses who is not named by the plan: only its people can be asked later.
 pub(crate) fn ensure_person_known(who: &str, plan: &Plan) -> Result<(), Failure> {

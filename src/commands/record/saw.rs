@@ -23,7 +23,7 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
     let place = if args.on == SiteRole::Live { "live" } else { "the staging copy" };
     let (kind, key) = object(&args.object)?;
     let screen = args.screen;
-    let who = &args.by.who;
+    let who = args.by.who().to_owned();
     if args.all {
         if key.is_some() || kind.is_only() {
             let failure =

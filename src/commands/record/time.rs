@@ -18,7 +18,7 @@ use super::said::{Said, host_of, time};
 
 pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<Said, Failure> {
     let host = host_of(plan, SiteRole::Live)?;
-    let said = format!("steps may begin on {host} outside its window; `{}` answers for it", args.by.who);
+    let said = format!("steps may begin on {host} outside its window; `{}` answers for it", args.by.who());
     Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
 }
 
@@ -83,8 +83,8 @@ pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failur
             let failure = Failure::new(exit::USAGE, "the plan names nobody who decides whether to go back");
             return Err(failure.help("add `rollback` to the plan"));
         }
-        Some(who) if *who != args.by.who => {
-            let message = format!("the plan says that `{}` decides, and not `{}`", escape::line(who), args.by.who);
+        Some(who) if *who != args.by.who() => {
+            let message = format!("the plan says that `{}` decides, and not `{}`", escape::line(who), args.by.who());
             return Err(
                 Failure::new(exit::USAGE, message).help("the plan names who decides, as `who` under `rollback`")
             );
@@ -93,6 +93,6 @@ pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failur
     }
     let host = host_of(plan, SiteRole::Live)?;
     let decision = args.decision;
-    let said = format!("`{}` decided to {} on {host}", args.by.who, decision.name().replace('-', " "));
+    let said = format!("`{}` decided to {} on {host}", args.by.who(), decision.name().replace('-', " "));
     Ok((args.by, Evidence::Decided(Decided { host, decision, says: args.says }), said))
 }

@@ -22,7 +22,7 @@ pub(super) fn said(lines: &[VerificationLine], masked: usize) -> String {
     format!("{} lines of verification, {flagged} of them with a \"!\"{masked}", lines.len())
 }
 
-/// The lines without addresses of people, and in how many there were some.
+/// The lines of a file, or of standard input.
 pub(super) fn read(file: &Path) -> Result<(Vec<VerificationLine>, usize), Failure> {
     let text = if file == Path::new("-") {
         let mut text = String::new();
@@ -31,6 +31,11 @@ pub(super) fn read(file: &Path) -> Result<(Vec<VerificationLine>, usize), Failur
     } else {
         fs::read(file, LIMIT).and_then(fs::text).map_err(|e| Failure::file("read", file, &e))?
     };
+    lines(&text)
+}
+
+/// The lines without addresses of people, and in how many there were some.
+pub(in crate::commands) fn lines(text: &str) -> Result<(Vec<VerificationLine>, usize), Failure> {
     let lines: Vec<VerificationLine> = text
         .lines()
         .map(str::trim)

@@ -1,5 +1,6 @@
 //! What a person is asked to do at a step that waits.
 
+use crate::apply::proof::Open;
 use crate::apply::walk::Prompt;
 use crate::cli::Apply;
 use crate::commands::terminal::labelled;
@@ -18,21 +19,22 @@ impl Run {
         &mut self,
         args: &Apply,
         plan: &Plan,
-        (step, open, say): (Step, &str, Prompt),
+        (step, open, say): (Step, &Open, Prompt),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let (names, (host, on)) = (self.names(plan), self.at());
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
-            let commands = match (step, self.journal.begin()) {
+            let commands = match (step, self.journal.begin().cloned()) {
                 (Step::Configure, Some(begin)) => {
                     let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
                     by_hand::show(&begin.by_hand, &known, &named, terminal)?
                 }
                 _ => named.commands_of_a_run(plan, step),
             };
-            for command in commands {
+            // On a terminal nobody types a command: what is lacking is asked for.
+            for command in commands.iter().filter(|_| !may_ask(args.no_input)) {
                 writeln!(terminal.out, "  type       {command}")?;
             }
         }
@@ -41,7 +43,8 @@ impl Run {
         }
         let site = &mut self.site;
         self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
-        let open = if say == Prompt::PressOnce { "the barrier is passed, and nobody has pressed yet" } else { open };
+        let pressed = "the barrier is passed, and nobody has pressed yet";
+        let open = if say == Prompt::PressOnce { pressed.to_owned() } else { open.to_string() };
         let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
         let when = match say {
             Prompt::PressOnce => "press it now, once, then".to_owned(),

@@ -1,7 +1,9 @@
 //! The barrier before *Run Migration*: judged, typed, and judged again after the typing.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
@@ -19,11 +21,11 @@ use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, Plan, Step, Unmeasured};
 use crate::output::{concise, escape};
-
+use crate::survey::Screen;
 use crate::trust::of_this_machine;
 
 use super::underway::Run;
-use super::{kept, on_time};
+use super::{by_hand, kept, on_time};
 
 /// What was found in front of the barrier.
 struct Found {
@@ -35,6 +37,20 @@ struct Found {
     checked: Checked,
     /// What nobody measured.
     unmeasured: Vec<Unmeasured>,
+}
+
+/// Why the barrier is not passed yet.
+struct NotYet {
+    failure: Failure,
+    /// The screens to look at again; no screen where the spare administrator's sign-in is asked for, and none where nothing that a
+    /// person says is lacking.
+    asks: Option<Vec<Screen>>,
+}
+
+impl<F: Into<Failure>> From<F> for NotYet {
+    fn from(failure: F) -> Self {
+        Self { failure: failure.into(), asks: None }
+    }
 }
 
 impl Run {
@@ -50,7 +66,7 @@ impl Run {
             None => return Err(Failure::new(exit::COULD_NOT_RUN, "the journal holds no beginning")),
         };
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
-        let mut found = self.before_barrier(args, on, &here, code, terminal)?;
+        let mut found = self.found_at_barrier(args, (on, &here, code), terminal)?;
         let phrase = format!("{} {here}", guide::PHRASE);
         self.tell(Step::RunMigration, terminal)?;
         let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
@@ -87,7 +103,7 @@ impl Run {
         }
         if args.acknowledge.is_none() {
             // A person took their time: the site may have moved while they read.
-            found = self.before_barrier(args, on, &here, code, terminal)?;
+            found = self.found_at_barrier(args, (on, &here, code), terminal)?;
             let new: Vec<Unmeasured> =
                 found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
             self.accept(args, &new, code, terminal)?;
@@ -107,43 +123,67 @@ impl Run {
         Ok(())
     }
 
+    /// What is found in front of the barrier; on a terminal what is lacking is asked for until it is there.
+    fn found_at_barrier(
+        &mut self,
+        args: &Apply,
+        at: (SiteRole, &Identity, u8),
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Found, Failure> {
+        loop {
+            let NotYet { failure, asks } = match self.before_barrier(args, at, terminal) {
+                Ok(found) => return Ok(found),
+                Err(not_yet) => not_yet,
+            };
+            match asks {
+                Some(screens) if may_ask(args.no_input) => {
+                    labelled("lacks", &failure.message, terminal)?;
+                    let plan = self.project.open()?.plan.clone();
+                    self.ask_at_barrier((args, &plan), screens, terminal)?;
+                }
+                _ => self.looks_again(failure, args.no_input, terminal)?,
+            }
+        }
+    }
+
     fn before_barrier(
         &mut self,
         args: &Apply,
-        on: SiteRole,
-        here: &Identity,
-        code: u8,
+        (on, here, code): (SiteRole, &Identity, u8),
         terminal: &mut Terminal<'_>,
-    ) -> Result<Found, Failure> {
+    ) -> Result<Found, NotYet> {
         let opened = self.project.open()?;
         let reached = when(self.journal.events(), |event| matches!(event, Event::Reached { step: Step::RunMigration }));
         let checked = inputs::judged_at_barrier(opened, self.site.as_mut(), reached, on == SiteRole::Live)?;
         if !self.is_of(&checked.opened.plan) {
-            return Err(Failure::new(
-                code,
-                "the plan was edited since this run began, so *Run Migration* is not begun",
-            )
-            .help("restore the plan to what was confirmed, or confirm and apply it again"));
+            let message = "the plan was edited since this run began, so *Run Migration* is not begun";
+            let help = "restore the plan to what was confirmed, or confirm and apply it again";
+            return Err(Failure::new(code, message).help(help).into());
         }
         if !checked.may_go_on(self.goes_without_members()) {
-            concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+            let again = to_look_at_again(&checked, here);
+            // On a terminal what has to be seen again is asked for at once.
+            if again.is_empty() || !may_ask(args.no_input) {
+                concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
+            }
             let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
-            failure.details = self.to_look_at_again(&checked, here, on);
-            return Err(failure);
+            failure.details = self.typed_again(&checked, &again, here, on);
+            let screens = again.iter().map(|(on, fields)| by_hand::screen(on, &blind(fields), false));
+            let asks = (!again.is_empty()).then(|| screens.collect());
+            return Err(NotYet { failure, asks });
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
             let message = format!("`{}` is no longer as the plan wants it, so *Run Migration* is not begun", first.on);
-            return Err(Failure::new(code, message).help(format!(
-                "somebody changed it: look at `{}`, and apply again before going on",
-                self.files.diff()
-            )));
+            let help = format!("somebody changed it: look at `{}`, and apply again before going on", self.files.diff());
+            return Err(Failure::new(code, message).help(help).into());
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.not_compared.first()) {
             let message =
                 format!("nobody knows whether `{}` is as the plan wants it, so *Run Migration* is not begun", first.on);
             let saw = self.names(&checked.opened.plan).of(here, on).saw(&first.on, &first.wanted, false);
-            return Err(Failure::new(code, message).help(format!("look, then: `{saw}`")));
+            let failure = Failure::new(code, message).help(format!("look, then: `{saw}`"));
+            return Err(NotYet { failure, asks: Some(vec![by_hand::screen(&first.on, &first.wanted, false)]) });
         }
         let mut unmeasured = match on {
             SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
@@ -157,10 +197,11 @@ impl Run {
         let login = tool_login(reading.and_then(|reading| reading.login.as_ref()), &administrators);
         let Some(proven) = spare_login(login, &record, here) else {
             let message = format!("a sign-in of the spare administrator is not on record ({})", login.tested());
-            return Err(Failure::new(code, message).help(format!(
+            let failure = Failure::new(code, message).help(format!(
                 "sign in as the spare administrator in another browser, stay signed in, then: `{}`",
                 self.typed().named().record("sign-in \"HOW IT WAS TRIED\"", on)
-            )));
+            ));
+            return Err(NotYet { failure, asks: Some(Vec::new()) });
         };
         let signed = record
             .entries
@@ -173,24 +214,43 @@ impl Run {
 }
 
 impl Run {
-    /// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on: what is typed then.
-    fn to_look_at_again(&self, checked: &Checked, here: &Identity, on: SiteRole) -> Vec<String> {
-        let Some(read) = &checked.site else { return Vec::new() };
-        let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
+    /// What is typed of what has to be seen again.
+    fn typed_again(
+        &self,
+        checked: &Checked,
+        again: &[(ObjectRef, Vec<String>)],
+        here: &Identity,
+        on: SiteRole,
+    ) -> Vec<String> {
         let names = self.names(&checked.opened.plan);
-        let again = |kind: &Kind| {
-            let on_it = ObjectRef::only(*kind);
-            let saw = record.entries.iter().filter_map(|entry| match &entry.evidence {
-                Evidence::Saw(saw) if saw.on == on_it && saw.host.is_same_site(here) => Some(&saw.fields),
-                _ => None,
-            });
-            let fields: Map<String, Value> = saw.flatten().map(|(name, _)| (name.clone(), "VALUE".into())).collect();
-            let is_open = !snapshot.object_grade(&on_it).is_known() && !fields.is_empty();
-            let command = || names.of(here, on).saw(&on_it, &Value::Object(fields.clone()), false);
-            is_open.then(|| format!("look at {} again, then: {}", kind.screen(), command()))
+        let typed = |(object, fields): &(ObjectRef, Vec<String>)| {
+            let command = names.of(here, on).saw(object, &blind(fields), false);
+            format!("look at {} again, then: {command}", object.kind.screen())
         };
-        ASKED_AGAIN.iter().filter_map(again).collect()
+        again.iter().map(typed).collect()
     }
+}
+
+/// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on.
+fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<(ObjectRef, Vec<String>)> {
+    let Some(read) = &checked.site else { return Vec::new() };
+    let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
+    let again = |kind: &Kind| {
+        let on_it = ObjectRef::only(*kind);
+        let saw = record.entries.iter().filter_map(|entry| match &entry.evidence {
+            Evidence::Saw(saw) if saw.on == on_it && saw.host.is_same_site(here) => Some(&saw.fields),
+            _ => None,
+        });
+        let fields: BTreeSet<String> = saw.flatten().map(|(name, _)| name.clone()).collect();
+        let is_open = !snapshot.object_grade(&on_it).is_known() && !fields.is_empty();
+        is_open.then(|| (on_it, fields.into_iter().collect()))
+    };
+    ASKED_AGAIN.iter().filter_map(again).collect()
+}
+
+/// Fields whose values are typed.
+fn blind(fields: &[String]) -> Value {
+    Value::Object(fields.iter().map(|name| (name.clone(), Value::Array(Vec::new()))).collect())
 }
 
 /// Whether standard output is where the system throws everything away: a program that is started with it closed gets that instead.

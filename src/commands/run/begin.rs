@@ -7,12 +7,14 @@ use crate::apply::{self};
 use crate::change::{self, ByHand};
 use crate::cli::Apply;
 use crate::commands::inputs::Checked;
-use crate::commands::{Begun, Terminal};
+use crate::commands::record::said::ensure_person_known;
+use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide;
-use crate::model::{Step, Unmeasured};
+use crate::model::{Plan, Step, Unmeasured};
 use crate::trust::Key;
 
+use super::begun_by::ask_who;
 use super::kept;
 use super::previous_run::close;
 use super::session::{Session, Turn};
@@ -31,7 +33,8 @@ pub(super) fn begin(
         return Err(Failure::new(exit::LOCKED, format!("{why}; nothing was written")));
     }
     // The last that refuses: an earlier run is closed only once this one begins.
-    let begin = first_line(args, checked)?;
+    let who = who(args, &checked.opened.plan, terminal)?;
+    let begin = first_line(args, checked, who)?;
     let key = files.key()?;
     if files.journal().exists() {
         if files.unfinished()?.is_some() {
@@ -44,7 +47,7 @@ pub(super) fn begin(
 }
 
 /// The first line of the journal of a run.
-fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
+fn first_line(args: &Apply, checked: Checked, who: Option<String>) -> Result<Begin, Failure> {
     let (strategy, on) = (checked.opened.plan.strategy, args.on);
     let (Some(read), Some(lowered), Some(digests)) = (checked.site, checked.lowered, checked.digests) else {
         return Err(Failure::new(exit::USAGE, "apply needs a site"));
@@ -66,7 +69,19 @@ fn first_line(args: &Apply, checked: Checked) -> Result<Begin, Failure> {
         accepted,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
         kept: None,
+        who,
     })
+}
+
+/// Who begins it: named, or on a terminal asked where the plan names several people.
+fn who(args: &Apply, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<Option<String>, Failure> {
+    match &args.who {
+        Some(who) => ensure_person_known(who, plan).map(|()| Some(who.clone())),
+        None if !may_ask(args.no_input) || plan.people.len() < 2 => {
+            Ok(plan.people.keys().next().filter(|_| plan.people.len() == 1).cloned())
+        }
+        None => ask_who(plan, terminal),
+    }
 }
 
 /// Keeps the site as it is, writes the first line, and notes beside the site that the run is open.

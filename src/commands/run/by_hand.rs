@@ -7,8 +7,10 @@ use crate::commands::Terminal;
 use crate::commands::terminal::labelled;
 use crate::failure::Failure;
 use crate::guide::Named;
-use crate::model::{Kind, State};
+use crate::model::saw::is_blind;
+use crate::model::{Kind, ObjectRef, State};
 use crate::output::escape;
+use crate::survey::{Beside, Question, Screen, Whose};
 
 /// Shows each task; what is typed once they are made.
 ///
@@ -31,7 +33,7 @@ pub(super) fn show(
 }
 
 /// What is wanted of an object, with the tags of its modules as they are known.
-fn with_tags(task: &Task<'_>, known: &State) -> Value {
+pub(super) fn with_tags(task: &Task<'_>, known: &State) -> Value {
     let mut wanted = task.wanted.clone();
     let Some(offering) = known.offerings.get(&task.on.key).filter(|_| task.on.kind == Kind::Offering) else {
         return wanted;
@@ -44,6 +46,17 @@ fn with_tags(task: &Task<'_>, known: &State) -> Value {
         }
     }
     wanted
+}
+
+/// The screen that somebody looks at once an object is made: what is wanted stands beside its fields, but for what is typed unseen.
+pub(super) fn screen(on: &ObjectRef, wanted: &Value, is_compared: bool) -> Screen {
+    let question = |(field, value): (&String, &Value)| {
+        let is_blind = is_blind(on.kind, field) || !is_compared && value.is_array();
+        let beside = (!is_blind).then(|| Beside { value: value.clone(), from: Whose::Plan });
+        Question { on: on.clone(), field: field.clone(), beside, is_blind, in_part: None }
+    };
+    let questions = wanted.as_object().into_iter().flatten().map(question).collect();
+    Screen { kind: on.kind, list: None, questions }
 }
 
 /// What is there, and what is wanted, a line each.

@@ -1,16 +1,19 @@
 //! The verbs of a run, and what they share: the plan's files beside a site, the lock, the journal, the steps.
 
 pub(super) mod adopt;
+mod answers;
 mod apply;
 mod archived_runs;
 mod asked;
 mod barrier;
 mod begin;
+pub(super) mod begun_by;
 mod by_hand;
 pub(super) mod certificate;
 mod comparable;
 mod confirm;
 pub(super) mod event_log;
+mod evidence;
 mod flags;
 pub(super) mod kept;
 pub(super) mod lock;

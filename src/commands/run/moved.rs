@@ -15,10 +15,7 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     let is_past = run.journal.progress().is_past_the_barrier();
     let message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
     let mut details: Vec<String> = moved.iter().map(|one| in_a_line(run, one)).collect();
-    let barrier = run.journal.events().iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. }));
-    if let Some(barrier) = barrier.filter(|_| step == Step::RunMigration && is_past) {
-        details.push(proof::careful(barrier.at));
-    }
+    details.extend(caution(run, step));
     let (diff, resume) = (run.files.diff(), run.resume_command());
     let help = if moved.iter().all(|one| one.cure != Cure::SetBack) {
         format!("set it back on the site, or attest it with the command above; then continue with `{resume}`")
@@ -31,6 +28,13 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
         )
     };
     Failure { details, ..Failure::new(exit::PART_WAY, message).help(help) }
+}
+
+/// What is said while nobody knows whether the migration runs; nothing at another step, and in front of the barrier.
+pub(super) fn caution(run: &Run, step: Step) -> Option<String> {
+    let passed = run.journal.events().iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. }));
+    let is_past = run.journal.progress().is_past_the_barrier();
+    passed.filter(|_| step == Step::RunMigration && is_past).map(|passed| proof::careful(passed.at))
 }
 
 /// An object that moved, with the command that lets it stand.

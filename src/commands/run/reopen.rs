@@ -45,13 +45,14 @@ impl Run {
                 );
                 return Err(Failure::new(exit::PART_WAY, message).help(help));
             }
-            self.wait((step, &open), waiting.get_or_insert_with(Waiting::new), terminal)?;
+            let plan = self.project.open()?.plan.clone();
+            self.wait_or_ask(None, (step, &open, &plan), waiting.get_or_insert_with(Waiting::new), terminal)?;
         }
         Ok(())
     }
 
     fn prove_reopened(&mut self) -> Result<Proof, Failure> {
-        let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::Open(String::new())) };
+        let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::open("no run began here")) };
         let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
         let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
         let record = since_then(of_this_machine(self.project.record()?), since, now);

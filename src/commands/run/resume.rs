@@ -12,6 +12,7 @@ use crate::apply::seal::Presented;
 use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::cli::Apply;
+use crate::commands::record::said::ensure_person_known;
 use crate::commands::{Begun, Terminal};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
@@ -105,6 +106,10 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     }
     files.note_down(journal.events(), progress.is_past_the_barrier())?;
     let mut run = turn.at(site).run(journal);
+    if let Some(who) = &args.who {
+        ensure_person_known(who, &run.project.open()?.plan)?;
+        run.who = Some(who.clone());
+    }
     let last = begin.steps().last().copied().unwrap_or(Step::Configure);
     let through = args.through.unwrap_or(if progress.is_configured() { last } else { Step::Configure });
     run.walk(args, through, terminal)

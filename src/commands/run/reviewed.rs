@@ -33,8 +33,12 @@ pub(super) fn in_a_line(
         (Some(before), Some(after)) => after.0 > before.0 && after.1 != before.1,
         _ => true,
     };
-    let unread = if again { "" } else { " (contacts as read before: the file holds no newer reading)" };
-    let words = format!("verified: {}{unread}", human::line(&comparison));
+    // Who was not read since is compared with themselves.
+    let words = if verdict == Verdict::Equal && !again {
+        "read back; contacts are not compared, as the file holds no reading of them since the run began".to_owned()
+    } else {
+        format!("verified: {}", human::line(&comparison))
+    };
     Ok(Ended { verdict, words, again })
 }
 

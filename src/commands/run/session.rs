@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::project::{Opened, Project};
 use crate::site::{self, Site};
 
+use super::begun_by;
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
@@ -45,7 +46,8 @@ impl Session {
     /// The run on this site, from here on.
     pub(crate) fn run(self, journal: Journal) -> Run {
         let Self { site, turn: Turn { project, files, lock, log } } = self;
-        Run { site, journal, project, lock, files, log }
+        let who = begun_by::who(journal.events());
+        Run { site, journal, project, lock, files, log, who }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) lock: Lock,
     pub(crate) files: RunFiles,
     pub(crate) log: EventLog,
+    /// Who is at the keyboard: who began the run, until somebody else says so; none where nobody was named yet.
+    pub(super) who: Option<String>,
 }
 
 impl Run {

@@ -1,22 +1,170 @@
-//! A step that is waited for, from one reading to the next.
+//! A step that is waited for, from one reading to the next: what is lacking in a line, or a question.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::apply::proof::{Ask, Open};
+use crate::cli::Apply;
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, interrupt, may_ask};
+use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
+use crate::model::{Plan, Step};
+use crate::output::escape;
+
+use super::underway::Run;
+
+/// Seconds between two readings while a person's step is waited for.
+const POLL: u64 = 2;
+
+/// How wide the waiting line is at most.
+const WIDTH: usize = 79;
 
 /// A step that is waited for.
 pub(super) struct Waiting {
     /// What was seen last, and when that changed.
-    pub(super) moved: (MigrationSignals, Timestamp),
+    moved: (MigrationSignals, Timestamp),
     /// What the log of events holds of it; none where it holds nothing yet.
-    pub(super) logged: Option<Option<MigrationSignals>>,
+    logged: Option<Option<MigrationSignals>>,
     /// What the waiting line says of the time.
     pub(super) time: String,
+    /// What is asked for on the terminal, and was shown already.
+    pub(super) asked: Option<Ask>,
+    /// What was said to be lacking last.
+    said: String,
+    /// Whether a line is drawn that the next one takes the place of.
+    is_drawn: bool,
 }
 
 impl Waiting {
     /// It begins to be waited for.
     pub(super) fn new() -> Self {
-        Self { moved: (MigrationSignals::default(), Timestamp::now()), logged: None, time: String::new() }
+        let moved = (MigrationSignals::default(), Timestamp::now());
+        Self { moved, logged: None, time: String::new(), asked: None, said: String::new(), is_drawn: false }
+    }
+}
+
+/// What is waited for is there: what comes next begins on a line of its own.
+pub(super) fn ended(waiting: Option<Waiting>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Some(waiting) = waiting else { return Ok(()) };
+    if waiting.is_drawn {
+        writeln!(terminal.err)?;
+    }
+    if waiting.asked.is_some() {
+        writeln!(terminal.out)?;
+    }
+    Ok(())
+}
+
+/// What is lacking and what moves, in a line of at most so many columns: what does not fit is left out from the end.
+fn line(lacks: &str, more: &[String], width: usize) -> String {
+    let mut line = format!("  waiting: {lacks}");
+    if line.chars().count() > width {
+        line = line.chars().take(width - 1).collect::<String>() + "…";
+    }
+    for part in more.iter().filter(|part| !part.is_empty()) {
+        if line.chars().count() + 3 + part.chars().count() > width {
+            break;
+        }
+        line = format!("{line} · {part}");
+    }
+    line
+}
+
+impl Run {
+    /// Asks for what a person can say, on a terminal of theirs; else shows what is lacking. Either for as long as lies between two
+    /// readings.
+    pub(super) fn wait_or_ask(
+        &mut self,
+        args: Option<&Apply>,
+        (step, open, plan): (Step, &Open, &Plan),
+        waiting: &mut Waiting,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let seen = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot)).ok();
+        if waiting.logged.as_ref() != Some(&seen) {
+            self.log.waiting(step, || seen.clone());
+            waiting.logged = Some(seen.clone());
+        }
+        if waiting.said != open.why {
+            if std::mem::take(&mut waiting.is_drawn) {
+                writeln!(terminal.err)?;
+            }
+            waiting.said.clone_from(&open.why);
+            waiting.asked = None;
+            labelled("lacks", &open.why, terminal)?;
+        }
+        match (args, &open.asks) {
+            (Some(args), Some((ask, _))) if may_ask(args.no_input) => {
+                self.ask((args, plan), (step, ask), (waiting, Duration::from_secs(POLL)), terminal)
+            }
+            _ => self.wait((step, open), seen, waiting, terminal),
+        }
+    }
+
+    /// Shows what moves, for as long as lies between two readings.
+    fn wait(
+        &mut self,
+        (step, open): (Step, &Open),
+        seen: Option<MigrationSignals>,
+        waiting: &mut Waiting,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let raised = interrupt::ctrl_c();
+        let now = Timestamp::now();
+        if let Some(seen) = &seen
+            && *seen != waiting.moved.0
+        {
+            waiting.moved = (seen.clone(), now);
+        }
+        let still = format!("{} s since the last change", now.duration_since(waiting.moved.1).as_secs());
+        // The first words say it; what follows is shown above the line.
+        let lacks = match &seen {
+            Some(_) => open.why.split([';', ':']).next().unwrap_or_default(),
+            None => "the site does not answer",
+        };
+        let counted = seen.map(|seen| seen.counted()).unwrap_or_default();
+        let more = [waiting.time.clone(), counted, still];
+        // One line, so that the next one can take its place.
+        if !self.log.is_on_stderr() {
+            let line = line(&escape::line(lacks), &more, WIDTH.min(terminal.width - 1));
+            write!(terminal.err, "\r\x1b[K{line}")?;
+            waiting.is_drawn = true;
+        }
+        terminal.err.flush()?;
+        for _ in 0..POLL * 10 {
+            if raised.load(Ordering::Relaxed) {
+                writeln!(terminal.err)?;
+                let message = format!("interrupted while waiting at `{}`: {open}", step.name());
+                return Err(Failure::new(exit::INTERRUPTED, message)
+                    .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        if let Some(why) = self.lock.ousted(Timestamp::now()) {
+            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waiting_line_says_what_is_lacking_and_fits() {
+        let more =
+            ["2 min 4 s so far, rehearsed 10 min".to_owned(), "members processed: 12".to_owned(), "4 s".to_owned()];
+        let said = line("the site says that it is not on Managed Contacts yet", &more, 79);
+        assert_eq!(said, "  waiting: the site says that it is not on Managed Contacts yet");
+        let said = line("maintenance mode is on", &more, 79);
+        assert_eq!(said, "  waiting: maintenance mode is on · 2 min 4 s so far, rehearsed 10 min");
+        for lacks in ["", "x", &"ä".repeat(200)] {
+            let said = line(lacks, &more, 79);
+            assert!(said.chars().count() <= 79 && said.starts_with("  waiting: "), "{said}");
+        }
     }
 }

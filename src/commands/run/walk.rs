@@ -1,20 +1,20 @@
 //! The steps of the guide after the changes: shown, waited for, proven.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::apply::certificate::{Certificate, Ground};
 use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
+use crate::apply::proof::Open;
 use crate::apply::walk::{self, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
 use crate::commands::inputs;
-use crate::commands::{Terminal, interrupt};
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
-use crate::guide::{MigrationSignals, Names};
+use crate::guide::Names;
 use crate::model::facts::Here;
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
@@ -31,11 +31,8 @@ use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
 use super::typed::Typed;
 use super::underway::Run;
-use super::waiting::Waiting;
+use super::waiting::{self, Waiting};
 use super::{certificate, moved};
-
-/// Seconds between two readings while a person's step is waited for.
-const POLL: u64 = 2;
 
 /// A run on its way through the steps, with the command line that began it.
 struct StepRunner<'r, 't, 'o> {
@@ -137,7 +134,8 @@ impl Run {
     pub(super) fn walk(&mut self, args: &Apply, through: Step, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         let mut runner = StepRunner { run: self, args, terminal, plan: None };
         let mut waiting: Option<Waiting> = None;
-        let mut at = (Step::Configure, String::new());
+        let mut at = (Step::Configure, Open::default());
+        let mut through = through;
         let live = runner.run.at().1 == SiteRole::Live;
         let rehearsed = if live { rehearsed(&args.plan) } else { None };
         loop {
@@ -150,6 +148,10 @@ impl Run {
             }
             match walk::advance(&mut runner, through) {
                 Ok(Turn::Beyond(step)) => {
+                    if args.through.is_none() && runner.run.goes_on(step, args.no_input, runner.terminal)? {
+                        through = runner.run.last_step();
+                        continue;
+                    }
                     let (title, look) = (step.about().title, runner.run.files.command("status"));
                     let resume = runner.run.resume_command();
                     let next = format!("next: {title}, by hand; continue with `{resume}`, or look: `{look}`");
@@ -161,9 +163,7 @@ impl Run {
                     continue;
                 }
                 Ok(Turn::Configured { by, seen }) => {
-                    if waiting.take().is_some() {
-                        writeln!(runner.terminal.err)?;
-                    }
+                    waiting::ended(waiting.take(), runner.terminal)?;
                     runner.run.configured(args, (by, &seen), runner.terminal)?;
                     runner.plan = None;
                     continue;
@@ -171,15 +171,21 @@ impl Run {
                 Ok(Turn::Close) => return runner.run.end(args, runner.terminal),
                 Ok(Turn::Over) => return Ok(exit::OK),
                 Ok(Turn::Moved { step, moved }) => {
-                    if waiting.is_some() {
-                        writeln!(runner.terminal.err)?;
+                    waiting::ended(waiting.take(), runner.terminal)?;
+                    let stops = moved::stops(runner.run, step, &moved);
+                    if !may_ask(args.no_input) {
+                        return Err(stops);
                     }
-                    return Err(moved::stops(runner.run, step, &moved));
+                    labelled("stops", &stops.message, runner.terminal)?;
+                    if let Some(caution) = moved::caution(runner.run, step) {
+                        labelled("", &caution, runner.terminal)?;
+                    }
+                    let plan = runner.plan()?;
+                    runner.run.ask_about_moved((step, &plan), &moved, runner.terminal)?;
+                    continue;
                 }
                 Ok(Turn::Passed { step, by, seen }) => {
-                    if waiting.take().is_some() {
-                        writeln!(runner.terminal.err)?;
-                    }
+                    waiting::ended(waiting.take(), runner.terminal)?;
                     let plan = runner.plan.take().unwrap_or_default();
                     let (title, line) = (step.about().title, escape::line(&seen));
                     writeln!(runner.terminal.out, "done: {title} ({}): {line}", by.name())?;
@@ -191,10 +197,13 @@ impl Run {
                 }
                 Ok(Turn::Waits { step, open, say }) => {
                     let plan = runner.plan.clone().unwrap_or_default();
-                    runner.run.ask_decision(args, &plan, (step, &open), runner.terminal)?;
+                    runner.run.ask_decision(args, &plan, (step, &open.to_string()), runner.terminal)?;
                     if waiting.is_none() {
                         if step != Step::RunMigration && (step > Step::Configure || live && step == Step::Configure) {
-                            runner.run.ensure_green(args, Moment::Step(step), runner.terminal)?;
+                            while let Err(failure) = runner.run.ensure_green(args, Moment::Step(step), runner.terminal)
+                            {
+                                runner.run.looks_again(failure, args.no_input, runner.terminal)?;
+                            }
                         }
                         runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
                     }
@@ -203,13 +212,15 @@ impl Run {
                 // A site that does not answer for a while is waited for like one that does not move.
                 Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {
                     let plan = runner.plan.clone().unwrap_or_default();
-                    runner.run.ask_decision(args, &plan, (at.0, &at.1), runner.terminal)?;
+                    runner.run.ask_decision(args, &plan, (at.0, &at.1.to_string()), runner.terminal)?;
                 }
                 Err(failure) => return Err(failure),
             }
             let waiting = waiting.get_or_insert_with(Waiting::new);
-            waiting.time = runner.run.time_words(&runner.plan.clone().unwrap_or_default(), at.0, rehearsed.as_ref());
-            runner.run.wait((at.0, &at.1), waiting, runner.terminal)?;
+            let asks = may_ask(args.no_input) && at.1.asks.is_some();
+            let plan = if asks { runner.plan()? } else { runner.plan.clone().unwrap_or_default() };
+            waiting.time = runner.run.time_words(&plan, at.0, rehearsed.as_ref());
+            runner.run.wait_or_ask(Some(args), (at.0, &at.1, &plan), waiting, runner.terminal)?;
         }
     }
 
@@ -266,6 +277,11 @@ impl Run {
         Names { plan: self.files.plan().display().to_string(), site, live, quote: escape::shell }
     }
 
+    /// The last step of this run.
+    fn last_step(&self) -> Step {
+        self.journal.begin().and_then(|begin| begin.steps().last().copied()).unwrap_or(Step::Configure)
+    }
+
     /// The command line that continues this run.
     pub(super) fn resume_command(&self) -> String {
         self.typed().named().resume()
@@ -283,56 +299,12 @@ impl Run {
             .map_or_else(|| (Identity::unnamed(), SiteRole::Staging), |begin| (begin.host.clone(), begin.on))
     }
 
-    /// Shows what moves, for as long as lies between two readings.
-    pub(super) fn wait(
-        &mut self,
-        (step, open): (Step, &str),
-        waiting: &mut Waiting,
-        terminal: &mut Terminal<'_>,
-    ) -> Result<(), Failure> {
-        let raised = interrupt::ctrl_c();
-        let now = Timestamp::now();
-        let seen = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot)).ok();
-        if let Some(seen) = &seen
-            && *seen != waiting.moved.0
-        {
-            waiting.moved = (seen.clone(), now);
-        }
-        if waiting.logged.as_ref() != Some(&seen) {
-            self.log.waiting(step, || seen.clone());
-            waiting.logged = Some(seen.clone());
-        }
-        let still = now.duration_since(waiting.moved.1).as_secs();
-        let words = match &seen {
-            Some(movement) => movement.message(still),
-            None => format!("the site does not answer · {still} s since the last change"),
-        };
-        // One line, so that the next one can take its place.
-        let time = if waiting.time.is_empty() { String::new() } else { format!("{} · ", waiting.time) };
-        let line: String = format!("  waiting: {time}{words}").chars().take(terminal.width - 1).collect();
-        if !self.log.is_on_stderr() {
-            write!(terminal.err, "\r\x1b[K{line}")?;
-        }
-        terminal.err.flush()?;
-        for _ in 0..POLL * 10 {
-            if raised.load(Ordering::Relaxed) {
-                writeln!(terminal.err)?;
-                let message = format!("interrupted while waiting at `{}`: {open}", step.name());
-                return Err(Failure::new(exit::INTERRUPTED, message)
-                    .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        if let Some(why) = self.lock.ousted(Timestamp::now()) {
-            return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
-        }
-        Ok(())
-    }
-
     /// Every step is done: the certificate of a rehearsal, and the journal archived.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if self.journal.progress().is_past_the_barrier() {
-            self.ensure_green(args, Moment::End, terminal)?;
+            while let Err(failure) = self.ensure_green(args, Moment::End, terminal) {
+                self.looks_again(failure, args.no_input, terminal)?;
+            }
         }
         // What cannot be compared is no rehearsal that anybody may rely on.
         let kept = is_kept(&self.files.before(), self.journal.events())

@@ -13,8 +13,7 @@ use crate::output::survey::{choices, indented, screen as drawn};
 use crate::survey::{Answers, Beside, Question, Screen, Whose, how_to_write, typed};
 use crate::text::without_addresses;
 
-use super::Look;
-use super::recorded::record;
+use super::recorded::Looking;
 
 /// What a person types where nothing is set.
 const NOTHING: &str = "-";
@@ -23,7 +22,7 @@ const NOTHING: &str = "-";
 const END: &str = "q";
 
 /// How a screen was left.
-pub(super) enum Turn {
+pub(in crate::commands) enum Turn {
     /// So many facts were recorded.
     Recorded(usize),
     /// It was left out.
@@ -49,15 +48,14 @@ enum Typed {
 }
 
 /// Somebody who is asked.
-pub(super) struct Asking<'a, 'b> {
-    pub(super) look: &'a Look,
-    pub(super) who: &'a str,
-    pub(super) terminal: &'a mut Terminal<'b>,
+pub(in crate::commands) struct Asking<'a, 'b> {
+    pub(in crate::commands) looking: Looking<'a>,
+    pub(in crate::commands) terminal: &'a mut Terminal<'b>,
 }
 
 impl Asking<'_, '_> {
     /// Asks about a screen until it is recorded or left.
-    pub(super) fn screen(&mut self, mut screen: Screen, place: (usize, usize)) -> Result<Turn, Failure> {
+    pub(in crate::commands) fn screen(&mut self, mut screen: Screen, place: (usize, usize)) -> Result<Turn, Failure> {
         loop {
             write!(self.terminal.out, "{}", drawn(&screen, place, self.terminal.width))?;
             if screen.has_key() {
@@ -237,7 +235,7 @@ impl Asking<'_, '_> {
 
     /// Records what was seen: how many facts.
     fn record(&mut self, screen: &Screen, answers: &Answers) -> Result<usize, Failure> {
-        let facts = record(self.look, self.who, screen.kind, answers, Timestamp::now())?;
+        let facts = self.looking.record(screen.kind, answers, Timestamp::now())?;
         if facts > 0 {
             writeln!(self.terminal.out, "  recorded {}", many(facts, "fact"))?;
         }

@@ -16,6 +16,8 @@ use crate::site::file::FileSite;
 use crate::survey::{Again, Asked, Earlier, Screen, asked, screens};
 use crate::trust::recorded_here;
 
+use super::recorded::Looking;
+
 /// A look at a plan and its site.
 pub(super) struct Look {
     pub(super) checked: Checked,
@@ -81,6 +83,13 @@ impl Look {
     /// The screens to go through.
     pub(super) fn screens(&self) -> Vec<Screen> {
         screens(&self.asked, &self.checked.opened.plan, &self.again)
+    }
+
+    /// This person at this site.
+    pub(super) fn looking<'a>(&'a self, who: &'a str) -> Result<Looking<'a>, Failure> {
+        let read = self.checked.site.as_ref().ok_or_else(|| Failure::new(exit::USAGE, "no site was read"))?;
+        let (opened, state) = (&self.checked.opened, &read.reading.snapshot.state);
+        Ok(Looking { path: &opened.path, plan: &opened.plan, site: &self.site, state, who })
     }
 
     /// The site as it was read, without what persons say of it.

@@ -20,7 +20,7 @@ use crate::output::survey::indented;
 use crate::survey::{Again, Answers, Cell, Filled, Wrong, name_in_plan, read_sheet, screens, sheet};
 
 use super::look::Look;
-use super::recorded::{lines, record};
+use super::recorded::Looking;
 use super::{end, named};
 
 /// Most bytes of a sheet.
@@ -77,13 +77,13 @@ struct Finding {
 pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let who = named(args)?;
     ensure_person_known(who, &look.checked.opened.plan)?;
-    let now = Timestamp::now();
+    let (looking, now) = (look.looking(who)?, Timestamp::now());
     let (mut filled, mut findings) = (Vec::new(), Vec::new());
     for name in sheets_in(from)? {
         let file = name.to_string_lossy().into_owned();
         let found = match Kind::ALL.iter().find(|kind| file_of(**kind) == file) {
             Some(kind) if kind.is_attestable() => {
-                sheet_of(look, *kind, from, now).map(|sheet| filled.push((*kind, sheet)))
+                sheet_of((look, looking), *kind, from, now).map(|sheet| filled.push((*kind, sheet)))
             }
             Some(kind) => Err(vec![Cell::FIRST.wrong(
                 format!("`{kind}` says which site it is, and nobody can attest that"),
@@ -105,7 +105,7 @@ pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Termi
     }
     let mut recorded = 0;
     for (kind, sheet) in filled {
-        recorded += record(look, who, kind, &answers(look, kind, sheet), now)?;
+        recorded += looking.record(kind, &answers(look, kind, sheet), now)?;
     }
     end(args, &Look::now(args, None)?, recorded, terminal)
 }
@@ -121,7 +121,12 @@ fn sheets_in(folder: &Path) -> Result<Vec<OsString>, Failure> {
 }
 
 /// What was filled in of a kind, as it may stand in a record.
-fn sheet_of(look: &Look, kind: Kind, from: &Path, now: Timestamp) -> Result<Filled, Vec<Wrong>> {
+fn sheet_of(
+    (look, looking): (&Look, Looking<'_>),
+    kind: Kind,
+    from: &Path,
+    now: Timestamp,
+) -> Result<Filled, Vec<Wrong>> {
     let unread = |error: std::io::Error| {
         let help = "save it as CSV in UTF-8, as a file of its own in the folder";
         vec![Cell::FIRST.wrong(format!("it cannot be read: {error}"), help)]
@@ -132,7 +137,7 @@ fn sheet_of(look: &Look, kind: Kind, from: &Path, now: Timestamp) -> Result<Fill
     let filled = read_sheet(kind, &text(bytes).map_err(unread)?, (&reading.state, is_listed))?;
     let mut wrong = Vec::new();
     let mut sound = |at: Cell, answers: &Answers| {
-        let each = lines(look, kind, answers, now);
+        let each = looking.lines(kind, answers, now);
         if let Err(failure) = each.iter().try_for_each(|evidence| ensure_sound(evidence, now)) {
             wrong.push(at.wrong(failure.message, failure.help.unwrap_or_else(|| "write it otherwise".to_owned())));
         }

@@ -242,7 +242,7 @@ fn how_to_use(out: &mut String) -> fmt::Result {
         out,
         "<section>\n<h2>How to use this page</h2>\n<ul>\n\
          <li>Take the steps in order. Tick a box when it is seen, not when it is expected; write the time and your initials.</li>\n\
-         <li>Words in CAPITALS within a command are yours to fill in.</li>\n\
+         <li>On a terminal the run asks for what is put on record: nobody types the commands below. They are for where it cannot ask; words in CAPITALS are yours to fill in.</li>\n\
          <li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped continues with <code>--resume</code>; nothing is done twice.</li>\n\
          <li><em>Automatic</em>: plan does it and reads it back. <em>Guided</em>: you act, plan reads what became of it. <em>Attested</em>: nothing can be read, your attestation counts.</li>\n\
          </ul>\n</section>"

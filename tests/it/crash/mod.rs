@@ -221,6 +221,7 @@ fn begin() -> Begin {
         by_hand: ByHand::default(),
         accepted: Vec::new(),
         kept: None,
+        who: None,
         changes,
         steps: None,
     }

@@ -345,6 +345,7 @@ pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) ->
         by_hand: ByHand::default(),
         accepted: Vec::new(),
         kept: None,
+        who: None,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());
     path
@@ -357,7 +358,7 @@ pub(crate) fn passed_barrier(folder: &TempDir) -> Ground {
     assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::StartVerification, .. }));
     match ground.advance().unwrap() {
         Turn::Waits { step: Step::RunMigration, say: Prompt::PressOnce, open } => {
-            assert!(open.contains("do not press it again"), "{open}");
+            assert!(open.to_string().contains("do not press it again"), "{open}");
         }
         other => panic!("{other:?}"),
     }

@@ -45,7 +45,10 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
                     Turn::Waits { step: Step::RunMigration, say, open } => {
                         assert_eq!((say, proven), (Prompt::PressNothing, false), "{script:?}");
                         let known = *look == Look::Managed;
-                        assert!(known || open.contains("do not press it again until its state is known"), "{open}");
+                        assert!(
+                            known || open.to_string().contains("do not press it again until its state is known"),
+                            "{open}"
+                        );
                     }
                     other => panic!("{script:?}: {other:?}"),
                 }
@@ -194,7 +197,7 @@ fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
             match ground.advance().unwrap() {
                 Turn::Waits { step: Step::ReviewContacts, open, .. } => {
                     let words = if look == Look::Before { "copied again" } else { "this site is `other.example` now" };
-                    assert!(open.contains(words), "{open}");
+                    assert!(open.to_string().contains(words), "{open}");
                 }
                 other => panic!("{other:?}"),
             }
@@ -227,7 +230,7 @@ fn the_login_of_the_tool_proves_the_spare_administrator_and_nobody_else() {
         let said = match (ground.advance().unwrap(), words) {
             (Turn::Passed { step: Step::RunMigration, seen, .. }, None) => seen,
             (Turn::Waits { open, .. }, Some(words)) => {
-                assert!(open.contains(words) && open.contains("plan record sign-in"), "{open}");
+                assert!(open.to_string().contains(words) && open.to_string().contains("plan record sign-in"), "{open}");
                 // By word it goes on, and what the machine tested is said beside it.
                 ground.signs_in();
                 match ground.advance().unwrap() {

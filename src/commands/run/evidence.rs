@@ -1,0 +1,252 @@
+//! The evidence of a step, asked for on a terminal: an answer is put on record as a command line would put it there.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::apply::proof::Ask;
+use crate::apply::still::{Cure, Moved};
+use crate::cli::{Apply, By};
+use crate::commands::record::said::put;
+use crate::commands::survey::ask::{Asking, Turn};
+use crate::commands::survey::recorded::Looking;
+use crate::commands::terminal::labelled;
+use crate::commands::{Terminal, inputs, may_ask};
+use crate::failure::{Failure, exit};
+use crate::model::record::{Evidence, MovedObject};
+use crate::model::{ObjectRef, Plan, Step};
+use crate::output::escape::line;
+use crate::output::survey::indented;
+use crate::survey::Screen;
+
+use super::begun_by::ask_who;
+use super::by_hand;
+use super::underway::Run;
+use super::waiting::Waiting;
+
+/// What a person types to end here.
+const END: &str = "q";
+
+/// What a person types where somebody else is at the keyboard.
+const ANOTHER: &str = "w";
+
+impl Run {
+    /// Asks for what proves a step, and waits for an answer as long as lies between two readings.
+    pub(super) fn ask(
+        &mut self,
+        (args, plan): (&Apply, &Plan),
+        (step, ask): (Step, &Ask),
+        (waiting, time): (&mut Waiting, Duration),
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let who = self.who(plan, terminal)?;
+        if waiting.asked.as_ref() != Some(ask) {
+            waiting.asked = Some(ask.clone());
+            let screen = if let Ask::Made(on) = ask { self.screen(on)? } else { None };
+            match screen {
+                Some(screen) => {
+                    if self.look_at(step, (screen, plan), terminal)? {
+                        waiting.asked = None;
+                        return Ok(());
+                    }
+                    self.show(&format!("Enter shows it again, {END} ends here; nothing is lost"), terminal)?;
+                }
+                None => {
+                    let question = self.question((step, ask), plan)?;
+                    self.show(&question, terminal)?;
+                    let keys = format!("Enter: look again; {ANOTHER}: not `{who}` at the keyboard; {END}: end here");
+                    self.show(&keys, terminal)?;
+                }
+            }
+            terminal.show("> ")?;
+        }
+        let answer = terminal.answer(Some(Instant::now() + time));
+        self.ensure_not_interrupted()?;
+        let Some(answer) = answer? else { return self.ensure_still_ours() };
+        waiting.asked = None;
+        match answer.as_deref() {
+            None | Some(END) => Err(self.ends_here(step)),
+            Some("") => Ok(()),
+            Some(ANOTHER) => {
+                self.who = Some(self.asked_who(plan, terminal)?);
+                Ok(())
+            }
+            Some(answer) if !matches!(ask, Ask::Made(_)) => {
+                let recorded = self.recorded((args, plan, who), (step, ask), answer, terminal);
+                self.or_refused(recorded, terminal)
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// What nothing but a person mends: it is shown, and Enter looks again. Without a person it is the end for now.
+    pub(super) fn looks_again(
+        &mut self,
+        failure: Failure,
+        no_input: bool,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        if !may_ask(no_input) || failure.code == exit::INTERRUPTED {
+            return Err(failure);
+        }
+        labelled("stops", &failure.message, terminal)?;
+        for detail in &failure.details {
+            labelled("", detail, terminal)?;
+        }
+        let answer = terminal.ask_line(&format!("  put that right; Enter looks again, {END} ends here\n> "));
+        self.ensure_not_interrupted()?;
+        match answer?.as_deref() {
+            Some("") => Ok(()),
+            _ => Err(failure),
+        }
+    }
+
+    /// Whether somebody goes on with the next step right now; without a person nobody does.
+    pub(super) fn goes_on(&self, step: Step, no_input: bool, terminal: &mut Terminal<'_>) -> Result<bool, Failure> {
+        if !may_ask(no_input) {
+            return Ok(false);
+        }
+        let title = step.about().title;
+        let answer = terminal.ask_line(&format!("  next: {title}, by hand; Enter goes on, {END} ends here\n> "));
+        self.ensure_not_interrupted()?;
+        Ok(answer?.is_some_and(|answer| answer.is_empty()))
+    }
+
+    /// Asks once how the spare administrator signed in, or what stands on these screens now.
+    pub(super) fn ask_at_barrier(
+        &mut self,
+        (args, plan): (&Apply, &Plan),
+        screens: Vec<Screen>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let step = Step::RunMigration;
+        if screens.is_empty() {
+            let mut waiting = Waiting::new();
+            loop {
+                self.ask((args, plan), (step, &Ask::SignIn), (&mut waiting, Duration::MAX / 4), terminal)?;
+                if waiting.asked.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+        for screen in screens {
+            if !self.look_at(step, (screen, plan), terminal)? {
+                let answer = terminal.ask_line(&format!("  Enter shows it again, {END} ends here\n> "));
+                self.ensure_not_interrupted()?;
+                if answer?.as_deref() != Some("") {
+                    return Err(self.ends_here(step));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Why what moved may stay as it is, one object after the other; Enter looks again.
+    pub(super) fn ask_about_moved(
+        &mut self,
+        (step, plan): (Step, &Plan),
+        moved: &[Moved],
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let (host, _) = self.at();
+        for one in moved {
+            let question = match one.cure {
+                Cure::SetBack => "set it back on the site",
+                Cure::Attest => "set it back on the site, or type why it may stay as it is",
+                Cure::Payments => "look at the payments since, then type why it may stay as it is",
+            };
+            self.show(&format!("`{}` {}: {question}", line(&one.on), line(&one.what)), terminal)?;
+            let answer = terminal.ask_line(&format!("  Enter looks again, {END} ends here\n> "));
+            self.ensure_not_interrupted()?;
+            match answer?.as_deref() {
+                None | Some(END) => return Err(self.ends_here(step)),
+                Some("") => {}
+                Some(_) if one.cure == Cure::SetBack => {}
+                Some(says) => {
+                    let who = self.who(plan, terminal)?;
+                    let by = self.by(who);
+                    let said = format!("`{}` may stay as it is on {host}, attested by `{}`", one.on, by.who());
+                    let (on, now, says) = (one.on.clone(), one.now.clone(), says.to_owned());
+                    let evidence = Evidence::Moved(MovedObject { host: host.clone(), on, now, says });
+                    let recorded = put((by, evidence, said), plan, Timestamp::now(), terminal);
+                    self.or_refused(recorded, terminal)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is at the keyboard: who began the run, until somebody else says so.
+    fn who(&mut self, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<String, Failure> {
+        if let Some(who) = self.who.as_ref().filter(|who| plan.people.contains_key(*who)) {
+            return Ok(who.clone());
+        }
+        let who = match plan.people.keys().next() {
+            Some(only) if plan.people.len() == 1 => only.clone(),
+            _ => self.asked_who(plan, terminal)?,
+        };
+        self.who = Some(who.clone());
+        Ok(who)
+    }
+
+    fn asked_who(&self, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<String, Failure> {
+        let who = ask_who(plan, terminal);
+        self.ensure_not_interrupted()?;
+        who?.ok_or_else(|| {
+            Failure::new(exit::PART_WAY, "nobody is named who attests it")
+                .help(format!("continue with `{}`; nothing is lost", self.resume_command()))
+        })
+    }
+
+    pub(super) fn by(&self, who: String) -> By {
+        By { plan: self.files.plan().to_owned(), who: Some(who) }
+    }
+
+    fn ends_here(&self, step: Step) -> Failure {
+        Failure::new(exit::PART_WAY, format!("ended at `{}`, which is not proven yet", step.name()))
+            .help(format!("continue with `{}`; nothing is lost", self.resume_command()))
+    }
+
+    /// A line of text to the person, as wide as the screen.
+    pub(super) fn show(&self, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        Ok(writeln!(terminal.out, "{}", indented(&line(text), "  ", terminal.width.min(80)))?)
+    }
+
+    /// What is refused is said, and asked for again.
+    fn or_refused(&self, recorded: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        match recorded {
+            Err(failure) if matches!(failure.code, exit::USAGE | exit::COULD_NOT_RUN) => {
+                self.show(&format!("not recorded: {}", failure.message), terminal)?;
+                failure.help.iter().try_for_each(|help| self.show(help, terminal))
+            }
+            other => other,
+        }
+    }
+
+    /// The screen of an object that a person makes; none where the run has no such task.
+    fn screen(&mut self, on: &ObjectRef) -> Result<Option<Screen>, Failure> {
+        let Some(begin) = self.journal.begin().cloned() else { return Ok(None) };
+        let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
+        let task = begin.by_hand.tasks().into_iter().find(|task| task.on == on);
+        Ok(task.map(|task| by_hand::screen(on, &by_hand::with_tags(&task, &known), task.is_compared)))
+    }
+
+    /// Asks what stands on a screen: whether that was recorded.
+    fn look_at(
+        &mut self,
+        step: Step,
+        (screen, plan): (Screen, &Plan),
+        terminal: &mut Terminal<'_>,
+    ) -> Result<bool, Failure> {
+        let (who, state) = (self.who(plan, terminal)?, self.site.configuration()?.state);
+        let (host, _) = self.at();
+        let looking = Looking { path: self.files.plan(), plan, site: &host, state: &state, who: &who };
+        let turn = Asking { looking, terminal }.screen(screen, (1, 1));
+        self.ensure_not_interrupted()?;
+        match turn? {
+            Turn::Recorded(_) => Ok(true),
+            Turn::NotNow => Ok(false),
+            Turn::End => Err(self.ends_here(step)),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A run at a terminal: after `apply --confirm` nobody types a command, only answers and the barrier's phrase.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::guided::{CERTIFICATE, FORMS, PHRASE, buys, configured, in_its_window, migrated};
+use crate::partly::{partly_captured, says_what_is_there};
+use crate::place::{PLAN, Place, SITE};
+
+/// A person at a terminal in front of the program.
+struct Keyboard {
+    child: Child,
+    keys: ChildStdin,
+    shown: Arc<Mutex<Vec<u8>>>,
+    /// How much of it was looked at.
+    read: usize,
+}
+
+impl Keyboard {
+    fn at(place: &Place, words: &[&str]) -> Self {
+        let plain = place.command(words);
+        let all = std::iter::once(plain.get_program()).chain(plain.get_args());
+        let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let mut command = Command::new("timeout");
+        command.args(["120", "script", "-qefc", &quoted.join(" "), "/dev/null"]);
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+        command.current_dir(plain.get_current_dir().unwrap());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let into = shown.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = out.read(&mut bytes) {
+                into.lock().unwrap().extend(&bytes[..read]);
+            }
+        });
+        Self { child, keys, shown, read: 0 }
+    }
+
+    fn all(&self) -> String {
+        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until this is shown after what was looked at before; what came until then.
+    #[track_caller]
+    fn sees(&mut self, words: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let all = self.all();
+            if let Some(at) = all[self.read..].find(words) {
+                let until = self.read + at + words.len();
+                return all[std::mem::replace(&mut self.read, until)..until].to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(40), "`{words}` is not shown: {}", &all[self.read..]);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn types(&mut self, line: &str) {
+        self.keys.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for a question, and answers it.
+    #[track_caller]
+    fn answers(&mut self, question: &str, answer: &str) {
+        self.sees(question);
+        self.sees("> ");
+        self.types(answer);
+    }
+
+    /// Says of each form that it was bought on, and does so.
+    #[track_caller]
+    fn buys_on_each(&mut self, place: &Place) {
+        for (at, (form, tags)) in FORMS.iter().enumerate() {
+            self.answers(&format!("bought on `{form}`"), "yes");
+            self.sees("transaction");
+            self.types("");
+            self.sees("the order's ID");
+            self.types("");
+            self.sees("not found on the site");
+            buys(place, at, form, tags);
+        }
+    }
+
+    #[track_caller]
+    fn ends(mut self, code: i32) -> String {
+        let ended = self.child.wait().unwrap();
+        let all = self.all();
+        assert_eq!(ended.code(), Some(code), "{all}");
+        all
+    }
+}
+
+/// The migration is over: the site is read anew, in a window that is to come.
+fn is_over(place: &Place) {
+    place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
+    migrated(place, true, 30);
+}
+
+#[test]
+fn after_the_confirmation_nobody_types_a_command_until_the_certificate() {
+    let place = Place::new();
+    in_its_window(&place);
+    let digest = place.digest();
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--confirm", &digest]);
+    jo.sees("who is at the keyboard? `jo`, `mara` or `sam`: ");
+    jo.types("jo");
+    jo.answers("next: Start Verification", "");
+    jo.answers("paste the lines", "41 tags\n\n! 3 users without a contact ID\nend");
+    jo.answers("line 2, `! 3 users without a contact ID`: why may it stay as it is?", "they are ours");
+    jo.answers("how did the spare administrator sign in", "in another browser");
+    jo.sees(&format!("Type `{PHRASE}`"));
+    jo.types(PHRASE);
+    jo.sees("now press *Run Migration*, once");
+    is_over(&place);
+    jo.answers("how did the spare administrator sign in", "still signed in");
+    jo.sees("waiting: the site says that maintenance mode is on");
+    migrated(&place, false, 40);
+    jo.buys_on_each(&place);
+    jo.sees("every step is done");
+    let all = jo.ends(0);
+    assert!(place.path(CERTIFICATE).exists());
+    assert!(!all.contains("plan record") && !all.contains("type       "), "{all}");
+    for drawn in all.split(['\r', '\n']).filter(|line| line.contains("waiting: ")) {
+        assert!(drawn.trim_start_matches("\u{1b}[K").chars().count() < 80, "{drawn}");
+    }
+}
+
+/// What no reading shows is asked for too, screen by screen, as in a survey; in front of the barrier once more.
+#[test]
+fn what_no_reading_shows_is_asked_for_where_it_is_due() {
+    let place = partly_captured();
+    says_what_is_there(&place);
+    let digest = place.digest();
+    let words = ["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"];
+    let mut jo = Keyboard::at(&place, &words);
+    jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
+    jo.sees("production_url: ");
+    jo.types("//wrong.example");
+    jo.sees("`charging-guard` is not as the plan wants");
+    jo.answers("Developer Tools", "n");
+    jo.answers("Enter shows it again", "");
+    jo.answers("Developer Tools", "y");
+    jo.sees("production_url: ");
+    jo.types("//bloom.example");
+    jo.answers("AccessAlly > Settings > Emails", "y");
+    jo.sees("simulated: yes or no");
+    jo.sees("simulated: ");
+    jo.types("yes");
+    jo.answers("next: Start Verification", "");
+    jo.answers("paste the lines", "41 tags\nend");
+    for (field, value) in [
+        ("enabled", "yes"),
+        ("production_url", "//bloom.example"),
+        ("connected", "yes"),
+        ("label", "Ontraport"),
+        ("managed", "no"),
+        ("system", "ontraport"),
+        ("enabled", "yes"),
+        ("welcome", "purchases-and-opt-ins"),
+        ("simulated", "yes"),
+        ("transport", "fluent-smtp"),
+        ("on", "no"),
+    ] {
+        jo.sees(&format!("\n  {field}: "));
+        jo.types(value);
+    }
+    let emails = jo.sees("how did the spare administrator sign in");
+    assert!(!emails.contains("error["), "what is asked for is no finding: {emails}");
+    jo.types("w");
+    jo.sees("who is at the keyboard?");
+    jo.types("nobody");
+    jo.sees("who is at the keyboard?");
+    jo.types("sam");
+    jo.answers("how did the spare administrator sign in", "in another browser");
+    jo.sees(&format!("Type `{PHRASE}`"));
+    jo.types(PHRASE);
+    jo.sees("now press *Run Migration*, once");
+    is_over(&place);
+    jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "perhaps");
+    jo.sees("not recorded: this is no answer");
+    jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "no");
+    jo.sees("`sam` saw that the site is not on Managed");
+    jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "yes");
+    jo.answers("how did the spare administrator sign in", "still signed in");
+    jo.answers("is maintenance mode on, on staging.bloom.example?", "no");
+    jo.answers("bought on", "q");
+    let all = jo.ends(20);
+    assert!(!all.contains("plan record"), "{all}");
+    assert!(all.contains("continue with `plan apply bloom-coaching.yaml --site bloom-coaching.site.ndjson --resume`"));
+    let record = place.read("bloom-coaching.record.ndjson");
+    let of = |who: &str| record.lines().filter(|line| line.contains(&format!(r#""who":"{who}""#))).count();
+    assert!(of("sam") >= 5 && of("jo") > of("sam"), "{record}");
+    // Whoever began the run is who says what is recorded for it.
+    let ran = place.run(&["record", "step", "review-contacts", "looked at all ten", "--plan", PLAN]);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("attestation of `jo`"), "{ran:#?}");
+}
+
+#[test]
+fn nobody_is_named_where_no_run_is_under_way() {
+    let place = Place::new();
+    place
+        .run(&["record", "step", "push", "pushed", "--plan", PLAN])
+        .ends(2, &["nobody is named who attests it", "--who"]);
+    place
+        .run(&["apply", PLAN, "--site", SITE, "--confirm", &place.digest(), "--who", "nobody"])
+        .ends(2, &["`nobody` is not among the plan's `people`"]);
+    assert!(place.state_files("journal.ndjson").is_empty());
+}
+
+/// What moved is set back, or somebody says why it may stay; neither takes a command.
+#[test]
+fn what_moved_is_asked_about_where_it_may_stay() {
+    let place = configured();
+    let plugin = r#""kind":"plugin","key":"accessally/accessally.php","version":"4.2.0""#;
+    place.edit_site(SITE, plugin, &plugin.replace("4.2.0", "4.2.1"));
+    let emails = r#""kind":"emails","key":"emails","enabled":"#;
+    place.edit_site(SITE, &format!("{emails}true"), &format!("{emails}false"));
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--resume", "--who", "jo"]);
+    jo.sees("the site is not as this run left it");
+    place.edit_site(SITE, &format!("{emails}false"), &format!("{emails}true"));
+    jo.answers("`emails` is not as the plan wants it: set it back", "");
+    jo.answers("or type why it may stay", "it updated itself at night");
+    jo.answers("paste the lines", "q");
+    let all = jo.ends(20);
+    assert!(
+        all.contains("recorded in bloom-coaching.record.ndjson: `plugin/accessally/accessally.php` may stay"),
+        "{all}"
+    );
+}
