@@ -6,12 +6,14 @@ use crate::diag::Severity;
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::output::Mode;
-use crate::output::diff::{self, Changes};
+use crate::output::diff::{self, Changes, OpenRun};
+use crate::output::escape::shell;
 use crate::output::human::Style;
 use crate::rules::Phase;
 use crate::trust::Key;
 
 use super::inputs::{self, Checked};
+use super::run::previous_run;
 use super::{Terminal, check};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -23,13 +25,11 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     let checked = inputs::check(&args.subject)?;
     let path = checked.opened.path.display().to_string();
-    // A recording never permits apply, and apply judges by one gate: what another diff shows cannot be confirmed.
-    let confirmable = checked.site.as_ref().is_some_and(|site| site.line.mode == Mode::Live)
-        && (args.subject.on == SiteRole::Staging || checked.is_live())
-        && checked.gate == Phase::Configure;
     // A run can begin without the members where somebody accepts that by name; it is confirmed like any other.
     let green = checked.may_go_on(true);
-    let Some(changes) = changes(&checked, &path, confirmable) else {
+    let (refused, open) = (refused(&checked, args.subject.on), open_run(&checked));
+    let confirmable = refused.is_none();
+    let Some(changes) = changes(&checked, &path, (refused, open)) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
         return Err(Failure::new(exit::NOT_GREEN, "the plan cannot be read, so there is nothing to compare"));
@@ -58,8 +58,36 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     Ok(code)
 }
 
+/// What keeps `apply` from taking what is shown: it never takes a recording, and judges by one gate.
+fn refused(checked: &Checked, on: SiteRole) -> Option<String> {
+    let site = checked.site.as_ref()?;
+    let plan = shell(&checked.opened.path.display().to_string());
+    let (live, staging) = (on == SiteRole::Live, &checked.opened.plan.sites.staging);
+    let (why, name, place) = if site.line.mode != Mode::Live {
+        let name = if live { &checked.opened.plan.sites.live } else { staging };
+        ("nothing is carried out on a recording; of the site itself", name, if live { " --on live" } else { "" })
+    } else if live && !checked.is_live() {
+        ("this is not the plan's live site; as its staging copy", &site.line.name, "")
+    } else if checked.gate != Phase::Configure {
+        ("apply goes by the gate `configure`", &site.line.name, if live { " --on live" } else { "" })
+    } else {
+        return None;
+    };
+    Some(format!("{why}: plan diff {plan} --site {}{place}", shell(name)))
+}
+
+/// What the run that is open on the site means for a new one.
+fn open_run(checked: &Checked) -> Option<OpenRun> {
+    let site = checked.site.as_ref().filter(|site| site.line.mode == Mode::Live)?;
+    previous_run::open_run(checked, &site.line.name)
+}
+
 /// The changes of a checked plan; none without a site.
-pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool) -> Option<Changes<'a>> {
+pub(super) fn changes<'a>(
+    checked: &'a Checked,
+    path: &'a str,
+    (refused, open): (Option<String>, Option<OpenRun>),
+) -> Option<Changes<'a>> {
     let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
     Some(Changes {
         path,
@@ -76,6 +104,7 @@ pub(super) fn changes<'a>(checked: &'a Checked, path: &'a str, confirmable: bool
         record: &checked.opened.record,
         coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
         on_live: checked.is_live(),
-        confirmable,
+        refused,
+        open,
     })
 }

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use crate::apply;
 use crate::apply::journal::{Begin, Event};
-use crate::apply::machine::Next;
 use crate::change::{self, Change};
 use crate::cli::Apply;
 use crate::commands::Terminal;
 use crate::commands::inputs::Checked;
 use crate::failure::{Failure, exit};
 use crate::model::{Field, ObjectRef, State, Step};
+use crate::output::diff::OpenRun;
 
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
@@ -39,29 +39,58 @@ pub(super) fn is_closed_by_a_copy(
     Ok(true)
 }
 
-/// Whether an earlier run is in the way of a new one. One whose changes are all in place, and that waits at a step before
-/// the barrier, is not.
+/// Refuses where an earlier run is in the way of a new one.
 fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
+    in_the_way((&args.plan, &args.site), run)
+        .map_or(Ok(()), |(message, help)| Err(Failure::new(exit::PART_WAY, message).help(help)))
+}
+
+/// What an earlier run that is in the way of a new one is, and how it is finished. One whose changes are all in place, and that waits at
+/// a step before the barrier, is not in the way.
+fn in_the_way((plan, site): (&Path, &str), run: &Unfinished) -> Option<(String, String)> {
     let progress = &run.progress;
-    let other = args.plan.with_file_name(&run.begin.plan);
-    let typed = Typed::of_run(&other, &args.site, &run.begin);
+    let other = plan.with_file_name(&run.begin.plan);
+    let typed = Typed::of_run(&other, site, &run.begin);
     let finish = |command: String| format!("finish it with `{command}`");
     let take_back = format!(", or take it back with `{}`", typed.named().undo());
-    let whose = format!("an earlier run of `{}`", other.display());
-    let part_way = |what: &str, help: String| Err(Failure::new(exit::PART_WAY, format!("{whose} {what}")).help(help));
-    let waits =
-        matches!(progress.next(), Next::Step(_)) && !progress.is_past_the_barrier() && !progress.is_taking_back();
-    if progress.is_over() || waits && run.begin.plan == apply::plan_name(&args.plan) {
-        Ok(())
+    let (what, help) = if progress.is_over() || run.waits().is_some() && run.begin.plan == apply::plan_name(plan) {
+        return None;
     } else if progress.is_taking_back() {
-        part_way("is being undone, and that is not finished", finish(typed.named().undo()))
+        ("is being undone, and that is not finished", finish(typed.named().undo()))
     } else if progress.is_past_the_barrier() {
-        part_way("is past *Run Migration* and not finished", finish(typed.named().resume()))
-    } else if waits {
-        part_way("waits for a person's step", finish(typed.named().resume()) + &take_back)
+        ("is past *Run Migration* and not finished", finish(typed.named().resume()))
+    } else if run.waits().is_some() {
+        ("waits for a person's step", finish(typed.named().resume()) + &take_back)
     } else {
-        part_way("stopped part-way and is not finished", finish(typed.named().resume()))
+        ("stopped part-way and is not finished", finish(typed.named().resume()))
+    };
+    Some((format!("an earlier run of `{}` {what}", other.display()), help))
+}
+
+/// What the run that is open on the site means for a new one of what a diff shows; none where nothing is open that counts.
+pub(crate) fn open_run(checked: &Checked, site: &str) -> Option<OpenRun> {
+    let (plan, read) = (&checked.opened.path, checked.site.as_ref()?);
+    let files = RunFiles::of(plan, site);
+    // What is not this user's is reported by who would go on with it.
+    let run = files.found().ok().flatten().filter(|run| run.foreign.is_none() && !run.progress.is_over())?;
+    if was_cloned_again(&files, &run, &read.reading.snapshot.state) {
+        return None;
     }
+    if let Some((what, help)) = in_the_way((plan, site), &run) {
+        return Some(OpenRun::GoesOn(format!("{what}: {help}")));
+    }
+    let step = run.waits()?;
+    let at = step.name();
+    // What it waits for there is what still differs.
+    let goes_on = step == Step::Configure || checked.lowered.as_ref().is_some_and(|lowered| lowered.changes.is_empty());
+    Some(match (run.is_of(&checked.opened.plan), goes_on) {
+        (true, true) => {
+            let resume = Typed::of_run(plan, site, &run.begin).named().resume();
+            OpenRun::GoesOn(format!("the run waits at `{at}`; to continue with it: {resume}"))
+        }
+        (true, false) => OpenRun::Closed(format!("the run that waits at `{at}` left the site otherwise")),
+        (false, _) => OpenRun::Closed(format!("the plan was edited since the run that waits at `{at}` began")),
+    })
 }
 
 /// Whether the run that is open on the site is of this plan; else `help` says what to do with the other one.

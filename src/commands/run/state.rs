@@ -3,10 +3,12 @@
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use crate::apply::intended::Intended;
 use crate::apply::journal::{self, Begin, Journal, JournalEntry, Peeked};
 use crate::apply::machine::{Next, Progress};
 use crate::apply::{self};
 use crate::failure::{Failure, exit};
+use crate::model::{Plan, Step};
 use crate::output::escape::{self, line};
 use crate::trust::{Fault, Key, NotOurs, is_without_modes};
 
@@ -22,6 +24,20 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
+    /// Whether a plan still is what this run is of.
+    pub(super) fn is_of(&self, plan: &Plan) -> bool {
+        let past = self.progress.is_past_the_barrier();
+        Intended::of(&self.events).is_some_and(|intended| intended.is(plan, past))
+    }
+
+    /// The step in front of the barrier that it waits at; none where it is not at one.
+    pub(super) fn waits(&self) -> Option<Step> {
+        match self.progress.next() {
+            Next::Step(step) if !self.progress.is_past_the_barrier() && !self.progress.is_taking_back() => Some(step),
+            _ => None,
+        }
+    }
+
     /// Where it stands, by its own words.
     pub(super) fn stands(&self) -> String {
         match (&self.progress, self.progress.next()) {

@@ -245,7 +245,7 @@ impl Run {
             ))
         } else {
             failure.help(format!(
-                "confirm the new plan with `{}`, and apply it without `--resume`: that closes this run",
+                "`{}` shows the new plan, and the command that closes this run and begins one of that",
                 self.files.diff()
             ))
         })

@@ -96,8 +96,5 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
-    if !changes.is_empty() && changes.confirmable {
-        writeln!(out, "{}", escape::line(&next(changes)))?;
-    }
-    Ok(())
+    writeln!(out, "{}", escape::line(&next(changes)))
 }

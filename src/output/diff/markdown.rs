@@ -52,10 +52,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     let digests = changes.digests;
     writeln!(out, "| digest | |\n| --- | --- |\n| changes (confirm this one) | `{}` |", digests.changes)?;
     writeln!(out, "| intent | `{}` |\n| facts | `{}` |", digests.intent, digests.facts)?;
-    if changes.confirmable && !changes.is_empty() {
-        writeln!(out, "\n{}", escape::markdown(&next(changes)))?;
-    }
-    Ok(())
+    writeln!(out, "\n{}", escape::markdown(&next(changes)))
 }
 
 /// Why the plan is not green, and what nobody has to fix but everybody should have read.

@@ -48,8 +48,19 @@ pub struct Changes<'a> {
     pub coming: usize,
     /// Whether the site is the live one: each change then says when it is made.
     pub on_live: bool,
-    /// Whether `apply` takes the digest: not of a recording, and not of another gate than its own.
-    pub confirmable: bool,
+    /// What keeps `apply` from taking the digest, as a sentence that ends in a command; none where it takes it.
+    pub refused: Option<String>,
+    /// What the run that is open on the site means for a new one; none where none is.
+    pub open: Option<OpenRun>,
+}
+
+/// What a run that is open on the site means for a new one.
+#[derive(Clone, Debug)]
+pub enum OpenRun {
+    /// It goes on, as this sentence says, which ends in a command.
+    GoesOn(String),
+    /// A new run closes it, for this reason.
+    Closed(String),
 }
 
 impl Changes<'_> {
@@ -106,6 +117,12 @@ pub fn wanted(one: &NotCompared) -> String {
 pub fn next(changes: &Changes<'_>) -> String {
     let (path, site) = (shell(changes.path), shell(changes.site));
     let on = if changes.on_live { " --on live" } else { "" };
+    if let Some(refused) = &changes.refused {
+        return refused.clone();
+    }
+    if let Some(OpenRun::GoesOn(sentence)) = &changes.open {
+        return sentence.clone();
+    }
     if changes.verdict != "green" && !changes.lacks_only_members {
         return format!(
             "apply refuses this while the plan is {}: plan check {path} --site {site}{on}",
@@ -121,13 +138,18 @@ pub fn next(changes: &Changes<'_>) -> String {
     }
     let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
     let live = if changes.on_live { format!("{on} --host {}", shell(changes.host)) } else { String::new() };
+    let what = match &changes.open {
+        Some(OpenRun::Closed(why)) => format!("{why}; to close that run and begin one of exactly this"),
+        _ if changes.is_empty() => "to begin a run that takes the guide's steps".to_owned(),
+        _ => "to carry out exactly this".to_owned(),
+    };
     if changes.lacks_only_members {
         return format!(
-            "no reading shows the members; to carry out exactly this without comparing them: plan apply {path} --site {site} --accept-unknown \
+            "no reading shows the members; {what} without comparing them: plan apply {path} --site {site} --accept-unknown \
              members --confirm {digits}{live}"
         );
     }
-    format!("to carry out exactly this: plan apply {path} --site {site} --confirm {digits}{live}")
+    format!("{what}: plan apply {path} --site {site} --confirm {digits}{live}")
 }
 
 /// How many changes of each kind, as words: `2 of offering, 1 of emails`.

@@ -2,6 +2,7 @@
 //! end, and live only with it.
 
 mod barrier;
+mod edited;
 mod live;
 mod lock;
 mod steps;

@@ -1,0 +1,156 @@
+//! What people decided and vouch for, line by line, for the diff of a terminal and for that of a pull request.
+
+use serde::Serialize;
+
+use crate::model::plan::{AfterSwitch, LeaveAlone, WebhookIntent};
+use crate::model::record::{BackupSource, Evidence, Record};
+use crate::model::text::Seconds;
+use crate::model::{Kind, Plan};
+
+use super::Changes;
+
+/// Most fates that are listed: a comment has a limit.
+const MOST: usize = 100;
+
+/// What people decided and vouch for, which no object shows.
+pub(super) fn lines(changes: &Changes<'_>) -> Vec<String> {
+    let mut lines = of_the_plan(changes.plan);
+    of_the_record(changes.record, &mut lines);
+    let fates = fates(changes.plan);
+    lines.extend(fates.iter().take(MOST).cloned());
+    lines.extend(
+        fates
+            .len()
+            .checked_sub(MOST)
+            .filter(|more| *more > 0)
+            .map(|more| format!("and {more} more, which stand in the plan")),
+    );
+    lines
+}
+
+/// What the plan decides.
+fn of_the_plan(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(strategy) = plan.strategy {
+        lines.push(format!("strategy: {}", word(&strategy)));
+    }
+    if let Some(window) = &plan.window {
+        lines.push(format!("window: {}, {}", window.start, window.length));
+    }
+    if let Some(rollback) = &plan.rollback {
+        let way = word(&rollback.way);
+        lines.push(format!("rollback: {way}, decided by {} until {}", rollback.who, rollback.decide_by));
+    }
+    for risk in &plan.accepted_risks {
+        lines.push(format!(
+            "accepted: {} at {}, by {} until {}: {}",
+            risk.rule, risk.at, risk.owner, risk.until, risk.reason
+        ));
+    }
+    lines
+}
+
+/// What becomes of members, of webhooks, and of what is left alone.
+fn fates(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, offering) in &plan.offerings {
+        if let Some(fate) = &offering.members_between_modules {
+            lines.push(format!("members between two modules of {key}: {}", word(fate)));
+        }
+    }
+    lines.extend(plan.webhooks.values().map(|webhook| format!("webhook {}: {}", webhook.calls, fate(webhook))));
+    let LeaveAlone { offerings, order_forms, opt_in_forms, webhooks } = &plan.leave_alone;
+    let kinds = [Kind::Offering, Kind::OrderForm, Kind::OptInForm, Kind::Webhook];
+    for (kind, reasons) in kinds.into_iter().zip([offerings, order_forms, opt_in_forms, webhooks]) {
+        lines.extend(reasons.iter().map(|(key, why)| format!("left alone: {kind} {key}: {why}")));
+    }
+    lines
+}
+
+/// What becomes of a webhook.
+fn fate(webhook: &WebhookIntent) -> String {
+    match &webhook.after_switch {
+        None => "not decided".to_owned(),
+        Some(AfterSwitch::Retired(why)) => format!("retired: {why}"),
+        Some(AfterSwitch::Kept(why)) => format!("kept: {why}"),
+        Some(AfterSwitch::ReplacedBy(by)) => {
+            let form = [("order-form", &by.order_form), ("opt-in-form", &by.opt_in_form), ("offering", &by.offering)];
+            let parts = form.into_iter().filter_map(|(kind, key)| Some(format!("{kind} {}", key.as_ref()?)));
+            let setting = by.setting.iter().map(word);
+            let who = by.by_hand.iter().map(|who| format!("{who}, by hand"));
+            format!("replaced by {}", parts.chain(setting).chain(who).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// What people vouch for.
+fn of_the_record(record: &Record, lines: &mut Vec<String>) {
+    for entry in &record.entries {
+        match &entry.evidence {
+            Evidence::Saw(saw) => {
+                let fields = saw.fields.iter().map(|(name, value)| format!("{name}: {value}"));
+                let fields = fields.collect::<Vec<_>>().join(", ");
+                lines.push(format!("{} on {}, seen by {}, until {}: {fields}", saw.on, saw.host, entry.who, saw.until));
+            }
+            Evidence::SawAll(all) => lines.push(format!(
+                "all objects of {} on {}, seen by {}, until {}: {}",
+                all.kind,
+                all.host,
+                entry.who,
+                all.until,
+                all.names.join(", ")
+            )),
+            // Of an earlier build: it counts for nothing.
+            Evidence::Attestation(it) => {
+                lines.push(format!(
+                    "words of {} about {}, which count for nothing: a fact is attested",
+                    entry.who, it.rule
+                ));
+            }
+            Evidence::Backup(backup) => {
+                let source = match &backup.source {
+                    BackupSource::File { name, bytes, dump: Some(dump), .. } => {
+                        format!("file {name}, {bytes} bytes, {dump}")
+                    }
+                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes, contents attested"),
+                    BackupSource::RestorePoint(id) => format!("restore point {id}"),
+                };
+                lines.push(format!(
+                    "backup of {}, made {}: {source}, recorded by {}",
+                    word(&backup.of),
+                    backup.taken_at,
+                    entry.who
+                ));
+            }
+            Evidence::OutsideWindow(reason) => lines.push(format!(
+                "outside the window on {}, attested by {}, recorded {}: {}",
+                reason.host, entry.who, entry.at, reason.says
+            )),
+            Evidence::RestoreDrill(drill) => lines.push(format!(
+                "restore drill of {} onto {}: {}, over at {}, recorded by {}",
+                drill.backup,
+                drill.onto,
+                Seconds::from(drill.seconds),
+                drill.ended_at,
+                entry.who
+            )),
+            // Of a run, not of what is reviewed before it.
+            Evidence::Verification(_)
+            | Evidence::MergeList(_)
+            | Evidence::Moved(_)
+            | Evidence::Acknowledgement(_)
+            | Evidence::Step(_)
+            | Evidence::SignIn(_)
+            | Evidence::Purchase(_)
+            | Evidence::NotPressed(_)
+            | Evidence::Restored(_)
+            | Evidence::Decided(_) => {}
+        }
+    }
+}
+
+/// A choice in the plan's own word for it.
+fn word(choice: &impl Serialize) -> String {
+    let written = serde_json::to_value(choice).ok();
+    written.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
+}

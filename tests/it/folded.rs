@@ -1,0 +1,91 @@
+//! One mistake is one finding.
+
+use serde_json::Value;
+
+use crate::place::{PLAN, Place, SITE};
+
+/// The due errors of a check: rule, line, and the whole of it.
+#[track_caller]
+fn errors(place: &Place) -> Vec<(String, u64, Value)> {
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {ran:#?}"));
+    let due = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["due"] == true && finding["severity"] == "error");
+    due.map(|finding| {
+        let (rule, line) = (finding["rule"].as_str().unwrap(), finding["location"]["line"].as_u64().unwrap());
+        (rule.to_owned(), line, finding.clone())
+    })
+    .collect()
+}
+
+#[test]
+fn a_wrong_key_is_one_error_and_what_follows_from_it_stands_at_it() {
+    for (key, wrong, line, follow, named) in
+        [("group-coaching", "group-coching", 13, 7, 5), ("foundations-membership", "foundations-membershp", 53, 4, 2)]
+    {
+        let place = Place::new();
+        place.edit(PLAN, &format!("\n  {key}:\n"), &format!("\n  {wrong}:\n"));
+        let errors = errors(&place);
+        let [(rule, at, finding)] = &errors[..] else { panic!("{errors:#?}") };
+        assert_eq!((rule.as_str(), *at), ("not-on-site", line));
+        assert!(
+            finding["message"].as_str().unwrap().ends_with(&format!("and the plan has none that is called `{key}`")),
+            "{finding:#}"
+        );
+        let help = finding["help"].as_str().unwrap();
+        assert!(help.starts_with(&format!("write `{key}`, which answers {follow} more findings; ")), "{help}");
+        assert_eq!(finding["related"].as_array().unwrap().len(), named, "{finding:#}");
+    }
+}
+
+#[test]
+fn what_somebody_answers_for_hides_nothing() {
+    let place = Place::new();
+    place.edit(PLAN, "\n  group-coaching:\n", "\n  group-coching:\n");
+    let risk = "accepted_risks:\n  - {rule: not-on-site, at: /offerings/group-coching, reason: it comes next week, owner: jo, until: 2027-01-31}\n";
+    place.edit(PLAN, "\nbackup: {of: live", &format!("\n{risk}backup: {{of: live"));
+    let rules: Vec<String> = errors(&place).into_iter().map(|(rule, ..)| rule).collect();
+    for rule in ["offering-not-in-plan", "order-form-missing", "reference-unknown"] {
+        assert!(rules.iter().any(|found| found == rule), "{rules:?}");
+    }
+}
+
+#[test]
+fn two_names_that_are_far_apart_are_two_mistakes() {
+    let place = Place::new();
+    place.edit(PLAN, "\n  group-coaching:\n", "\n  quite-another:\n");
+    let rules: Vec<String> = errors(&place).into_iter().map(|(rule, ..)| rule).collect();
+    assert!(
+        rules.contains(&"not-on-site".to_owned()) && rules.contains(&"offering-not-in-plan".to_owned()),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn a_value_with_a_colon_inside_brackets_is_told_to_need_quotes() {
+    for (old, new) in [
+        ("{module: Habits,", "{module: Week 2: Hips,"),
+        ("[{base: Library},", "[{base: Week 1: Library},"),
+        ("[{base: Team Room}]", "[Week 1: Team: Room]"),
+    ] {
+        let place = Place::new();
+        place.edit(PLAN, old, new);
+        let errors = errors(&place);
+        let [(rule, _, finding)] = &errors[..] else { panic!("{errors:#?}") };
+        assert_eq!(rule, "yaml-syntax");
+        assert_eq!(finding["message"], "a value with a colon and a space in it needs quotes", "{new}");
+        assert_eq!(
+            finding["help"],
+            "quote the whole value, as in `{module: \"Week 2: Hips\"}`; or add the comma that is missing before the next key"
+        );
+    }
+    // A comma that is missing is still said to be one.
+    let place = Place::new();
+    place.edit(PLAN, "{module: Habits, release", "{module: Habits release");
+    assert_eq!(errors(&place)[0].2["message"], "a value with a colon and a space in it needs quotes");
+    place.edit(PLAN, "{module: Habits release: 7 days after previous}", "{module: \"Habits\" release}");
+    assert_eq!(errors(&place)[0].2["message"], "a comma or a closing bracket is missing");
+}
