@@ -236,7 +236,7 @@ pub struct OfferingIntent {
     #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "read::filled")]
     #[schemars(with = "String", length(min = 1))]
     pub name: String,
-    /// How members come to it.
+    /// How members come to this offering itself, whatever the product that brings it is called.
     pub access_through: AccessThrough,
     /// The modules in their order; the first is the base module.
     #[serde(default, deserialize_with = "read::modules")]
@@ -261,11 +261,12 @@ impl OfferingIntent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessThrough {
-    /// Through an AccessAlly order form.
+    /// Through an AccessAlly order form that is its own.
     OrderForm,
     /// Free, through an AccessAlly opt-in form.
     OptIn,
-    /// As part of another offering's order form.
+    /// It comes along with another offering, by that one's order form, and has none of its own. The offering that is sold as a
+    /// bundle, by a form of its own, is `order-form`.
     Bundle,
     /// Through a team that a member buys for.
     Team,
@@ -273,6 +274,13 @@ pub enum AccessThrough {
     Invitation,
     /// A person opens it for each member.
     ByHand,
+}
+
+impl AccessThrough {
+    /// Whether members come to it by an order form: its own, another offering's, or one for a team.
+    pub fn is_bought(self) -> bool {
+        matches!(self, Self::OrderForm | Self::Bundle | Self::Team)
+    }
 }
 
 /// One module: either the base module, or a further one with its release.

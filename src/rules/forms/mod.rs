@@ -14,9 +14,8 @@ use std::collections::BTreeSet;
 
 use crate::change::text;
 use crate::diag::Finding;
-use crate::model::plan::AccessThrough;
+use crate::model::ObjectRef;
 use crate::model::state::{Object, Operation};
-use crate::model::{ObjectRef, Plan};
 
 use super::{Facts, Known, Side::After};
 
@@ -100,14 +99,4 @@ fn released<'a>(operations: impl Iterator<Item = Operations<'a>>) -> (BTreeSet<&
         }));
     }
     (released, all)
-}
-
-/// Whether members come to an offering through an order form: their own, another offering's, or one for a team.
-fn is_bought(through: AccessThrough) -> bool {
-    matches!(through, AccessThrough::OrderForm | AccessThrough::Bundle | AccessThrough::Team)
-}
-
-/// Whether members come to this offering of the plan in this way.
-fn is_sold(plan: &Plan, offering: &str, through: AccessThrough) -> bool {
-    plan.offerings.get(offering).is_some_and(|offering| offering.access_through == through)
 }

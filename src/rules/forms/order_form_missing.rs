@@ -5,8 +5,6 @@ use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
 
-use super::is_bought;
-
 declare_rule! {
     /// An offering that is bought has no order form.
     ///
@@ -63,7 +61,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let released: std::collections::BTreeSet<&String> =
         plan.order_forms.values().flat_map(|form| &form.custom_operation.release).collect();
     for (key, offering) in &plan.offerings {
-        if is_bought(offering.access_through) && !released.contains(key) {
+        if offering.access_through.is_bought() && !released.contains(key) {
             out.push(finding(key, offering));
         }
     }

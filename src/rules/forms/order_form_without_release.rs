@@ -4,7 +4,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
-use super::{is_bought, released};
+use super::released;
 
 declare_rule! {
     /// No order form of the site releases an offering that is bought.
@@ -52,7 +52,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let site = facts.order_forms(After)?;
     let (done, all_known) = released(site.iter().map(|(_, form)| form.operations()));
     let bought =
-        |offering: &str| plan.offerings.get(offering).is_some_and(|offering| is_bought(offering.access_through));
+        |offering: &str| plan.offerings.get(offering).is_some_and(|offering| offering.access_through.is_bought());
     let mut meant = BTreeMap::new();
     for (form, intent) in &plan.order_forms {
         for offering in &intent.custom_operation.release {

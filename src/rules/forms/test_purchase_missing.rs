@@ -1,17 +1,17 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
-use crate::model::plan::{AccessThrough, TestPurchase};
-use crate::model::text::pointer;
+use crate::model::plan::{AccessThrough, OrderFormIntent, TestPurchase};
+use crate::model::text::{Money, pointer};
 use crate::rules::plan::stub;
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, declare_rule, left_out_inside};
-
-use super::is_sold;
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
 
 declare_rule! {
     /// An order form without a test purchase.
     ///
     /// ## What it does
-    /// Reports order forms that sell an offering with `access_through: order-form` and for which the plan has no test purchase.
+    /// Reports order forms that take money, or that release an offering with `access_through: order-form`, and for which the plan
+    /// has no test purchase. Money decides, not the word for what is released: a form takes it unless the plan expects a price of
+    /// zero and says nothing of failed payments.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for a test purchase on each offering's order form: the order succeeds, the expected
@@ -22,9 +22,23 @@ declare_rule! {
     /// plan: {test_purchases: null}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {access_through: bundle}}, test_purchases: null}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {test_purchases: {course-checkout: {expect: [order, content]}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   offerings: {course: {access_through: bundle}}
+    ///   order_forms: {course-checkout: {expect: {price: 0.00 USD}, failed_payment: null}}
+    ///   test_purchases: null
+    /// site: {order-form/course-checkout: {price: 0.00 USD}}
     /// ```
     ///
     /// ## Fix
@@ -33,9 +47,11 @@ declare_rule! {
         id: "test-purchase-missing",
         severity: Error,
         phase: GoLive,
+        target: Both,
         acceptable: true,
         guide: "S5",
         evidence: Documented,
+        since: "0.1.0",
         anchor: "/test_purchases",
     }
 }
@@ -43,10 +59,10 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     for (key, form) in &plan.order_forms {
-        let sells =
-            form.custom_operation.release.iter().any(|offering| is_sold(plan, offering, AccessThrough::OrderForm));
+        let mut released = form.custom_operation.release.iter().filter_map(|key| plan.offerings.get(key));
+        let is_way_in = released.any(|offering| offering.access_through == AccessThrough::OrderForm);
         let tested = plan.test_purchases.contains_key(key) || left_out_inside(plan, &["test_purchases", key]);
-        if sells && !tested {
+        if !tested && (is_way_in || takes_money(form)) {
             let paste = stub(key, &TestPurchase { expect: vec![Order, Content, WelcomeEmail, NewUser] });
             out.push(
                 RULE.at(
@@ -54,11 +70,21 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                     format!("the plan has no test purchase of `{}`", form.name),
                 )
                 .label("no test purchase")
-                .help(format!("add `{key}` to `test_purchases` with what must be seen after it"))
+                .help(format!(
+                    "add `{key}` to `test_purchases` with what must be seen after it; of a form that takes no money say so: \
+                     `expect: {{price: 0.00 USD}}`"
+                ))
                 .fix("add to `test_purchases`", paste)
                 .on_site(format!("order-form/{key}")),
             );
         }
     }
     Some(())
+}
+
+/// Whether somebody pays by a form, today or later: anybody does, unless the plan expects a price of nothing.
+fn takes_money(form: &OrderFormIntent) -> bool {
+    let price = form.expect.as_ref().and_then(|expect| expect.price.as_ref());
+    let is_free = price.and_then(|price| Money::parse(&price.0)).is_some_and(|money| money.cents == 0);
+    !is_free || form.failed_payment.is_some()
 }

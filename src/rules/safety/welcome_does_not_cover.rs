@@ -25,6 +25,11 @@ declare_rule! {
     /// site: {emails: {welcome: purchases}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {access_through: bundle}, mini-course: {access_through: invitation}}, emails: {welcome: none}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan: {offerings: {mini-course: {access_through: invitation}}, emails: {welcome: purchases}}
@@ -60,10 +65,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// The mode that covers every offering, and the first offering that asks for it.
 fn needed(plan: &Plan) -> Option<(Welcome, &str)> {
-    let first =
-        |sold| plan.offerings.iter().find(|(_, offering)| offering.access_through == sold).map(|(key, _)| key.as_str());
-    let opt_in = first(AccessThrough::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
-    opt_in.or_else(|| first(AccessThrough::OrderForm).map(|key| (Welcome::Purchases, key)))
+    let first = |is: fn(AccessThrough) -> bool| {
+        plan.offerings.iter().find(|(_, offering)| is(offering.access_through)).map(|(key, _)| key.as_str())
+    };
+    let opt_in = first(|through| through == AccessThrough::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
+    opt_in.or_else(|| first(AccessThrough::is_bought).map(|key| (Welcome::Purchases, key)))
 }
 
 fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
