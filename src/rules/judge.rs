@@ -14,7 +14,7 @@ use crate::model::{Grade, Graded};
 use super::about::About;
 use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
 use super::objects::kind_of;
-use super::{ALL, Moment, Rule, Target, accepted_risks};
+use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -167,6 +167,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, (&mut known, &mut elsewhere), &mut all));
+    folded::fold(&mut all.findings);
     known.values().for_each(|worst| all.evidence.count(*worst));
     all.evidence.attested_elsewhere =
         elsewhere.iter().filter(|fact| known.get(*fact) == Some(&Graded::Attested)).count();

@@ -7,6 +7,7 @@ mod due;
 mod facts;
 mod fields;
 mod files;
+mod folded;
 mod hosts;
 mod judge;
 mod objects;

@@ -193,6 +193,30 @@ fn before_apply_the_gate_migrate_is_red_and_says_apply_first() {
 }
 
 #[test]
+fn a_diff_shows_what_people_decided_and_vouch_for_that_no_object_shows() {
+    let place = Place::new();
+    let risk = "accepted_risks:\n  - {rule: emails-off, at: /emails, reason: it is on by Monday, owner: jo, until: 2027-01-31}\n";
+    place.edit(PLAN, "\nbackup: {of: live", &format!("\n{risk}backup: {{of: live"));
+    record(&place, &["saw", "maintenance", "on=no"]);
+    for format in ["human", "markdown"] {
+        let ran = place.run(&["diff", PLAN, "--site", SITE, "--format", format]);
+        ran.ends(0, &[]);
+        let entities = [("&#58;", ":"), ("&#95;", "_"), ("&#63;", "?"), ("&#61;", "="), ("&#44;", ",")];
+        let said = entities.iter().fold(ran.out, |said, (entity, char)| said.replace(entity, char));
+        for line in [
+            "webhook aal_revokesubscription?productId=12: replaced by order-form group-coaching-payment-plan, failed_payment",
+            "webhook aal_updateuser: retired: tags are local after the switch, there is nothing to sync",
+            "left alone: offering summit-2019: archived and without members",
+            "members between two modules of mastermind: complete-by-hand",
+            "accepted: emails-off at /emails, by jo until 2027-01-31: it is on by Monday",
+            "maintenance on staging.bloom.example, seen by jo, until",
+        ] {
+            assert!(said.contains(line), "{line}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_late_section_is_named_early_refuses_the_barrier_and_costs_no_rehearsal_of_what_was_done() {
     let place = Place::new();
     let rollback = line(&place, "rollback:");

@@ -24,6 +24,7 @@ mod facts;
 mod faults;
 mod file_site;
 mod finalized;
+mod folded;
 mod gates;
 mod golden;
 mod grades;

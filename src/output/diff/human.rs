@@ -9,7 +9,7 @@ use crate::output::human::{Style, paint};
 use crate::site::Executor;
 
 use super::lines::{Side, lines};
-use super::{Changes, counts, next, not_compared, sides, verb, wanted};
+use super::{Changes, counts, decisions, next, not_compared, sides, verb, wanted};
 
 /// Writes the diff.
 pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -21,6 +21,7 @@ pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::R
         writeln!(out)?;
     }
     by_hand(changes, style, out)?;
+    decided(changes, style, out)?;
     footer(changes, style, out)
 }
 
@@ -67,6 +68,17 @@ fn by_hand(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resu
             writeln!(out, "    {}", mark(style, "32", &format!("? {line}")))?;
         }
     }
+    writeln!(out)
+}
+
+/// What people decided and vouch for, which no object shows.
+fn decided(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let lines = decisions::lines(changes);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(style, "1", "decided, and vouched for"))?;
+    lines.iter().try_for_each(|line| writeln!(out, "  {}", escape::line(line)))?;
     writeln!(out)
 }
 

@@ -2,16 +2,13 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use crate::diag::{Finding, Severity};
-use crate::model::record::{BackupSource, Evidence};
-use crate::model::text::{Seconds, many};
+use crate::model::text::many;
 use crate::output::{Report, escape};
 use crate::shape::without_addresses;
 
 use super::lines::{Side, lines};
-use super::{Changes, counts, next, not_compared, sides, verb, wanted};
+use super::{Changes, counts, decisions, next, not_compared, sides, verb, wanted};
 
 /// Lines around a changed one.
 const CONTEXT: usize = 3;
@@ -47,7 +44,7 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
         writeln!(out)?;
     }
     findings(report, out)?;
-    decisions(changes, report.show_personal, out)?;
+    decided(changes, report.show_personal, out)?;
     objects(changes, out)?;
     let digests = changes.digests;
     writeln!(out, "| digest | |\n| --- | --- |\n| changes (confirm this one) | `{}` |", digests.changes)?;
@@ -97,101 +94,13 @@ fn coming(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What people decided and vouch for, which no object shows.
-fn decisions(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) -> io::Result<()> {
-    let plan = changes.plan;
-    let mut lines = Vec::new();
-    if let Some(strategy) = plan.strategy {
-        lines.push(format!("strategy: {}", word(&strategy)));
-    }
-    if let Some(window) = &plan.window {
-        lines.push(format!("window: {}, {}", window.start, window.length));
-    }
-    if let Some(rollback) = &plan.rollback {
-        let way = word(&rollback.way);
-        lines.push(format!("rollback: {way}, decided by {} until {}", rollback.who, rollback.decide_by));
-    }
-    for risk in &plan.accepted_risks {
-        lines.push(format!(
-            "accepted: {} at {}, by {} until {}: {}",
-            risk.rule, risk.at, risk.owner, risk.until, risk.reason
-        ));
-    }
-    for entry in &changes.record.entries {
-        match &entry.evidence {
-            Evidence::Saw(saw) => {
-                let fields = saw.fields.iter().map(|(name, value)| format!("{name}: {value}"));
-                let fields = fields.collect::<Vec<_>>().join(", ");
-                lines.push(format!("{} on {}, seen by {}, until {}: {fields}", saw.on, saw.host, entry.who, saw.until));
-            }
-            Evidence::SawAll(all) => lines.push(format!(
-                "all objects of {} on {}, seen by {}, until {}: {}",
-                all.kind,
-                all.host,
-                entry.who,
-                all.until,
-                all.names.join(", ")
-            )),
-            // Of an earlier build: it counts for nothing.
-            Evidence::Attestation(it) => {
-                lines.push(format!(
-                    "words of {} about {}, which count for nothing: a fact is attested",
-                    entry.who, it.rule
-                ));
-            }
-            Evidence::Backup(backup) => {
-                let source = match &backup.source {
-                    BackupSource::File { name, bytes, dump: Some(dump), .. } => {
-                        format!("file {name}, {bytes} bytes, {dump}")
-                    }
-                    BackupSource::File { name, bytes, .. } => format!("file {name}, {bytes} bytes, contents attested"),
-                    BackupSource::RestorePoint(id) => format!("restore point {id}"),
-                };
-                lines.push(format!(
-                    "backup of {}, made {}: {source}, recorded by {}",
-                    word(&backup.of),
-                    backup.taken_at,
-                    entry.who
-                ));
-            }
-            Evidence::OutsideWindow(reason) => lines.push(format!(
-                "outside the window on {}, attested by {}, recorded {}: {}",
-                reason.host, entry.who, entry.at, reason.says
-            )),
-            Evidence::RestoreDrill(drill) => lines.push(format!(
-                "restore drill of {} onto {}: {}, over at {}, recorded by {}",
-                drill.backup,
-                drill.onto,
-                Seconds::from(drill.seconds),
-                drill.ended_at,
-                entry.who
-            )),
-            // Of a run, not of what is reviewed before it.
-            Evidence::Verification(_)
-            | Evidence::MergeList(_)
-            | Evidence::Moved(_)
-            | Evidence::Acknowledgement(_)
-            | Evidence::Step(_)
-            | Evidence::SignIn(_)
-            | Evidence::Purchase(_)
-            | Evidence::NotPressed(_)
-            | Evidence::Restored(_)
-            | Evidence::Decided(_) => {}
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    for line in lines {
-        let line = if show_personal { line } else { without_addresses(&line).into_owned() };
+fn decided(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) -> io::Result<()> {
+    let lines = decisions::lines(changes);
+    for line in &lines {
+        let line = if show_personal { line.into() } else { without_addresses(line) };
         writeln!(out, "- {}", escape::markdown(&line))?;
     }
-    writeln!(out)
-}
-
-/// A choice in the plan's own word for it.
-fn word(choice: &impl Serialize) -> String {
-    let written = serde_json::to_value(choice).ok();
-    written.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
+    if lines.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn objects(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Before and after of every change, object by object: one file a form.
 
+mod decisions;
 pub mod human;
 pub mod json;
 mod lines;

@@ -137,5 +137,9 @@ fn unknown<'a>(
         Some(near) => format!("write `{near}`, or add `{name}` to `{section}`"),
         None => format!("add `{name}` to `{section}`, or name one that is there"),
     };
-    out.push(RULE.at(place, format!("the plan has no {wanted} `{name}`")).label("unknown name").help(help));
+    let mut finding = RULE.at(place, format!("the plan has no {wanted} `{name}`")).label("unknown name").help(help);
+    if section != "people" {
+        finding = finding.on_site(format!("{}/{name}", wanted.replace(' ', "-")));
+    }
+    out.push(finding);
 }

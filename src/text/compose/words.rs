@@ -146,7 +146,16 @@ pub(super) fn syntax(kind: &ErrorKind, span: Range<usize>, text: &str) -> Proble
         && scan::after_tab(text, span.start);
     let kind = if indent { &ErrorKind::TabInIndentation } else { kind };
     let span = if is_tab(kind) { scan::tab(text, span.start).unwrap_or(span) } else { span };
-    let (message, help) = explain(kind);
+    let separator = matches!(kind, ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator);
+    let (message, help) = if separator && line.starts_with(':') {
+        // The value before it was read to its end.
+        (
+            "a value with a colon and a space in it needs quotes".to_owned(),
+            "Quote the whole value, as in `{module: \"Week 2: Hips\"}`; or add the comma that is missing before the next key.",
+        )
+    } else {
+        explain(kind)
+    };
     Problem::new("yaml-syntax", span, message).label("noticed here").help(help)
 }
 
