@@ -265,8 +265,7 @@ pub enum AccessThrough {
     OrderForm,
     /// Free, through an AccessAlly opt-in form.
     OptIn,
-    /// It comes along with another offering, by that one's order form, and has none of its own. The offering that is sold as a
-    /// bundle, by a form of its own, is `order-form`.
+    /// It comes along with another offering, by that one's order form. What is sold as a bundle, by its own form, is `order-form`.
     Bundle,
     /// Through a team that a member buys for.
     Team,

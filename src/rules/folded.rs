@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Finding, Label};
 use crate::model::text::many;
 
-use super::nearest;
+use crate::text::nearest;
 
 /// The rule that names a key of the plan that the site has not.
 const NAMES: &str = "not-on-site";

@@ -66,11 +66,9 @@ fn two_names_that_are_far_apart_are_two_mistakes() {
 
 #[test]
 fn a_value_with_a_colon_inside_brackets_is_told_to_need_quotes() {
-    for (old, new) in [
-        ("{module: Habits,", "{module: Week 2: Hips,"),
-        ("[{base: Library},", "[{base: Week 1: Library},"),
-        ("[{base: Team Room}]", "[Week 1: Team: Room]"),
-    ] {
+    for (old, new) in
+        [("{module: Habits,", "{module: Week 2: Hips,"), ("[{base: Library},", "[{base: Week 1: Library},")]
+    {
         let place = Place::new();
         place.edit(PLAN, old, new);
         let errors = errors(&place);

@@ -1,9 +1,10 @@
 use crate::diag::{Location, Severity::Error};
+use crate::model::money::Money;
 use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
 use crate::model::plan::{AccessThrough, OrderFormIntent, TestPurchase};
-use crate::model::text::{Money, pointer};
+use crate::model::text::pointer;
 use crate::rules::plan::stub;
-use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Both, declare_rule, left_out_inside};
+use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, declare_rule, left_out_inside};
 
 declare_rule! {
     /// An order form without a test purchase.
@@ -47,11 +48,9 @@ declare_rule! {
         id: "test-purchase-missing",
         severity: Error,
         phase: GoLive,
-        target: Both,
         acceptable: true,
         guide: "S5",
         evidence: Documented,
-        since: "0.1.0",
         anchor: "/test_purchases",
     }
 }
@@ -85,6 +84,6 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 /// Whether somebody pays by a form, today or later: anybody does, unless the plan expects a price of nothing.
 fn takes_money(form: &OrderFormIntent) -> bool {
     let price = form.expect.as_ref().and_then(|expect| expect.price.as_ref());
-    let is_free = price.and_then(|price| Money::parse(&price.0)).is_some_and(|money| money.cents == 0);
+    let is_free = price.and_then(|price| Money::parse(&price.0)).is_some_and(|money| money.is_zero());
     !is_free || form.failed_payment.is_some()
 }
