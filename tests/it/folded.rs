@@ -85,6 +85,6 @@ fn a_value_with_a_colon_inside_brackets_is_told_to_need_quotes() {
     place.edit(PLAN, "{module: Habits, release", "{module: Habits release");
     assert_eq!(errors(&place)[0].2["message"], "a value with a colon and a space in it needs quotes");
     let place = Place::new();
-    place.edit(PLAN, "{module: Habits, release: 7 days after previous}", "{module: \"Habits\" release}");
+    place.edit(PLAN, "[{base: Library}, {module", "[{base: Library} {module");
     assert_eq!(errors(&place)[0].2["message"], "a comma or a closing bracket is missing");
 }
