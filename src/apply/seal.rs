@@ -192,7 +192,7 @@ impl Presented {
     pub fn new(sealed: &Sealed, keys: &BTreeMap<String, Key>) -> Self {
         let signature = match &sealed.signature {
             None => Signature::None,
-            Some(signature) => verified(sealed.text.as_bytes(), signature, keys),
+            Some(signature) => verified(&sealed.text, signature, keys),
         };
         Self { seal: Seal::read(&sealed.text), signature }
     }
@@ -228,18 +228,24 @@ impl Presented {
 }
 
 /// Whose signature this is on a text, among the reviewers whose keys `plan.toml` names.
-pub fn verified(text: &[u8], signature: &str, keys: &BTreeMap<String, Key>) -> Signature {
+pub fn verified(text: &str, signature: &str, keys: &BTreeMap<String, Key>) -> Signature {
     let Ok(signature) = Minisign::decode(signature) else { return Signature::Wrong("it is not a minisign signature") };
     if keys.is_empty() {
         return Signature::Wrong("plan.toml names no reviewer's key under `[seal.keys]`");
     }
     let mut wrong = "it was made by none of the reviewers whose keys plan.toml names";
-    for (name, key) in keys {
-        // Both of minisign's forms: the pre-hashed one, and the older one that other tools still write.
-        match key.0.verify(text, &signature, true) {
-            Ok(()) => return Signature::By(name.clone()),
-            Err(Error::UnexpectedKeyId) => {}
-            Err(_) => wrong = "it does not match the signed file, so one of the two was changed since it was signed",
+    // Git may have changed the line ends since, which mean nothing in JSON; `.gitattributes` keeps it from that.
+    let plain = text.replace("\r\n", "\n");
+    for text in [text, &plain, &plain.replace('\n', "\r\n")] {
+        for (name, key) in keys {
+            // Both of minisign's forms: the pre-hashed one, and the older one that other tools still write.
+            match key.0.verify(text.as_bytes(), &signature, true) {
+                Ok(()) => return Signature::By(name.clone()),
+                Err(Error::UnexpectedKeyId) => {}
+                Err(_) => {
+                    wrong = "it does not match the signed file, so one of the two was changed since it was signed";
+                }
+            }
         }
     }
     Signature::Wrong(wrong)

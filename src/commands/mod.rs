@@ -20,6 +20,7 @@ mod schema;
 mod snapshot;
 mod survey;
 mod terminal;
+mod told_git;
 mod tour;
 mod upgrade;
 mod verify;

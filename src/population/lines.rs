@@ -9,7 +9,7 @@ use crate::text::{CONFLICT, RESOLVE, marks_conflict};
 /// two hundred times its bytes.
 pub const LONGEST_LINE: u64 = 1 << 20;
 
-/// One line, without its newline.
+/// One line, without its line end.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
     /// Its number, from 1.
@@ -18,7 +18,8 @@ pub struct Line<'a> {
     pub text: &'a str,
 }
 
-/// The lines of a reader, one at a time in one reused buffer.
+/// The lines of a reader, one at a time in one reused buffer. What editors and git put around lines on some systems is no part of one:
+/// a carriage return before its newline, and a byte order mark before the first.
 #[derive(Debug)]
 pub struct Lines<R> {
     reader: R,
@@ -70,13 +71,27 @@ impl<R: BufRead> Lines<R> {
         if marks_conflict(text) {
             return Err(Damage::at(number, CONFLICT).help(RESOLVE));
         }
-        Ok(Some(Line { number, text }))
+        Ok(Some(Line { number, text: bare(number, text) }))
     }
+}
+
+/// A line without what is no part of it.
+fn bare(number: u64, text: &str) -> &str {
+    let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+    text.strip_suffix('\r').unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_and_a_byte_order_mark_are_no_part_of_a_line() {
+        let mut lines = Lines::new("\u{feff}one\r\n\u{feff}two\r\r\n\r\n".as_bytes());
+        for text in ["one", "\u{feff}two\r", ""] {
+            assert_eq!(lines.next_line().unwrap().unwrap().text, text);
+        }
+    }
 
     #[test]
     fn a_line_may_be_long_but_not_endless() {

@@ -22,7 +22,7 @@ const MOST_LINES: u64 = 500_000;
 /// # Errors
 /// [`Damage`] where a line is no record of the format; the line's number is the one in the text.
 pub fn seal(text: &str) -> Result<String, Damage> {
-    seal_with(text, None)
+    seal_with(without_mark(text), None)
 }
 
 /// Seals a file in place. A configuration is tied to the population that lies beside it, which must be sealed before.
@@ -40,9 +40,10 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     }
     let text =
         String::from_utf8(bytes).map_err(|_| damaged(Damage::whole("it is not UTF-8").help("save it as UTF-8")))?;
-    bearable(&text).map_err(damaged)?;
-    let kind = first_kind(&text);
-    let misfits = review(&text, kind == "population");
+    let text = without_mark(&text);
+    bearable(text).map_err(damaged)?;
+    let kind = first_kind(text);
+    let misfits = review(text, kind == "population");
     if !misfits.is_empty() {
         return Err(SiteError::Misfits { path: path.to_owned(), misfits });
     }
@@ -63,7 +64,12 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
         }
         None => None,
     };
-    disk::replace(path, &seal_with(&text, population).map_err(damaged)?)
+    disk::replace(path, &seal_with(text, population).map_err(damaged)?)
+}
+
+/// A text without the byte order mark that some editors write before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Refuses a text of which one line, or all of them, would take more memory than a site's file needs: before any of it is understood.

@@ -105,7 +105,7 @@ impl SnapshotFile {
         self.snapshot
     }
 
-    /// The file's text. For a file that was read, the bytes that were read.
+    /// The file's text. For a file that was read, the lines that were read.
     pub fn text(&self) -> String {
         self.text_with(&self.snapshot.state)
     }

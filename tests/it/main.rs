@@ -36,6 +36,7 @@ mod inert;
 mod inert_verbs;
 mod laws;
 mod limits;
+mod line_ends;
 mod live;
 mod live_check;
 mod meeting;

@@ -21,7 +21,7 @@ use crate::site::wordpress::Address;
 use crate::site::{self, Site};
 use crate::text::addresses;
 
-use super::Terminal;
+use super::{Terminal, told_git};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -49,6 +49,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if !args.inline_contacts && !chosen.is_empty() {
         write_values(&folder, &values, &chosen)?;
     }
+    told_git::keep_line_ends(&folder)?;
     write(&folder, "plan.schema.json", &format!("{:#}\n", schema::plan()))?;
     let text = draft.text();
     write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
@@ -141,26 +142,9 @@ fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Fa
     ignore(folder)
 }
 
-/// Most bytes of a file that says what git ignores.
-const IGNORE_LIMIT: u64 = 1 << 20;
-
 /// Adds the folder of personal values to what git ignores.
 fn ignore(folder: &Folder) -> Result<(), Failure> {
-    let name = ".gitignore";
-    let read = folder.text(name, IGNORE_LIMIT).map_err(|e| Failure::file("read", &folder.path(name), &e))?;
-    let mut text = read.unwrap_or_default();
-    let missing: Vec<&str> = ["private/", "*.population.ndjson*", ".plan/"]
-        .into_iter()
-        .filter(|line| !text.lines().any(|known| known.trim() == *line))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    missing.iter().for_each(|line| text.extend([line, "\n"]));
-    write(folder, name, &text)
+    told_git::add(folder, ".gitignore", &["private/", "*.population.ndjson*", ".plan/"])
 }
 
 fn write(folder: &Folder, name: impl AsRef<Path>, text: &str) -> Result<(), Failure> {

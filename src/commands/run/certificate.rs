@@ -54,7 +54,7 @@ impl Kept {
             return Ok(());
         }
         let signature = text_of(&signature_of(&self.path))?;
-        let why = match signature.map(|signature| seal::verified(self.text.as_bytes(), &signature, keys)) {
+        let why = match signature.map(|signature| seal::verified(&self.text, &signature, keys)) {
             Some(Signature::By(_)) => return Ok(()),
             Some(Signature::Wrong(why)) => format!("the signature next to it is not valid: {why}"),
             Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),

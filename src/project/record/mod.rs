@@ -42,7 +42,8 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
     let mut entries = Vec::new();
     let mut previous = NONE_BEFORE.to_owned();
-    for (number, line) in text.lines().enumerate() {
+    // Some editors write a byte order mark before the first line.
+    for (number, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
         let place = format!("`{}`, line {}", path.display(), number + 1);
         let entry: Entry = serde_json::from_str(line).map_err(|_| {
             Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)

@@ -11,7 +11,7 @@ use std::process::Command;
 use amc_plan::apply::confirmation::Confirmation;
 use amc_plan::apply::gate::{Before, Refusal, ensure_may_begin};
 use amc_plan::apply::limits::Tally;
-use amc_plan::apply::seal::{Presented, Seal};
+use amc_plan::apply::seal::{Presented, Seal, Signature};
 use amc_plan::change::{Digests, Marks};
 use amc_plan::model::digest;
 use amc_plan::project::limits::Limits;

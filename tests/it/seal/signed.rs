@@ -55,6 +55,28 @@ fn a_signature_counts_only_if_a_known_reviewer_made_it_over_this_seal() {
     reviewed.applied().ends(0, &["the seal is signed by `sam`"]);
 }
 
+#[test]
+fn a_signature_is_over_the_lines_whatever_git_made_of_their_ends() {
+    let reviewed = Reviewed::new();
+    let place = &reviewed.place;
+    let sam = Reviewer::new(place, "sam");
+    let keys = toml::from_str(&format!("sam = \"{}\"", sam.key(place))).unwrap();
+    let returns = |text: &str| text.replace('\n', "\r\n");
+    for signed in [reviewed.seal.clone(), returns(&reviewed.seal)] {
+        reviewed.write(&signed);
+        sam.signs(place, &[]);
+        let signature = place.read(SIGNATURE);
+        for text in [&reviewed.seal, &returns(&reviewed.seal)] {
+            for signature in [signature.clone(), returns(&signature)] {
+                let sealed = Sealed { text: text.clone(), signature: Some(signature) };
+                assert_eq!(*Presented::new(&sealed, &keys).signature(), Signature::By("sam".to_owned()));
+            }
+        }
+        let edited = Sealed { text: signed.replace("\"tool\"", " \"tool\""), signature: Some(signature) };
+        assert!(matches!(Presented::new(&edited, &keys).signature(), Signature::Wrong(_)));
+    }
+}
+
 fn base64_of(line: &str) -> Vec<u8> {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.decode(line).unwrap()
