@@ -99,6 +99,7 @@ mod tests {
                 evidence,
                 previous,
                 sha256: String::new(),
+                line: 0,
             };
             listed(&Record { entries: vec![entry] }, &named, (at(10), None), (at(3), at(10), on))
         };

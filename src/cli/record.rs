@@ -120,6 +120,13 @@ pub enum RecordVerb {
     /// The decision to go on or to go back, due by the plan's `decide_by`, by the person whom `rollback/who` names.
     #[command(before_help = example!("plan record decision go-on 'half an hour is left' --plan my-plan.yaml --who jo"))]
     Decision(RecordDecision),
+    /// Join the evidence of two branches, after git merged them or left a conflict in the record: every line is kept as it is.
+    #[command(before_help = example!("plan record merge --plan my-plan.yaml --who jo"))]
+    Merge {
+        #[command(flatten)]
+        /// The plan, and who joins them.
+        by: By,
+    },
     /// What happened on live since it was copied: how many records of each kind, and the digest of `plan merge-list`.
     #[command(before_help = example!("plan record merge-list --cloned THEN --live NOW --plan my-plan.yaml --who jo"))]
     MergeList {
@@ -164,6 +171,7 @@ impl RecordVerb {
             | Self::Step { by, .. }
             | Self::SignIn { by, .. }
             | Self::Moved { by, .. }
+            | Self::Merge { by }
             | Self::MergeList { by, .. }
             | Self::Purchase { by, .. } => by,
             Self::Backup(args) => &mut args.by,

@@ -116,6 +116,7 @@ fn backup() -> Entry {
         evidence: Evidence::Backup(backup),
         previous: NONE_BEFORE.to_owned(),
         sha256: String::new(),
+        line: 0,
     }
 }
 

@@ -55,7 +55,9 @@ impl Evidence {
             Self::MergeList(list) => of_a_merge_list(list, at),
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
             Self::Moved(moved) => of_an_object(moved).map(str::to_owned),
-            Self::Verification(_)
+            Self::Merged(merged) if merged.ends.is_empty() => Some("joins branches, and names none".to_owned()),
+            Self::Merged(_)
+            | Self::Verification(_)
             | Self::Acknowledgement(_)
             | Self::Step(_)
             | Self::SignIn(_)

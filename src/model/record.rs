@@ -32,6 +32,9 @@ pub struct Entry {
     /// SHA-256 of the line itself, as its reader found it; empty where it was read from no file.
     #[serde(skip)]
     pub sha256: String,
+    /// Its number in its file, from 1, as its reader found it; 0 where it was read from no file.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// What a line of the record is evidence of.
@@ -71,6 +74,8 @@ pub enum Evidence {
     Decided(Decided),
     /// An object that moved under a run may stand as it is.
     Moved(MovedObject),
+    /// Two branches recorded evidence, and both are kept.
+    Merged(Merged),
 }
 
 impl Evidence {
@@ -92,9 +97,18 @@ impl Evidence {
             | Self::Purchase(_)
             | Self::MergeList(_)
             | Self::Saw(_)
-            | Self::SawAll(_) => None,
+            | Self::SawAll(_)
+            | Self::Merged(_) => None,
         }
     }
+}
+
+/// The ends of branches that a line joins to the one before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merged {
+    /// The SHA-256 of the last line of each other branch.
+    pub ends: Vec<String>,
 }
 
 /// A named person's attestation that an object which moved under a run may stand as it is.

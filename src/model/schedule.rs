@@ -49,7 +49,8 @@ impl Window {
     pub fn begins(&self) -> Result<ZonedDateTime, NoInstant> {
         let (when, zone) = self.start.trim().rsplit_once(' ').ok_or(NoInstant::NoTime)?;
         let when: DateTime = when.trim().replacen(' ', "T", 1).parse().map_err(|_| NoInstant::NoTime)?;
-        let zone = TimeZoneDatabase::bundled().get(zone).map_err(|_| NoInstant::Zone(zone.to_owned()))?;
+        let known = TimeZoneDatabase::bundled().get(zone).ok().filter(|_| !is_abbreviation(zone));
+        let zone = known.ok_or_else(|| NoInstant::Zone(zone.to_owned()))?;
         match instants(&zone, when)? {
             (first, None) => Ok(first),
             (first, Some(second)) => Err(NoInstant::Twice(first, second)),
@@ -135,6 +136,13 @@ impl Schedule {
     }
 }
 
+/// Whether a zone's name is letters that stand for one, as `EST` does for New York in winter and for Jamaica all year. The database
+/// knows a few such names, and means a fixed distance from UTC by some of them.
+pub fn is_abbreviation(zone: &str) -> bool {
+    let letters = (1..=5).contains(&zone.len()) && zone.bytes().all(|letter| letter.is_ascii_uppercase());
+    letters && !matches!(zone, "UTC" | "GMT")
+}
+
 /// The one or two instants at which a zone's clocks show this.
 fn instants(zone: &TimeZone, when: DateTime) -> Result<(ZonedDateTime, Option<ZonedDateTime>), NoInstant> {
     let found = zone.to_ambiguous_zoned_datetime(when);
@@ -185,6 +193,20 @@ mod tests {
         assert_eq!(window("2026-12-02 06:00 UTC", "0m").ends(), Err(NoInstant::Length));
         assert_eq!(window("2026-12-02 06:00 UTC", "99999d").ends(), Err(NoInstant::Length));
         assert!(window("9999-12-31 23:00 UTC", "2h").ends().is_err());
+    }
+
+    #[test]
+    fn no_abbreviation_is_a_zone_but_utc() {
+        for zone in ["EST", "PST", "MST", "HST", "CET", "EET", "BST", "CEST"] {
+            assert_eq!(
+                window(&format!("2026-07-02 06:00 {zone}"), "2h").begins(),
+                Err(NoInstant::Zone(zone.to_owned()))
+            );
+        }
+        for (zone, at) in [("UTC", "06"), ("GMT", "06"), ("America/New_York", "10"), ("Etc/GMT-2", "04")] {
+            let begins = window(&format!("2026-07-02 06:00 {zone}"), "2h").begins();
+            assert_eq!(begins.map(|at| utc(&at)), Ok(format!("2026-07-02T{at}:00:00Z")), "{zone}");
+        }
     }
 
     #[test]

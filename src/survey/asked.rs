@@ -172,5 +172,5 @@ fn entry(what: Supposed, reading: &Snapshot, now: Timestamp) -> Entry {
         Supposed::Object(on, fields) => Evidence::Saw(Saw { host, on, fields, screen: None, until }),
     };
     let (who, none) = (String::new(), String::new());
-    Entry { version: 1, at: now.to_string(), who, evidence, previous: none.clone(), sha256: none }
+    Entry { version: 1, at: now.to_string(), who, evidence, previous: none.clone(), sha256: none, line: 0 }
 }

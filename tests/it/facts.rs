@@ -176,6 +176,7 @@ pub(crate) fn with(world: &StepContext, before: Snapshot, lines: Vec<Evidence>) 
         evidence,
         previous: "0".to_owned(),
         sha256: String::new(),
+        line: 0,
     }));
     world.but(before, record)
 }

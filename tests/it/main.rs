@@ -34,6 +34,7 @@ mod hostile;
 mod identity;
 mod inert;
 mod inert_verbs;
+mod joined;
 mod laws;
 mod limits;
 mod line_ends;

@@ -7,7 +7,7 @@ use amc_plan::change::lower_on;
 use amc_plan::model::facts::{Counting, Here};
 use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact};
-use amc_plan::model::record::Record;
+use amc_plan::model::record::{Entry, Record};
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
@@ -115,11 +115,16 @@ fn world(mut fence: Value) -> StepContext {
                 _ => Tracking::Untracked,
             },
         },
-        record: Record { entries: serde_json::from_value(read("record")).unwrap() },
+        record: record(read("record")),
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         freshness: serde_json::from_value(read("freshness")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
     }
+}
+
+fn record(entries: Value) -> Record {
+    let entries: Vec<Entry> = serde_json::from_value(entries).unwrap();
+    Record { entries: (1..).zip(entries).map(|(line, entry)| Entry { line, ..entry }).collect() }
 }
 
 fn judged(fence: &Value, live: bool) -> Judgement {

@@ -129,7 +129,7 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
             let evidence = Evidence::Step(StepTaken { host: host.clone(), step, says: "done".into() });
             let (at, who, previous) = (at.to_string(), "jo".to_owned(), String::new());
             let mut entries = ground.record.entries.clone();
-            entries.push(Entry { version: 1, at, who, evidence, previous, sha256: String::new() });
+            entries.push(Entry { version: 1, at, who, evidence, previous, sha256: String::new(), line: 0 });
             entries
         };
         let (reached, hour) = (ground.now(), SignedDuration::from_hours(1));

@@ -2,6 +2,7 @@
 
 pub(super) mod backup;
 pub(super) mod backup_file;
+mod merge;
 mod run_migration;
 pub(super) mod said;
 mod saw;
@@ -27,9 +28,12 @@ use said::host_of;
 pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
     let project = Project::new(&args.verb.by_mut().plan, Limits::default());
+    name(args.verb.by_mut())?;
+    if let RecordVerb::Merge { by } = &args.verb {
+        return merge::merge(by, &project, now, terminal);
+    }
     let opened = project.open()?;
     let plan = &opened.plan;
-    name(args.verb.by_mut())?;
     let said = match args.verb {
         RecordVerb::Backup(args) => backup::backup(args, &opened, now, terminal)?,
         RecordVerb::Verification { by, host, file } => steps::verification(by, host, verification::read(&file)?),
@@ -45,6 +49,7 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
         }
         RecordVerb::Step { by, step, says, on } => steps::step(by, plan, (step, says), on)?,
         RecordVerb::SignIn { by, says, on } => steps::sign_in(by, plan, says, on)?,
+        RecordVerb::Merge { by } => return merge::merge(&by, &project, now, terminal),
         RecordVerb::MergeList { by, files } => steps::merge_list(by, plan, &files)?,
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             steps::purchase(by, &opened, form, (saw, order, transaction), on)?

@@ -1,5 +1,6 @@
 //! The record's file beside the plan: read whole with its chain proven, added to line by line.
 
+mod chain;
 pub(crate) mod fits;
 pub(crate) mod people;
 
@@ -10,16 +11,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::failure::{Failure, exit};
-use crate::fs::{self, Folder, bounded, open_alone};
+use crate::fs::{self, Folder, Readers, bounded, open_alone};
 use crate::model::digest;
-use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
+use crate::model::record::{Entry, Evidence, Merged, NONE_BEFORE, Record};
 use crate::text::inert_json;
 
+use chain::Chain;
 use fits::still_fits;
 use people::without_people;
-
-/// The version of a record's lines.
-const VERSION: u8 = 1;
 
 /// Most bytes of a record.
 pub(crate) const LIMIT: u64 = 16 << 20;
@@ -40,30 +39,8 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
-    let mut entries = Vec::new();
-    let mut previous = NONE_BEFORE.to_owned();
-    // Some editors write a byte order mark before the first line.
-    for (number, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
-        let place = format!("`{}`, line {}", path.display(), number + 1);
-        let entry: Entry = serde_json::from_str(line).map_err(|_| {
-            Failure::new(exit::COULD_NOT_RUN, format!("{place}: this is not a line of a record")).help(RESTORE)
-        })?;
-        if entry.version != VERSION {
-            let message = format!("{place}: it is of version {}, and this build reads {VERSION}", entry.version);
-            return Err(Failure::new(exit::COULD_NOT_RUN, message)
-                .help("read this record with a newer build, or take it from git"));
-        }
-        if entry.previous != previous {
-            let message = format!("{place}: the chain is broken, so a line was changed, moved or removed");
-            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(RESTORE));
-        }
-        previous = digest::of_bytes(line.as_bytes());
-        entries.push(Entry { sha256: previous.clone(), ..entry });
-    }
-    Ok(Record { entries })
+    Chain::read(chain::lines(text), path)?.record(path)
 }
-
-const RESTORE: &str = "restore the record from git, or move it away and record the evidence again";
 
 /// A line that was added to a record.
 pub(crate) struct Appended {
@@ -81,21 +58,63 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let mut file = open_alone(path, OpenOptions::new().create(true).read(true).append(true)).map_err(failed)?;
     let text = bounded(&file, LIMIT).and_then(fs::text).map_err(failed)?;
     still_fits(&parse(&text, path)?, &evidence)?;
-    let previous = text.lines().last().map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
-    let entry =
-        Entry { version: VERSION, at: at.to_string(), who: who.to_owned(), evidence, previous, sha256: String::new() };
-    let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
-    // It is committed, shown and looked at in a terminal.
-    let line = inert_json(&line);
+    let last = chain::lines(&text).last();
+    let previous = last.map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
+    let line = line(who, at, evidence, previous)?;
     let sha256 = digest::of_bytes(line.as_bytes());
     // An editor may have taken the last line's end away.
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let line = format!("{gap}{line}\n");
-    if (text.len() + line.len()) as u64 > LIMIT {
-        let full =
-            std::io::Error::new(ErrorKind::FileTooLarge, "with this line it would be too large to be read again");
-        return Err(failed(full));
-    }
+    ensure_readable(text.len() + line.len()).map_err(failed)?;
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     Ok(Appended { masked, sha256 })
+}
+
+/// What became of a record of two branches.
+pub(crate) struct Joined {
+    /// How many lines the record has.
+    pub(crate) lines: usize,
+    /// How many acknowledgements are of a verification that another branch recorded again since.
+    pub(crate) void: usize,
+}
+
+/// Joins the branches of a record, byte for byte as they are, by a line of its own; none where there is one branch alone.
+pub(crate) fn join(path: &Path, who: &str, at: Timestamp) -> Result<Option<Joined>, Failure> {
+    let failed = |e: std::io::Error| Failure::file("write", path, &e);
+    // Held until another file has taken its place: whoever waits to add a line looks for the one that is there then.
+    let file = open_alone(path, OpenOptions::new().read(true).append(true)).map_err(failed)?;
+    let text = bounded(&file, LIMIT).and_then(fs::text).map_err(failed)?;
+    let mut lines = chain::lines_of_both(&text);
+    let chain = Chain::read(lines.iter().copied(), path)?;
+    let mut ends = chain.ends();
+    if ends.len() < 2 && lines.iter().copied().eq(chain::lines(&text)) {
+        return Ok(None);
+    }
+    let joining = match ends.pop().filter(|_| !ends.is_empty()) {
+        Some(last) => line(who, at, Evidence::Merged(Merged { ends }), last)?,
+        None => String::new(),
+    };
+    let all = lines.len();
+    let void = all - chain.in_order().entries.len();
+    lines.extend(Some(joining.as_str()).filter(|joining| !joining.is_empty()));
+    let text = lines.join("\n") + "\n";
+    ensure_readable(text.len()).map_err(failed)?;
+    let name = path.file_name().unwrap_or_default();
+    Folder::of(path).write(name, &text, Readers::All).map_err(failed)?;
+    Ok(Some(Joined { lines: all, void }))
+}
+
+/// A line of a record. It is committed, shown and looked at in a terminal.
+fn line(who: &str, at: Timestamp, evidence: Evidence, previous: String) -> Result<String, Failure> {
+    let (version, at, who) = (chain::VERSION, at.to_string(), who.to_owned());
+    let entry = Entry { version, at, who, evidence, previous, sha256: String::new(), line: 0 };
+    let line = serde_json::to_string(&entry).map_err(|e| Failure::new(exit::COULD_NOT_RUN, e.to_string()))?;
+    Ok(inert_json(&line))
+}
+
+fn ensure_readable(bytes: usize) -> std::io::Result<()> {
+    if bytes as u64 <= LIMIT {
+        return Ok(());
+    }
+    Err(std::io::Error::new(ErrorKind::FileTooLarge, "with this line it would be too large to be read again"))
 }

@@ -60,7 +60,7 @@ const NAMED: usize = 20;
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let mut more = 0_usize;
-    for (at, entry) in facts.record().entries.iter().enumerate() {
+    for entry in &facts.record().entries {
         let unknown = || {
             // A plan that does not fit may lack the people that it names.
             let is_known = !plan.left_out.is_empty() || plan.people.contains_key(&entry.who);
@@ -68,7 +68,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         let Some(fault) = entry.fault(facts.latest()).or_else(unknown) else { continue };
         if out.len() < NAMED {
-            out.push(found(format!("line {} of the record {fault}", at + 1)));
+            out.push(found(format!("line {} of the record {fault}", entry.line)));
         } else {
             more += 1;
         }

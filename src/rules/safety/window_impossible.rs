@@ -1,8 +1,8 @@
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::diag::{Location, Severity::Error};
-use crate::model::schedule::NoInstant;
-use crate::model::text::Seconds;
+use crate::model::schedule::{NoInstant, is_abbreviation};
+use crate::model::text::{Seconds, many};
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Inferred, declare_rule};
 use crate::text::nearest;
 
@@ -132,15 +132,49 @@ fn decision(written: &str, why: &NoInstant) -> (String, String) {
     (format!("whether to go back is decided by `{written}`, {is}"), help.to_owned())
 }
 
+/// Where clocks show what an abbreviation stands for; letters alone would be a guess.
+const PLACES: [(&[&str], &str); 9] = [
+    (&["EST", "EDT", "ET"], "America/New_York"),
+    (&["CST", "CDT", "CT"], "America/Chicago"),
+    (&["MST", "MDT", "MT"], "America/Denver"),
+    (&["PST", "PDT", "PT"], "America/Los_Angeles"),
+    (&["WET", "WEST"], "Europe/Lisbon"),
+    (&["BST"], "Europe/London"),
+    (&["CET", "CEST", "MEZ", "MESZ"], "Europe/Berlin"),
+    (&["EET", "EEST"], "Europe/Helsinki"),
+    (&["AEST", "AEDT"], "Australia/Sydney"),
+];
+
 /// What to write in place of an unknown time zone: a city alone is one that lacks its continent.
 fn meant(zone: &str) -> String {
+    let by_city = "name it by continent and city";
+    let letters = zone.to_ascii_uppercase();
+    if let Some((_, place)) = PLACES.iter().find(|(all, _)| all.contains(&letters.as_str())) {
+        return format!("an abbreviation stands for more than one zone: {by_city}, for example `{place}`");
+    }
+    if is_abbreviation(&letters) {
+        return format!("{by_city}, for example `Europe/Berlin`, or say `UTC`");
+    }
+    if let Some(hours) = ahead_of_utc(zone) {
+        let (sign, way) = if hours < 0 { ('+', "behind") } else { ('-', "ahead of") };
+        let fixed =
+            format!("`Etc/GMT{sign}{}` is always {} {way} UTC", hours.abs(), many(hours.unsigned_abs(), "hour"));
+        return format!("{by_city}, for example `Europe/Berlin`, as its clocks may change; {fixed}");
+    }
     let known = TimeZoneDatabase::bundled();
     let names: Vec<String> = known.available().map(|name| name.to_string()).collect();
     let city = names.iter().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(zone)));
     match city.map(String::as_str).or_else(|| nearest(zone, &names)) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "name it by continent and city, for example `Europe/Berlin`, or say `UTC`".to_owned(),
+        None => format!("{by_city}, for example `Europe/Berlin`, or say `UTC`"),
     }
+}
+
+/// The hours that `UTC+2`, `GMT-5` or `+02` is ahead of UTC; none where it is none of these, or no zone is so far from it.
+fn ahead_of_utc(zone: &str) -> Option<i8> {
+    let hours = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).unwrap_or(zone);
+    let hours: i8 = hours.starts_with(['+', '-']).then(|| hours.parse().ok())??;
+    (-12..=14).contains(&hours).then_some(hours).filter(|hours| *hours != 0)
 }
 
 #[cfg(test)]
@@ -157,6 +191,14 @@ mod tests {
             ("2026-02-30 06:00 Europe/Berlin", "is not a valid time", "2026-12-02 06:00 Europe/Berlin"),
             ("2026-12-02 06:00 Europe/Belin", "time zone `Europe/Belin`", "did you mean `Europe/Berlin`?"),
             ("2026-12-02 06:00 amsterdam", "time zone `amsterdam`", "did you mean `Europe/Amsterdam`?"),
+            ("2026-12-02 06:00 PST", "time zone `PST`", "`America/Los_Angeles`"),
+            ("2026-12-02 06:00 EST", "time zone `EST`", "`America/New_York`"),
+            ("2026-12-02 06:00 cest", "time zone `cest`", "`Europe/Berlin`"),
+            ("2026-12-02 06:00 IST", "is not known", "continent and city"),
+            ("2026-12-02 06:00 Z", "is not known", "say `UTC`"),
+            ("2026-12-02 06:00 UTC+2", "is not known", "`Etc/GMT-2` is always 2 hours ahead of UTC"),
+            ("2026-12-02 06:00 GMT-5", "is not known", "`Etc/GMT+5` is always 5 hours behind UTC"),
+            ("2026-12-02 06:00 UTC-1", "is not known", "`Etc/GMT+1` is always 1 hour behind UTC"),
             ("2026-12-02 06:00 Middle-Earth", "is not known", "continent and city"),
             ("2027-03-28 02:30 Europe/Amsterdam", "does not exist", "`2027-03-28 03:30 Europe/Amsterdam`"),
             ("2026-10-25 02:30 Europe/Amsterdam", "comes twice", "`2026-10-25 00:30 UTC`"),

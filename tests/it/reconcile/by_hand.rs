@@ -326,6 +326,7 @@ fn a_word_is_graded_by_what_was_captured() {
                 evidence: Evidence::Purchase(purchase),
                 previous,
                 sha256: String::new(),
+                line: 0,
             }],
         }
     };

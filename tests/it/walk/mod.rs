@@ -190,7 +190,7 @@ impl Ground {
     pub(crate) fn says(&mut self, evidence: Evidence) {
         self.clock += 1;
         let (at, who, previous) = (self.now().to_string(), "jo".to_owned(), String::new());
-        self.record.entries.push(Entry { version: 1, at, who, evidence, previous, sha256: String::new() });
+        self.record.entries.push(Entry { version: 1, at, who, evidence, previous, sha256: String::new(), line: 0 });
     }
 
     /// Somebody says all that a person can, by now.
