@@ -5,10 +5,10 @@ use crate::cli::{Diff, DiffFormat};
 use crate::diag::Severity;
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
-use crate::output::Mode;
 use crate::output::diff::{self, Changes, OpenRun};
 use crate::output::escape::shell;
 use crate::output::human::Style;
+use crate::output::{Mode, escape};
 use crate::rules::Phase;
 use crate::trust::Key;
 
@@ -50,8 +50,18 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {
         let plan = &checked.opened.path;
         ensure_state_own(&state_folder(plan), &checked.opened.git)?;
-        confirmation::write(plan, &Key::find_or_make()?, &confirmation)
-            .map_err(|e| Failure::file("write the confirmation beside", plan, &e))?;
+        let kept = Key::find_or_make().and_then(|key| {
+            let failed = |e| Failure::file("write the confirmation beside", plan, &e);
+            confirmation::write(plan, &key, &confirmation).map_err(failed)
+        });
+        if let Err(why) = kept {
+            // All was shown, as from a checkout that nobody may write to; `apply` refuses what is not confirmed.
+            let why = escape::line(&why.message);
+            writeln!(
+                terminal.err,
+                "attention: {why}, so `apply` will not take this digest as confirmed; run this again where files can be written"
+            )?;
+        }
     }
     let code = if args.exit_code && !changes.is_empty() { exit::NOT_GREEN } else { exit::OK };
     checked.leave();

@@ -1,7 +1,9 @@
 //! Files: opened so that none makes the program wait, and none that lies beside a plan leads out of its folder.
 //!
 //! A folder that a person named on the command line is theirs to choose, link or not, unless a repository's link leads out of it. A
-//! file, named or found by its name beside a plan, may have come with somebody's repository: none is read through a link.
+//! file, named or found by its name beside a plan, may have come with somebody's repository: none is read through a link. A site in a
+//! file that a person named is read through one, as it has a form of its own, and of no other file anything would be shown; what lies
+//! beside it, as far as a link stays in its repository. Nothing is ever written through a link.
 
 mod locked;
 mod named;
@@ -27,16 +29,53 @@ pub fn open(path: &Path) -> io::Result<File> {
     open_here(path, OpenOptions::new().read(true))
 }
 
-/// Whether a file that a person named lies there and may be read, without opening it.
+/// Opens a file that a person named, for reading, wherever links of that name lead.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open`], but for a link to a regular file.
+pub fn open_linked(path: &Path) -> io::Result<File> {
+    open_here(&followed(path)?, OpenOptions::new().read(true))
+}
+
+/// Opens a file that was found by its name beside a site in a file, through links as far as they stay in their repository.
+///
+/// # Errors
+/// As [`open_linked`], and for a link that leads out of its repository.
+pub fn open_beside_site(path: &Path) -> io::Result<File> {
+    if is_link(path) {
+        named::ensure_link(path, "put the file itself there")?;
+    }
+    open_linked(path)
+}
+
+/// Whether a file that a person named lies there and may be read, wherever links of that name lead, without opening it.
+///
+/// # Errors
+/// As [`open_linked`].
 pub fn ensure_there(path: &Path) -> io::Result<()> {
-    named::ensure_way(path)?;
-    regular(fs::symlink_metadata(path)?)?;
+    let path = followed(path)?;
+    regular(fs::symlink_metadata(&path)?)?;
     #[cfg(unix)]
-    rustix::fs::access(path, rustix::fs::Access::READ_OK)?;
+    rustix::fs::access(&path, rustix::fs::Access::READ_OK)?;
     Ok(())
+}
+
+/// Where links of a name lead; the name itself where it is none.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    named::ensure_way(path)?;
+    if !is_link(path) {
+        return Ok(path.to_owned());
+    }
+    let to_nothing = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "it is a link, and nothing is where it leads"),
+        _ => error,
+    };
+    fs::canonicalize(path).map_err(to_nothing)
+}
+
+/// Whether a link lies there.
+pub fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|seen| seen.is_symlink())
 }
 
 /// Reads a file that a person named, of at most so many bytes.

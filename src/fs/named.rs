@@ -16,13 +16,14 @@ use super::refused;
 pub(crate) fn ensure_way(path: &Path) -> io::Result<()> {
     let folders: Vec<&Path> = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
     folders.into_iter().rev().try_for_each(|folder| match fs::symlink_metadata(folder) {
-        Ok(seen) if seen.is_symlink() => ensure_link(folder),
+        Ok(seen) if seen.is_symlink() => ensure_link(folder, "name the folder itself"),
         // What is not there is said by who opens it.
         _ => Ok(()),
     })
 }
 
-fn ensure_link(link: &Path) -> io::Result<()> {
+/// Refuses a link that leads out of the repository which it lies in, and says what to do.
+pub(super) fn ensure_link(link: &Path, help: &str) -> io::Result<()> {
     let holder = link.parent().filter(|holder| !holder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let holder = fs::canonicalize(holder)?;
     let Some(top) = holder.ancestors().find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok()) else {
@@ -36,5 +37,5 @@ fn ensure_link(link: &Path) -> io::Result<()> {
         return Ok(());
     }
     let (link, top) = (link.display(), top.display());
-    Err(refused(&format!("`{link}` is a link that leads out of the repository `{top}`: name the folder itself")))
+    Err(refused(&format!("`{link}` is a link that leads out of the repository `{top}`: {help}")))
 }

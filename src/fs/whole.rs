@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::regular;
+use super::{refused, regular};
 
 /// Who may read a new file. One that was there keeps its permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub(crate) fn replace_by(
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let permissions = match fs::symlink_metadata(path) {
+        Ok(old) if old.is_symlink() => return Err(refused("it is a link, and nothing is written through one")),
         Ok(old) => Some(regular(old)?.permissions()),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),

@@ -26,7 +26,7 @@ impl Beside {
 
     /// Its first line, and what comes after it.
     fn begin(&self) -> Result<(Vec<u8>, impl BufRead + use<>), SiteError> {
-        let mut reader = disk::open(&self.path)?;
+        let mut reader = disk::open_beside(&self.path)?;
         let mut first = Vec::new();
         let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
         read.map_err(|source| self.damaged(Damage::Read(source)))?;

@@ -33,12 +33,17 @@ impl Packing {
     }
 }
 
-/// Opens a regular file for reading, unpacked. Anything else (a link, a pipe, a device, a folder) is refused.
+/// Opens a regular file for reading, unpacked, through links to it. Anything else (a pipe, a device, a folder) is refused.
 pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
-    open_regular(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
+    crate::fs::open_linked(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
 }
 
-/// Whether a regular file lies there, without opening it.
+/// As [`open`], of a population that was found beside a configuration.
+pub(super) fn open_beside(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
+    crate::fs::open_beside_site(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
+}
+
+/// Whether a regular file lies there, or where a link leads, without opening it.
 pub(super) fn ensure_there(path: &Path) -> Result<(), SiteError> {
     crate::fs::ensure_there(path).map_err(|source| failed("read", path, source))
 }
@@ -118,7 +123,7 @@ pub(super) fn beside(path: &Path, population: &Path) -> PathBuf {
 
 /// Copies a file as it is, packed or not; the copy is its owner's alone, and there whole or not at all.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), SiteError> {
-    let mut source = open_regular(from).map_err(|source| failed("read", from, source))?;
+    let mut source = crate::fs::open_beside_site(from).map_err(|source| failed("read", from, source))?;
     ensure_way(to)
         .and_then(|()| replace_by(to, Readers::Owner, |file| io::copy(&mut source, file).map(drop)))
         .map_err(|source| failed("write", to, source))

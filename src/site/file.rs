@@ -78,7 +78,7 @@ impl FileSite {
             return Ok(None);
         }
         let Some(path) = self.population_path() else { return Ok(None) };
-        let chosen = population::choose(disk::open(&path)?, disk::open(&path)?, wish);
+        let chosen = population::choose(disk::open_beside(&path)?, disk::open_beside(&path)?, wish);
         chosen.map(Some).map_err(|damage| disk::damaged(&path, damage))
     }
 

@@ -42,6 +42,61 @@ fn neither_a_link_nor_a_pipe_beside_a_plan_is_read() {
 }
 
 #[test]
+fn a_site_and_its_population_are_read_through_links_and_never_written() {
+    let (place, own) = (Place::new(), tempfile::tempdir().unwrap());
+    let population = "bloom-coaching.population.ndjson";
+    let there = |name: &str| own.path().join(name);
+    for name in [SITE, population] {
+        fs::rename(place.path(name), there(name)).unwrap();
+        symlink(there(name), place.path(name)).unwrap();
+    }
+    let check = |place: &Place| place.run(&["check", PLAN, "--site", SITE]);
+    check(&place).ends(0, &[]);
+    let digest = place.digest();
+    let before = [SITE, population].map(|name| fs::read(there(name)).unwrap());
+    place.confirm(&digest).ends(3, &["is a link, and a run writes to the site", "name the file itself: `--site /"]);
+    place.run(&["snapshot", "finalize", SITE]).ends(3, &["it is a link, and nothing is written through one"]);
+    assert_eq!([SITE, population].map(|name| fs::read(there(name)).unwrap()), before);
+    // A repository's link to a population nobody named: it is followed as far as its own files.
+    fs::create_dir(place.path(".git")).unwrap();
+    check(&place).ends(3, &[population, "is a link that leads out of the repository"]);
+    fs::remove_file(place.path(population)).unwrap();
+    fs::create_dir(place.path("kept")).unwrap();
+    fs::rename(there(population), place.path("kept/members")).unwrap();
+    symlink("kept/members", place.path(population)).unwrap();
+    check(&place).ends(0, &[]);
+    for (target, said) in
+        [("../nothing", "it is a link, and nothing is where it leads"), ("kept", "not a regular file")]
+    {
+        fs::remove_file(place.path(SITE)).unwrap();
+        symlink(target, place.path(SITE)).unwrap();
+        check(&place).ends(3, &[said]);
+    }
+    fifo(&place, "pipe");
+    fs::remove_file(place.path(SITE)).unwrap();
+    symlink("pipe", place.path(SITE)).unwrap();
+    check(&place).ends(3, &["not a regular file"]);
+}
+
+#[test]
+fn a_diff_where_nothing_may_be_written_is_shown_and_says_what_cannot_be_confirmed() {
+    let place = Place::new();
+    let digest = place.digest();
+    fs::remove_dir_all(place.path(".plan")).unwrap();
+    fs::write(place.path(".plan"), "in the way").unwrap();
+    place.run(&["diff", PLAN, "--site", SITE]).ends(12, &["`.plan`"]);
+    fs::remove_file(place.path(".plan")).unwrap();
+    // No folder can be made by this name: as on a checkout that is read alone, whoever asks.
+    let mut command = place.command(&["diff", PLAN, "--site", SITE]);
+    command.env("PLAN_STATE_HOME", "/proc/nothing");
+    let ran = crate::place::Ran::from(command.output().unwrap());
+    ran.ends(0, &["attention: ", "so `apply` will not take this digest as confirmed"]);
+    assert!(ran.out.contains(&digest[..12]));
+    assert!(!place.path(".plan/confirmations.ndjson").exists());
+    place.confirm(&digest).ends(12, &[]);
+}
+
+#[test]
 fn init_writes_nothing_through_a_link() {
     for (link, target) in [("private", "../pub"), (".gitignore", "../ignored"), ("plan.schema.json", "../schema")] {
         let place = Place::new();

@@ -10,7 +10,7 @@ use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::take_over::set_aside;
 use crate::apply::{self};
 use crate::failure::{Failure, exit};
-use crate::fs::folder_of;
+use crate::fs::{folder_of, is_link};
 use crate::model::Identity;
 use crate::output::escape::shell;
 use crate::project::Project;
@@ -154,6 +154,7 @@ impl RunFiles {
     pub(super) fn take(&self, plan: &Path) -> Result<Lock, Failure> {
         let failed = |beside: &Path, e| Failure::file("make the state folder beside", beside, &e);
         self.ensure_own()?;
+        self.ensure_no_link()?;
         apply::make_state_folder(plan).map_err(|e| failed(plan, e))?;
         if let Some(site) = &self.real {
             apply::make_shared_folder(site).map_err(|e| {
@@ -163,6 +164,15 @@ impl RunFiles {
             })?;
         }
         self.take_as_it_is()
+    }
+
+    /// Refuses a link to a site in a file: it is read through one, and never written.
+    fn ensure_no_link(&self) -> Result<(), Failure> {
+        let Some(real) = self.real.as_ref().filter(|_| is_link(Path::new(&self.site))) else { return Ok(()) };
+        let message =
+            format!("`{}` is a link, and a run writes to the site: nothing is written through a link", self.site);
+        let help = format!("name the file itself: `--site {}`", shell(&real.display().to_string()));
+        Err(Failure::new(exit::COULD_NOT_RUN, message).help(help))
     }
 
     /// Which site it is, as far as its address or the first line of its file says.
