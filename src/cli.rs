@@ -17,6 +17,7 @@ mod snapshot;
 mod survey;
 mod time;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -214,7 +215,7 @@ pub struct Apply {
     #[arg(long, value_name = "URL|FILE")]
     pub site: String,
     /// The digest of the changes that `plan diff` showed.
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", value_parser = digits)]
     pub confirm: Option<String>,
     /// A reviewed seal, in place of the digest; where both are given, both must fit. `FILE.minisig` is its signature.
     #[arg(long, value_name = "FILE")]
@@ -293,6 +294,11 @@ fn step(name: &str) -> Result<Step, String> {
     let known = Step::ALL.iter().map(|step| step.name());
     let unknown = || format!("the steps are {}", known.collect::<Vec<_>>().join(", "));
     Step::ALL.iter().copied().find(|step| step.name() == name).ok_or_else(unknown)
+}
+
+/// Digits of a digest, as they were copied: in any case, and without the blanks that came with them.
+fn digits(text: &str) -> Result<String, Infallible> {
+    Ok(text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect())
 }
 
 fn lasts(text: &str) -> Result<SignedDuration, String> {

@@ -77,7 +77,9 @@ pub fn yaml(value: &Value) -> String {
 
 /// A value in which a plain word stands for every text that is to be quoted.
 fn plain(value: &Value, stands_for: &str, quoted: &mut Vec<String>) -> Value {
-    let mut word = |text: &str| match text.chars().any(is_unseen) {
+    // A blank that looks like a space and is none would make two sides print alike; the wide one of Chinese and Japanese does not.
+    let is_told = |c: char| is_unseen(c) || c.is_whitespace() && !matches!(c, ' ' | '\u{3000}');
+    let mut word = |text: &str| match text.chars().any(is_told) {
         false => text.to_owned(),
         true => {
             quoted.push(in_quotes(text));

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::{Identity, Step};
 
-use super::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill, TwoReadings, step};
+use super::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill, TwoReadings, digits, step};
 
 /// Put evidence on record beside the plan, such as a backup.
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ pub enum RecordVerb {
         #[arg(value_name = "OBJECT")]
         object: String,
         /// The digits that the run printed for its present state.
-        #[arg(long, value_name = "DIGITS")]
+        #[arg(long, value_name = "DIGITS", value_parser = digits)]
         now: String,
         /// Why it may stay as it is.
         #[arg(value_name = "TEXT")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Limits;
+use super::{Limits, digits};
 
 /// A plan and the site that a run is on.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ pub struct Undo {
     #[arg(long)]
     pub no_input: bool,
     /// The digest of the changes to take back, as `plan status` shows it.
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", value_parser = digits)]
     pub confirm: Option<String>,
     /// Leave this object as somebody else changed it, and take the rest back; may be given several times.
     #[arg(long, value_name = "KIND/KEY")]
@@ -136,7 +136,7 @@ pub struct Adopt {
     #[arg(long)]
     pub no_input: bool,
     /// The digest of the run's changes, as it is shown.
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", value_parser = digits)]
     pub confirm: Option<String>,
     /// Who takes it over: a short name from the plan's `people`.
     #[arg(long, value_name = "NAME")]

@@ -13,6 +13,8 @@ use super::text::{Seconds, is_readable};
 
 /// An address of a site: no login in it, as a plan holds no secrets, and neither query nor fragment, which name no site.
 pub(super) const ADDRESS: &str = r"^https?://[^ /?#@]+(/[^ ?#]*)?$";
+/// An address of a person's or a team's mailbox.
+const MAILBOX: &str = r"^[^ @,;<>]+@[^ @,;<>]+$";
 /// Words in which something can be read, as [`is_readable`] has it.
 pub(super) const REASON: &str = r"^[\s\S]*([^\P{Alphabetic}\u115F\u1160\u3164\uFFA0]|\p{N})";
 /// A length of time.
@@ -42,6 +44,23 @@ impl JsonSchema for Reason {
     }
 }
 
+/// The schema of an e-mail address.
+pub(super) struct Mailbox;
+
+impl JsonSchema for Mailbox {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Mailbox".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": MAILBOX, "examples": ["qa@bloom.example"]})
+    }
+}
+
 /// The highest number of a module.
 pub(super) const LAST_MODULE: u32 = 9999;
 
@@ -50,6 +69,11 @@ pub(super) fn is_address(text: &str) -> bool {
     let rest = rest.and_then(|rest| rest.strip_prefix("://")).filter(|rest| !rest.contains([' ', '?', '#']));
     let host = rest.and_then(|rest| rest.split('/').next());
     host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+}
+
+pub(super) fn is_mailbox(text: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && !part.contains([' ', '@', ',', ';', '<', '>']);
+    text.split_once('@').is_some_and(|(name, host)| is_part(name) && is_part(host))
 }
 
 pub(super) fn is_reason(text: &str) -> bool {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Identity;
 use super::keyed::{self, Keyed, implied_name};
-use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Reason, START};
+use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
 use super::release::Release;
 
@@ -190,7 +190,8 @@ pub struct MailIntent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_live: Option<DuringMigration>,
     /// The only addresses that real mail may reach during test purchases.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "read::mailboxes")]
+    #[schemars(with = "Vec<Mailbox>")]
     pub deliver_only_to: Vec<String>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::model::population::Contact;
 use crate::population::{Record, same_address, same_name, set};
 
@@ -99,9 +101,9 @@ pub struct Values {
     /// The field.
     pub field: Field,
     /// Before.
-    pub before: Option<String>,
+    pub before: Option<Value>,
     /// After.
-    pub after: Option<String>,
+    pub after: Option<Value>,
 }
 
 /// Whether two contacts are the same to the letter, but for their ID.
@@ -153,20 +155,21 @@ pub(super) fn values(fields: Fields, before: Option<&Contact>, after: Option<&Co
     shown.map(|field| Values { field, before: of(before, field), after: of(after, field) }).collect()
 }
 
-/// A field of a contact as text.
-pub(super) fn value(contact: &Contact, field: Field) -> String {
-    match field {
-        Field::ContactId => contact.key.clone(),
-        Field::FirstName => contact.first_name.clone(),
-        Field::LastName => contact.last_name.clone(),
-        Field::Email => contact.email.clone(),
-        Field::Tags => words(&set(&contact.tags)),
-        Field::Affiliate => affiliate(contact).to_owned(),
-        Field::Orders | Field::Subscriptions => String::new(),
-    }
+/// A field of a contact: a text, or a list of texts.
+pub(super) fn value(contact: &Contact, field: Field) -> Value {
+    let text = match field {
+        Field::ContactId => &contact.key,
+        Field::FirstName => &contact.first_name,
+        Field::LastName => &contact.last_name,
+        Field::Email => &contact.email,
+        Field::Tags => return listed(&set(&contact.tags)),
+        Field::Affiliate => affiliate(contact),
+        Field::Orders | Field::Subscriptions => "",
+    };
+    Value::from(text)
 }
 
-/// A set as text.
-pub(super) fn words(values: &BTreeSet<&str>) -> String {
-    values.iter().copied().collect::<Vec<_>>().join(", ")
+/// A set as a list.
+pub(super) fn listed(values: &BTreeSet<&str>) -> Value {
+    values.iter().copied().collect()
 }

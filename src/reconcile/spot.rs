@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::population::{same_address, same_name, set};
 
 use super::Asked;
-use super::field::{Field, affiliate, value, words};
+use super::field::{Field, affiliate, listed, value};
 
 /// The guide's seven fields.
 pub const SPOT_FIELDS: [Field; 7] =
@@ -36,9 +38,9 @@ pub enum Cell {
     /// They are not.
     Differs {
         /// Before, personal.
-        before: String,
+        before: Value,
         /// After, personal.
-        after: String,
+        after: Value,
     },
     /// One side is not known.
     Unknown,
@@ -81,7 +83,7 @@ fn spot(id: &str, spotted: &Spotted<'_>) -> Spot {
     let now = spotted.renamed.get(id).filter(|_| after.is_none()).cloned();
     let cell = |field| match after {
         None if field == Field::ContactId => {
-            Cell::Differs { before: id.to_owned(), after: now.clone().unwrap_or_default() }
+            Cell::Differs { before: id.into(), after: now.clone().unwrap_or_default().into() }
         }
         Some(_) if field == Field::ContactId => Cell::Equal,
         None => Cell::Unknown,
@@ -126,10 +128,10 @@ impl<'a> Was<'a> {
         }
     }
 
-    fn differs(self, after: String) -> Cell {
+    fn differs(self, after: Value) -> Cell {
         let before = match self {
-            Self::Text(text) => text.to_owned(),
-            Self::Set(values) => words(&values),
+            Self::Text(text) => text.into(),
+            Self::Set(values) => listed(&values),
         };
         Cell::Differs { before, after }
     }
@@ -156,7 +158,7 @@ fn orders(
     let known = before.filter(|_| captured_before).map(|(_, orders)| set(orders));
     match recorded.map(|record| set(&record.orders)).or(known) {
         Some(was) if captured_after && was == set(after) => Cell::Equal,
-        Some(was) if captured_after => Cell::Differs { before: words(&was), after: words(&set(after)) },
+        Some(was) if captured_after => Cell::Differs { before: listed(&was), after: listed(&set(after)) },
         _ => Cell::Unknown,
     }
 }

@@ -5,6 +5,7 @@
 //! [`Tree::locate`] turns into bytes and [`Source::position`] into a line and a column.
 
 mod addresses;
+mod apart;
 mod compose;
 mod conflict;
 mod decode;
@@ -20,6 +21,7 @@ mod unseen;
 use std::ops::Range;
 
 pub use addresses::{MASK, addresses, without_addresses};
+pub use apart::apart;
 pub use compose::{compose, compose_bytes};
 pub use conflict::{CONFLICT, RESOLVE, conflict, marks_conflict};
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};

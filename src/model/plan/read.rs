@@ -8,7 +8,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::super::pattern::{
-    LAST_MODULE, is_address, is_age, is_clock, is_date, is_length, is_reason, is_release, is_start,
+    LAST_MODULE, is_address, is_age, is_clock, is_date, is_length, is_mailbox, is_reason, is_release, is_start,
 };
 use super::super::release::Release;
 use super::{BackupPart, Confirmation, ContactValues, ModuleIntent, Replacement};
@@ -34,6 +34,14 @@ pub(super) fn version<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error
 
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     such(from, |text: &String| is_address(text), "an address such as `https://bloom.example`")
+}
+
+pub(super) fn mailboxes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    such(
+        from,
+        |all: &Vec<String>| all.iter().all(|text| is_mailbox(text)),
+        "e-mail addresses such as `qa@bloom.example`",
+    )
 }
 
 pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

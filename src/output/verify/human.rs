@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use crate::model::purchase::{Confirmed, Purchased};
 use crate::model::text::many;
 use crate::output::human::{Style, paint};
@@ -10,6 +12,7 @@ use crate::reconcile::{
     Alone, Cell, Changed, Classes, Comparison, Examples, Explained, Field, Imported, Ledger, Line, Merged, Power,
     Reconciled, SPOT_FIELDS, Spot, VENDORS_BOUND, Values, Verdict,
 };
+use crate::text::apart;
 
 use super::{Verification, shown_id};
 
@@ -169,7 +172,7 @@ impl Page {
 
     fn values(&self, list: &[Values], out: &mut dyn Write) -> io::Result<()> {
         let shown = list.iter().filter(|_| self.personal);
-        shown.into_iter().try_for_each(|one| values(one.field.name(), one.before.as_deref(), one.after.as_deref(), out))
+        shown.into_iter().try_for_each(|one| values(one.field.name(), one.before.as_ref(), one.after.as_ref(), out))
     }
 
     fn class<T>(
@@ -320,12 +323,15 @@ fn merged(merged: &Merged, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Both values of a field.
-fn values(name: &str, before: Option<&str>, after: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    match (before, after) {
+fn values(name: &str, before: Option<&Value>, after: Option<&Value>, out: &mut dyn Write) -> io::Result<()> {
+    // A list is shown as one: a comma in a tag is no end of it.
+    let text = |value: &Value| value.as_str().map_or_else(|| escape::json_line(value), str::to_owned);
+    match (before.map(text), after.map(text)) {
         (Some(before), Some(after)) => {
-            writeln!(out, "      {name}: before `{}`, after `{}`", escape::line(before), escape::line(after))
+            let [before, after] = apart(&before, &after).map(|text| escape::line(&text));
+            writeln!(out, "      {name}: before `{before}`, after `{after}`")
         }
-        (Some(one), None) | (None, Some(one)) => writeln!(out, "      {name}: `{}`", escape::line(one)),
+        (Some(one), None) | (None, Some(one)) => writeln!(out, "      {name}: `{}`", escape::line(&one)),
         (None, None) => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
+use crate::text::apart;
 
 use super::{Difference, differences, listed, recorded_at};
 
@@ -93,6 +94,7 @@ fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference]) -> Option<F
         .label("not as on the site")
         .help("press Resync under WordPress > Users > Edit > AccessAlly tab, then write down what it shows");
     Some(differences.iter().fold(finding, |finding, (_, name, plan, site)| {
+        let [plan, site] = apart(plan, site);
         finding.personal(format!("{name}: plan `{plan}`, site `{site}`"))
     }))
 }

@@ -81,6 +81,7 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeS
     found
 }
 
+/// A set as a list in JSON: a comma in a tag is no end of it.
 fn words(values: &BTreeSet<&str>) -> String {
-    values.iter().copied().collect::<Vec<_>>().join(", ")
+    serde_json::json!(values).to_string()
 }

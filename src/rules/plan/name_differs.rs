@@ -3,6 +3,7 @@ use crate::model::keyed::name_key;
 use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
+use crate::text::apart;
 
 declare_rule! {
     /// The plan spells a name differently from the site.
@@ -68,7 +69,8 @@ fn compare<T: OfKind + Clone>(
     Object: From<T>,
 {
     let Some((spelled, site)) = site.filter(|(spelled, _)| *spelled != name) else { return };
-    let message = format!("the site spells `{spelled}` what the plan calls `{name}`");
+    let [shown, called] = apart(spelled, name);
+    let message = format!("the site spells `{shown}` what the plan calls `{called}`");
     let finding = RULE
         .at(Location::value(pointer(&[section, key, "name"])), message)
         .label("spelled otherwise")
