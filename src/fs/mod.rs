@@ -17,6 +17,7 @@ use crate::text::{CONFLICT, RESOLVE, conflict};
 
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
+pub use named::{ensure_there, is_link, open_beside_site, open_linked};
 pub use whole::Readers;
 pub(crate) use whole::{folder_of, remove, replace, replace_by, sweep, sweep_all, sync_folder};
 
@@ -27,55 +28,6 @@ pub(crate) use whole::{folder_of, remove, replace, replace_by, sweep, sweep_all,
 pub fn open(path: &Path) -> io::Result<File> {
     named::ensure_way(path)?;
     open_here(path, OpenOptions::new().read(true))
-}
-
-/// Opens a file that a person named, for reading, wherever links of that name lead.
-///
-/// # Errors
-/// As [`open`], but for a link to a regular file.
-pub fn open_linked(path: &Path) -> io::Result<File> {
-    open_here(&followed(path)?, OpenOptions::new().read(true))
-}
-
-/// Opens a file that was found by its name beside a site in a file, through links as far as they stay in their repository.
-///
-/// # Errors
-/// As [`open_linked`], and for a link that leads out of its repository.
-pub fn open_beside_site(path: &Path) -> io::Result<File> {
-    if is_link(path) {
-        named::ensure_link(path, "put the file itself there")?;
-    }
-    open_linked(path)
-}
-
-/// Whether a file that a person named lies there and may be read, wherever links of that name lead, without opening it.
-///
-/// # Errors
-/// As [`open_linked`].
-pub fn ensure_there(path: &Path) -> io::Result<()> {
-    let path = followed(path)?;
-    regular(fs::symlink_metadata(&path)?)?;
-    #[cfg(unix)]
-    rustix::fs::access(&path, rustix::fs::Access::READ_OK)?;
-    Ok(())
-}
-
-/// Where links of a name lead; the name itself where it is none.
-fn followed(path: &Path) -> io::Result<PathBuf> {
-    named::ensure_way(path)?;
-    if !is_link(path) {
-        return Ok(path.to_owned());
-    }
-    let to_nothing = |error: io::Error| match error.kind() {
-        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "it is a link, and nothing is where it leads"),
-        _ => error,
-    };
-    fs::canonicalize(path).map_err(to_nothing)
-}
-
-/// Whether a link lies there.
-pub fn is_link(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|seen| seen.is_symlink())
 }
 
 /// Reads a file that a person named, of at most so many bytes.

@@ -3,11 +3,11 @@
 //! A folder of a person's own may be a link to where they keep their plans. What lies in a repository came with whoever wrote it:
 //! a link of its own is followed as far as its own files, and never out of them, nor into git's books, which may hold a login.
 
-use std::fs;
-use std::io;
-use std::path::{Component, Path};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
 
-use super::refused;
+use super::{open_here, refused, regular};
 
 /// Refuses a way to a file that leaves a repository by a link in it.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn ensure_way(path: &Path) -> io::Result<()> {
 }
 
 /// Refuses a link that leads out of the repository which it lies in, and says what to do.
-pub(super) fn ensure_link(link: &Path, help: &str) -> io::Result<()> {
+fn ensure_link(link: &Path, help: &str) -> io::Result<()> {
     let holder = link.parent().filter(|holder| !holder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let holder = fs::canonicalize(holder)?;
     let Some(top) = holder.ancestors().find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok()) else {
@@ -38,4 +38,53 @@ pub(super) fn ensure_link(link: &Path, help: &str) -> io::Result<()> {
     }
     let (link, top) = (link.display(), top.display());
     Err(refused(&format!("`{link}` is a link that leads out of the repository `{top}`: {help}")))
+}
+
+/// Opens a file that a person named, for reading, wherever links of that name lead.
+///
+/// # Errors
+/// As [`open`](super::open), but for a link to a regular file.
+pub fn open_linked(path: &Path) -> io::Result<File> {
+    open_here(&followed(path)?, OpenOptions::new().read(true))
+}
+
+/// Opens a file that was found by its name beside a site in a file, through links as far as they stay in their repository.
+///
+/// # Errors
+/// As [`open_linked`], and for a link that leads out of its repository.
+pub fn open_beside_site(path: &Path) -> io::Result<File> {
+    if is_link(path) {
+        ensure_link(path, "put the file itself there")?;
+    }
+    open_linked(path)
+}
+
+/// Whether a file that a person named lies there and may be read, wherever links of that name lead, without opening it.
+///
+/// # Errors
+/// As [`open_linked`].
+pub fn ensure_there(path: &Path) -> io::Result<()> {
+    let path = followed(path)?;
+    regular(fs::symlink_metadata(&path)?)?;
+    #[cfg(unix)]
+    rustix::fs::access(&path, rustix::fs::Access::READ_OK)?;
+    Ok(())
+}
+
+/// Where links of a name lead; the name itself where it is none.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    ensure_way(path)?;
+    if !is_link(path) {
+        return Ok(path.to_owned());
+    }
+    let to_nothing = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "it is a link, and nothing is where it leads"),
+        _ => error,
+    };
+    fs::canonicalize(path).map_err(to_nothing)
+}
+
+/// Whether a link lies there.
+pub fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|seen| seen.is_symlink())
 }

@@ -166,6 +166,24 @@ fn a_plan_cannot_ask_for_a_backup_of_any_age() {
     assert!(ran.out.contains("wrong-value") && ran.out.contains("seven days"), "{ran:#?}");
 }
 
+#[test]
+fn mail_is_delivered_to_addresses_alone() {
+    for (only, fits) in [
+        ("[qa@agency.example, QA@münchen.example]", true),
+        ("['*@agency.example']", true),
+        ("[qa]", false),
+        ("['@agency.example']", false),
+        ("['a@agency.example, b@agency.example']", false),
+        ("['QA <qa@agency.example>']", false),
+    ] {
+        let place = Place::new();
+        place.edit(PLAN, "[qa@agency.example]", only);
+        let ran = place.run(&["check", PLAN, "--site", SITE]);
+        assert_eq!(ran.code, Some(i32::from(!fits)), "{only}: {ran:#?}");
+        assert_eq!(ran.out.contains("wrong-value") && ran.out.contains("write it like `"), !fits, "{only}: {ran:#?}");
+    }
+}
+
 /// What `check`, `diff` and `verify` say of the example's site, read at another time.
 fn said_of(place: &Place, more: &[&str], reading: &str) -> (i32, String) {
     let ran = place.run(&[&["check", PLAN, reading, SITE, "--format", "concise"], more].concat());

@@ -359,3 +359,23 @@ fn counted(line: &Line) -> String {
         name => format!("{} `{}`", line.counted.name(), escape::line(name)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_that_print_alike_are_told_apart_and_a_list_is_a_list() {
+        let shown = |before: Value, after: Value| {
+            let mut out = Vec::new();
+            values("tags", Some(&before), Some(&after), &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let tags = shown(json!(["A, B"]), json!(["A", "B"]));
+        assert_eq!(tags, "      tags: before `[\"A, B\"]`, after `[\"A\",\"B\"]`\n");
+        let name = shown(json!("Ana Ash"), json!("Ana\u{a0}Ash"));
+        assert_eq!(name, "      tags: before `\"Ana Ash\"`, after `\"Ana\\u{a0}Ash\"`\n");
+    }
+}

@@ -17,7 +17,8 @@ fn check_diff_apply_and_again() {
     place.run(&["check", PLAN, "--site", SITE]).ends(0, &[]);
     place.run(&["diff", PLAN, "--site", SITE, "--exit-code"]).ends(1, &[]);
     let digest = place.digest();
-    let ran = place.confirm(&digest[..16]);
+    // As it is copied from a page: in capitals, with blanks around it and in it.
+    let ran = place.confirm(&format!(" {} {}\u{a0}\n", digest[..8].to_uppercase(), &digest[8..16]));
     ran.ends(0, &[]);
     assert!(ran.out.contains("7/7") && ran.out.contains("7 changes in place"), "{ran:?}");
     assert_eq!((place.archived().len(), place.journal().exists()), (0, true));
