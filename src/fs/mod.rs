@@ -252,12 +252,23 @@ pub(crate) fn bounded(file: &File, most: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// What is not UTF-8 is refused, and so is a merge conflict that nobody resolved.
 pub fn text(bytes: Vec<u8>) -> io::Result<String> {
-    let invalid = |what: String| io::Error::new(ErrorKind::InvalidData, what);
-    let text = String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))?;
+    let text = utf8(bytes)?;
     match conflict(&text) {
         Some((line, _)) => Err(invalid(format!("{CONFLICT}, in line {line}: {RESOLVE}"))),
         None => Ok(text),
     }
+}
+
+/// Bytes as text, whatever git left in it.
+///
+/// # Errors
+/// What is not UTF-8 is refused.
+pub(crate) fn utf8(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))
+}
+
+fn invalid(what: String) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, what)
 }
 
 fn size(bytes: u64) -> String {

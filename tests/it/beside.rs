@@ -280,10 +280,7 @@ fn a_merge_conflict_is_named_in_every_file() {
         (contacts, "bloom-coaching.contacts.yaml:2:1: error[merge-conflict] a merge conflict is not resolved here"),
         (SITE, "`bloom-coaching.site.ndjson`, line 2: a merge conflict is not resolved here"),
         ("bloom-coaching.population.ndjson", "`bloom-coaching.population.ndjson`, line 2: a merge conflict is not"),
-        (
-            RECORD,
-            "`bloom-coaching.record.ndjson`: a merge conflict is not resolved here, in line 2: keep one of the two",
-        ),
+        (RECORD, "`bloom-coaching.record.ndjson`, line 2: a merge conflict is not resolved here"),
         ("plan.toml", "`plan.toml`: a merge conflict is not resolved here, in line 2: keep one of the two"),
     ] {
         let place = Place::new();

@@ -94,7 +94,7 @@ fn what_git_left_of_a_conflict_is_told_and_joined() {
         format!("<<<<<<< HEAD\n{before}{ours}=======\n{before}{theirs}>>>>>>> theirs\n"),
     ] {
         branches.write(&text);
-        check(place).ends(3, &["git left a conflict here", "plan record merge"]);
+        check(place).ends(3, &["a merge conflict is not resolved here", "plan record merge"]);
         record(place, &["merge"]).ends(0, &[]);
         assert!(place.read(RECORD).starts_with(&branches.both()));
         check(place).ends(0, &[]);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::failure::{Failure, exit};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, NONE_BEFORE, Record};
+use crate::text::{CONFLICT, marks_conflict};
 
 /// The version of a record's lines.
 pub(super) const VERSION: u8 = 1;
@@ -36,7 +37,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn lines_of_both(text: &str) -> Vec<&str> {
     let (mut base, mut seen, mut all) = (false, BTreeSet::new(), Vec::new());
     for line in lines(text) {
-        if is_of_git(line) {
+        if marks_conflict(line) {
             // Between these two git shows what was there before both.
             base = line.starts_with("|||||||");
         } else if !base && seen.insert(line) {
@@ -44,10 +45,6 @@ pub(super) fn lines_of_both(text: &str) -> Vec<&str> {
         }
     }
     all
-}
-
-fn is_of_git(line: &str) -> bool {
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
 }
 
 impl Chain {
@@ -63,8 +60,8 @@ impl Chain {
                 let message = format!("`{}`, line {}: {what}", path.display(), at + 1);
                 Failure::new(exit::COULD_NOT_RUN, message).help(help)
             };
-            if is_of_git(line) {
-                return Err(refused("git left a conflict here, as two branches recorded evidence", JOIN));
+            if marks_conflict(line) {
+                return Err(refused(CONFLICT, JOIN));
             }
             let entry: Entry =
                 serde_json::from_str(line).map_err(|_| refused("this is not a line of a record", RESTORE))?;
