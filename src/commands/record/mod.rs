@@ -28,12 +28,13 @@ use said::host_of;
 pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let now = Timestamp::now();
     let project = Project::new(&args.verb.by_mut().plan, Limits::default());
-    name(args.verb.by_mut())?;
-    if let RecordVerb::Merge { by } = &args.verb {
+    if let RecordVerb::Merge { by } = &mut args.verb {
+        name(by)?;
         return merge::merge(by, &project, now, terminal);
     }
     let opened = project.open()?;
     let plan = &opened.plan;
+    name(args.verb.by_mut())?;
     let said = match args.verb {
         RecordVerb::Backup(args) => backup::backup(args, &opened, now, terminal)?,
         RecordVerb::Verification { by, host, file } => steps::verification(by, host, verification::read(&file)?),
