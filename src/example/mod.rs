@@ -21,12 +21,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{Folder, Readers};
+use crate::model::drip::Drip;
 use crate::model::plan::{BackupPart, SiteRole};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT, INVENTED_AT, INVENTED_HOST};
 use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest};
 use crate::output::contacts;
-use crate::population::{Drip, Wish, choose, mix};
+use crate::population::{Wish, choose, mix};
 use crate::site::snapshot_file::SnapshotFile;
 
 /// The seed of the example that is committed under `plans/`.

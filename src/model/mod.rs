@@ -6,6 +6,7 @@ pub mod attested;
 mod canonical;
 pub mod deadline;
 pub mod digest;
+pub mod drip;
 #[cfg(test)]
 pub(crate) mod every_key;
 mod executor;

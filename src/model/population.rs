@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::drip::Drip;
 use super::{Identity, Misfits, Plan};
 
 /// The first record of a population.
@@ -97,6 +98,8 @@ pub struct Questions {
     pub orders: BTreeSet<String>,
     /// The transactions whose orders are counted, as [`transaction`](super::status::transaction) gives them.
     pub transactions: BTreeSet<String>,
+    /// The offerings of which it is counted who waits for a module, by key.
+    pub drips: BTreeMap<String, Drip>,
 }
 
 impl Questions {
@@ -119,6 +122,8 @@ pub struct Census {
     pub subscribed: BTreeMap<String, u64>,
     /// How many contacts have each tag.
     pub tags: BTreeMap<String, u64>,
+    /// How many contacts wait for a module of each offering that was asked for, where any do.
+    pub between_modules: BTreeMap<String, u64>,
     /// The contacts that were asked for, with the IDs of their orders.
     pub contacts: BTreeMap<String, (Contact, BTreeSet<String>)>,
     /// The orders that were looked for and are there.

@@ -1,6 +1,6 @@
 //! One pass over a population that answers the questions of a check.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::BufRead;
 
 use super::Allowance;
@@ -19,10 +19,12 @@ use crate::model::status::{SubscriptionStatus, transaction};
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
-    let mut counter = Counter { questions, census, tags, room };
+    let mut counter = Counter { questions, census, tags, room, drips: Drips::of(questions) };
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
+    let waiting = questions.drips.keys().zip(counter.drips.waiting).filter(|(_, count)| *count > 0);
+    census.between_modules = waiting.map(|(key, count)| (key.clone(), count)).collect();
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
 }
@@ -35,6 +37,34 @@ struct Counter<'q> {
     census: Census,
     tags: HashMap<String, Count>,
     room: Allowance,
+    drips: Drips<'q>,
+}
+
+/// Who waits for a module of which offering, by the offerings' places among those that are asked for.
+struct Drips<'q> {
+    /// What a tag says: of which offerings it opens a module that is not the last, and of which nothing more is due after it.
+    tags: HashMap<&'q str, Vec<(usize, bool)>>,
+    waiting: Vec<u64>,
+}
+
+impl<'q> Drips<'q> {
+    fn of(questions: &'q Questions) -> Self {
+        let mut tags: HashMap<&str, Vec<(usize, bool)>> = HashMap::new();
+        for (at, drip) in questions.drips.values().enumerate() {
+            let all = drip.begun.iter().map(|tag| (tag, false)).chain(drip.over.iter().map(|tag| (tag, true)));
+            all.for_each(|(tag, over)| tags.entry(tag).or_default().push((at, over)));
+        }
+        Self { tags, waiting: vec![0; questions.drips.len()] }
+    }
+
+    /// Counts a contact with these tags.
+    fn see<'t>(&mut self, tags: impl Iterator<Item = &'t str>) {
+        let mut is_over: BTreeMap<usize, bool> = BTreeMap::new();
+        for (at, over) in tags.filter_map(|tag| self.tags.get(tag)).flatten() {
+            *is_over.entry(*at).or_default() |= over;
+        }
+        is_over.into_iter().filter(|(_, over)| !over).for_each(|(at, _)| self.waiting[at] += 1);
+    }
 }
 
 /// How many contacts have a tag, and the last one of them, by its place in the stream.
@@ -93,6 +123,7 @@ impl Counter<'_> {
 
     fn contact(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         self.census.members += 1;
+        self.drips.see(record.tags.iter().map(|tag| &*tag.0));
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {
                 self.room.keep([&*tag.0])?;

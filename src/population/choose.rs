@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::BufRead;
 
 use super::record::{Record, each};
-use super::{Allowance, Damage, Drip};
+use super::{Allowance, Damage};
+use crate::model::drip::Drip;
 use crate::model::population::Contact;
 use crate::model::status::Payment;
 

@@ -7,7 +7,6 @@ mod allowance;
 mod census;
 mod choose;
 mod damage;
-mod drip;
 mod fit;
 mod json;
 mod ledger;
@@ -19,7 +18,6 @@ pub use census::take_census;
 pub use choose::{Chosen, Reason, Wish, choose};
 pub use damage::Damage;
 pub(crate) use damage::TAKE_AGAIN;
-pub use drip::Drip;
 pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
 

@@ -26,6 +26,7 @@ pub static ALL: &[&Rule] = &[
     &forms::released_offering_missing::RULE,
     &forms::test_purchase_missing::RULE,
     &offerings::base_module_timer::RULE,
+    &offerings::members_between_modules_found::RULE,
     &offerings::members_between_modules_undecided::RULE,
     &offerings::module_not_in_plan::RULE,
     &offerings::module_not_on_site::RULE,

@@ -10,6 +10,7 @@ use super::beside::Beside;
 use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Population, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
+use crate::model::drip::Drip;
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::Capture;
 use crate::model::{Identity, ObjectRef, Snapshot, Worth};
@@ -122,7 +123,10 @@ impl FileSite {
     fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
         let Some(path) = self.population_path() else { return Ok(None) };
         let beside = Beside::new(path, snapshot);
-        let (census, digest) = take_census(beside.open()?, questions).map_err(|damage| beside.damaged(damage))?;
+        let offerings = snapshot.state.offerings.iter();
+        let drips = offerings.filter_map(|(key, offering)| Some((key.clone(), Drip::of(offering)?))).collect();
+        let questions = Questions { drips, ..questions.clone() };
+        let (census, digest) = take_census(beside.open()?, &questions).map_err(|damage| beside.damaged(damage))?;
         beside.belongs(&digest).map(|()| Some(census))
     }
 }

@@ -119,3 +119,46 @@ fn who_writes_to_every_member_is_looked_at_in_front_of_the_barrier() {
     place.edit_site(SITE, &other, &emails);
     pass_barrier(&place);
 }
+
+/// The members of an offering of the example who have a tag that opens one of its modules, and neither the last one's nor one that opens or
+/// closes everything.
+fn waiting(place: &Place, offering: &str) -> usize {
+    let records = |file: &str| -> Vec<Value> {
+        place.read(file).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let site = records(SITE);
+    let offering = site.iter().find(|record| record["kind"] == "offering" && record["key"] == offering).unwrap();
+    let modules: Vec<&Value> = offering["modules"].as_array().unwrap().iter().map(|module| &module["tag"]).collect();
+    let (last, begun) = modules.split_last().unwrap();
+    let waits = |contact: &&Value| {
+        let has = |tag: &Value| contact["tags"].as_array().is_some_and(|tags| !tag.is_null() && tags.contains(tag));
+        let over = has(last) || has(&offering["tags"]["instant"]) || has(&offering["tags"]["revoke"]);
+        !over && (has(&offering["tags"]["base"]) || begun.iter().any(|tag| has(tag)))
+    };
+    records(POPULATION).iter().filter(|record| record["kind"] == "contact").filter(waits).count()
+}
+
+#[test]
+fn where_the_plan_says_that_nobody_waits_for_a_module_those_who_do_are_counted() {
+    let place = Place::new();
+    let count = waiting(&place, "group-coaching");
+    assert!(count > 1, "the example has members in the middle of a course");
+    let plan = place.read(PLAN);
+    let (head, rest) = plan.split_once("members_between_modules: complete-by-hand").unwrap();
+    fs::write(place.path(PLAN), format!("{head}members_between_modules: none{rest}")).unwrap();
+    let check = || place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
+    let found = format!(
+        "error[members-between-modules-found] {count} members of `Group Coaching` wait for a module, and the plan says that there are none"
+    );
+    let ran = check();
+    assert!(ran.code == Some(1) && ran.out.contains(&found), "{ran:#?}");
+    // Once nobody does it is true.
+    rewrite(&place, None, |mut record| {
+        if record["kind"] == "contact" {
+            record["tags"] = Value::Array(Vec::new());
+        }
+        Some(record)
+    });
+    assert_eq!(waiting(&place, "group-coaching"), 0);
+    assert!(!check().out.contains("members-between-modules-found"));
+}

@@ -5,9 +5,10 @@ use std::io::BufReader;
 
 use crate::place::Edited;
 use amc_plan::example::generate;
+use amc_plan::model::drip::Drip;
 use amc_plan::model::population::{Census, Contact, Questions};
 use amc_plan::model::snapshot::PopulationDigest;
-use amc_plan::population::{Chosen, Damage, Drip, Reason, Wish, choose, take_census};
+use amc_plan::population::{Chosen, Damage, Reason, Wish, choose, take_census};
 use amc_plan::site::file::seal;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -78,7 +78,9 @@ fn world(mut fence: Value) -> StepContext {
     let repeated_ids = serde_json::from_value(read("repeated_ids")).unwrap_or_default();
     let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
     let subscribed = serde_json::from_value(read("subscribed")).unwrap_or_default();
+    let between_modules = serde_json::from_value(read("between_modules")).unwrap_or_default();
     let mut census = Census {
+        between_modules,
         found_orders,
         subscribed,
         members: read("members").as_u64().unwrap(),

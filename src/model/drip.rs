@@ -1,6 +1,6 @@
 //! Which tags say that a member is between two modules of an offering.
 
-use crate::model::state::Offering;
+use super::state::Offering;
 
 /// The tags of an offering whose modules open one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
