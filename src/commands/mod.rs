@@ -31,7 +31,7 @@ use crate::cli::{self, Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
-use crate::output::masked::Masked;
+use crate::output::masked::{Hides, Masked};
 use crate::text::Limits;
 
 pub use arguments::arguments;
@@ -49,8 +49,10 @@ pub fn run(cli: Cli) -> u8 {
     let color = colors(cli.color, stdout.is_terminal());
     let masks = !cli.show_personal;
     let data = Inert::new(io::BufWriter::new(stdout.lock()));
-    let (mut out, lost) = Patient::new(Masked::new(data, masks && !is_its_own(&cli.verb)));
-    let (mut err, _) = Patient::new(Masked::new(Inert::new(stderr.lock()), masks));
+    let hides = if masks { Hides::People } else { Hides::Secrets };
+    let of_data = if is_its_own(&cli.verb) { Hides::Nothing } else { hides };
+    let (mut out, lost) = Patient::new(Masked::new(data, of_data));
+    let (mut err, _) = Patient::new(Masked::new(Inert::new(stderr.lock()), hides));
     let begun = Begun::No;
     let (typed, keeps) = (run::typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
     let mut terminal =

@@ -37,9 +37,23 @@ pub fn name_to_say(key: &str, name: &str) -> String {
     if implied_name(key) == name { String::new() } else { name.to_owned() }
 }
 
-/// The natural key of the webhook that `calls` names: command plus target, spaces trimmed.
+/// The natural key of the webhook that `calls` names: command plus target, spaces trimmed. Of a whole address, as it stands in a CRM, the
+/// command is `accessally_api`, and the target what is said beside it, but for the API's `key`.
 pub fn webhook_key(calls: &str) -> String {
-    calls.trim().trim_start_matches(['/', '?']).to_owned()
+    let called = calls.trim().trim_start_matches(['/', '?']);
+    let query = called.rsplit_once('?').map_or(called, |(_, query)| query).replace("&amp;", "&");
+    let query = query.split('#').next().unwrap_or_default();
+    let value = |said: &str, name: &str| {
+        let (said, value) = said.split_once('=')?;
+        said.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    };
+    let Some(command) = query.split('&').find_map(|said| value(said, "accessally_api")) else {
+        return called.to_owned();
+    };
+    let is_target =
+        |said: &&str| !said.is_empty() && value(said, "accessally_api").is_none() && value(said, "key").is_none();
+    let target: Vec<&str> = query.split('&').filter(is_target).collect();
+    if target.is_empty() { command } else { format!("{command}?{}", target.join("&")) }
 }
 
 /// The natural key that a name has on a site.
@@ -72,6 +86,24 @@ mod tests {
             assert_eq!(name_to_say(key, &implied_name(key)), "");
         }
         assert_eq!(name_to_say("vip", "VIP"), "VIP");
+    }
+
+    #[test]
+    fn a_whole_address_calls_its_command_and_target() {
+        for (calls, key) in [
+            ("https://site.example/?accessally_api=aal_genpass&key=s3cr3t", "aal_genpass"),
+            (
+                " https://site.example/?key=s3cr3t&accessally_api=aal_revokesubscription&productId=12 ",
+                "aal_revokesubscription?productId=12",
+            ),
+            ("/?accessally_api=aal_fieldop&amp;operationId=7&amp;key=s", "aal_fieldop?operationId=7"),
+            ("accessally_api=aal_genpass&key=s#top", "aal_genpass"),
+            ("/aal_x?y=1", "aal_x?y=1"),
+            ("aal_x?key=1", "aal_x?key=1"),
+            ("https://other.example/hook?a=1", "https://other.example/hook?a=1"),
+        ] {
+            assert_eq!(webhook_key(calls), key, "{calls}");
+        }
     }
 
     #[test]

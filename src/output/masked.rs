@@ -1,34 +1,47 @@
-//! The first step of every text to a terminal or a file of words: what reads as somebody's address is left out of it.
+//! The first step of every text to a terminal or a file of words: what reads as somebody's address is left out of it, and so are secrets.
 
 use std::io::{self, Write};
 
-use crate::text::without_addresses;
+use crate::text::{without_addresses, without_secrets};
 
 /// A stream whose lines hold no address. A line is kept back until it ends, or is asked for.
 #[derive(Debug)]
 pub struct Masked<W: Write> {
     inner: W,
     line: Vec<u8>,
-    masks: bool,
+    hides: Hides,
+}
+
+/// What is left out of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hides {
+    /// Nothing: it is this program's own text.
+    Nothing,
+    /// Secrets, of which nobody asks to see any.
+    Secrets,
+    /// Those, and the addresses of people.
+    People,
 }
 
 impl<W: Write> Masked<W> {
-    /// A stream over another; `masks` is false for who asked to see people.
-    pub fn new(inner: W, masks: bool) -> Self {
-        Self { inner, line: Vec::new(), masks }
+    /// A stream over another, and what of a text it leaves out.
+    pub fn new(inner: W, hides: Hides) -> Self {
+        Self { inner, line: Vec::new(), hides }
     }
 
     /// Writes what was kept back, as far as this byte.
     fn pass(&mut self, end: usize) -> io::Result<()> {
         let rest = self.line.split_off(end);
         let line = std::mem::replace(&mut self.line, rest);
-        self.inner.write_all(without_addresses(&String::from_utf8_lossy(&line)).as_bytes())
+        let line = String::from_utf8_lossy(&line);
+        let shown = if self.hides == Hides::People { without_addresses(&line) } else { without_secrets(&line) };
+        self.inner.write_all(shown.as_bytes())
     }
 }
 
 impl<W: Write> Write for Masked<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.masks {
+        if self.hides == Hides::Nothing {
             return self.inner.write(bytes);
         }
         let kept = self.line.len();
@@ -58,10 +71,14 @@ mod tests {
 
     #[test]
     fn it_does_not_matter_where_a_text_is_cut() {
-        for (masks, written) in [(true, "a …\n? … "), (false, "a tess@nowhere.example\n? tess@nowhere.example ")] {
+        for (hides, written) in [
+            (Hides::People, "a …\n? … ?key=…\n"),
+            (Hides::Secrets, "a tess@nowhere.example\n? tess@nowhere.example ?key=…\n"),
+            (Hides::Nothing, "a tess@nowhere.example\n? tess@nowhere.example ?key=s\n"),
+        ] {
             let mut out = Vec::new();
-            let mut stream = Masked::new(&mut out, masks);
-            "a tess@nowhere.example\n? tess@nowhere.example "
+            let mut stream = Masked::new(&mut out, hides);
+            "a tess@nowhere.example\n? tess@nowhere.example ?key=s\n"
                 .bytes()
                 .for_each(|byte| stream.write_all(&[byte]).unwrap());
             stream.flush().unwrap();
@@ -73,7 +90,7 @@ mod tests {
     #[test]
     fn a_question_is_shown_when_it_is_asked() {
         let mut out = Vec::new();
-        let mut stream = Masked::new(&mut out, true);
+        let mut stream = Masked::new(&mut out, Hides::People);
         write!(stream, "go on? ").unwrap();
         stream.flush().unwrap();
         assert_eq!(stream.inner, b"go on? ");

@@ -47,6 +47,7 @@ pub static ALL: &[&Rule] = &[
     &plan::price_differs::RULE,
     &plan::price_impossible::RULE,
     &plan::reference_unknown::RULE,
+    &plan::secret_in_plan::RULE,
     &plan::strategy_missing::RULE,
     &plan::webhook_not_in_plan::RULE,
     &safety::accessally_missing::RULE,

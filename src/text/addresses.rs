@@ -1,4 +1,5 @@
-//! Addresses of people in any text: `name@host.example`, and the login before a host.
+//! Addresses of people in any text: `name@host.example`, and the login before a host; and secrets in an address, which are nobody's to see
+//! either.
 //!
 //! Whatever may be part of an address by RFC 5321 is taken for one, and rather too much than too little: in `it's'bo@mail.example` all of
 //! it. What stands before an address in a URL, in a webhook's call or in the name of an object is no part of it, and neither are the
@@ -7,6 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::secrets::secrets;
 use super::spelt::{Read, read};
 
 /// What stands for an address in a text.
@@ -49,8 +51,24 @@ const OURS: [&str; 21] = [
     "webhooks",
 ];
 
-/// The words of a text that hold an `@`, however it is spelt, with something before it and a host after it.
+/// The words of a text that hold an `@`, however it is spelt, with something before it and a host after it; and the secrets in it.
 pub fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut all: Vec<Range<usize>> = of_people(text).collect();
+    let before = all.len();
+    all.extend(secrets(text));
+    if all.len() > before {
+        all.sort_by_key(|range| range.start);
+        all.dedup_by(|next, last| {
+            let is_joined = next.start < last.end;
+            last.end = if is_joined { last.end.max(next.end) } else { last.end };
+            is_joined
+        });
+    }
+    all.into_iter()
+}
+
+/// The addresses of people in a text.
+fn of_people(text: &str) -> impl Iterator<Item = Range<usize>> {
     pieces(text).filter(|(_, piece)| piece.bytes().any(may_be_sign)).flat_map(|(from, piece)| {
         // What goes on and on without a blank is not looked into.
         let whole = from..from + piece.len();

@@ -14,6 +14,7 @@ mod near;
 mod pointer;
 mod problem;
 mod scalar;
+mod secrets;
 mod spelt;
 mod tree;
 mod unseen;
@@ -28,6 +29,7 @@ pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, r
 pub use near::nearest;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
+pub use secrets::without_secrets;
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
 pub use unseen::{inert_json, is_unseen};
 pub(crate) use unseen::{same_length, steers};

@@ -63,6 +63,7 @@ mod schemas;
 mod seal;
 #[cfg(unix)]
 mod second_user;
+mod secrets;
 mod snapshot;
 mod snapshot_laws;
 mod spelt;

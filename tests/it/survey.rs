@@ -64,7 +64,7 @@ fn count(of: &Value) -> usize {
 }
 
 /// What was recorded of what persons saw.
-fn facts(place: &Place) -> Vec<Value> {
+pub(crate) fn facts(place: &Place) -> Vec<Value> {
     let lines = place.read("bloom-coaching.record.ndjson");
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["evidence"].clone());
     lines.filter(|evidence| evidence.get("saw").is_some() || evidence.get("saw-all").is_some()).collect()

@@ -11,7 +11,7 @@ use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
 use crate::survey::{Answers, Beside, Question, Screen, Whose, how_to_write, typed};
-use crate::text::without_addresses;
+use crate::text::{without_addresses, without_secrets};
 
 use super::recorded::Looking;
 
@@ -110,7 +110,11 @@ impl Asking<'_, '_> {
                 "n" | "N" => return Ok(Key::NotNow),
                 END | "Q" => return Ok(Key::End),
                 "p" | "P" if screen.list.is_some() => {
-                    let Some(names) = self.pasted()? else { return Ok(Key::End) };
+                    let Some(mut names) = self.pasted()? else { return Ok(Key::End) };
+                    // What a CRM calls holds a secret: command and target say which webhook it is.
+                    for name in names.iter_mut().filter(|name| without_secrets(name) != name.as_str()) {
+                        *name = screen.kind.key_of(name);
+                    }
                     if names.iter().any(|name| without_addresses(name) != name.as_str()) {
                         // Without it the list would not be all of them.
                         let refused = "the list holds an e-mail address or a login, and the record is committed";

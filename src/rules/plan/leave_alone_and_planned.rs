@@ -3,7 +3,7 @@ use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
-use super::left_alone;
+use super::left_alone_as;
 
 declare_rule! {
     /// The same thing is planned and left alone.
@@ -63,10 +63,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// Of what the plan calls `name` and the site `key`.
 fn judge(facts: &Facts<'_>, section: &str, (name, key): (&str, &str), out: &mut Findings) {
-    if left_alone(facts.plan(), section).contains_key(key) {
+    if let Some(said) = left_alone_as(facts.plan(), section, key) {
         out.push(
             RULE.at(
-                Location::key(pointer(&["leave_alone", section, key])),
+                Location::key(pointer(&["leave_alone", section, said])),
                 format!("`{key}` is left alone, and `{section}` has an entry for it too"),
             )
             .label("left alone here")

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Location, Severity::Warning};
+use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Known, Objects, OfKind, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule,
@@ -66,7 +67,8 @@ fn unknown<'a>(
         return Some(());
     }
     let site = site()?;
-    for key in entries.keys().filter(|key| !site.contains(key)) {
+    let on_site = |key: &String| if section == "webhooks" { webhook_key(key) } else { key.clone() };
+    for key in entries.keys().filter(|key| !site.contains(&on_site(key))) {
         let near = (out.len() < SLIPS).then(|| nearest(key, site.iter().copied())).flatten();
         let help = match near {
             Some(near) => format!("write `{near}`, or remove the entry"),

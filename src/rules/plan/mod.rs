@@ -13,6 +13,7 @@ pub(super) mod order_form_not_in_plan;
 pub(super) mod price_differs;
 pub(super) mod price_impossible;
 pub(super) mod reference_unknown;
+pub(super) mod secret_in_plan;
 pub(super) mod strategy_missing;
 pub(super) mod webhook_not_in_plan;
 
@@ -23,6 +24,7 @@ use serde_json::{Map, Value};
 
 use crate::change::text;
 use crate::model::Plan;
+use crate::model::keyed::webhook_key;
 use crate::model::plan::LeaveAlone;
 use crate::model::state::Operation;
 use crate::model::text::pointer;
@@ -40,9 +42,16 @@ pub(super) fn left_alone<'a>(plan: &'a Plan, section: &str) -> &'a BTreeMap<Stri
     }
 }
 
+/// What of `leave_alone` is about the object that the site has under this key: the key there. A webhook can be named by its whole
+/// address.
+pub(super) fn left_alone_as<'a>(plan: &'a Plan, section: &str, key: &str) -> Option<&'a str> {
+    let of = |said: &str| if section == "webhooks" { webhook_key(said) == key } else { said == key };
+    left_alone(plan, section).keys().map(String::as_str).find(|said| of(said))
+}
+
 /// Whether the plan leaves this alone, or may have said so in a part that did not fit the schema.
 pub(super) fn is_left_alone(plan: &Plan, section: &str, key: &str) -> bool {
-    left_alone(plan, section).contains_key(key) || left_out_inside(plan, &["leave_alone", section, key])
+    left_alone_as(plan, section, key).is_some() || left_out_inside(plan, &["leave_alone", section, key])
 }
 
 /// Where a key of the plan's section is, or would be.

@@ -98,7 +98,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let planned: BTreeSet<String> = plan.webhooks.values().map(|webhook| webhook_key(&webhook.calls)).collect();
     // What is both planned and left alone has a rule of its own.
-    let left_alone = plan.leave_alone.webhooks.keys().filter(|calls| !planned.contains(*calls));
+    let left_alone = plan.leave_alone.webhooks.keys().filter(|calls| !planned.contains(&webhook_key(calls)));
     for calls in left_alone.filter(|calls| guards_money_or_access(&command(calls))) {
         out.push(finding(pointer(&["leave_alone", "webhooks", calls]), calls, "is left alone"));
     }

@@ -1,0 +1,106 @@
+use serde_json::Value;
+
+use crate::diag::{Location, Severity::Warning};
+use crate::model::keyed::webhook_key;
+use crate::model::text::pointer;
+use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
+use crate::text::without_secrets;
+
+declare_rule! {
+    /// A secret stands in the plan.
+    ///
+    /// ## What it does
+    /// Reports every text and key of the plan with an address that carries a secret, such as `?key=…` or `&token=…`. Of a webhook's
+    /// whole address, as it stands in a CRM, the plan needs command and target only.
+    ///
+    /// ## Why it matters
+    /// A plan is committed, reviewed and kept. Whoever reads it can call the site's webhooks with that key: make passwords,
+    /// and give or take access (documented).
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {calls: "https://x.example/?accessally_api=aal_revokesubscription&productId=12&key=0123"}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {fired_by: "Ontraport calls https://x.example/?token=0123"}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {calls: "https://x.example/?accessally_api=aal_revokesubscription&productId=12"}}}
+    /// ```
+    ///
+    /// ## Fix
+    /// Write command and target, such as `aal_revokesubscription?productId=12`. If the plan was committed with the secret, make a new one
+    /// where the old one came from: what is in a repository's history stays there.
+    {
+        id: "secret-in-plan",
+        severity: Warning,
+        phase: Configure,
+        acceptable: true,
+        guide: "–",
+        evidence: Documented,
+        anchor: "",
+    }
+}
+
+fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let plan = serde_json::to_value(facts.plan()).ok()?;
+    let mut at = Vec::new();
+    walk(&plan, &mut at, out);
+    Some(())
+}
+
+fn walk(value: &Value, at: &mut Vec<String>, out: &mut Findings) {
+    match value {
+        Value::Object(all) => {
+            for (key, value) in all {
+                at.push(key.clone());
+                // What an entry says of itself and its key says too is one text of the plan.
+                let is_said = value.get("calls").and_then(Value::as_str) == Some(key);
+                judge(key, Location::key(place(at)), out);
+                match value {
+                    Value::Object(fields) if is_said => {
+                        let rest = fields.iter().filter(|(name, _)| *name != "calls");
+                        let rest = rest.map(|(name, value)| (name.clone(), value.clone())).collect();
+                        walk(&Value::Object(rest), at, out);
+                    }
+                    value => walk(value, at, out),
+                }
+                at.pop();
+            }
+        }
+        Value::Array(all) => {
+            for (index, value) in all.iter().enumerate() {
+                at.push(index.to_string());
+                walk(value, at, out);
+                at.pop();
+            }
+        }
+        Value::String(text) => judge(text, Location::value(place(at)), out),
+        _ => {}
+    }
+}
+
+fn place(at: &[String]) -> String {
+    pointer(&at.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn judge(text: &str, at: Location, out: &mut Findings) {
+    if without_secrets(text) == text {
+        return;
+    }
+    let key = webhook_key(text);
+    let help = if key == text || without_secrets(&key) != key {
+        "leave it out".to_owned()
+    } else {
+        format!("command and target are enough: `{key}`")
+    };
+    out.push(
+        RULE.at(at, "a secret stands in the plan, which others read")
+            .label("a secret in an address")
+            .help(format!("{help}; if the plan was committed, make a new secret where this one came from")),
+    );
+}
