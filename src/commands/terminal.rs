@@ -1,6 +1,5 @@
 //! What a verb writes to, and what becomes of its exit code where nobody listens or a run was begun.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 #[cfg(not(unix))]
 use std::io::BufRead as _;
@@ -11,7 +10,7 @@ use std::time::Instant;
 use crate::cli::{LockVerb, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::words;
-use crate::text::without_addresses;
+use crate::text::masked;
 
 #[cfg(unix)]
 use super::interrupt::is_interrupted;
@@ -232,7 +231,7 @@ pub(super) fn labelled(name: &str, text: &str, terminal: &mut Terminal<'_>) -> R
         .initial_indent(&first)
         .subsequent_indent(&rest);
     // An address that is cut at the end of a line is none any more.
-    let text = if terminal.masks { without_addresses(text) } else { Cow::Borrowed(text) };
+    let text = masked(text, !terminal.masks);
     Ok(writeln!(terminal.out, "{}", textwrap::fill(&text, options))?)
 }
 

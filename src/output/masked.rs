@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::text::{without_addresses, without_secrets};
+use crate::text::masked;
 
 /// A stream whose lines hold no address. A line is kept back until it ends, or is asked for.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl<W: Write> Masked<W> {
         let rest = self.line.split_off(end);
         let line = std::mem::replace(&mut self.line, rest);
         let line = String::from_utf8_lossy(&line);
-        let shown = if self.hides == Hides::People { without_addresses(&line) } else { without_secrets(&line) };
+        let shown = masked(&line, self.hides != Hides::People);
         self.inner.write_all(shown.as_bytes())
     }
 }

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::secrets::secrets;
+use super::secrets::{secrets, without_secrets};
 use super::spelt::{Read, read};
 
 /// What stands for an address in a text.
@@ -275,6 +275,11 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&text[at..]);
     Cow::Owned(out)
+}
+
+/// A text as it is shown: to who asked to see people with their addresses, to nobody with a secret.
+pub fn masked(text: &str, shows_people: bool) -> Cow<'_, str> {
+    if shows_people { without_secrets(text) } else { without_addresses(text) }
 }
 
 /// The sequences in a text that steer colours, so that none that was begun or ended goes with an address.

@@ -21,7 +21,7 @@ mod unseen;
 
 use std::ops::Range;
 
-pub use addresses::{MASK, addresses, without_addresses};
+pub use addresses::{MASK, addresses, masked, without_addresses};
 pub use apart::apart;
 pub use compose::{compose, compose_bytes};
 pub use conflict::{CONFLICT, RESOLVE, conflict, marks_conflict};

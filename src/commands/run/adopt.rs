@@ -21,7 +21,7 @@ use crate::output::escape::{self, line};
 use crate::project::settings;
 use crate::project::signed;
 use crate::project::{Opened, Project};
-use crate::text::without_addresses;
+use crate::text::masked;
 use crate::trust::{Fault, NotOurs};
 
 use super::kept::is_kept;
@@ -201,7 +201,7 @@ fn shown(
     for (at, change) in begin.changes.iter().enumerate() {
         let whole = |value: &Value| {
             let text = value.to_string();
-            if terminal.masks { without_addresses(&text).into_owned() } else { text }
+            masked(&text, !terminal.masks).into_owned()
         };
         let side = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |value| clipped(&whole(value)));
         writeln!(out, "  {} {}", at + 1, line(&change.on.to_string()))?;
@@ -211,7 +211,7 @@ fn shown(
     for task in begin.by_hand.tasks() {
         writeln!(out, "  by hand {}", line(&task.on.to_string()))?;
         for one in super::by_hand::lines(&task) {
-            writeln!(out, "    {}", if terminal.masks { without_addresses(&one).into_owned() } else { one })?;
+            writeln!(out, "    {}", masked(&one, !terminal.masks))?;
         }
     }
     for entry in &run.events {

@@ -21,7 +21,7 @@ use crate::fs::ensure_way;
 use crate::guide::MigrationSignals;
 use crate::model::Step;
 use crate::output::escape;
-use crate::text::without_addresses;
+use crate::text::masked;
 
 /// The version of the format that this build writes; it stands in the first line of every call.
 const VERSION: u8 = 1;
@@ -92,7 +92,7 @@ impl EventLog {
         let masks = inner.masks;
         let line = || {
             let line = escape::json_line(&Line { at, event }) + "\n";
-            if masks { without_addresses(&line).into_owned() } else { line }
+            masked(&line, !masks).into_owned()
         };
         let written = match &mut inner.to {
             To::Nowhere => return,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::diag::{Finding, Severity};
 use crate::model::text::many;
 use crate::output::{Report, escape};
-use crate::shape::without_addresses;
+use crate::text::masked;
 
 use super::lines::{Side, lines};
 use super::{Changes, counts, decisions, next, not_compared, sides, verb, wanted};
@@ -97,7 +97,7 @@ fn coming(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn decided(changes: &Changes<'_>, show_personal: bool, out: &mut dyn Write) -> io::Result<()> {
     let lines = decisions::lines(changes);
     for line in &lines {
-        let line = if show_personal { line.into() } else { without_addresses(line) };
+        let line = masked(line, show_personal);
         writeln!(out, "- {}", escape::markdown(&line))?;
     }
     if lines.is_empty() { Ok(()) } else { writeln!(out) }
