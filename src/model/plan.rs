@@ -1,6 +1,5 @@
-//! The plan: what its author intends and requires. Data only: nothing in it can run, and no secret belongs in it.
-//!
-//! The doc comments below are the descriptions in `schemas/plan.schema.json`.
+//! The plan: what its author intends and requires. Data only: nothing in it can run, and no secret belongs in it. The doc comments
+//! below are the descriptions in `schemas/plan.schema.json`.
 
 mod read;
 
