@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::keyed::same_name;
 use crate::model::plan::{CustomOperation, DuringMigration, OfferingIntent, SiteRole};
 use crate::model::state::{Kind, Offering, Operation};
-use crate::model::text::{pointer, slug};
+use crate::model::text::pointer;
 use crate::model::{Field, Identity, ObjectRef, Plan, Release, Snapshot, State};
 
 use super::managed;
@@ -190,7 +191,7 @@ fn settable<'a>(
     intent.numbered().filter_map(|(index, number, module)| {
         let release = module.release.as_ref().filter(|_| module.base.is_none())?;
         let site = now.module(number)?;
-        let settable = site.release != Field::Nothing && number != 0 && slug(&site.name) == slug(module.name());
+        let settable = site.release != Field::Nothing && number != 0 && same_name(&site.name, module.name());
         settable.then_some((index, (number, release)))
     })
 }

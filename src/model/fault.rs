@@ -292,6 +292,7 @@ mod tests {
                 ],
             ),
             (json!({"decided": {"host": host, "decision": "go-on", "says": "agreed"}}), says("/decided/says")),
+            (json!({"merged": {"ends": [sha]}}), vec![("/merged/ends", json!([]), "names none")]),
             (
                 json!({"moved": {"host": host, "on": "mail", "now": "abcd", "says": "agreed"}}),
                 vec![

@@ -56,9 +56,41 @@ pub fn webhook_key(calls: &str) -> String {
     if target.is_empty() { command } else { format!("{command}?{}", target.join("&")) }
 }
 
-/// The natural key that a name has on a site.
+/// The natural key that a name has on a site: its slug; the name itself where nothing of it can be in one.
 pub fn name_key(name: &str) -> String {
-    slug(name)
+    let slug = slug(name);
+    if slug.is_empty() { name.trim().to_owned() } else { slug }
+}
+
+/// Whether a key can be that of an object of this name: its natural key, or where several names share one, that and an ID, joined by
+/// a dash; an ID alone where nothing of the name can be in a key.
+pub fn is_key_of(key: &str, name: &str) -> bool {
+    key == name_key(name) || id_in(key, name).is_some()
+}
+
+/// Whether a key is that of an object of this name and ID.
+pub fn is_natural(key: &str, name: &str, id: Option<&str>) -> bool {
+    let slug = slug(name);
+    let is_by_name = if slug.is_empty() { !is_by_number(id) && key == name.trim() } else { key == slug };
+    is_by_name || is_by_number(id) && id_in(key, name) == id
+}
+
+/// The natural key of an object whose name gives none of its own, with the ID that makes it one; none where no ID does.
+pub fn key_with_id(name: &str, id: Option<&str>) -> Option<String> {
+    let (slug, id) = (slug(name), id.filter(|_| is_by_number(id))?);
+    Some(if slug.is_empty() { id.to_owned() } else { format!("{slug}-{id}") })
+}
+
+/// The ID that a key holds beside the slug of a name.
+fn id_in<'k>(key: &'k str, name: &str) -> Option<&'k str> {
+    let slug = slug(name);
+    let id = if slug.is_empty() { Some(key) } else { key.strip_prefix(&slug)?.strip_prefix('-') };
+    id.filter(|id| is_by_number(Some(id)))
+}
+
+/// Whether it is an ID of the server's own.
+fn is_by_number(id: Option<&str>) -> bool {
+    id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether two names have one natural key.
@@ -104,6 +136,27 @@ mod tests {
         ] {
             assert_eq!(webhook_key(calls), key, "{calls}");
         }
+    }
+
+    #[test]
+    fn ids_break_ties_of_names_and_stand_for_names_of_which_nothing_can_be_in_a_key() {
+        for (name, id, keys, others) in [
+            ("C++", Some("7"), &["c", "c-7"][..], &["c-8", "7", "c++", ""][..]),
+            ("C#", None, &["c"], &["c-7"]),
+            ("🎉", Some("12"), &["12"], &["🎉", "", "13"]),
+            ("🎉 ", None, &["🎉"], &["", "12"]),
+            ("Gold", Some("a7"), &["gold"], &["gold-a7"]),
+        ] {
+            for key in keys {
+                assert!(is_natural(key, name, id) && is_key_of(key, name), "{key} of {name}");
+            }
+            for key in others {
+                assert!(!is_natural(key, name, id), "{key} of {name}");
+            }
+            assert!(key_with_id(name, id).is_none_or(|key| is_natural(&key, name, id)));
+        }
+        assert!(is_key_of("gold-12", "Gold+") && !is_key_of("gold-plus", "Gold+") && !is_key_of("silver", "Gold"));
+        assert!(!same_name("🎉", "✨") && same_name("Course", "COURSE"));
     }
 
     #[test]

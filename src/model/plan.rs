@@ -2,6 +2,7 @@
 //! below are the descriptions in `schemas/plan.schema.json`.
 
 mod read;
+mod sites;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,6 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Identity;
 use super::keyed::{self, Keyed, implied_name};
 use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
@@ -118,21 +118,6 @@ impl Plan {
     /// Whether the place itself did not fit the schema and is missing from this value.
     pub fn was_left_out(&self, place: &[&str]) -> bool {
         !self.left_out.is_empty() && self.left_out.contains(&super::text::pointer(place))
-    }
-
-    /// The live site; none where the plan names none that can be read.
-    pub fn live_site(&self) -> Option<Identity> {
-        Identity::parse(&self.sites.live)
-    }
-
-    /// The Production Site URL that this plan wants: as it is written, or else the live site's; none where that cannot be read.
-    pub fn guard_url(&self) -> Option<String> {
-        self.production_site_url.clone().or_else(|| Some(format!("//{}", self.live_site()?.address())))
-    }
-
-    /// The staging site; none where the plan names none that can be read.
-    pub fn staging_site(&self) -> Option<Identity> {
-        Identity::parse(&self.sites.staging)
     }
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::keyed::{name_key, webhook_key};
+use super::keyed::{is_key_of, name_key, webhook_key};
 use super::state::{Kind, Object};
 use super::{Identity, ObjectRef};
 
@@ -120,6 +120,11 @@ impl Kind {
         fields.into_iter().flat_map(Map::keys).filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
     }
 
+    /// Whether an object of it is known by the slug of its name.
+    fn key_is_by_name(self) -> bool {
+        matches!(self, Self::Offering | Self::OptInForm | Self::OrderForm)
+    }
+
     /// The natural key of an object that a screen names so.
     pub fn key_of(self, name: &str) -> String {
         match self {
@@ -164,6 +169,7 @@ impl Saw {
         }
         if let Some(name) = self.fields.get("name").and_then(Value::as_str)
             && kind.key_of(name) != *key
+            && !(kind.key_is_by_name() && is_key_of(key, name))
         {
             return Some(format!("attests the name `{name}` of `{}`, whose key would be another", self.on));
         }

@@ -2,25 +2,43 @@
 
 use std::fmt;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 use serde::{Deserialize, Serialize};
 
 /// The natural key of a named object: lower-case letters and digits, words joined by one dash.
 ///
-/// Letters outside ASCII are kept, so that two names in another script do not collide.
+/// Letters outside ASCII are kept, composed and with the marks that no letter takes in, so that two names in another script do not
+/// collide.
 pub fn slug(name: &str) -> String {
     let mut slug = String::with_capacity(name.len());
     let mut push = |c: char| {
-        if c.is_alphanumeric() {
+        let ends_a_word = slug.is_empty() || slug.ends_with('-');
+        if c.is_alphanumeric() || !ends_a_word && is_mark(c) {
             slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
+        } else if !ends_a_word {
             slug.push('-');
         }
     };
-    for c in name.chars() {
-        if c.is_ascii() { push(c.to_ascii_lowercase()) } else { c.to_lowercase().for_each(&mut push) }
+    if name.is_ascii() {
+        name.chars().for_each(|c| push(c.to_ascii_lowercase()));
+    } else {
+        // The Turkish capital letter is a small one with a dot of its own, which nobody types.
+        let lower = name.replace('\u{130}', "i").to_lowercase();
+        ComposingNormalizerBorrowed::new_nfc().normalize(&lower).chars().for_each(push);
     }
     slug.truncate(slug.trim_end_matches('-').len());
     slug
+}
+
+/// Whether a character belongs to the letter before it, as a tone or a vowel of many scripts does. What only says how a character is
+/// drawn does not.
+fn is_mark(c: char) -> bool {
+    use GeneralCategory::{NonspacingMark, SpacingMark};
+    let of_drawing =
+        matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    !of_drawing && matches!(CodePointMapData::<GeneralCategory>::new().get(c), NonspacingMark | SpacingMark)
 }
 
 /// What somebody types where they have nothing to say.
@@ -129,6 +147,13 @@ mod tests {
     fn slugs_join_words_with_one_dash() {
         assert_eq!(slug("Group  Coaching (2024)!"), "group-coaching-2024");
         assert_eq!(slug("Être – là"), "être-là");
+        assert_eq!(slug("Cafe\u{301} I"), slug("Café I"), "composed or not it is one name");
+        assert_eq!((slug("ไม้ เก่า"), slug("ไม เกา"), slug("สิทธิ์")), ("ไม้-เก่า".into(), "ไม-เกา".into(), "สิทธิ์".into()));
+        assert_eq!(
+            (slug("कि"), slug("İstanbul"), slug("1\u{fe0f}\u{20e3} \u{301}x")),
+            ("कि".into(), "istanbul".into(), "1-x".into())
+        );
+        assert_eq!((slug("🎉 ✨"), slug("C++"), slug("C#")), (String::new(), "c".into(), "c".into()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::keyed::webhook_key;
+use crate::model::keyed::{is_natural, key_with_id, name_key, webhook_key};
 use crate::model::snapshot::Sources;
 use crate::model::state::{Kind, Module, Object};
 use crate::model::text::slug;
@@ -69,29 +69,42 @@ pub(super) fn read_object(line: Line<'_>, kind: Kind, fields: Map<String, Value>
 
 /// What is to be said of a key that is not the natural one of its object, and which one is.
 pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(String, String)> {
-    let named = |name: &str| (slug(name), "the slug of its name");
-    let (wanted, rule) = match object {
-        Object::Offering(object) => named(&object.name),
-        Object::OptInForm(object) => named(&object.name),
-        Object::OrderForm(object) => named(&object.name),
-        Object::Webhook(object) => {
+    let (wanted, rule, id) = match (named(object), object) {
+        (Some((name, id)), _) if is_natural(key, name, id) => return None,
+        (Some((name, id)), _) if slug(name).is_empty() => (
+            key_with_id(name, id).unwrap_or_else(|| name_key(name)),
+            "its ID, as nothing of its name can be in a key",
+            None,
+        ),
+        (Some((name, id)), _) => (name_key(name), "the slug of its name", key_with_id(name, id)),
+        (None, Object::Webhook(object)) => {
             let target = object.target.as_deref().filter(|target| !target.is_empty());
             let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
-            (webhook_key(&calls), "its command and target")
+            (webhook_key(&calls), "its command and target", None)
         }
-        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one"),
+        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one", None),
         _ => return None,
     };
     if wanted == key {
         return None;
     }
-    let twice = "where two objects have names that give the same key, rename one on the site";
-    let help = if addresses(&wanted).next().is_some() || wanted.is_empty() {
-        twice.to_owned()
-    } else {
-        format!("write `\"key\":\"{wanted}\"`; {twice}")
+    let what = format!("the key of this `{kind}` is not {rule}");
+    if addresses(&wanted).next().is_some() {
+        return Some((what, "take the address out of its name on the site".to_owned()));
+    }
+    let tie = id.map(|id| format!("; where another name gives the same key, write `\"key\":\"{id}\"`"));
+    Some((what, format!("write `\"key\":\"{wanted}\"`{}", tie.unwrap_or_default())))
+}
+
+/// The name and ID of an object that is known by its name.
+fn named(object: &Object) -> Option<(&str, Option<&str>)> {
+    let (name, id) = match object {
+        Object::Offering(object) => (&object.name, &object.id),
+        Object::OptInForm(object) => (&object.name, &object.id),
+        Object::OrderForm(object) => (&object.name, &object.id),
+        _ => return None,
     };
-    Some((format!("the key of this `{kind}` is not {rule}"), help))
+    Some((name, id.as_deref()))
 }
 
 /// What stands in an object that was read, and says nothing that this build understands: of fields that it does not know all where it

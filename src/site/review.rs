@@ -9,15 +9,15 @@ use super::object_line::{
     MODULE, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, unnatural,
 };
 use super::snapshot_file::{SnapshotFile, text_of, without_nothing};
+use crate::model::keyed::{key_with_id, name_key};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::FORMAT;
 use crate::model::state::{Kind, Module, Object, Operation};
-use crate::model::text::slug;
 use crate::model::{Header, Identity, Misfit, Misfits};
 use crate::population::{
     Damage, KINDS, Line, Names, TAKE_AGAIN, names_of, object, read_opening, shown, strange_member, takes,
 };
-use crate::text::nearest;
+use crate::text::{addresses, nearest};
 
 /// What does not fit in a configuration or a population.
 pub(super) fn review(text: &str, is_population: bool) -> Misfits {
@@ -32,6 +32,9 @@ pub(super) fn review(text: &str, is_population: bool) -> Misfits {
     }
     review.found.in_order()
 }
+
+/// The kinds of which two objects may have names that give one key.
+const NAMED: [&str; 3] = ["offering", "opt-in-form", "order-form"];
 
 struct Review {
     /// The records that came before, by kind and key.
@@ -61,7 +64,12 @@ impl Review {
         let key = text_of(&mut fields, "key", line);
         let key = key.map_err(|damage| self.damage(line.number, &shown(&kind, ""), damage)).ok()?;
         if kind != "contact" && !self.seen.insert((kind.clone(), key.clone())) {
-            let help = "keep one of the two".to_owned();
+            let text = |field: &str| fields.get(field).and_then(Value::as_str);
+            let own = text("name").and_then(|name| key_with_id(name, text("id")));
+            let help = match own.filter(|own| NAMED.contains(&kind.as_str()) && addresses(own).next().is_none()) {
+                Some(own) => format!("keep one of the two; where this is another object, write `\"key\":\"{own}\"`"),
+                None => "keep one of the two".to_owned(),
+            };
             self.found.found(line.number, &shown(&kind, &key), [("the record is there twice".to_owned(), help)]);
         }
         Some((fields, kind, key))
@@ -104,7 +112,7 @@ impl Review {
             let Some(object) = self.object(line, &header, (known, &key), fields) else { continue };
             match &object {
                 // A key that is wrong was named as such.
-                Object::Offering(offering) => offerings.extend([key, slug(&offering.name)]),
+                Object::Offering(offering) => offerings.extend([key, name_key(&offering.name)]),
                 Object::OrderForm(form) => released.push((line.number, on, form.operations.clone())),
                 Object::OptInForm(form) => released.push((line.number, on, form.operations.clone())),
                 _ => {}

@@ -45,6 +45,7 @@ mod members;
 #[cfg(target_os = "linux")]
 mod memory;
 mod moved;
+mod one_key;
 mod opened_once;
 mod output;
 mod partly;

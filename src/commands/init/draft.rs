@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::keyed::name_to_say;
+use crate::model::keyed::{name_key, name_to_say};
 use crate::model::plan::AfterFinalRetry;
 use crate::model::state::{Offering, Operation, State};
-use crate::model::text::slug;
 use crate::model::{Field, Release, Snapshot};
 use crate::output::contacts;
 use crate::population::Chosen;
@@ -202,7 +201,7 @@ impl Draft<'_> {
         let mut taken = std::collections::BTreeSet::new();
         for key in self.state().webhooks.keys() {
             // A name of ours, so that nobody's address gets into it.
-            let own = slug(&without_addresses(key));
+            let own = name_key(&without_addresses(key));
             let name = (1..).map(|n| if n == 1 { own.clone() } else { format!("{own}-{n}") });
             let name = name.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
             line(out, &format!("  {}:", quote(&name)));

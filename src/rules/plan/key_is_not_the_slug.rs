@@ -1,14 +1,14 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::keyed::name_key;
+use crate::model::keyed::{is_key_of, name_key};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// A key of the plan is not the slug of the name under it.
     ///
     /// ## What it does
     /// Reports offerings, order forms and opt-in forms whose key differs from the slug of their `name`: lower-case
-    /// letters and digits, words joined by one dash.
+    /// letters and digits, words joined by one dash. Where several objects have one slug, `-` and the ID of one are part of its key.
     ///
     /// ## Why it matters
     /// A site's objects are found by the slug of their name. Under another key the plan would not find them, and an
@@ -44,7 +44,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let opt_in_forms = plan.opt_in_forms.iter().map(|(key, form)| ("opt_in_forms", key, &form.name));
     for (section, key, name) in offerings.chain(order_forms).chain(opt_in_forms) {
         let slug = name_key(name);
-        if *key != slug {
+        // An opt-in form that the site does not have is made, and gets its ID there.
+        let is_made = || {
+            section == "opt_in_forms"
+                && *key != slug
+                && facts.opt_in_form(Before, key).is_some_and(|form| form.is_none())
+        };
+        if !is_key_of(key, name) || is_made() {
             let message = format!("the key `{key}` is not the slug of the name `{name}`");
             let help = format!("rename the key to `{slug}` wherever the plan uses it, or correct `name`");
             out.push(

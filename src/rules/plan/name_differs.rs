@@ -1,5 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
-use crate::model::keyed::name_key;
+use crate::model::keyed::is_key_of;
 use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
@@ -43,17 +43,17 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (plan, mut known) = (facts.plan(), Some(()));
     // A name that does not even belong to the key has a rule of its own.
-    for (key, offering) in plan.offerings.iter().filter(|(key, offering)| **key == name_key(&offering.name)) {
+    for (key, offering) in plan.offerings.iter().filter(|(key, offering)| is_key_of(key, &offering.name)) {
         let site = facts.offering(After, key);
         known = known.and(site.map(drop));
         compare(("offerings", key, &offering.name), site.flatten().map(|site| (site.name(), site)), out);
     }
-    for (key, form) in plan.order_forms.iter().filter(|(key, form)| **key == name_key(&form.name)) {
+    for (key, form) in plan.order_forms.iter().filter(|(key, form)| is_key_of(key, &form.name)) {
         let site = facts.order_form(After, key);
         known = known.and(site.map(drop));
         compare(("order_forms", key, &form.name), site.flatten().map(|site| (site.name(), site)), out);
     }
-    for (key, form) in plan.opt_in_forms.iter().filter(|(key, form)| **key == name_key(&form.name)) {
+    for (key, form) in plan.opt_in_forms.iter().filter(|(key, form)| is_key_of(key, &form.name)) {
         let site = facts.opt_in_form(After, key);
         known = known.and(site.map(drop));
         compare(("opt_in_forms", key, &form.name), site.flatten().map(|site| (site.name(), site)), out);

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error, Severity::Warning};
 use crate::model::Kind;
-use crate::model::keyed::{name_key, webhook_key};
+use crate::model::keyed::{is_key_of, webhook_key};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule};
 use crate::text::nearest;
@@ -82,7 +82,7 @@ fn missing<'a>(
 ) -> Known<()> {
     let (mut known, words, screen) = (Some(()), kind.name().replace('-', " "), kind.screen());
     // A key that is not the slug of its name has a rule of its own.
-    for (key, name) in names.filter(|(key, name)| **key == name_key(name)) {
+    for (key, name) in names.filter(|(key, name)| is_key_of(key, name)) {
         match is_there(key) {
             Some(true) => continue,
             Some(false) => {}

@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Location, Severity::Error};
-use crate::model::keyed::webhook_key;
+use crate::model::keyed::{name_key, webhook_key};
 use crate::model::plan::WebhookIntent;
-use crate::model::text::slug;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule, left_out_inside};
 use crate::text::without_addresses;
 
@@ -70,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .help(mention("webhooks"))
             .fix(
                 "add to `webhooks`, and say what happens to it after the switch",
-                stub(&slug(&without_addresses(key)), &intent),
+                stub(&name_key(&without_addresses(key)), &intent),
             );
         out.push(webhook.excerpt(finding, "command:", "not in the plan"));
     }
