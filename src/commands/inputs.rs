@@ -20,8 +20,9 @@ use crate::model::{Identity, Kind, Plan, Snapshot, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
+use crate::project::values_file::tracking;
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Judgement, Moment, Phase, READING_OLD, Verdict, judge, kind_of};
+use crate::rules::{Freshness, Inputs, Judgement, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of};
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
@@ -246,6 +247,12 @@ fn judged_against(
         _ => site.executor(change),
     };
     let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| executor(*site, change))).collect();
+    let holds_some =
+        read.as_ref().and_then(|read| read.reading.census.as_ref()).is_some_and(|census| census.addresses > 0);
+    // Where nobody's address stands git is not asked.
+    let members_file = site.as_ref().filter(|_| holds_some).and_then(|(site, _)| site.members_file());
+    let members_file = members_file
+        .map(|file| MembersFile { name: file.display().to_string(), tracked: tracking(&file, &opened.git) });
     let site = read;
     let freshness = freshness(site.as_ref(), &opened.settings, live);
     let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
@@ -258,6 +265,7 @@ fn judged_against(
         census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
         contacts: &opened.contacts,
         record: &opened.record,
+        members_file: members_file.as_ref(),
         backup_files: backup_files.as_ref(),
         refused_attestations: &opened.settings.attestations.refuse,
         now: site.as_ref().map_or(freshness.clock, |site| site.now),

@@ -659,8 +659,7 @@ impl Confirmation {
 pub struct Window {
     /// Day, time and time zone, for example `2026-12-02 06:00 Europe/Berlin`.
     #[serde(deserialize_with = "read::start")]
-    #[schemars(with = "String", regex(pattern = START))]
-    #[schemars(extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
+    #[schemars(with = "String", regex(pattern = START), extend("examples" = ["2026-12-02 06:00 Europe/Berlin"]))]
     pub start: String,
     /// How long it is, for example `2h`.
     #[serde(deserialize_with = "read::length")]

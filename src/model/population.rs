@@ -89,6 +89,14 @@ pub struct Subscription {
     pub next_payment: Option<String>,
 }
 
+/// Whether an address can be a person's: one whose domain is not reserved for examples and tests.
+pub fn is_somebodys(address: &str) -> bool {
+    let Some((_, domain)) = address.trim().rsplit_once('@') else { return false };
+    let domain = format!(".{}", domain.trim_end_matches('.').to_lowercase());
+    let reserved = [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"];
+    !reserved.iter().any(|end| domain.ends_with(end))
+}
+
 /// What a pass over a population is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Questions {
@@ -114,6 +122,8 @@ impl Questions {
 pub struct Census {
     /// How many contacts there are.
     pub members: u64,
+    /// How many of their addresses can be a person's.
+    pub addresses: u64,
     /// How many orders.
     pub orders: u64,
     /// How many subscriptions.

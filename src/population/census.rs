@@ -6,7 +6,7 @@ use std::io::BufRead;
 use super::Allowance;
 use super::Damage;
 use super::record::{Record, each};
-use crate::model::population::{Census, Questions};
+use crate::model::population::{Census, Questions, is_somebodys};
 use crate::model::snapshot::PopulationDigest;
 use crate::model::status::{SubscriptionStatus, transaction};
 
@@ -123,6 +123,7 @@ impl Counter<'_> {
 
     fn contact(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         self.census.members += 1;
+        self.census.addresses += u64::from(is_somebodys(&record.email));
         self.drips.see(record.tags.iter().map(|tag| &*tag.0));
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {

@@ -5,7 +5,7 @@ pub mod limits;
 pub(crate) mod record;
 pub mod settings;
 pub mod signed;
-mod values_file;
+pub(crate) mod values_file;
 
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;

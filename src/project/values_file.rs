@@ -83,7 +83,7 @@ fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
 }
 
 /// Whether git tracks a file, as its index says.
-fn tracking(file: &Path, git: &Books) -> Tracking {
+pub(crate) fn tracking(file: &Path, git: &Books) -> Tracking {
     match git.tracks(file) {
         Ok(true) => Tracking::Tracked,
         Ok(false) => Tracking::Untracked,

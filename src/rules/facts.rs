@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::about::About;
-use super::files::{BackupFiles, ContactsFile, FileNow, Tracking};
+use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
 use crate::model::attested::Contradiction;
@@ -36,6 +36,8 @@ pub struct Inputs<'a> {
     pub contacts: &'a ContactsFile,
     /// The evidence beside the plan.
     pub record: &'a Record,
+    /// The file that the site's members were read from; none where they came from no file.
+    pub members_file: Option<&'a MembersFile>,
     /// What became of the recorded backups' files; none where nobody says in which folder they lie.
     pub backup_files: Option<&'a BackupFiles>,
     /// The rules for which no attestation is valid, as the project's settings say.
@@ -279,9 +281,14 @@ impl<'a> Facts<'a> {
         census.into_iter().flat_map(|census| &census.subscribed)
     }
 
-    /// Whether git tracks the document of the contacts' values.
-    pub fn tracked_by_git(&self) -> Known<bool> {
-        let (grade, tracked) = match &self.inputs.contacts.tracked {
+    /// The file that the site's members were read from, with how many of their addresses can be a person's; none where there is none.
+    pub fn members_file(&self) -> Option<(&'a MembersFile, u64)> {
+        Some((self.inputs.members_file?, self.inputs.census?.addresses))
+    }
+
+    /// Whether git tracks a document that holds members' addresses.
+    pub fn tracked_by_git(&self, tracking: &Tracking) -> Known<bool> {
+        let (grade, tracked) = match tracking {
             Tracking::Tracked => (Grade::Captured("git"), Some(true)),
             Tracking::Untracked => (Grade::Captured("git"), Some(false)),
             Tracking::Unknown(why) => {

@@ -19,6 +19,15 @@ pub struct ContactsFile {
     pub tracked: Tracking,
 }
 
+/// A file that holds the members of a site.
+#[derive(Clone, Debug)]
+pub struct MembersFile {
+    /// Its path, in words.
+    pub name: String,
+    /// Whether git tracks it.
+    pub tracked: Tracking,
+}
+
 /// Whether git tracks a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Tracking {

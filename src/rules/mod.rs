@@ -36,7 +36,7 @@ pub use crate::model::Grade;
 pub use about::About;
 pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, Read, Side};
-pub use files::{BackupFiles, ContactsFile, FileNow, Tracking};
+pub use files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
 pub use judge::{BY_HAND, Evidence, Judgement, Proof, Verdict, judge};
 pub use objects::{Objects, Of, OfKind, kind_of};
 pub use reading::{Freshness, READING_OLD, Stale, stale};

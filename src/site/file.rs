@@ -144,6 +144,10 @@ impl Site for FileSite {
         Ok(Reading { snapshot, census, login: None })
     }
 
+    fn members_file(&self) -> Option<PathBuf> {
+        self.population_path()
+    }
+
     fn is_in_a_file(&self) -> bool {
         true
     }

@@ -86,6 +86,11 @@ pub trait Site {
         })
     }
 
+    /// The file that its members are read from; none where there is none.
+    fn members_file(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// Whether it is a site in a file: one whose time is that of its reading.
     fn is_in_a_file(&self) -> bool {
         false

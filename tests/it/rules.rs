@@ -11,7 +11,8 @@ use amc_plan::model::record::{Entry, Record};
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
-    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Moment, Phase, Rule, Tracking, Verdict, judge,
+    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, MembersFile, Moment, Phase, Rule, Tracking, Verdict,
+    judge,
 };
 use serde_json::{Map, Value};
 
@@ -23,6 +24,7 @@ pub(crate) struct StepContext {
     census: Census,
     contacts: ContactsFile,
     pub(crate) record: Record,
+    members_file: Option<MembersFile>,
     backup_files: Option<BackupFiles>,
     pub(crate) now: jiff::Timestamp,
     freshness: Freshness,
@@ -80,6 +82,7 @@ fn world(mut fence: Value) -> StepContext {
     let subscribed = serde_json::from_value(read("subscribed")).unwrap_or_default();
     let between_modules = serde_json::from_value(read("between_modules")).unwrap_or_default();
     let mut census = Census {
+        addresses: read("addresses").as_u64().unwrap_or(0),
         between_modules,
         found_orders,
         subscribed,
@@ -111,16 +114,24 @@ fn world(mut fence: Value) -> StepContext {
             values: serde_json::from_value(read("values")).unwrap(),
             own_file: true,
             left_out: BTreeSet::new(),
-            tracked: match read("tracked") {
-                Value::Bool(true) => Tracking::Tracked,
-                Value::String(why) => Tracking::Unknown(why),
-                _ => Tracking::Untracked,
-            },
+            tracked: tracked(&read("tracked")),
         },
+        members_file: Some(MembersFile {
+            name: "small.population.ndjson".to_owned(),
+            tracked: tracked(&read("members_tracked")),
+        }),
         record: record(read("record")),
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         freshness: serde_json::from_value(read("freshness")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
+    }
+}
+
+fn tracked(said: &Value) -> Tracking {
+    match said {
+        Value::Bool(true) => Tracking::Tracked,
+        Value::String(why) => Tracking::Unknown(why.clone()),
+        _ => Tracking::Untracked,
     }
 }
 
@@ -175,6 +186,7 @@ impl StepContext {
             contacts: &self.contacts,
             record: &self.record,
             backup_files: self.backup_files.as_ref(),
+            members_file: self.members_file.as_ref(),
             refused_attestations: &BTreeSet::new(),
             now: self.now,
             freshness: &self.freshness,

@@ -311,3 +311,34 @@ fn nothing_that_a_repository_configures_is_run() {
         }
     }
 }
+
+#[test]
+fn a_population_that_git_tracks_is_warned_of_with_how_many_addresses_it_holds() {
+    const POPULATION: &str = "bloom-coaching.population.ndjson";
+    let place = Place::new();
+    let text = place.read(POPULATION);
+    let some = text.replacen("@member.example", "@bloom.coach", 30);
+    assert_eq!(some.matches("@bloom.coach").count(), 30, "the example has members");
+    std::fs::write(place.path(POPULATION), some).unwrap();
+    for file in [POPULATION, SITE] {
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
+    }
+    let folder = place.folder.path();
+    git(folder, &["init", "-q"]);
+    let found = format!("git tracks the population `{POPULATION}`, which holds 30 members' addresses");
+    let check = |flag: &str| {
+        let ran = place.run(&["check", PLAN, flag, SITE, "--format", "concise"]);
+        assert!(!ran.out.contains("@bloom"), "{ran:#?}");
+        ran.out.contains(&found)
+    };
+    assert!(!check("--site") && !check("--snapshot"), "untracked");
+    git(folder, &["add", "-f", POPULATION]);
+    assert!(check("--site") && check("--snapshot"), "tracked");
+    // Of one that holds nobody's address nothing is said.
+    let nobody = place.read(POPULATION).replace("@bloom.coach", "@member.example");
+    std::fs::write(place.path(POPULATION), nobody).unwrap();
+    for file in [POPULATION, SITE] {
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
+    }
+    assert!(!place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]).out.contains(RULE));
+}

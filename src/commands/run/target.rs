@@ -97,6 +97,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         contacts: &opened.contacts,
         record: &opened.record,
         backup_files: None,
+        members_file: None,
         refused_attestations: &opened.settings.attestations.refuse,
         now: clock,
         freshness: &freshness,

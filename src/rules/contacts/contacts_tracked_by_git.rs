@@ -1,12 +1,13 @@
-use crate::diag::{Location, Severity::Warning};
+use crate::diag::{Finding, Location, Severity::Warning};
+use crate::model::population::is_somebodys;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 declare_rule! {
     /// Members' addresses are in a file that git tracks.
     ///
     /// ## What it does
-    /// Reports recorded contact values with an e-mail address where git tracks the file that holds them. Addresses at
-    /// domains that are reserved for examples and tests belong to nobody and are not reported. Git itself is not run:
+    /// Reports recorded contact values with an e-mail address, and a site's population with some, where git tracks the file that
+    /// holds them. Addresses at domains that are reserved for examples and tests belong to nobody and are not reported. Git itself is not run:
     /// `plan` reads the index of each repository that contains the file and belongs to whoever runs `plan`. For another
     /// user's repository, and for a sparse or split index, the answer is unknown.
     ///
@@ -20,9 +21,16 @@ declare_rule! {
     /// contacts: {"101": {email: ada@mail.bloom-coaching.com}}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// members_tracked: true
+    /// addresses: 30
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// tracked: true
+    /// members_tracked: true
     /// ```
     ///
     /// ## Good
@@ -47,27 +55,39 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let values = facts.contacts_file().values.iter().flat_map(|values| values.values());
-    let count = values.filter_map(|record| record.email.as_deref()).filter(|address| somebodys(address)).count();
+    // Each is asked, so that what is unknown of one hides nothing of the other.
+    let (values, members) = (values(facts, out), members(facts, out));
+    values.and(members)
+}
+
+fn values(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let file = facts.contacts_file();
+    let values = file.values.iter().flat_map(|values| values.values());
+    let count = values.filter_map(|record| record.email.as_deref()).filter(|address| is_somebodys(address)).count();
     // Where nobody's address stands it does not matter, and an unknown answer would only alarm.
-    if count > 0 && facts.tracked_by_git()? {
-        let own_file = facts.contacts_file().own_file;
-        let (message, help) = if own_file {
-            ("the file of contact values", "add the file to `.gitignore`, and take it out with `git rm --cached`")
+    if count > 0 && facts.tracked_by_git(&file.tracked)? {
+        let (what, help) = if file.own_file {
+            ("the file of contact values", TAKE_OUT)
         } else {
             ("the plan itself", "move the values into a file that git ignores, and name it as `values`")
         };
-        let whose = if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") };
-        let message = format!("git tracks {message}, which holds {whose}");
-        out.push(RULE.at(Location::value("/spot_check/values"), message).label("tracked by git").help(help));
+        out.push(found(what, count as u64, help));
     }
     Some(())
 }
 
-/// Whether an address can be a person's: one whose domain is not reserved.
-fn somebodys(address: &str) -> bool {
-    let Some((_, domain)) = address.trim().rsplit_once('@') else { return false };
-    let domain = format!(".{}", domain.trim_end_matches('.').to_lowercase());
-    let reserved = [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"];
-    !reserved.iter().any(|end| domain.ends_with(end))
+fn members(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let Some((file, count)) = facts.members_file() else { return Some(()) };
+    if count > 0 && facts.tracked_by_git(&file.tracked)? {
+        out.push(found(&format!("the population `{}`", file.name), count, TAKE_OUT));
+    }
+    Some(())
+}
+
+const TAKE_OUT: &str = "add the file to `.gitignore`, and take it out with `git rm --cached`";
+
+fn found(what: &str, count: u64, help: &str) -> Finding {
+    let whose = if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") };
+    let message = format!("git tracks {what}, which holds {whose}");
+    RULE.at(Location::value("/spot_check/values"), message).label("tracked by git").help(help)
 }
