@@ -8,6 +8,7 @@ macro_rules! example {
     };
 }
 
+mod contacts;
 mod help;
 mod record;
 mod renamed;
@@ -27,6 +28,7 @@ use crate::model::plan::SiteRole;
 use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
+pub use contacts::{Contacts, ContactsVerb, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
@@ -88,6 +90,7 @@ pub enum Verb {
     MergeList(MergeList),
     Snapshot(Snapshot),
     Init(Init),
+    Contacts(Contacts),
     Survey(Survey),
     Record(Record),
     Upgrade(Upgrade),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod contacts;
 mod diff;
 mod example;
 mod explain;
@@ -101,6 +102,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
+        Verb::Contacts(args) => contacts::run(&args, terminal),
         Verb::Survey(args) => survey::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),
         Verb::Upgrade(args) => upgrade::run(&args, terminal),

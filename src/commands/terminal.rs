@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::cli::{LockVerb, Verb};
+use crate::cli::{ContactsVerb, LockVerb, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::words;
 use crate::text::masked;
@@ -211,6 +211,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
         Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
+        Verb::Contacts(args) => matches!(args.verb, ContactsVerb::Record { .. }),
         Verb::Survey(args) => args.sheets.is_some() || args.read.is_some() || super::may_ask(args.no_input),
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),

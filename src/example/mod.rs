@@ -84,8 +84,9 @@ pub fn generate(seed: u64) -> Files {
     offerings::fill(&mut state);
     objects::fill(&mut state);
     let drips = state.offerings.values().filter_map(Drip::of).collect();
-    let chosen = choose(population.as_bytes(), population.as_bytes(), &Wish { seed, count: CONTACTS, drips })
-        .expect("the example's own stream is whole");
+    let chosen =
+        choose(population.as_bytes(), population.as_bytes(), &Wish { seed, count: CONTACTS, drips, ..Wish::default() })
+            .expect("the example's own stream is whole");
     let site = SnapshotFile::new(Snapshot::new(header, state, Some(digest))).text();
     let first_three = contacts::reasons(&chosen[..3], 4);
     Files {

@@ -19,6 +19,8 @@ pub struct Wish {
     pub count: usize,
     /// The offerings whose modules open one after the other.
     pub drips: Vec<Drip>,
+    /// The contact IDs that are not wished for.
+    pub without: BTreeSet<String>,
 }
 
 /// Why a contact is worth a look.
@@ -169,6 +171,9 @@ impl Draw<'_> {
     }
 
     fn contact(&mut self, record: &Record<'_>) {
+        if self.wish.without.contains(&*record.key) {
+            return;
+        }
         let at = mix(self.wish.seed, &record.key);
         let reasons = self.reasons(record, self.orders.get(&at).copied().unwrap_or_default());
         let everybody = self.sorts.len() - 1;

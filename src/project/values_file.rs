@@ -71,7 +71,7 @@ pub(super) fn bytes(path: &Path, plan: &Plan) -> Option<Result<Vec<u8>, String>>
 fn unreadable(what: String) -> Finding {
     Finding::new("contact-values-unreadable", Severity::Error, Location::value("/spot_check/values"), what)
         .label("this file")
-        .help("write the values with `plan init --site SITE --out PLAN`, or correct the path: it must lie inside the plan's folder")
+        .help("write the values with `plan contacts record PLAN --site SITE`, or correct the path: it must lie inside the plan's folder")
 }
 
 /// Reads a file that a plan names: inside the plan's folder, and no link on the way.

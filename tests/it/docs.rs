@@ -263,3 +263,14 @@ fn every_word_of_the_glossary_is_linked_from_a_page_that_uses_it() {
     let alone: Vec<&&str> = words.iter().filter(|word| !linked.contains(&anchor(word))).collect();
     assert_eq!(alone, Vec::<&&str>::new(), "nothing links to these");
 }
+
+/// Whoever writes a site by hand finds every kind of record there is, and where the members are declared.
+#[test]
+fn every_kind_of_record_is_listed_where_sites_are_written_by_hand() {
+    let page = std::fs::read_to_string(root().join("docs/site-file.md")).unwrap();
+    let written = page.split("## Written by hand").nth(1).unwrap().split("\n## ").next().unwrap();
+    let kinds = amc_plan::model::Kind::ALL.iter().map(|kind| kind.name());
+    for kind in kinds.chain(["contact", "order", "subscription"]) {
+        assert!(written.contains(&format!("`{kind}`")), "{kind}");
+    }
+}

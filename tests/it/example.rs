@@ -63,7 +63,7 @@ fn every_sort_of_member_is_there() {
     let mut site = FileSite::open(plans().join("bloom-coaching.site.ndjson")).unwrap();
     let state = site.read(&Questions::default()).unwrap().snapshot.state;
     let drips = state.offerings.values().filter_map(Drip::of).collect();
-    let chosen = site.choose(&Wish { seed: 1, count: 10, drips }).unwrap().unwrap();
+    let chosen = site.choose(&Wish { seed: 1, count: 10, drips, ..Wish::default() }).unwrap().unwrap();
     assert_eq!(chosen.len(), 10);
     for reason in Reason::ALL {
         assert!(chosen.iter().any(|contact| contact.reasons.contains(&reason)), "{}", reason.name());

@@ -10,6 +10,7 @@ mod certificate;
 mod colors;
 mod common;
 mod conformance;
+mod contacts;
 mod crash;
 mod docs;
 mod earlier;

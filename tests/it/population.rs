@@ -172,7 +172,7 @@ fn one_of_every_sort_is_chosen() {
     let drips = vec![Drip { begun: vec!["Base".into()], over: vec!["Last".into()] }];
     let text = stream(&records);
     for seed in 0..20 {
-        let ten = chosen(&text, &Wish { seed, count: 10, drips: drips.clone() });
+        let ten = chosen(&text, &Wish { seed, count: 10, drips: drips.clone(), ..Wish::default() });
         assert_eq!(ten.len(), 10);
         let ids: Vec<&str> = ten.iter().map(|chosen| chosen.contact.key.as_str()).collect();
         assert!(["500", "501", "502", "503"].iter().all(|id| ids.contains(id)), "{ids:?}");
@@ -193,7 +193,7 @@ fn only_an_order_that_went_through_makes_a_contact_paid() {
         order["status"] = status.into();
         order["transaction"] = transaction.into();
         let text = stream(&[contact("500", json!({})), order]);
-        chosen(&text, &Wish { seed: 1, count: 1, drips: Vec::new() })[0].reasons.contains(&Reason::Paid)
+        chosen(&text, &Wish { seed: 1, count: 1, ..Wish::default() })[0].reasons.contains(&Reason::Paid)
     };
     assert!(with("Success", Some("pi_1")) && with("Refunded", Some("pi_1")) && with("SCA Success", None));
     assert!(!with("Failed", Some("pi_1")) && !with("Success", Some("null-transaction")) && !with("Paid", Some("pi_1")));
@@ -202,7 +202,7 @@ fn only_an_order_that_went_through_makes_a_contact_paid() {
 #[test]
 fn the_same_seed_chooses_the_same_ten() {
     let text = generate(7).population;
-    let wish = |seed, count| Wish { seed, count, drips: Vec::new() };
+    let wish = |seed, count| Wish { seed, count, ..Wish::default() };
     let ten = chosen(&text, &wish(1, 10));
     assert_eq!(ten, chosen(&text, &wish(1, 10)));
     assert_ne!(ten, chosen(&text, &wish(2, 10)));
@@ -257,7 +257,8 @@ proptest! {
 
     #[test]
     fn a_choice_does_not_hang_on_those_not_chosen(members in members(), seed: u64) {
-        let wish = Wish { seed, count: 10, drips: vec![Drip { begun: vec!["A".into()], over: vec!["B".into()] }] };
+        let drips = vec![Drip { begun: vec!["A".into()], over: vec!["B".into()] }];
+        let wish = Wish { seed, count: 10, drips, ..Wish::default() };
         let ten = chosen(&written(&members), &wish);
         prop_assert_eq!(ten.len(), members.len().min(10));
         let ids: BTreeSet<String> = ten.iter().map(|chosen| chosen.contact.key.clone()).collect();

@@ -13,7 +13,7 @@ use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
 use crate::model::population::Questions;
 use crate::model::text::many;
-use crate::model::{Identity, Snapshot};
+use crate::model::{Identity, Kind, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
 use crate::shape::schema;
@@ -76,6 +76,16 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
             "no population was captured, so no contacts could be chosen: add ten by hand under `spot_check`"
         )?;
     }
+    let lacking: Vec<&str> =
+        Kind::ALL.iter().filter(|kind| !snapshot.list_grade(**kind).is_known()).map(|kind| kind.name()).collect();
+    if !lacking.is_empty() {
+        writeln!(
+            terminal.err,
+            "not captured, so nothing is known of: {}; a site that is written by hand names each kind under `sections`, its members as \
+             `contact`, `order` and `subscription`",
+            lacking.join(", ")
+        )?;
+    }
     writeln!(
         terminal.err,
         "next: decide what its comments ask for, then run: plan check {} --site {}",
@@ -117,7 +127,7 @@ fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
     let mut site = FileSite::open(&args.site)?;
     let snapshot = site.read(&Questions::default())?.snapshot;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
-    let chosen = site.choose(&Wish { seed: args.seed, count: CONTACTS, drips })?.unwrap_or_default();
+    let chosen = site.choose(&Wish { seed: args.seed, count: CONTACTS, drips, ..Wish::default() })?.unwrap_or_default();
     let here = &snapshot.header.site;
     let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
     let environment = snapshot.state.environment.as_ref();

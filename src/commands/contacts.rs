@@ -1,0 +1,160 @@
+//! `plan contacts`: the spot-check contacts of a plan that is there: their values as the site has them, and others to choose.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::cli::{Contacts, ContactsVerb, OfContacts};
+use crate::failure::{Failure, exit};
+use crate::fs::{Folder, Readers};
+use crate::model::drip::Drip;
+use crate::model::plan::{ContactRecord, ContactValues};
+use crate::model::population::{Contact, Questions};
+use crate::model::text::many;
+use crate::model::{Plan, Snapshot};
+use crate::output::{contacts, escape};
+use crate::population::{Chosen, Wish};
+use crate::project::{Opened, Project};
+use crate::site::Site as _;
+use crate::site::file::FileSite;
+
+use super::{Terminal, told_git};
+
+/// How many spot-check contacts the vendor's guide asks for.
+const CONTACTS: usize = 10;
+
+pub(super) fn run(args: &Contacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    match &args.verb {
+        ContactsVerb::Record { of } => record(of, terminal),
+        ContactsVerb::Suggest { of, count, seed } => suggest(of, (count.map(usize::from), *seed), terminal),
+    }
+}
+
+/// A plan and the site in a file whose contacts it lists, which must be one of the plan's two.
+fn opened(of: &OfContacts) -> Result<(Opened, FileSite), Failure> {
+    let opened = Project::new(&of.plan, of.limits.into()).open()?;
+    if of.site.contains("://") {
+        let failure = Failure::new(exit::USAGE, "the contacts of a site at an address are not read yet");
+        return Err(failure.help("give a site in a file, with its population beside it"));
+    }
+    let site = FileSite::open(&of.site)?;
+    let here = site.snapshot()?.header.site;
+    let plan = &opened.plan;
+    if ![plan.staging_site(), plan.live_site()].into_iter().flatten().any(|named| named.is_same_site(&here)) {
+        let failure = Failure::new(exit::TARGET, format!("`{here}` is none of the plan's `sites`"));
+        return Err(failure.help("name a reading of the plan's staging copy or live site"));
+    }
+    Ok((opened, site))
+}
+
+fn no_population() -> Failure {
+    Failure::new(exit::COULD_NOT_RUN, "no population was captured with this site, so its contacts are unknown")
+        .help("a site `X.site.ndjson` has its contacts in `X.population.ndjson` beside it")
+}
+
+/// Writes the values of the contacts that are listed.
+fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let (opened, mut site) = opened(of)?;
+    let plan = &opened.plan;
+    let file = values_file(of, plan)?;
+    let reading = site.read(&Questions::of(plan))?;
+    ensure_before(&reading.snapshot)?;
+    let mut found = reading.census.ok_or_else(no_population)?.contacts;
+    let missing: Vec<String> = plan.spot_check.list.keys().filter(|id| !found.contains_key(*id)).cloned().collect();
+    if !missing.is_empty() {
+        let ids: Vec<String> = missing.iter().map(|id| format!("`{}`", escape::line(id))).collect();
+        let message = format!("the site has no contact {}, so nothing was written", ids.join(", "));
+        return Err(Failure::new(exit::NOT_GREEN, message).help(format!(
+            "correct the IDs under `spot_check/list`; others are proposed by `plan contacts suggest {} --site {}`",
+            escape::shell(&of.plan.display().to_string()),
+            escape::shell(&of.site)
+        )));
+    }
+    let listed = plan.spot_check.list.keys().filter_map(|id| found.remove(id));
+    let chosen: Vec<Chosen> = listed.map(|(contact, orders)| Chosen { contact, orders, reasons: Vec::new() }).collect();
+    write(&Folder::of(&of.plan), file, &chosen)?;
+    let before = opened.contacts.values.clone().unwrap_or_default();
+    let differs = |chosen: &&Chosen| before.get(&chosen.contact.key).is_some_and(|known| !is(known, &chosen.contact));
+    let (new, changed) = (
+        chosen.iter().filter(|chosen| !before.contains_key(&chosen.contact.key)).count(),
+        chosen.iter().filter(differs).count(),
+    );
+    writeln!(
+        terminal.err,
+        "wrote {}: {}, {new} of them new, {changed} with other values than before",
+        escape::path(&of.plan.with_file_name(file)),
+        many(chosen.len(), "contact")
+    )?;
+    Ok(exit::OK)
+}
+
+/// Whether what is recorded is what the site has, but for orders.
+fn is(known: &ContactRecord, contact: &Contact) -> bool {
+    let same = |known: &Option<String>, now: &String| known.as_ref() == Some(now);
+    same(&known.first_name, &contact.first_name)
+        && same(&known.last_name, &contact.last_name)
+        && same(&known.email, &contact.email)
+        && known.tags.as_ref() == Some(&contact.tags)
+}
+
+/// The file that the plan names for the values.
+fn values_file<'p>(of: &OfContacts, plan: &'p Plan) -> Result<&'p str, Failure> {
+    if plan.spot_check.list.is_empty() {
+        let (plan, site) = (escape::shell(&of.plan.display().to_string()), escape::shell(&of.site));
+        return Err(Failure::new(exit::USAGE, "the plan lists no contacts under `spot_check/list`")
+            .help(format!("some are proposed by `plan contacts suggest {plan} --site {site}`")));
+    }
+    let stem = of.plan.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let help = format!("write `values: private/{stem}.contacts.yaml` under `spot_check`, a file that git ignores");
+    match &plan.spot_check.values {
+        Some(ContactValues::File(name)) => Ok(name),
+        Some(ContactValues::Inline(_)) => {
+            Err(Failure::new(exit::USAGE, "the plan holds the contacts' values itself, and it is not rewritten")
+                .help(help))
+        }
+        None => Err(Failure::new(exit::USAGE, "the plan names no file for the contacts' values").help(help)),
+    }
+}
+
+/// What is recorded after the migration would be compared with itself.
+fn ensure_before(snapshot: &Snapshot) -> Result<(), Failure> {
+    let managed = snapshot.state.crm.as_ref().and_then(|crm| crm.managed.set().copied());
+    if managed != Some(true) {
+        return Ok(());
+    }
+    let message =
+        "the site is on Managed Contacts already, and values that are recorded now would be compared with themselves";
+    Err(Failure::new(exit::USAGE, message).help("give a reading from before *Run Migration*"))
+}
+
+fn write(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
+    let failed = |act: &'static str| move |e: std::io::Error| Failure::file(act, &folder.path(name), &e);
+    let parent = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        folder.make(parent).map_err(failed("make the folder of"))?;
+    }
+    let ignored = parent.map_or_else(|| name.to_owned(), |parent| format!("{}/", parent.display()));
+    told_git::add(folder, ".gitignore", &[&ignored])?;
+    folder.write(name, &contacts::values(chosen, 0), Readers::Owner).map_err(failed("write"))
+}
+
+/// Proposes contacts that the plan does not list.
+fn suggest(of: &OfContacts, (count, seed): (Option<usize>, u64), terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let (opened, site) = opened(of)?;
+    let list: &BTreeMap<String, String> = &opened.plan.spot_check.list;
+    let drips = site.snapshot()?.state.offerings.values().filter_map(Drip::of).collect();
+    let count = count.unwrap_or(CONTACTS.saturating_sub(list.len()).max(1));
+    let wish = Wish { seed, count, drips, without: list.keys().cloned().collect() };
+    let chosen = site.choose(&wish)?.ok_or_else(no_population)?;
+    if chosen.is_empty() {
+        writeln!(terminal.err, "the plan lists every contact that the site has")?;
+        return Ok(exit::OK);
+    }
+    write!(terminal.out, "# add to `spot_check/list`\n{}", contacts::reasons(&chosen, 4))?;
+    writeln!(
+        terminal.err,
+        "then write down their values: plan contacts record {} --site {}",
+        escape::shell(&of.plan.display().to_string()),
+        escape::shell(&of.site)
+    )?;
+    Ok(exit::OK)
+}

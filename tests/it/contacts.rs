@@ -1,0 +1,97 @@
+//! The spot-check contacts of a plan that is there: their values are written down or refreshed, and others proposed.
+
+use std::fs;
+
+use crate::guided::{POPULATION, migrated};
+use crate::place::{PLAN, Place, SITE};
+
+const VALUES: &str = "private/bloom-coaching.contacts.yaml";
+
+fn recorded(place: &Place) -> crate::place::Ran {
+    place.run(&["contacts", "record", PLAN, "--site", SITE])
+}
+
+#[test]
+fn the_values_of_the_listed_contacts_are_written_as_init_writes_them() {
+    let place = Place::new();
+    let as_made = place.read(VALUES);
+    fs::remove_dir_all(place.path("private")).unwrap();
+    recorded(&place).ends(0, &["wrote private/bloom-coaching.contacts.yaml: 10 contacts, 10 of them new"]);
+    assert_eq!(place.read(VALUES), as_made);
+    assert!(place.read(".gitignore").lines().any(|line| line == "private/"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(place.path(VALUES)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    recorded(&place).ends(0, &["0 of them new, 0 with other values than before"]);
+    place.edit(VALUES, "first_name: \"Iris\"", "first_name: \"Irs\"");
+    let ran = recorded(&place);
+    ran.ends(0, &["0 of them new, 1 with other values than before"]);
+    assert!(!ran.err.contains("Iris"), "nobody's name: {ran:#?}");
+    assert_eq!(place.read(VALUES), as_made);
+}
+
+#[test]
+fn values_are_written_all_or_none_and_only_from_before_the_migration() {
+    let place = Place::new();
+    let as_made = place.read(VALUES);
+    place.edit(PLAN, "    \"10019\": free\n", "    \"10019\": free\n    \"99999\": free\n");
+    recorded(&place).ends(1, &["the site has no contact `99999`, so nothing was written", "plan contacts suggest"]);
+    place.edit(PLAN, "    \"99999\": free\n", "");
+    migrated(&place, true, 30);
+    recorded(&place).ends(2, &["would be compared with themselves"]);
+    assert_eq!(place.read(VALUES), as_made);
+    let place = Place::new();
+    place.edit(PLAN, "  values: private/bloom-coaching.contacts.yaml\n", "");
+    recorded(&place)
+        .ends(2, &["names no file for the contacts' values", "values: private/bloom-coaching.contacts.yaml"]);
+    let place = Place::new();
+    fs::remove_file(place.path(POPULATION)).unwrap();
+    assert_ne!(recorded(&place).code, Some(0));
+    place.edit(PLAN, "https://staging.bloom.example", "https://other.bloom.example");
+    recorded(&place).ends(13, &["none of the plan's `sites`"]);
+    place.run(&["contacts", "record", PLAN, "--site", "https://bloom.example"]).ends(2, &["give a site in a file"]);
+}
+
+#[test]
+fn others_are_proposed_by_strata_and_nobody_who_is_listed() {
+    let place = Place::new();
+    let suggest = |more: &[&str]| place.run(&[&["contacts", "suggest", PLAN, "--site", SITE], more].concat());
+    let ran = suggest(&["--count", "7"]);
+    ran.ends(0, &["plan contacts record"]);
+    let lines: Vec<&str> = ran.out.lines().skip(1).collect();
+    assert_eq!(lines.len(), 7, "{ran:#?}");
+    let plan = place.read(PLAN);
+    for line in &lines {
+        let (id, why) = line.trim().split_once(": ").unwrap();
+        assert!(!plan.contains(id) && !why.is_empty(), "{line}");
+    }
+    for reason in ["affiliate-referred", "mid-drip", "holds orders", "many tags", "odd characters", "paid", "free"] {
+        assert!(ran.out.contains(reason), "{reason}: {}", ran.out);
+    }
+    assert!(!ran.out.contains('@'));
+    assert_eq!(suggest(&["--count", "7"]).out, ran.out, "the same for the same seed");
+    assert_ne!(suggest(&["--count", "7", "--seed", "2"]).out, ran.out);
+    // What is proposed can be pasted, and its values written down.
+    place.edit(PLAN, "    \"10019\": free\n", &format!("    \"10019\": free\n{}\n", lines.join("\n")));
+    recorded(&place).ends(0, &["17 contacts, 7 of them new"]);
+    assert_eq!(suggest(&[]).out.lines().count(), 2, "one, where ten are listed");
+    assert_eq!(suggest(&["--count", "1000"]).out.lines().count(), 1 + 240 - 17);
+}
+
+#[test]
+fn init_says_what_a_site_that_was_written_by_hand_lacks() {
+    let place = Place::new();
+    let head = r#"{"kind":"snapshot","format":"1.1","host":"new.example","collector":"by hand","collector_version":"1","taken_at":"2026-11-21T06:12:00Z","sections":{"offering":{"how":"manual"}}}"#;
+    fs::write(place.path("new.site.ndjson"), format!("{head}\n")).unwrap();
+    place.run(&["snapshot", "finalize", "new.site.ndjson"]).ends(0, &[]);
+    let ran = place.run(&["init", "--site", "new.site.ndjson", "--out", "new.yaml"]);
+    ran.ends(
+        0,
+        &["nothing is known of: administrator, charging-guard, crm,", "under `sections`, its members as `contact`"],
+    );
+    assert!(!ran.err.contains("offering,"), "{ran:#?}");
+    let ran = place.run(&["init", "--site", SITE, "--out", "other.yaml"]);
+    assert!(ran.code == Some(0) && !ran.err.contains("not captured"), "{ran:#?}");
+}
