@@ -19,7 +19,7 @@ pub struct Ledger {
     digest: Sha256,
     counts: Vec<(String, u64)>,
     key: String,
-    repeatable: &'static str,
+    repeatable: &'static [&'static str],
 }
 
 impl Ledger {
@@ -28,9 +28,9 @@ impl Ledger {
         Self::default()
     }
 
-    /// A book in which records of this kind may share a key, as a site's own fault that the reader counts.
-    pub fn with_repeats_of(kind: &'static str) -> Self {
-        Self { repeatable: kind, ..Self::default() }
+    /// A book in which records of these kinds may share a key, as a site's own fault that the reader tells.
+    pub fn with_repeats_of(kinds: &'static [&'static str]) -> Self {
+        Self { repeatable: kinds, ..Self::default() }
     }
 
     /// The first line.
@@ -49,7 +49,7 @@ impl Ledger {
         if order.is_gt() {
             return Err(Damage::at(line.number, "the records are not in order of kind and key"));
         }
-        if order.is_eq() && kind != self.repeatable {
+        if order.is_eq() && !self.repeatable.contains(&kind) {
             return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(kind))));
         }
         let kinds = self.counts.len();

@@ -224,7 +224,7 @@ impl<R: BufRead> Records<R> {
     /// [`Damage`] where it does not open a population in the format.
     pub(crate) fn open(reader: R) -> Result<Self, Damage> {
         let mut lines = Lines::new(reader);
-        let mut ledger = Ledger::with_repeats_of("contact");
+        let mut ledger = Ledger::with_repeats_of(&["contact"]);
         let first = lines.next_line()?;
         let opening = read_opening(first)?;
         ledger.first(first.map_or("", |line| line.text));

@@ -96,8 +96,11 @@ pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(Strin
     Some((what, format!("write `\"key\":\"{wanted}\"`{}", tie.unwrap_or_default())))
 }
 
+/// The kinds of which two objects may have names that give one key.
+pub(super) const NAMED: [&str; 3] = ["offering", "opt-in-form", "order-form"];
+
 /// The name and ID of an object that is known by its name.
-fn named(object: &Object) -> Option<(&str, Option<&str>)> {
+pub(super) fn named(object: &Object) -> Option<(&str, Option<&str>)> {
     let (name, id) = match object {
         Object::Offering(object) => (&object.name, &object.id),
         Object::OptInForm(object) => (&object.name, &object.id),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::object_line::{
-    MODULE, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, unnatural,
+    MODULE, NAMED, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, unnatural,
 };
 use super::snapshot_file::{SnapshotFile, text_of, without_nothing};
 use crate::model::keyed::{key_with_id, name_key};
@@ -32,9 +32,6 @@ pub(super) fn review(text: &str, is_population: bool) -> Misfits {
     }
     review.found.in_order()
 }
-
-/// The kinds of which two objects may have names that give one key.
-const NAMED: [&str; 3] = ["offering", "opt-in-form", "order-form"];
 
 struct Review {
     /// The records that came before, by kind and key.

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::object_line::{
-    not_understood, read_object, said_of_sources, sources, strange_header, strange_kind, unnatural,
+    NAMED, named, not_understood, read_object, said_of_sources, sources, strange_header, strange_kind, unnatural,
 };
+use crate::model::keyed::key_with_id;
 use crate::model::snapshot::PopulationDigest;
-use crate::model::state::Kind;
+use crate::model::state::{Kind, Object};
 use crate::model::{Header, ObjectRef, Snapshot, State};
 use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, sealed, shown, word};
 use crate::text::inert_json;
@@ -57,7 +58,7 @@ impl SnapshotFile {
         let mut lines = Lines::at_most(reader, LARGEST);
         let first = lines.next_line()?;
         let mut file = Self::begin(first)?;
-        let mut ledger = Ledger::new();
+        let mut ledger = Ledger::with_repeats_of(&NAMED);
         ledger.first(&file.first);
         while let Some(line) = lines.next_line()? {
             few_enough(line)?;
@@ -73,9 +74,9 @@ impl SnapshotFile {
             }
             let key = text_of(&mut fields, "key", line)?;
             ledger.record(line, &kind, &key)?;
-            file.understand(line, &kind, &key, fields)?;
+            let stands = file.understand(line, &kind, &key, fields)?;
             if keep {
-                file.lines.insert((kind, key), line.text.to_owned());
+                file.lines.insert((kind, stands), line.text.to_owned());
             }
         }
         Err(Damage::whole("it has no end record: the file is cut off"))
@@ -142,33 +143,40 @@ impl SnapshotFile {
         fields: Map<String, Value>,
     ) -> Result<(), Damage> {
         few_enough(line)?;
-        self.understand(line, &kind, &key, fields)?;
-        if self.lines.insert((kind.clone(), key), line.text.to_owned()).is_some() {
+        if self.lines.insert((kind.clone(), key.clone()), line.text.to_owned()).is_some() {
             return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(&kind))));
         }
-        Ok(())
+        self.understand(line, &kind, &key, fields).map(drop)
     }
 
-    fn understand(&mut self, line: Line<'_>, kind: &str, key: &str, fields: Map<String, Value>) -> Result<(), Damage> {
+    /// Takes what a record says; the key under which its object stands.
+    fn understand(
+        &mut self,
+        line: Line<'_>,
+        kind: &str,
+        key: &str,
+        fields: Map<String, Value>,
+    ) -> Result<String, Damage> {
         if let Some(known) = Kind::from_name(kind) {
-            let on = ObjectRef::new(known, key);
-            let fields = if self.snapshot.header.tells_fields() {
-                let (mut fields, sources) = sources(line, fields)?;
-                if let Some(sources) = sources {
-                    fields.retain(|name, _| NAMING.contains(&name.as_str()) || !sources.is_missing(name));
-                    self.snapshot.sources.insert(on.clone(), sources);
-                }
-                fields
-            } else {
-                without_nothing(known, fields)
+            let (mut fields, sources) = match self.snapshot.header.tells_fields() {
+                true => sources(line, fields)?,
+                false => (without_nothing(known, fields), None),
             };
+            if let Some(sources) = &sources {
+                fields.retain(|name, _| NAMING.contains(&name.as_str()) || !sources.is_missing(name));
+            }
             let object = read_object(line, known, fields)?;
             if let Some((what, help)) = unnatural(known, key, &object) {
                 return Err(Damage::at(line.number, what).help(help));
             }
-            let found = not_understood(&self.snapshot.header, known, &object, self.snapshot.sources.get(&on), false);
+            let found = not_understood(&self.snapshot.header, known, &object, sources.as_ref(), false);
             self.snapshot.misfits.found(line.number, &shown(kind, key), found);
-            self.snapshot.state.insert(key, object);
+            let on = self.place(line, ObjectRef::new(known, key), &object)?;
+            self.snapshot.state.insert(&on.key, object);
+            if let Some(sources) = sources {
+                self.snapshot.sources.insert(on.clone(), sources);
+            }
+            return Ok(on.key);
         } else if kind == POPULATION {
             if key != POPULATION {
                 return Err(Damage::at(line.number, "the key of the `population` record is `population`"));
@@ -188,7 +196,25 @@ impl SnapshotFile {
         } else if let Some(found) = strange_kind(&self.snapshot.header, kind) {
             self.snapshot.misfits.found(line.number, "", [found]);
         }
-        Ok(())
+        Ok(key.to_owned())
+    }
+
+    /// Where an object stands. A key that another object has gets the ID of this one, and what is the matter is kept, so that nothing is
+    /// green and all the rest is judged.
+    fn place(&mut self, line: Line<'_>, on: ObjectRef, object: &Object) -> Result<ObjectRef, Damage> {
+        let Some(first) = self.snapshot.state.get(&on) else { return Ok(on) };
+        let id = |object: &Object| named(object).and_then(|(_, id)| id).map(str::to_owned);
+        let (one, other) = (id(&first), id(object));
+        let own = named(object).and_then(|(name, id)| key_with_id(name, id)).map(|key| ObjectRef::new(on.kind, key));
+        let own = own.filter(|own| one != other && self.snapshot.state.get(own).is_none());
+        let (Some(own), Some(other)) = (own, other) else {
+            return Err(Damage::at(line.number, format!("this `{}` record is there twice", on.kind)));
+        };
+        let one = one.map_or("no ID".to_owned(), |id| format!("the ID `{id}`"));
+        let what = format!("two objects have this key, one with {one} and one with the ID `{other}`");
+        let help = format!("for the second, write `\"key\":\"{}\"`", own.key);
+        self.snapshot.misfits.found(line.number, &shown(on.kind.name(), &on.key), [(what, help)]);
+        Ok(own)
     }
 
     /// Ties the configuration to another population.

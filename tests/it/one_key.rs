@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use amc_plan::model::digest;
 use serde_json::json;
 
 use crate::place::{PLAN, Place, SITE};
@@ -54,6 +55,34 @@ fn a_site_of_names_with_one_key_is_read_and_its_plan_finds_them() {
     place.edit("new.yaml", "name: Gold+", "name: Gold");
     let said = place.run(&["check", "new.yaml", "--site", SITE, "--format", "concise"]).out;
     assert!(said.contains("the site spells `Gold+` what the plan calls `Gold`"), "{said}");
+}
+
+/// A site whose offering `gold-102` has the key `gold` too, as a machine may have written it.
+fn twice(place: &Place, other: &str) {
+    with(place, &[("gold", "101", "Gold"), ("gold-102", "102", "Gold")]);
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    let text = place.read(SITE).replace("\"key\":\"gold-102\",\"id\":\"102\"", other);
+    let at = text.trim_end().rfind('\n').unwrap() + 1;
+    let (records, end) = text.split_at(at);
+    let from = end.find("\"sha256\":\"").unwrap() + 10;
+    let end = format!("{}{}{}", &end[..from], digest::of_bytes(records.as_bytes()), &end[from + 64..]);
+    fs::write(place.path(SITE), format!("{records}{end}")).unwrap();
+}
+
+#[test]
+fn two_objects_under_one_key_are_told_with_both_ids_and_the_rest_is_judged() {
+    let place = Place::new();
+    twice(&place, "\"key\":\"gold\",\"id\":\"102\"");
+    let ran = place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
+    let told = "`offering/gold`: two objects have this key, one with the ID `101` and one with the ID `102`";
+    assert!(
+        ran.code == Some(1) && ran.out.contains("error[reading-not-understood]") && ran.out.contains(told),
+        "{ran:#?}"
+    );
+    assert_eq!(ran.out.matches("error[offering-not-in-plan]").count(), 2, "{ran:#?}");
+    let same = Place::new();
+    twice(&same, "\"key\":\"gold\",\"id\":\"101\"");
+    same.run(&["check", PLAN, "--site", SITE]).ends(3, &["this `offering` record is there twice"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
+use crate::text::apart;
 
 declare_rule! {
     /// An order form takes payments through another gateway than the plan expects.
@@ -48,6 +49,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             let name = form.name();
             let message = match gateway {
                 Some(gateway) => {
+                    let [gateway, expected] = apart(gateway, expected);
                     format!("`{name}` takes payments through `{gateway}`, and the plan expects `{expected}`")
                 }
                 None => format!("`{name}` takes no payments on the site, and the plan expects `{expected}`"),
