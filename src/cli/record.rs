@@ -137,6 +137,19 @@ pub enum RecordVerb {
         /// The live site, then and now.
         files: TwoReadings,
     },
+    /// What a decision of the plan asks of a person is done; `plan runbook` lists what is asked, each with its place in the plan.
+    #[command(before_help = example!("plan record done /emails/welcome 'written and tried' --plan my-plan.yaml --who jo"))]
+    Done {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// Its place in the plan, as `plan runbook` and `plan status --format json` have it.
+        #[arg(value_name = "PLACE")]
+        at: String,
+        /// What was done.
+        #[arg(value_name = "TEXT")]
+        says: String,
+    },
     /// A test purchase, with what was seen after it.
     #[command(before_help = example!("plan record purchase course-checkout --saw order --transaction pi_1 --plan my-plan.yaml --who jo"))]
     Purchase {
@@ -171,6 +184,7 @@ impl RecordVerb {
             | Self::Step { by, .. }
             | Self::SignIn { by, .. }
             | Self::Moved { by, .. }
+            | Self::Done { by, .. }
             | Self::Merge { by }
             | Self::MergeList { by, .. }
             | Self::Purchase { by, .. } => by,

@@ -8,6 +8,7 @@ use crate::change::{ByHand, intent_digest};
 use crate::cli::Runbook;
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
+use crate::guide::duties;
 use crate::model::plan::SiteRole;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
@@ -60,6 +61,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         live: named(SiteRole::Live, &plan.sites.live),
         standing: checked.site.is_some().then_some(report),
         rehearsed,
+        duties: duties(plan, &checked.opened.record),
         by_hand: (args.on, by_hand.unwrap_or_default()),
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;

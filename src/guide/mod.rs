@@ -6,6 +6,7 @@
 mod about;
 mod back;
 mod boxes;
+mod duty;
 mod movement;
 mod purchase;
 mod typed;
@@ -16,6 +17,7 @@ use crate::model::plan::{SiteRole, Strategy};
 
 use crate::model::Kind;
 pub use crate::model::Step;
+pub use duty::{Duty, When, duties};
 pub use movement::MigrationSignals;
 pub use purchase::cheapest_paid_form;
 pub use typed::{Named, Names};

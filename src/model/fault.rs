@@ -55,6 +55,9 @@ impl Evidence {
             Self::MergeList(list) => of_a_merge_list(list, at),
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
             Self::Moved(moved) => of_an_object(moved).map(str::to_owned),
+            Self::Done(done) if !says_something(&done.at) || !says_something(&done.now) => {
+                Some("says that something is done, and not what".to_owned())
+            }
             Self::Merged(merged) if merged.ends.is_empty() => Some("joins branches, and names none".to_owned()),
             Self::Merged(_)
             | Self::Verification(_)
@@ -64,7 +67,8 @@ impl Evidence {
             | Self::NotPressed(_)
             | Self::Restored(_)
             | Self::OutsideWindow(_)
-            | Self::Decided(_) => None,
+            | Self::Decided(_)
+            | Self::Done(_) => None,
         }
     }
 }
@@ -293,6 +297,14 @@ mod tests {
             ),
             (json!({"decided": {"host": host, "decision": "go-on", "says": "agreed"}}), says("/decided/says")),
             (json!({"merged": {"ends": [sha]}}), vec![("/merged/ends", json!([]), "names none")]),
+            (
+                json!({"done": {"at": "/emails/welcome", "now": "abcd", "says": "agreed"}}),
+                vec![
+                    ("/done/at", json!(""), "and not what"),
+                    ("/done/now", json!(""), "and not what"),
+                    ("/done/says", json!(""), "says nothing"),
+                ],
+            ),
             (
                 json!({"moved": {"host": host, "on": "mail", "now": "abcd", "says": "agreed"}}),
                 vec![

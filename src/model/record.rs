@@ -74,6 +74,8 @@ pub enum Evidence {
     Decided(Decided),
     /// An object that moved under a run may stand as it is.
     Moved(MovedObject),
+    /// What a decision of the plan asks of a person is done.
+    Done(Done),
     /// Two branches recorded evidence, and both are kept.
     Merged(Merged),
 }
@@ -92,6 +94,7 @@ impl Evidence {
             Self::RestoreDrill(drill) => Some(&drill.onto),
             Self::Decided(decided) => Some(&decided.says),
             Self::Moved(moved) => Some(&moved.says),
+            Self::Done(done) => Some(&done.says),
             Self::Backup(_)
             | Self::Verification(_)
             | Self::Purchase(_)
@@ -121,6 +124,17 @@ pub struct MovedObject {
     /// The short digest of how it is, as the run showed it: moved again, it does not stand.
     pub now: String,
     /// Why it may stand.
+    pub says: String,
+}
+
+/// What a decision of the plan asks of a person is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Done {
+    /// Where the plan decides it: a JSON pointer.
+    pub at: String,
+    /// The short digest of what was asked: where the plan asks something else since, that is not done.
+    pub now: String,
+    /// What was done.
     pub says: String,
 }
 

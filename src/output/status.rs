@@ -1,5 +1,6 @@
 //! Where a run stands: for a terminal, for machines.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde::Serialize;
 use super::escape;
 use crate::change::ByHand;
 use crate::change::text::side;
-use crate::guide::WayBack;
+use crate::guide::{Duty, WayBack};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::many;
 use crate::model::{Executor, Step};
@@ -47,6 +48,8 @@ pub struct Status {
     pub undo: String,
     /// The way back from past the barrier; null before it.
     pub way_back: Option<String>,
+    /// What the plan's decisions ask of people, in the order of time.
+    pub decisions: Vec<Duty>,
     /// Every step in order.
     pub steps: Vec<Line>,
 }
@@ -145,6 +148,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         let when = if status.digest.is_some() { " once this one is" } else { "" };
         writeln!(out, "an earlier run, of the changes {}, can be undone{when}", &earlier[..16.min(earlier.len())])?;
     }
+    decisions(status, out)?;
     if let Some(elsewhere) = &status.elsewhere {
         writeln!(out, "attention: {}", escape::line(elsewhere))?;
     }
@@ -152,6 +156,25 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "the way back: {}", escape::line(way))?;
     }
     Ok(())
+}
+
+/// How many of the plan's decisions still ask something of a person, by whose they are.
+fn decisions(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    for duty in status.decisions.iter().filter(|duty| !duty.done) {
+        *open.entry(duty.who.as_deref().unwrap_or("nobody named")).or_default() += 1;
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
+    let whose: Vec<String> = open.iter().map(|(who, count)| format!("{} {count}", escape::line(who))).collect();
+    let (all, path) = (status.decisions.len(), escape::shell(&status.path));
+    writeln!(
+        out,
+        "decisions of the plan that ask something of a person: {} of {all} open ({}); `plan runbook {path} --out PAGE.html` lists them",
+        open.values().sum::<usize>(),
+        whose.join(", ")
+    )
 }
 
 /// What a person makes: the object, its screen, and what is to be there.

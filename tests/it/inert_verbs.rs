@@ -80,6 +80,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("record restore-drill", &["@", "--took", "25m", "--onto", "@"]),
     ("record restore-drill", &["RP-4471", "--took", "25m", "--onto", "@", "--ended-at", "@"]),
     ("record decision", &["go-on", "@"]),
+    ("record done", &["@", "@"]),
+    ("record done", &["/emails/welcome", "@"]),
     ("record merge", &[]),
     ("record merge-list", &["--cloned", EARLIER, "--live", SITE]),
     ("record purchase", &["@", "--saw", "order", "--order", "@", "--transaction", "@"]),

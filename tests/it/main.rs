@@ -13,6 +13,7 @@ mod conformance;
 mod contacts;
 mod crash;
 mod docs;
+mod duties;
 mod earlier;
 mod elsewhere;
 mod empty_plan;

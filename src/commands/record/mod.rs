@@ -63,6 +63,7 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
             let said = format!("`{object}` may stay as it is on {host} ({now}), attested by `{}`", by.who());
             (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
         }
+        RecordVerb::Done { by, at, says } => steps::done(by, &opened, (at, says))?,
         RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, (project, &opened), terminal),
         RecordVerb::Restored(word) => return run_migration::restored(word, (project, &opened), terminal),
     };

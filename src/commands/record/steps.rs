@@ -3,9 +3,10 @@
 use crate::cli::{By, TwoReadings};
 use crate::commands::merge_list::List;
 use crate::failure::{Failure, exit};
+use crate::guide::duties;
 use crate::model::plan::{Confirmation, SiteRole};
 use crate::model::record::{
-    Acknowledgement, Evidence, Purchase, Record, SignIn, StepTaken, Verification, VerificationLine,
+    Acknowledgement, Done, Evidence, Purchase, Record, SignIn, StepTaken, Verification, VerificationLine,
 };
 use crate::model::status::is_transaction;
 use crate::model::{Identity, Plan, Step};
@@ -103,4 +104,18 @@ pub(in crate::commands) fn acknowledgement(
     is_flagged(record, line)?;
     let said = format!("line {line} acknowledged");
     Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
+}
+
+/// What a decision of the plan asks of a person is done.
+pub(super) fn done(by: By, opened: &Opened, (at, says): (String, String)) -> Result<Said, Failure> {
+    let all = duties(&opened.plan, &opened.record);
+    let Some(duty) = all.iter().find(|duty| duty.at == at) else {
+        let help = match one_of(all.iter().map(|duty| &duty.at)) {
+            Some(places) => format!("name one of {places}"),
+            None => "the plan decides nothing that a person does outside the steps".to_owned(),
+        };
+        return Err(Failure::new(exit::USAGE, format!("no decision at `{at}` asks something of a person")).help(help));
+    };
+    let said = format!("done by `{}`: {}", by.who(), duty.what);
+    Ok((by, Evidence::Done(Done { now: duty.now(), at, says }), said))
 }

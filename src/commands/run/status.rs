@@ -8,7 +8,7 @@ use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
-use crate::guide::{Back, Stage, steps};
+use crate::guide::{Back, Stage, duties, steps};
 use crate::model::plan::SiteRole;
 use crate::model::{Executor, Step};
 use crate::output::escape;
@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
             .as_ref()
             .filter(|run| run.progress.is_past_the_barrier() || run.progress.is_closed_to_buyers())
             .map(|run| way_back(&opened, (&run.begin, &run.progress))),
+        decisions: duties(&opened.plan, &opened.record),
         steps: lines,
     };
     match args.format {

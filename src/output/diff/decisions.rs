@@ -138,6 +138,7 @@ fn of_the_record(record: &Record, lines: &mut Vec<String>) {
             Evidence::Verification(_)
             | Evidence::MergeList(_)
             | Evidence::Moved(_)
+            | Evidence::Done(_)
             | Evidence::Merged(_)
             | Evidence::Acknowledgement(_)
             | Evidence::Step(_)

@@ -13,7 +13,7 @@ use super::Report;
 use super::escape::{Html, shell};
 use crate::change::ByHand;
 use crate::diag::Document;
-use crate::guide::{self, Back, CONTRADICTION, PAYMENTS, Stage};
+use crate::guide::{self, Back, CONTRADICTION, Duty, PAYMENTS, Stage};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::{Seconds, many, pointer};
 use crate::model::{Identity, Plan, Step};
@@ -45,6 +45,8 @@ pub struct Page<'a> {
     pub live: &'a str,
     /// What the last finished rehearsal took.
     pub rehearsed: Rehearsed,
+    /// What the plan's decisions ask of people.
+    pub duties: Vec<Duty>,
     /// What a person makes of the plan's changes, and on which of the two sites.
     pub by_hand: (SiteRole, ByHand),
 }
@@ -130,6 +132,7 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     for part in parts(page) {
         steps::part(page, &part, &mut out)?;
     }
+    to_do(page, &mut out)?;
     failed_payments(page, &mut out)?;
     not_automatic(page, &mut out)?;
     writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
@@ -288,6 +291,31 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
 /// What is said of a run past its barrier, with SITE as `apply` was given it.
 fn said_of_the_run(page: &Page<'_>, what: &str) -> String {
     format!("plan record {what} \"HOW YOU KNOW\" --plan {} --site SITE --who WHO", shell(page.path))
+}
+
+/// What the plan's decisions ask of people, in the order of time.
+fn to_do(page: &Page<'_>, out: &mut String) -> fmt::Result {
+    if page.duties.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<section>\n<h2>To do</h2>\n<p>What the plan decides and no step above does. Put on record what is done: <code>plan record done PLACE \
+         \"WHAT YOU SAW\" --plan {} --who WHO</code></p>\n<table>\n<thead><tr><th scope=\"col\">When</th><th scope=\"col\">Who</th>\
+         <th scope=\"col\">What</th><th scope=\"col\">Place</th><th scope=\"col\">Done</th></tr></thead>\n<tbody>",
+        Html(&shell(page.path))
+    )?;
+    for duty in page.duties.iter().take(MOST_ROWS) {
+        let (who, done) = (duty.who.as_deref().unwrap_or("________"), if duty.done { "☑" } else { "☐" });
+        let (when, what, at) = (duty.when.name(), Html(&duty.what), Html(&duty.at));
+        writeln!(
+            out,
+            "<tr><td>{when}</td><td>{}</td><td>{what}</td><td><code>{at}</code></td><td>{done}</td></tr>",
+            Html(who)
+        )?;
+    }
+    more(page.duties.len(), 5, out)?;
+    writeln!(out, "</tbody>\n</table>\n</section>")
 }
 
 /// What is wished for when a payment fails for good: somebody carries it out where the form does not.

@@ -1,0 +1,143 @@
+//! What the plan's decisions ask of people, and no change and no step of the guide does: before the window, in it and after it.
+
+use serde::Serialize;
+
+use crate::model::plan::{
+    AccessThrough, AfterSwitch, MembersBetweenModules, OfferingIntent, Setting, WebhookIntent, Welcome,
+};
+use crate::model::record::{Evidence, Record};
+use crate::model::text::pointer;
+use crate::model::{Plan, Release, digest};
+
+/// When it is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before the window.
+    Before,
+    /// In the window, once the migration is over.
+    In,
+    /// After it.
+    After,
+}
+
+impl When {
+    /// It in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before the window",
+            Self::In => "in the window",
+            Self::After => "after the window",
+        }
+    }
+}
+
+/// What a decision of the plan asks of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Duty {
+    /// Where the plan decides it: a JSON pointer, by which it is put on record as done.
+    pub at: String,
+    /// Whose it is: a short name from the plan's `people`; none where the plan names nobody.
+    pub who: Option<String>,
+    /// When it is to be done.
+    pub when: When,
+    /// What is to be done.
+    pub what: String,
+    /// Whether somebody said that it is done.
+    pub done: bool,
+}
+
+impl Duty {
+    /// The short digest of what is to be done: where the plan asks something else since, it is not done.
+    pub fn now(&self) -> String {
+        digest::of(&self.what).chars().take(12).collect()
+    }
+}
+
+/// What the plan asks of people, in the order of time, and what of it the record says is done.
+pub fn duties(plan: &Plan, record: &Record) -> Vec<Duty> {
+    let mut all = Vec::new();
+    if plan
+        .emails
+        .as_ref()
+        .is_some_and(|emails| emails.enabled && emails.welcome.is_some_and(|who| who != Welcome::None))
+    {
+        let what = "write the welcome e-mail in AccessAlly Emails, and send it to yourself";
+        all.push(duty(&["emails", "welcome"], None, When::Before, what));
+    }
+    for (at, risk) in plan.accepted_risks.iter().enumerate() {
+        let what =
+            format!("look again at the accepted risk `{}` at `{}`: it counts until {}", risk.rule, risk.at, risk.until);
+        all.push(duty(&["accepted_risks", &at.to_string()], Some(&risk.owner), When::Before, what));
+    }
+    if let Some(rollback) = &plan.rollback {
+        let what = format!("decide by {} whether to go back", rollback.decide_by);
+        all.push(duty(&["rollback", "who"], Some(&rollback.who), When::In, what));
+    }
+    plan.webhooks.iter().for_each(|(key, webhook)| of_a_webhook(key, webhook, &mut all));
+    plan.offerings.iter().for_each(|(key, offering)| of_an_offering(key, offering, &mut all));
+    all.sort_by_key(|duty| duty.when);
+    for duty in &mut all {
+        let now = duty.now();
+        duty.done = record.entries.iter().any(|entry| match &entry.evidence {
+            Evidence::Done(done) => done.at == duty.at && done.now == now,
+            Evidence::Decided(_) => duty.at == "/rollback/who",
+            _ => false,
+        });
+    }
+    all
+}
+
+fn duty(at: &[&str], who: Option<&String>, when: When, what: impl Into<String>) -> Duty {
+    Duty { at: pointer(at), who: who.cloned(), when, what: what.into(), done: false }
+}
+
+fn of_a_webhook(key: &str, webhook: &WebhookIntent, all: &mut Vec<Duty>) {
+    let (calls, fate) = (&webhook.calls, ["webhooks", key, "after_switch"]);
+    if let (Some(fires), Some(AfterSwitch::ReplacedBy(_) | AfterSwitch::Retired(_))) =
+        (&webhook.fired_by, &webhook.after_switch)
+    {
+        let what = format!("switch off what fires `{calls}` in the CRM: {fires}");
+        all.push(duty(&["webhooks", key, "fired_by"], None, When::In, what));
+    }
+    let Some(AfterSwitch::ReplacedBy(by)) = &webhook.after_switch else { return };
+    if by.setting == Some(Setting::WelcomeEmail) {
+        let what = format!("write the welcome e-mail that does the work of `{calls}`");
+        all.push(duty(&fate, None, When::Before, what));
+    }
+    if by.by_hand.is_some() {
+        let what = format!("do by hand, from now on, what `{calls}` did");
+        all.push(duty(&fate, by.by_hand.as_ref(), When::After, what));
+    }
+}
+
+fn of_an_offering(key: &str, offering: &OfferingIntent, all: &mut Vec<Duty>) {
+    let name = &offering.name;
+    let mut after = |at: &[&str], who: Option<&String>, what: String| all.push(duty(at, who, When::After, what));
+    let members = match offering.members_between_modules {
+        Some(MembersBetweenModules::CompleteByHand) => {
+            Some(format!("open for each member of `{name}` who is between two modules what is due to them"))
+        }
+        Some(MembersBetweenModules::ReRelease) => {
+            Some(format!("release `{name}` again for each member who is between two modules"))
+        }
+        Some(MembersBetweenModules::None) | None => None,
+    };
+    if let Some(what) = members {
+        after(&["offerings", key, "members_between_modules"], None, what);
+    }
+    let way = match offering.access_through {
+        AccessThrough::ByHand => Some(format!("open `{name}` for each new member by hand")),
+        AccessThrough::Invitation => Some(format!("send the invitations to `{name}`")),
+        _ => None,
+    };
+    if let Some(what) = way {
+        after(&["offerings", key, "access_through"], None, what);
+    }
+    for (at, module) in
+        offering.modules.iter().enumerate().filter(|(_, module)| module.release == Some(Release::ByHand))
+    {
+        let what = format!("open module `{}` of `{name}` for each member when it is due", module.name());
+        after(&["offerings", key, "modules", &at.to_string()], module.owner.as_ref(), what);
+    }
+}
