@@ -28,13 +28,12 @@ pub(super) fn listed(
         // The copy was there when the run on it began.
         Ok(list) if list.cloned_at.parse::<Timestamp>().is_ok_and(|cloned_at| cloned_at >= begun) => lacks(format!(
             "the merge list on record starts from a reading of live dated {}, after this run began on the copy at \
-                {begun}: use a reading from the time when live was copied: {}",
-            list.cloned_at,
-            at.merge_list()
+                {begun}: use a reading from the time when live was copied",
+            list.cloned_at
         )),
         Ok(list) if on == Ground::Address && list.worth.is_none_or(|worth| worth >= Graded::Recorded) => {
             lacks(format!(
-                "the merge list on record is made from readings that were not captured on this machine: import both, then make it again: {}, then",
+                "the merge list on record is made from readings that were not captured on this machine: import both: {}; then make it again",
                 at.import(),
             ))
         }

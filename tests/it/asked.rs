@@ -5,9 +5,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::guided::{CERTIFICATE, FORMS, PHRASE, buys, configured, in_its_window, migrated};
+use crate::guided::live::{reads_live, waits_at_push};
+use crate::guided::{CERTIFICATE, FORMS, LIVE, PHRASE, buys, closes, configured, in_its_window, migrated};
 use crate::partly::{partly_captured, says_what_is_there};
 use crate::place::{PLAN, Place, SITE};
+use crate::timing::{place_digest, rehearsed_at};
 
 /// A person at a terminal in front of the program.
 struct Keyboard {
@@ -231,4 +233,52 @@ fn what_moved_is_asked_about_where_it_may_stay() {
         all.contains("recorded in bloom-coaching.record.ndjson: `plugin/accessally/accessally.php` may stay"),
         "{all}"
     );
+}
+
+#[test]
+fn on_live_the_backup_is_asked_for_once_maintenance_mode_is_on() {
+    let place = rehearsed_at("06:12");
+    let digest = place_digest(&place);
+    let words = ["apply", PLAN, "--site", LIVE, "--on", "live", "--host", "bloom.example", "--confirm", &digest];
+    let mut jo = Keyboard::at(&place, &[&words[..], &["--who", "jo"]].concat());
+    jo.sees("waiting: the site says that maintenance mode is off");
+    closes(&place, true);
+    jo.answers("the backup: its file", "nowhere.zip");
+    jo.sees("what does it hold?");
+    jo.types("");
+    jo.sees("is a copy of it off the server?");
+    jo.types("yes");
+    jo.sees("not recorded: ");
+    jo.answers("the backup: its file", "id RP-9");
+    jo.sees("what does it hold?");
+    jo.types("");
+    jo.sees("when was it made?");
+    jo.types(&jiff::Timestamp::now().to_string());
+    jo.sees("is a copy of it off the server?");
+    jo.types("yes");
+    jo.sees("done: Full backup of the live site");
+    jo.answers("next: Start Verification", "q");
+    jo.ends(0);
+}
+
+#[test]
+fn the_merge_list_the_push_and_what_live_shows_then_are_asked_for() {
+    let place = waits_at_push();
+    reads_live(&place, "cloned", "2020-11-20T06:00:00Z", "");
+    reads_live(&place, "now", &jiff::Timestamp::now().to_string(), "");
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--resume", "--who", "jo"]);
+    jo.answers("live as it was copied", SITE);
+    jo.sees("live as it is now");
+    jo.types("now.site.ndjson");
+    jo.sees("not recorded: ");
+    jo.answers("live as it was copied", "cloned.site.ndjson");
+    jo.sees("live as it is now");
+    jo.types("now.site.ndjson");
+    jo.answers("it is done: what did you see?", "the host says that it is pushed");
+    jo.answers("it is done: what did you see?", "nothing was to be carried over");
+    jo.answers("is mail simulated on bloom.example, so that none is delivered?", "yes");
+    jo.answers("is mail simulated on bloom.example, so that none is delivered?", "no");
+    jo.answers("is maintenance mode on, on bloom.example?", "no");
+    jo.sees("every step is done");
+    jo.ends(0);
 }

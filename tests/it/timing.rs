@@ -35,7 +35,7 @@ fn a_run_that_is_gone_on_with_says_until_when_it_was_alive_before() {
 
 /// A rehearsed plan whose live site was read at this time of 21 November, in UTC. The window is from 06:00 to 08:00, and jo
 /// decides by 07:30.
-fn rehearsed_at(clock: &str) -> Place {
+pub(crate) fn rehearsed_at(clock: &str) -> Place {
     let place = rehearsed();
     copied(&place);
     backs_up(&place);
@@ -62,7 +62,7 @@ fn begin(place: &Place) -> Ran {
     place.run(&[&words[..], &[&place_digest(place)]].concat())
 }
 
-fn place_digest(place: &Place) -> String {
+pub(crate) fn place_digest(place: &Place) -> String {
     let ran = place.run(&["diff", PLAN, "--site", LIVE, "--on", "live", "--format", "json"]);
     let diff: Value = serde_json::from_str(&ran.out).unwrap();
     diff["digests"]["changes"].as_str().unwrap().to_owned()

@@ -79,7 +79,7 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let (host, on) = self.place(step, plan);
-        let (by, now) = (self.by(who), Timestamp::now());
+        let by = self.by(who);
         let said: Said = match ask {
             Ask::Verification => {
                 let Some(lines) = pasted(answer, terminal)? else { return Ok(()) };
@@ -110,7 +110,7 @@ impl Run {
             }
             Ask::Backup => {
                 let asked = backup_of(by, plan, args, answer, terminal)?;
-                backup::backup(asked, &self.project.open()?, now, terminal)?
+                backup::backup(asked, &self.project.open()?, Timestamp::now(), terminal)?
             }
             Ask::Switch(object, field) => {
                 let value = typed(object, field, answer)
@@ -119,12 +119,12 @@ impl Run {
                 let answers = Answers { list: None, fields: BTreeMap::from([(object.clone(), fields)]) };
                 let state = State::default();
                 let looking = Looking { path: self.files.plan(), plan, site: &host, state: &state, who: by.who() };
-                looking.record(object.kind, &answers, now)?;
+                looking.record(object.kind, &answers, Timestamp::now())?;
                 return self.show("recorded", terminal);
             }
             Ask::Made(_) => return Ok(()),
         };
-        put(said, plan, now, terminal)
+        put(said, plan, Timestamp::now(), terminal)
     }
 }
 

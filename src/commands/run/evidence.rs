@@ -215,7 +215,7 @@ impl Run {
     /// What is refused is said, and asked for again.
     fn or_refused(&self, recorded: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         match recorded {
-            Err(failure) if matches!(failure.code, exit::USAGE | exit::COULD_NOT_RUN) => {
+            Err(failure) if failure.code != exit::INTERRUPTED => {
                 self.show(&format!("not recorded: {}", failure.message), terminal)?;
                 failure.help.iter().try_for_each(|help| self.show(help, terminal))
             }

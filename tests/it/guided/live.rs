@@ -168,8 +168,8 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
     place.run(&["apply", PLAN, "--site", SITE, "--on", "live", "--no-input"]).ends(10, &["site-not-in-plan"]);
 }
 
-#[test]
-fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
+/// A rehearsal that a push follows, whose test purchases are made.
+pub(crate) fn waits_at_push() -> Place {
     let place = Place::new();
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
     in_its_window(&place);
@@ -186,21 +186,30 @@ fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
     }
     on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
     record(&place, &["outside-window", "agreed with the owner"]);
+    place
+}
+
+/// A reading of live at this time, with these records more.
+pub(crate) fn reads_live(place: &Place, name: &str, at: &str, more: &str) {
+    let site = Place::new().read(SITE).edited("staging.bloom.example", "bloom.example");
+    fs::write(place.path(&format!("{name}.site.ndjson")), site.edited_once("2026-11-21T06:12:00Z", at)).unwrap();
+    let population = Place::new().read(POPULATION).edited_once("staging.bloom.example", "bloom.example");
+    let (head, rest) = population.split_once('\n').unwrap();
+    fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
+    for end in ["population", "site"] {
+        place.run(&["snapshot", "finalize", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
+    }
+}
+
+#[test]
+fn push_then_merge_wants_what_live_did_on_record_before_the_push() {
+    let place = waits_at_push();
     on(&place).ends(20, &["waits at `push`", "what happened on live since the copy is not on record"]);
     // A person's word alone does not make up for it.
     record(&place, &["step", "push", "pushed"]);
     on(&place).ends(20, &["what happened on live since the copy is not on record", "plan record merge-list"]);
     // Two readings of live: one as it was copied, one of now with an order more.
-    let live = |name: &str, at: &str, more: &str| {
-        let site = Place::new().read(SITE).edited("staging.bloom.example", "bloom.example");
-        fs::write(place.path(&format!("{name}.site.ndjson")), site.edited_once("2026-11-21T06:12:00Z", at)).unwrap();
-        let population = Place::new().read(POPULATION).edited_once("staging.bloom.example", "bloom.example");
-        let (head, rest) = population.split_once('\n').unwrap();
-        fs::write(place.path(&format!("{name}.population.ndjson")), format!("{head}\n{more}{rest}")).unwrap();
-        for end in ["population", "site"] {
-            place.run(&["snapshot", "finalize", &format!("{name}.{end}.ndjson")]).ends(0, &[]);
-        }
-    };
+    let live = |name: &str, at: &str, more: &str| reads_live(&place, name, at, more);
     live("cloned", "2020-11-20T06:00:00Z", "");
     live("old", "2020-11-21T06:00:00Z", "");
     let now = jiff::Timestamp::now().to_string();

@@ -3,7 +3,7 @@
 
 mod barrier;
 mod edited;
-mod live;
+pub(crate) mod live;
 mod lock;
 mod steps;
 pub(crate) mod undone;
