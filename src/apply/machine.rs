@@ -181,6 +181,11 @@ impl Progress {
         matches!(self, Self::Over(Phase::Forth(_), Ending::Replaced))
     }
 
+    /// Whether it came to its end.
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Over(Phase::Forth(_) | Phase::PastBarrier(..), Ending::Done))
+    }
+
     /// Whether all of it was taken back.
     pub fn is_undone(&self) -> bool {
         matches!(self, Self::Over(Phase::Back(_), Ending::Done))

@@ -337,7 +337,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
             None => Proof::open(format!("{why}: {}", at.record("purchase FORM --saw SEEN --transaction ID", on))),
         };
     }
-    let (mut unsaid, mut denied, mut captured, mut proven) = (Vec::new(), Vec::new(), 0, 0);
+    let (mut unsaid, mut denied, mut captured, mut there, mut proven) = (Vec::new(), Vec::new(), 0, 0, 0);
     let mut how = None;
     for form in &forms {
         let Some(found) = found(form) else {
@@ -352,6 +352,8 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
         }
         denied.extend(denials(found).into_iter().map(|why| format!("`{form}`: {why}")));
         captured += usize::from(found.confirmations.iter().any(|one| one.how == Known::Captured));
+        // As `verify` lists them, whoever said that they were paid.
+        there += usize::from(!found.orders.is_empty());
         proven += usize::from(found.open().next().is_none());
     }
     let enough = unsaid.is_empty() || on == SiteRole::Live && proven > 0;
@@ -361,7 +363,7 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
         }
         let by = if captured == forms.len() { Executor::Guided } else { Executor::Attested };
         let forms = many(forms.len(), "order form");
-        let seen = format!("{forms}, each with what the plan expects to be seen; {captured} of them found on the site");
+        let seen = format!("{forms}, each with what the plan expects to be seen; {there} of them found on the site");
         return Proof::Behind { by, seen };
     }
     let mut open = Vec::new();
@@ -436,11 +438,12 @@ mod tests {
             plan.test_purchases.insert(form.to_owned(), crate::model::plan::TestPurchase { expect });
         }
         let proven = purchase("b", &[Known::Captured; 2]);
-        let is_behind = |all: &[Purchased], on| {
+        let proof = |all: &[Purchased], on| {
             let named =
                 Named { plan: "p", site: "s", host: &"h".parse().unwrap(), live: "l", on, quote: str::to_owned };
-            matches!(purchases(&plan, all, &Ok(()), &named), Proof::Behind { .. })
+            purchases(&plan, all, &Ok(()), &named)
         };
+        let is_behind = |all: &[Purchased], on| matches!(proof(all, on), Proof::Behind { .. });
         assert!(is_behind(std::slice::from_ref(&proven), SiteRole::Live));
         assert!(!is_behind(std::slice::from_ref(&proven), SiteRole::Staging), "a rehearsal covers every form");
         let unknown = purchase("a", &[Known::Unknown, Known::Attested]);
@@ -448,6 +451,12 @@ mod tests {
         assert!(!is_behind(&[purchase("a", &[Known::NotFound, Known::Captured]), proven], SiteRole::Live));
         assert!(!is_behind(&[unknown], SiteRole::Live), "a payment of which nothing is known is none");
         assert!(!is_behind(&[], SiteRole::Live));
+        // An order that is there is found, as `verify` lists it, though only a person says that it was paid.
+        let said = Purchased { orders: vec!["9".to_owned()], ..purchase("a", &[Known::Attested; 2]) };
+        let Proof::Behind { seen, .. } = proof(&[said, purchase("b", &[Known::Attested; 2])], SiteRole::Staging) else {
+            panic!("both forms are said")
+        };
+        assert!(seen.ends_with("; 1 of them found on the site"), "{seen}");
     }
 
     #[test]

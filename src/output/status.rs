@@ -26,6 +26,9 @@ pub struct Status {
     pub on: SiteRole,
     /// The digest of the run's changes; null where no run is under way.
     pub digest: Option<String>,
+    /// The run that ended here last; null where one is under way, and where none came to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
     /// How many changes the run has.
     pub changes: usize,
     /// What a person makes beside them.
@@ -52,6 +55,17 @@ pub struct Status {
     pub decisions: Vec<Duty>,
     /// Every step in order.
     pub steps: Vec<Line>,
+}
+
+/// A run that came to its end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ended {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The certificate that it left beside the plan; null where it left none.
+    pub certificate: Option<String>,
+    /// What is next.
+    pub next: String,
 }
 
 /// A step of a run.
@@ -110,7 +124,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         };
         let gate = line.gate.map_or_else(String::new, |gate| format!(" · gate {gate}"));
         write!(out, "{mark} {:title$}  {:9}  {}{gate}", line.title, line.executor.name(), line.back.name())?;
-        if line.step == Step::Configure && status.digest.is_some() {
+        if line.step == Step::Configure && (status.digest.is_some() || status.ended.is_some()) {
             let tasks = status.by_hand.tasks().len();
             if status.changes > 0 || tasks == 0 {
                 write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
@@ -128,12 +142,19 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out)?;
-    match &status.digest {
-        None => {
+    match (&status.ended, &status.digest) {
+        (Some(ended), _) => {
+            let what = if status.on == SiteRole::Live { "the run" } else { "the rehearsal" };
+            let left = ended.certificate.as_ref().map(|path| format!("; its certificate is {}", escape::line(path)));
+            let (site, left) = (escape::line(&status.site), left.unwrap_or_default());
+            writeln!(out, "{what} on {site} ended {}{left}", ended.at)?;
+            writeln!(out, "next: {}", escape::line(&ended.next))?;
+        }
+        (None, None) => {
             let here = if status.elsewhere.is_some() { " from this folder" } else { "" };
             writeln!(out, "no run is under way on {}{here}", escape::line(&status.site))?;
         }
-        Some(digest) => {
+        (None, Some(digest)) => {
             let what = if status.taking_back { "a run that is being undone" } else { "a run" };
             let held = if status.held { ", and somebody is at it now" } else { "" };
             writeln!(

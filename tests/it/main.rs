@@ -18,6 +18,7 @@ mod earlier;
 mod elsewhere;
 mod empty_plan;
 mod ended;
+mod ended_runs;
 mod endless;
 mod event_log;
 mod evidence;

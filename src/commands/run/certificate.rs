@@ -25,7 +25,7 @@ fn text_of(path: &Path) -> Result<Option<String>, Failure> {
     text.map_err(|error| Failure::file("read", path, &error))
 }
 
-fn path_of(plan: &Path) -> PathBuf {
+pub(super) fn path_of(plan: &Path) -> PathBuf {
     plan.with_extension("rehearsal.json")
 }
 

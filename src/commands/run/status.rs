@@ -9,13 +9,15 @@ use crate::cli::{Status, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
 use crate::guide::{Back, Stage, duties, steps};
-use crate::model::plan::SiteRole;
+use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Executor, Step};
 use crate::output::escape;
-use crate::output::status::{self, Line, Stand};
+use crate::output::status::{self, Ended, Line, Stand};
 use crate::project::{Opened, Project};
 
+use super::certificate;
 use super::run_files::RunFiles;
+use super::state::Unfinished;
 
 pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let project = Project::new(&args.of.plan, args.limits.into());
@@ -23,7 +25,8 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let files = RunFiles::of_project(&project, &args.of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));
-    let (begin, events, progress) = match &run {
+    let ended = finished(&files, run.as_ref());
+    let (begin, events, progress) = match run.as_ref().or(ended.as_ref()) {
         Some(run) => (Some(&run.begin), &run.events[..], Some(&run.progress)),
         None => (None, &[][..], None),
     };
@@ -41,7 +44,8 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         site: args.of.site.clone(),
         strategy,
         on,
-        digest: begin.map(|begin| begin.digests.changes.clone()),
+        digest: run.as_ref().map(|run| run.begin.digests.changes.clone()),
+        ended: ended.as_ref().map(|run| said_of_the_end(args, &opened, run)).transpose()?,
         changes: begin.map_or(0, |begin| begin.changes.len()),
         by_hand: begin.map(|begin| begin.by_hand.clone()).unwrap_or_default(),
         in_place: progress.map_or(0, Progress::in_place),
@@ -63,6 +67,40 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         StatusFormat::Json => status::json(&status, terminal.out)?,
     }
     Ok(exit::OK)
+}
+
+/// The run that ended here last, where it came to its end and none is under way.
+fn finished(files: &RunFiles, open: Option<&Unfinished>) -> Option<Unfinished> {
+    let last = || files.archived().next()?.ok().map(|(_, run)| run);
+    open.map_or_else(last, |_| None).filter(|run| run.progress.is_finished())
+}
+
+/// What ended, what it left, and what is next.
+fn said_of_the_end(args: &Status, opened: &Opened, run: &Unfinished) -> Result<Ended, Failure> {
+    let at = run.events.last().map(|entry| entry.at.to_string()).unwrap_or_default();
+    let certificate = certificate::kept(&args.of.plan)?
+        .filter(|_| run.begin.on == SiteRole::Staging)
+        // It is written once every step is done, right before the end is noted.
+        .filter(|kept| run.events.iter().any(|entry| entry.at.to_string() == kept.certificate.ended_at));
+    let path = certificate.as_ref().map(|_| certificate::path_of(&args.of.plan).display().to_string());
+    let plan = escape::shell(&args.of.plan.display().to_string());
+    let live = run.begin.strategy == Some(Strategy::RehearseAndReplay) && run.begin.on == SiteRole::Staging;
+    let again = || format!("rehearse again: `plan diff {plan} --site {}`", escape::shell(&args.of.site));
+    let next = match certificate {
+        _ if !live => "every step of the guide is done".to_owned(),
+        None => format!("it left no certificate here; {}", again()),
+        Some(kept) if !kept.certificate.is_of(&opened.plan) => {
+            format!("the plan wants something else than was rehearsed; {}", again())
+        }
+        Some(kept) => match kept.ensure_proven(&opened.settings.seal.keys) {
+            Err(failure) => failure.message,
+            Ok(()) => {
+                let live = escape::shell(&opened.plan.sites.live);
+                format!("replay it on live, in its window: `plan diff {plan} --site {live} --on live`")
+            }
+        },
+    };
+    Ok(Ended { at, certificate: path, next })
 }
 
 /// The digest of the earlier run that can be undone. A journal that was damaged long ago hides no run that is open now.

@@ -11,9 +11,10 @@ use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
 use crate::model::attested::Fact;
+use crate::model::plan::SiteRole;
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::many;
-use crate::model::{ObjectRef, State};
+use crate::model::{Kind, ObjectRef, State};
 use crate::output::escape::{self, line};
 use crate::project::settings::Seals;
 use crate::project::{Opened, Project};
@@ -104,6 +105,9 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             Stage::PastBarrier,
         )));
     }
+    if begin.on == SiteRole::Staging && !progress.is_taking_back() {
+        can_do_again(&begin.changes[..progress.in_place()], &args.leave, terminal)?;
+    }
     let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
     if !progress.is_taking_back() && args.confirm.is_none() {
         named_it(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
@@ -164,6 +168,28 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     writeln!(terminal.out, "{what}, read back; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
+}
+
+/// Says what the copy can do once its shields are taken back, before they are.
+fn can_do_again(changes: &[Change], leave: &[String], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let simulated =
+        |change: &Change| change.before.as_ref().is_some_and(|mail| mail.get("simulated") == Some(&true.into()));
+    let again = changes.iter().filter(|change| !leave.contains(&change.on.to_string()));
+    let again: Vec<&str> = again
+        .filter_map(|change| match change.on.kind {
+            Kind::ChargingGuard => Some("charge members"),
+            Kind::Mail if !simulated(change) => Some("mail members"),
+            _ => None,
+        })
+        .collect();
+    if !again.is_empty() {
+        let what = again.join(" and ");
+        writeln!(
+            terminal.out,
+            "attention: once this is taken back the copy can {what} again: keep people and scheduled jobs away from it, or delete it"
+        )?;
+    }
+    Ok(())
 }
 
 /// What somebody saw of what they made in the run no longer counts: it is set back, and has to be seen again.
