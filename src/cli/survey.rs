@@ -24,7 +24,7 @@ pub struct Survey {
     /// The site: an address that the plan names, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
     pub site: String,
-    /// Who looks: a short name from the plan's `people`.
+    /// Who looks: a short name from the plan's `people`; by default who began the run that is under way.
     #[arg(long)]
     pub who: Option<String>,
     /// Which of the plan's two sites is looked at; for live the staging copy's values stand beside the fields.

@@ -16,6 +16,7 @@ use crate::output::survey::{Listed, asks};
 use crate::survey::{Question, Screen};
 
 use super::record::said::ensure_person_known;
+use super::run::begun_by::begun_by;
 use super::{Terminal, interrupt, may_ask};
 use ask::{Asking, Turn};
 use look::Look;
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     if !may_ask(args.no_input) || args.format == StatusFormat::Json {
         return list(args, &look, terminal);
     }
-    let who = named(args)?;
+    let who = &named(args)?;
     ensure_person_known(who, &look.checked.opened.plan)?;
     interrupt::ctrl_c();
     let ended = talk(args, who, look, terminal);
@@ -43,9 +44,9 @@ pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     }
 }
 
-/// Who looks at the screens.
-fn named(args: &Survey) -> Result<&str, Failure> {
-    args.who.as_deref().ok_or_else(|| {
+/// Who looks at the screens: whoever is named, else who began the run that is under way.
+fn named(args: &Survey) -> Result<String, Failure> {
+    args.who.clone().or_else(|| begun_by(&args.plan)).ok_or_else(|| {
         let failure = Failure::new(exit::USAGE, "nobody is named who looks at the screens");
         failure.help(format!("name one of the plan's people: `{}`", again(args)))
     })

@@ -200,6 +200,10 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     let ran = place.run(&["record", "step", "review-contacts", "looked at all ten", "--plan", PLAN]);
     ran.ends(0, &[]);
     assert!(ran.out.contains("attestation of `jo`"), "{ran:#?}");
+    let survey = ["survey", PLAN, "--site", SITE, "--read", "sheets"];
+    std::fs::create_dir(place.path("sheets")).unwrap();
+    place.run(&survey).ends(2, &["`sheets` has no sheet"]);
+    Place::new().run(&survey).ends(2, &["nobody is named who looks"]);
 }
 
 #[test]

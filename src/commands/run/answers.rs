@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::apply::proof::Ask;
-use crate::cli::{Apply, By, RecordBackup, TwoReadings};
+use crate::cli::{By, RecordBackup, TwoReadings};
 use crate::commands::Terminal;
 use crate::commands::record::said::{Said, put};
 use crate::commands::record::{backup, steps, verification};
@@ -16,6 +16,7 @@ use crate::model::plan::{BackupPart, Confirmation, SiteRole};
 use crate::model::{Identity, Kind, Plan, State, Step};
 use crate::output::escape::line;
 use crate::output::survey::choices;
+use crate::project::Opened;
 use crate::project::record::fits::last_verification;
 use crate::survey::{Answers, how_to_write, typed};
 
@@ -73,7 +74,7 @@ impl Run {
     /// Puts an answer on record; some ask for more.
     pub(super) fn recorded(
         &mut self,
-        (args, plan, who): (&Apply, &Plan, String),
+        (plan, who): (&Plan, String),
         (step, ask): (Step, &Ask),
         answer: &str,
         terminal: &mut Terminal<'_>,
@@ -109,8 +110,9 @@ impl Run {
                 steps::merge_list(by, plan, &TwoReadings { cloned: answer.to_owned(), live })?
             }
             Ask::Backup => {
-                let asked = backup_of(by, plan, args, answer, terminal)?;
-                backup::backup(asked, &self.project.open()?, Timestamp::now(), terminal)?
+                let opened = self.project.open()?;
+                let asked = backup_of(by, &opened, answer, terminal)?;
+                backup::backup(asked, &opened, Timestamp::now(), terminal)?
             }
             Ask::Switch(object, field) => {
                 let value = typed(object, field, answer)
@@ -154,13 +156,7 @@ fn seen(answer: &str, expect: &[Confirmation]) -> Result<Vec<Confirmation>, Fail
 }
 
 /// A backup, as it is asked for: what no file shows by itself is asked too.
-fn backup_of(
-    by: By,
-    plan: &Plan,
-    args: &Apply,
-    answer: &str,
-    terminal: &mut Terminal<'_>,
-) -> Result<RecordBackup, Failure> {
+fn backup_of(by: By, opened: &Opened, answer: &str, terminal: &mut Terminal<'_>) -> Result<RecordBackup, Failure> {
     let restore_point = answer.strip_prefix("id ").map(|id| id.trim().to_owned());
     let file = restore_point.is_none().then(|| PathBuf::from(answer));
     let is_dump = [".sql", ".sql.gz", ".sql.zst"].iter().any(|end| answer.ends_with(end));
@@ -178,13 +174,13 @@ fn backup_of(
     let taken_at =
         if asks_when { terminal.ask("  when was it made? For example 2026-11-21T05:10:00Z: ")? } else { String::new() };
     let off = terminal.ask("  is a copy of it off the server? yes or no: ")?;
-    let of = plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
+    let of = opened.plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
     Ok(RecordBackup {
         by,
         file,
         restore_point,
         of,
-        backup_dir: args.backup_dir.clone(),
+        backup_dir: opened.backup_dir.clone(),
         parts,
         prefix: None,
         taken_at: Some(taken_at).filter(|at| !at.is_empty()),

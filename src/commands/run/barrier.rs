@@ -139,7 +139,7 @@ impl Run {
                 Some(screens) if may_ask(args.no_input) => {
                     labelled("lacks", &failure.message, terminal)?;
                     let plan = self.project.open()?.plan.clone();
-                    self.ask_at_barrier((args, &plan), screens, terminal)?;
+                    self.ask_at_barrier(&plan, screens, terminal)?;
                 }
                 _ => self.looks_again(failure, args.no_input, terminal)?,
             }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::apply::proof::Ask;
 use crate::apply::still::{Cure, Moved};
-use crate::cli::{Apply, By};
+use crate::cli::By;
 use crate::commands::record::said::put;
 use crate::commands::survey::ask::{Asking, Turn};
 use crate::commands::survey::recorded::Looking;
@@ -34,7 +34,7 @@ impl Run {
     /// Asks for what proves a step, and waits for an answer as long as lies between two readings.
     pub(super) fn ask(
         &mut self,
-        (args, plan): (&Apply, &Plan),
+        plan: &Plan,
         (step, ask): (Step, &Ask),
         (waiting, time): (&mut Waiting, Duration),
         terminal: &mut Terminal<'_>,
@@ -72,7 +72,7 @@ impl Run {
                 Ok(())
             }
             Some(answer) if !matches!(ask, Ask::Made(_)) => {
-                let recorded = self.recorded((args, plan, who), (step, ask), answer, terminal);
+                let recorded = self.recorded((plan, who), (step, ask), answer, terminal);
                 self.or_refused(recorded, terminal)
             }
             Some(_) => Ok(()),
@@ -115,7 +115,7 @@ impl Run {
     /// Asks once how the spare administrator signed in, or what stands on these screens now.
     pub(super) fn ask_at_barrier(
         &mut self,
-        (args, plan): (&Apply, &Plan),
+        plan: &Plan,
         screens: Vec<Screen>,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
@@ -123,7 +123,7 @@ impl Run {
         if screens.is_empty() {
             let mut waiting = Waiting::new();
             loop {
-                self.ask((args, plan), (step, &Ask::SignIn), (&mut waiting, Duration::MAX / 4), terminal)?;
+                self.ask(plan, (step, &Ask::SignIn), (&mut waiting, Duration::MAX / 4), terminal)?;
                 if waiting.asked.is_none() {
                     return Ok(());
                 }

@@ -46,7 +46,7 @@ impl Run {
                 return Err(Failure::new(exit::PART_WAY, message).help(help));
             }
             let plan = self.project.open()?.plan.clone();
-            self.wait_or_ask(None, (step, &open, &plan), waiting.get_or_insert_with(Waiting::new), terminal)?;
+            self.wait_or_ask(no_input, (step, &open, &plan), waiting.get_or_insert_with(Waiting::new), terminal)?;
         }
         Ok(())
     }

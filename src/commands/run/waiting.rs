@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::apply::proof::{Ask, Open};
-use crate::cli::Apply;
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, interrupt, may_ask};
 use crate::failure::{Failure, exit};
@@ -78,7 +77,7 @@ impl Run {
     /// readings.
     pub(super) fn wait_or_ask(
         &mut self,
-        args: Option<&Apply>,
+        no_input: bool,
         (step, open, plan): (Step, &Open, &Plan),
         waiting: &mut Waiting,
         terminal: &mut Terminal<'_>,
@@ -96,9 +95,9 @@ impl Run {
             waiting.asked = None;
             labelled("lacks", &open.why, terminal)?;
         }
-        match (args, &open.asks) {
-            (Some(args), Some((ask, _))) if may_ask(args.no_input) => {
-                self.ask((args, plan), (step, ask), (waiting, Duration::from_secs(POLL)), terminal)
+        match &open.asks {
+            Some((ask, _)) if may_ask(no_input) => {
+                self.ask(plan, (step, ask), (waiting, Duration::from_secs(POLL)), terminal)
             }
             _ => self.wait((step, open), seen, waiting, terminal),
         }

@@ -220,7 +220,7 @@ impl Run {
             let asks = may_ask(args.no_input) && at.1.asks.is_some();
             let plan = if asks { runner.plan()? } else { runner.plan.clone().unwrap_or_default() };
             waiting.time = runner.run.time_words(&plan, at.0, rehearsed.as_ref());
-            runner.run.wait_or_ask(Some(args), (at.0, &at.1, &plan), waiting, runner.terminal)?;
+            runner.run.wait_or_ask(args.no_input, (at.0, &at.1, &plan), waiting, runner.terminal)?;
         }
     }
 

@@ -75,7 +75,7 @@ struct Finding {
 
 /// Reads sheets back and records what was filled in, or says everything that is wrong with them.
 pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let who = named(args)?;
+    let who = &named(args)?;
     ensure_person_known(who, &look.checked.opened.plan)?;
     let (looking, now) = (look.looking(who)?, Timestamp::now());
     let (mut filled, mut findings) = (Vec::new(), Vec::new());
