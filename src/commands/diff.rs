@@ -1,5 +1,7 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
+use std::io::{self, ErrorKind};
+
 use crate::apply::{confirmation, ensure_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat};
 use crate::diag::Severity;
@@ -50,10 +52,16 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {
         let plan = &checked.opened.path;
         ensure_state_own(&state_folder(plan), &checked.opened.git)?;
-        let kept = Key::find_or_make().and_then(|key| {
-            let failed = |e| Failure::file("write the confirmation beside", plan, &e);
-            confirmation::write(plan, &key, &confirmation).map_err(failed)
-        });
+        let is_denied = |e: &io::Error| matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem);
+        let failed = |e: &io::Error| Failure::file("write the confirmation beside", plan, e);
+        let kept = match Key::find_or_make() {
+            Ok(key) => match confirmation::write(plan, &key, &confirmation) {
+                // A link in its place, or a disk that is full, is no checkout that nobody may write to.
+                Err(error) if !is_denied(&error) => return Err(failed(&error)),
+                written => written.map_err(|error| failed(&error)),
+            },
+            Err(why) => Err(why),
+        };
         if let Err(why) = kept {
             // All was shown, as from a checkout that nobody may write to; `apply` refuses what is not confirmed.
             let why = escape::line(&why.message);
