@@ -244,7 +244,7 @@ fn wrong_values_are_explained_by_example() {
         "wrong-value",
         "497.00 $",
         &of("order_forms/group-coaching-checkout/expect/price", "497.00 $"),
-        "write it like `497.00 USD`",
+        "write `497.00 USD`: a point, and the currency's three letters",
     );
     one(
         "paid_until: 2027-01-31",
@@ -288,7 +288,7 @@ fn keys_missing_unknown_or_misspelt() {
         "missing-key",
         "foundations",
         "`offerings/foundations` lacks `access_through`",
-        "add `access_through`: how members come to it",
+        "add `access_through`: how members come to this offering itself",
     );
     one(
         "name: Bloom Coaching, off Ontraport",
