@@ -17,7 +17,7 @@ use crate::project::{Opened, Project};
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
-use super::{Terminal, told_git};
+use super::{Terminal, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -54,6 +54,7 @@ fn no_population() -> Failure {
 /// Writes the values of the contacts that are listed.
 fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (opened, mut site) = opened(of)?;
+    tracked::attend_to_populations([&*of.site], &opened.git, terminal)?;
     let plan = &opened.plan;
     let file = values_file(of, plan)?;
     let reading = site.read(&Questions::of(plan))?;
@@ -140,6 +141,7 @@ fn write(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> 
 /// Proposes contacts that the plan does not list.
 fn suggest(of: &OfContacts, (count, seed): (Option<usize>, u64), terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (opened, site) = opened(of)?;
+    tracked::attend_to_populations([&*of.site], &opened.git, terminal)?;
     let list: &BTreeMap<String, String> = &opened.plan.spot_check.list;
     let drips = site.snapshot()?.state.offerings.values().filter_map(Drip::of).collect();
     let count = count.unwrap_or(CONTACTS.saturating_sub(list.len()).max(1));

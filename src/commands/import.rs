@@ -18,7 +18,7 @@ use crate::site::{Population, Site as _};
 use crate::text::Limits;
 use crate::trust::Readings;
 
-use super::{Terminal, may_ask};
+use super::{Terminal, may_ask, tracked};
 
 pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(plan, Limits::default()).open()?;
@@ -29,6 +29,7 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
     if let Some(population) = population.as_deref() {
         belongs(population)?;
     }
+    tracked::attend_to_populations([&*file.to_string_lossy()], &opened.git, terminal)?;
     let now = Timestamp::now();
     match Readings::of_this_machine().worth(&reading) {
         Worth::Captured => {

@@ -22,7 +22,9 @@ use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
 use crate::project::values_file::tracking;
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Judgement, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of};
+use crate::rules::{
+    Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
+};
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
@@ -250,13 +252,22 @@ fn judged_against(
     let holds_some =
         read.as_ref().and_then(|read| read.reading.census.as_ref()).is_some_and(|census| census.addresses > 0);
     // Where nobody's address stands git is not asked.
-    let members_file = site.as_ref().filter(|_| holds_some).and_then(|(site, _)| site.members_file());
-    let members_file = members_file
-        .map(|file| MembersFile { name: file.display().to_string(), tracked: tracking(&file, &opened.git) });
+    let population = site.as_ref().filter(|_| holds_some).and_then(|(site, _)| site.members_file());
     let site = read;
     let freshness = freshness(site.as_ref(), &opened.settings, live);
     let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
-    let backup_files = folder.map(|folder| backup_file::compare(&folder, &opened.plan, &opened.record)).transpose()?;
+    let backup_files =
+        folder.as_ref().map(|folder| backup_file::compare(folder, &opened.plan, &opened.record)).transpose()?;
+    let backups = folder.iter().flat_map(|folder| backup_file::kept(folder, &opened.plan, &opened.record));
+    let files = population.into_iter().map(|file| (file, Members::Population));
+    let files = files.chain(backups.map(|file| (file, Members::Backup)));
+    let members_files: Vec<MembersFile> = files
+        .map(|(file, holds)| MembersFile {
+            name: file.display().to_string(),
+            holds,
+            tracked: tracking(&file, &opened.git),
+        })
+        .collect();
     let inputs = Inputs {
         plan: &opened.plan,
         before: site.as_ref().map(|site| &site.reading.snapshot),
@@ -265,7 +276,7 @@ fn judged_against(
         census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
         contacts: &opened.contacts,
         record: &opened.record,
-        members_file: members_file.as_ref(),
+        members_files: &members_files,
         backup_files: backup_files.as_ref(),
         refused_attestations: &opened.settings.attestations.refuse,
         now: site.as_ref().map_or(freshness.clock, |site| site.now),

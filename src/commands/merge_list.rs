@@ -6,13 +6,15 @@ use crate::cli::{self, StatusFormat, TwoReadings};
 use crate::failure::{Failure, exit};
 use crate::model::{Plan, Worth, digest, record};
 use crate::output::escape;
+use crate::project::git::Books;
 use crate::reconcile::Moved;
 use crate::verify::MergeList;
 
-use super::Terminal;
+use super::{Terminal, tracked};
 
 pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let list = List::of(&args.files, None)?;
+    attend_to(&args.files, &Books::default(), terminal)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
     write!(terminal.out, "{text}")?;
@@ -24,6 +26,11 @@ pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<
         writeln!(terminal.err, "{kind}: not captured on both sides, so nothing is known about them")?;
     }
     Ok(code)
+}
+
+/// Says what git tracks of the two readings.
+pub(super) fn attend_to(files: &TwoReadings, git: &Books, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    tracked::attend_to_populations([&*files.cloned, &*files.live], git, terminal)
 }
 
 fn in_a_line(record: &Moved) -> String {

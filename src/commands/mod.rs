@@ -23,6 +23,7 @@ mod survey;
 mod terminal;
 mod told_git;
 mod tour;
+mod tracked;
 mod upgrade;
 mod verify;
 

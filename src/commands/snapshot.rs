@@ -11,6 +11,7 @@ use crate::model::text::many;
 use crate::model::{Capture, Snapshot as Reading, Worth};
 use crate::output::escape;
 use crate::project::Project;
+use crate::project::git::Books;
 use crate::site;
 use crate::site::file::{self, FileSite};
 use crate::site::snapshot_file::SnapshotFile;
@@ -19,7 +20,7 @@ use crate::text::addresses;
 use crate::trust::Readings;
 
 use super::record::said::ensure_person_known;
-use super::{Terminal, import};
+use super::{Terminal, import, tracked};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
@@ -87,6 +88,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
     }
     file::seal_file(path)?;
     writeln!(terminal.err, "finalized {}", escape::path(path))?;
+    tracked::attend_to_populations([&*path.to_string_lossy()], &Books::default(), terminal)?;
     // A population is known by its configuration, which names its digest.
     let Ok(sealed) = FileSite::open(path).and_then(|site| site.snapshot()) else { return Ok(exit::OK) };
     match (Readings::of_this_machine().worth(&sealed), by) {

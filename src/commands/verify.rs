@@ -9,7 +9,7 @@ use crate::project::Project;
 use crate::reconcile::Verdict;
 use crate::verify::{self, SideReading};
 
-use super::{Terminal, check};
+use super::{Terminal, check, tracked};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.plan, args.limits.into()).showing_personal(args.show_personal).open()?;
@@ -23,6 +23,7 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let named = |name: &str| SideReading::named(name, Some(&opened.plan));
     let before = args.before.as_deref().map(named).transpose()?;
     let after = named(&args.after)?;
+    tracked::attend_to_populations(args.before.as_deref().into_iter().chain([&*args.after]), &opened.git, terminal)?;
     let comparison = verify::verify(&opened, before.as_ref(), &after)?;
     let notes = verify::notes(&opened, &after, &comparison);
     let path = opened.path.display().to_string();

@@ -36,8 +36,8 @@ pub struct Inputs<'a> {
     pub contacts: &'a ContactsFile,
     /// The evidence beside the plan.
     pub record: &'a Record,
-    /// The file that the site's members were read from; none where they came from no file.
-    pub members_file: Option<&'a MembersFile>,
+    /// The files that hold the site's members: the one that they were read from, and the backups that are kept.
+    pub members_files: &'a [MembersFile],
     /// What became of the recorded backups' files; none where nobody says in which folder they lie.
     pub backup_files: Option<&'a BackupFiles>,
     /// The rules for which no attestation is valid, as the project's settings say.
@@ -281,9 +281,14 @@ impl<'a> Facts<'a> {
         census.into_iter().flat_map(|census| &census.subscribed)
     }
 
-    /// The file that the site's members were read from, with how many of their addresses can be a person's; none where there is none.
-    pub fn members_file(&self) -> Option<(&'a MembersFile, u64)> {
-        Some((self.inputs.members_file?, self.inputs.census?.addresses))
+    /// The files that hold the site's members.
+    pub fn members_files(&self) -> &'a [MembersFile] {
+        self.inputs.members_files
+    }
+
+    /// How many addresses of the site's members can be a person's; none where no population was captured.
+    pub fn addresses(&self) -> Option<u64> {
+        self.inputs.census.map(|census| census.addresses)
     }
 
     /// Whether git tracks a document that holds members' addresses.

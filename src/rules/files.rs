@@ -24,8 +24,40 @@ pub struct ContactsFile {
 pub struct MembersFile {
     /// Its path, in words.
     pub name: String,
+    /// What it is.
+    pub holds: Members,
     /// Whether git tracks it.
     pub tracked: Tracking,
+}
+
+impl MembersFile {
+    /// What git tracks where it tracks this file; none where it holds nobody's address. How many addresses of the site's members can
+    /// be a person's a population says.
+    pub(crate) fn told(&self, addresses: Option<u64>) -> Option<String> {
+        let (what, holds) = match (self.holds, addresses) {
+            (Members::Population, None | Some(0)) => return None,
+            (Members::Population, Some(count)) => ("population", addresses_of(count)),
+            (Members::Backup, _) => ("backup", "whoever is on the site".to_owned()),
+        };
+        Some(format!("git tracks the {what} `{}`, which holds {holds}", self.name))
+    }
+}
+
+/// So many members' addresses, in words.
+pub(super) fn addresses_of(count: u64) -> String {
+    if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") }
+}
+
+/// How to take a file out of what git tracks.
+pub(crate) const TAKE_OUT: &str = "add the file to `.gitignore`, and take it out with `git rm --cached`";
+
+/// How a file holds the members of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Members {
+    /// As the population beside a site in a file.
+    Population,
+    /// In a backup of the site.
+    Backup,
 }
 
 /// Whether git tracks a file.

@@ -11,7 +11,7 @@ use crate::text::nearest;
 const NAMES: &str = "not-on-site";
 
 /// The rules that name an object of the site that the plan has not.
-const LACKS: [&str; 3] = ["offering-not-in-plan", "order-form-not-in-plan", "opt-in-form-not-in-plan"];
+const LACKS: [&str; 3] = ["offering-not-in-plan", "order-form-not-in-plan", "webhook-not-in-plan"];
 
 /// Folds what follows from a key that is misspelt into the finding that names it. One that somebody answers for takes nothing in.
 pub(super) fn fold(findings: &mut Vec<Finding>) {
@@ -51,6 +51,8 @@ fn misspelt(findings: &[Finding]) -> BTreeMap<String, String> {
 /// What follows stands at the finding: each other place that has the right key, and how many findings there were.
 fn take_in(finding: &mut Finding, folded: Vec<Finding>, right: &str) {
     let key = right.split_once('/').map_or(right, |(_, key)| key);
+    // An error does not become a warning by what takes it in.
+    finding.severity = folded.iter().map(|other| other.severity).fold(finding.severity, Ord::max);
     finding.message = format!("{}, and the plan has none that is called `{key}`", finding.message);
     finding.help = Some(format!(
         "write `{key}`, which answers {}; if it is another one, create it on the site, and add `{key}` to the plan or to `leave_alone`",

@@ -54,6 +54,31 @@ fn what_somebody_answers_for_hides_nothing() {
 }
 
 #[test]
+fn a_webhook_by_a_wrong_name_is_one_error_too() {
+    let place = Place::new();
+    place.edit(PLAN, "\n  aal_genpass:\n", "\n  aal_genpas:\n");
+    let errors = errors(&place);
+    let [(rule, at, finding)] = &errors[..] else { panic!("{errors:#?}") };
+    assert_eq!((rule.as_str(), *at), ("not-on-site", 72));
+    let message = "the site's log shows no webhook `aal_genpas`, and the plan has none that is called `aal_genpass`";
+    assert_eq!((finding["message"].as_str(), finding["severity"].as_str()), (Some(message), Some("error")));
+}
+
+#[test]
+fn an_opt_in_form_by_a_wrong_name_is_one_error_that_names_it() {
+    let place = Place::new();
+    place.edit(PLAN, "\n  mini-course-signup:", "\n  mini-cours-signup:");
+    let errors = errors(&place);
+    let [(rule, _, finding)] = &errors[..] else { panic!("{errors:#?}") };
+    assert_eq!(rule, "opt-in-form-not-in-plan");
+    let help = finding["help"].as_str().unwrap();
+    assert!(
+        help.starts_with("did you mean it by `mini-cours-signup`, which would be created? If not, add it"),
+        "{help}"
+    );
+}
+
+#[test]
 fn two_names_that_are_far_apart_are_two_mistakes() {
     let place = Place::new();
     place.edit(PLAN, "\n  group-coaching:\n", "\n  quite-another:\n");

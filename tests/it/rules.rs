@@ -11,8 +11,8 @@ use amc_plan::model::record::{Entry, Record};
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
-    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, MembersFile, Moment, Phase, Rule, Tracking, Verdict,
-    judge,
+    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, Rule, Tracking,
+    Verdict, judge,
 };
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ pub(crate) struct StepContext {
     census: Census,
     contacts: ContactsFile,
     pub(crate) record: Record,
-    members_file: Option<MembersFile>,
+    members_files: Vec<MembersFile>,
     backup_files: Option<BackupFiles>,
     pub(crate) now: jiff::Timestamp,
     freshness: Freshness,
@@ -116,10 +116,12 @@ fn world(mut fence: Value) -> StepContext {
             left_out: BTreeSet::new(),
             tracked: tracked(&read("tracked")),
         },
-        members_file: Some(MembersFile {
-            name: "small.population.ndjson".to_owned(),
-            tracked: tracked(&read("members_tracked")),
-        }),
+        members_files: [
+            ("small.population.ndjson", Members::Population, "members_tracked"),
+            ("live.sql.gz", Members::Backup, "backup_tracked"),
+        ]
+        .map(|(name, holds, said)| MembersFile { name: name.to_owned(), holds, tracked: tracked(&read(said)) })
+        .to_vec(),
         record: record(read("record")),
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         freshness: serde_json::from_value(read("freshness")).unwrap(),
@@ -186,7 +188,7 @@ impl StepContext {
             contacts: &self.contacts,
             record: &self.record,
             backup_files: self.backup_files.as_ref(),
-            members_file: self.members_file.as_ref(),
+            members_files: &self.members_files,
             refused_attestations: &BTreeSet::new(),
             now: self.now,
             freshness: &self.freshness,

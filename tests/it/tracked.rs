@@ -334,6 +334,24 @@ fn a_population_that_git_tracks_is_warned_of_with_how_many_addresses_it_holds() 
     assert!(!check("--site") && !check("--snapshot"), "untracked");
     git(folder, &["add", "-f", POPULATION]);
     assert!(check("--site") && check("--snapshot"), "tracked");
+    // Verbs that judge no plan say it too, and go on.
+    let (told, live) = (format!("attention: {found}"), "live.site.ndjson");
+    std::fs::write(place.path(live), place.read(SITE).replace("2026-11-21T06:12", "2026-11-21T09:12")).unwrap();
+    std::fs::write(place.path("live.population.ndjson"), place.read(POPULATION)).unwrap();
+    place.run(&["snapshot", "finalize", live]).ends(0, &[]);
+    let verbs: [&[&str]; 7] = [
+        &["verify", PLAN, "--before", SITE, "--after", live],
+        &["merge-list", "--cloned", SITE, "--live", live],
+        &["record", "merge-list", "--plan", PLAN, "--who", "jo", "--cloned", SITE, "--live", live],
+        &["snapshot", "finalize", SITE],
+        &["snapshot", "import", SITE, "--plan", PLAN, "--yes"],
+        &["contacts", "suggest", PLAN, "--site", SITE],
+        &["init", "--site", SITE, "--out", "new.yaml"],
+    ];
+    for verb in verbs {
+        let ran = place.run(verb);
+        assert!(ran.err.contains(&told), "{verb:?}: {ran:#?}");
+    }
     // Of one that holds nobody's address nothing is said.
     let nobody = place.read(POPULATION).replace("@bloom.coach", "@member.example");
     std::fs::write(place.path(POPULATION), nobody).unwrap();
@@ -341,4 +359,28 @@ fn a_population_that_git_tracks_is_warned_of_with_how_many_addresses_it_holds() 
         place.run(&["snapshot", "finalize", file]).ends(0, &[]);
     }
     assert!(!place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]).out.contains(RULE));
+}
+
+#[test]
+fn a_backup_that_git_tracks_is_warned_of() {
+    const DUMP: &str = "live.sql";
+    let place = Place::new();
+    std::fs::write(place.path(DUMP), crate::backup::dump(&["wp_"], 250)).unwrap();
+    git(place.folder.path(), &["init", "-q"]);
+    let found = format!("git tracks the backup `{DUMP}`, which holds whoever is on the site");
+    let told = || {
+        let record = ["record", "backup", DUMP, "--plan", PLAN, "--who", "jo", "--taken-at", "2026-11-21T05:10:00Z"];
+        let check = ["check", PLAN, "--site", SITE, "--format", "concise", "--backup-dir", "."];
+        let (record, check) = (place.run(&record), place.run(&check));
+        assert_eq!(record.code, Some(0), "{record:#?}");
+        (record.err.contains(&format!("attention: {found}")), check.out.contains("live.sql`, which holds"))
+    };
+    assert_eq!(told(), (false, false));
+    git(place.folder.path(), &["add", "-f", DUMP]);
+    assert_eq!(
+        told(),
+        (true, true),
+        "{:#?}",
+        place.run(&["check", PLAN, "--site", SITE, "--format", "concise", "--backup-dir", "."])
+    );
 }

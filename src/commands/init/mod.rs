@@ -16,13 +16,14 @@ use crate::model::text::many;
 use crate::model::{Identity, Kind, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
+use crate::project::git::Books;
 use crate::shape::schema;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
 use crate::site::{self, Site};
 use crate::text::addresses;
 
-use super::{Terminal, told_git};
+use super::{Terminal, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -47,6 +48,8 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let folder = folder_of(&args.out);
     fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
     let folder = Folder::at(folder);
+    // Before anything is written that git must not have.
+    ignore(&folder)?;
     if !args.inline_contacts && !chosen.is_empty() {
         write_values(&folder, &values, &chosen)?;
     }
@@ -54,6 +57,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     write(&folder, "plan.schema.json", &format!("{:#}\n", schema::plan()))?;
     let text = draft.text();
     write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
+    tracked::attend_to_populations([&*args.site], &Books::default(), terminal)?;
     if !args.inline_contacts && !chosen.is_empty() {
         writeln!(
             terminal.err,
@@ -149,13 +153,16 @@ fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Fa
     folder
         .open(name, &mut options)
         .and_then(|mut file| file.write_all(contacts::values(chosen, 0).as_bytes()))
-        .map_err(failed("write", name))?;
-    ignore(folder)
+        .map_err(failed("write", name))
 }
 
-/// Adds the folder of personal values to what git ignores.
+/// Tells git to ignore what holds members: their values, a population, what a run keeps, a backup that is read.
 fn ignore(folder: &Folder) -> Result<(), Failure> {
-    told_git::add(folder, ".gitignore", &["private/", "*.population.ndjson*", ".plan/"])
+    told_git::add(
+        folder,
+        ".gitignore",
+        &["private/", "*.population.ndjson*", ".plan/", "*.sql", "*.sql.gz", "*.sql.zst"],
+    )
 }
 
 fn write(folder: &Folder, name: impl AsRef<Path>, text: &str) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
-use crate::commands::Terminal;
+use crate::commands::{Terminal, tracked};
 use crate::failure::{Failure, exit};
 use crate::model::plan::BackupPart;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Evidence};
@@ -33,6 +33,7 @@ pub(in crate::commands) fn backup(
             let folder = opened.settings.backup.folder(args.backup_dir.as_deref())?;
             let path = backup_file::find(file, folder.as_deref());
             let seen = backup_file::look_into(&path)?;
+            tracked::attend_to_backup(&path, &opened.git, terminal)?;
             (file_source(&path, &seen, args.prefix.as_deref())?, Some(seen))
         }
         (None, Some(id)) => (BackupSource::RestorePoint(id), None),

@@ -1,5 +1,6 @@
 //! A backup's file: read once for its size and digest, looked into where it is a database dump, and compared later.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -103,14 +104,27 @@ pub(crate) fn compare(folder: &Path, plan: &Plan, record: &Record) -> Result<Bac
             .help("name it with `--backup-dir`, or under `[backup] folder` in `plan.toml`"));
     }
     let mut files = BackupFiles::default();
-    let Some(demand) = &plan.backup else { return Ok(files) };
-    let kept = demand.parts.iter().filter_map(|part| record.backup(demand.of, *part));
-    for (_, backup) in kept {
-        if let BackupSource::File { name, bytes, sha256, dump } = &backup.source {
+    for source in sources(plan, record) {
+        if let BackupSource::File { name, bytes, sha256, dump } = source {
             files.add(name, || now(folder, name, *bytes, sha256, dump.as_ref()));
         }
     }
     Ok(files)
+}
+
+/// The files of the backups that count, in their folder.
+pub(crate) fn kept(folder: &Path, plan: &Plan, record: &Record) -> BTreeSet<PathBuf> {
+    let names = sources(plan, record).filter_map(|source| match source {
+        BackupSource::File { name, .. } => Some(Path::new(name)),
+        BackupSource::RestorePoint(_) => None,
+    });
+    names.filter(|name| is_bare(name)).map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
+}
+
+/// What the backups that count are.
+fn sources<'a>(plan: &'a Plan, record: &'a Record) -> impl Iterator<Item = &'a BackupSource> {
+    let parts = plan.backup.iter().flat_map(|demand| demand.parts.iter().map(|part| (demand.of, *part)));
+    parts.filter_map(|(of, part)| record.backup(of, part)).map(|(_, backup)| &backup.source)
 }
 
 fn now(folder: &Path, name: &str, bytes: u64, sha256: &str, dump: Option<&Dump>) -> FileNow {

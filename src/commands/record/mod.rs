@@ -13,8 +13,8 @@ pub(super) mod verification;
 use jiff::Timestamp;
 
 use crate::cli::{self, By, RecordVerb};
-use crate::commands::Terminal;
 use crate::commands::run::begun_by::begun_by;
+use crate::commands::{Terminal, merge_list};
 use crate::failure::{Failure, exit};
 use crate::model::Step;
 use crate::model::plan::SiteRole;
@@ -51,7 +51,10 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
         RecordVerb::Step { by, step, says, on } => steps::step(by, plan, (step, says), on)?,
         RecordVerb::SignIn { by, says, on } => steps::sign_in(by, plan, says, on)?,
         RecordVerb::Merge { by } => return merge::merge(&by, &project, now, terminal),
-        RecordVerb::MergeList { by, files } => steps::merge_list(by, plan, &files)?,
+        RecordVerb::MergeList { by, files } => {
+            merge_list::attend_to(&files, &opened.git, terminal)?;
+            steps::merge_list(by, plan, &files)?
+        }
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             steps::purchase(by, &opened, form, (saw, order, transaction), on)?
         }

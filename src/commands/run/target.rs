@@ -97,7 +97,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         contacts: &opened.contacts,
         record: &opened.record,
         backup_files: None,
-        members_file: None,
+        members_files: &[],
         refused_attestations: &opened.settings.attestations.refuse,
         now: clock,
         freshness: &freshness,

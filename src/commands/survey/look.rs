@@ -72,7 +72,7 @@ impl Look {
             contacts: &opened.contacts,
             record: &opened.record,
             backup_files: None,
-            members_file: None,
+            members_files: &[],
             refused_attestations: &opened.settings.attestations.refuse,
             now: read.map_or(freshness.clock, |site| site.now),
             freshness: &freshness,

@@ -1,13 +1,14 @@
 use crate::diag::{Finding, Location, Severity::Warning};
 use crate::model::population::is_somebodys;
-use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
+use crate::rules::files::addresses_of;
+use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, TAKE_OUT, declare_rule};
 
 declare_rule! {
     /// Members' addresses are in a file that git tracks.
     ///
     /// ## What it does
-    /// Reports recorded contact values with an e-mail address, and a site's population with some, where git tracks the file that
-    /// holds them. Addresses at domains that are reserved for examples and tests belong to nobody and are not reported. Git itself is not run:
+    /// Reports recorded contact values with an e-mail address, a site's population with some, and a recorded backup, where git tracks
+    /// the file that holds them. Addresses at domains that are reserved for examples and tests belong to nobody and are not reported. Git itself is not run:
     /// `plan` reads the index of each repository that contains the file and belongs to whoever runs `plan`. For another
     /// user's repository, and for a sparse or split index, the answer is unknown.
     ///
@@ -25,6 +26,11 @@ declare_rule! {
     /// ```yaml
     /// members_tracked: true
     /// addresses: 30
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// backup_tracked: true
     /// ```
     ///
     /// ## Good
@@ -71,23 +77,26 @@ fn values(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         } else {
             ("the plan itself", "move the values into a file that git ignores, and name it as `values`")
         };
-        out.push(found(what, count as u64, help));
+        let message = format!("git tracks {what}, which holds {}", addresses_of(count as u64));
+        out.push(found(message, help));
     }
     Some(())
 }
 
 fn members(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some((file, count)) = facts.members_file() else { return Some(()) };
-    if count > 0 && facts.tracked_by_git(&file.tracked)? {
-        out.push(found(&format!("the population `{}`", file.name), count, TAKE_OUT));
+    let mut known = Some(());
+    for file in facts.members_files() {
+        // Of a file with nobody's address git is not asked.
+        let Some(told) = file.told(facts.addresses()) else { continue };
+        match facts.tracked_by_git(&file.tracked) {
+            Some(true) => out.push(found(told, TAKE_OUT)),
+            Some(false) => {}
+            None => known = None,
+        }
     }
-    Some(())
+    known
 }
 
-const TAKE_OUT: &str = "add the file to `.gitignore`, and take it out with `git rm --cached`";
-
-fn found(what: &str, count: u64, help: &str) -> Finding {
-    let whose = if count == 1 { "a member's address".to_owned() } else { format!("{count} members' addresses") };
-    let message = format!("git tracks {what}, which holds {whose}");
+fn found(message: String, help: &str) -> Finding {
     RULE.at(Location::value("/spot_check/values"), message).label("tracked by git").help(help)
 }

@@ -1,7 +1,9 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::name_to_say;
 use crate::model::plan::{CustomOperation, OptInFormIntent};
-use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Side::Before, Source::Documented, declare_rule};
+
+use crate::text::nearest;
 
 use super::{at, is_left_alone, leave_alone_stub, mention, opened, stub};
 
@@ -41,6 +43,8 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
+    let site = facts.opt_in_forms(Before)?;
+    let created = || plan.opt_in_forms.keys().filter(|key| !site.contains_key(key));
     for (key, form) in facts.opt_in_forms(After)?.iter() {
         if plan.mentions("opt_in_forms", key) || is_left_alone(plan, "opt_in_forms", key) {
             continue;
@@ -49,7 +53,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let finding = RULE
             .at(Location::key(at("opt_in_forms", key)), message)
             .label(format!("`{key}` is not here"))
-            .help(mention("opt_in_forms"));
+            .help(match nearest(key, created()) {
+                Some(near) => {
+                    format!("did you mean it by `{near}`, which would be created? If not, {}", mention("opt_in_forms"))
+                }
+                None => mention("opt_in_forms"),
+            });
         let finding = form.excerpt(finding, "name:", "not in the plan");
         let release = opened(form.proposed().operations.set().into_iter().flatten());
         out.push(if release.is_empty() {
