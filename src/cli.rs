@@ -235,10 +235,11 @@ pub struct Apply {
     /// Go no further than this step; without it a new run ends when the plan's changes are in place.
     #[arg(long, value_name = "STEP", value_parser = step)]
     pub through: Option<Step>,
-    /// The phrase that passes the barrier, `run migration on HOST`, for where nobody can be asked.
+    /// The phrase that passes the barrier, `run migration on HOST`, for runs in which nobody can be asked to type it.
     #[arg(long, value_name = "PHRASE")]
     pub acknowledge: Option<String>,
-    /// Go on although this was never measured: the times at the barrier on live; the members on a site of which no reading shows them.
+    /// Go on although this is unknown: how long a restore or the migration takes (at the barrier on live), or who the members
+    /// are (on a site where no reading shows them).
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub accept_unknown: Vec<Unmeasured>,
     /// Write what happens as JSON lines, to a new file or at the end of an earlier log; `-` for standard error.
@@ -467,7 +468,7 @@ pub struct Example {
     /// The folder to write into.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Which people and numbers are invented: the same number gives the same ones.
+    /// Seed for the invented people and numbers: the same number gives the same ones.
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
 }

@@ -22,7 +22,7 @@ pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Tu
         Reviewed::Equal(_) => return Ok(None),
         // Who could not be compared then was attested, and is by that.
         Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
-        Reviewed::NotRead => "the site's contacts are those from before the migration again".to_owned(),
+        Reviewed::NotRead => "the site again shows the contacts from before the migration".to_owned(),
         Reviewed::Unproven(words) => words,
     };
     let names = context.names();

@@ -33,10 +33,13 @@ pub(super) fn made(
     }
     let total = open.len();
     match open.into_iter().next() {
-        None => Proof::Behind { by, seen: format!("{} of {} made by hand seen in place", tasks.len(), tasks.len()) },
+        None => Proof::Behind {
+            by,
+            seen: format!("{} of {} objects to set by hand are in place", tasks.len(), tasks.len()),
+        },
         Some(first) if total == 1 => Proof::Open(first),
         Some(first) => {
-            let why = format!("{total} objects are not seen to be set by hand; {}", first.why);
+            let why = format!("{total} objects that are to be set by hand are not seen in place yet; {}", first.why);
             Proof::Open(Open { why, ..first })
         }
     }

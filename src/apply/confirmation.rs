@@ -77,7 +77,8 @@ pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &Identity) -> Resu
     match all.into_iter().rfind(|(_, ours)| *ours) {
         None if foreign => {
             let path = super::state_folder(plan).join(FILE);
-            let why = "confirms this digest without the mark of this machine's key: it was written by another user, another machine or an earlier build";
+            let why = "confirms this digest, but has no mark of this machine's key: it was written by another user, another \
+                machine or an earlier build";
             Err(NotOurs::new(&path, why))
         }
         found => Ok(found.map(|(confirmation, _)| confirmation)),

@@ -290,18 +290,18 @@ impl Refusal {
                 let who = if *edited { "the plan was edited" } else { "the site changed" };
                 let what = in_brackets(objects);
                 format!(
-                    "{who} since it was {confirmed}: the changes differ from those {confirmed}{what}; nothing was written"
+                    "{who} since the diff was {confirmed}: the changes differ from those {confirmed}{what}; nothing was written"
                 )
             }
             Self::IntentMoved => {
                 format!(
-                    "the plan was edited since it was {confirmed}, and no longer wants the same; nothing was written"
+                    "the plan was edited since it was {confirmed}, and its intent is different now; nothing was written"
                 )
             }
             Self::FactsMoved { objects } => {
                 let what = in_brackets(objects);
                 let rests = "in something that the verdict or a change depends on";
-                format!("the site changed since it was {confirmed}, {rests}{what}; nothing was written")
+                format!("the site changed since the diff was {confirmed}, {rests}{what}; nothing was written")
             }
             _ => String::new(),
         }
@@ -357,7 +357,7 @@ impl Refusal {
                 (format!("the seal is valid from {created} until {expires} only, so nothing was written"), new_seal)
             }
             Self::RulesMoved => {
-                ("the rules differ from those under which it was sealed; nothing was written".into(), new_seal)
+                ("the set of rules differs from the one that the seal was made with; nothing was written".into(), new_seal)
             }
             Self::SealMoved(how) => (how.moved("sealed"), new_seal),
             Self::Live => (

@@ -186,7 +186,7 @@ impl Journal {
     /// [`JournalError`] where it is not safely on disk, and where it cannot follow: what could not be read again is not written.
     pub fn append(&mut self, event: Event, now: Timestamp) -> Result<(), JournalError> {
         let Some(next) = self.progress.after(&event) else {
-            let why = std::io::Error::other("what is to be written cannot follow its last line");
+            let why = std::io::Error::other("the new line cannot follow the journal's last line");
             return Err(failed("write", &self.path, why));
         };
         let line = Line { version: VERSION, at: now, event, previous: self.previous.clone() };

@@ -87,7 +87,8 @@ impl Exceeded {
                 )
             }
         };
-        let help = format!("look at `{diff}`; if all of it is meant, set `{key}` in the plan.toml beside the plan");
+        let help =
+            format!("look at `{diff}`; if you want all of these changes, set `{key}` in the plan.toml beside the plan");
         (message + ", so nothing was written", help)
     }
 }

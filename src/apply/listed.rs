@@ -42,11 +42,11 @@ pub(super) fn listed(
             let seen = format!("the merge list of {} ({}; sha256 {sha256}…)", list.read_at, list.total());
             Proof::Behind { by: Executor::Guided, seen }
         }
-        Err(Unlisted::Missing) => {
-            lacks(format!("what happened on live since the copy is not on record, and a push overwrites it: {how}"))
-        }
+        Err(Unlisted::Missing) => lacks(format!(
+            "what happened on live since the copy is not on record, and a push would overwrite all of it: {how}"
+        )),
         Err(Unlisted::Lacks(kinds)) => {
-            lacks(format!("the merge list on record lacks what was not captured ({kinds}): {how}"))
+            lacks(format!("the merge list on record is incomplete, as not everything was captured ({kinds}): {how}"))
         }
         Err(Unlisted::NothingBetween) => lacks(format!(
             "the merge list on record compares one reading of live with itself, so it shows \

@@ -191,7 +191,7 @@ fn neither(change: &Change) -> String {
 
 fn unreadable(change: &Change) -> String {
     format!(
-        "the reading of `{}` no longer shows what the change is about, so nobody knows whether it is in place",
+        "the reading of `{}` no longer shows the fields that the change sets, so it is unknown whether the change is in place",
         change.on
     )
 }

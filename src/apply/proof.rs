@@ -28,7 +28,7 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
         Verified::Unseen(unseen) => {
             let first = unseen.first().copied().unwrap_or_default();
             let unseen: Vec<String> = unseen.iter().map(usize::to_string).collect();
-            let why = format!("the lines with a \"!\" need a reason each: {}; for each", unseen.join(", "));
+            let why = format!("each line with a \"!\" needs a reason: {}; for each", unseen.join(", "));
             Proof::asks(Ask::Acknowledgement(first), why, named.acknowledge(&first.to_string()))
         }
         Verified::Seen { lines, flagged } => {
@@ -104,7 +104,8 @@ pub fn spare_login(login: ToolLogin, record: &Record, here: &Identity) -> Option
 /// What is said while nobody knows whether the migration runs. Past the barrier nobody may press twice on a guess.
 pub fn careful(passed_at: Timestamp) -> String {
     format!(
-        "*Run Migration* may have been pressed at {passed_at}: do not press it again until its state is known (a time-out does not end it)"
+        "*Run Migration* may have been pressed at {passed_at}: do not press it again until the state of the migration is known (a \
+            time-out does not stop the migration)"
     )
 }
 
@@ -126,9 +127,9 @@ pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named
         }
     };
     match spare_login(login, record, at.host) {
-        Some(how) => Proof::Behind { by, seen: format!("{seen}; login after it: {how}") },
+        Some(how) => Proof::Behind { by, seen: format!("{seen}; login after the migration: {how}") },
         None => {
-            let why = format!("a sign-in of the spare administrator after it is not on record ({})", login.tested());
+            let why = format!("no sign-in of the spare administrator after it is on record ({})", login.tested());
             Proof::asks(Ask::SignIn, why, at.sign_in_after())
         }
     }
@@ -282,7 +283,7 @@ pub fn unmigrated(
     if let Some(members) = site.migrated.filter(|members| *members > 0) {
         return Err(format!("the site says that the migration has processed {}", many(members, "member")));
     }
-    let counted = if site.migrated.is_some() { ", and counts no member processed" } else { "" };
+    let counted = if site.migrated.is_some() { ", and that no member has been processed" } else { "" };
     Ok(format!("read at {read_at}, the site says that it is not on Managed Contacts{counted}"))
 }
 
@@ -294,16 +295,15 @@ pub fn unmoved(before: &MigrationSignals, site: &MigrationSignals) -> Result<(),
     match (before.maintenance, site.maintenance) {
         (Some(_), None) => return Err("whether maintenance mode was switched on since is not captured".to_owned()),
         (before, Some(true)) if before != Some(true) => {
-            return Err(
-                "maintenance mode is on, and nothing shows that it was before the barrier was passed".to_owned()
-            );
+            let why = "maintenance mode is on, but nothing shows that it was on before the barrier was passed";
+            return Err(why.to_owned());
         }
         _ => {}
     }
     match (before.trapped, site.trapped) {
-        (Some(_), None) => Err("whether mails were caught since then was not captured".to_owned()),
+        (Some(_), None) => Err("whether mail was held back since then was not captured".to_owned()),
         (before, Some(now)) if now > before.unwrap_or(0) => {
-            Err(format!("mails were caught since the barrier was passed: {} then, {now} now", before.unwrap_or(0)))
+            Err(format!("mail was held back since the barrier was passed: {} then, {now} now", before.unwrap_or(0)))
         }
         _ => Ok(()),
     }
@@ -363,7 +363,8 @@ pub fn purchases(plan: &Plan, purchased: &[Purchased], read: &Result<(), String>
         }
         let by = if captured == forms.len() { Executor::Guided } else { Executor::Attested };
         let forms = many(forms.len(), "order form");
-        let seen = format!("{forms}, each with what the plan expects to be seen; {there} of them found on the site");
+        let seen =
+            format!("{forms}, each with everything that the plan expects; {there} of the orders found on the site");
         return Proof::Behind { by, seen };
     }
     let mut open = Vec::new();
@@ -410,7 +411,7 @@ mod tests {
         assert!(
             shown(12, &MigrationSignals { migrated: Some(0), ..still.clone() })
                 .unwrap()
-                .ends_with("no member processed")
+                .ends_with("no member has been processed")
         );
         for (read_at, why) in [(9, "is not after"), (10, "is not after"), (13, "in the future")] {
             assert!(shown(read_at, &still).unwrap_err().contains(why), "{read_at}");
@@ -456,7 +457,7 @@ mod tests {
         let Proof::Behind { seen, .. } = proof(&[said, purchase("b", &[Known::Attested; 2])], SiteRole::Staging) else {
             panic!("both forms are said")
         };
-        assert!(seen.ends_with("; 1 of them found on the site"), "{seen}");
+        assert!(seen.ends_with("; 1 of the orders found on the site"), "{seen}");
     }
 
     #[test]
@@ -472,7 +473,7 @@ mod tests {
         let trapped = |count| MigrationSignals { trapped: count, ..MigrationSignals::default() };
         assert_eq!(unmoved(&trapped(Some(3)), &trapped(Some(3))), Ok(()));
         for (before, now) in [(Some(0), Some(240)), (None, Some(1)), (Some(3), None)] {
-            assert!(unmoved(&trapped(before), &trapped(now)).unwrap_err().contains("mails were caught"));
+            assert!(unmoved(&trapped(before), &trapped(now)).unwrap_err().contains("mail was held back"));
         }
     }
 }

@@ -218,7 +218,7 @@ impl Presented {
         }
         let seal = self.seal.as_ref().map_err(|why| Unknown(why.clone()))?;
         if seal.plan != plan {
-            return Err(Unknown(format!("it is of the plan `{}`", seal.plan)));
+            return Err(Unknown(format!("it was made for the plan `{}`", seal.plan)));
         }
         if !seal.host.is_same_site(on) {
             return Err(Unknown(format!("it is for `{}`, and this site is `{on}`", seal.host)));

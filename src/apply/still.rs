@@ -96,8 +96,10 @@ fn shown(moved: Moved) -> Moved {
         return moved;
     }
     let (kind, name) = moved.on.split_once('/').unwrap_or((&moved.on, ""));
-    let what =
-        format!("named \"{name}\" {}; that name cannot be typed everywhere, so the command names its kind", moved.what);
+    let what = format!(
+        "named \"{name}\" {}; that name has characters that not everybody can type, so the command names its kind",
+        moved.what
+    );
     let now = digest::of_bytes(format!("{}\n{}", moved.on, moved.now).as_bytes())[..12].to_owned();
     Moved { on: kind.to_owned(), what, now, cure: moved.cure }
 }
@@ -210,7 +212,7 @@ fn of_a_kind(kind: Kind, left: &State, now: &State) -> Vec<Moved> {
     }
     // An administrator's key is a login, which is nobody's business.
     if kind == Kind::Administrator || moved.len() > NAMED {
-        let what = format!("{} of them moved", moved.len());
+        let what = format!("{} of them changed", moved.len());
         let now = facts_digest(now, [kind])[..12].to_owned();
         return vec![Moved { on: kind.name().to_owned(), what, now, cure: cure(kind) }];
     }

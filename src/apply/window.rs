@@ -219,11 +219,11 @@ pub fn waiting(so_far: Option<Seconds>, rehearsed: Option<Seconds>, until: Optio
 pub fn too_long(step: Step, took: Seconds, rehearsed: Option<Seconds>, window: Option<Seconds>) -> Option<String> {
     let name = step.name();
     if let Some(window) = window.filter(|window| took > *window) {
-        return Some(format!("`{name}` took {took}, and the window is {window}"));
+        return Some(format!("`{name}` took {took}, longer than the whole window ({window})"));
     }
     let wide = |rehearsed: Seconds| took.0 > rehearsed.0.saturating_mul(WIDE.0).max(rehearsed.0.saturating_add(WIDE.1));
     let rehearsed = rehearsed.filter(|rehearsed| wide(*rehearsed))?;
-    Some(format!("`{name}` took {took}, and {rehearsed} in the rehearsal"))
+    Some(format!("`{name}` took {took}, much longer than in the rehearsal ({rehearsed})"))
 }
 
 impl Late {
@@ -240,7 +240,7 @@ impl Late {
                 "agree on day, time and length with the site's owner, and add them as `window`".into(),
             ),
             Self::NoInstant(key) => (
-                format!("`{key}` of the plan is not a time in its window"),
+                format!("`{key}` of the plan is not valid, so the window has no exact times"),
                 format!("fix what `{} --gate go-live` finds", typed.check()),
             ),
             Self::Outside { window, now, excusable } => (
@@ -256,11 +256,11 @@ impl Late {
                 format!("take the changes back with `{}`, and agree on a new window", typed.undo()),
             ),
             Self::Replay { took, window, longest } => (
-                format!("the rehearsal took {took}, and `window/length` is {window}{}", named(longest)),
+                format!("the rehearsal took {took}, longer than `window/length` ({window}){}", named(longest)),
                 "plan a longer window, or rehearse again and be quicker".into(),
             ),
             Self::Rest { took, left, longest } => (
-                format!("the rehearsal took {took}, and {left} of the window are left{}", named(longest)),
+                format!("the rehearsal took {took}, but only {left} of the window are left{}", named(longest)),
                 "agree on a new window".into(),
             ),
             Self::Steps { took, over, limit, longest } => (
@@ -277,8 +277,8 @@ impl Late {
             ),
             Self::Restore { took, by, over, end } => (
                 format!(
-                    "a restore took {took} when it was measured: if it is decided at {by}, it is over at {over}, and \
-                    the window ends at {end}"
+                    "a restore took {took} when it was measured: if you decide at {by} to go back, the restore is over at {over}, \
+                        after the end of the window ({end})"
                 ),
                 "set `rollback/decide_by` to an earlier time, or plan a longer window".into(),
             ),
@@ -287,7 +287,7 @@ impl Late {
 }
 
 fn named(longest: &str) -> String {
-    if longest.is_empty() { String::new() } else { format!("; longest were {longest}") }
+    if longest.is_empty() { String::new() } else { format!("; the longest steps were {longest}") }
 }
 
 #[cfg(test)]
@@ -362,8 +362,14 @@ mod tests {
         let named = |took, rehearsed: Option<i64>| {
             too_long(Step::ReviewContacts, Seconds(took), rehearsed.map(Seconds), Some(Seconds(7_200)))
         };
-        assert_eq!(named(7_201, None).unwrap(), "`review-contacts` took 2 h 0 min, and the window is 2 h 0 min");
-        assert_eq!(named(1_300, Some(600)).unwrap(), "`review-contacts` took 21 min, and 10 min in the rehearsal");
+        assert_eq!(
+            named(7_201, None).unwrap(),
+            "`review-contacts` took 2 h 0 min, longer than the whole window (2 h 0 min)"
+        );
+        assert_eq!(
+            named(1_300, Some(600)).unwrap(),
+            "`review-contacts` took 21 min, much longer than in the rehearsal (10 min)"
+        );
         assert_eq!((named(1_200, Some(600)), named(310, Some(10)), named(5_000, None)), (None, None, None));
         assert!(named(311, Some(10)).is_some());
     }

@@ -32,10 +32,10 @@ pub enum ContactsVerb {
         #[command(flatten)]
         /// The plan and its site.
         of: OfContacts,
-        /// How many; by default what the plan lacks to ten, and one at least.
+        /// How many; by default as many as the plan needs to have ten, and at least one.
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
         count: Option<u16>,
-        /// Whom chance picks: the same number gives the same contacts.
+        /// Seed for the random choice: the same number gives the same contacts.
         #[arg(long, default_value_t = 1, value_name = "NUMBER")]
         seed: u64,
     },

@@ -59,7 +59,7 @@ fn first_screen(all: &Command) -> StyledStr {
     let (header, literal) = (styles.get_header(), styles.get_literal());
     let painted = |style: &Style, text: &str| format!("{style}{text}{style:#}");
     let about = |verb: &str| match verb {
-        "help" => "Print this, or the help of a verb".to_owned(),
+        "help" => "Print this, or the help of a command".to_owned(),
         verb => all.find_subcommand(verb).and_then(Command::get_about).map_or_else(String::new, ToString::to_string),
     };
     let mut screen = StyledStr::new();

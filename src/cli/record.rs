@@ -82,8 +82,8 @@ pub enum RecordVerb {
         #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
         on: SiteRole,
     },
-    /// An object changed during a run, and may stay as it is: the run asks for this, and names the object and its
-    /// digits.
+    /// An object changed during a run, and may stay as it is: the run asks for this, and prints the object and the digits to
+    /// give here.
     #[command(before_help = example!("plan record moved maintenance 'no order came' --now DIGITS --plan my-plan.yaml --who jo"))]
     Moved {
         #[command(flatten)]
@@ -110,8 +110,7 @@ pub enum RecordVerb {
     /// shows that it is not migrated.
     #[command(before_help = example!("plan record restored 'backup of 05:10' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
     Restored(PastBarrier),
-    /// Why something may begin on live though its window is not open. It is valid for 12 hours, and never opens the
-    /// barrier.
+    /// A reason to begin a step on live outside the window. It is valid for 12 hours, and never permits *Run Migration*.
     #[command(before_help = example!("plan record outside-window 'the owner agreed' --plan my-plan.yaml --who jo"))]
     OutsideWindow(RecordOutsideWindow),
     /// How long the restore of a backup took: nothing else shows how long a way back takes.
@@ -137,7 +136,8 @@ pub enum RecordVerb {
         /// The live site, then and now.
         files: TwoReadings,
     },
-    /// What a decision of the plan asks of a person is done; `plan runbook` lists what is asked, each with its place in the plan.
+    /// A task that a decision of the plan gives to a person is done; `plan runbook` lists these tasks, each with its place in
+    /// the plan.
     #[command(before_help = example!("plan record done /emails/welcome 'written and tried' --plan my-plan.yaml --who jo"))]
     Done {
         #[command(flatten)]
@@ -207,10 +207,11 @@ pub struct RecordSaw {
     /// The object as `KIND/KEY`, for example `order-form/checkout` or `mail`; with `--all` the kind alone.
     #[arg(value_name = "OBJECT")]
     pub object: String,
-    /// What the screen shows, as FIELD=VALUE in a snapshot's terms; nothing after `=` where nothing is set. With `--all` the names.
+    /// What the screen shows, as FIELD=VALUE with the names that a snapshot uses; nothing after `=` where nothing is set. With
+    /// `--all`, the names of the objects.
     #[arg(value_name = "FIELD=VALUE")]
     pub values: Vec<String>,
-    /// These names are all objects of the kind, and there is no other; without a name there is none.
+    /// The names are all objects of this kind on the site; without a name, the site has none.
     #[arg(long)]
     pub all: bool,
     /// On which site it was seen.
@@ -225,7 +226,7 @@ pub struct RecordSaw {
 }
 
 fn saw(name: &str) -> Result<Confirmation, String> {
-    let unknown = || "what can be seen is order, content, welcome-email, new-user".to_owned();
+    let unknown = || "choose from order, content, welcome-email, new-user".to_owned();
     Confirmation::ALL.iter().copied().find(|seen| seen.name() == name).ok_or_else(unknown)
 }
 

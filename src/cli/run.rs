@@ -41,7 +41,7 @@ pub enum StatusFormat {
     Json,
 }
 
-/// Take a run's changes back, as far as the barrier.
+/// Take a run's changes back, until the barrier is passed.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan undo bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Undo {
@@ -80,7 +80,7 @@ pub struct Log {
     pub format: StatusFormat,
 }
 
-/// Remove what a run kept of the site as it was, contacts included.
+/// Delete the earlier reading that a run kept, contacts included.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan purge bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Purge {
@@ -123,9 +123,9 @@ pub enum LockVerb {
     },
 }
 
-/// Take over a run that somebody else, or another machine, began.
+/// Take over a run begun by another person, machine or build.
 ///
-/// A run of an earlier build too. It shows what was confirmed, and asks you to confirm it again.
+/// It shows what was confirmed, and asks you to confirm it again.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan adopt bloom-coaching.yaml --site bloom-coaching.site.ndjson --who jo"))]
 pub struct Adopt {

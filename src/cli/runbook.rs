@@ -26,7 +26,7 @@ pub struct Runbook {
     /// Which of the plan's two sites that is.
     #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
     pub on: SiteRole,
-    /// The page to write; an earlier page of this verb is replaced, nothing else is.
+    /// The page to write; a page that this command wrote earlier is replaced, any other file is not.
     #[arg(long, short, value_name = "FILE")]
     pub out: PathBuf,
     #[command(flatten)]

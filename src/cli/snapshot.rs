@@ -39,9 +39,10 @@ pub enum SnapshotVerb {
         #[arg(long, value_name = "PLAN", requires = "who")]
         plan: Option<PathBuf>,
     },
-    /// Take over a snapshot that was taken elsewhere: shows what it says, and once that is confirmed it counts as captured here.
+    /// Take over a snapshot that was taken elsewhere: shows what it says, and once that is confirmed it counts as captured
+    /// here.
     ///
-    /// Its digest is kept under this machine's key, so that whoever changes the file later is noticed.
+    /// Its digest is kept under this machine's key, so that a later change to the file is noticed.
     #[command(before_help = example!("plan snapshot import bloom-coaching.site.ndjson --plan bloom-coaching.yaml"))]
     Import {
         /// The snapshot, with its population beside it where it has one.

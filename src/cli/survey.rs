@@ -27,23 +27,23 @@ pub struct Survey {
     /// Who looks: a short name from the plan's `people`; by default who began the run that is under way.
     #[arg(long)]
     pub who: Option<String>,
-    /// Which of the plan's two sites is looked at; for live the staging copy's values stand beside the fields.
+    /// Which of the plan's two sites is looked at; for live, the staging copy's values are shown beside the fields.
     #[arg(long, value_enum, default_value_t = SiteRole::Staging, value_name = "PLACE")]
     pub on: SiteRole,
     /// Ask what the rules of this phase and all earlier ones need.
     #[arg(long, value_enum, default_value_t = Phase::Configure)]
     pub gate: Phase,
-    /// Ask again what was seen and counts no longer, or not beyond so many days; 3 where no number is given.
+    /// Ask again for what was attested and has expired, or expires within this many days; 3 where no number is given.
     #[arg(long, value_name = "DAYS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
     #[arg(value_parser = clap::value_parser!(i64).range(0..=14))]
     pub renew: Option<i64>,
-    /// A recording of the staging copy, whose values stand beside the fields of live.
+    /// A recording of the staging copy, whose values are shown beside the fields of live.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Write what would be asked as sheets into this folder, one CSV a kind, to be filled in by any spreadsheet.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["read", "renew"])]
     pub sheets: Option<PathBuf>,
-    /// Record what was filled in of the sheets in this folder; what is wrong with one is said by file and cell.
+    /// Record what was filled in of the sheets in this folder; each mistake is reported with its file and cell.
     #[arg(long, value_name = "DIR", conflicts_with = "renew")]
     pub read: Option<PathBuf>,
     /// Never ask: list what would be asked.

@@ -33,14 +33,14 @@ pub(super) fn run(args: &Contacts, terminal: &mut Terminal<'_>) -> Result<u8, Fa
 fn opened(of: &OfContacts) -> Result<(Opened, FileSite), Failure> {
     let opened = Project::new(&of.plan, of.limits.into()).open()?;
     if of.site.contains("://") {
-        let failure = Failure::new(exit::USAGE, "the contacts of a site at an address are not read yet");
+        let failure = Failure::new(exit::USAGE, "`plan` cannot read the contacts of a site at an address yet");
         return Err(failure.help("give a site in a file, with its population beside it"));
     }
     let site = FileSite::open(&of.site)?;
     let here = site.snapshot()?.header.site;
     let plan = &opened.plan;
     if ![plan.staging_site(), plan.live_site()].into_iter().flatten().any(|named| named.is_same_site(&here)) {
-        let failure = Failure::new(exit::TARGET, format!("`{here}` is none of the plan's `sites`"));
+        let failure = Failure::new(exit::TARGET, format!("`{here}` is not one of the plan's `sites`"));
         return Err(failure.help("name a reading of the plan's staging copy or live site"));
     }
     Ok((opened, site))

@@ -83,11 +83,19 @@ fn refused(checked: &Checked, on: SiteRole) -> Option<String> {
     let (live, staging) = (on == SiteRole::Live, &checked.opened.plan.sites.staging);
     let (why, name, place) = if site.line.mode != Mode::Live {
         let name = if live { &checked.opened.plan.sites.live } else { staging };
-        ("nothing is carried out on a recording; of the site itself", name, if live { " --on live" } else { "" })
+        (
+            "nothing can be carried out on a recording; for the diff of the site itself",
+            name,
+            if live { " --on live" } else { "" },
+        )
     } else if live && !checked.is_live() {
-        ("this is not the plan's live site; as its staging copy", &site.line.name, "")
+        ("this is not the plan's live site; for its diff as the staging copy", &site.line.name, "")
     } else if checked.gate != Phase::Configure {
-        ("apply goes by the gate `configure`", &site.line.name, if live { " --on live" } else { "" })
+        (
+            "`apply` always judges at the gate `configure`; for that diff",
+            &site.line.name,
+            if live { " --on live" } else { "" },
+        )
     } else {
         return None;
     };

@@ -90,7 +90,7 @@ fn ensure_may_be_written(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::new(
         exit::USAGE,
-        format!("`{}` exists and is not a page that this verb wrote, so it is not overwritten", path.display()),
+        format!("`{}` exists and is not a page that this command wrote, so it is not overwritten", path.display()),
     )
     .help("choose another name with `--out`, or move it away"))
 }

@@ -59,8 +59,8 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             if terminal.masks && addresses(&text).next().is_some() {
                 writeln!(
                     terminal.err,
-                    "attention: what looks like a person's address was left out, so no verb can read this: write a file with `--out`, or give \
-                     `--show-personal`"
+                    "attention: what looks like a person's address was left out, so no command can read this: write a file with \
+                        `--out`, or give `--show-personal`"
                 )?;
             }
         }
@@ -104,7 +104,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
         }
         (Worth::Recorded(_), None) => writeln!(
             terminal.err,
-            "it counts as recorded, since it names nobody who answers for it (`--who WHO --plan PLAN`)"
+            "it counts as recorded, since it does not say who answers for it (`--who WHO --plan PLAN`)"
         )?,
     }
     Ok(exit::OK)

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 /// Who looks at the screens: whoever is named, else who began the run that is under way.
 fn named(args: &Survey) -> Result<String, Failure> {
     args.who.clone().or_else(|| begun_by(&args.plan)).ok_or_else(|| {
-        let failure = Failure::new(exit::USAGE, "nobody is named who looks at the screens");
+        let failure = Failure::new(exit::USAGE, "it is not known who looks at the screens");
         failure.help(format!("name one of the plan's people: `{}`", again(args)))
     })
 }
@@ -125,7 +125,7 @@ fn end(args: &Survey, look: &Look, recorded: usize, terminal: &mut Terminal<'_>)
     }
     let plan = escape::shell(&args.plan.display().to_string());
     for fact in &look.asked.beyond {
-        writeln!(terminal.out, "only another reading shows `{}`", escape::line(fact))?;
+        writeln!(terminal.out, "`{}` cannot be asked for: take another reading that shows it", escape::line(fact))?;
     }
     if look.asked.is_empty() {
         let on = if args.on == SiteRole::Live { " --on live" } else { "" };

@@ -70,7 +70,8 @@ fn unshown(folder: &Path, terminal: &Terminal<'_>) -> Result<u8, Failure> {
     if terminal.is_left() {
         return Ok(exit::OK);
     }
-    let message = "the tour ended early: its output cannot be written, and it confirms nothing that nobody could see";
+    let message =
+        "the tour ended early: its output cannot be written, and the tour does not confirm what nobody could see";
     Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
         "its files are in `{}`: take the tour again in another folder, where its output can be written",
         folder.display()

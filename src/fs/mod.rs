@@ -186,14 +186,14 @@ fn ensure_folder(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let what = if seen.is_symlink() {
-        "is a link, not a folder: beside a plan no link is followed"
+        "is a link, not a folder: links beside a plan are not followed"
     } else {
         "is not a folder"
     };
     Err(refused(&format!("`{}` {what}", path.display())))
 }
 
-const LINK: &str = "is a link, not a regular file: no link is followed to a plan, nor beside one";
+const LINK: &str = "is a link, not a regular file: links to a plan or beside one are not followed";
 
 fn regular(seen: Metadata) -> io::Result<Metadata> {
     if seen.is_file() {
@@ -330,7 +330,7 @@ mod tests {
             assert_eq!(said(folder.open(name, OpenOptions::new().create(true).append(true))), link);
         }
         for name in ["out/outside", "in/x"] {
-            assert!(said(folder.read(name, 9)).ends_with("beside a plan no link is followed"), "{name}");
+            assert!(said(folder.read(name, 9)).ends_with("links beside a plan are not followed"), "{name}");
             assert!(folder.write(name, "x", Readers::All).is_err(), "{name}");
         }
         for name in ["link", "dangling", "private", "out/new"] {

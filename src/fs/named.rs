@@ -78,7 +78,7 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
         return Ok(path.to_owned());
     }
     let to_nothing = |error: io::Error| match error.kind() {
-        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "it is a link, and nothing is where it leads"),
+        ErrorKind::NotFound => io::Error::new(ErrorKind::NotFound, "it is a link whose target does not exist"),
         _ => error,
     };
     fs::canonicalize(path).map_err(to_nothing)

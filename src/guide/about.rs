@@ -153,14 +153,14 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Restorable,
                 screen: "your host's staging screen",
-                act: "take a restore point of live and, to merge afterwards, put on record what live did since the copy; \
-                      then push files and database; everything written on live since the copy is overwritten",
+                act: "take a restore point of live and, to merge afterwards, put on record what happened on live since the copy; \
+                    then push files and database; everything written on live since the copy is overwritten",
                 observed: "",
                 believed: "that the push succeeded",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",
             },
             Self::Merge => About {
-                title: "Carry over what live did meanwhile",
+                title: "Carry over what happened on live meanwhile",
                 executor: Executor::Attested,
                 back: WayBack::OneWay,
                 screen: "AccessAlly > Settings > General Setup > Developer Tools",

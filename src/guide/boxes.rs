@@ -17,7 +17,7 @@ impl Tick {
         match self.wanted {
             Some(true) => "ticked",
             Some(false) => "NOT ticked",
-            None => "the plan does not say (`migration`)",
+            None => "the plan does not say this (`migration`)",
         }
     }
 }

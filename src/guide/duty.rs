@@ -116,7 +116,7 @@ fn of_an_offering(key: &str, offering: &OfferingIntent, all: &mut Vec<Duty>) {
     let mut after = |at: &[&str], who: Option<&String>, what: String| all.push(duty(at, who, When::After, what));
     let members = match offering.members_between_modules {
         Some(MembersBetweenModules::CompleteByHand) => {
-            Some(format!("open for each member of `{name}` who is between two modules what is due to them"))
+            Some(format!("for each member of `{name}` who is between two modules, open what is due to them"))
         }
         Some(MembersBetweenModules::ReRelease) => {
             Some(format!("release `{name}` again for each member who is between two modules"))

@@ -212,7 +212,7 @@ impl Named<'_> {
 
     /// Acknowledges a line of it.
     pub fn acknowledge(&self, line: &str) -> String {
-        self.plain(&format!("ack {line} --reason \"WHY IT MAY STAND\""))
+        self.plain(&format!("ack {line} --reason \"WHY IT MAY STAY\""))
     }
 
     /// That the spare administrator could sign in after the migration.

@@ -30,7 +30,7 @@ impl Entry {
             Err(fault) => return Some(fault),
         };
         if !is_readable(&self.who) {
-            return Some("names nobody who recorded it".to_owned());
+            return Some("does not name who recorded it".to_owned());
         }
         self.evidence.fault(at, now)
     }
@@ -40,7 +40,7 @@ impl Evidence {
     /// What is wrong with evidence that was recorded at this time, in words that follow "it".
     pub fn fault(&self, at: Timestamp, now: Timestamp) -> Option<String> {
         if self.says().is_some_and(|says| !says_something(says)) {
-            return Some("says nothing where it should say what was seen".to_owned());
+            return Some("has no text where it should say what was seen".to_owned());
         }
         match self {
             Self::Backup(backup) => of_a_backup(backup, now),
@@ -56,9 +56,9 @@ impl Evidence {
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
             Self::Moved(moved) => of_an_object(moved).map(str::to_owned),
             Self::Done(done) if !says_something(&done.at) || !says_something(&done.now) => {
-                Some("says that something is done, and not what".to_owned())
+                Some("says that something is done, but not what".to_owned())
             }
-            Self::Merged(merged) if merged.ends.is_empty() => Some("joins branches, and names none".to_owned()),
+            Self::Merged(merged) if merged.ends.is_empty() => Some("joins branches, but names none".to_owned()),
             Self::Merged(_)
             | Self::Verification(_)
             | Self::Acknowledgement(_)
@@ -98,10 +98,10 @@ fn of_a_backup(backup: &Backup, now: Timestamp) -> Option<String> {
         return Some(fault);
     }
     let fault = match &backup.source {
-        _ if backup.parts.is_empty() => "is a backup of nothing",
+        _ if backup.parts.is_empty() => "is a backup that names no part",
         BackupSource::RestorePoint(id) if !says_something(id) => "is a restore point without a name",
         BackupSource::File { name, .. } if name.trim().is_empty() => "is a backup's file without a name",
-        BackupSource::File { bytes: 0, .. } => "is a backup's file without a byte",
+        BackupSource::File { bytes: 0, .. } => "is a backup file of 0 bytes",
         BackupSource::File { sha256, .. } if !is_sha256(sha256) => "is a backup's file without its SHA-256",
         BackupSource::RestorePoint(_) | BackupSource::File { .. } => return None,
     };
@@ -110,14 +110,15 @@ fn of_a_backup(backup: &Backup, now: Timestamp) -> Option<String> {
 
 fn of_an_attestation(until: &str, days: i64, at: Timestamp) -> Option<String> {
     let Ok(until) = until.parse::<Date>() else {
-        return Some("is an attestation until an invalid day".to_owned());
+        return Some("is an attestation whose last day is not a valid day".to_owned());
     };
     let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
     let last = at.checked_add(SignedDuration::from_hours(24 * days)).map_or(Date::MAX, day);
     if until > last {
-        return Some(format!("is an attestation until {until}, and none is valid for more than {days} days"));
+        return Some(format!("is an attestation until {until}, but none is valid for more than {days} days"));
     }
-    (until < day(at)).then(|| format!("is an attestation until {until}, which was over when it was recorded"))
+    (until < day(at))
+        .then(|| format!("is an attestation until {until}, a day that was already over when it was recorded"))
 }
 
 fn of_a_purchase(purchase: &Purchase) -> Option<&'static str> {
@@ -125,13 +126,15 @@ fn of_a_purchase(purchase: &Purchase) -> Option<&'static str> {
         return Some("is a purchase that names no form");
     }
     if purchase.saw.is_empty() {
-        return Some("is a purchase after which nothing was seen");
+        return Some("is a purchase that does not say what was seen");
     }
     if purchase.orders.iter().any(|order| !says_something(order)) {
         return Some("is a purchase with an order that has no number");
     }
     let transaction = purchase.transaction.as_deref();
-    transaction.is_some_and(|id| !is_transaction(id)).then_some("is a purchase with a transaction that is no payment's")
+    transaction
+        .is_some_and(|id| !is_transaction(id))
+        .then_some("is a purchase whose transaction is not that of a payment")
 }
 
 fn of_a_merge_list(list: &MergeList, at: Timestamp) -> Option<String> {
@@ -153,7 +156,7 @@ fn of_a_drill(drill: &RestoreDrill, at: Timestamp) -> Option<String> {
         0 => "is a restore that took no time",
         seconds if seconds > LONGEST_RESTORE => "is a restore that took more than a week",
         _ if !says_something(&drill.backup) => "is a restore of a backup without a name",
-        _ if drill.parts.is_empty() => "is a restore of nothing",
+        _ if drill.parts.is_empty() => "is a restore that names no part",
         _ => return None,
     };
     Some(fault.to_owned())
@@ -161,9 +164,9 @@ fn of_a_drill(drill: &RestoreDrill, at: Timestamp) -> Option<String> {
 
 fn of_an_object(moved: &MovedObject) -> Option<&'static str> {
     if !says_something(&moved.on) {
-        return Some("attests that an object may stand, and names none");
+        return Some("attests that an object may stay as it is, but names none");
     }
-    (!says_something(&moved.now)).then_some("attests that an object may stand, and not how it is")
+    (!says_something(&moved.now)).then_some("attests that an object may stay as it is, but not how it is")
 }
 
 #[cfg(test)]
@@ -181,7 +184,7 @@ mod tests {
         let (host, sha) = ("live.example", "a".repeat(64));
         let says = |at: &'static str| {
             [" \t", "\u{200b}", "\u{3164}", "\u{2800}", "\u{ad}\u{202e}", "-", "?!", "…", " n/a "]
-                .map(|nothing| (at, json!(nothing), "says nothing"))
+                .map(|nothing| (at, json!(nothing), "has no text"))
                 .to_vec()
         };
         let file = json!({"name": "x.sql", "bytes": 9, "sha256": sha});
@@ -192,14 +195,14 @@ mod tests {
                     ("/backup/taken_at", json!("2099-11-21T05:10:00Z"), "in the future"),
                     ("/backup/taken_at", json!("1970-01-01T00:00:00Z"), "before this tool existed"),
                     ("/backup/taken_at", json!("soon"), "an invalid time"),
-                    ("/backup/parts", json!([]), "of nothing"),
+                    ("/backup/parts", json!([]), "names no part"),
                     ("/backup/source/restore-point", json!(" "), "without a name"),
                     ("/backup/source/restore-point", json!("\u{200b}"), "without a name"),
                     ("/backup/source/restore-point", json!(" \u{3164} "), "without a name"),
                     ("/backup/source/restore-point", json!("-"), "without a name"),
                     ("/backup/source/restore-point", json!("N/A"), "without a name"),
                     ("/backup/source", json!({"file": {"name": "", "bytes": 9, "sha256": sha}}), "without a name"),
-                    ("/backup/source", json!({"file": {"name": "x", "bytes": 0, "sha256": sha}}), "without a byte"),
+                    ("/backup/source", json!({"file": {"name": "x", "bytes": 0, "sha256": sha}}), "of 0 bytes"),
                     (
                         "/backup/source",
                         json!({"file": {"name": "x", "bytes": 9, "sha256": "a"}}),
@@ -222,16 +225,16 @@ mod tests {
                 json!({"acknowledgement": {"line": 1, "reason": "seen"}}),
                 vec![
                     ("/acknowledgement/line", json!(0), "line 0"),
-                    ("/acknowledgement/reason", json!(""), "says nothing"),
+                    ("/acknowledgement/reason", json!(""), "has no text"),
                 ],
             ),
             (
                 json!({"attestation": {"rule": "backup-truncated", "says": "seen", "until": "2026-12-01"}}),
                 vec![
-                    ("/attestation/says", json!(""), "says nothing"),
+                    ("/attestation/says", json!(""), "has no text"),
                     ("/attestation/until", json!("2099-01-01"), "for more than 60 days"),
                     ("/attestation/until", json!("2026-11-20"), "over when it was recorded"),
-                    ("/attestation/until", json!("never"), "an invalid day"),
+                    ("/attestation/until", json!("never"), "not a valid day"),
                 ],
             ),
             (
@@ -240,9 +243,9 @@ mod tests {
                     ("/saw/fields", json!({}), "attests nothing"),
                     ("/saw/fields", json!({"prize": "1 USD"}), "no order-form has such a field"),
                     ("/saw/fields", json!({"recurring": "often"}), "that such a field cannot have"),
-                    ("/saw/fields", json!({"name": "Another"}), "whose key would be another"),
+                    ("/saw/fields", json!({"name": "Another"}), "but that name gives another key"),
                     ("/saw/on", json!({"kind": "environment", "key": "environment"}), "which only a reading shows"),
-                    ("/saw/on", json!({"kind": "mail", "key": "post"}), "a site has one mail"),
+                    ("/saw/on", json!({"kind": "mail", "key": "post"}), "a site has only one mail"),
                     ("/saw/until", json!("2026-12-09"), "for more than 14 days"),
                     ("/saw/until", json!("2026-11-20"), "over when it was recorded"),
                 ],
@@ -252,8 +255,8 @@ mod tests {
                 vec![
                     ("/saw-all/names", json!(["Course", "course"]), "the key of `course`"),
                     ("/saw-all/names", json!([" "]), "without a name"),
-                    ("/saw-all/kind", json!("mail"), "of which there is none"),
-                    ("/saw-all/kind", json!("environment"), "of which there is none"),
+                    ("/saw-all/kind", json!("mail"), "a kind that has no list"),
+                    ("/saw-all/kind", json!("environment"), "a kind that has no list"),
                     ("/saw-all/until", json!("2026-12-09"), "for more than 14 days"),
                 ],
             ),
@@ -263,10 +266,10 @@ mod tests {
                 json!({"purchase": {"host": host, "form": "course", "saw": ["order"], "orders": ["1"], "transaction": "pi_1"}}),
                 vec![
                     ("/purchase/form", json!(""), "names no form"),
-                    ("/purchase/saw", json!([]), "nothing was seen"),
+                    ("/purchase/saw", json!([]), "not say what was seen"),
                     ("/purchase/orders/0", json!(" "), "no number"),
-                    ("/purchase/transaction", json!(""), "no payment's"),
-                    ("/purchase/transaction", json!("null-transaction"), "no payment's"),
+                    ("/purchase/transaction", json!(""), "not that of a payment"),
+                    ("/purchase/transaction", json!("null-transaction"), "not that of a payment"),
                 ],
             ),
             (json!({"not-pressed": {"host": host, "says": "seen"}}), says("/not-pressed/says")),
@@ -289,9 +292,9 @@ mod tests {
                     ("/restore-drill/seconds", json!(u64::MAX), "more than a week"),
                     ("/restore-drill/ended_at", json!("2026-11-21T08:00:00Z"), "in the future"),
                     ("/restore-drill/backup", json!(""), "without a name"),
-                    ("/restore-drill/parts", json!([]), "of nothing"),
-                    ("/restore-drill/onto", json!(""), "says nothing"),
-                    ("/restore-drill/onto", json!("\u{ffa0}"), "says nothing"),
+                    ("/restore-drill/parts", json!([]), "names no part"),
+                    ("/restore-drill/onto", json!(""), "has no text"),
+                    ("/restore-drill/onto", json!("\u{ffa0}"), "has no text"),
                     ("/restore-drill/backup", json!("?"), "without a name"),
                 ],
             ),
@@ -300,9 +303,9 @@ mod tests {
             (
                 json!({"done": {"at": "/emails/welcome", "now": "abcd", "says": "agreed"}}),
                 vec![
-                    ("/done/at", json!(""), "and not what"),
-                    ("/done/now", json!(""), "and not what"),
-                    ("/done/says", json!(""), "says nothing"),
+                    ("/done/at", json!(""), "but not what"),
+                    ("/done/now", json!(""), "but not what"),
+                    ("/done/says", json!(""), "has no text"),
                 ],
             ),
             (
@@ -310,7 +313,7 @@ mod tests {
                 vec![
                     ("/moved/on", json!(""), "names none"),
                     ("/moved/now", json!(""), "not how it is"),
-                    ("/moved/says", json!(""), "says nothing"),
+                    ("/moved/says", json!(""), "has no text"),
                 ],
             ),
         ]
@@ -336,9 +339,9 @@ mod tests {
                 ("/at", json!("2099-01-01T00:00:00Z"), "in the future"),
                 ("/at", json!("0001-01-01T00:00:00Z"), "before this tool existed"),
                 ("/at", json!(""), "an invalid time"),
-                ("/who", json!(""), "names nobody"),
-                ("/who", json!("\n"), "names nobody"),
-                ("/who", json!("\u{3164}"), "names nobody"),
+                ("/who", json!(""), "does not name"),
+                ("/who", json!("\n"), "does not name"),
+                ("/who", json!("\u{3164}"), "does not name"),
             ];
             let of_this_kind = wrong.into_iter().map(|(at, value, said)| (format!("/evidence{at}"), value, said));
             for (at, value, said) in

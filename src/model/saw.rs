@@ -158,20 +158,20 @@ impl Saw {
             return Some(format!("attests `{}`, which only a reading shows", self.on));
         }
         if kind.is_only() && *key != kind.name() {
-            return Some(format!("attests `{}`, and a site has one {kind}", self.on));
+            return Some(format!("attests `{}`, but a site has only one {kind}", self.on));
         }
         if self.fields.is_empty() {
             return Some(format!("attests nothing of `{}`", self.on));
         }
         let known = kind.attestable_fields();
         if let Some(name) = self.fields.keys().find(|name| !known.contains(name)) {
-            return Some(format!("attests `{name}` of `{}`, and no {kind} has such a field", self.on));
+            return Some(format!("attests `{name}` of `{}`, but no {kind} has such a field", self.on));
         }
         if let Some(name) = self.fields.get("name").and_then(Value::as_str)
             && kind.key_of(name) != *key
             && !(kind.key_is_by_name() && is_key_of(key, name))
         {
-            return Some(format!("attests the name `{name}` of `{}`, whose key would be another", self.on));
+            return Some(format!("attests the name `{name}` for `{}`, but that name gives another key", self.on));
         }
         let unfit = self.fields.iter().find(|(name, value)| fits(*kind, key, name, value).is_none());
         unfit.map(|(name, _)| format!("attests a value of `{}: {name}` that such a field cannot have", self.on))
@@ -190,7 +190,7 @@ impl SawAll {
     pub fn fault(&self) -> Option<String> {
         let kind = self.kind;
         if !kind.is_attestable() || kind.is_only() {
-            return Some(format!("attests a list of `{kind}`, of which there is none"));
+            return Some(format!("attests a list of `{kind}`, a kind that has no list"));
         }
         let mut keys = BTreeSet::new();
         let twice = self.names.iter().find(|name| !keys.insert(kind.key_of(name)));

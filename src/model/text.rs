@@ -50,7 +50,7 @@ pub fn is_readable(text: &str) -> bool {
 }
 
 /// What stands in a printed command where somebody has to say something.
-pub const TO_FILL_IN: [&str; 10] = [
+pub const TO_FILL_IN: [&str; 11] = [
     "HOW, AFTER THE MIGRATION",
     "HOW IT WAS TRIED",
     "HOW THE SPARE ADMINISTRATOR SIGNED IN",
@@ -61,6 +61,7 @@ pub const TO_FILL_IN: [&str; 10] = [
     "WHERE",
     "WHY",
     "WHY IT MAY STAND",
+    "WHY IT MAY STAY",
 ];
 
 /// Whether a text says something: it can be read, and not that there is nothing to say.

@@ -23,14 +23,14 @@ impl Unmeasured {
     pub fn message(self) -> String {
         match self {
             Self::RestoreTime => format!(
-                "how long the way back takes is unknown: no restore of the backup was measured in the last {DRILL_DAYS} days"
+                "it is unknown how long the way back takes: no restore of the backup was measured in the last {DRILL_DAYS} days"
             ),
             Self::MigrationTime => {
-                "whether the migration is over in time is unknown: nothing watched it to its end in the rehearsal"
+                "it is unknown whether the migration will be over in time: nothing watched it to its end in the rehearsal"
                     .to_owned()
             }
             Self::Members => {
-                "who the members are is unknown: no reading of this site shows them, so only a person can compare them"
+                "it is unknown who the members are: no reading of this site shows them, so only a person can compare them"
                     .to_owned()
             }
         }

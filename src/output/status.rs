@@ -156,7 +156,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         }
         (None, Some(digest)) => {
             let what = if status.taking_back { "a run that is being undone" } else { "a run" };
-            let held = if status.held { ", and somebody is at it now" } else { "" };
+            let held = if status.held { ", and somebody is working on it now" } else { "" };
             writeln!(
                 out,
                 "{what} of the changes {} on {}{held}",
@@ -192,7 +192,7 @@ fn decisions(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let (all, path) = (status.decisions.len(), escape::shell(&status.path));
     writeln!(
         out,
-        "decisions of the plan that ask something of a person: {} of {all} open ({}); `plan runbook {path} --out PAGE.html` lists them",
+        "tasks that the plan's decisions give to people: {} of {all} open ({}); `plan runbook {path} --out PAGE.html` lists them",
         open.values().sum::<usize>(),
         whose.join(", ")
     )

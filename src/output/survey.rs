@@ -36,7 +36,7 @@ fn whose(whose: &Whose) -> String {
     match whose {
         Whose::Plan => String::new(),
         Whose::Staging => "  (as on the staging copy)".to_owned(),
-        Whose::Seen(said) => format!("  ({} saw it, until {})", line(&said.who), said.until),
+        Whose::Seen(said) => format!("  ({} saw it, valid until {})", line(&said.who), said.until),
         Whose::Answer => "  (corrected)".to_owned(),
     }
 }
@@ -81,7 +81,7 @@ pub fn screen(screen: &Screen, (number, of): (usize, usize), width: usize) -> St
 
 fn typed_below(question: &Question) -> String {
     match &question.in_part {
-        _ if question.is_blind => "typed below, without the plan's value".to_owned(),
+        _ if question.is_blind => "to be typed below; the plan's value is not shown".to_owned(),
         Some(part) => format!("typed below: {}", value(&question.on, &question.field, part)),
         None => "typed below".to_owned(),
     }
@@ -172,8 +172,11 @@ impl<'a> Listed<'a> {
         }
         if !self.only_a_reading_shows.is_empty() {
             let all = self.only_a_reading_shows.iter().map(|fact| format!("`{}`", line(fact))).collect::<Vec<_>>();
-            let _ =
-                writeln!(text, "{}", indented(&format!("only another reading shows {}", all.join(", ")), "", width));
+            let _ = writeln!(
+                text,
+                "{}",
+                indented(&format!("only another reading can show {}: take one", all.join(", ")), "", width)
+            );
         }
         let said = match self.screens.len() {
             0 => format!("nothing is to be asked about {}", line(&self.site)),

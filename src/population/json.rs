@@ -67,7 +67,7 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
     if text == TWICE || text.starts_with("missing field `") || text.starts_with("duplicate field `") {
         return text.to_owned();
     }
-    text.rsplit_once(", expected ").map_or("a value is of the wrong sort".to_owned(), |(_, kind)| match kind {
+    text.rsplit_once(", expected ").map_or("a value has the wrong type".to_owned(), |(_, kind)| match kind {
         "u8" | "u32" | "u64" => "expected a whole number".to_owned(),
         kind => format!("expected {kind}"),
     })

@@ -55,7 +55,9 @@ impl<'de> Deserialize<'de> for MaxAge {
         if is_age(&text) {
             return Ok(Self(text));
         }
-        Err(D::Error::custom("the age of a reading is from one minute to seven days, such as `90m`, `24h` or `2d`"))
+        Err(D::Error::custom(
+            "the age of a reading must be from one minute to seven days, such as `90m`, `24h` or `2d`",
+        ))
     }
 }
 
@@ -171,7 +173,7 @@ pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
     match settings.attestations.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),
         Some(id) => {
-            let message = format!("`{}` refuses attestations for `{id}`, and there is no such rule", path.display());
+            let message = format!("`{}` refuses attestations for `{id}`, but there is no such rule", path.display());
             Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"))
         }
     }

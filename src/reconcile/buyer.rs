@@ -26,7 +26,7 @@ impl Look<'_> {
         let has = format!("contact {} has `{tags}`", order.buyer);
         match said {
             true => (Known::Captured, format!("{has}; that the page opens is attested")),
-            false => (Known::Unknown, format!("{has}, and nobody has said that the page opens")),
+            false => (Known::Unknown, format!("{has}, but nobody attested that the page opens")),
         }
     }
 

@@ -106,7 +106,7 @@ impl Look<'_> {
         let what = match (self.named.orders.is_empty(), self.new.is_empty()) {
             (true, true) => "no new order on the form".to_owned(),
             (true, false) => {
-                format!("{} on the form, not with the transaction on record", orders(self.new.iter().copied()))
+                format!("{} on the form, but without the transaction on record", orders(self.new.iter().copied()))
             }
             (false, _) => {
                 let named = self.named.orders.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -141,7 +141,7 @@ impl Look<'_> {
         if let Some(order) =
             done.iter().find(|order| self.is_named(order) && matches!(unpaid(order), Some(Unpaid::Less(_))))
         {
-            return (Known::Attested, format!("{}; that this is what is paid is attested", orders([*order])));
+            return (Known::Attested, format!("{}; it is attested that this is the payment", orders([*order])));
         }
         let unpaid = done.first().and_then(|order| unpaid(order));
         let why = unpaid.as_ref().map_or("", Unpaid::why);
@@ -290,12 +290,15 @@ fn misdated(order: &Bought, shown: Shown<'_>) -> Option<(Known, String)> {
     };
     let [before, after] = [&shown.before.taken_at, &shown.after.taken_at];
     if day_of(before).and_then(|day| day.checked_sub(Span::new().days(1)).ok()).is_some_and(|first| date < first) {
-        return Some((Known::NotFound, format!("it is dated {date}, and the site was read {before} without it")));
+        return Some((
+            Known::NotFound,
+            format!("it is dated {date}, earlier than the reading of {before}, which does not show it"),
+        ));
     }
     day_of(after)
         .and_then(|day| day.checked_add(Span::new().days(1)).ok())
         .is_some_and(|last| last < date)
-        .then(|| (Known::NotFound, format!("it is dated {date}, and the site was read {after}")))
+        .then(|| (Known::NotFound, format!("it is dated {date}, later than the reading of {after} that shows it")))
 }
 
 fn day_of(time: &str) -> Option<Date> {

@@ -53,9 +53,10 @@ fn take_in(finding: &mut Finding, folded: Vec<Finding>, right: &str) {
     let key = right.split_once('/').map_or(right, |(_, key)| key);
     // An error does not become a warning by what takes it in.
     finding.severity = folded.iter().map(|other| other.severity).fold(finding.severity, Ord::max);
-    finding.message = format!("{}, and the plan has none that is called `{key}`", finding.message);
+    finding.message = format!("{}, and the plan has no entry for `{key}`, which the site has", finding.message);
     finding.help = Some(format!(
-        "write `{key}`, which answers {}; if it is another one, create it on the site, and add `{key}` to the plan or to `leave_alone`",
+        "if you mean `{key}`, write that: it resolves {}; if they are different, create this one on the site, and add `{key}` to \
+            the plan or to `leave_alone`",
         many(folded.len(), "more finding")
     ));
     let elsewhere =

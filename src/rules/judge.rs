@@ -291,7 +291,7 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
-pub const BY_HAND: &str = "take a reading that contains it: a site file can, written by hand from what AccessAlly's screens show \
+pub const BY_HAND: &str = "take a reading that contains it: a site file that you write by hand from AccessAlly's screens can \
     (docs/site-file.md)";
 
 /// What would show a fact that a rule lacks; `alone` is the fact's name where it is the only one.

@@ -189,7 +189,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     type Error = Unreadable;
 
     fn unit_variant(self) -> Result<(), Unreadable> {
-        Err(de::Error::custom("a word with nothing after it was expected"))
+        Err(de::Error::custom("a word without a value was expected"))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unreadable> {

@@ -179,7 +179,7 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             "wrong-value",
             format!("{name} must be a day, not {found}"),
             if found.len() == "`2026-12-31`".len() && found.bytes().all(|byte| b"`-0123456789".contains(&byte)) {
-                "name a day that the calendar has".to_owned()
+                "name a day that exists".to_owned()
             } else {
                 "write it as year-month-day, for example `2026-12-31`".to_owned()
             },

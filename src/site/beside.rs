@@ -41,7 +41,8 @@ impl Population for Beside {
         if let Some(opening) = opening(&first)
             && !opening.site.is_same_site(&self.site)
         {
-            let what = format!("it is of `{}`, and the configuration beside it is of `{}`", opening.site, self.site);
+            let what =
+                format!("it belongs to `{}`, but the configuration beside it belongs to `{}`", opening.site, self.site);
             let help = "another site's members prove nothing about this one: take both files again, from one site";
             return Err(SiteError::Another { origin: self.path.display().to_string(), what, help: help.to_owned() });
         }

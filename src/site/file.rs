@@ -193,7 +193,7 @@ impl Site for FileSite {
                 self.last = Some((text, again));
                 Ok(())
             }
-            Ok(_) => Err(self.refuse("the changed object would be read as another")),
+            Ok(_) => Err(self.refuse("the changed object would be read back as a different one")),
             Err(damage) => Err(self.refuse(&damage.to_string())),
         }
     }

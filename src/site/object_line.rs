@@ -73,7 +73,7 @@ pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(Strin
         (Some((name, id)), _) if is_natural(key, name, id) => return None,
         (Some((name, id)), _) if slug(name).is_empty() => (
             key_with_id(name, id).unwrap_or_else(|| name_key(name)),
-            "its ID, as nothing of its name can be in a key",
+            "its ID, as no character of its name can be used in a key",
             None,
         ),
         (Some((name, id)), _) => (name_key(name), "the slug of its name", key_with_id(name, id)),
@@ -82,7 +82,9 @@ pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(Strin
             let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
             (webhook_key(&calls), "its command and target", None)
         }
-        _ if kind.is_only() => (kind.name().to_owned(), "the kind's own name, as a site has one", None),
+        _ if kind.is_only() => {
+            (kind.name().to_owned(), "the name of the kind, as a site has only one such object", None)
+        }
         _ => return None,
     };
     if wanted == key {
@@ -158,7 +160,7 @@ pub(super) fn not_understood(
 /// What is to be said of a record of a kind that this build does not know; nothing where a machine captured it, or the format is newer.
 pub(super) fn strange_kind(header: &Header, kind: &str) -> Option<(String, String)> {
     let may_be_so = header.is_newer() || header.capture(kind).is_by_a_machine();
-    (!may_be_so).then(|| stranger(kind, "no record is of the kind"))
+    (!may_be_so).then(|| stranger(kind, "no record has the kind"))
 }
 
 /// The same of what its first record declares.
@@ -167,10 +169,11 @@ pub(super) fn strange_header(header: &Header) -> Vec<(String, String)> {
         return Vec::new();
     }
     let strange = header.sections.iter().filter(|(name, capture)| !capture.is_by_a_machine() && !is_kind(name));
-    let strange = strange.map(|(name, _)| stranger(name, "`sections` declares what is no kind of record:"));
-    let help = "write it as 2026-11-21T06:12:00Z: a day, `T`, the time, and `Z` or the distance from it";
+    let strange =
+        strange.map(|(name, _)| stranger(name, "`sections` declares something that is not a kind of record:"));
+    let help = "write it as 2026-11-21T06:12:00Z: a day, `T`, the time, and `Z` or the offset from UTC";
     let time = (!header.taken_at.is_empty() && !header.taken_at.contains('T'))
-        .then(|| ("`taken_at` is no time of RFC 3339".to_owned(), help.to_owned()));
+        .then(|| ("`taken_at` is not an RFC 3339 time".to_owned(), help.to_owned()));
     strange.chain(time).collect()
 }
 

@@ -133,8 +133,11 @@ impl Review {
         let on = shown(kind, key);
         if KINDS.contains(&kind) || kind == "snapshot" {
             let help = "move it to the population's file".to_owned();
-            let what =
-                if kind == "snapshot" { "a second snapshot begins here" } else { "members belong to no configuration" };
+            let what = if kind == "snapshot" {
+                "a second snapshot begins here"
+            } else {
+                "members do not belong in the configuration"
+            };
             self.found.found(line.number, &on, [(what.to_owned(), help)]);
         } else if kind == "population" {
             if let Err(error) = takes::<crate::model::snapshot::PopulationDigest>(fields.into()) {
@@ -164,8 +167,7 @@ impl Review {
         let is_declared =
             header.sections.contains_key(kind.name()) || sources.as_ref().is_some_and(|s| s.whole.is_some());
         if !is_declared && self.undeclared.insert(kind) {
-            let what =
-                format!("`sections` in the first line does not declare `{kind}`, so this counts as read by nobody");
+            let what = format!("`sections` in the first line does not declare `{kind}`, so this counts as unknown");
             let help = format!(
                 "add `\"{kind}\":{{\"how\":\"manual\"}}` to `sections`, or `\"source\":{{\"how\":\"manual\"}}` here"
             );

@@ -231,17 +231,18 @@ impl Sheet<'_> {
                     let near =
                         nearest(name, known.iter()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                     let message = format!("`{}` has no field `{name}`", self.kind);
-                    self.wrong.push(at.wrong(message, format!("{near}leave the head of the sheet as it was written")));
+                    self.wrong
+                        .push(at.wrong(message, format!("{near}leave the header of the sheet as it was written")));
                     Column::Ignored
                 }
             };
             if is != Column::Ignored && !seen.insert(name.to_owned()) {
-                self.wrong.push(at.wrong(format!("`{name}` is the head of two columns"), "remove one of them"));
+                self.wrong.push(at.wrong(format!("two columns have the header `{name}`"), "remove one of them"));
             }
             self.columns.insert(column, is);
         }
         if !seen.contains(KEY) {
-            let help = "leave the head of the sheet as it was written, and save it as CSV in UTF-8";
+            let help = "leave the header of the sheet as it was written, and save it as CSV in UTF-8";
             self.wrong.push(Cell { column: 0, row }.wrong(format!("the sheet has no column `{KEY}`"), help));
         }
     }
@@ -264,8 +265,8 @@ impl Sheet<'_> {
             .map(|(at, is, text)| {
                 if is.is_none() && !text.is_empty() {
                     self.wrong.push(at.wrong(
-                        "it stands beside the sheet's columns",
-                        "a text with a separator in it stands in quotes",
+                        "it is outside the sheet's columns",
+                        "put a text that contains the separator in quotes",
                     ));
                 }
                 (at, is.unwrap_or(Column::Ignored), text)
@@ -280,16 +281,17 @@ impl Sheet<'_> {
         let key = cells.iter().find(|(_, is, _)| *is == Column::Key);
         let Some((at, _, named)) = key else {
             if let Some((at, ..)) = cells.iter().find(|(_, _, text)| text != NOT_ASKED) {
-                self.wrong.push(
-                    at.wrong("nobody knows of which object it is", format!("write the object into the column `{KEY}`")),
-                );
+                self.wrong.push(at.wrong(
+                    "the row does not say which object it is about",
+                    format!("write the object into the column `{KEY}`"),
+                ));
             }
             return None;
         };
         let on = ObjectRef::new(self.kind, self.kind.key_of(named));
         if self.kind.is_only() && named != self.kind.name() {
             let help = format!("its key is `{}`", self.kind.name());
-            self.wrong.push(at.wrong(format!("a site has one {}", self.kind), help));
+            self.wrong.push(at.wrong(format!("a site has only one {}", self.kind), help));
             return None;
         }
         let there = cells.iter().find(|(_, is, _)| *is == Column::There).map(|(at, _, text)| (*at, text.clone()));
@@ -300,7 +302,7 @@ impl Sheet<'_> {
             {
                 if is_gone {
                     let help = format!("empty the cell, or write `yes` under `{THERE}`");
-                    self.wrong.push(at.wrong(format!("`{on}` is not there, and has a value"), help));
+                    self.wrong.push(at.wrong(format!("`{on}` is not there, but has a value"), help));
                 } else {
                     self.field(*at, &on, field, text);
                 }
@@ -311,7 +313,7 @@ impl Sheet<'_> {
 
     fn field(&mut self, at: Cell, on: &ObjectRef, field: &str, text: &str) {
         let Some(value) = value_of(on, field, text) else {
-            let message = format!("`{text}` is no value of `{on}: {field}`");
+            let message = format!("`{text}` is not a valid value of `{on}: {field}`");
             self.wrong.push(at.wrong(message, how_to_write(field)));
             return;
         };
@@ -329,7 +331,9 @@ impl Sheet<'_> {
                 Some(_) => self.filled.fields.push((at, on.clone(), field.to_owned(), value)),
                 None => {
                     let message = format!("the site that was read shows `{}`", shown(on, field, &read));
-                    self.wrong.push(at.wrong(message, "empty the cell: what is read counts, and is not asked"));
+                    self.wrong.push(
+                        at.wrong(message, "empty the cell: the value that was read counts, and is not asked for"),
+                    );
                 }
             },
         }
@@ -351,7 +355,8 @@ impl Sheet<'_> {
             match there.map(|(at, text)| (at, yes_or_no(&text), text)) {
                 None => {
                     let at = Cell { column, ..at };
-                    self.wrong.push(at.wrong(format!("nobody says whether `{named}` is there"), help.clone()));
+                    self.wrong
+                        .push(at.wrong(format!("the sheet does not say whether `{named}` is there"), help.clone()));
                 }
                 Some((at, None, text)) => {
                     self.wrong.push(at.wrong(format!("`{text}` is neither yes nor no"), help.clone()))
@@ -434,7 +439,7 @@ mod tests {
 
     #[test]
     fn of_what_is_on_or_off_nothing_set_is_no_answer() {
-        assert_eq!(cells("key,recurring\na,-\n"), ["B2: `-` is no value of `order-form/a: recurring`"]);
+        assert_eq!(cells("key,recurring\na,-\n"), ["B2: `-` is not a valid value of `order-form/a: recurring`"]);
         assert_eq!(read("key,gateway\na,-\n").unwrap().fields[0].3, Value::Null);
     }
 
@@ -466,14 +471,14 @@ mod tests {
             cells(text),
             [
                 "C1: `order-form` has no field `prise`",
-                "D2: `revok` is no value of `order-form/a: after_final_retry`",
-                "E3: `perhaps` is no value of `order-form/two-lines: recurring`",
+                "D2: `revok` is not a valid value of `order-form/a: after_final_retry`",
+                "E3: `perhaps` is not a valid value of `order-form/two-lines: recurring`",
                 "A5: `a` has two rows",
-                "B5: nobody says whether `a` is there",
-                "E6: nobody knows of which object it is",
-                "D7: `order-form/gone` is not there, and has a value",
+                "B5: the sheet does not say whether `a` is there",
+                "E6: the row does not say which object it is about",
+                "D7: `order-form/gone` is not there, but has a value",
                 "B8: `maybe` is neither yes nor no",
-                "F8: it stands beside the sheet's columns",
+                "F8: it is outside the sheet's columns",
             ]
         );
         assert_eq!(cells("name,price\na,1\n")[0], "A1: the sheet has no column `key`");

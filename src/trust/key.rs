@@ -134,9 +134,10 @@ pub fn state_home() -> Result<PathBuf, Failure> {
         Some(base.join("plan"))
     });
     found.filter(|folder| folder.is_absolute()).ok_or_else(|| {
-        let message = "there is no folder to keep this machine's key in, by which `plan` knows its own confirmations and journals";
+        let message = "there is no folder for this machine's key, which `plan` needs to recognize its own confirmations and \
+            journals";
         Failure::new(exit::COULD_NOT_RUN, message)
-            .help("set HOME, or XDG_STATE_HOME, to a folder of your own, as a path from the root")
+            .help("set HOME, or XDG_STATE_HOME, to a folder of your own, as an absolute path")
     })
 }
 
@@ -170,7 +171,7 @@ fn read(home: &Path) -> Result<Option<Key>, Failure> {
 fn make(home: &Path) -> Result<Key, Failure> {
     let failed = |error: io::Error| {
         Failure::file("write this machine's key into", home, &error)
-            .help("let that folder be written, or set XDG_STATE_HOME to one that can be")
+            .help("make that folder writable, or set XDG_STATE_HOME to a folder that is")
     };
     let mut builder = DirBuilder::new();
     builder.recursive(true);

@@ -79,8 +79,10 @@ fn belongs(
         return Ok(());
     }
     let (what, change) = if open & 0o022 != 0 { ("changed", "go-w") } else { ("read", "go-rwx") };
-    let help =
-        format!("make sure that nobody did, then close it: `chmod {change} {}`", quoted(&path.display().to_string()));
+    let help = format!(
+        "make sure that nobody else did so, then close it: `chmod {change} {}`",
+        quoted(&path.display().to_string())
+    );
     Err(NotOurs { help: Some(help), ..shared(format!("can be {what} by other users (mode {:03o})", mode & 0o777)) })
 }
 

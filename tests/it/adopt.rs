@@ -104,15 +104,15 @@ fn state_that_came_with_a_repository_writes_nothing_and_says_so() {
         // What a run would have kept of the site as it was, which is not anybody's to remove on the word of a repository.
         with_before(&clone);
         for words in all_that_read_state() {
-            clone.run(&words).ends(12, &["is not proven to be of this user and this machine", "plan adopt"]);
+            clone.run(&words).ends(12, &["is not proven to belong to this user and this machine", "plan adopt"]);
         }
-        clone.confirm(&confirmed).ends(12, &["is not proven to be of this user and this machine"]);
+        clone.confirm(&confirmed).ends(12, &["is not proven to belong to this user and this machine"]);
         verb(&clone, &["adopt", "--no-input"]).ends(12, &["the run was not confirmed"]);
         assert!(amc_plan::apply::state_file(&clone.path(".plan"), SITE, "before.site.ndjson").exists());
         assert_eq!((clone.read(SITE), fs::read_to_string(clone.journal()).unwrap()), (before, kept));
         // Without its journal the confirmation counts for nothing either.
         fs::remove_file(clone.journal()).unwrap();
-        clone.confirm(&confirmed).ends(12, &["without the mark of this machine's key"]);
+        clone.confirm(&confirmed).ends(12, &["but has no mark of this machine's key"]);
     }
 }
 
@@ -124,7 +124,7 @@ fn a_run_of_an_earlier_build_is_adopted_then_finished_or_taken_back() {
         let (digest, site) = (digest(&place), place.read(SITE));
         verb(&place, &["apply", "--resume"]).ends(
             12,
-            &["bears no mark", "3 changes"]
+            &["has no mark", "3 changes"]
                 .map(|word| if word == "3 changes" { "has 2 of 7 changes in place" } else { word }),
         );
         let shown = verb(&place, &["adopt", "--no-input"]);
@@ -189,18 +189,18 @@ fn a_run_of_another_machine_is_another_key_s() {
         command.env("PLAN_STATE_HOME", elsewhere.path()).output().unwrap().into()
     };
     there(&["apply", "--resume", "--no-input"])
-        .ends(12, &["does not bear the mark of this machine's key", "plan adopt"]);
+        .ends(12, &["does not have the mark of this machine's key", "plan adopt"]);
     there(&["adopt", "--no-input", "--confirm", &digest[..8]]).ends(0, &[]);
     there(&["apply", "--resume", "--no-input"]).ends(20, &["start-verification"]);
     // And it is not the first machine's any more.
-    verb(&place, &["status"]).ends(12, &["does not bear the mark of this machine's key"]);
+    verb(&place, &["status"]).ends(12, &["does not have the mark of this machine's key"]);
     // A line that is put behind its own by a hand without the key is refused.
     adopt(&place, &digest[..8]).ends(0, &[]);
     let text = fs::read_to_string(place.journal()).unwrap();
     let previous = amc_plan::model::digest::of_bytes(text.lines().last().unwrap().as_bytes());
     let line = format!(r#"{{"version":2,"at":"2026-11-28T10:00:00Z","event":"undo","previous":"{previous}"}}"#);
     fs::write(place.journal(), format!("{text}{line}\n")).unwrap();
-    verb(&place, &["apply", "--resume"]).ends(12, &["bears no mark"]);
+    verb(&place, &["apply", "--resume"]).ends(12, &["has no mark"]);
 }
 
 #[cfg(unix)]
@@ -230,7 +230,7 @@ fn a_certificate_that_nobody_proves_opens_no_live_site() {
     value["mark"] = "0".repeat(64).into();
     for forged in [without, value.to_string(), kept.edited_once(r#""seconds": "#, r#""seconds": 1"#)] {
         fs::write(place.path(certificate), forged).unwrap();
-        apply().ends(13, &["does not bear the mark of this machine's key", "minisign -S -m"]);
+        apply().ends(13, &["does not have the mark of this machine's key", "minisign -S -m"]);
     }
     fs::write(place.path(certificate), &kept).unwrap();
     apply().ends(13, &["was not typed out"]);

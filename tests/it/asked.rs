@@ -142,7 +142,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
     jo.sees("production_url: ");
     jo.types("//wrong.example");
-    jo.sees("`charging-guard` is not as the plan wants");
+    jo.sees("`charging-guard` is not");
     jo.answers("Developer Tools", "n");
     jo.answers("Enter shows it again", "");
     jo.answers("Developer Tools", "y");
@@ -183,7 +183,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.sees("now press *Run Migration*, once");
     is_over(&place);
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "perhaps");
-    jo.sees("not recorded: this is no answer");
+    jo.sees("not recorded: this answer is not understood");
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "no");
     jo.sees("`sam` saw that the site is not on Managed");
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "yes");
@@ -203,7 +203,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     let survey = ["survey", PLAN, "--site", SITE, "--read", "sheets"];
     std::fs::create_dir(place.path("sheets")).unwrap();
     place.run(&survey).ends(2, &["`sheets` has no sheet"]);
-    Place::new().run(&survey).ends(2, &["nobody is named who looks"]);
+    Place::new().run(&survey).ends(2, &["it is not known who looks"]);
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn nobody_is_named_where_no_run_is_under_way() {
     let place = Place::new();
     place
         .run(&["record", "step", "push", "pushed", "--plan", PLAN])
-        .ends(2, &["nobody is named who attests it", "--who"]);
+        .ends(2, &["it is not known who attests this: nobody was named,", "--who"]);
     place
         .run(&["apply", PLAN, "--site", SITE, "--confirm", &place.digest(), "--who", "nobody"])
         .ends(2, &["`nobody` is not among the plan's `people`"]);
@@ -271,11 +271,11 @@ fn the_merge_list_the_push_and_what_live_shows_then_are_asked_for() {
     reads_live(&place, "cloned", "2020-11-20T06:00:00Z", "");
     reads_live(&place, "now", &jiff::Timestamp::now().to_string(), "");
     let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--resume", "--who", "jo"]);
-    jo.answers("live as it was copied", SITE);
+    jo.answers("live from the time when it was copied", SITE);
     jo.sees("live as it is now");
     jo.types("now.site.ndjson");
     jo.sees("not recorded: ");
-    jo.answers("live as it was copied", "cloned.site.ndjson");
+    jo.answers("live from the time when it was copied", "cloned.site.ndjson");
     jo.sees("live as it is now");
     jo.types("now.site.ndjson");
     jo.answers("it is done: what did you see?", "the host says that it is pushed");

@@ -278,7 +278,7 @@ fn what_cannot_be_told_is_asked_for() {
     refuses(&["two.sql"], 2, "give the prefix of this site's tables with `--prefix`: `blog_`, `wp_`");
     refuses(&["two.sql", "--prefix", "x_"], 2, "holds no site with the prefix `x_`");
     refuses(&["none.sql", "--prefix", "wp_"], 2, "no tables of a WordPress site");
-    refuses(&["site.zip", "--parts", "files", "--prefix", "wp_"], 2, "not read inside");
+    refuses(&["site.zip", "--parts", "files", "--prefix", "wp_"], 2, "look into");
     refuses(&["site.zip"], 2, "--parts");
     refuses(&["two.sql", "--prefix", "wp_", "--parts", "files"], 2, "does not hold the site's files");
     refuses(&["--restore-point", "RP-1"], 2, "--parts");

@@ -65,9 +65,7 @@ fn a_site_and_its_population_are_read_through_links_and_never_written() {
     fs::rename(there(population), place.path("kept/members")).unwrap();
     symlink("kept/members", place.path(population)).unwrap();
     check(&place).ends(0, &[]);
-    for (target, said) in
-        [("../nothing", "it is a link, and nothing is where it leads"), ("kept", "not a regular file")]
-    {
+    for (target, said) in [("../nothing", "it is a link whose target does not exist"), ("kept", "not a regular file")] {
         fs::remove_file(place.path(SITE)).unwrap();
         symlink(target, place.path(SITE)).unwrap();
         check(&place).ends(3, &[said]);
@@ -141,13 +139,13 @@ fn a_line_of_a_record_that_a_hand_wrote_is_never_green() {
     let refused = of(r#""version":1"#, r#""version":2"#);
     refused.ends(3, &["line 1: it is of version 2, and this build reads 1"]);
     for (old, new, said) in [
-        (r#""who":"jo""#, r#""who":"""#, "names nobody who recorded it"),
+        (r#""who":"jo""#, r#""who":"""#, "does not name who recorded it"),
         (r#""who":"jo""#, r#""who":"eve""#, "is by `eve`, who is not among the plan's `people`"),
         (r#""at":"2026"#, r#""at":"2099"#, "which is in the future"),
         (r#""at":"2026"#, r#""at":"no"#, "is of an invalid time"),
         (r#""taken_at":"2026"#, r#""taken_at":"2099"#, "a backup made at 2099-11-21T05:10:00Z, which is in the future"),
         ("RP-4471", " ", "is a restore point without a name"),
-        (r#""parts":["files","database"]"#, r#""parts":[]"#, "is a backup of nothing"),
+        (r#""parts":["files","database"]"#, r#""parts":[]"#, "is a backup that names no part"),
     ] {
         let ran = of(old, new);
         assert_eq!(ran.code, Some(1), "{new}: {ran:#?}");

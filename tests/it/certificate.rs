@@ -45,7 +45,7 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
     let there = Elsewhere { place: &place, home: tempfile::tempdir().unwrap() };
     let (sam, eve) = (Reviewer::new(&place, "sam"), Reviewer::new(&place, "eve"));
     let unsigned = [
-        "does not bear the mark of this machine's key",
+        "does not have the mark of this machine's key",
         "no reviewer's signature is beside it",
         "minisign -S -m bloom-coaching.rehearsal.json",
     ];

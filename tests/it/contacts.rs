@@ -50,7 +50,7 @@ fn values_are_written_all_or_none_and_only_from_before_the_migration() {
     fs::remove_file(place.path(POPULATION)).unwrap();
     assert_ne!(recorded(&place).code, Some(0));
     place.edit(PLAN, "https://staging.bloom.example", "https://other.bloom.example");
-    recorded(&place).ends(13, &["none of the plan's `sites`"]);
+    recorded(&place).ends(13, &["not one of the plan's `sites`"]);
     place.run(&["contacts", "record", PLAN, "--site", "https://bloom.example"]).ends(2, &["give a site in a file"]);
 }
 
@@ -89,7 +89,10 @@ fn init_says_what_a_site_that_was_written_by_hand_lacks() {
     let ran = place.run(&["init", "--site", "new.site.ndjson", "--out", "new.yaml"]);
     ran.ends(
         0,
-        &["nothing is known of: administrator, charging-guard, crm,", "under `sections`, its members as `contact`"],
+        &[
+            "nothing is known about: administrator, charging-guard, crm,",
+            "under `sections`, and its members as `contact`",
+        ],
     );
     assert!(!ran.err.contains("offering,"), "{ran:#?}");
     let ran = place.run(&["init", "--site", SITE, "--out", "other.yaml"]);

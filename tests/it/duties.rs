@@ -48,7 +48,7 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         expected.into_iter().map(|(at, when, who)| (at.to_owned(), when.to_owned(), who, false)).collect();
     assert_eq!(asked(&place), expected);
     let said = place.run(&["status", PLAN, "--site", SITE]).out;
-    assert!(said.contains("ask something of a person: 13 of 13 open (jo 2, mara 1, nobody named 9, sam 1)"), "{said}");
+    assert!(said.contains("give to people: 13 of 13 open (jo 2, mara 1, nobody named 9, sam 1)"), "{said}");
     place.run(&["runbook", PLAN, "--out", "page.html"]).ends(0, &[]);
     let page = place.read("page.html");
     for line in [
@@ -56,7 +56,7 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         "<td>in the window</td><td>________</td><td>switch off what fires `aal_revokesubscription?productId=12` in the CRM: Ontraport: Dunning",
         "<td>after the window</td><td>mara</td><td>do by hand, from now on, what `aal_genpass` did</td>",
         "<td>after the window</td><td>sam</td><td>open module `Money` of `Group Coaching` for each member when it is due</td>",
-        "<td>open for each member of `Mastermind` who is between two modules what is due to them</td>",
+        "<td>for each member of `Mastermind` who is between two modules, open what is due to them</td>",
     ] {
         assert!(page.contains(line), "{line}: {page}");
     }

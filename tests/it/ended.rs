@@ -136,7 +136,7 @@ fn a_resume_whose_reading_from_before_is_gone_ends_unverified_and_says_so() {
     let place = Place::new();
     place.confirm(&place.digest()).ends(0, &[]);
     place.run(&["purge", PLAN, "--site", SITE]).ends(0, &[]);
-    let only = "it is not verified: how everybody was before the run is no longer kept here, or was changed, so only \
+    let only = "it is not verified: the reading of the members from before the run is no longer kept here, or was changed, so only \
     the run's own changes were compared";
     let resume = format!("`plan apply {PLAN} --site {SITE} --resume`");
     place.apply(&["--resume", "--through", "configure"]).ends(21, &[only, &resume]);

@@ -24,13 +24,13 @@ fn after_a_finished_rehearsal_status_shows_it_with_its_certificate_and_what_is_n
     assert!(!text.contains('▶') && !text.contains("no run is under way"), "{text}");
     // Each purchase that `verify` finds is one that the run found.
     assert!(
-        text.contains("6 order forms, each with what the plan expects to be seen; 6 of them found on the site"),
+        text.contains("6 order forms, each with everything that the plan expects; 6 of the orders found on the site"),
         "{text}"
     );
     // A plan that wants something else has not been rehearsed.
     place.edit(PLAN, "import_all_contacts: false", "import_all_contacts: true");
     let text = said(&place);
-    let next = format!("wants something else than was rehearsed; rehearse again: `plan diff {PLAN} --site {SITE}`");
+    let next = format!("is no longer the one that was rehearsed; rehearse again: `plan diff {PLAN} --site {SITE}`");
     assert!(text.contains(&next), "{text}");
     std::fs::remove_file(place.path(CERTIFICATE)).unwrap();
     assert!(said(&place).contains("next: it left no certificate here; rehearse again: "));

@@ -40,13 +40,13 @@ fn a_slip_is_named_with_its_record_and_nothing_is_finalized() {
         (
             r#"{"kind":"plugin","#,
             "{\"kind\":\"order_form\",\"key\":\"secret\",\"name\":\"Secret\"}\n{\"kind\":\"plugin\",",
-            "line 26: no record is of the kind `order_form` (did you mean `order-form`?)",
+            "line 26: no record has the kind `order_form` (did you mean `order-form`?)",
             true,
         ),
         (
             r#""sections":{"#,
             r#""sections":{"order_form":{"how":"manual"},"#,
-            "line 1: `sections` declares what is no kind of record: `order_form` (did you mean `order-form`?)",
+            "line 1: `sections` declares something that is not a kind of record: `order_form` (did you mean `order-form`?)",
             true,
         ),
         (
@@ -88,7 +88,7 @@ fn a_slip_is_named_with_its_record_and_nothing_is_finalized() {
         (
             "T06:12:00Z",
             " 06:12:00Z",
-            "line 1: `taken_at` is no time of RFC 3339 (write it as 2026-11-21T06:12:00Z",
+            "line 1: `taken_at` is not an RFC 3339 time (write it as 2026-11-21T06:12:00Z",
             true,
         ),
         (
@@ -134,7 +134,7 @@ fn what_could_not_even_be_read_is_named_the_same_way() {
         (
             r#"{"kind":"plugin","#,
             "{\"kind\":\"order\",\"key\":\"1\",\"contact\":\"2\"}\n{\"kind\":\"plugin\",",
-            "`order/1`: members belong to no configuration (move it to the population's file)",
+            "`order/1`: members do not belong in the configuration (move it to the population's file)",
         ),
     ] {
         let place = by_hand();

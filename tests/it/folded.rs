@@ -32,11 +32,17 @@ fn a_wrong_key_is_one_error_and_what_follows_from_it_stands_at_it() {
         let [(rule, at, finding)] = &errors[..] else { panic!("{errors:#?}") };
         assert_eq!((rule.as_str(), *at), ("not-on-site", line));
         assert!(
-            finding["message"].as_str().unwrap().ends_with(&format!("and the plan has none that is called `{key}`")),
+            finding["message"]
+                .as_str()
+                .unwrap()
+                .ends_with(&format!("and the plan has no entry for `{key}`, which the site has")),
             "{finding:#}"
         );
         let help = finding["help"].as_str().unwrap();
-        assert!(help.starts_with(&format!("write `{key}`, which answers {follow} more findings; ")), "{help}");
+        assert!(
+            help.starts_with(&format!("if you mean `{key}`, write that: it resolves {follow} more findings; ")),
+            "{help}"
+        );
         assert_eq!(finding["related"].as_array().unwrap().len(), named, "{finding:#}");
     }
 }
@@ -60,7 +66,8 @@ fn a_webhook_by_a_wrong_name_is_one_error_too() {
     let errors = errors(&place);
     let [(rule, at, finding)] = &errors[..] else { panic!("{errors:#?}") };
     assert_eq!((rule.as_str(), *at), ("not-on-site", 72));
-    let message = "the site's log shows no webhook `aal_genpas`, and the plan has none that is called `aal_genpass`";
+    let message =
+        "the site's log shows no webhook `aal_genpas`, and the plan has no entry for `aal_genpass`, which the site has";
     assert_eq!((finding["message"].as_str(), finding["severity"].as_str()), (Some(message), Some("error")));
 }
 
@@ -73,7 +80,7 @@ fn an_opt_in_form_by_a_wrong_name_is_one_error_that_names_it() {
     assert_eq!(rule, "opt-in-form-not-in-plan");
     let help = finding["help"].as_str().unwrap();
     assert!(
-        help.starts_with("did you mean it by `mini-cours-signup`, which would be created? If not, add it"),
+        help.starts_with("did you mean this form by `mini-cours-signup`, which the plan would create? If not, add it"),
         "{help}"
     );
 }

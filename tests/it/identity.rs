@@ -31,7 +31,7 @@ fn the_population_of_another_client_is_refused_with_both_names() {
     place.edit(population, r#""host":"staging.bloom.example""#, r#""host":"other.example""#);
     place.run(&["snapshot", "finalize", population]).ends(0, &[]);
     let as_it_was = place.read(SITE);
-    let both = ["it is of `other.example`, and the configuration beside it is of `staging.bloom.example`"];
+    let both = ["it belongs to `other.example`, but the configuration beside it belongs to `staging.bloom.example`"];
     // Nor is it tied to this configuration.
     place.run(&["snapshot", "finalize", SITE]).ends(13, &both);
     assert_eq!(place.read(SITE), as_it_was);

@@ -173,6 +173,6 @@ fn what_one_branch_acknowledged_is_not_of_the_verification_that_another_recorded
     let gate = || place.run(&["check", PLAN, "--site", SITE, "--gate", "migrate", "--format", "concise"]).out;
     assert!(!gate().contains("verification-unacknowledged"));
     fs::write(place.path(RECORD), format!("{answered}{again}")).unwrap();
-    record(&place, &["merge"]).ends(0, &["1 acknowledgement of a verification that was recorded again"]);
+    record(&place, &["merge"]).ends(0, &["no longer valid: 1 acknowledgement, as the verification was recorded again"]);
     assert!(gate().contains("verification-unacknowledged"));
 }

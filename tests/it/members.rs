@@ -148,7 +148,7 @@ fn where_the_plan_says_that_nobody_waits_for_a_module_those_who_do_are_counted()
     fs::write(place.path(PLAN), format!("{head}members_between_modules: none{rest}")).unwrap();
     let check = || place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]);
     let found = format!(
-        "error[members-between-modules-found] {count} members of `Group Coaching` wait for a module, and the plan says that there are none"
+        "error[members-between-modules-found] {count} members of `Group Coaching` wait for a module, but the plan says that there are none"
     );
     let ran = check();
     assert!(ran.code == Some(1) && ran.out.contains(&found), "{ran:#?}");

@@ -54,7 +54,7 @@ fn no_step_after_the_changes_is_taken_on_a_site_that_moved() {
     // While it is looked whether somebody pressed, nobody is told to press again.
     let left = place.read(SITE);
     place.edit_site(SITE, MOVES[1].0, MOVES[1].1);
-    on(&place).ends(20, &["`mail`", "do not press it again until its state is known"]);
+    on(&place).ends(20, &["`mail`", "do not press it again until the state of the migration is known"]);
     fs::write(place.path(SITE), &left).unwrap();
     stops_at(&place, "run-migration");
     record(&place, &["sign-in", "still signed in"]);
@@ -298,7 +298,7 @@ fn contacts_without_a_user_that_did_not_come_stop_the_review_and_so_do_those_tha
         migrated(&place, true, 30);
         record(&place, &["sign-in", "still signed in"]);
         let ran = on(&place);
-        let said = format!("of 2 contacts that had no user before, {} came", came.len());
+        let said = format!("of 2 contacts that had no user before, {} were imported", came.len());
         let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
         assert_eq!(ran.code, Some(ends), "{wanted} {came:?}: {ran:#?}");
         assert!(ran.err.contains(&said) || ran.out.contains(&said), "{said}: {ran:#?}");

@@ -90,7 +90,10 @@ fn what_a_hand_gave_one_key_is_told_with_the_key_to_write() {
     for (offerings, told) in [
         (&[("gold", "101", "Gold"), ("gold", "102", "Gold+")][..], "another object, write `\"key\":\"gold-102\"`"),
         (&[("gold", "101", "Gold"), ("gold-7", "102", "Gold+")], "write `\"key\":\"gold-102\"`"),
-        (&[("party", "109", "🎉")], "is not its ID, as nothing of its name can be in a key (write `\"key\":\"109\"`"),
+        (
+            &[("party", "109", "🎉")],
+            "is not its ID, as no character of its name can be used in a key (write `\"key\":\"109\"`",
+        ),
         (&[("ไม", "107", "ไม้")], "write `\"key\":\"ไม้\"`"),
     ] {
         let place = Place::new();

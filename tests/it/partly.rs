@@ -104,7 +104,7 @@ fn a_run_goes_from_preflight_to_its_certificate_on_what_persons_see() {
     let ran = on(&place);
     ran.ends(0, &[]);
     assert!(
-        ran.out.contains("3 of 3 made by hand seen in place (attested)")
+        ran.out.contains("3 of 3 objects to set by hand are in place (attested)")
             && ran.out.contains("next: Start Verification")
     );
     verified(&place);
@@ -164,9 +164,11 @@ fn undo_takes_back_what_was_carried_out_and_names_what_a_person_made() {
     let ran = undo(&place, &digest);
     ran.ends(0, &[]);
     let back = "- production_url: //bloom.example\n  + enabled: true\n  + production_url: //staging.bloom.example";
-    for words in
-        ["set back by hand, where it was made: `charging-guard`", back, "all that was carried out is taken back"]
-    {
+    for words in [
+        "if this was set by hand, set it back by hand: `charging-guard`",
+        back,
+        "all that was carried out is taken back",
+    ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
     assert_eq!(place.read(POPULATION), before);
@@ -240,7 +242,7 @@ fn a_value_whose_own_source_is_missing_is_unknown() {
     assert!(diff.contains("change charging-guard") && diff.contains("guided"), "{diff}");
     place
         .run(&["record", "saw", "charging-guard", "production_url=VALUE", "--plan", PLAN, "--who", "jo"])
-        .ends(2, &["in the place of VALUE"]);
+        .ends(2, &["replace VALUE with"]);
 }
 
 /// Facts that came with a repository count, and are shown as such.

@@ -122,7 +122,7 @@ fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
     assert_eq!(pasted, 7, "{}", begun.out);
     let configured = desk.resumes(&[]);
     configured.ends(0, &[]);
-    assert!(configured.out.contains("7 of 7 made by hand seen in place (attested)"), "{configured:#?}");
+    assert!(configured.out.contains("7 of 7 objects to set by hand are in place (attested)"), "{configured:#?}");
     fs::write(desk.place.path("lines.txt"), "41 tags\n").unwrap();
     let host = site.trim_start_matches("http://").to_owned();
     desk.records(&["verification", "lines.txt", "--host", &host]);
@@ -134,7 +134,7 @@ fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
     desk.records(&["saw", "mail", "simulated=yes", "transport=fluent-smtp"]);
     desk.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
     desk.records(&["saw", "maintenance", "on=no"]);
-    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["who the members are is unknown"]);
+    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["it is unknown who the members are"]);
     desk.resumes(&["--accept-unknown", "members", "--acknowledge", &phrase]).ends(20, &["press it now, once"]);
     desk.records(&["saw", "crm", "managed=yes"]);
     desk.records(&["sign-in", "still signed in"]);

@@ -191,7 +191,7 @@ fn what_is_no_amount_or_less_than_the_plan_expects_is_no_payment_at_the_forms_pr
         let ran = Case { fields: &fields, said: &["--transaction", "pi_1"], ..Case::default() }.verified();
         assert_eq!(ran.code, 0, "{total}: {}", ran.out);
         assert!(
-            ran.out.contains("order          attested   order 9001 (Success); that this is what is paid"),
+            ran.out.contains("order          attested   order 9001 (Success); it is attested that this is the payment"),
             "{}",
             ran.out
         );
@@ -212,7 +212,7 @@ fn what_is_no_amount_or_less_than_the_plan_expects_is_no_payment_at_the_forms_pr
 
 #[test]
 fn the_payment_on_record_is_of_the_order_that_is_found() {
-    let other = r#"order          not found  order 9001 (Success) on the form, not with the transaction on record"#;
+    let other = r#"order          not found  order 9001 (Success) on the form, but without the transaction on record"#;
     Case { said: &["--transaction", "ch_mine"], ..Case::default() }.denies(&[other]);
     let named = &["--order", "9001", "--transaction", "ch_mine"];
     Case { said: named, ..Case::default() }

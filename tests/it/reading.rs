@@ -252,7 +252,7 @@ fn wrong_values_are_explained_by_example() {
         "wrong-value",
         "2027-02-30",
         "`crm/paid_until` must be a day, not `2027-02-30`",
-        "name a day that the calendar has",
+        "name a day that exists",
     );
     one(
         "[order, content]",

@@ -131,15 +131,18 @@ fn a_proven_rehearsal_gives_each_step_its_minutes_and_any_other_gives_none() {
         fs::write(folder.path().join("bloom-coaching.rehearsal.json"), value.to_string()).unwrap();
         page(folder.path(), PLAN)
     };
-    assert!(page(folder.path(), PLAN).contains("none is finished on record, so how long each step takes is not known"));
+    assert!(
+        page(folder.path(), PLAN)
+            .contains("no finished rehearsal is on record, so it is not known how long each step takes")
+    );
     let other = certificate("0", true);
     assert!(other.contains("Start Verification <small>guided · reversible · rehearsal: 5 min</small>"));
-    assert!(other.contains("it was of a different state of this plan"));
+    assert!(other.contains("another state of this plan was rehearsed"));
     let intent = other.split("Intent</th><td>").nth(1).unwrap().split('<').next().unwrap();
-    assert!(!certificate(intent, true).contains("it was of a different state of this plan"));
+    assert!(!certificate(intent, true).contains("another state of this plan was rehearsed"));
     // What anybody can have typed gives no times, and no end.
     let typed = certificate(intent, false);
-    assert!(typed.contains("nothing on this machine proves it, so how long each step takes is not known"));
+    assert!(typed.contains("nothing on this machine proves it, so it is not known how long each step takes"));
     assert!(!typed.contains("rehearsal: ") && !typed.contains("2026-11-22T06:00:00Z"));
 }
 

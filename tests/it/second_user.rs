@@ -161,9 +161,9 @@ fn whoever_cannot_look_at_a_site_s_lock_is_told_14_and_writes_nothing() {
         let mine = Place::new();
         let shared = site.path(SITE).display().to_string();
         let ran = as_other(&mine, &["apply", PLAN, "--site", &shared, "--no-input"]);
-        ran.ends(14, &["is another user's (number 0)", "nothing was written"]);
+        ran.ends(14, &["belongs to another user (number 0)", "nothing was written"]);
         let ran = as_other(&mine, &["apply", PLAN, "--site", &shared, "--resume", "--no-input"]);
-        ran.ends(14, &["is another user's"]);
+        ran.ends(14, &["belongs to another user"]);
         assert_eq!(site.read(SITE), before);
     }
 }

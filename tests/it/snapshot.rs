@@ -125,7 +125,7 @@ fn every_damage_has_its_name() {
         (altered(r#"{"kind":"crm","#, r#"{"kind":"crm""#), "5: it is not valid JSON (column 14)".into()),
         (altered(r#""key":"crm","#, ""), "5: the record has no key".into()),
         (altered(r#""key":"crm""#, r#""key":5"#), "5: the record's key is not text".into()),
-        (altered(r#""key":"crm""#, r#""key":"ontraport""#), "5: the key of this `crm` is not the kind's own name, as a site has one".into()),
+        (altered(r#""key":"crm""#, r#""key":"ontraport""#), "5: the key of this `crm` is not the name of the kind, as a site has only one such object".into()),
         (altered(r#"{"kind":"crm","#, r#"{"#), "5: the record has no kind".into()),
         (altered(r#""managed":false"#, r#""managed":false,"managed":true"#), "5: the record does not fit: a field is there twice (column 115)".into()),
         (altered(r#""connected":true"#, r#""connected":"ada@member.example""#), "5: the fields of this `crm` do not fit in `connected`: expected a boolean".into()),

@@ -39,8 +39,8 @@ fn prices_are_compared_as_values_with_the_decimals_of_their_currency() {
     }
     for (expected, on_site, says) in [
         ("497.00 XYZ", "497.00 USD", "`XYZ` is no currency, so nobody can charge `497.00 XYZ`"),
-        ("497.00 JPY", "497 JPY", "the expected price is `497.00 JPY`, and JPY has no decimals"),
-        ("1.500 EUR", "1500 EUR", "the expected price is `1.500 EUR`, and EUR has at most 2 decimals"),
+        ("497.00 JPY", "497 JPY", "the expected price is `497.00 JPY`, but JPY has no decimals"),
+        ("1.500 EUR", "1500 EUR", "the expected price is `1.500 EUR`, but EUR has at most 2 decimals"),
         ("497.00 EUR", "497.00 USD", "`Course Checkout` costs 497.00 USD on the site, and the plan expects 497.00 EUR"),
         ("497.00 EUR", "1.500 EUR", "the site's price of `Course Checkout`, `1.500 EUR`, cannot be read as an amount"),
     ] {

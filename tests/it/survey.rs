@@ -230,7 +230,7 @@ fn only_another_reading_shows_what_a_site_is_and_nobody_is_asked() {
     assert_eq!(count(&asked["screens"]), 1);
     assert_eq!(asked["only_a_reading_shows"], json!(["environment"]));
     let (shown, code) = typed(&place, &SURVEY, "y");
-    assert!(code == Some(1) && shown.contains("only another reading shows `environment`"), "{code:?} {shown}");
+    assert!(code == Some(1) && shown.contains("`environment` cannot be asked for"), "{code:?} {shown}");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn what_the_settings_take_no_attestation_for_is_not_asked() {
 fn whoever_is_asked_is_one_of_the_plans_people_and_the_site_is_the_plans() {
     let place = without(&["emails"]);
     for (words, said) in [
-        (vec!["survey", PLAN, "--site", SITE], "nobody is named who looks"),
+        (vec!["survey", PLAN, "--site", SITE], "it is not known who looks"),
         (vec!["survey", PLAN, "--site", SITE, "--who", "nobody"], "`nobody` is not among the plan's `people`"),
         (
             vec!["survey", PLAN, "--site", SITE, "--who", "jo", "--on", "live"],
@@ -303,7 +303,8 @@ fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
     let (shown, code) = typed(&place, &words, "y\n2=//staging.bloom.example\ny");
     assert_eq!(code, Some(0), "{shown}");
     assert!(
-        shown.contains("no  (sam saw it, until ") && shown.contains("//old.example  (sam saw it, until 2026-01-10)"),
+        shown.contains("no  (sam saw it, valid until ")
+            && shown.contains("//old.example  (sam saw it, valid until 2026-01-10)"),
         "{shown}"
     );
     let renewed = facts(&place);

@@ -147,7 +147,7 @@ fn the_barrier_asks_where_nobody_measured_a_restore() {
     let ran = pass_barrier(&place, &[]);
     ran.ends(
         20,
-        &["how long the way back takes is unknown", "plan record restore-drill", "--accept-unknown restore-time"],
+        &["it is unknown how long the way back takes", "plan record restore-drill", "--accept-unknown restore-time"],
     );
     let drill_of = |backup: &str| {
         place.run(&["record", "restore-drill", backup, "--took", "1s", "--onto", "x", "--plan", PLAN, "--who", "jo"])
@@ -177,7 +177,7 @@ fn the_barrier_asks_where_nobody_measured_a_restore() {
     };
     with("31m");
     pass_barrier(&place, &["--accept-unknown", "restore-time"])
-        .ends(20, &["a restore took 31 min", "it is over at 09:01", "the window ends at 09:00"]);
+        .ends(20, &["a restore took 31 min", "the restore is over at 09:01", "after the end of the window (09:00)"]);
     with("30m");
     pass_barrier(&place, &[]).ends(20, &["press it now, once"]);
 }

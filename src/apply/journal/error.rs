@@ -16,7 +16,7 @@ pub enum JournalError {
         source: std::io::Error,
     },
     /// Nothing proves that this user wrote it on this machine.
-    #[error("`{}` is not proven to be of this user and this machine: {why}", path.display())]
+    #[error("`{}` is not proven to belong to this user and this machine: {why}", path.display())]
     NotOurs {
         /// The journal.
         path: PathBuf,

@@ -85,9 +85,9 @@ pub(super) fn read_lines(text: &[u8], path: &Path, key: Option<&Key>) -> Result<
 /// Whose a line is that is not ours.
 fn whose(at: usize, version: u8, marked: bool) -> String {
     let whose = match (marked, version) {
-        (true, _) => "does not bear the mark of this machine's key: another user or another machine wrote it",
-        (false, UNMARKED) => "bears no mark: an earlier build or another machine wrote it",
-        (false, _) => "bears no mark: another machine wrote it",
+        (true, _) => "does not have the mark of this machine's key: another user or another machine wrote it",
+        (false, UNMARKED) => "has no mark: an earlier build or another machine wrote it",
+        (false, _) => "has no mark: another machine wrote it",
     };
     format!("its line {} {whose}", at + 1)
 }

@@ -86,7 +86,7 @@ impl Draft<'_> {
                 "  name: unknown  # decide: the CRM that the site leaves, by its name in AccessAlly's settings",
             ),
         }
-        line(out, "  # decide: paid_until, a day after the switch and the time to go back");
+        line(out, "  # decide: paid_until, a day after the switch and after the last time at which you could go back");
         line(
             out,
             "# decide: strategy: rehearse-and-replay  (staging is a rehearsal, replayed on live in a short window)",

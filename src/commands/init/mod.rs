@@ -85,8 +85,8 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if !lacking.is_empty() {
         writeln!(
             terminal.err,
-            "not captured, so nothing is known of: {}; a site that is written by hand names each kind under `sections`, its members as \
-             `contact`, `order` and `subscription`",
+            "not captured, so nothing is known about: {}; in a site file that you write by hand, name each kind under `sections`, \
+                and its members as `contact`, `order` and `subscription`",
             lacking.join(", ")
         )?;
     }
@@ -113,8 +113,8 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
     let lines: Vec<String> = found.iter().map(usize::to_string).collect();
     writeln!(
         terminal.err,
-        "attention: what looks like a person's address is in {} of {}: {}; before you commit the plan, take it out of \
-        the webhook or the name on the site and run this again, or keep the repository to those who may know the address",
+        "attention: what looks like a person's address is in {} of {}: {}; before you commit the plan, remove it from the webhook \
+            or the name on the site and run this again, or share the repository only with people who may see the address",
         if found.len() == 1 { "one line" } else { "these lines" },
         escape::path(&args.out),
         lines.join(", ")

@@ -45,7 +45,7 @@ pub(in crate::commands) fn backup(
         BackupSource::File { name, bytes, sha256, dump } => {
             let inside = match dump {
                 Some(dump) => format!("{dump}, as read from it"),
-                None => format!("its {} attested, as the file was not read inside", names(&parts)),
+                None => format!("its {} attested, as `plan` cannot look into this file", names(&parts)),
             };
             format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
         }
@@ -70,8 +70,11 @@ fn file_source(path: &Path, seen: &Seen, prefix: Option<&str>) -> Result<BackupS
     let dump = match &seen.contents {
         Some(contents) => Some(contents.dump(prefix).map_err(|sites| which_site(&name, prefix, &sites))?),
         None if prefix.is_some() => {
-            return Err(Failure::new(exit::USAGE, format!("`{name}` is not read inside, so `--prefix` has no effect"))
-                .help("only a database dump is read inside: `.sql`, `.sql.gz` or `.sql.zst`"));
+            return Err(Failure::new(
+                exit::USAGE,
+                format!("`plan` cannot look into `{name}`, so `--prefix` has no effect"),
+            )
+            .help("`plan` looks into database dumps only: `.sql`, `.sql.gz` or `.sql.zst`"));
         }
         None => None,
     };

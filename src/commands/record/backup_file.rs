@@ -62,7 +62,7 @@ pub(super) fn look_into(path: &Path) -> Result<Seen, Failure> {
     let what = if file.bytes == 0 {
         "is empty, so it is no backup"
     } else if file.bytes != about.len() {
-        "changed while it was read; wait until it is written to its end"
+        "changed while it was read; wait until it is completely written"
     } else {
         let made = about.modified().ok().and_then(|made| Timestamp::try_from(made).ok());
         return Ok(Seen { bytes: file.bytes, sha256: file.sha256(), made, contents });

@@ -18,13 +18,16 @@ pub(super) fn merge(by: &By, project: &Project, now: Timestamp, terminal: &mut T
     let path = path_of(&by.plan);
     let shown = escape::path(&path);
     let Some(joined) = join(&path, by.who(), now)? else {
-        writeln!(terminal.out, "{shown} is of one branch: there is nothing to join")?;
+        writeln!(terminal.out, "{shown} has lines of one branch only: there is nothing to join")?;
         return Ok(exit::OK);
     };
     writeln!(terminal.out, "joined in {shown}: {} of both branches, each kept as it was", many(joined.lines, "line"))?;
     if joined.void > 0 {
         let what = many(joined.void, "acknowledgement");
-        writeln!(terminal.err, "{what} of a verification that was recorded again since: look at its lines again")?;
+        writeln!(
+            terminal.err,
+            "no longer valid: {what}, as the verification was recorded again since; look at its lines again"
+        )?;
     }
     Ok(exit::OK)
 }

@@ -44,7 +44,10 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
             let saw = fact_of(step).unwrap_or_default();
             let plan = escape::shell(&by.plan.display().to_string());
             let (place, who) = (if on == SiteRole::Live { " --on live" } else { "" }, escape::shell(by.who()));
-            let message = format!("what proves `{}` is what the screen shows, not that somebody did it", step.name());
+            let message = format!(
+                "`{}` is proven by what the screen shows, not by an attestation that somebody did it",
+                step.name()
+            );
             return Err(Failure::new(exit::USAGE, message)
                 .help(format!("say what you see: `plan record saw {saw} --plan {plan} --who {who}{place}`")));
         }
@@ -90,8 +93,12 @@ fn name(by: &mut By) -> Result<(), Failure> {
         by.who = begun_by(&by.plan);
     }
     let nobody = || {
-        Failure::new(exit::USAGE, "nobody is named who attests it, and no run is under way whose beginner is known")
-            .help("name one of the plan's people with `--who`")
+        Failure::new(
+            exit::USAGE,
+            "it is not known who attests this: nobody was named, and no run is under way for which it is \
+            known who began it",
+        )
+        .help("name one of the plan's people with `--who`")
     };
     by.who.is_some().then_some(()).ok_or_else(nobody)
 }

@@ -112,7 +112,7 @@ fn given(
     ensure_person_known(by.who(), &opened.plan)?;
     let (mut session, _, open) = Session::open(project, name, &EventLog::default(), terminal)?;
     let files = &session.turn.files;
-    let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier without *Run Migration* proven");
+    let nothing = || Failure::new(exit::USAGE, "no run here is past the barrier with *Run Migration* still unproven");
     let Unfinished { begin, progress, events, .. } = open.ok_or_else(nothing)?;
     ensure_of_this_plan(&by.plan, &begin, name, |its| {
         format!("attest it for that one: `--plan {}`", escape::shell(its.named().plan))
@@ -137,7 +137,8 @@ fn given(
     let shown = proof::unmigrated((read_at, &MigrationSignals::of(&now)), (barrier.at, Timestamp::now()));
     let seen = shown.and_then(|seen| allows(kept.as_ref(), &now).map(|()| seen)).map_err(|why| {
         Failure::new(exit::PART_WAY, format!("that attestation about *Run Migration* is not accepted: {why}")).help(format!(
-            "do not press it again until its state is known; read the site again and attest it again, or take the way back: {}",
+            "do not press *Run Migration* again until the state of the migration is known; read the site again and attest it \
+                again, or take the way back: {}",
             status::way_back(opened, (&begin, &progress))
         ))
     })?;

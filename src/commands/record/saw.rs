@@ -26,8 +26,10 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
     let who = args.by.who().to_owned();
     if args.all {
         if key.is_some() || kind.is_only() {
-            let failure =
-                Failure::new(exit::USAGE, format!("`{}` is one object, so `--all` says nothing", args.object));
+            let failure = Failure::new(
+                exit::USAGE,
+                format!("`{}` is a single object, so `--all` does not apply to it", args.object),
+            );
             return Err(
                 failure.help(format!("name the kind, as in `plan record saw {kind} --all NAME --plan PLAN --who WHO`"))
             );
@@ -47,12 +49,12 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
     for word in &args.values {
         let (name, value) = field(&on, word)?;
         if fields.insert(name.clone(), value).is_some() {
-            return Err(Failure::new(exit::USAGE, format!("`{name}` is said twice")).help("say each field once"));
+            return Err(Failure::new(exit::USAGE, format!("`{name}` is given twice")).help("give each field once"));
         }
     }
     if fields.is_empty() {
-        let failure = Failure::new(exit::USAGE, format!("nothing is said of `{on}`"));
-        return Err(failure.help(format!("say fields as FIELD=VALUE; it has {}", known(kind))));
+        let failure = Failure::new(exit::USAGE, format!("no field of `{on}` is given"));
+        return Err(failure.help(format!("give fields as FIELD=VALUE; it has {}", known(kind))));
     }
     // Whoever names an object by its key in the plan says that there is one of that name.
     if let Some(name) = name_in_plan(plan, &on)
@@ -74,7 +76,7 @@ fn until(said: Option<&str>, now: Timestamp) -> Result<Date, Failure> {
         .map_err(|_| Failure::new(exit::USAGE, format!("`{said}` is not a day")).help("write it as 2026-12-31"))?;
     if until < day(0) || until > day(FACT_DAYS) {
         let message = format!("what was seen counts for {FACT_DAYS} days at most, and `{said}` is not within that");
-        return Err(Failure::new(exit::USAGE, message).help("leave `--until` out, and look again then"));
+        return Err(Failure::new(exit::USAGE, message).help("leave `--until` out, and look again when it has expired"));
     }
     Ok(until)
 }
@@ -117,13 +119,14 @@ fn field(on: &ObjectRef, word: &str) -> Result<(String, Value), Failure> {
         }));
     }
     if text.trim() == "VALUE" {
-        let failure = Failure::new(exit::USAGE, format!("`{name}=VALUE` is what a printed command leaves open"));
-        return Err(failure.help("write what the screen shows in the place of VALUE"));
+        let failure =
+            Failure::new(exit::USAGE, format!("`{name}=VALUE` is a printed command whose VALUE was not filled in"));
+        return Err(failure.help("replace VALUE with what the screen shows"));
     }
     match typed(on, name, text) {
         Some(value) => Ok((name.to_owned(), value)),
         None => {
-            let failure = Failure::new(exit::USAGE, format!("`{text}` is no value of `{}: {name}`", on.kind));
+            let failure = Failure::new(exit::USAGE, format!("`{text}` is not a valid value of `{}: {name}`", on.kind));
             Err(failure.help(how_to_write(name)))
         }
     }

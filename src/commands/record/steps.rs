@@ -112,9 +112,13 @@ pub(super) fn done(by: By, opened: &Opened, (at, says): (String, String)) -> Res
     let Some(duty) = all.iter().find(|duty| duty.at == at) else {
         let help = match one_of(all.iter().map(|duty| &duty.at)) {
             Some(places) => format!("name one of {places}"),
-            None => "the plan decides nothing that a person does outside the steps".to_owned(),
+            None => "no decision of the plan gives a person a task outside the steps".to_owned(),
         };
-        return Err(Failure::new(exit::USAGE, format!("no decision at `{at}` asks something of a person")).help(help));
+        return Err(Failure::new(
+            exit::USAGE,
+            format!("the plan has no decision at `{at}` that gives a person a task"),
+        )
+        .help(help));
     };
     let said = format!("done by `{}`: {}", by.who(), duty.what);
     Ok((by, Evidence::Done(Done { now: duty.now(), at, says }), said))

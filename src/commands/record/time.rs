@@ -29,8 +29,7 @@ pub(super) fn restore_drill(args: RecordRestoreDrill, record: &Record, now: Time
     let made: Timestamp = time(&backup.taken_at)?;
     if ended_at > now || ended_at.as_second() - args.took.as_secs() < made.as_second() {
         let message = format!(
-            "a restore of it cannot have begun before {made}, when it was made, and cannot end in \
-        the future"
+            "a restore of this backup cannot have begun before the backup was made ({made}), and cannot end in the future"
         );
         return Err(Failure::new(exit::USAGE, message).help("say with `--ended-at` when the restore was over"));
     }
@@ -80,7 +79,7 @@ pub(super) fn decision(args: RecordDecision, plan: &Plan) -> Result<Said, Failur
     let who = plan.rollback.as_ref().map(|rollback| &rollback.who);
     match who {
         None => {
-            let failure = Failure::new(exit::USAGE, "the plan names nobody who decides whether to go back");
+            let failure = Failure::new(exit::USAGE, "the plan does not say who decides whether to go back");
             return Err(failure.help("add `rollback` to the plan"));
         }
         Some(who) if *who != args.by.who() => {

@@ -55,19 +55,21 @@ impl Run {
                 (Kind::Mail, _) => format!("is mail simulated on {host}, so that none is delivered? yes or no"),
                 _ => format!("`{on}: {field}` on {host}: {}", choices(on, field).unwrap_or(how_to_write(field))),
             },
-            Ask::Made(on) => format!("what stands on the screen of `{}`?", line(&on.to_string())),
+            Ask::Made(on) => format!("what does the screen of `{}` show?", line(&on.to_string())),
             Ask::Backup => "the backup: its file; or `id` and the ID of your host's restore point".to_owned(),
             Ask::Step(_) => "it is done: what did you see?".to_owned(),
             Ask::Purchase(form) => {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
                 let names: Vec<&str> = expect.iter().map(|wanted| wanted.name()).collect();
                 format!(
-                    "bought on `{}`: was all of it seen ({})? yes, or those that were, with commas",
+                    "bought on `{}`: did you see all of it ({})? yes, or only those that you saw, separated by commas",
                     line(form),
                     names.join(", ")
                 )
             }
-            Ask::MergeList => "live as it was copied, read with its contacts: its file".to_owned(),
+            Ask::MergeList => {
+                "the file with the reading of live from the time when it was copied, with its contacts".to_owned()
+            }
         })
     }
 
@@ -96,7 +98,9 @@ impl Run {
                 let saw = seen(answer, expect)?;
                 let mut more = |question: &str| terminal.ask(&format!("  {question}: "));
                 let transaction = if saw.contains(&Confirmation::Order) {
-                    more("the ID of the payment's transaction, or Enter where the site's orders are read with it")?
+                    more(
+                        "the ID of the payment's transaction, or Enter if the site's orders are read with their transactions",
+                    )?
                 } else {
                     String::new()
                 };
@@ -106,7 +110,7 @@ impl Run {
                 steps::purchase(by, &self.project.open()?, form.clone(), (saw, order, transaction), on)?
             }
             Ask::MergeList => {
-                let live = terminal.ask("  live as it is now, read with its contacts: its file: ")?;
+                let live = terminal.ask("  the file with the reading of live as it is now, with its contacts: ")?;
                 steps::merge_list(by, plan, &TwoReadings { cloned: answer.to_owned(), live })?
             }
             Ask::Backup => {
@@ -115,8 +119,9 @@ impl Run {
                 backup::backup(asked, &opened, Timestamp::now(), terminal)?
             }
             Ask::Switch(object, field) => {
-                let value = typed(object, field, answer)
-                    .ok_or_else(|| Failure::new(exit::USAGE, "this is no answer").help("write `yes` or `no`"))?;
+                let value = typed(object, field, answer).ok_or_else(|| {
+                    Failure::new(exit::USAGE, "this answer is not understood").help("write `yes` or `no`")
+                })?;
                 let fields = BTreeMap::from([((*field).to_owned(), value)]);
                 let answers = Answers { list: None, fields: BTreeMap::from([(object.clone(), fields)]) };
                 let state = State::default();
@@ -148,8 +153,11 @@ fn seen(answer: &str, expect: &[Confirmation]) -> Result<Vec<Confirmation>, Fail
     }
     let one = |name: &str| {
         Confirmation::ALL.iter().copied().find(|seen| seen.name() == name.trim()).ok_or_else(|| {
-            Failure::new(exit::USAGE, format!("`{}` is nothing that can be seen of a purchase", line(name.trim())))
-                .help("what can be seen is order, content, welcome-email, new-user")
+            Failure::new(
+                exit::USAGE,
+                format!("`{}` is not one of the things to look for after a purchase", line(name.trim())),
+            )
+            .help("choose from order, content, welcome-email, new-user")
         })
     };
     answer.split(',').map(one).collect()

@@ -43,7 +43,7 @@ impl Run {
         }
         let site = &mut self.site;
         self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
-        let pressed = "the barrier is passed, and nobody has pressed yet";
+        let pressed = "the barrier is passed, and nobody has pressed *Run Migration* yet";
         let open = if say == Prompt::PressOnce { pressed.to_owned() } else { open.to_string() };
         let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
         let when = match say {
@@ -51,7 +51,9 @@ impl Run {
             Prompt::PressNothing if shows(self) == Some(true) => "do that, then".to_owned(),
             Prompt::PressNothing => {
                 let word = self.files.say_not_pressed();
-                format!("if nobody pressed it, attest that: {word}; when its state is known,")
+                format!(
+                    "if nobody pressed *Run Migration*, attest that: {word}; once the state of the migration is known,"
+                )
             }
             Prompt::Act => "do it, record what is named above, then".to_owned(),
         };

@@ -60,8 +60,8 @@ impl Kept {
             Some(Signature::None) | None => "no reviewer's signature is beside it".to_owned(),
         };
         let message = format!(
-            "`{}` does not bear the mark of this machine's key, so nothing proves on this machine that the rehearsal \
-            took place, and {why}; nothing was written",
+            "`{}` does not have the mark of this machine's key, so nothing proves on this machine that the rehearsal took place, \
+                and {why}; nothing was written",
             self.path.display()
         );
         Err(Failure::new(exit::TARGET, message).help(format!(

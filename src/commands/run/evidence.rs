@@ -54,7 +54,10 @@ impl Run {
                 None => {
                     let question = self.question((step, ask), plan)?;
                     self.show(&question, terminal)?;
-                    let keys = format!("Enter: look again; {ANOTHER}: not `{who}` at the keyboard; {END}: end here");
+                    let keys = format!(
+                        "Enter: look again; {ANOTHER}: somebody other than `{who}` is at the keyboard; {END}: end \
+                        here"
+                    );
                     self.show(&keys, terminal)?;
                 }
             }
@@ -193,7 +196,7 @@ impl Run {
         let who = ask_who(plan, terminal);
         self.ensure_not_interrupted()?;
         who?.ok_or_else(|| {
-            Failure::new(exit::PART_WAY, "nobody is named who attests it")
+            Failure::new(exit::PART_WAY, "it is not known who attests this")
                 .help(format!("continue with `{}`; nothing is lost", self.resume_command()))
         })
     }

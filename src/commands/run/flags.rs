@@ -18,7 +18,7 @@ pub(super) fn ensure_none_is_ignored(args: &Apply) -> Result<(), Failure> {
     }
     match (&args.acknowledge, &args.host) {
         (Some(_), _) if !goes_through => refused(
-            "`--acknowledge` is for a run that goes through *Run Migration*, and this one ends before that",
+            "`--acknowledge` is for a run that goes through *Run Migration*, but this one ends before that",
             "leave it out, or add `--through run-migration` or a later step",
         ),
         (_, Some(_)) if args.on != SiteRole::Live => {

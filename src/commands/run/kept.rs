@@ -9,8 +9,8 @@ use crate::site::Site as _;
 use crate::site::file::{self, FileSite};
 
 /// Why nobody can say that everybody kept what they had.
-pub(super) const NOT_KEPT: &str = "how everybody was before the run is no longer kept here, or was changed, so only \
-the run's own changes were compared";
+pub(super) const NOT_KEPT: &str = "the reading of the members from before the run is no longer kept here, or was changed, so only \
+    the run's own changes were compared";
 
 /// Whether a site was kept here, with its population where it had one.
 pub(super) fn is_there(before: &Path) -> bool {

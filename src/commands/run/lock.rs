@@ -92,7 +92,7 @@ fn given_up(run: &OpenRun, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     )?;
     if run.past_the_barrier {
         let careful =
-            "it was past *Run Migration*: do not press that again before the site shows whether it was pressed";
+            "it was past *Run Migration*: do not press that button again before the site shows whether it was pressed";
         writeln!(terminal.err, "attention: {careful}")?;
     }
     Ok(())

@@ -61,7 +61,7 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         Event::Reached { step } => format!("next is the step {}", step.name()),
         Event::Kept { sha256 } => {
             format!(
-                "the site was kept as it was before the barrier (sha256 {}…)",
+                "the reading of the site from before the barrier was kept (sha256 {}…)",
                 escape::line(sha256.get(..12).unwrap_or_default())
             )
         }

@@ -13,7 +13,7 @@ use super::underway::Run;
 /// The run stops in front of a step, and says what moved.
 pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
     let is_past = run.journal.progress().is_past_the_barrier();
-    let message = format!("the site is not as this run left it, so it stops at `{}`", step.name());
+    let message = format!("the site is not as this run left it, so the run stops at `{}`", step.name());
     let mut details: Vec<String> = moved.iter().map(|one| in_a_line(run, one)).collect();
     details.extend(caution(run, step));
     let (diff, resume) = (run.files.diff(), run.resume_command());
@@ -48,7 +48,7 @@ fn in_a_line(run: &Run, one: &Moved) -> String {
     let (object, plan) = (shell(&line(on)), shell(&run.files.plan().display().to_string()));
     let place = if is_live(run) { " --on live" } else { "" };
     format!(
-        "{moved}; if it may stand:{look} `plan record moved {object} \"WHY\" --now {now} --plan {plan} --who WHO{place}`"
+        "{moved}; if it may stay as it is:{look} `plan record moved {object} \"WHY\" --now {now} --plan {plan} --who WHO{place}`"
     )
 }
 

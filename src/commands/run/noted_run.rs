@@ -52,7 +52,7 @@ impl NotedRun {
     }
 }
 
-const PAST: &str = "is past *Run Migration*, which nobody may press again before its state is known";
+const PAST: &str = "is past *Run Migration*, which nobody may press again before the state of the migration is known";
 
 impl RunFiles {
     fn note(&self) -> Option<PathBuf> {
@@ -200,8 +200,11 @@ impl RunFiles {
         let here = own.as_ref().map_or(true, Option::is_some);
         if here && self.elsewhere(own.as_ref().ok().and_then(Option::as_ref))?.is_none() {
             let (go_on, undo) = (self.resume(), self.undo());
-            return Err(Failure::new(exit::USAGE, "that run is open in this folder, so it is not given up like this")
-                .help(format!("continue with it with `{go_on}`, or take it back with `{undo}`")));
+            return Err(Failure::new(
+                exit::USAGE,
+                "that run is open in this folder, so it cannot be given up with this command",
+            )
+            .help(format!("continue with it with `{go_on}`, or take it back with `{undo}`")));
         }
         file::remove(&path)?;
         Ok(Some(run))

@@ -88,7 +88,7 @@ pub(crate) fn open_run(checked: &Checked, site: &str) -> Option<OpenRun> {
             let resume = Typed::of_run(plan, site, &run.begin).named().resume();
             OpenRun::GoesOn(format!("the run waits at `{at}`; to continue with it: {resume}"))
         }
-        (true, false) => OpenRun::Closed(format!("the run that waits at `{at}` left the site otherwise")),
+        (true, false) => OpenRun::Closed(format!("the run that waits at `{at}` left the site in another state")),
         (false, _) => OpenRun::Closed(format!("the plan was edited since the run that waits at `{at}` began")),
     })
 }

@@ -53,11 +53,14 @@ impl From<LockError> for Failure {
 pub(super) fn shut_by_another(path: &Path, source: &std::io::Error) -> Option<Failure> {
     let owner = trust::other_owner(path).filter(|_| source.kind() == ErrorKind::PermissionDenied)?;
     let message = format!(
-        "`{}` is another user's (number {owner}) and cannot be used by this one, so whether they are at the site cannot be seen: \
-         nothing was written",
+        "`{}` belongs to another user (number {owner}) and this user cannot open it, so it is unknown whether that user is \
+            working on the site: nothing was written",
         path.display()
     );
-    Some(Failure::new(exit::LOCKED, message).help("ask that user to end their run, or to open that folder to you"))
+    Some(
+        Failure::new(exit::LOCKED, message)
+            .help("ask that user to end their run, or to give you access to that folder"),
+    )
 }
 
 /// The files of the runs of one plan's folder on one site, and the lock of the site.
@@ -159,7 +162,7 @@ impl RunFiles {
         if let Some(site) = &self.real {
             apply::make_shared_folder(site).map_err(|e| {
                 let shut = shut_by_another(&apply::state_folder(site), &e);
-                let help = "a run locks the site where it lies, and writes there: let its folder be written";
+                let help = "a run locks the site next to its file, and writes there: make that folder writable";
                 shut.unwrap_or_else(|| failed(site, e).help(help))
             })?;
         }

@@ -43,7 +43,8 @@ impl Unfinished {
         match (&self.progress, self.progress.next()) {
             (progress, _) if progress.is_over() => "is over".to_owned(),
             (progress, _) if progress.is_past_the_barrier() => {
-                "is past *Run Migration*, which nobody may press again before its state is known".to_owned()
+                "is past *Run Migration*, which nobody may press again before the state of the migration is known"
+                    .to_owned()
             }
             (progress, _) if progress.is_taking_back() => "is being undone".to_owned(),
             (_, Next::Step(step)) => format!("waits at `{}`", step.name()),
@@ -62,8 +63,8 @@ impl RunFiles {
                 return failure;
             }
             failure.help(format!(
-                "look at what was confirmed and take the run over: `{}`; if you cannot read it, ask that user to open \
-                it to you, or to give you a copy of the plan's folder with it",
+                "look at what was confirmed and take the run over: `{}`; if you cannot read it, ask that user for access to it, \
+                    or for a copy of the plan's folder with it in it",
                 self.command("adopt")
             ))
         })
@@ -125,8 +126,8 @@ impl RunFiles {
     /// What a journal holds; none where not even its beginning was written whole.
     pub(super) fn peeked(&self, path: &Path) -> Result<Option<Unfinished>, Failure> {
         let Peeked { events, progress, foreign } = Journal::peek(path, Key::find()?.as_ref())?;
-        let foreign =
-            foreign.map(|why| format!("`{}` is not proven to be of this user and this machine: {why}", path.display()));
+        let foreign = foreign
+            .map(|why| format!("`{}` is not proven to belong to this user and this machine: {why}", path.display()));
         Ok(journal::begin(&events).cloned().map(|begin| Unfinished { begin, events, progress, foreign }))
     }
 
@@ -134,7 +135,7 @@ impl RunFiles {
     pub(super) fn ours(&self, run: Unfinished) -> Result<Unfinished, Failure> {
         let Some(why) = &run.foreign else { return Ok(run) };
         let message = format!(
-            "{}; by its own account the run of `{}` on `{}` {}; nothing was written",
+            "{}; according to that file, the run of `{}` on `{}` {}; nothing was written",
             line(why),
             line(&run.begin.plan),
             line(&run.begin.host.to_string()),

@@ -90,7 +90,7 @@ fn said_of_the_end(args: &Status, opened: &Opened, run: &Unfinished) -> Result<E
         _ if !live => "every step of the guide is done".to_owned(),
         None => format!("it left no certificate here; {}", again()),
         Some(kept) if !kept.certificate.is_of(&opened.plan) => {
-            format!("the plan wants something else than was rehearsed; {}", again())
+            format!("the plan's intent is no longer the one that was rehearsed; {}", again())
         }
         Some(kept) => match kept.ensure_proven(&opened.settings.seal.keys) {
             Err(failure) => failure.message,
@@ -178,8 +178,8 @@ pub(super) fn way_back_from(opened: &Opened, begin: &Begin, stage: Stage) -> Str
         crate::model::record::Evidence::Backup(backup) => Some(backup.taken_at.clone()),
         _ => None,
     });
-    let backup =
-        backup.map_or_else(|| "no backup is on record".to_owned(), |at| format!("the backup on record is of {at}"));
+    let backup = backup
+        .map_or_else(|| "no backup is on record".to_owned(), |at| format!("the backup on record was made at {at}"));
     format!("{}; {backup}", back.message())
 }
 

@@ -83,8 +83,8 @@ impl Run {
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
         let finish = if back {
             format!(
-                "run `{}` again; what somebody else changed is set by hand first, to either side of the change, or left as they \
-                 have it with `--leave KIND/KEY`",
+                "run `{}` again; an object that somebody else changed must first be set by hand to its value before or after the \
+                    change, or be left as they have it with `--leave KIND/KEY`",
                 self.files.undo()
             )
         } else {
@@ -142,7 +142,7 @@ impl Run {
         })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
-            return Err(Failure::new(exit::NOT_VERIFIED, "applied, but somebody is not as before").help(format!(
+            return Err(Failure::new(exit::NOT_VERIFIED, "applied, but not every member is as before").help(format!(
                 "see who: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or take the changes \
                 back with `{}`",
                 escape::shell(&args.plan.display().to_string()),
@@ -206,7 +206,7 @@ impl Run {
             |change: &&Change| !change::shows(change::read(&state, &change.on).as_ref(), change.after.as_ref());
         let off: Vec<&Change> = changes.iter().filter(is_off).collect();
         let Some(first) = off.first() else { return Ok(()) };
-        let message = format!("{} differ when read back, `{}` first", many(off.len(), "change"), first.on);
+        let message = format!("{} differ when read back; the first is `{}`", many(off.len(), "change"), first.on);
         Err(Failure::new(exit::NOT_VERIFIED, message)
             .help(format!("somebody else may be changing the site; compare with `{}`", self.files.diff())))
     }

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
             Some(_) => format!("the plan now names `{}` as its live site", begin.host),
             None => format!("the plan now names no live site, and the run is on `{}`", begin.host),
         };
-        let help = format!("to undo it all the same, give `--host {}`", begin.host);
+        let help = format!("to undo it anyway, give `--host {}`", begin.host);
         return Err(Failure::new(exit::TARGET, format!("{why}, and that host was not typed out")).help(help));
     }
     if progress.is_past_the_barrier() {
@@ -213,7 +213,7 @@ fn void(begin: &Begin, events: &[JournalEntry], record: &Record) -> Result<(), F
 fn set_back(begin: &Begin, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     for task in begin.by_hand.tasks() {
         let (on, screen) = (line(&task.on.to_string()), task.on.kind.screen());
-        writeln!(terminal.out, "set back by hand, where it was made: `{on}`, on {screen}")?;
+        writeln!(terminal.out, "if this was set by hand, set it back by hand: `{on}`, on {screen}")?;
         for line in super::by_hand::lines_back(&task) {
             writeln!(terminal.out, "  {line}")?;
         }
@@ -281,7 +281,10 @@ fn to_leave(
             return refused(name, "is not among the objects that this run changed");
         };
         if !behind(at) && seen(change, change::read(state, &change.on).as_ref()) != Seen::Neither {
-            return refused(name, "is as the run found it or left it, so nobody else's change is there to leave");
+            return refused(
+                name,
+                "is as the run found it or left it, so there is no change by somebody else that could be left",
+            );
         }
         leave.push(change.on.clone());
     }

@@ -230,7 +230,7 @@ impl Asking<'_, '_> {
                 text => match typed(on, field, if text == NOTHING { "" } else { text }) {
                     Some(value) => return Ok(Typed::Value(value)),
                     None => {
-                        self.say(&format!("this is no value of `{field}`: {}", how_to_write(field)))?;
+                        self.say(&format!("this is not a valid value of `{field}`: {}", how_to_write(field)))?;
                     }
                 },
             }

@@ -107,7 +107,7 @@ impl Look {
                 None if one.on.kind.is_only() => format!("`{}`", one.on),
                 None => format!("the list of `{}`", one.on.kind),
             };
-            format!("{} saw {what} on {}, and the reading shows otherwise: the reading counts", one.who, one.at)
+            format!("{} saw {what} on {}, but the reading shows something else: the reading counts", one.who, one.at)
         })
         .collect()
     }

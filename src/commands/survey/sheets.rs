@@ -90,7 +90,7 @@ pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Termi
                 "remove the sheet, and take a reading of the site",
             )]),
             None => Err(vec![Cell::FIRST.wrong(
-                "its name is that of no kind of object",
+                "its name is not the name of any kind of object",
                 "leave the sheets' names as they were written, for example `order-form.csv`",
             )]),
         };

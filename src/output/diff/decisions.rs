@@ -23,7 +23,7 @@ pub(super) fn lines(changes: &Changes<'_>) -> Vec<String> {
             .len()
             .checked_sub(MOST)
             .filter(|more| *more > 0)
-            .map(|more| format!("and {more} more, which stand in the plan")),
+            .map(|more| format!("and {more} more, which are in the plan")),
     );
     lines
 }
@@ -103,7 +103,7 @@ fn of_the_record(record: &Record, lines: &mut Vec<String>) {
             // Of an earlier build: it counts for nothing.
             Evidence::Attestation(it) => {
                 lines.push(format!(
-                    "words of {} about {}, which count for nothing: a fact is attested",
+                    "statements of {} about the rule {}, which no longer count: only facts can be attested",
                     entry.who, it.rule
                 ));
             }

@@ -77,7 +77,7 @@ fn decided(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resu
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", paint(style, "1", "decided, and vouched for"))?;
+    writeln!(out, "{}", paint(style, "1", "decided and attested"))?;
     lines.iter().try_for_each(|line| writeln!(out, "  {}", escape::line(line)))?;
     writeln!(out)
 }
@@ -95,7 +95,7 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
         writeln!(
             out,
             "{}{} on {}, {}",
-            if total == 0 { "nothing is known to differ".to_owned() } else { many(total, "change") },
+            if total == 0 { "no difference is known".to_owned() } else { many(total, "change") },
             if total == 0 { String::new() } else { format!(" ({})", counts(changes)) },
             escape::line(changes.host),
             escape::line(&changes.how)

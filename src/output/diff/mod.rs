@@ -105,7 +105,8 @@ pub fn not_compared(changes: &Changes<'_>) -> Option<String> {
     let total = changes.not_compared.len();
     (total > 0).then(|| {
         let (objects, are) = (many(total, "object"), if total == 1 { "is" } else { "are" });
-        format!("{objects} {are} not compared, since no reading shows what the plan is about: a person looks, and sets them by hand")
+        format!("{objects} {are} not compared, since no reading shows the fields that the plan sets: a person has to look, and \
+            set them by hand")
     })
 }
 
@@ -134,13 +135,13 @@ pub fn next(changes: &Changes<'_>) -> String {
     if changes.on_live && changes.coming > 0 {
         let coming = many(changes.coming, "finding");
         return format!(
-            "on live apply refuses this while there is a later gate's {coming}: plan check {path} --site {site}{on}"
+            "on live, apply refuses this while later gates still have {coming}: plan check {path} --site {site}{on}"
         );
     }
     let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
     let live = if changes.on_live { format!("{on} --host {}", shell(changes.host)) } else { String::new() };
     let what = match &changes.open {
-        Some(OpenRun::Closed(why)) => format!("{why}; to close that run and begin one of exactly this"),
+        Some(OpenRun::Closed(why)) => format!("{why}; to close that run and begin one with exactly these changes"),
         _ if changes.is_empty() => "to begin a run that takes the guide's steps".to_owned(),
         _ => "to carry out exactly this".to_owned(),
     };

@@ -75,16 +75,18 @@ impl Rehearsed {
     fn message(&self) -> String {
         let took = match self {
             Self::Took(took) => took,
-            Self::Never => return "none is finished on record, so how long each step takes is not known".to_owned(),
+            Self::Never => {
+                return "no finished rehearsal is on record, so it is not known how long each step takes".to_owned();
+            }
             Self::Unproven => {
-                return "a certificate lies beside the plan, and nothing on this machine proves it, so how long each step takes is not \
-                        known: print this page where it was rehearsed, or have the certificate signed"
+                return "a certificate lies beside the plan, but nothing on this machine proves it, so it is not known how long \
+                    each step takes: print this page where it was rehearsed, or have the certificate signed"
                     .to_owned();
             }
         };
         let total = took.seconds.values().fold(0, |sum: u64, seconds| sum.saturating_add(*seconds));
         let total = Seconds(i64::try_from(total).unwrap_or(i64::MAX));
-        let of = if took.of_this { "" } else { "; but it was of a different state of this plan: rehearse again" };
+        let of = if took.of_this { "" } else { "; but another state of this plan was rehearsed: rehearse again" };
         format!("took {total} and ended {}{of}", took.ended_at)
     }
 }
@@ -236,19 +238,20 @@ fn people(page: &Page<'_>, out: &mut String) -> fmt::Result {
 fn more(rows: usize, columns: usize, out: &mut String) -> fmt::Result {
     match rows.checked_sub(MOST_ROWS) {
         None | Some(0) => Ok(()),
-        Some(left) => writeln!(out, "<tr><td colspan=\"{columns}\">and {left} more, which stand in the plan</td></tr>"),
+        Some(left) => writeln!(out, "<tr><td colspan=\"{columns}\">and {left} more, which are in the plan</td></tr>"),
     }
 }
 
 fn how_to_use(out: &mut String) -> fmt::Result {
     writeln!(
         out,
-        "<section>\n<h2>How to use this page</h2>\n<ul>\n\
-         <li>Take the steps in order. Tick a box when it is seen, not when it is expected; write the time and your initials.</li>\n\
-         <li>On a terminal the run asks for what is put on record: nobody types the commands below. They are for where it cannot ask; words in CAPITALS are yours to fill in.</li>\n\
-         <li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped continues with <code>--resume</code>; nothing is done twice.</li>\n\
-         <li><em>Automatic</em>: plan does it and reads it back. <em>Guided</em>: you act, plan reads what became of it. <em>Attested</em>: nothing can be read, your attestation counts.</li>\n\
-         </ul>\n</section>"
+        "<section>\n<h2>How to use this page</h2>\n<ul>\n<li>Take the steps in order. Tick a box when it is seen, not when it is \
+            expected; write the time and your initials.</li>\n<li>On a terminal the run asks for everything that goes on record, \
+            so you do not have to type the commands below. They are for runs that cannot ask; fill in the words in \
+            CAPITALS.</li>\n<li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped continues \
+            with <code>--resume</code>; nothing is done twice.</li>\n<li><em>Automatic</em>: plan does it and reads it back. \
+            <em>Guided</em>: you act, plan reads the result. <em>Attested</em>: no reading shows it, your attestation \
+            counts.</li>\n</ul>\n</section>"
     )
 }
 
@@ -258,7 +261,7 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     line(
         "Before the barrier",
         &format!(
-            "{}; what somebody else changed is left to them with --leave KIND/KEY",
+            "{}; to leave an object as somebody else changed it, add --leave KIND/KEY",
             back(page, SiteRole::Staging, Stage::BeforeBarrier)
         ),
     )?;
@@ -272,7 +275,8 @@ fn way_back(page: &Page<'_>, out: &mut String) -> fmt::Result {
     line(
         "Not pressed",
         &format!(
-            "nobody presses twice: if the barrier was passed and nobody pressed, read the site again and attest it: {}",
+            "do not press twice: if the barrier was passed and nobody pressed *Run Migration*, read the site again and attest it: \
+                {}",
             said_of_the_run(page, "not-pressed")
         ),
     )?;
@@ -300,9 +304,10 @@ fn to_do(page: &Page<'_>, out: &mut String) -> fmt::Result {
     }
     writeln!(
         out,
-        "<section>\n<h2>To do</h2>\n<p>What the plan decides and no step above does. Put on record what is done: <code>plan record done PLACE \
-         \"WHAT YOU SAW\" --plan {} --who WHO</code></p>\n<table>\n<thead><tr><th scope=\"col\">When</th><th scope=\"col\">Who</th>\
-         <th scope=\"col\">What</th><th scope=\"col\">Place</th><th scope=\"col\">Done</th></tr></thead>\n<tbody>",
+        "<section>\n<h2>To do</h2>\n<p>Tasks that follow from the plan's decisions and are not part of a step above. Put on \
+            record what is done: <code>plan record done PLACE \"WHAT YOU SAW\" --plan {} --who \
+            WHO</code></p>\n<table>\n<thead><tr><th scope=\"col\">When</th><th scope=\"col\">Who</th><th \
+            scope=\"col\">What</th><th scope=\"col\">Place</th><th scope=\"col\">Done</th></tr></thead>\n<tbody>",
         Html(&shell(page.path))
     )?;
     for duty in page.duties.iter().take(MOST_ROWS) {
@@ -349,8 +354,8 @@ fn back(page: &Page<'_>, on: SiteRole, stage: Stage) -> String {
 fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(
         out,
-        "<section>\n<h2>What cannot honestly be automated</h2>\n<table>\n<thead><tr><th scope=\"col\">Step</th>\
-         <th scope=\"col\">Why</th><th scope=\"col\">What is only believed</th></tr></thead>\n<tbody>"
+        "<section>\n<h2>What cannot honestly be automated</h2>\n<table>\n<thead><tr><th scope=\"col\">Step</th><th \
+            scope=\"col\">Why</th><th scope=\"col\">What plan cannot check</th></tr></thead>\n<tbody>"
     )?;
     for about in guide::steps(page.strategy, SiteRole::Staging)
         .iter()

@@ -16,7 +16,7 @@ pub(super) fn strategy(strategy: Strategy) -> &'static str {
         Strategy::RehearseAndReplay => "rehearse and replay: the same steps on staging, then on live in its window",
         Strategy::FreezeAndPush => "freeze and push: live stands still while staging is switched and pushed over it",
         Strategy::PushThenMerge => {
-            "push, then merge: staging is pushed over live, then what live did meanwhile is carried over"
+            "push, then merge: staging is pushed over live, then what happened on live meanwhile is carried over"
         }
     }
 }
@@ -71,7 +71,7 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
         ("Screen", about.screen),
         ("Do", step.act(part.on)),
         ("Observed", about.observed),
-        ("Only believed", about.believed),
+        ("plan cannot check", about.believed),
         ("Not automatic", why),
     ];
     for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
@@ -227,7 +227,7 @@ fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     more(page.plan.spot_check.list.len(), 2 + SAME.len(), out)?;
     writeln!(
         out,
-        "</tbody>\n</table>\n<p>Their values are not on this page; they stand in the plan's file of contacts.</p>"
+        "</tbody>\n</table>\n<p>Their values are not on this page; they are in the plan's file of contacts.</p>"
     )
 }
 

@@ -71,9 +71,9 @@ fn imported(all: &Imported, wanted: bool) -> String {
     let wish = if wanted { "the plan wants all of them" } else { "the plan wants none of them" };
     let changed = match all.changed.total {
         0 => String::new(),
-        some => format!(", {some} of them not as captured before"),
+        some => format!(", {some} of them different from what was captured before"),
     };
-    format!("of {of} that had no user before, {} came ({wish}){changed}", all.came.len())
+    format!("of {of} that had no user before, {} were imported ({wish}){changed}", all.came.len())
 }
 
 /// How the page is written.
@@ -266,7 +266,8 @@ impl Page {
         let percent = all.percent();
         writeln!(
             out,
-            "contact total: {percent:+.1} %; the vendor's guide investigates above {VENDORS_BOUND} %, here any loss is a failure\n"
+            "contact total: {percent:+.1} %; the vendor's guide asks to investigate a difference above {VENDORS_BOUND} %, here \
+                any loss is a failure\n"
         )
     }
 

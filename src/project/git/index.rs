@@ -191,5 +191,5 @@ impl<R: Read> Index<R> {
 }
 
 fn broken() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "it is not an index of git's, or is not whole")
+    io::Error::new(ErrorKind::InvalidData, "it is not a git index, or it is incomplete")
 }

@@ -83,10 +83,10 @@ fn repository(top: &Path) -> Result<Option<Repository>, String> {
     }
     ours(&entry)?;
     let folder = pointed(&entry, "gitdir: ").map_err(|error| unread(&entry, &error))?;
-    let folder = top.join(folder.ok_or_else(|| format!("`{}` names no folder of git", entry.display()))?);
+    let folder = top.join(folder.ok_or_else(|| format!("`{}` does not point to a git folder", entry.display()))?);
     ours(&folder)?;
     if !is_whole(&folder) {
-        return Err(format!("`{}` names no folder of git", entry.display()));
+        return Err(format!("`{}` does not point to a git folder", entry.display()));
     }
     Ok(Some(Repository(folder)))
 }

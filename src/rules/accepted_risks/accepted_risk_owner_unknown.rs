@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(
                 RULE.at(place, message)
                     .label("not among `people`")
-                    .help(format!("add `{owner}` to `people` with their part, or name somebody who is there"))
+                    .help(format!("add `{owner}` to `people` with their role, or name somebody who is there"))
                     .related(Location::key("/people"), format!("nobody is called `{owner}` here")),
             );
         }

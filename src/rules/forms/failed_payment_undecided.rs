@@ -10,8 +10,8 @@ declare_rule! {
     /// Nothing happens when a recurring payment fails for good.
     ///
     /// ## What it does
-    /// Reports order forms of the plan with recurring payments for which, after the plan's changes, nothing follows the
-    /// last retry, or `keep` does.
+    /// Reports order forms of the plan with recurring payments for which, after the plan's changes, nothing happens after the
+    /// last retry: there is no setting, or it is `keep`.
     ///
     /// ## Why it matters
     /// A payment that fails is tried three times, one day apart. With a CRM the failed-payment tag then starts a sequence
@@ -40,7 +40,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `failed_payment: {after_final_retry: revoke}`, `cancel` or `stop`.
+    /// Set `failed_payment: {after_final_retry: revoke}`, `cancel` or `stop`.
     {
         id: "failed-payment-undecided",
         severity: Error,

@@ -51,7 +51,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, offering) in plan.offerings.iter().filter(|(_, offering)| offering.access_through == AccessThrough::OptIn)
     {
         if !planned.contains(key) {
-            let message = format!("`{}` is given away, and no opt-in form releases it", offering.name);
+            let message = format!("`{}` is free, but no opt-in form releases it", offering.name);
             let place = Location::value(pointer(&["offerings", key, "access_through"]));
             out.push(
                 RULE.at(place, message)

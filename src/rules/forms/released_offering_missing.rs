@@ -67,7 +67,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 Some(index) => Location::value(pointer(&[form.section, form.key, at[0], at[1], &index.to_string()])),
                 None => Location::key(pointer(&[form.section, form.key, at[0], at[1]])),
             };
-            let message = format!("`{}` opens `{offering}`, and the site has no such offering", form.name);
+            let message = format!("`{}` opens `{offering}`, but the site has no such offering", form.name);
             let finding = RULE.at(place, message).label("not on the site").help(format!(
                 "create the offering on the site first (AccessAlly > Offerings), or remove `{offering}` from this \
                 form and from its Automations"

@@ -5,15 +5,15 @@ use crate::model::text::many;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
-    /// Members pay by an order form that the site is said not to have.
+    /// Members pay through an order form that is missing from the site's order forms.
     ///
     /// ## What it does
-    /// Reports an order form that subscriptions still charge through, and that is not among the site's order forms as they were read or
-    /// as somebody named them all.
+    /// Reports an order form that subscriptions still charge through, but that is neither among the order forms that were read
+    /// from the site nor in the complete list that a person attested.
     ///
     /// ## Why it matters
-    /// A subscription charges by the form that began it (inferred). A list of forms that lacks one of them is not the whole list, and
-    /// whoever pays by that form is looked after by nobody.
+    /// A subscription charges through the form that began it (inferred). A list of forms that lacks one of them is incomplete,
+    /// and nobody takes care of the members who pay through that form.
     ///
     /// ## Bad
     /// ```yaml
@@ -48,7 +48,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             None => known = None,
             Some(None) => {
                 let paid = many(usize::try_from(*count).unwrap_or(usize::MAX), "subscription");
-                let message = format!("the site's order forms lack `{form}`, by which it still charges {paid}");
+                let message = format!("`{form}` is missing from the site's order forms, but still charges {paid}");
                 let help = "look under AccessAlly > Sales > Order Form Setup: name every form, or move these subscriptions to one that is there";
                 let finding = RULE.at(Location::key("/order_forms"), message).label("not all forms").help(help);
                 out.push(finding.on_site(format!("order-form/{form}")));

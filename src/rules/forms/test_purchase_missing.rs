@@ -10,9 +10,9 @@ declare_rule! {
     /// An order form without a test purchase.
     ///
     /// ## What it does
-    /// Reports order forms that take money, or that release an offering with `access_through: order-form`, and for which the plan
-    /// has no test purchase. Money decides, not the word for what is released: a form takes it unless the plan expects a price of
-    /// zero and says nothing of failed payments.
+    /// Reports order forms that take money, or that release an offering with `access_through: order-form`, and for which the
+    /// plan has no test purchase. What counts is whether the form takes money, not the `access_through` of what it releases: a
+    /// form is taken to take money unless the plan expects a price of zero and has no `failed_payment`.
     ///
     /// ## Why it matters
     /// The vendor's guide asks for a test purchase on each offering's order form: the order succeeds, the expected

@@ -6,16 +6,16 @@ use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
-    /// Members wait for a module, and the plan says that there are none.
+    /// Members wait for a module, but the plan says that there are none.
     ///
     /// ## What it does
-    /// Reports offerings with `members_between_modules: none` of which the site's contacts show some: they have a tag that opens a
-    /// module, and not the last one's. The finding has their number. Where the offering's tags were not read nobody can be counted, and
-    /// nothing is found.
+    /// Reports offerings with `members_between_modules: none` although the site's contacts show such members: contacts with a
+    /// tag that opens a module, but without the tag of the last one. The finding says how many there are. Where the offering's
+    /// tags were not read, they cannot be counted, and nothing is found.
     ///
     /// ## Why it matters
-    /// Nothing in the vendor's pages says that the migration continues the drip of who is in the middle of it (inferred): their next
-    /// module may never open.
+    /// Nothing in the vendor's pages says that the migration continues the drip for members who are in the middle of it
+    /// (inferred): their next module may never open.
     ///
     /// ## Bad
     /// ```yaml
@@ -34,7 +34,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `complete-by-hand` or `re-release`; where nothing is owed to them, accept this risk with the name of whoever answers for it.
+    /// Set `complete-by-hand` or `re-release`; where nothing is owed to them, accept this risk with the name of whoever answers
+    /// for it.
     {
         id: "members-between-modules-found",
         severity: Error,
@@ -59,7 +60,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 let place = Location::value(pointer(&["offerings", key, "members_between_modules"]));
                 let (who, wait) = if count == 1 { ("member", "waits") } else { ("members", "wait") };
                 let message = format!(
-                    "{count} {who} of `{}` {wait} for a module, and the plan says that there are none",
+                    "{count} {who} of `{}` {wait} for a module, but the plan says that there are none",
                     intent.name
                 );
                 let help = "choose `complete-by-hand` or `re-release`; where nothing is owed to them, accept this risk with the name of whoever \

@@ -33,7 +33,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `members_between_modules: complete-by-hand`, `re-release` or `none`.
+    /// Set `members_between_modules: complete-by-hand`, `re-release` or `none`.
     {
         id: "members-between-modules-undecided",
         severity: Error,

@@ -40,7 +40,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Give the module a release, or say `release: by-hand` with an `owner` from `people`.
+    /// Give the module a release, or set `release: by-hand` with an `owner` from `people`.
     {
         id: "unscheduled-module",
         severity: Error,

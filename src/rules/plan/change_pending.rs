@@ -14,10 +14,9 @@ declare_rule! {
     /// object of the plan that was not captured from the site is unproven, never "no change".
     ///
     /// ## Why it matters
-    /// Every other rule judges the site as it will be after the plan's changes, since those are still to come. Past
-    /// `configure` nothing makes them any more: whoever presses *Run Migration*, pushes or reopens takes the site as it
-    /// is (inferred). A run may begin with changes that it has still to make: this rule is asked from the step after
-    /// the changes on.
+    /// Every other rule judges the site as it will be after the plan's changes, since those are still to come. After the gate
+    /// `configure` nothing makes them any more: whoever presses *Run Migration*, pushes or reopens takes the site as it is
+    /// (inferred). A run may begin before its changes are made: this rule counts only from the step after the changes.
     ///
     /// ## Bad
     /// ```yaml

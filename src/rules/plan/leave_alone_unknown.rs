@@ -11,7 +11,7 @@ use crate::text::nearest;
 use super::left_alone;
 
 declare_rule! {
-    /// Something is left alone that the site does not have.
+    /// `leave_alone` names something that the site does not have.
     ///
     /// ## What it does
     /// Reports entries of `leave_alone` that name nothing on the site.

@@ -55,7 +55,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label(format!("`{key}` is not here"))
             .help(match nearest(key, created()) {
                 Some(near) => {
-                    format!("did you mean it by `{near}`, which would be created? If not, {}", mention("opt_in_forms"))
+                    format!(
+                        "did you mean this form by `{near}`, which the plan would create? If not, {}",
+                        mention("opt_in_forms")
+                    )
                 }
                 None => mention("opt_in_forms"),
             });

@@ -8,8 +8,8 @@ declare_rule! {
     /// An order form shows another price than the plan expects.
     ///
     /// ## What it does
-    /// Compares `expect.price` of every order form with the site's price: the amount, and the currency where the plan
-    /// names one. A price that cannot be read is reported too, and one of which the site names no currency is unproven.
+    /// Compares `expect.price` of every order form with the site's price: the amount, and the currency where the plan names
+    /// one. A price that cannot be read is reported too. Where the site's price has no currency, the rule is unproven.
     ///
     /// ## Why it matters
     /// A price is compared and never written: products, offers and subscriptions must not be changed on a staging copy,

@@ -7,12 +7,12 @@ declare_rule! {
     /// An expected price that nobody can charge.
     ///
     /// ## What it does
-    /// Asks that the currency of every `expect.price` is one (ISO 4217, with those withdrawn since 2023), and that the
-    /// amount has no more decimals than the currency: three of Kuwaiti dinars, none of yen.
+    /// Checks that every `expect.price` has a currency that exists (ISO 4217, and those withdrawn since 2023), and no more
+    /// decimals than that currency has: three for Kuwaiti dinars, none for yen.
     ///
     /// ## Why it matters
-    /// A price with a currency that there is not, or with decimals that the currency lacks, is a slip of the hand: it may
-    /// be ten or a thousand times what was meant. Compared with the site it would be right never, or by accident.
+    /// A price with a currency that does not exist, or with decimals that the currency does not have, is a typing error: it may
+    /// be ten or a thousand times what was meant. A comparison with the site would never match, or only by accident.
     ///
     /// ## Bad
     /// ```yaml
@@ -60,10 +60,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                     format!("at most {}", many(decimals, "decimal"))
                 };
                 (
-                    format!("the expected price is `{}`, and {of} has {has}", price.0),
+                    format!("the expected price is `{}`, but {of} has {has}", price.0),
                     match Money::parse(&price.0) {
                         Some(same) => format!("write `{same}`, if that is what was meant"),
-                        None => "find out what was meant, and write no separator of thousands".to_owned(),
+                        None => "find out what was meant, and write no thousands separator".to_owned(),
                     },
                 )
             }

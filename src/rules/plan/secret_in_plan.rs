@@ -7,11 +7,11 @@ use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declar
 use crate::text::without_secrets;
 
 declare_rule! {
-    /// A secret stands in the plan.
+    /// The plan contains a secret.
     ///
     /// ## What it does
-    /// Reports every text and key of the plan with an address that carries a secret, such as `?key=…` or `&token=…`. Of a webhook's
-    /// whole address, as it stands in a CRM, the plan needs command and target only.
+    /// Reports every text and key of the plan with an address that carries a secret, such as `?key=…` or `&token=…`. The plan
+    /// does not need a webhook's full address as the CRM has it: command and target are enough.
     ///
     /// ## Why it matters
     /// A plan is committed, reviewed and kept. Whoever reads it can call the site's webhooks with that key: make passwords,
@@ -99,7 +99,7 @@ fn judge(text: &str, at: Location, out: &mut Findings) {
         format!("command and target are enough: `{key}`")
     };
     out.push(
-        RULE.at(at, "a secret stands in the plan, which others read")
+        RULE.at(at, "the plan contains a secret, and others read the plan")
             .label("a secret in an address")
             .help(format!("{help}; if the plan was committed, make a new secret where this one came from")),
     );

@@ -23,7 +23,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `strategy: rehearse-and-replay`, `freeze-and-push` or `push-then-merge`.
+    /// Set `strategy: rehearse-and-replay`, `freeze-and-push` or `push-then-merge`.
     {
         id: "strategy-missing",
         severity: Error,

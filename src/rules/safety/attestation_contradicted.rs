@@ -7,10 +7,10 @@ declare_rule! {
     /// The site shows something else than a person attested.
     ///
     /// ## What it does
-    /// Reports each fact on record (`plan record saw`) that is still valid and that this reading shows otherwise: a field with
+    /// Reports each fact on record (`plan record saw`) that is still valid but that this reading contradicts: a field with
     /// another value, an object that is not there, a list that has other objects. The reading counts, and every other rule
-    /// judges it. What a captured reading shows otherwise after somebody attested it is void on this machine: a later reading
-    /// that lacks it does not bring it back.
+    /// judges it. Once a captured reading contradicts an attestation, that attestation is void on this machine, and stays void
+    /// even if a later reading lacks the fact.
     ///
     /// ## Why it matters
     /// Either the site was changed since somebody looked, or they looked at another screen or another site. Then what else they
@@ -119,9 +119,9 @@ fn in_words(contradiction: &Contradiction) -> (String, String) {
         ),
         None => (
             match by_a_reading {
-                true => format!("the reading shows that there is no `{on}`, of which {attested}"),
+                true => format!("the reading shows that there is no `{on}`, although {attested} what it is"),
                 false => format!(
-                    "`{on}` is not among all objects of its kind that somebody named, and {attested} what it is"
+                    "`{on}` is not in the list that somebody attested as all objects of its kind, although {attested} what it is"
                 ),
             },
             format!("plan record saw {} --all NAME", on.kind),

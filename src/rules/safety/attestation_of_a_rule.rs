@@ -10,8 +10,8 @@ declare_rule! {
     /// record). They count for nothing.
     ///
     /// ## Why it matters
-    /// A word about a rule hides what was seen: an empty plan became green with one such line for each rule. A person attests
-    /// what a screen shows, and rules judge it.
+    /// An attestation about a rule hides what was seen: an empty plan became green with one such line for each rule. A person
+    /// attests what a screen shows, and rules judge it.
     ///
     /// ## Bad
     /// ```yaml
@@ -35,7 +35,7 @@ declare_rule! {
     ///
     /// ## Fix
     /// Where a rule lacks a fact, its finding names the screen and the command that records it: `plan record saw OBJECT
-    /// FIELD=VALUE --plan PLAN --who WHO`. The old lines may stand; an accepted risk (`at: ""`) answers for them.
+    /// FIELD=VALUE --plan PLAN --who WHO`. The old lines may stay; accept this risk (`at: ""`) if they do.
     {
         id: "attestation-of-a-rule",
         severity: Warning,

@@ -29,7 +29,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `emails: {enabled: true}` in the plan.
+    /// Set `emails: {enabled: true}` in the plan.
     {
         id: "emails-off",
         severity: Error,

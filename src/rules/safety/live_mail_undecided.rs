@@ -30,7 +30,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `on_live: deliver` or `on_live: simulate` under `mail`.
+    /// Set `on_live: deliver` or `on_live: simulate` under `mail`.
     {
         id: "live-mail-undecided",
         severity: Error,
@@ -54,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     out.push(
         RULE.at(Location::key("/mail"), "nobody decided whether mail is delivered while the plan is replayed on live")
             .label("needs `on_live`")
-            .help("say `on_live: deliver` (everybody is mailed) or `on_live: simulate` (nobody gets a new password)"),
+            .help("set `on_live: deliver` (everybody is mailed) or `on_live: simulate` (nobody gets a new password)"),
     );
     Some(())
 }

@@ -4,7 +4,7 @@ use crate::model::plan::Strategy;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Staging, declare_rule};
 
 declare_rule! {
-    /// The plan freezes live and pushes staging over it, and nobody has said that live is frozen.
+    /// The plan freezes live and pushes staging over it, but nobody has attested that live is frozen.
     ///
     /// ## What it does
     /// With `strategy: freeze-and-push`, looks for an attestation on record that live has been in maintenance mode since

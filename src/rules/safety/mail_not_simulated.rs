@@ -10,10 +10,10 @@ declare_rule! {
     /// simulated after the plan's changes.
     ///
     /// ## Why it matters
-    /// The vendor's latest guide says that the migration resets every user's password and mails new credentials
-    /// (documented). A staging copy holds the live members, so they would receive passwords of a copy (inferred). The
-    /// guide asks for working mail on staging and never says to trap it. No simulation stops mail that the CRM itself
-    /// sends, or that a plugin hands directly to a delivery service (inferred).
+    /// The vendor's latest guide says that the migration resets every user's password and mails new credentials (documented). A
+    /// staging copy holds the live members, so they would receive passwords of a copy (inferred). The guide asks for working
+    /// mail on staging and never says that it should be simulated. No simulation stops mail that the CRM itself sends, or that
+    /// a plugin hands directly to a delivery service (inferred).
     ///
     /// ## Bad
     /// ```yaml
@@ -32,7 +32,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `during_migration: simulate`. With Fluent SMTP it is the "Email Simulation" setting, or the constant
+    /// Set `during_migration: simulate`. With Fluent SMTP it is the "Email Simulation" setting, or the constant
     /// `FLUENTMAIL_SIMULATE_EMAILS`; with WP Mail SMTP the constants `WPMS_ON` and `WPMS_DO_NOT_SEND`.
     {
         id: "mail-not-simulated",

@@ -22,7 +22,7 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `keep_maintenance_mode: true`, and turn it off by hand under AccessAlly > Settings > Migration Tools.
+    /// Set `keep_maintenance_mode: true`, and turn it off by hand under AccessAlly > Settings > Migration Tools.
     {
         id: "maintenance-mode-not-kept",
         severity: Error,

@@ -6,7 +6,7 @@ use crate::model::text::Seconds;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, Target::Staging, declare_rule};
 
 declare_rule! {
-    /// The plan pushes staging over live and merges afterwards, and what live did meanwhile is not on record.
+    /// The plan pushes staging over live and merges afterwards, but what happened on live meanwhile is not on record.
     ///
     /// ## What it does
     /// With `strategy: push-then-merge`, looks on record for a merge list of live: every contact, order and

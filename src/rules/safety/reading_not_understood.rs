@@ -3,15 +3,15 @@ use crate::diag::Severity::Error;
 use crate::rules::{Facts, Findings, Phase::Fit, Source::Inferred, Target::Both, declare_rule};
 
 declare_rule! {
-    /// A line of the site's file fits no format.
+    /// A line of the site's file does not match the format.
     ///
     /// ## What it does
-    /// Reports what a person wrote into the file of a site, or of its population, and no reading takes for a fact: a kind
-    /// of record, a section or a field that the format does not have, a release that is almost one, two modules with one
-    /// number. What a machine sent beyond the format, and what a newer format says, is kept and not reported.
+    /// Reports what a person wrote into the file of a site, or of its population, that cannot be read as a fact: a kind of
+    /// record, a section or a field that the format does not have, a release that is almost one, two modules with one number.
+    /// What a machine added beyond the format, and what belongs to a newer format, is kept and not reported.
     ///
     /// ## Why it matters
-    /// A form under `order_form` is no `order-form`: no rule sees it, so a plan that lacks it would be green.
+    /// A form under `order_form` is not an `order-form`: no rule sees it, so a plan that does not mention it would be green.
     ///
     /// ## Bad
     /// ```yaml
@@ -50,8 +50,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             );
         }
         if misfits.more > 0 {
-            let message = format!("in the file of the {file}, {} more things fit no format", misfits.more);
-            let help = "`plan snapshot finalize FILE` names what does not fit";
+            let message = format!("in the file of the {file}, {} more things do not match the format", misfits.more);
+            let help = "`plan snapshot finalize FILE` lists them";
             out.push(RULE.at(Location::value("/sites"), message).label("read here").help(help));
         }
     }

@@ -4,7 +4,7 @@ use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Docu
 use super::judged_site;
 
 declare_rule! {
-    /// No administrator stays outside the password reset.
+    /// No administrator is safe from being locked out by the password reset.
     ///
     /// ## What it does
     /// Asks for at least one administrator of the site whose e-mail address is no contact of the CRM.

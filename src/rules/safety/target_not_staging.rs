@@ -153,7 +153,7 @@ fn proven(site: &Identity, environment: Of<'_, '_, Environment>) -> bool {
 }
 
 fn is_live(site: &Identity) -> Finding {
-    RULE.at(Location::value("/sites/live"), format!("`{site}` is the live site, and a staging copy is wanted here"))
+    RULE.at(Location::value("/sites/live"), format!("`{site}` is the live site, but this needs the staging copy"))
         .label("this is the live site")
         .help("name the staging copy with `--site`; the live site comes later, with the replay")
         .on_site("environment")

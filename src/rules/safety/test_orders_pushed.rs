@@ -86,7 +86,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let orders: BTreeSet<&String> = of_form.flat_map(|purchase| &purchase.orders).collect();
         if orders.is_empty() {
             let message = format!(
-                "the record names no order of the test purchase on `{form}`, so it is unknown whether it is gone"
+                "the record names no order for the test purchase on `{form}`, so it is unknown whether the order is gone"
             );
             let help = format!(
                 "remove test buyer and order before the push, and name it: `plan record purchase {form} --saw order --order ID --plan PLAN --who WHO`"

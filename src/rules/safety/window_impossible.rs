@@ -10,9 +10,9 @@ declare_rule! {
     /// The window's time does not exist, or the decision to go back falls outside the window.
     ///
     /// ## What it does
-    /// Reads the window's day, time and zone; reports one that does not exist (as in the hour that is left out when clocks are put
-    /// forward) or comes twice (as when they are put back), an unknown time zone, a window that is longer than a day, and a
-    /// `decide_by` that does not fall inside it, or does not come exactly once in it.
+    /// Reads the window's day, time and zone. It reports a time that does not exist (as in the hour that is left out when
+    /// clocks are put forward) or comes twice (as when they are put back), an unknown time zone, a window that is longer than a
+    /// day, and a `decide_by` that is not inside the window, or that comes twice in it.
     ///
     /// ## Why it matters
     /// People, members and the host's support are given this time. A decision to go back that comes after the window
@@ -81,7 +81,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let is = if Seconds::parse(&window.length).is_some_and(|length| length.0 > 0) {
             "longer than a day"
         } else {
-            "no time at all"
+            "not a valid length of time"
         };
         let message = format!("the window's length `{}` is {is}", window.length);
         out.push(at(

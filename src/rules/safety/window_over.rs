@@ -9,9 +9,9 @@ declare_rule! {
     /// way is not over.
     ///
     /// ## Why it matters
-    /// Live is switched in its window and at no other time: *Run Migration* is not begun there outside it, whoever asks
-    /// for it. On live itself the run checks the clock (exit 15), so that what comes after the barrier can be finished
-    /// at any time.
+    /// Live is switched only in its window: outside it, *Run Migration* is not begun there, whoever asks for it. This rule does
+    /// not judge live itself: there the run checks the clock (exit 15), so that what comes after the barrier can be finished at
+    /// any time.
     ///
     /// ## Bad
     /// ```yaml

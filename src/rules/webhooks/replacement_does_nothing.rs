@@ -96,7 +96,7 @@ fn by_form(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Know
             .at(Location::value(at), message)
             .label("does not end access")
             .related(Location::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
-            .help(format!("say `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
+            .help(format!("set `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
         out.push(form.excerpt(finding, "after_final_retry:", "after the changes"));
     }
     Some(())

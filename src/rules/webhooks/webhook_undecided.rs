@@ -27,8 +27,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Say `after_switch`: `replaced_by` something of the site or a person, `retired` with the reason, or `kept` with
-    /// what fires it instead of the CRM.
+    /// Set `after_switch` to one of these: `replaced_by` something of the site or a person, `retired` with the reason, or
+    /// `kept` with what fires it instead of the CRM.
     {
         id: "webhook-undecided",
         severity: Error,
@@ -73,9 +73,11 @@ fn suggestion(plan: &Plan, command: &str) -> (&'static str, AfterSwitch) {
         AfterSwitch::ReplacedBy(Replacement { by_hand: Some(person.to_owned()), ..Replacement::default() })
     };
     match command {
-        "aal_genpass" => ("usually a form makes the user, so that it can be retired", retired("a form makes the user")),
+        "aal_genpass" => {
+            ("usually a form makes the user, so this webhook can be retired", retired("a form makes the user"))
+        }
         "aal_updateuser" | "aal_batchsync" => {
-            ("tags are local after the switch, so that it can be retired", retired("tags are local"))
+            ("tags are local after the switch, so this webhook can be retired", retired("tags are local"))
         }
         "aal_revokesubscription" => {
             ("usually the order form's failed-payment setting does its work", by_form(Setting::FailedPayment))

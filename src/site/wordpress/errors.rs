@@ -129,7 +129,7 @@ fn refused(reader: &Reader, got: &Answer, code: Option<&str>) -> SiteError {
         Some(code) => login(
             site,
             format!("it refuses this user (`{code}`)"),
-            format!("{USER} must be an administrator, and no security plugin may keep the REST API from it"),
+            format!("{USER} must be an administrator, and no security plugin may block its access to the REST API"),
         ),
     }
 }
@@ -163,7 +163,8 @@ pub(super) fn not_wordpress(site: &Address) -> SiteError {
 pub(super) fn no_administrator(site: &Address, may_nothing: bool) -> SiteError {
     let what = "this user is not an administrator (it lacks `manage_options`)";
     let help = format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one");
-    let network = "; in a network of sites (multisite) a super admin is no member of each: add them to this site as an administrator";
+    let network = "; in a network of sites (multisite) a super admin is not automatically a member of every site: add them to \
+        this site as an administrator";
     login(site, what, if may_nothing { format!("{help}{network}") } else { help })
 }
 

@@ -103,7 +103,7 @@ fn a_site_that_cannot_be_written_is_left_whole_and_the_run_can_be_resumed() {
         ran
     };
     // Where the site cannot be locked nothing begins.
-    unwritable().ends(3, &["state folder beside", "let its folder be written"]);
+    unwritable().ends(3, &["state folder beside", "make that folder writable"]);
     assert_eq!((place.read(&site), place.state_files("journal.ndjson").len()), (before.clone(), 0));
     // Where it was locked once, the lock is there, and the site alone cannot be written.
     let mut bogus = place.command(&["apply", PLAN, "--site", &site, "--confirm", BOGUS]);

@@ -159,7 +159,7 @@ fn what_was_kept_is_marked_by_its_own_key_alone() {
             let mut place = left(build, stage);
             place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
             place.home = None;
-            place.run(&["status", PLAN, "--site", SITE]).ends(12, &["does not bear the mark of this machine's key"]);
+            place.run(&["status", PLAN, "--site", SITE]).ends(12, &["does not have the mark of this machine's key"]);
         }
     }
 }

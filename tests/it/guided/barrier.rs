@@ -31,10 +31,10 @@ fn the_barrier_is_passed_by_its_phrase_alone_and_explained_before() {
     let as_applied = place.read(SITE);
     let open = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
     place.edit_site(SITE, r#""simulated":true"#, r#""simulated":false"#);
-    open().ends(20, &["`mail` is not as the plan wants it", "it stops at `run-migration`"]);
+    open().ends(20, &["`mail` is not as the plan wants it", "the run stops at `run-migration`"]);
     fs::write(place.path(SITE), &as_applied).unwrap();
     place.edit_site(SITE, r#""connected":true"#, r#""connected":false"#);
-    open().ends(20, &["`crm` differs in connected", "it stops at `run-migration`"]);
+    open().ends(20, &["`crm` differs in connected", "the run stops at `run-migration`"]);
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
     fs::write(place.path(SITE), &as_applied).unwrap();
     // The plan that is judged is the one that was confirmed.
@@ -133,7 +133,7 @@ fn past_the_barrier_nobody_presses_twice_undoes_or_forgets() {
     let site = place.read(SITE);
     for _ in 0..2 {
         let ran = on(&place);
-        ran.ends(20, &["may have been pressed at", "do not press it again until its state is known"]);
+        ran.ends(20, &["may have been pressed at", "do not press it again until the state of the migration is known"]);
         assert!(!ran.out.contains("press"), "{ran:#?}");
     }
     place.run(&["undo", PLAN, "--site", SITE]).ends(20, &["past *Run Migration*", "copy live to staging again"]);
@@ -178,7 +178,7 @@ fn a_passed_barrier_is_remembered_beside_the_site_whatever_becomes_of_the_journa
     let word = ["record", "not-pressed", "nobody was there", "--plan", PLAN, "--site", SITE, "--who", "jo"];
     place.run(&word).ends(20, &["noted next to the site", "--resume"]);
     let again = place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
-    again.ends(20, &["do not press it again until its state is known"]);
+    again.ends(20, &["do not press it again until the state of the migration is known"]);
     assert!(!again.out.contains("now press"), "{again:#?}");
     read_again(&place, &site, &jiff::Timestamp::now().to_string(), ("", ""));
     place.run(&word).ends(0, &[]);
@@ -251,21 +251,21 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     undo().ends(20, &["past *Run Migration*", "plan record not-pressed"]);
     says("nobody was there", "max").ends(2, &["`max` is not among the plan's `people`"]);
     // The site was read before the barrier was passed.
-    says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press it again"]);
+    says("nobody was there", "jo").ends(20, &["the site was read at 2026-11-21", "do not press *Run Migration* again"]);
     let later = &jiff::Timestamp::now().to_string();
     let managed = r#""managed":false"#;
     read_again(&place, &site, "2999-01-01T00:00:00Z", ("", ""));
-    says("nobody was there", "jo").ends(20, &["in the future", "do not press it again"]);
+    says("nobody was there", "jo").ends(20, &["in the future", "do not press *Run Migration* again"]);
     for (new, why) in [
         (r#""managed":true"#, "is on Managed Contacts"),
         (r#""missing":null"#, "is not captured"),
         (r#""managed":false,"migrated":3"#, "processed 3 members"),
     ] {
         read_again(&place, &site, later, (managed, new));
-        says("nobody was there", "jo").ends(20, &[why, "do not press it again"]);
+        says("nobody was there", "jo").ends(20, &[why, "do not press *Run Migration* again"]);
     }
     read_again(&place, &site, later, (r#""key":"maintenance","on":false"#, r#""key":"maintenance","on":true"#));
-    says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press it again"]);
+    says("nobody was there", "jo").ends(20, &["maintenance mode is on", "do not press *Run Migration* again"]);
     read_again(&place, &site, later, ("", ""));
     says(" ", "jo").ends(2, &["the text has no visible characters"]);
     assert_eq!(place.read("bloom-coaching.record.ndjson"), record, "what is not accepted is not recorded");
@@ -287,7 +287,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
     undo().ends(20, &["past *Run Migration*"]);
     // The word of before says nothing of the second time.
-    on(&place).ends(20, &["do not press it again until its state is known"]);
+    on(&place).ends(20, &["do not press it again until the state of the migration is known"]);
     let note = place.state_files(".run.json").pop().unwrap();
     assert!(fs::read_to_string(&note).unwrap().contains(r#""past_the_barrier":true"#));
     let again = &jiff::Timestamp::now().to_string();

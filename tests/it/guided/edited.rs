@@ -45,7 +45,7 @@ fn a_diff_always_ends_in_the_command_that_goes_on() {
     let (why, words) = last_command(&place, &["--gate", "migrate"]);
     assert_eq!(
         (why.as_str(), words.join(" ")),
-        ("apply goes by the gate `configure`: ", format!("diff {PLAN} --site {SITE}"))
+        ("`apply` always judges at the gate `configure`; for that diff: ", format!("diff {PLAN} --site {SITE}"))
     );
     let ran = place.run(&["diff", PLAN, "--snapshot", SITE]);
     assert!(

@@ -85,9 +85,9 @@ fn a_rehearsal_goes_from_step_to_step_each_proven() {
     fs::write(place.path("bloom-coaching.record.ndjson"), &before).unwrap();
     fs::write(place.path("lines.txt"), "! a\nb\n! c\n").unwrap();
     record(&place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
-    on(&place).ends(20, &["the lines with a \"!\" need a reason each: 1, 3"]);
+    on(&place).ends(20, &["each line with a \"!\" needs a reason: 1, 3"]);
     record(&place, &["ack", "1", "--reason", "ours"]);
-    on(&place).ends(20, &["lines with a \"!\" need a reason each: 3"]);
+    on(&place).ends(20, &["each line with a \"!\" needs a reason: 3"]);
     record(&place, &["ack", "3", "--reason", "ours"]);
     on(&place).ends(20, &["a sign-in of the spare administrator is not on record"]);
     assert_eq!(stands(&place, "next"), ["run-migration"]);

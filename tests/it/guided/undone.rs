@@ -229,7 +229,7 @@ fn undo_leaves_what_is_somebody_elses_where_that_is_said() {
     let leave = |more: &[&str]| place.run(&[&["undo", PLAN, "--site", SITE, "--confirm", &digest][..], more].concat());
     let site = place.read(SITE);
     for (name, why) in [
-        ("emails", "nobody else's change is there to leave"),
+        ("emails", "there is no change by somebody else that could be left"),
         ("offering/alumni", "not among the objects that this run changed"),
         ("", "not among the objects"),
     ] {

@@ -63,7 +63,7 @@ fn a_seal_of_another_plan_host_or_rule_set_or_time_is_refused() {
     fs::copy(place.path(PLAN), place.path("other.yaml")).unwrap();
     fs::copy(place.path("bloom-coaching.record.ndjson"), place.path("other.record.ndjson")).unwrap();
     place.run(&["seal", "other.yaml", "--site", SITE]).ends(0, &[]);
-    reviewed.refused_with(&["--seal", "other.seal.json"], 12, &["of the plan `other.yaml`"]);
+    reviewed.refused_with(&["--seal", "other.seal.json"], 12, &["it was made for the plan `other.yaml`"]);
     let with = |key: &str, value: Value| {
         let mut seal = reviewed.value();
         seal[key] = value;
@@ -72,7 +72,7 @@ fn a_seal_of_another_plan_host_or_rule_set_or_time_is_refused() {
     with("host", json!("staging2.bloom.example"));
     reviewed.refused(12, &["for `staging2.bloom.example`"]);
     with("rules", json!(BOGUS));
-    reviewed.refused(11, &["the rules differ"]);
+    reviewed.refused(11, &["the set of rules differs"]);
     let times = |created: &str, expires: &str| {
         let mut seal = reviewed.value();
         (seal["created"], seal["expires"]) = (json!(created), json!(expires));
@@ -95,7 +95,8 @@ fn a_seal_of_another_plan_host_or_rule_set_or_time_is_refused() {
 fn a_plan_edited_or_a_site_moved_since_it_was_sealed_is_refused_and_named() {
     let mut reviewed = Reviewed::new();
     reviewed.place.edit(PLAN, "Money, release: 7 days", "Money, release: 8 days");
-    reviewed.refused(11, &["the plan was edited since it was sealed", "(`offering/group-coaching`)", "plan seal"]);
+    reviewed
+        .refused(11, &["the plan was edited since the diff was sealed", "(`offering/group-coaching`)", "plan seal"]);
     reviewed.place.edit(PLAN, "Money, release: 8 days", "Money, release: 7 days");
     for (old, new, named) in [
         (r#""welcome":"none""#, r#""welcome":"purchases""#, "(`emails`)"),
@@ -109,7 +110,7 @@ fn a_plan_edited_or_a_site_moved_since_it_was_sealed_is_refused_and_named() {
         let before = reviewed.site.clone();
         reviewed.place.edit_site(SITE, old, new);
         reviewed.site = reviewed.place.read(SITE);
-        reviewed.refused(11, &["the site changed since it was sealed", named]);
+        reviewed.refused(11, &["the site changed since the diff was sealed", named]);
         reviewed.site = before;
         fs::write(reviewed.place.path(SITE), &reviewed.site).unwrap();
     }

@@ -122,9 +122,9 @@ fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() 
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     for (cell, said) in [
         ("environment.csv, A1: ", "which site it is"),
-        ("mail.csv, B2: ", "`perhaps` is no value of `mail: simulated`"),
-        ("offerings.csv, A1: ", "no kind of object"),
-        ("order-form.csv, C7: ", "`revok` is no value of `order-form/team-seats-checkout: after_final_retry`"),
+        ("mail.csv, B2: ", "`perhaps` is not a valid value of `mail: simulated`"),
+        ("offerings.csv, A1: ", "any kind of object"),
+        ("order-form.csv, C7: ", "`revok` is not a valid value of `order-form/team-seats-checkout: after_final_retry`"),
         ("plugin.csv, B2: ", "shows `4."),
         ("plugin.csv, A3: ", "holds an e-mail address"),
         ("plugin.csv, B4: ", "the site that was read has no `plugin/a/a.php`"),
@@ -136,7 +136,7 @@ fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() 
     assert!(facts(&place).is_empty());
     let json: Value = serde_json::from_str(&read_sheets(&place, &["--format", "json"]).out).unwrap();
     assert_eq!(json[1]["cell"], json!("B2"), "{json:#}");
-    place.run(&["survey", PLAN, "--site", SITE, "--read", "sheets"]).ends(2, &["nobody is named who looks"]);
+    place.run(&["survey", PLAN, "--site", SITE, "--read", "sheets"]).ends(2, &["it is not known who looks"]);
 }
 
 /// A row that nobody touched has the object's key, and no screen shows that.
@@ -238,14 +238,17 @@ fn of_what_is_on_or_off_nothing_set_is_taken_for_no_answer() {
     let place = without(&["crm"]);
     let (shown, code) = typed(&place, &SURVEY, "y\n-\nyes\n-\nno");
     assert_eq!(code, Some(0), "{shown}");
-    assert_eq!(shown.matches("this is no value of `").count(), 2, "{shown}");
+    assert_eq!(shown.matches("this is not a valid value of `").count(), 2, "{shown}");
     let fields = &facts(&place)[0]["saw"]["fields"];
     assert_eq!((&fields["connected"], &fields["managed"]), (&json!(true), &json!(false)));
     let place = without(&["crm"]);
     fs::create_dir(place.path("sheets")).unwrap();
     fs::write(place.path("sheets/crm.csv"), "key,connected\ncrm,-\n").unwrap();
     let ran = read_sheets(&place, &[]);
-    assert!(ran.code == Some(1) && ran.out.contains("crm.csv, B2: `-` is no value of `crm: connected`"), "{ran:#?}");
+    assert!(
+        ran.code == Some(1) && ran.out.contains("crm.csv, B2: `-` is not a valid value of `crm: connected`"),
+        "{ran:#?}"
+    );
     assert!(facts(&place).is_empty());
 }
 

@@ -46,7 +46,10 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
                         assert_eq!((say, proven), (Prompt::PressNothing, false), "{script:?}");
                         let known = *look == Look::Managed;
                         assert!(
-                            known || open.to_string().contains("do not press it again until its state is known"),
+                            known
+                                || open
+                                    .to_string()
+                                    .contains("do not press it again until the state of the migration is known"),
                             "{open}"
                         );
                     }

@@ -127,7 +127,7 @@ fn a_site_of_a_network_is_said_to_be_one() {
     Server::always(ok(&json!({"capabilities": {}}))).says(&[
         "login: ",
         "not an administrator",
-        "a super admin is no member",
+        "a super admin is not automatically a member",
     ]);
 }
 
