@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::judged::judged;
+use super::managed::named_plainly;
 use crate::model::state::Kind;
 use crate::model::{State, digest};
 
@@ -25,6 +26,9 @@ pub(super) fn field_marks(state: &State) -> FieldMarks {
         for on in keys.into_iter().map(|key| crate::model::ObjectRef { kind, key }) {
             let Some(object) = state.get(&on) else { continue };
             let mut fields = object.fields();
+            if let Some(modules) = fields.get_mut("modules") {
+                named_plainly(modules);
+            }
             // What means the same has not moved; what nobody judges has, letter by letter.
             let judged = judged(object).fields().into_iter().filter(|(name, _)| name != "modules");
             fields.extend(judged);

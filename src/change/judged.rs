@@ -1,6 +1,7 @@
 //! What of an object anybody judges: what means the same is the same.
 
 use crate::model::money::Money;
+use crate::model::spelling::plain;
 use crate::model::state::Object;
 use crate::model::{Field, Identity};
 
@@ -18,13 +19,24 @@ pub(super) fn judged(mut object: Object) -> Object {
                 sort(constants);
             }
         }
+        Object::Crm(o) => o.label = std::mem::take(&mut o.label).map(|label| spelt(&label)),
+        Object::Mail(o) => o.transport = std::mem::take(&mut o.transport).map(|transport| spelt(&transport)),
         Object::Offering(o) => {
+            o.name = spelt(&o.name);
             if let Field::Set(modules) = &mut o.modules {
-                modules.iter_mut().for_each(|module| module.extra.clear());
+                for module in modules {
+                    module.name = spelt(&module.name);
+                    module.extra.clear();
+                }
             }
         }
-        Object::OptInForm(o) => o.operations = std::mem::take(&mut o.operations).map(|all| as_set(&all)),
+        Object::OptInForm(o) => {
+            o.name = spelt(&o.name);
+            o.operations = std::mem::take(&mut o.operations).map(|all| as_set(&all));
+        }
         Object::OrderForm(o) => {
+            o.name = spelt(&o.name);
+            o.gateway = std::mem::take(&mut o.gateway).map(|gateway| spelt(&gateway));
             o.operations = std::mem::take(&mut o.operations).map(|all| as_set(&all));
             o.price = std::mem::take(&mut o.price).map(|price| money(&price));
         }
@@ -37,6 +49,11 @@ pub(super) fn judged(mut object: Object) -> Object {
 pub(super) fn sort(set: &mut Vec<String>) {
     set.sort();
     set.dedup();
+}
+
+/// A name in one spelling.
+fn spelt(name: &str) -> String {
+    plain(name).into_owned()
 }
 
 /// An address without what means nothing: the identity that it names, with its scheme in lower case.

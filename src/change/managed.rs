@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::model::spelling::{is_same, plain};
 use crate::model::state::{Kind, Module, Object, Operation, OptInForm};
 use crate::model::{Field, ObjectRef, Snapshot, State};
 
@@ -20,6 +21,15 @@ pub(super) fn as_set(operations: &[Operation]) -> Vec<Operation> {
     set
 }
 
+/// A list of modules, each name in one spelling.
+pub(super) fn named_plainly(modules: &mut Value) {
+    for name in modules.as_array_mut().into_iter().flatten().filter_map(|module| module.get_mut("name")) {
+        if let Value::String(name) = name {
+            *name = plain(name).into_owned();
+        }
+    }
+}
+
 /// Managed fields without what means nothing: what two sides are compared by, and digested from.
 pub(super) fn canonical(fields: &Value) -> Value {
     let mut fields = fields.clone();
@@ -28,10 +38,16 @@ pub(super) fn canonical(fields: &Value) -> Value {
     {
         *operations = value(&as_set(&list));
     }
+    if let Some(modules) = fields.get_mut("modules") {
+        named_plainly(modules);
+    }
+    if let Some(Value::String(name)) = fields.get_mut("name") {
+        *name = plain(name).into_owned();
+    }
     fields
 }
 
-/// Whether managed fields mean the same. A site keeps its own order of operations; nothing else may differ.
+/// Whether managed fields mean the same. A site keeps its own order of operations and its spelling of names; nothing else may differ.
 pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     a == b || a.zip(b).is_some_and(|(a, b)| canonical(a) == canonical(b))
 }
@@ -155,7 +171,7 @@ fn timers(now: Option<&Value>, new: &Value) -> Result<Value, Unfit> {
     let is_same = |(now, new): (&Value, &Value)| {
         new.as_object().is_some_and(|new| new.len() == 3 && new.contains_key("release"))
             && now["number"] == new["number"]
-            && now["name"] == new["name"]
+            && now["name"].as_str().zip(new["name"].as_str()).is_some_and(|(now, new)| is_same(now, new))
     };
     if now.len() != new.len() || !now.iter().zip(new).all(is_same) {
         return Err(Unfit);

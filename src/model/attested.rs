@@ -13,6 +13,8 @@ pub struct Attested {
     pub(super) fields: BTreeMap<ObjectRef, BTreeMap<String, String>>,
     pub(super) lists: BTreeMap<Kind, String>,
     pub(super) contradictions: Vec<Contradiction>,
+    /// What a reading shows as somebody attested it, but for spelling.
+    pub(super) respelt: Vec<Respelt>,
     /// What a reading showed otherwise since, by object and field: who attested it.
     pub(super) void: BTreeMap<ObjectRef, BTreeMap<String, String>>,
     /// Fields as they were captured, where somebody saw more of them: modules' timers, a price's currency.
@@ -34,6 +36,21 @@ pub struct Contradiction {
     pub line: String,
     /// Whether a reading shows it otherwise, rather than what somebody said of another part.
     pub by_a_reading: bool,
+}
+
+/// A value that a person attested, and a reading that shows the same but for spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Respelt {
+    /// The object, or for a list the kind under its own name.
+    pub on: ObjectRef,
+    /// The field; none where it is the list of objects.
+    pub field: Option<String>,
+    /// Who attested it.
+    pub who: String,
+    /// When.
+    pub at: String,
+    /// The text as it was attested, and as the reading has it.
+    pub texts: [String; 2],
 }
 
 /// A fact that a person attested: the digest of its line in a record, and its name.
@@ -66,5 +83,10 @@ impl Attested {
     /// What a reading shows otherwise than somebody attested.
     pub fn contradictions(&self) -> &[Contradiction] {
         &self.contradictions
+    }
+
+    /// What a reading shows as somebody attested it, but for spelling.
+    pub fn respelt(&self) -> &[Respelt] {
+        &self.respelt
     }
 }

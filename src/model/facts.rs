@@ -10,12 +10,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::attested::{Contradiction, Fact};
+use super::attested::{Contradiction, Fact, Respelt};
 use super::fault::CLOCKS_APART;
 use super::money::Money;
 use super::record::{Entry, Evidence, Record};
 use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
 use super::snapshot::Snapshot;
+use super::spelling::{is_same_value, plain, respelt};
 use super::state::{Kind, Object};
 use super::{Identity, ObjectRef};
 
@@ -136,8 +137,11 @@ impl Snapshot {
     fn lay_list(&mut self, entry: &Entry, all: &SawAll, counting: &Counting<'_>) {
         let keys: BTreeMap<String, &String> = all.names.iter().map(|name| (all.kind.key_of(name), name)).collect();
         if self.grade(all.kind.name()).is_known() {
-            if self.state.keys(all.kind).iter().ne(keys.keys()) {
-                self.contradict((ObjectRef::only(all.kind), None), entry, true);
+            let (read, about) = (self.state.keys(all.kind), (ObjectRef::only(all.kind), None));
+            match respelt_tags(all.kind, keys.keys(), &read) {
+                _ if read.iter().eq(keys.keys()) => {}
+                Some(texts) => self.note_respelt(about, entry, texts),
+                None => self.contradict(about, entry, true),
             }
             return;
         }
@@ -193,7 +197,11 @@ impl Snapshot {
                         known.insert(name.clone(), whole);
                         laid.insert(name.clone(), by(entry, counting));
                     }
-                    Some(_) => {}
+                    Some(_) => {
+                        if let Some(texts) = respelt(value, captured) {
+                            self.note_respelt((on.clone(), Some(name.clone())), entry, texts);
+                        }
+                    }
                 },
             }
         }
@@ -204,6 +212,11 @@ impl Snapshot {
             self.state.insert(&on.key, object);
             self.attested.fields.entry(on.clone()).or_default().extend(laid);
         }
+    }
+
+    fn note_respelt(&mut self, (on, field): (ObjectRef, Option<String>), entry: &Entry, texts: [String; 2]) {
+        let (who, at) = (entry.who.clone(), entry.at.clone());
+        self.attested.respelt.push(Respelt { on, field, who, at, texts });
     }
 
     fn contradict(&mut self, (on, field): (ObjectRef, Option<String>), entry: &Entry, by_a_reading: bool) {
@@ -270,8 +283,21 @@ pub fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Opt
         return Some(if read.lacks_currency_of(&said) { seen } else { captured }.clone());
     }
     let read = |value: &Value| fits(on.kind, &on.key, name, value);
-    let is_same = captured == seen || read(captured).is_some_and(|of| Some(of) == read(seen));
+    // Of an address no other spelling is the same.
+    let is_text = on.kind != Kind::ChargingGuard;
+    let is_same = captured == seen
+        || read(captured).is_some_and(|of| Some(of) == read(seen))
+        || is_text && is_same_value(captured, seen);
     is_same.then(|| captured.clone())
+}
+
+/// The first tag that is the same but for spelling, where that is all in which two lists of them differ.
+fn respelt_tags<'k>(kind: Kind, seen: impl Iterator<Item = &'k String>, read: &'k [String]) -> Option<[String; 2]> {
+    let seen: BTreeMap<_, &String> = seen.map(|name| (plain(name), name)).collect();
+    let read: BTreeMap<_, &String> = read.iter().map(|name| (plain(name), name)).collect();
+    let is_same = kind == Kind::Tag && seen.keys().eq(read.keys());
+    let other = seen.values().zip(read.values()).find(|(seen, read)| seen != read);
+    other.filter(|_| is_same).map(|(seen, read)| [(*seen).clone(), (*read).clone()])
 }
 
 /// The same modules, each with what either side says of it.
@@ -279,7 +305,7 @@ fn modules(captured: &[Value], seen: &[Value]) -> Option<Value> {
     let one = |(captured, seen): (&Value, &Value)| {
         let mut whole = captured.as_object()?.clone();
         for (part, seen) in seen.as_object()? {
-            if whole.entry(part).or_insert_with(|| seen.clone()) != seen {
+            if !is_same_value(whole.entry(part).or_insert_with(|| seen.clone()), seen) {
                 return None;
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
+use super::spelling::plain;
 use super::text::slug;
 
 /// An entry that takes from its key what it does not say.
@@ -41,7 +42,9 @@ pub fn name_to_say(key: &str, name: &str) -> String {
 /// command is `accessally_api`, and the target what is said beside it, but for the API's `key`.
 pub fn webhook_key(calls: &str) -> String {
     let called = calls.trim().trim_start_matches(['/', '?']);
-    let query = called.rsplit_once('?').map_or(called, |(_, query)| query).replace("&amp;", "&");
+    let query = called.rsplit_once('?').map_or(called, |(_, query)| query);
+    // Copied from a page, an ampersand is spelt out.
+    let query = plain(query);
     let query = query.split('#').next().unwrap_or_default();
     let value = |said: &str, name: &str| {
         let (said, value) = said.split_once('=')?;
@@ -59,7 +62,7 @@ pub fn webhook_key(calls: &str) -> String {
 /// The natural key that a name has on a site: its slug; the name itself where nothing of it can be in one.
 pub fn name_key(name: &str) -> String {
     let slug = slug(name);
-    if slug.is_empty() { name.trim().to_owned() } else { slug }
+    if slug.is_empty() { plain(name).into_owned() } else { slug }
 }
 
 /// Whether a key can be that of an object of this name: its natural key, or where several names share one, that and an ID, joined by
@@ -71,7 +74,7 @@ pub fn is_key_of(key: &str, name: &str) -> bool {
 /// Whether a key is that of an object of this name and ID.
 pub fn is_natural(key: &str, name: &str, id: Option<&str>) -> bool {
     let slug = slug(name);
-    let is_by_name = if slug.is_empty() { !is_by_number(id) && key == name.trim() } else { key == slug };
+    let is_by_name = if slug.is_empty() { !is_by_number(id) && key == plain(name) } else { key == slug };
     is_by_name || is_by_number(id) && id_in(key, name) == id
 }
 
@@ -129,6 +132,7 @@ mod tests {
                 "aal_revokesubscription?productId=12",
             ),
             ("/?accessally_api=aal_fieldop&amp;operationId=7&amp;key=s", "aal_fieldop?operationId=7"),
+            ("/?accessally_api=aal_fieldop&#038;operationId=7&#038;key=s", "aal_fieldop?operationId=7"),
             ("accessally_api=aal_genpass&key=s#top", "aal_genpass"),
             ("/aal_x?y=1", "aal_x?y=1"),
             ("aal_x?key=1", "aal_x?key=1"),
@@ -156,6 +160,7 @@ mod tests {
             assert!(key_with_id(name, id).is_none_or(|key| is_natural(&key, name, id)));
         }
         assert!(is_key_of("gold-12", "Gold+") && !is_key_of("gold-plus", "Gold+") && !is_key_of("silver", "Gold"));
+        assert!(same_name("🎉 &amp; ✨", "🎉 & ✨") && is_natural("🎉 & ✨", "🎉 &amp;  ✨", None));
         assert!(!same_name("🎉", "✨") && same_name("Course", "COURSE"));
     }
 

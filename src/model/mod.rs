@@ -33,6 +33,7 @@ pub mod saw;
 pub mod schedule;
 mod screen;
 pub mod snapshot;
+pub mod spelling;
 pub mod state;
 pub mod status;
 mod step;

@@ -7,11 +7,14 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
 use serde::{Deserialize, Serialize};
 
+use super::spelling::plain;
+
 /// The natural key of a named object: lower-case letters and digits, words joined by one dash.
 ///
 /// Letters outside ASCII are kept, composed and with the marks that no letter takes in, so that two names in another script do not
-/// collide.
+/// collide. However a name is spelt (`&amp;` or `&`, composed or not), it has one key.
 pub fn slug(name: &str) -> String {
+    let name = plain(name);
     let mut slug = String::with_capacity(name.len());
     let mut push = |c: char| {
         let ends_a_word = slug.is_empty() || slug.ends_with('-');
@@ -154,6 +157,10 @@ mod tests {
             (slug("कि"), slug("İstanbul"), slug("1\u{fe0f}\u{20e3} \u{301}x")),
             ("कि".into(), "istanbul".into(), "1-x".into())
         );
+        for spelt in ["Tips & Tricks", "Tips &amp; Tricks", "Tips&#038;Tricks", "Tips\u{a0}&  Tricks"] {
+            assert_eq!(slug(spelt), "tips-tricks");
+        }
+        assert_eq!(slug("It&#8217;s"), slug("It’s"));
         assert_eq!((slug("🎉 ✨"), slug("C++"), slug("C#")), (String::new(), "c".into(), "c".into()));
     }
 

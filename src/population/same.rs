@@ -1,11 +1,17 @@
-//! When two values of a contact are the same: names without blanks around them, addresses without case, tags and orders
-//! in any order.
+//! When two values of a contact are the same: names and tags by what they mean, addresses without case, tags and orders in any order.
 
 use std::collections::BTreeSet;
 
-/// Whether two names are the same.
-pub(crate) fn same_name(a: &str, b: &str) -> bool {
-    a.trim() == b.trim()
+use crate::model::spelling;
+
+/// Whether two lists of tags are the same.
+pub(crate) fn same_tags(a: &[String], b: &[String]) -> bool {
+    spelling::are_same(&set(a), &set(b))
+}
+
+/// Whether two lists of tags are the same but for spelling.
+pub(crate) fn tags_spelt_otherwise(a: &[String], b: &[String]) -> bool {
+    set(a) != set(b) && same_tags(a, b)
 }
 
 /// An address as it is compared.
@@ -18,7 +24,7 @@ pub(crate) fn same_address(a: &str, b: &str) -> bool {
     a == b || address(a) == address(b)
 }
 
-/// Tags or orders as they are compared.
+/// Tags as they are shown, or IDs of orders as they are compared.
 pub(crate) fn set<'t, S: AsRef<str> + ?Sized + 't>(texts: impl IntoIterator<Item = &'t S>) -> BTreeSet<&'t str> {
     texts.into_iter().map(|text| text.as_ref().trim()).collect()
 }

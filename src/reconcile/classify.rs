@@ -180,6 +180,7 @@ impl Room {
         classes.same = self.contacts.index.known();
         self.merged(&mut classes);
         self.changed(&mut classes);
+        self.respelt(&mut classes);
         for (lost, contact) in self.contacts.lost.iter().enumerate() {
             if self.heirs[lost].is_none() {
                 classes.missing.push(|| alone(Some(contact), None));
@@ -209,6 +210,18 @@ impl Room {
                 ids.for_each(|id| from.push(|| id.to_owned()));
                 Merged { into: into.to_owned(), from }
             });
+        }
+    }
+
+    /// Names those of the same contacts of whom something is spelt otherwise.
+    fn respelt(&mut self, classes: &mut Classes) {
+        for (at, fields) in &self.contacts.respelt {
+            if self.claims.contains_key(at) || self.contacts.changed.contains_key(at) {
+                continue;
+            }
+            let values = self.contacts.respelt_values.remove(at).unwrap_or_default();
+            let id = self.contacts.index.id(*at);
+            classes.respelt.push(|| Changed { id: id.to_owned(), was: None, fields: *fields, values });
         }
     }
 

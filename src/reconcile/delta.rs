@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Unreadable;
 use super::join::side_by_side;
 use crate::model::snapshot::PopulationDigest;
+use crate::model::spelling::{are_same, is_same};
 use crate::population::{Allowance, Record, set};
 
 /// A record that is not what it was when the copy was made. It names fields, never values.
@@ -86,19 +87,19 @@ pub fn delta<B: BufRead, A: BufRead>(
     })
 }
 
-/// The names of the fields that differ. Whatever moved on live is carried over, so the letter counts.
+/// The names of the fields that differ. Whatever moved on live is carried over, and another spelling is no move.
 fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
     let same = [
-        ("first_name", was.first_name == is.first_name),
-        ("last_name", was.last_name == is.last_name),
+        ("first_name", is_same(&was.first_name, &is.first_name)),
+        ("last_name", is_same(&was.last_name, &is.last_name)),
         ("email", was.email == is.email),
-        ("tags", set(&was.tags) == set(&is.tags)),
-        ("affiliate", was.affiliate() == is.affiliate()),
+        ("tags", are_same(&set(&was.tags), &set(&is.tags))),
+        ("affiliate", is_same(was.affiliate(), is.affiliate())),
         ("contact", was.contact == is.contact),
         ("form", was.form == is.form),
         ("total", was.total == is.total),
         ("date", was.date == is.date),
-        ("status", was.status == is.status),
+        ("status", is_same(&was.status, &is.status)),
         ("transaction", was.transaction() == is.transaction()),
         ("next_payment", was.next_payment() == is.next_payment()),
     ];

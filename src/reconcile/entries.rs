@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::money::Money;
+use crate::model::spelling::plain;
 use crate::population::{Allowance, Damage, Record};
 
 use super::day::moment;
@@ -97,7 +98,7 @@ impl Entries {
 /// Whether both have the same values, money and times as what they mean; whose they are aside.
 fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
     let same_values = || {
-        let texts = |record: &'_ Record<'_>| [&record.form, &record.status].map(|value| value.trim().to_owned());
+        let texts = |record: &'_ Record<'_>| [record.form.trim().to_owned(), plain(&record.status).into_owned()];
         let moments = |record: &'_ Record<'_>| [&*record.date, record.next_payment()].map(|at| moment(at).into_owned());
         let total = |record: &Record<'_>| Money::parse(&record.total).ok_or_else(|| record.total.trim().to_owned());
         texts(before) == texts(after) && moments(before) == moments(after) && total(before) == total(after)

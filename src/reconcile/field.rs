@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::model::population::Contact;
-use crate::population::{Record, same_address, same_name, set};
+use crate::model::spelling::{is_only_spelling, is_same};
+use crate::population::{Record, same_address, same_tags, set, tags_spelt_otherwise};
 
 /// A field of a contact: the guide's seven, and the subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -21,7 +22,7 @@ pub enum Field {
     Email,
     /// The tags, as a set.
     Tags,
-    /// Who referred them, letter by letter.
+    /// Who referred them.
     Affiliate,
     /// Their orders. In a spot check their IDs as a set, else each with its form, total, date and status too.
     Orders,
@@ -119,13 +120,24 @@ pub(super) fn is_same_text(before: &Record<'_>, after: &Record<'_>) -> bool {
 pub(super) fn differing(before: &Contact, after: &Contact) -> Fields {
     let same = [
         (Field::ContactId, before.key == after.key),
-        (Field::FirstName, same_name(&before.first_name, &after.first_name)),
-        (Field::LastName, same_name(&before.last_name, &after.last_name)),
+        (Field::FirstName, is_same(&before.first_name, &after.first_name)),
+        (Field::LastName, is_same(&before.last_name, &after.last_name)),
         (Field::Email, same_address(&before.email, &after.email)),
-        (Field::Tags, set(&before.tags) == set(&after.tags)),
-        (Field::Affiliate, affiliate(before) == affiliate(after)),
+        (Field::Tags, same_tags(&before.tags, &after.tags)),
+        (Field::Affiliate, is_same(affiliate(before), affiliate(after))),
     ];
     same.into_iter().filter(|(_, same)| !same).map(|(field, _)| field).collect()
+}
+
+/// What of two contacts is the same but for spelling.
+pub(super) fn spelt_otherwise(before: &Contact, after: &Contact) -> Fields {
+    let spelt = [
+        (Field::FirstName, is_only_spelling(&before.first_name, &after.first_name)),
+        (Field::LastName, is_only_spelling(&before.last_name, &after.last_name)),
+        (Field::Tags, tags_spelt_otherwise(&before.tags, &after.tags)),
+        (Field::Affiliate, is_only_spelling(affiliate(before), affiliate(after))),
+    ];
+    spelt.into_iter().filter(|(_, spelt)| *spelt).map(|(field, _)| field).collect()
 }
 
 /// What of a contact without a user was captured and is not so of the contact that it became; and what was not captured.

@@ -9,7 +9,7 @@ use crate::model::snapshot::PopulationDigest;
 use crate::population::{Allowance, Damage, Record, Records};
 
 use super::entries::Entries;
-use super::field::{Fields, Values, differing, is_same_text, values};
+use super::field::{Fields, Values, differing, is_same_text, spelt_otherwise, values};
 use super::index::{Index, address_number};
 use super::tally::Tally;
 use super::{Ask, Asked, EXAMPLES, Imported, Side, Unreadable, WITHOUT_USER};
@@ -82,6 +82,10 @@ pub(super) struct Contacts {
     pub(super) changed: BTreeMap<usize, Fields>,
     /// The values of the first of them.
     pub(super) values: BTreeMap<usize, Vec<Values>>,
+    /// What is the same but for spelling, of those that do not differ, by place in the index.
+    pub(super) respelt: BTreeMap<usize, Fields>,
+    /// The values of the first of them.
+    pub(super) respelt_values: BTreeMap<usize, Vec<Values>>,
     /// Before-contacts whose ID is not there after.
     pub(super) lost: Vec<Contact>,
     /// After-contacts whose ID was not there before, by place in the index.
@@ -200,11 +204,15 @@ impl Contacts {
             return;
         }
         let (before, after) = (before.to_contact(), after.to_contact());
-        let fields = differing(&before, &after);
+        let (differ, respelt) = (differing(&before, &after), spelt_otherwise(&before, &after));
+        let (fields, all, first) = match differ.is_empty() {
+            false => (differ, &mut self.changed, &mut self.values),
+            true => (respelt, &mut self.respelt, &mut self.respelt_values),
+        };
         if !fields.is_empty() {
-            self.changed.insert(at, fields);
-            if self.values.len() < EXAMPLES {
-                self.values.insert(at, values(fields, Some(&before), Some(&after)));
+            all.insert(at, fields);
+            if first.len() < EXAMPLES {
+                first.insert(at, values(fields, Some(&before), Some(&after)));
             }
         }
     }

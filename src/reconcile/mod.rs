@@ -92,7 +92,7 @@ impl<T> Examples<T> {
     }
 }
 
-/// A contact that is there on both sides and differs.
+/// A contact that is there on both sides and differs, or is the same but for spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// Its contact ID after.
@@ -134,6 +134,8 @@ pub struct Classes {
     pub after: u64,
     /// There on both sides, and the same.
     pub same: u64,
+    /// Of the same ones those of whom a value is the same but for spelling.
+    pub respelt: Examples<Changed>,
     /// There on both sides, and different.
     pub changed: Examples<Changed>,
     /// How many contacts differ in each field.

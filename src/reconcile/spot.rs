@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
-use crate::population::{same_address, same_name, set};
+use crate::model::spelling::{are_same, is_only_spelling, is_same};
+use crate::population::{same_address, set};
 
 use super::Asked;
 use super::field::{Field, affiliate, listed, value};
@@ -35,6 +36,13 @@ pub struct Spotted<'a> {
 pub enum Cell {
     /// Both sides are the same.
     Equal,
+    /// Both sides are the same but for spelling.
+    Respelt {
+        /// Before, personal.
+        before: Value,
+        /// After, personal.
+        after: Value,
+    },
     /// They are not.
     Differs {
         /// Before, personal.
@@ -65,9 +73,14 @@ impl Spot {
         self.cells.iter().any(|(_, cell)| matches!(cell, Cell::Differs { .. }))
     }
 
+    /// Whether a field is the same but for spelling.
+    pub fn is_respelt(&self) -> bool {
+        self.cells.iter().any(|(_, cell)| matches!(cell, Cell::Respelt { .. }))
+    }
+
     /// Whether every field was compared and none differs.
     pub fn is_equal(&self) -> bool {
-        self.cells.iter().all(|(_, cell)| *cell == Cell::Equal)
+        self.cells.iter().all(|(_, cell)| matches!(cell, Cell::Equal | Cell::Respelt { .. }))
     }
 }
 
@@ -98,7 +111,12 @@ fn spot(id: &str, spotted: &Spotted<'_>) -> Spot {
 fn person(field: Field, recorded: Option<&ContactRecord>, before: Option<&Contact>, after: &Contact) -> Cell {
     let said = recorded.and_then(|record| written(record, field));
     let Some(was) = said.or_else(|| before.map(|contact| Was::of(contact, field))) else { return Cell::Unknown };
-    if was.same(field, after) { Cell::Equal } else { was.differs(value(after, field)) }
+    let is_respelt = was.is_respelt(field, after);
+    match was.same(field, after) {
+        true if !is_respelt => Cell::Equal,
+        true => Cell::Respelt { before: was.value(), after: value(after, field) },
+        false => Cell::Differs { before: was.value(), after: value(after, field) },
+    }
 }
 
 /// A value of the side before.
@@ -120,20 +138,30 @@ impl<'a> Was<'a> {
 
     fn same(&self, field: Field, after: &Contact) -> bool {
         match (self, field) {
-            (Self::Set(tags), _) => *tags == set(&after.tags),
-            (Self::Text(name), Field::FirstName) => same_name(name, &after.first_name),
-            (Self::Text(name), Field::LastName) => same_name(name, &after.last_name),
+            (Self::Set(tags), _) => are_same(tags, &set(&after.tags)),
+            (Self::Text(name), Field::FirstName) => is_same(name, &after.first_name),
+            (Self::Text(name), Field::LastName) => is_same(name, &after.last_name),
             (Self::Text(email), Field::Email) => same_address(email, &after.email),
-            (Self::Text(text), _) => *text == affiliate(after),
+            (Self::Text(text), _) => is_same(text, affiliate(after)),
         }
     }
 
-    fn differs(self, after: Value) -> Cell {
-        let before = match self {
-            Self::Text(text) => text.into(),
-            Self::Set(values) => listed(&values),
-        };
-        Cell::Differs { before, after }
+    /// Whether both are the same but for spelling. Of an address no other spelling is the same.
+    fn is_respelt(&self, field: Field, after: &Contact) -> bool {
+        match (self, field) {
+            (Self::Set(tags), _) => *tags != set(&after.tags) && are_same(tags, &set(&after.tags)),
+            (Self::Text(name), Field::FirstName) => is_only_spelling(name, &after.first_name),
+            (Self::Text(name), Field::LastName) => is_only_spelling(name, &after.last_name),
+            (Self::Text(_), Field::Email) => false,
+            (Self::Text(text), _) => is_only_spelling(text, affiliate(after)),
+        }
+    }
+
+    fn value(&self) -> Value {
+        match self {
+            Self::Text(text) => (*text).into(),
+            Self::Set(values) => listed(values),
+        }
     }
 }
 

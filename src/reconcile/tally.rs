@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::day::moment;
+use crate::model::spelling::plain;
 use crate::population::{Allowance, Damage, Record};
 
 /// What is counted.
@@ -166,12 +167,12 @@ impl Tally {
     }
 
     fn with(&mut self, counted: Counted, name: &str, act: impl FnOnce(&mut Count)) -> Result<(), Damage> {
-        let group = self.counts.entry(counted).or_default();
-        match group.get_mut(name) {
+        let (group, name) = (self.counts.entry(counted).or_default(), plain(name));
+        match group.get_mut(&*name) {
             Some(count) => act(count),
             None => {
-                self.room.keep([name])?;
-                act(group.entry(name.to_owned()).or_default());
+                self.room.keep([&*name])?;
+                act(group.entry(name.into_owned()).or_default());
             }
         }
         Ok(())
@@ -179,7 +180,7 @@ impl Tally {
 
     /// A count of what has gone by already, or of nothing.
     fn named(&mut self, counted: Counted, name: &str) -> &mut Count {
-        self.counts.entry(counted).or_default().entry(name.to_owned()).or_default()
+        self.counts.entry(counted).or_default().entry(plain(name).into_owned()).or_default()
     }
 
     /// The account, ordered by what is counted and its name.

@@ -10,7 +10,7 @@ use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
 use super::reading::Freshness;
 use crate::change::Change;
-use crate::model::attested::Contradiction;
+use crate::model::attested::{Contradiction, Respelt};
 use crate::model::facts::{Counting, Here};
 use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
@@ -157,6 +157,11 @@ impl<'a> Facts<'a> {
             }
         }
         before.attested.contradictions()
+    }
+
+    /// What the reading shows as persons attested it, but for spelling: no fact of its own.
+    pub fn attested_otherwise_spelt(&self) -> &'a [Respelt] {
+        self.inputs.before.map_or(&[], |before| before.attested.respelt())
     }
 
     /// What stands in the files of the reading and fits no format, by file: no fact of the site. What a machine sent of the members

@@ -233,7 +233,7 @@ fn run(
             }
         }
     }
-    if findings.is_empty() && due {
+    if due && findings.iter().all(|finding| finding.severity == Severity::Info && !finding.unproven) {
         all.proofs.push(Proof { rule: rule.id, reads });
     }
     let comes = plan_alone && !due && !moment.is_past(rule, facts.switched());

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Finding, Severity};
 use crate::model::text::pointer;
 use crate::model::{Plan, Step};
+use crate::text::apart;
 
 pub use crate::model::Grade;
 
@@ -165,7 +166,19 @@ impl Rule {
     pub fn at(&self, place: crate::diag::Location, message: impl Into<String>) -> Finding {
         Finding::new(self.id, self.severity, place, message)
     }
+
+    /// Where the plan and the site mean the same and spell it otherwise: worth knowing, and nothing to do.
+    fn respelt(&self, place: crate::diag::Location, what: &str, [plan, site]: [&str; 2]) -> Finding {
+        let [plan, site] = apart(plan, site);
+        let message = format!("{what} is the same but for spelling: `{plan}` in the plan, `{site}` on the site");
+        let mut finding = self.at(place, message).label("spelled otherwise").help(NOTHING_TO_DO);
+        finding.severity = Severity::Info;
+        finding
+    }
 }
+
+/// What to do about another spelling.
+const NOTHING_TO_DO: &str = "nothing has to be done; write it as the site does where it should look alike";
 
 /// What rules write their findings into.
 pub type Findings = Vec<Finding>;

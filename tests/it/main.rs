@@ -70,6 +70,7 @@ mod second_user;
 mod secrets;
 mod snapshot;
 mod snapshot_laws;
+mod spelling;
 mod spelt;
 mod staging;
 mod step_readings;

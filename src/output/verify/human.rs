@@ -49,8 +49,12 @@ pub fn line(comparison: &Comparison) -> String {
     if let Some(all) = comparison.everybody.as_ref().map(|all| &all.contacts) {
         let Classes { before, same, merged, .. } = all;
         let (changed, missing, extra) = (all.changed.total, all.missing.total, all.extra.total);
+        let respelt = match all.respelt.total {
+            0 => String::new(),
+            some => format!(" ({some} of them but for spelling)"),
+        };
         parts.push(format!(
-            "of {} {same} the same, {changed} changed, {missing} missing, {merged} merged, {extra} extra",
+            "of {} {same} the same{respelt}, {changed} changed, {missing} missing, {merged} merged, {extra} extra",
             many(*before, "contact")
         ));
     }
@@ -76,6 +80,9 @@ fn imported(all: &Imported, wanted: bool) -> String {
     format!("of {of} that had no user before, {} were imported ({wish}){changed}", all.came.len())
 }
 
+/// What is said of values that mean the same.
+const BUT_FOR_SPELLING: &str = "the same but for spelling";
+
 /// How the page is written.
 struct Page {
     style: Style,
@@ -96,12 +103,12 @@ impl Page {
         self.head(&format!("the plan's {}", many(spots.len(), "spot-check contact")), out)?;
         let id = |spot: &Spot| escape::line(&shown_id(&spot.id, self.personal));
         let first = spots.iter().map(|spot| id(spot).chars().count()).max().unwrap_or(0);
-        let moved = spots.iter().map(|spot| cell_word(spot, &spot.cells[0]).chars().count()).max().unwrap_or(0);
-        let width = |field: Field| match field {
-            Field::ContactId => moved.max(field.name().len()),
-            _ => field.name().len().max("differs".len()),
+        let longest = |at: usize| spots.iter().map(|spot| cell_word(spot, &spot.cells[at]).chars().count()).max();
+        let width = |(at, field): (usize, &Field)| {
+            let least = if *field == Field::ContactId { 0 } else { "differs".len() };
+            longest(at).unwrap_or(0).max(field.name().len()).max(least)
         };
-        let widths = SPOT_FIELDS.map(width);
+        let widths: Vec<usize> = SPOT_FIELDS.iter().enumerate().map(width).collect();
         let names: Vec<String> =
             SPOT_FIELDS.iter().zip(&widths).map(|(field, width)| format!("{:width$}", field.name())).collect();
         writeln!(out, "  {:first$}  {}", "", names.join("  ").trim_end())?;
@@ -112,13 +119,17 @@ impl Page {
             let words = if spot.is_equal() { words.trim_end().to_owned() } else { self.bad(words.trim_end()) };
             writeln!(out, "  {:first$}  {words}", id(spot))?;
             for (field, cell) in spot.cells.iter().filter(|_| self.personal) {
-                if let Cell::Differs { before, after } = cell {
+                if let Cell::Differs { before, after } | Cell::Respelt { before, after } = cell {
                     values(field.name(), Some(before), Some(after), out)?;
                 }
             }
         }
         let equal = spots.iter().filter(|spot| spot.is_equal()).count();
-        writeln!(out, "  {equal} of {} the same in every field\n", spots.len())
+        let respelt = match spots.iter().filter(|spot| spot.is_equal() && spot.is_respelt()).count() {
+            0 => String::new(),
+            some => format!(", {some} of them {BUT_FOR_SPELLING}"),
+        };
+        writeln!(out, "  {equal} of {} the same in every field{respelt}\n", spots.len())
     }
 
     fn everybody(&self, all: &Classes, extra_expected: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -140,6 +151,10 @@ impl Page {
             if extra_expected { " (expected: the plan imports all contacts)" } else { "" }
         )?;
         self.changed(all, out)?;
+        if all.respelt.total > 0 {
+            let title = format!("{BUT_FOR_SPELLING}: {} of those that are the same", all.respelt.total);
+            self.listed(&title, &all.respelt, |respelt, out| self.one_changed(respelt, out), out)?;
+        }
         self.class("missing", &all.missing, |alone, out| self.alone(alone, out), out)?;
         self.class("merged", &all.merged_into, merged, out)?;
         self.class("duplicated", &all.duplicated, |alone, out| self.alone(alone, out), out)?;
@@ -185,7 +200,17 @@ impl Page {
         if examples.total == 0 {
             return Ok(());
         }
-        writeln!(out, "  {}", self.bad(title))?;
+        self.listed(&self.bad(title), examples, each, out)
+    }
+
+    fn listed<T>(
+        &self,
+        title: &str,
+        examples: &Examples<T>,
+        each: impl Fn(&T, &mut dyn Write) -> io::Result<()>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        writeln!(out, "  {title}")?;
         examples.first.iter().try_for_each(|example| each(example, out))?;
         match examples.more() {
             0 => Ok(()),
@@ -313,6 +338,7 @@ fn cell_word(spot: &Spot, (field, cell): &(Field, Cell)) -> String {
     match (cell, &spot.now) {
         (Cell::Equal, _) => "same".to_owned(),
         (Cell::Unknown, _) => "?".to_owned(),
+        (Cell::Respelt { .. }, _) => "spelling".to_owned(),
         (Cell::Differs { .. }, Some(now)) if *field == Field::ContactId => format!("now {}", escape::line(now)),
         (Cell::Differs { .. }, None) if *field == Field::ContactId => "missing".to_owned(),
         (Cell::Differs { .. }, _) => "differs".to_owned(),

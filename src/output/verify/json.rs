@@ -85,13 +85,14 @@ impl Make {
         let state = |(field, cell): &(Field, Cell)| {
             let state = match cell {
                 Cell::Equal => "equal",
+                Cell::Respelt { .. } => "same-but-for-spelling",
                 Cell::Differs { .. } => "differs",
                 Cell::Unknown => "unknown",
             };
             (*field, state)
         };
         let values = spot.cells.iter().filter_map(|(field, cell)| match cell {
-            Cell::Differs { before, after } => {
+            Cell::Differs { before, after } | Cell::Respelt { before, after } => {
                 Some(Values { field: *field, before: Some(before.clone()), after: Some(after.clone()) })
             }
             Cell::Equal | Cell::Unknown => None,
@@ -146,6 +147,8 @@ impl Make {
             "before": all.before,
             "after": all.after,
             "same": all.same,
+            // Of those that are the same.
+            "same_but_for_spelling": class(&all.respelt, changed),
             "changed": class(&all.changed, changed),
             "fields": all.fields,
             "missing": class(&all.missing, alone),

@@ -1,6 +1,6 @@
-use crate::diag::{Finding, Location, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error, Severity::Info};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
+use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Source::Documented, declare_rule};
 use crate::text::apart;
 
 use super::{Difference, differences, listed, recorded_at};
@@ -9,9 +9,10 @@ declare_rule! {
     /// A spot-check contact is not as it was recorded.
     ///
     /// ## What it does
-    /// Compares the recorded values of each listed contact with the site: names letter by letter, the e-mail address
-    /// ignoring case, tags and orders in any order, the affiliate. A listed contact that the site does not have is
-    /// reported too.
+    /// Compares the recorded values of each listed contact with the site: names, the e-mail address ignoring case, tags
+    /// and orders in any order, the affiliate. A listed contact that the site does not have is reported too. Names,
+    /// tags and affiliates that are the same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not)
+    /// are information; of an address or an order's ID no other spelling is the same.
     ///
     /// ## Why it matters
     /// After the switch the guide compares the ten contacts with this list (documented). A list that is wrong before the
@@ -74,26 +75,34 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
             let mut found = differences(record, contact, orders_known.map(|()| orders));
             // What did not fit is no record of anything.
-            found.retain(|(key, ..)| !facts.contacts_file().left_out.contains(&pointer(&[id.as_str(), key])));
-            out.extend(compared(facts, id, &found));
+            found.retain(|one| !facts.contacts_file().left_out.contains(&pointer(&[id.as_str(), one.key])));
+            let (respelt, differing) = found.into_iter().partition::<Vec<_>, _>(|one| one.is_spelling);
+            out.extend(compared(facts, id, &differing, "differs from the site in"));
+            out.extend(compared(facts, id, &respelt, "is as on the site, the same but for spelling, in").map(
+                |finding| {
+                    let mut finding = finding.label("spelled otherwise").help(NOTHING_TO_DO);
+                    finding.severity = Info;
+                    finding
+                },
+            ));
         }
     }
     orders_known
 }
 
-fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference]) -> Option<Finding> {
+fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference], how: &str) -> Option<Finding> {
     let field = match differences {
         [] => return None,
-        [(key, ..)] => Some(*key),
+        [one] => Some(one.key),
         _ => None,
     };
-    let names: Vec<&str> = differences.iter().map(|(_, name, ..)| *name).collect();
-    let message = format!("contact `{id}` differs from the site in {}", listed(&names));
+    let names: Vec<&str> = differences.iter().map(|one| one.name).collect();
+    let message = format!("contact `{id}` {how} {}", listed(&names));
     let finding = RULE
         .at(recorded_at(facts, id, field), message)
         .label("not as on the site")
         .help("press Resync under WordPress > Users > Edit > AccessAlly tab, then write down what it shows");
-    Some(differences.iter().fold(finding, |finding, (_, name, plan, site)| {
+    Some(differences.iter().fold(finding, |finding, Difference { name, plan, site, .. }| {
         let [plan, site] = apart(plan, site);
         finding.personal(format!("{name}: plan `{plan}`, site `{site}`"))
     }))

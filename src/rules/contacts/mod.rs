@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use crate::diag::{Document, Location, Part};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
+use crate::model::spelling::{are_same, is_only_spelling, is_same};
 use crate::model::text::pointer;
-use crate::population::{same_address, same_name, set};
+use crate::population::{same_address, set};
 
 use super::Facts;
 
@@ -43,40 +44,55 @@ fn partly_left_out(facts: &Facts<'_>) -> bool {
     facts.plan().left_out.iter().any(|place| place.starts_with("/spot_check"))
 }
 
-/// A field that differs: its key, its name in a sentence, the recorded value, the site's.
-type Difference = (&'static str, &'static str, String, String);
+/// A field that is not letter by letter as it was recorded.
+pub(super) struct Difference {
+    /// Its key.
+    pub(super) key: &'static str,
+    /// Its name in a sentence.
+    pub(super) name: &'static str,
+    /// The recorded value.
+    pub(super) plan: String,
+    /// The site's.
+    pub(super) site: String,
+    /// Whether both are the same but for spelling.
+    pub(super) is_spelling: bool,
+}
 
 /// What differs, of what is recorded. No affiliate and no orders are a record too: that there are none.
 /// Orders that were not captured are not compared.
 fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeSet<String>>) -> Vec<Difference> {
     let mut found = Vec::new();
-    let mut compare = |key, name, plan: String, site: String, same: bool| {
-        if !same {
-            found.push((key, name, plan, site));
+    let mut compare = |key, name, plan: String, site: String, (same, is_spelling): (bool, bool)| {
+        if !same || is_spelling {
+            found.push(Difference { key, name, plan, site, is_spelling });
         }
     };
+    let texts = |recorded: &str, site: &str| (is_same(recorded, site), is_only_spelling(recorded, site));
     let names = [
         ("first_name", "first name", &record.first_name, &contact.first_name),
         ("last_name", "last name", &record.last_name, &contact.last_name),
     ];
     for (key, name, recorded, site) in names {
         let recorded = recorded.as_ref().unwrap_or(site);
-        compare(key, name, recorded.clone(), site.clone(), same_name(recorded, site));
+        compare(key, name, recorded.clone(), site.clone(), texts(recorded, site));
     }
     if let Some(email) = &record.email {
-        let same = same_address(email, &contact.email);
+        let same = (same_address(email, &contact.email), false);
         compare("email", "e-mail address", email.clone(), contact.email.clone(), same);
     }
     if let Some(tags) = &record.tags {
         let (recorded, site) = (set(tags), set(&contact.tags));
-        compare("tags", "tags", words(&recorded), words(&site), recorded == site);
+        compare("tags", "tags", words(&recorded), words(&site), {
+            let same = are_same(&recorded, &site);
+            (same, same && recorded != site)
+        });
     }
     let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
     let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));
-    compare("affiliate", "affiliate", recorded.clone(), site.clone(), recorded == site);
+    compare("affiliate", "affiliate", recorded.clone(), site.clone(), texts(&recorded, &site));
     if let Some(orders) = orders {
         let (recorded, site) = (set(&record.orders), set(orders));
-        compare("orders", "orders", words(&recorded), words(&site), recorded == site);
+        compare("orders", "orders", words(&recorded), words(&site), (recorded == site, false));
     }
     found
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Error};
+use crate::model::spelling::plain;
 use crate::model::text::pointer;
 use crate::rules::{
     Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
@@ -106,9 +107,9 @@ fn access_tags<'a>(facts: &Facts<'a>) -> Known<BTreeMap<String, Vec<AccessTag<'a
     Some(tags)
 }
 
-/// A tag as it is compared: whether letter case or blanks around it make another tag is not known, so they do not here.
+/// A tag as it is compared: whether letter case or spelling makes another tag is not known, so they do not here.
 fn same(tag: &str) -> String {
-    tag.trim().to_lowercase()
+    plain(tag).to_lowercase()
 }
 
 /// Forms that add an access tag; none where it is not known of all tags.

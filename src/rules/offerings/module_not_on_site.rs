@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::keyed::{name_key, same_name};
 use crate::model::plan::ModuleIntent;
+use crate::model::spelling::is_only_spelling;
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
 
@@ -15,7 +16,8 @@ declare_rule! {
     /// ## What it does
     /// Compares each module of the plan with the site's module of the same number: the module's `number`, or else its
     /// place in the list, where 0 is the base module. Reports numbers that the site lacks, numbers under which the site
-    /// has another name (spelling aside), and numbers that the plan uses twice.
+    /// has another name (case and punctuation aside), and numbers that the plan uses twice. A name that is the same but
+    /// for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is information.
     ///
     /// ## Why it matters
     /// Timers are set by number. With one module missing from the list, every later timer would be set on the wrong
@@ -65,10 +67,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         for (index, number, module) in offering.intent.numbered() {
             let found = numbers.get(&number);
             let again = seen.insert(number, index);
-            if again.is_none() && found.is_some_and(|found| same_name(module.name(), &found.name)) {
+            let at = Location::key(offering.module(index));
+            if let Some(found) = found.filter(|found| again.is_none() && same_name(module.name(), &found.name)) {
+                if is_only_spelling(module.name(), &found.name) {
+                    let finding = RULE.respelt(at, "the module's name", [module.name(), &found.name]);
+                    out.push(offering.excerpt(finding, found, "the site's name"));
+                }
                 continue;
             }
-            let at = Location::key(offering.module(index));
             let names: &BTreeMap<String, &Module> = &names;
             let elsewhere = names.get(&name_key(module.name())).copied();
             if let Some(first) = again {

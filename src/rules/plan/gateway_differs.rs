@@ -1,4 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
+use crate::model::spelling::{is_only_spelling, is_same};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 use crate::text::apart;
@@ -7,7 +8,8 @@ declare_rule! {
     /// An order form takes payments through another gateway than the plan expects.
     ///
     /// ## What it does
-    /// Compares `expect.gateway` of every order form with the site's gateway, without regard to case.
+    /// Compares `expect.gateway` of every order form with the site's gateway, without regard to case. Another
+    /// spelling of the same is information.
     ///
     /// ## Why it matters
     /// Gateways differ in what happens after a failed payment: PayPal manages its own retries (documented). A form that
@@ -45,7 +47,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             continue;
         };
         let Some((form, gateway)) = form.and_then(|form| Some((form, form.gateway()?))) else { continue };
-        if gateway.is_none_or(|gateway| gateway.to_lowercase() != expected.to_lowercase()) {
+        let place = Location::value(pointer(&["order_forms", key, "expect", "gateway"]));
+        let lower = expected.to_lowercase();
+        if let Some(gateway) = gateway.filter(|gateway| is_only_spelling(&gateway.to_lowercase(), &lower)) {
+            let finding = RULE.respelt(place, "the gateway", [expected, gateway]);
+            out.push(form.excerpt(finding, "gateway:", "on the site"));
+        } else if gateway.is_none_or(|gateway| !is_same(&gateway.to_lowercase(), &lower)) {
             let name = form.name();
             let message = match gateway {
                 Some(gateway) => {
@@ -55,7 +62,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 None => format!("`{name}` takes no payments on the site, and the plan expects `{expected}`"),
             };
             let finding = RULE
-                .at(Location::value(pointer(&["order_forms", key, "expect", "gateway"])), message)
+                .at(place, message)
                 .label("expected here")
                 .help("correct the plan, or look at the form under AccessAlly > Sales > Order Form Setup");
             out.push(form.excerpt(finding, "gateway:", "on the site"));

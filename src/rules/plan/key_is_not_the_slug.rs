@@ -2,6 +2,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::{is_key_of, name_key};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
+use crate::text::apart;
 
 declare_rule! {
     /// A key of the plan is not the slug of the name under it.
@@ -51,7 +52,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 && facts.opt_in_form(Before, key).is_some_and(|form| form.is_none())
         };
         if !is_key_of(key, name) || is_made() {
-            let message = format!("the key `{key}` is not the slug of the name `{name}`");
+            let [shown, slug] = apart(key, &slug);
+            let message = format!("the key `{shown}` is not the slug of the name `{name}`");
             let help = format!("rename the key to `{slug}` wherever the plan uses it, or correct `name`");
             out.push(
                 RULE.at(Location::key(pointer(&[section, key])), message)

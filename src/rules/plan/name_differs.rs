@@ -1,5 +1,6 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::keyed::is_key_of;
+use crate::model::spelling::is_only_spelling;
 use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
@@ -10,7 +11,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares the `name` of offerings, order forms and opt-in forms with the site's, letter by letter. Where the plan
-    /// gives no name, it is the words of the key, each with a capital letter.
+    /// gives no name, it is the words of the key, each with a capital letter. Names that are the same but for spelling
+    /// (`&` and `&amp;`, doubled spaces, letters composed or not) are information.
     ///
     /// ## Why it matters
     /// Names are what people search for in the admin screens. A different spelling may also mean that two objects were
@@ -69,11 +71,14 @@ fn compare<T: OfKind + Clone>(
     Object: From<T>,
 {
     let Some((spelled, site)) = site.filter(|(spelled, _)| *spelled != name) else { return };
+    let place = Location::value(pointer(&[section, key, "name"]));
+    if is_only_spelling(spelled, name) {
+        let finding = RULE.respelt(place, "the name", [name, spelled]);
+        return out.push(site.excerpt(finding, "name:", "the site's name"));
+    }
     let [shown, called] = apart(spelled, name);
     let message = format!("the site spells `{shown}` what the plan calls `{called}`");
-    let finding = RULE
-        .at(Location::value(pointer(&[section, key, "name"])), message)
-        .label("spelled otherwise")
-        .help(format!("write it as the site does: `{spelled}`"));
+    let finding =
+        RULE.at(place, message).label("spelled otherwise").help(format!("write it as the site does: `{spelled}`"));
     out.push(site.excerpt(finding, "name:", "the site's name"));
 }

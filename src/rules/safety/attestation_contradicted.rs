@@ -1,7 +1,8 @@
-use crate::diag::{Location, Severity::Warning};
-use crate::model::attested::Contradiction;
+use crate::diag::{Location, Severity::Info, Severity::Warning};
+use crate::model::attested::{Contradiction, Respelt};
 use crate::model::text::quoted;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
+use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Source::Inferred, declare_rule};
+use crate::text::apart;
 
 declare_rule! {
     /// The site shows something else than a person attested.
@@ -9,7 +10,8 @@ declare_rule! {
     /// ## What it does
     /// Reports each fact on record (`plan record saw`) that is still valid but that this reading contradicts: a field with
     /// another value, an object that is not there, a list that has other objects. The reading counts, and every other rule
-    /// judges it. Once a captured reading contradicts an attestation, that attestation is void on this machine, and stays void
+    /// judges it. A value that is the same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is
+    /// information. Once a captured reading contradicts an attestation, that attestation is void on this machine, and stays void
     /// even if a later reading lacks the fact.
     ///
     /// ## Why it matters
@@ -99,6 +101,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .help(format!("look again at {screen}, and record what it shows: `{saw} --plan PLAN --who WHO`"))
                 .on_site(contradiction.on.to_string()),
         );
+    }
+    for Respelt { on, field, who, at, texts: [said, read] } in facts.attested_otherwise_spelt() {
+        let what = field.as_ref().map_or_else(|| format!("the list of `{on}`"), |field| format!("`{field}` of `{on}`"));
+        let [said, read] = apart(said, read);
+        let message = format!(
+            "{what} is the same but for spelling: `{said}` as `{who}` attested at {at}, `{read}` in the reading"
+        );
+        let mut finding = RULE.at(Location::value(""), message).label("this plan's record").help(NOTHING_TO_DO);
+        finding.severity = Info;
+        out.push(finding.on_site(on.to_string()));
     }
     Some(())
 }

@@ -1,4 +1,5 @@
 use crate::diag::{Location, Severity::Error};
+use crate::model::spelling::{is_only_spelling, plain};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, declare_rule};
 
 declare_rule! {
@@ -6,7 +7,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares `name` under `crm` with the site's own system and its label, ignoring case, spaces and dashes. The old
-    /// and the new name of one product (Infusionsoft and Keap, ConvertKit and Kit) count as the same.
+    /// and the new name of one product (Infusionsoft and Keap, ConvertKit and Kit) count as the same. A name that is the
+    /// same but for spelling (`&` and `&amp;`) is information.
     ///
     /// ## Why it matters
     /// AccessAlly stores the system as a name in lower-case letters and dashes (seen in code). A plan for another CRM
@@ -52,6 +54,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
     let name = &facts.plan().crm.name;
     let is_named = |known: Option<&String>| known.is_some_and(|known| product(known) == product(name));
+    let names = [&crm.proposed().system, &crm.proposed().label].map(|known| known.set());
+    if let Some(site) = names.into_iter().flatten().find(|known| is_only_spelling(known, name)) {
+        out.push(RULE.respelt(Location::value("/crm/name"), "the CRM's name", [name, site]).on_site("crm"));
+    }
     // Either of its two names is enough, and of the other nothing is asked.
     if is_named(crm.proposed().system.set()) {
         crm.system()?;
@@ -69,7 +75,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// A CRM's name without what spelling adds.
 pub(in crate::rules) fn product(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain: String = plain(name).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     match plain.as_str() {
         "infusionsoft" => "keap".to_owned(),
         "convertkit" => "kit".to_owned(),
