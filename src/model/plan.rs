@@ -248,7 +248,7 @@ impl OfferingIntent {
 pub enum AccessThrough {
     /// Through an AccessAlly order form that is its own.
     OrderForm,
-    /// Free, through an AccessAlly opt-in form.
+    /// Free, through an AccessAlly opt-in form, or through an order form with a price of nothing.
     OptIn,
     /// It comes along with another offering, by that one's order form. What is sold as a bundle, by its own form, is `order-form`.
     Bundle,

@@ -29,6 +29,7 @@ mod file_site;
 mod finalized;
 mod folded;
 mod gates;
+mod given_away;
 mod golden;
 mod grades;
 mod guided;

@@ -14,10 +14,26 @@ use std::collections::BTreeSet;
 
 use crate::change::text;
 use crate::diag::Finding;
-use crate::model::ObjectRef;
+use crate::model::money::Money;
+use crate::model::plan::{CustomOperation, OrderFormIntent};
 use crate::model::state::{Object, Operation};
+use crate::model::{ObjectRef, Plan};
 
 use super::{Facts, Known, Side::After};
+
+/// Whether somebody pays by a form, today or later: anybody does, unless the plan expects a price of nothing.
+fn takes_money(form: &OrderFormIntent) -> bool {
+    let price = form.expect.as_ref().and_then(|expect| expect.price.as_ref());
+    let is_free = price.and_then(|price| Money::parse(&price.0)).is_some_and(|money| money.is_zero());
+    !is_free || form.failed_payment.is_some()
+}
+
+/// Whether an offering is given away by an order form at which nobody pays, and by no opt-in form.
+pub(super) fn is_given_by_order_form(plan: &Plan, offering: &str) -> bool {
+    let releases = |operation: &CustomOperation| operation.release.iter().any(|listed| listed == offering);
+    !plan.opt_in_forms.values().any(|form| releases(&form.custom_operation))
+        && plan.order_forms.values().any(|form| releases(&form.custom_operation) && !takes_money(form))
+}
 
 /// What a form runs once it is submitted, as far as is known.
 type Operations<'a> = Known<Option<&'a Vec<Operation>>>;

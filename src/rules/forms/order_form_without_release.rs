@@ -4,7 +4,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
-use super::released;
+use super::{is_given_by_order_form, released};
 
 declare_rule! {
     /// No order form of the site releases an offering that is bought.
@@ -59,10 +59,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             meant.entry(offering.as_str()).or_insert(form);
         }
     }
-    let lacking = meant.into_iter().filter(|(offering, _)| bought(offering) && !done.contains(offering));
+    let lacking = meant.into_iter().filter(|(offering, _)| {
+        (bought(offering) || is_given_by_order_form(plan, offering)) && !done.contains(offering)
+    });
     // A form that could not be read may release it.
     for (offering, form) in lacking.filter(|_| all_known) {
-        let name = &plan.offerings[offering].name;
+        let (name, get) = (&plan.offerings[offering].name, if bought(offering) { "buy" } else { "get" });
         let help = format!(
             "make `{}` on the site (AccessAlly > Sales > Order Form Setup) with the Release operation of `{name}`",
             plan.order_forms[form].name
@@ -70,7 +72,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(
                 Location::value(pointer(&["offerings", offering, "access_through"])),
-                format!("no order form of the site releases `{name}`, so nobody can buy it after the switch"),
+                format!("no order form of the site releases `{name}`, so nobody can {get} it after the switch"),
             )
             .label("needs an order form")
             .related(Location::key(pointer(&["order_forms", form])), "should release it")

@@ -1,10 +1,11 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::money::Money;
 use crate::model::plan::Confirmation::{Content, NewUser, Order, WelcomeEmail};
-use crate::model::plan::{AccessThrough, OrderFormIntent, TestPurchase};
+use crate::model::plan::{AccessThrough, TestPurchase};
 use crate::model::text::pointer;
 use crate::rules::plan::stub;
 use crate::rules::{Facts, Findings, Phase::GoLive, Source::Documented, declare_rule, left_out_inside};
+
+use super::takes_money;
 
 declare_rule! {
     /// An order form without a test purchase.
@@ -79,11 +80,4 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// Whether somebody pays by a form, today or later: anybody does, unless the plan expects a price of nothing.
-fn takes_money(form: &OrderFormIntent) -> bool {
-    let price = form.expect.as_ref().and_then(|expect| expect.price.as_ref());
-    let is_free = price.and_then(|price| Money::parse(&price.0)).is_some_and(|money| money.is_zero());
-    !is_free || form.failed_payment.is_some()
 }

@@ -1,6 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::plan::{AccessThrough, Plan, Welcome};
+use crate::model::plan::{AccessThrough, OfferingIntent, Plan, Welcome};
 use crate::model::text::pointer;
+use crate::rules::forms::is_given_by_order_form;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
@@ -8,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares who gets a welcome e-mail after the plan's changes with how the offerings are sold: order forms need
-    /// `purchases`, opt-in forms need `purchases-and-opt-ins`.
+    /// `purchases`, also those at which nobody pays, opt-in forms need `purchases-and-opt-ins`.
     ///
     /// ## Why it matters
     /// AccessAlly has three modes: do not send, all initial purchases, all purchases and opt-ins (documented). The first is
@@ -34,6 +35,14 @@ declare_rule! {
     /// ```yaml
     /// plan: {offerings: {mini-course: {access_through: invitation}}, emails: {welcome: purchases}}
     /// site: {emails: {welcome: none}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan:
+    ///   opt_in_forms: null
+    ///   order_forms: {free-checkout: {custom_operation: {release: [mini-course]}, expect: {price: 0.00 USD}}}
+    ///   emails: {welcome: purchases}
     /// ```
     ///
     /// ## Fix
@@ -65,11 +74,15 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// The mode that covers every offering, and the first offering that asks for it.
 fn needed(plan: &Plan) -> Option<(Welcome, &str)> {
-    let first = |is: fn(AccessThrough) -> bool| {
-        plan.offerings.iter().find(|(_, offering)| is(offering.access_through)).map(|(key, _)| key.as_str())
+    let mode = |(key, offering): (&'_ String, &OfferingIntent)| match offering.access_through {
+        // Where nobody pays at its order form, whoever comes in orders all the same.
+        AccessThrough::OptIn if !is_given_by_order_form(plan, key) => Some(Welcome::PurchasesAndOptIns),
+        through if through == AccessThrough::OptIn || through.is_bought() => Some(Welcome::Purchases),
+        _ => None,
     };
-    let opt_in = first(|through| through == AccessThrough::OptIn).map(|key| (Welcome::PurchasesAndOptIns, key));
-    opt_in.or_else(|| first(AccessThrough::is_bought).map(|key| (Welcome::Purchases, key)))
+    let first =
+        |wanted: Welcome| plan.offerings.iter().find(|of| mode(*of) == Some(wanted)).map(|(key, _)| (wanted, &**key));
+    first(Welcome::PurchasesAndOptIns).or_else(|| first(Welcome::Purchases))
 }
 
 fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
