@@ -50,6 +50,15 @@ pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, 
     }
 }
 
+/// Refuses a first line that says no time of reading: what was read at no time would pass for what was read now.
+pub(crate) fn was_read_at(taken_at: &str, what: &str) -> Result<(), Damage> {
+    if taken_at.parse::<jiff::Timestamp>().is_ok() {
+        return Ok(());
+    }
+    let damage = Damage::at(1, format!("`taken_at` is not a time, so nobody knows when the {what} read"));
+    Err(damage.help("write it as 2026-11-21T06:12:00Z, or take the file from where it was made"))
+}
+
 /// What serde says of a line, without the value that it says it of.
 pub(crate) fn misfit(line: u64, error: &serde_json::Error) -> Damage {
     let column = error.column();

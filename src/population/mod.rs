@@ -24,6 +24,6 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 pub(crate) use allowance::Allowance;
 pub(crate) use choose::mix;
 pub(crate) use fit::{Names, takes};
-pub(crate) use json::{misfit, object, opening, reason, shown, word};
+pub(crate) use json::{misfit, object, opening, reason, shown, was_read_at, word};
 pub(crate) use record::{KINDS, Record, Records, check, names_of, read_opening, strange_member};
 pub(crate) use same::{address, same_address, same_tags, set, tags_spelt_otherwise};

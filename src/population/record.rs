@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::fit::Names;
-use super::json::{misfit, object, opening, shown, word};
+use super::json::{misfit, object, opening, shown, was_read_at, word};
 use super::{Damage, Ledger, Line, Lines};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::{PopulationDigest, is_newer};
@@ -276,7 +276,9 @@ fn cut() -> Damage {
 /// The first record of a population.
 pub(crate) fn read_opening(first: Option<Line<'_>>) -> Result<Opening, Damage> {
     let fields = opening(first, "population")?;
-    serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))
+    let opening: Opening = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
+    was_read_at(&opening.taken_at, "members were")?;
+    Ok(opening)
 }
 
 /// Reads a whole population and shows every record.

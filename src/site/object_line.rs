@@ -171,10 +171,14 @@ pub(super) fn strange_header(header: &Header) -> Vec<(String, String)> {
     let strange = header.sections.iter().filter(|(name, capture)| !capture.is_by_a_machine() && !is_kind(name));
     let strange =
         strange.map(|(name, _)| stranger(name, "`sections` declares something that is not a kind of record:"));
+    strange.chain(strange_time(&header.taken_at)).collect()
+}
+
+/// The same of its time of reading.
+pub(super) fn strange_time(taken_at: &str) -> Option<(String, String)> {
     let help = "write it as 2026-11-21T06:12:00Z: a day, `T`, the time, and `Z` or the offset from UTC";
-    let time = (!header.taken_at.is_empty() && !header.taken_at.contains('T'))
-        .then(|| ("`taken_at` is not an RFC 3339 time".to_owned(), help.to_owned()));
-    strange.chain(time).collect()
+    (!taken_at.is_empty() && !taken_at.contains('T'))
+        .then(|| ("`taken_at` is not an RFC 3339 time".to_owned(), help.to_owned()))
 }
 
 fn is_kind(name: &str) -> bool {

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::object_line::{
-    MODULE, NAMED, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, unnatural,
+    MODULE, NAMED, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, strange_time,
+    unnatural,
 };
 use super::snapshot_file::{SnapshotFile, text_of, without_nothing};
 use crate::model::keyed::{key_with_id, name_key};
@@ -194,10 +195,10 @@ impl Review {
 
     fn population<'a>(&mut self, first: Option<Line<'a>>, lines: impl Iterator<Item = Line<'a>>) {
         self.first(first, &Names::of::<Opening>(), takes::<Opening>);
-        if let Err(damage) = read_opening(first)
-            && self.found.is_empty()
-        {
-            return self.damage(1, "", damage);
+        match read_opening(first) {
+            Ok(opening) => self.found.found(1, "", strange_time(&opening.taken_at)),
+            Err(damage) if self.found.is_empty() => return self.damage(1, "", damage),
+            Err(_) => {}
         }
         for line in lines {
             let Some((mut fields, kind, key)) = self.record(line) else { continue };

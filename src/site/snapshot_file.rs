@@ -13,7 +13,7 @@ use crate::model::keyed::key_with_id;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::state::{Kind, Object};
 use crate::model::{Header, ObjectRef, Snapshot, State};
-use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, sealed, shown, word};
+use crate::population::{Damage, Ledger, Line, Lines, misfit, object, opening, sealed, shown, was_read_at, word};
 use crate::text::inert_json;
 
 /// How many bytes of configuration are read at most, unpacked: a hundred times what the largest site has. Of a packed file they say how
@@ -123,11 +123,7 @@ impl SnapshotFile {
     pub(super) fn begin(first: Option<Line<'_>>) -> Result<Self, Damage> {
         let fields = opening(first, "snapshot")?;
         let header: Header = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
-        if header.taken_at.parse::<jiff::Timestamp>().is_err() {
-            // A reading of no time would pass for one of now.
-            let damage = Damage::at(1, "`taken_at` is not a time, so nobody knows when the site was read");
-            return Err(damage.help("write it as 2026-11-21T06:12:00Z, or take the file from where it was made"));
-        }
+        was_read_at(&header.taken_at, "site was")?;
         let first = first.map_or("", |line| line.text).to_owned();
         let mut snapshot = Snapshot::new(header, State::default(), None);
         snapshot.misfits.found(1, "", strange_header(&snapshot.header));

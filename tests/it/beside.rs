@@ -243,8 +243,51 @@ fn how_old_a_reading_may_be_is_set_in_the_settings_within_bounds() {
 #[test]
 fn a_reading_of_no_time_is_none() {
     let place = Place::new();
-    place.edit(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"today""#);
-    place.run(&["check", PLAN, "--site", SITE]).ends(3, &["`taken_at` is not a time"]);
+    place.edit(SITE, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"soon""#);
+    let said = ["line 1: `taken_at` is not a time, so nobody knows when the site was read", "2026-11-21T06:12:00Z"];
+    for verb in
+        [&["check", PLAN, "--site", SITE][..], &["verify", PLAN, "--after", SITE], &["snapshot", "finalize", SITE]]
+    {
+        place.run(verb).ends(3, &said);
+    }
+}
+
+#[test]
+fn members_who_were_read_at_no_time_are_none() {
+    const POPULATION: &str = "bloom-coaching.population.ndjson";
+    let said =
+        ["`bloom-coaching.population.ndjson`, line 1: `taken_at` is not a time", "write it as 2026-11-21T06:12:00Z"];
+    for taken_at in ["soon", "", "2026-11-21", "2026-11-21T06:12:00"] {
+        let place = Place::new();
+        place.edit(POPULATION, r#""taken_at":"2026-11-21T06:12:00Z""#, &format!(r#""taken_at":"{taken_at}""#));
+        let as_it_was = place.read(POPULATION);
+        place.run(&["snapshot", "finalize", POPULATION]).ends(3, &["line 1: `taken_at` is not a time", said[1]]);
+        assert_eq!(place.read(POPULATION), as_it_was);
+        for verb in [
+            &["check", PLAN, "--site", SITE][..],
+            &["diff", PLAN, "--site", SITE],
+            &["verify", PLAN, "--after", SITE],
+            &["contacts", "suggest", PLAN, "--site", SITE],
+        ] {
+            place.run(verb).ends(3, &said);
+        }
+    }
+    let place = Place::new();
+    place.edit(POPULATION, "2026-11-21T06:12:00Z", "2026-11-21 06:12:00Z");
+    place.run(&["snapshot", "finalize", POPULATION]).ends(3, &["line 1: `taken_at` is no time of RFC 3339"]);
+}
+
+#[test]
+fn members_who_were_read_in_the_future_are_red_or_said_to_be() {
+    const POPULATION: &str = "bloom-coaching.population.ndjson";
+    let place = Place::new();
+    place.edit(POPULATION, r#""taken_at":"2026-11-21T06:12:00Z""#, r#""taken_at":"2099-11-21T06:12:00Z""#);
+    for file in [POPULATION, SITE] {
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
+    }
+    let (code, out) = said_of(&place, &[], "--site");
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("error[population-out-of-step] the population was read 2099-11-21T06:12:00Z"), "{out}");
 }
 
 #[test]
