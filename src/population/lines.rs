@@ -58,7 +58,11 @@ impl<R: BufRead> Lines<R> {
         };
         self.left = left;
         if self.buffer.pop_if(|last| *last == b'\n').is_none() {
-            return Err(if read > LONGEST_LINE {
+            return Err(if self.buffer.contains(&b'\r') {
+                Damage::at(number, "its lines end in carriage returns alone, as old editors write them").help(
+                    "save it with the line ends of Unix (LF); a hand-written one `plan snapshot finalize FILE` writes so",
+                )
+            } else if read > LONGEST_LINE {
                 Damage::at(number, format!("the line is longer than {} MiB", LONGEST_LINE >> 20))
             } else {
                 Damage::at(number, "the last line is incomplete: the file is cut off, or its last newline is missing")

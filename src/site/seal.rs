@@ -13,6 +13,7 @@ use crate::model::population::Questions;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::text::quoted;
 use crate::population::{Damage, LONGEST_LINE, Line, check, object, read_opening, sealed, take_census, word};
+use crate::text::with_newlines;
 
 /// How many lines are sealed at most. A tiny one takes some two hundred bytes of memory beside its text.
 const MOST_LINES: u64 = 500_000;
@@ -38,6 +39,7 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     if bytes.len() as u64 > LARGEST {
         return Err(damaged(Damage::whole(format!("it is longer than {} MiB", LARGEST >> 20))));
     }
+    with_newlines(&mut bytes);
     let text =
         String::from_utf8(bytes).map_err(|_| damaged(Damage::whole("it is not UTF-8").help("save it as UTF-8")))?;
     let text = without_mark(&text);

@@ -41,11 +41,18 @@ pub fn compose(source: &Source, limits: &Limits) -> (Option<Tree>, Vec<Problem>)
     (tree, problems.finish())
 }
 
-/// Takes the bytes of a file: the text (what is not UTF-8 in it as `U+FFFD`), the tree, and all problems.
-pub fn compose_bytes(name: impl Into<String>, bytes: Vec<u8>, limits: &Limits) -> (Source, Option<Tree>, Vec<Problem>) {
+/// Takes the bytes of a file: the text (what is not UTF-8 in it as `U+FFFD`, line ends of carriage returns alone as newlines), the tree,
+/// and all problems.
+pub fn compose_bytes(
+    name: impl Into<String>,
+    mut bytes: Vec<u8>,
+    limits: &Limits,
+) -> (Source, Option<Tree>, Vec<Problem>) {
     if let Some(problem) = limits.too_large(bytes.len()).or_else(|| decode::utf16(&bytes)) {
         return (Source::new(name, String::new()), None, vec![problem]);
     }
+    // YAML ends a line at either; what looks at lines does so at newlines alone.
+    decode::with_newlines(&mut bytes);
     let mut problems = Problems::default();
     let text = String::from_utf8(bytes).unwrap_or_else(|error| decode::lossy(error.as_bytes(), &mut problems));
     let source = Source::new(name, text);

@@ -25,6 +25,17 @@ pub(super) fn lossy(bytes: &[u8], problems: &mut Problems) -> String {
     text
 }
 
+/// Puts a newline in the place of each carriage return that stands alone, as old editors end lines: every byte keeps its place.
+pub fn with_newlines(text: &mut [u8]) {
+    let mut from = 0;
+    while let Some(at) = memchr::memchr(b'\r', &text[from..]) {
+        from += at + 1;
+        if text.get(from) != Some(&b'\n') {
+            text[from - 1] = b'\n';
+        }
+    }
+}
+
 /// UTF-16 and UTF-32 by their byte order mark, or by a zero beside the first character.
 pub(super) fn utf16(bytes: &[u8]) -> Option<Problem> {
     let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);

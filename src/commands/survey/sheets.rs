@@ -18,6 +18,7 @@ use crate::model::{Kind, ObjectRef};
 use crate::output::escape;
 use crate::output::survey::indented;
 use crate::survey::{Again, Answers, Cell, Filled, Wrong, name_in_plan, read_sheet, screens, sheet};
+use crate::text::with_newlines;
 
 use super::look::Look;
 use super::recorded::Looking;
@@ -132,9 +133,11 @@ fn sheet_of(
         vec![Cell::FIRST.wrong(format!("it cannot be read: {error}"), help)]
     };
     let bytes = Folder::at(from).read(file_of(kind), LIMIT).map_err(unread)?;
+    let mut bytes = text(bytes).map_err(unread)?.into_bytes();
+    with_newlines(&mut bytes);
     let Some(reading) = look.captured() else { return Ok(Filled::default()) };
     let is_listed = reading.list_grade(kind).is_known();
-    let filled = read_sheet(kind, &text(bytes).map_err(unread)?, (&reading.state, is_listed))?;
+    let filled = read_sheet(kind, &fs::utf8(bytes).map_err(unread)?, (&reading.state, is_listed))?;
     let mut wrong = Vec::new();
     let mut sound = |at: Cell, answers: &Answers| {
         let each = looking.lines(kind, answers, now);

@@ -14,7 +14,7 @@ use crate::failure::{Failure, exit};
 use crate::fs::{self, Folder, Readers, bounded, open_alone};
 use crate::model::digest;
 use crate::model::record::{Entry, Evidence, Merged, NONE_BEFORE, Record};
-use crate::text::inert_json;
+use crate::text::{inert_json, with_newlines};
 
 use chain::Chain;
 use fits::still_fits;
@@ -34,10 +34,16 @@ pub(crate) fn load(path: &Path) -> Result<Record, Failure> {
 }
 
 fn text_of(path: &Path) -> Result<String, Failure> {
-    match Folder::of(path).read(path.file_name().unwrap_or_default(), LIMIT).and_then(fs::utf8) {
+    match Folder::of(path).read(path.file_name().unwrap_or_default(), LIMIT).and_then(readable) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(String::new()),
         text => text.map_err(|e| Failure::file("read", path, &e)),
     }
+}
+
+/// A record's bytes as text, each line ended by a newline, as an editor may not have left it.
+fn readable(mut bytes: Vec<u8>) -> std::io::Result<String> {
+    with_newlines(&mut bytes);
+    fs::utf8(bytes)
 }
 
 fn parse(text: &str, path: &Path) -> Result<Record, Failure> {
@@ -58,7 +64,7 @@ pub(crate) fn append(path: &Path, who: &str, at: Timestamp, evidence: &Evidence)
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     // Held from here on: the line that this one follows must still be the last when it is written.
     let mut file = open_alone(path, OpenOptions::new().create(true).read(true).append(true)).map_err(failed)?;
-    let text = bounded(&file, LIMIT).and_then(fs::utf8).map_err(failed)?;
+    let text = bounded(&file, LIMIT).and_then(readable).map_err(failed)?;
     still_fits(&parse(&text, path)?, &evidence)?;
     let last = chain::lines(&text).last();
     let previous = last.map_or_else(|| NONE_BEFORE.to_owned(), |line| digest::of_bytes(line.as_bytes()));
@@ -85,7 +91,7 @@ pub(crate) fn join(path: &Path, who: &str, at: Timestamp) -> Result<Option<Joine
     let failed = |e: std::io::Error| Failure::file("write", path, &e);
     // Held until another file has taken its place: whoever waits to add a line looks for the one that is there then.
     let file = open_alone(path, OpenOptions::new().read(true).append(true)).map_err(failed)?;
-    let text = bounded(&file, LIMIT).and_then(fs::utf8).map_err(failed)?;
+    let text = bounded(&file, LIMIT).and_then(readable).map_err(failed)?;
     let mut lines = chain::lines_of_both(&text);
     let chain = Chain::read(lines.iter().copied(), path)?;
     let mut ends = chain.ends();
