@@ -1,5 +1,6 @@
 //! The tests of the whole program, a module a subject: one program, so that it is linked once.
 
+mod acceptable;
 mod adopt;
 mod apply;
 mod asked;

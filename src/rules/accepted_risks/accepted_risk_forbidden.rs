@@ -12,14 +12,15 @@ declare_rule! {
     /// Reports an accepted risk whose rule does not exist, or whose rule allows none. Such an entry has no effect.
     ///
     /// ## Why it matters
-    /// Whoever wrote the entry believes that the matter is settled. Some faults can never be accepted: those that cost
-    /// members money or access, and those that leave no way back.
+    /// Whoever wrote the entry believes that the matter is settled. Some faults can never be accepted: those that can cost
+    /// money or access, that let a copy mail members, or that leave no way back. What a decision of the plan settles is
+    /// decided there.
     ///
     /// ## Bad
     /// ```yaml
     /// plan:
     ///   accepted_risks:
-    ///     - {rule: unscheduled-modul, at: /offerings/course, reason: opens by hand, owner: jo, until: 2026-12-31}
+    ///     - {rule: emails-of, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-12-31}
     /// ```
     ///
     /// ## Bad

@@ -52,7 +52,7 @@ declare_rule! {
         id: "opt-in-form-missing",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P8",
         evidence: Documented,
         anchor: "/opt_in_forms",

@@ -46,7 +46,7 @@ declare_rule! {
         id: "order-form-missing",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P7",
         evidence: Documented,
         anchor: "/order_forms",

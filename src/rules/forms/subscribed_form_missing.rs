@@ -32,7 +32,7 @@ declare_rule! {
         id: "subscribed-form-missing",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         precondition: true,
         guide: "P7",
         evidence: Inferred,

@@ -44,7 +44,7 @@ declare_rule! {
         id: "base-module-timer",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P5",
         evidence: Documented,
         anchor: "/offerings",

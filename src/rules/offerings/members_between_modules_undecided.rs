@@ -38,7 +38,7 @@ declare_rule! {
         id: "members-between-modules-undecided",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P5",
         evidence: Inferred,
         anchor: "/offerings",

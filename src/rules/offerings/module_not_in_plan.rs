@@ -42,7 +42,7 @@ declare_rule! {
         id: "module-not-in-plan",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P5",
         evidence: Documented,
         anchor: "/offerings",

@@ -45,7 +45,7 @@ declare_rule! {
         id: "unscheduled-module",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P5",
         evidence: Inferred,
         anchor: "/offerings",

@@ -31,7 +31,7 @@ declare_rule! {
         id: "gateway-differs",
         severity: Warning,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "S5",
         evidence: Inferred,
         anchor: "/order_forms",

@@ -34,7 +34,7 @@ declare_rule! {
         id: "offering-not-in-plan",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P5",
         evidence: Documented,
         anchor: "/offerings",

@@ -34,7 +34,7 @@ declare_rule! {
         id: "opt-in-form-not-in-plan",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P8",
         evidence: Documented,
         anchor: "/opt_in_forms",

@@ -35,7 +35,7 @@ declare_rule! {
         id: "order-form-not-in-plan",
         severity: Error,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "P7",
         evidence: Documented,
         anchor: "/order_forms",

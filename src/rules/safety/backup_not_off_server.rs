@@ -59,7 +59,7 @@ declare_rule! {
         id: "backup-not-off-server",
         severity: Warning,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         settled_by: Some(Step::Backup),
         precondition: true,
         guide: "P11",

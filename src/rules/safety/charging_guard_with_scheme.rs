@@ -35,7 +35,7 @@ declare_rule! {
         id: "charging-guard-with-scheme",
         severity: Warning,
         phase: Configure,
-        acceptable: true,
+        acceptable: false,
         guide: "S6",
         evidence: Documented,
         anchor: "/production_site_url",

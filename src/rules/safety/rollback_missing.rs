@@ -27,7 +27,7 @@ declare_rule! {
         id: "rollback-missing",
         severity: Error,
         phase: GoLive,
-        acceptable: true,
+        acceptable: false,
         precondition: true,
         guide: "S6",
         evidence: Inferred,

@@ -67,7 +67,7 @@ declare_rule! {
         severity: Warning,
         phase: GoLive,
         target: Staging,
-        acceptable: true,
+        acceptable: false,
         guide: "S6",
         evidence: Inferred,
         anchor: "/test_purchases",
