@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
+use crate::model::digest::as_typed;
 use crate::model::plan::SiteRole;
 use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
@@ -300,9 +301,9 @@ fn step(name: &str) -> Result<Step, String> {
     Step::ALL.iter().copied().find(|step| step.name() == name).ok_or_else(unknown)
 }
 
-/// Digits of a digest, as they were copied: in any case, and without the blanks that came with them.
+/// Digits of a digest, as they were copied.
 fn digits(text: &str) -> Result<String, Infallible> {
-    Ok(text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect())
+    Ok(as_typed(text))
 }
 
 fn lasts(text: &str) -> Result<SignedDuration, String> {

@@ -27,6 +27,11 @@ pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     hex(&digest.finalize())
 }
 
+/// Digits of a digest as somebody copied or typed them: in any case, and without the blanks that came with them.
+pub fn as_typed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {

@@ -76,3 +76,28 @@ fn whoever_decides_types_go_on_or_go_back() {
     assert!(log(&place, LIVE).contains("decided: go-back"));
     assert!(place.read("bloom-coaching.record.ndjson").contains("typed when it was asked"));
 }
+
+#[test]
+fn digits_are_taken_as_they_are_pasted_and_others_are_refused_in_words() {
+    let place = Place::new();
+    let digest = place.digest();
+    let apply = ["apply", PLAN, "--site", SITE, "--who", "jo"];
+    let last = if digest.as_bytes()[7] == b'0' { "1" } else { "0" };
+    for wrong in [&digest[..7], &format!("{}{last}", &digest[..7]), "", "yes", &format!("{digest}0")] {
+        let (shown, code) = typed(&place, &apply, wrong);
+        assert_eq!(code, Some(12), "{wrong}: {shown}");
+        assert!(shown.contains("that is not the digest, so nothing was written"), "{wrong}: {shown}");
+    }
+    // In capitals, with blanks in it and around it, and more of it than was asked for.
+    let pasted = format!("  {} {}\u{a0}", digest[..4].to_uppercase(), &digest[4..16]);
+    let (shown, code) = typed(&place, &apply, &pasted);
+    assert!(code == WAITED && shown.contains("7 changes in place"), "{code:?} {shown}");
+    let undo = ["undo", PLAN, "--site", SITE];
+    let (shown, code) = typed(&place, &undo, "no");
+    assert!(
+        code == Some(12) && shown.contains("the run was not confirmed, so nothing was written"),
+        "{code:?} {shown}"
+    );
+    let (shown, code) = typed(&place, &undo, &format!("{} {}", &digest[..4], digest[4..8].to_uppercase()));
+    assert!(code == Some(0) && shown.contains("taken back"), "{code:?} {shown}");
+}

@@ -8,8 +8,8 @@ use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::{Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
-use crate::model::Unmeasured;
 use crate::model::plan::SiteRole;
+use crate::model::{Unmeasured, digest};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape};
 use crate::project::signed;
@@ -81,7 +81,8 @@ pub(super) fn confirm(
     let digits = &changes.digests.changes[..8];
     let answer = terminal
         .ask(&format!("\nType the first eight digits of the changes' digest to carry them out ({digits}): "))?;
-    if answer == digits {
+    let typed = digest::as_typed(&answer);
+    if typed.len() >= digits.len() && changes.digests.changes.starts_with(&typed) {
         let confirmed = checked.confirmation();
         if let Some(confirmation) = &confirmed {
             confirmation::write(&args.plan, &key, confirmation)?;

@@ -14,7 +14,7 @@ use crate::model::attested::Fact;
 use crate::model::plan::SiteRole;
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::many;
-use crate::model::{Kind, ObjectRef, State};
+use crate::model::{Kind, ObjectRef, State, digest};
 use crate::output::escape::{self, line};
 use crate::project::settings::Seals;
 use crate::project::{Opened, Project};
@@ -296,7 +296,7 @@ const FEWEST: usize = 8;
 
 /// Whether these are digits of the run's digest.
 pub(super) fn ensure_named(given: &str, digest: &str, shown_by: &str, files: &RunFiles) -> Result<(), Failure> {
-    let given = given.trim().to_ascii_lowercase();
+    let given = digest::as_typed(given);
     if given.len() >= FEWEST && digest.starts_with(&given) {
         return Ok(());
     }
