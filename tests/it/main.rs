@@ -52,6 +52,7 @@ mod memory;
 mod moved;
 mod one_key;
 mod opened_once;
+mod other_readers;
 mod output;
 mod partly;
 mod partly_wordpress;

@@ -290,7 +290,7 @@ fn text_of_a_plan_and_a_site_is_data() {
         good.edited("values: private/bloom-coaching.contacts.yaml", &format!("values: {yaml_name}")),
         good.edited("who: jo", &format!("who: {yaml_name}")),
         good.edited("release: [mini-course]", &format!("release: [{yaml_name}]")),
-        good.edited("paid_until: 2027-01-31", &format!("paid_until: &{HOSTILE}")),
+        good.edited("paid_until: \"2027-01-31\"", &format!("paid_until: &{HOSTILE}")),
         good.edited("live: https://bloom.example", &format!("live: {}", name.edited("\"x", "\"https://x"))),
     ];
     for (number, text) in plans.iter().enumerate() {

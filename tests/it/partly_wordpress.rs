@@ -27,7 +27,7 @@ impl Desk {
         let plan = place.read(PLAN).edited("https://staging.bloom.example", staging.url());
         let plan = plan
             .edited("2026-12-02 06:00", "2099-12-02 06:00")
-            .edited("paid_until: 2027-01-31", "paid_until: 2100-01-31");
+            .edited("paid_until: \"2027-01-31\"", "paid_until: \"2100-01-31\"");
         fs::write(place.path(PLAN), plan).unwrap();
         fs::write(place.path("backup.zip"), "a backup").unwrap();
         let desk = Self { staging, place };

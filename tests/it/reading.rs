@@ -174,7 +174,7 @@ fn wrong_types() {
     one("{welcome:", "{enabled: yes, welcome:", "wrong-type", "yes", message, "write `true`");
     let message = "`crm` must be a mapping, not `ontraport`";
     one(
-        "crm: {name: ontraport, paid_until: 2027-01-31}",
+        "crm: {name: ontraport, paid_until: \"2027-01-31\"}",
         "crm: ontraport",
         "wrong-type",
         "ontraport",
@@ -247,7 +247,7 @@ fn wrong_values_are_explained_by_example() {
         "write `497.00 USD`: a point, and the currency's three letters",
     );
     one(
-        "paid_until: 2027-01-31",
+        "paid_until: \"2027-01-31\"",
         "paid_until: 2027-02-30",
         "wrong-value",
         "2027-02-30",

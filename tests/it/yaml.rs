@@ -24,7 +24,7 @@ fn root(path: &str) -> PathBuf {
 }
 
 /// The fences of a language in a text.
-fn fences(text: &str, language: &str) -> Vec<String> {
+pub(crate) fn fences(text: &str, language: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open: Option<String> = None;
     for line in text.lines() {

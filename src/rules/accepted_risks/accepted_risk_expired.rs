@@ -18,7 +18,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   accepted_risks:
-    ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-11-01}
+    ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: "2026-11-01"}
     /// ```
     ///
     /// ## Good

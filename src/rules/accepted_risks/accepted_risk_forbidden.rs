@@ -20,14 +20,14 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   accepted_risks:
-    ///     - {rule: emails-of, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-12-31}
+    ///     - {rule: emails-of, at: /emails/enabled, reason: the host mails, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
     /// plan:
     ///   accepted_risks:
-    ///     - {rule: backup-missing, at: /backup, reason: the host does it, owner: jo, until: 2026-12-31}
+    ///     - {rule: backup-missing, at: /backup, reason: the host does it, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Good
@@ -35,7 +35,7 @@ declare_rule! {
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
     ///   accepted_risks:
-    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}
+    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Fix

@@ -19,7 +19,7 @@ declare_rule! {
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
     ///   accepted_risks:
-    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: kim, until: 2026-12-31}
+    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: kim, until: "2026-12-31"}
     /// ```
     ///
     /// ## Good
@@ -27,7 +27,7 @@ declare_rule! {
     /// plan:
     ///   migration: {keep_maintenance_mode: false}
     ///   accepted_risks:
-    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: 2026-12-31}
+    ///     - {rule: maintenance-mode-not-kept, at: /migration/keep_maintenance_mode, reason: free site, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Fix

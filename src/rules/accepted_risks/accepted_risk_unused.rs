@@ -20,7 +20,7 @@ declare_rule! {
     /// ```yaml
     /// plan:
     ///   accepted_risks:
-    ///     - {rule: emails-off, at: /emails/enabled, reason: the CRM mails, owner: jo, until: 2026-12-31}
+    ///     - {rule: emails-off, at: /emails/enabled, reason: the CRM mails, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Bad
@@ -28,7 +28,7 @@ declare_rule! {
     /// plan:
     ///   emails: {enabled: false}
     ///   accepted_risks:
-    ///     - {rule: emails-off, at: /emails, reason: the host mails, owner: jo, until: 2026-12-31}
+    ///     - {rule: emails-off, at: /emails, reason: the host mails, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Good
@@ -36,7 +36,7 @@ declare_rule! {
     /// plan:
     ///   emails: {enabled: false}
     ///   accepted_risks:
-    ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: 2026-12-31}
+    ///     - {rule: emails-off, at: /emails/enabled, reason: the host mails, owner: jo, until: "2026-12-31"}
     /// ```
     ///
     /// ## Fix

@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// population_taken_at: 2026-11-19T06:12:00Z
+    /// population_taken_at: "2026-11-19T06:12:00Z"
     /// ```
     ///
     /// ## Bad
@@ -25,7 +25,7 @@ declare_rule! {
     ///
     /// ## Good
     /// ```yaml
-    /// population_taken_at: 2026-11-21T07:00:00Z
+    /// population_taken_at: "2026-11-21T07:00:00Z"
     /// ```
     ///
     /// ## Fix

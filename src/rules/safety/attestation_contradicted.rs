@@ -22,60 +22,60 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    ///       saw: {host: staging.small.example, "on": {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: "2026-12-01"}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       saw: {host: staging.small.example, on: {kind: order-form, key: old-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    ///       saw: {host: staging.small.example, "on": {kind: order-form, key: old-checkout}, fields: {price: 97.00 USD}, until: "2026-12-01"}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {saw-all: {host: staging.small.example, kind: order-form, names: [], until: 2026-12-01}}
+    ///     evidence: {saw-all: {host: staging.small.example, kind: order-form, names: [], until: "2026-12-01"}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    ///       saw: {host: staging.small.example, "on": {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: "2026-12-01"}
     ///   - version: 1
-    ///     at: 2026-11-21T05:50:00Z
+    ///     at: "2026-11-21T05:50:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       saw: {host: staging.small.example, on: {kind: order-form, key: course-checkout}, fields: {price: 497.00 USD}, until: 2026-12-01}
+    ///       saw: {host: staging.small.example, "on": {kind: order-form, key: course-checkout}, fields: {price: 497.00 USD}, until: "2026-12-01"}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       saw: {host: other.example, on: {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: 2026-12-01}
+    ///       saw: {host: other.example, "on": {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: "2026-12-01"}
     /// ```
     ///
     /// ## Fix

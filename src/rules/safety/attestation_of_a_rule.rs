@@ -17,20 +17,20 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {word: {rule: emails-off, says: seen on the screen, until: 2026-12-31}}
+    ///     evidence: {word: {rule: emails-off, says: seen on the screen, until: "2026-12-31"}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {saw: {host: staging.small.example, on: {kind: emails, key: emails}, fields: {enabled: true}, until: 2026-12-01}}
+    ///     evidence: {saw: {host: staging.small.example, "on": {kind: emails, key: emails}, fields: {enabled: true}, until: "2026-12-01"}}
     /// ```
     ///
     /// ## Fix

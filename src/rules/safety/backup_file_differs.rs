@@ -22,20 +22,20 @@ declare_rule! {
     /// backup_files: {live.sql.gz: missing}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -50,20 +50,20 @@ declare_rule! {
     /// backup_files: {live.sql.gz: {other-size: {bytes: 512}}}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -78,20 +78,20 @@ declare_rule! {
     /// backup_files: {live.sql.gz: other-content}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -106,20 +106,20 @@ declare_rule! {
     /// backup_files: {live.sql.gz: {unreadable: permission denied}}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -134,20 +134,20 @@ declare_rule! {
     /// backup_files: {live.sql.gz: same}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -161,20 +161,20 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:

@@ -19,20 +19,20 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -46,20 +46,20 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:
@@ -73,20 +73,20 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:41:00Z
+    ///     at: "2026-11-21T05:41:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
     ///       backup:
     ///         of: live
     ///         parts: [database]
-    ///         taken_at: 2026-11-21T05:11:00Z
+    ///         taken_at: "2026-11-21T05:11:00Z"
     ///         stored_off_server: true
     ///         source:
     ///           file:

@@ -28,11 +28,11 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files, database], taken_at: 2027-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files, database], taken_at: "2027-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     /// ```
     ///
     /// ## Good

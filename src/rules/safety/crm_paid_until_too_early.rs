@@ -15,17 +15,17 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {crm: {paid_until: 2026-11-30}}
+    /// plan: {crm: {paid_until: "2026-11-30"}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {crm: {paid_until: 2026-11-20}, window: null}
+    /// plan: {crm: {paid_until: "2026-11-20"}, window: null}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {crm: {paid_until: 2026-12-02}}
+    /// plan: {crm: {paid_until: "2026-12-02"}}
     /// ```
     ///
     /// ## Fix

@@ -24,10 +24,10 @@ declare_rule! {
     /// plan: {strategy: freeze-and-push}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {saw: {host: small.example, on: {kind: maintenance, key: maintenance}, fields: {on: true}, until: 2026-11-28}}
+    ///     evidence: {saw: {host: small.example, "on": {kind: maintenance, key: maintenance}, fields: {"on": true}, until: "2026-11-28"}}
     /// ```
     ///
     /// ## Fix

@@ -29,7 +29,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {crm: {managed: true}, mail: {simulated: false}, maintenance: {on: true}, environment: {type: production}}
+    /// site: {crm: {managed: true}, mail: {simulated: false}, maintenance: {"on": true}, environment: {type: production}}
     /// ```
     ///
     /// ## Good

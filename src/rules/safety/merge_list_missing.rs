@@ -27,10 +27,10 @@ declare_rule! {
     /// plan: {strategy: push-then-merge}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T02:40:00Z
+    ///     at: "2026-11-21T02:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T02:30:00Z, counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: "2026-11-20T09:00:00Z", read_at: "2026-11-21T02:30:00Z", counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Bad
@@ -38,10 +38,10 @@ declare_rule! {
     /// plan: {strategy: push-then-merge}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {}, not_captured: [order], sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: "2026-11-20T09:00:00Z", read_at: "2026-11-21T05:30:00Z", counts: {}, not_captured: [order], sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Good
@@ -49,10 +49,10 @@ declare_rule! {
     /// plan: {strategy: push-then-merge}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
-    ///     evidence: {merge-list: {host: small.example, cloned_at: 2026-11-20T09:00:00Z, read_at: 2026-11-21T05:30:00Z, counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
+    ///     evidence: {merge-list: {host: small.example, cloned_at: "2026-11-20T09:00:00Z", read_at: "2026-11-21T05:30:00Z", counts: {new order: 3}, sha256: 000000000000000000000000000000000000000000000000000000000000000a}}
     /// ```
     ///
     /// ## Fix

@@ -16,7 +16,7 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// misfits:
-    ///   - {line: 40, on: "", what: no record is of the kind `order_form`, help: did you mean `order-form`?}
+    ///   - {line: 40, "on": "", what: no record is of the kind `order_form`, help: did you mean `order-form`?}
     /// ```
     ///
     /// ## Good

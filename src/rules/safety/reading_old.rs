@@ -18,22 +18,22 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// freshness: {clock: 2026-11-22T06:12:01Z}
+    /// freshness: {clock: "2026-11-22T06:12:01Z"}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// freshness: {clock: 2026-11-21T07:12:01Z, max_age: 1h, stands_for_now: true}
+    /// freshness: {clock: "2026-11-21T07:12:01Z", max_age: 1h, stands_for_now: true}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// freshness: {clock: 2026-11-21T06:00:00Z}
+    /// freshness: {clock: "2026-11-21T06:00:00Z"}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// freshness: {clock: 2026-11-22T06:12:00Z}
+    /// freshness: {clock: "2026-11-22T06:12:00Z"}
     /// ```
     ///
     /// ## Fix

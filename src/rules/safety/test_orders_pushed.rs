@@ -21,7 +21,7 @@ declare_rule! {
     /// found_orders: ["7001"]
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {purchase: {host: staging.small.example, form: course-checkout, saw: [order], orders: ["7001"]}}
@@ -32,7 +32,7 @@ declare_rule! {
     /// plan: {strategy: push-then-merge}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {purchase: {host: staging.small.example, form: course-checkout, saw: [order]}}
@@ -43,7 +43,7 @@ declare_rule! {
     /// plan: {strategy: freeze-and-push}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {purchase: {host: staging.small.example, form: course-checkout, saw: [order], orders: ["7001"]}}
@@ -53,7 +53,7 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {purchase: {host: staging.small.example, form: course-checkout, saw: [order]}}

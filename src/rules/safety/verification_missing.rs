@@ -21,11 +21,11 @@ declare_rule! {
     /// site: {crm: {managed: false}}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence:
-    ///       backup: {of: live, parts: [files, database], taken_at: 2026-11-21T05:10:00Z, stored_off_server: true, source: {restore-point: RP-4471}}
+    ///       backup: {of: live, parts: [files, database], taken_at: "2026-11-21T05:10:00Z", stored_off_server: true, source: {restore-point: RP-4471}}
     /// ```
     ///
     /// ## Bad
@@ -33,7 +33,7 @@ declare_rule! {
     /// site: {crm: {managed: false}}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {verification: {host: other.example, lines: [{text: 41 tags, flagged: false}]}}
@@ -44,7 +44,7 @@ declare_rule! {
     /// site: {crm: {managed: false}}
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {verification: {host: staging.small.example, lines: [{text: 41 tags, flagged: false}]}}

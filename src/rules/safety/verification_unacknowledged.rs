@@ -19,7 +19,7 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {verification: {host: staging.small.example, lines: [{text: "! 3 users", flagged: true}]}}
@@ -29,12 +29,12 @@ declare_rule! {
     /// ```yaml
     /// record:
     ///   - version: 1
-    ///     at: 2026-11-21T05:40:00Z
+    ///     at: "2026-11-21T05:40:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {verification: {host: staging.small.example, lines: [{text: "! 3 users", flagged: true}]}}
     ///   - version: 1
-    ///     at: 2026-11-21T05:50:00Z
+    ///     at: "2026-11-21T05:50:00Z"
     ///     who: jo
     ///     previous: "0"
     ///     evidence: {acknowledgement: {line: 1, reason: test accounts}}

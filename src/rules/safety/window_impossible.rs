@@ -30,17 +30,17 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {window: {start: 2027-03-28 02:30 Europe/Amsterdam}, crm: {paid_until: 2027-04-30}}
+    /// plan: {window: {start: 2027-03-28 02:30 Europe/Amsterdam}, crm: {paid_until: "2027-04-30"}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {window: {start: 2027-10-31 02:30 Europe/Amsterdam}, crm: {paid_until: 2027-12-31}, rollback: {decide_by: "03:30"}}
+    /// plan: {window: {start: 2027-10-31 02:30 Europe/Amsterdam}, crm: {paid_until: "2027-12-31"}, rollback: {decide_by: "03:30"}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {window: {start: 2027-10-31 01:30 Europe/Amsterdam}, crm: {paid_until: 2027-12-31}, rollback: {decide_by: "02:30"}}
+    /// plan: {window: {start: 2027-10-31 01:30 Europe/Amsterdam}, crm: {paid_until: "2027-12-31"}, rollback: {decide_by: "02:30"}}
     /// ```
     ///
     /// ## Bad
