@@ -432,10 +432,10 @@ pub enum ExplainFormat {
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan schema plan"))]
 pub struct Schema {
-    /// Which schema.
-    #[arg(value_enum, default_value_t = SchemaName::Plan)]
-    pub name: SchemaName,
-    /// Write all schemas into this folder instead.
+    /// Which schema; without it, that of a plan is printed, and all are written.
+    #[arg(value_enum)]
+    pub name: Option<SchemaName>,
+    /// Write it into this folder instead, as `NAME.schema.json`, in place of what an earlier version wrote there.
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
 }

@@ -27,6 +27,7 @@ pub const MOST_HOURS: i64 = 14 * 24;
 /// What a reviewer confirms. Holds no personal data: of administrators, whose names are logins, there is one mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "seal", extend("$id" = "https://amc-plan.example/schemas/seal.schema.json"))]
 pub struct Seal {
     /// The version of this format: 1.
     pub format_version: u8,

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
 use jiff::Timestamp;
 
-use crate::cli::{self, Tour, Verb};
+use crate::cli::{self, SchemaName, Tour, Verb};
 use crate::example;
 use crate::failure::{Failure, exit};
 use crate::output::escape;
@@ -19,7 +20,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let folder = folder(args)?;
     let plans = folder.join("plans");
     example::write(&plans, example::SEED).map_err(|e| Failure::file("write into", &plans, &e))?;
-    schema::write(&folder.join("schemas"))?;
+    schema::write(&folder.join("schemas"), SchemaName::value_variants())?;
     let in_folder = |name: &str| plans.join(name).display().to_string();
     let (draft, plan, site) = (
         in_folder("bloom-coaching-first-draft.yaml"),

@@ -11,11 +11,12 @@ use crate::rules;
 use crate::shape::{renamed, without_addresses};
 use crate::text::{Edit, Limits, Source, apply_edits, compose_bytes};
 
-use super::Terminal;
+use super::{Terminal, schema};
 
 pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (source, edits) = read(&args.plan)?;
     if edits.is_empty() {
+        schema::say_if_stale(&Folder::of(&args.plan), terminal)?;
         writeln!(terminal.out, "nothing to do: the plan uses the names of this version")?;
         return Ok(exit::OK);
     }
@@ -37,6 +38,7 @@ pub(super) fn run(args: &Upgrade, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     let name = args.plan.file_name().unwrap_or_default();
     let written = Folder::of(&args.plan).write(name, &text, Readers::All);
     written.map_err(|error| Failure::file("write", &args.plan, &error))?;
+    schema::say_if_stale(&Folder::of(&args.plan), terminal)?;
     let shown = escape::shell(&args.plan.display().to_string());
     writeln!(terminal.out, "{names} written; look at them with `git diff`, then run `plan check {shown} --site SITE`")?;
     Ok(exit::OK)

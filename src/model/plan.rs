@@ -270,7 +270,10 @@ impl AccessThrough {
 /// One module: either the base module, or a further one with its release.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["base"]}, {"required": ["module"]}]))]
+#[schemars(extend("oneOf" = [
+    {"properties": {"base": true}, "required": ["base"]},
+    {"properties": {"module": true}, "required": ["module"]},
+]))]
 pub struct ModuleIntent {
     /// The name of the base module, which opens at once and carries no timer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -449,13 +452,13 @@ pub struct WebhookIntent {
 pub enum AfterSwitch {
     /// Something of the site's own does its work.
     ReplacedBy(#[serde(deserialize_with = "read::replacement")] Replacement),
-    /// Its work is not needed any more, and why.
+    /// Why its work is not needed any more.
     Retired(
         #[serde(deserialize_with = "read::reason")]
         #[schemars(with = "Reason")]
         String,
     ),
-    /// Something other than the CRM fires it, and goes on to.
+    /// Why it stays: something other than the CRM fires it, and goes on to.
     Kept(
         #[serde(deserialize_with = "read::reason")]
         #[schemars(with = "Reason")]

@@ -2,7 +2,7 @@
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
-use serde_json::Value;
+use serde_json::{Map as Object, Value};
 
 use crate::diag::Part;
 use crate::text::{Map, child, nearest};
@@ -22,12 +22,6 @@ impl Seen<'_> {
         error: &ValidationError<'_>,
         out: &mut Vec<Misfit>,
     ) {
-        let words = constants(context);
-        if words.len() == context.len() {
-            let about = self.subschema(error).map(words::About::of).unwrap_or_default();
-            let (code, message, help) = words::not_one_of(&self.name(at), &self.found(at), &words, &about);
-            return out.push(self.misfit(at, Part::Value, code, message, Some(help)));
-        }
         let names = self.names(error);
         match (self.tree.locate(at).and_then(|at| at.node.as_map()), names.len() == context.len()) {
             (Some(map), true) => match written(map, &names).as_slice() {
@@ -35,7 +29,8 @@ impl Seen<'_> {
                 [only] => context[*only].iter().for_each(|error| self.read(error, out)),
                 [one, two, ..] => out.push(self.both(at, names[*one], names[*two])),
             },
-            (None, true) => out.push(self.no_mapping(at, &names)),
+            // That it is no mapping is an error of its own.
+            (None, true) => {}
             (_, false) => match context.iter().find(|errors| !errors.iter().any(|error| is_other_type(error, at))) {
                 Some(meant) => meant.iter().for_each(|error| self.read(error, out)),
                 None => out.push(self.no_type(at, context)),
@@ -53,11 +48,17 @@ impl Seen<'_> {
         }
     }
 
+    /// Whether a mapping that can only have one of its forms has none of them.
+    pub(super) fn has_no_form(&self, at: &str, error: &ValidationError<'_>) -> bool {
+        let names = required(self.beside(error, "oneOf"));
+        let keys = self.beside(error, "properties").and_then(Value::as_object).map_or(0, Object::len);
+        let map = self.tree.locate(at).and_then(|at| at.node.as_map());
+        !names.is_empty() && names.len() == keys && map.is_some_and(|map| written(map, &names).is_empty())
+    }
+
     /// The key that each form must have.
     fn names(&self, error: &ValidationError<'_>) -> Vec<&str> {
-        let forms = self.schema.pointer(error.schema_path().as_str()).and_then(Value::as_array);
-        let name = |form| self.resolve(form)?.get("required")?.get(0)?.as_str();
-        forms.into_iter().flatten().filter_map(name).collect()
+        required(self.schema.pointer(error.schema_path().as_str()))
     }
 
     fn none_of(&self, at: &str, map: &Map, names: &[&str], error: &ValidationError<'_>) -> Misfit {
@@ -77,10 +78,12 @@ impl Seen<'_> {
 
     /// The form that has a key inside of its own.
     fn form_with<'n>(&self, key: &str, names: &[&'n str], error: &ValidationError<'_>) -> Option<&'n str> {
-        let forms = self.schema.pointer(error.schema_path().as_str())?.as_array()?;
-        let inside =
-            |form, name| self.resolve(self.resolve(form)?.get("properties")?.get(name)?)?.get("properties")?.get(key);
-        forms.iter().zip(names).find_map(|(form, name)| inside(form, *name).map(|_| *name))
+        let forms = self.beside(error, "properties")?;
+        let inside = |name: &str| {
+            let referred = forms.get(name)?.get("$ref")?.as_str()?;
+            self.schema.pointer(referred.trim_start_matches('#'))?.get("properties")?.get(key)
+        };
+        names.iter().copied().find(|name| inside(name).is_some())
     }
 
     fn both(&self, at: &str, one: &str, two: &str) -> Misfit {
@@ -88,9 +91,11 @@ impl Seen<'_> {
         self.misfit(&child(at, two), Part::Key, "too-many-keys", message, Some("keep one of the two".to_owned()))
     }
 
-    fn no_mapping(&self, at: &str, names: &[&str]) -> Misfit {
+    /// A value that is no mapping where one with a form is wanted.
+    pub(super) fn no_mapping(&self, at: &str, error: &ValidationError<'_>) -> Misfit {
         let message = words::wrong_type(&self.name(at), "a mapping", &self.found(at));
-        self.misfit(at, Part::Value, "wrong-type", message, Some(write_one_of(names)))
+        let forms = write_one_of(&required(self.beside(error, "oneOf")));
+        self.misfit(at, Part::Value, "wrong-type", message, Some(forms))
     }
 
     fn no_type(&self, at: &str, context: &Errors<'static>) -> Misfit {
@@ -104,13 +109,10 @@ impl Seen<'_> {
     }
 }
 
-/// The words that a value could be, where each form is one.
-fn constants<'e>(context: &'e Errors<'static>) -> Vec<&'e str> {
-    let word = |error: &'e ValidationError<'static>| match error.kind() {
-        Kind::Constant { expected_value } => expected_value.as_str(),
-        _ => None,
-    };
-    context.iter().filter_map(|errors| errors.iter().find_map(word)).collect()
+/// The key that each of these forms must have.
+fn required(forms: Option<&Value>) -> Vec<&str> {
+    let forms = forms.and_then(Value::as_array).into_iter().flatten();
+    forms.filter_map(|form| form.get("required")?.get(0)?.as_str()).collect()
 }
 
 /// Which of the names a mapping has.

@@ -129,6 +129,8 @@ impl<'a> Seen<'a> {
     pub(super) fn read(&self, error: &ValidationError<'_>, out: &mut Vec<Misfit>) {
         let at = error.instance_path().as_str();
         match error.kind() {
+            // A mapping that has none of its forms says so itself, and which one was meant.
+            Kind::AdditionalProperties { .. } if self.has_no_form(at, error) => {}
             Kind::AdditionalProperties { unexpected } => {
                 let known = self.keys_beside(error);
                 let (first, more) = unexpected.split_at(unexpected.len().min(MAX_PROBLEMS));
@@ -137,6 +139,9 @@ impl<'a> Seen<'a> {
             }
             Kind::Required { property } => self.missing(at, property.as_str().unwrap_or_default(), error, out),
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => self.forms(at, context, error, out),
+            // Its list of words says more.
+            Kind::Type { .. } if self.beside(error, "enum").is_some() => {}
+            Kind::Type { .. } if self.beside(error, "oneOf").is_some() => out.push(self.no_mapping(at, error)),
             Kind::OneOfMultipleValid { .. } => out.extend(self.two_forms(at, error)),
             other => out.push(self.value(at, other, error)),
         }
@@ -266,8 +271,13 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// Another keyword of the schema that an error comes from.
+    pub(super) fn beside(&self, error: &ValidationError<'_>, keyword: &str) -> Option<&'a Value> {
+        self.subschema(error)?.get(keyword)
+    }
+
     fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<&'a str> {
-        let properties = self.subschema(error).and_then(|schema| schema.get("properties")?.as_object());
+        let properties = self.beside(error, "properties").and_then(Value::as_object);
         properties.map(|properties| properties.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 }

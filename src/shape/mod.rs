@@ -1,6 +1,7 @@
 //! Does the tree fit the schema? Every misfit is a finding; what fits becomes the typed [`Plan`].
 
 mod decode;
+mod editors;
 mod forms;
 #[cfg(test)]
 mod laws;

@@ -5,6 +5,7 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
+use super::editors;
 use crate::model::plan::ContactValuesFile;
 use crate::model::snapshot::End;
 use crate::model::{Header, Kind, Plan, population};
@@ -24,14 +25,19 @@ pub fn contact_values() -> Value {
 /// An optional field may be absent, never null: `key:` with nothing after it is a slip. Width formats of numbers and
 /// defaults are left out, since other validators do not know the first and read the second as a promise.
 pub fn of<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(plain));
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(by_people));
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// The schema of a type that this program writes: what is not known is null there.
 pub fn written<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(bare)).for_serialize();
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(by_programs)).for_serialize();
     settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+fn by_programs(schema: &mut Schema) {
+    bare(schema);
+    editors::prepare(schema);
 }
 
 fn bare(schema: &mut Schema) {
@@ -40,6 +46,12 @@ fn bare(schema: &mut Schema) {
     if schema.get("format").is_some_and(width) {
         schema.remove("format");
     }
+}
+
+fn by_people(schema: &mut Schema) {
+    plain(schema);
+    editors::keyed(schema);
+    editors::prepare(schema);
 }
 
 fn plain(schema: &mut Schema) {
@@ -73,7 +85,7 @@ fn plain(schema: &mut Schema) {
 /// The schema of one record (one line) of a snapshot or of its population. Records of other kinds are allowed; of an object's
 /// field `null` says that nothing is set, and a field that is missing is unknown.
 pub fn snapshot() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(bare));
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(by_programs));
     let mut generator = settings.into_generator();
     let mut branches = Vec::new();
     let mut add = |kind: &str, schema: Schema, keyed: bool| branches.push(record(kind, &schema, keyed));
@@ -97,14 +109,17 @@ pub fn snapshot() -> Value {
         "$defs": generator.take_definitions(true),
     }))
     .unwrap_or_default();
-    RecursiveTransform(bare).transform(&mut schema);
+    RecursiveTransform(by_programs).transform(&mut schema);
     schema.to_value()
 }
 
 fn record(kind: &str, schema: &Schema, keyed: bool) -> Value {
-    let required = if keyed { json!(["kind", "key"]) } else { json!(["kind"]) };
-    json!({
-        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-        "then": {"allOf": [schema], "required": required},
-    })
+    let of_kind = json!({"properties": {"kind": {"const": kind}}, "required": ["kind"]});
+    let then = if keyed {
+        // Strict validators take a key that is required for a slip where it is not named beside.
+        json!({"allOf": [schema], "properties": {"key": true}, "required": ["key"]})
+    } else {
+        json!({"allOf": [schema]})
+    };
+    json!({"if": of_kind, "then": then})
 }

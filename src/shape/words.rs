@@ -120,7 +120,7 @@ pub(super) fn keys(known: &[&str]) -> String {
 }
 
 /// A value that is none of the words that can stand there.
-pub(super) fn not_one_of(name: &str, found: &str, options: &[&str], about: &About) -> (&'static str, String, String) {
+fn not_one_of(name: &str, found: &str, options: &[&str], about: &About) -> (&'static str, String, String) {
     let options_text = list(options.iter().copied());
     let near = nearest(found.trim_matches('`'), options.iter().copied());
     let help = match near {

@@ -77,6 +77,7 @@ mod spelling;
 mod spelt;
 mod staging;
 mod step_readings;
+mod strict;
 #[cfg(target_os = "linux")]
 mod survey;
 mod text;

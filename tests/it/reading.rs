@@ -288,7 +288,7 @@ fn keys_missing_unknown_or_misspelt() {
         "missing-key",
         "foundations",
         "`offerings/foundations` lacks `access_through`",
-        "add `access_through`: how members come to this offering itself",
+        "add `access_through`: how members come to this offering itself, whatever the product that brings it is called",
     );
     one(
         "name: Bloom Coaching, off Ontraport",
@@ -418,7 +418,7 @@ fn tagged_values_speak_of_the_form_that_was_meant() {
         "wrong-value",
         r#"" ""#,
         &format!("`{at}/retired` must not be empty"),
-        "fill it in: why",
+        "fill it in: why its work is not needed any more",
     );
     one(retired, "retired", "wrong-type", "retired", &format!("`{at}` must be a mapping, not `retired`"), forms);
     one(

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::common::{copy_of_plans, plan, plans, validator};
+use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -38,6 +39,7 @@ fn they_are_schemas_and_say_what_each_thing_is() {
     for name in NAMES {
         let schema: Value = serde_json::from_str(&committed(name)).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["$id"], format!("https://amc-plan.example/schemas/{name}.schema.json"));
         assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}");
         undescribed(&schema, &format!("{name}#"));
     }
@@ -48,7 +50,9 @@ fn undescribed(schema: &Value, at: &str) {
     match schema {
         Value::Object(map) => {
             let properties = map.get("properties").and_then(Value::as_object).into_iter().flatten();
-            for (name, property) in properties.filter(|(name, _)| *name != "kind" && *name != "key") {
+            // A form may only name the key that it must have: it is described beside the forms.
+            let described = properties.filter(|(_, property)| **property != true);
+            for (name, property) in described.filter(|(name, _)| *name != "kind" && *name != "key") {
                 let told = ["description", "$ref", "allOf"].iter().any(|key| property.get(key).is_some());
                 // The branches of a tagged form are described as a whole.
                 assert!(told || map.contains_key("description"), "{at}/{name} has no description: {property}");
@@ -126,4 +130,72 @@ fn every_report_fits() {
         broken["verdict"] = json!("perhaps");
         assert!(!schema.is_valid(&broken));
     }
+}
+
+#[test]
+fn init_leaves_the_schema_that_lies_there_and_says_what_writes_it_again() {
+    let place = Place::new();
+    let schema = "new/plan.schema.json";
+    let init = |out: &str| {
+        let ran = place.run(&["init", "--site", SITE, "--out", out]);
+        ran.ends(0, &[]);
+        ran.err.lines().find(|line| line.starts_with("attention: ")).map(str::to_owned)
+    };
+    assert_eq!(init("new/a.yaml"), None);
+    assert_eq!(place.read(schema), committed("plan"));
+    let other_ends = committed("plan").replace('\n', "\r\n");
+    std::fs::write(place.path(schema), &other_ends).unwrap();
+    assert_eq!(init("new/b.yaml"), None, "of this version, whatever its line ends");
+    assert_eq!(place.read(schema), other_ends);
+    place.edit(schema, "What this plan is for, in a few words.", "What it is for.");
+    let stale = place.read(schema);
+    let said = init("new/c.yaml").unwrap();
+    assert!(
+        said.contains("new/plan.schema.json") && said.contains("is of another version of `plan` and was left"),
+        "{said}"
+    );
+    assert_eq!(place.read(schema), stale);
+    // What it says works, and writes that one alone.
+    assert!(said.ends_with(" run: plan schema plan --write new"), "{said}");
+    place.run(&["schema", "plan", "--write", "new"]).ends(0, &["wrote new/plan.schema.json"]);
+    assert_eq!(place.read(schema), committed("plan"));
+    assert_eq!(init("new/d.yaml"), None);
+    let schemas = std::fs::read_dir(place.path("new")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(schemas.filter(|name| name.to_string_lossy().ends_with(".schema.json")).count(), 1);
+}
+
+#[test]
+fn what_is_no_schema_of_ours_is_never_written_over() {
+    let place = Place::new();
+    let schema = "plan.schema.json";
+    for foreign in ["", "{}", "<<<<<<< HEAD\n", r#"{"$id":"https://studio.example/plan.schema.json"}"#] {
+        std::fs::write(place.path(schema), foreign).unwrap();
+        let ran = place.run(&["init", "--site", SITE, "--out", "new.yaml"]);
+        ran.ends(
+            0,
+            &["plan.schema.json", "is no schema of `plan` and was left", "then run: plan schema plan --write .\n"],
+        );
+        for words in [&["schema", "--write", "."][..], &["schema", "plan", "--write", "."]] {
+            place.run(words).ends(2, &["plan.schema.json` exists and is no schema of `plan`, so nothing was written"]);
+        }
+        assert_eq!(place.read(schema), foreign);
+        assert!(!place.path("report.schema.json").exists(), "one that cannot be written keeps all from it");
+        place.run(&["schema", "report", "--write", "."]).ends(0, &["wrote ./report.schema.json"]);
+        std::fs::remove_file(place.path("report.schema.json")).unwrap();
+        std::fs::remove_file(place.path("new.yaml")).unwrap();
+        std::fs::remove_dir_all(place.path("private")).unwrap();
+    }
+}
+
+#[test]
+fn an_upgrade_says_that_the_schema_is_another_version_s_too() {
+    let place = Place::new();
+    std::fs::write(place.path("plan.schema.json"), committed("plan").replace("version", "revision")).unwrap();
+    let said = "plan.schema.json, by which an editor explains the plan, is of another version of `plan`";
+    place.run(&["upgrade", PLAN]).ends(0, &[said]);
+    place.edit(PLAN, "spot_check:", "contacts:");
+    place.run(&["upgrade", PLAN]).ends(0, &[said]);
+    place.run(&["schema", "plan", "--write", "."]).ends(0, &[]);
+    let ran = place.run(&["upgrade", PLAN]);
+    assert!(ran.code == Some(0) && ran.err.is_empty(), "{ran:#?}");
 }

@@ -17,13 +17,12 @@ use crate::model::{Identity, Kind, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
 use crate::project::git::Books;
-use crate::shape::schema;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
 use crate::site::{self, Site};
 use crate::text::addresses;
 
-use super::{Terminal, told_git, tracked};
+use super::{Terminal, schema, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -54,7 +53,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         write_values(&folder, &values, &chosen)?;
     }
     told_git::keep_line_ends(&folder)?;
-    write(&folder, "plan.schema.json", &format!("{:#}\n", schema::plan()))?;
+    schema::write_beside(&folder, terminal)?;
     let text = draft.text();
     write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
     tracked::attend_to_populations([&*args.site], &Books::default(), terminal)?;
