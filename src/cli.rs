@@ -451,6 +451,22 @@ pub enum SchemaName {
     Report,
     /// Of a seal.
     Seal,
+    /// Of `plan diff --format json`.
+    Diff,
+    /// Of `plan status --format json`.
+    Status,
+    /// Of a line of `plan log --format json`, and of what `--log-json` writes.
+    Log,
+    /// Of `plan lock status --format json`.
+    Lock,
+    /// Of `plan verify --format json`.
+    Verify,
+    /// Of `plan merge-list --format json`.
+    MergeList,
+    /// Of `plan survey --format json`.
+    Survey,
+    /// Of `plan explain --format json`.
+    Explain,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

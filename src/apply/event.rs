@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{ByHand, Change, Digests, changes_digest};
@@ -15,7 +16,7 @@ use crate::model::{Executor, Identity, Step, Unmeasured};
 pub const REPLACED: &str = "a new run took its place";
 
 /// How a run began.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Begin {
     /// The tool's version.
     pub tool: String,
@@ -97,7 +98,7 @@ impl Begin {
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// A run began.
@@ -108,6 +109,7 @@ pub enum Event {
         token: u64,
         /// The last sign of life of whoever was at it before; none where it is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>", extend("format" = "date-time"))]
         alive_until: Option<Timestamp>,
     },
     /// A change is about to be carried out.
@@ -164,6 +166,7 @@ pub enum Event {
         /// Who decides, as the plan says.
         who: String,
         /// By when.
+        #[schemars(with = "String", extend("format" = "date-time"))]
         by: Timestamp,
     },
     /// It was decided whether to go back.

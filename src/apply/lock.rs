@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Identity, digest};
@@ -25,7 +26,7 @@ const BEAT: i64 = 10;
 const LIMIT: u64 = 4096;
 
 /// Who holds a lock, or held it last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Holder {
     /// The lock's id, 8 hexadecimal digits: another for each holder.
     pub id: String,
@@ -42,11 +43,14 @@ pub struct Holder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<Identity>,
     /// Since when.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
     /// The last sign of life; none where it was let go.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub alive_at: Option<Timestamp>,
     /// When it was let go; none where it is held, or its holder died.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub let_go_at: Option<Timestamp>,
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Identity, digest};
@@ -20,7 +21,7 @@ pub const VERSION: u8 = 1;
 const LIMIT: u64 = 1 << 15;
 
 /// An open run, as it is noted beside its site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenRun {
     /// The format's version.
     pub version: u8,
@@ -38,6 +39,7 @@ pub struct OpenRun {
     /// The machine on which these paths mean something.
     pub machine: String,
     /// When it began.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
     /// Whether the barrier was passed, or is just being passed.
     pub past_the_barrier: bool,

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
-
 use crate::cli::{Explain, ExplainFormat};
 use crate::failure::{Failure, exit};
+use crate::output::explain;
 use crate::output::human::{Style, paint};
 use crate::rules::{self, ALL, Rule};
 use crate::text;
@@ -22,9 +21,7 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         },
         (None, ExplainFormat::Human) => list(style, terminal.out)?,
         (None, ExplainFormat::Json) => {
-            let all: Vec<_> = ALL.iter().map(|rule| about(rule)).collect();
-            serde_json::to_writer_pretty(&mut *terminal.out, &json!({"rules": all})).map_err(io::Error::from)?;
-            writeln!(terminal.out)?;
+            explain::rules(ALL, terminal.out)?;
         }
         (None, ExplainFormat::Markdown) => reference(terminal.out)?,
     }
@@ -79,27 +76,9 @@ fn known(id: &str) -> Result<&'static Rule, Failure> {
     })
 }
 
-fn about(rule: &Rule) -> serde_json::Value {
-    json!({
-        "id": rule.id,
-        "severity": rule.severity,
-        "phase": rule.phase,
-        "target": rule.target,
-        "acceptable": rule.acceptable,
-        "evidence": rule.evidence,
-        "guide": rule.guide,
-        "title": rule.title(),
-    })
-}
-
 fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        ExplainFormat::Json => {
-            let mut about = about(rule);
-            about["docs"] = json!(text(rule));
-            serde_json::to_writer_pretty(&mut *out, &json!({"rules": [about]}))?;
-            writeln!(out)
-        }
+        ExplainFormat::Json => explain::rule(rule, text(rule), out),
         ExplainFormat::Markdown => page(rule, out),
         ExplainFormat::Human => {
             writeln!(out, "{}  {}\n", paint(style, "1", rule.id), facts(rule))?;

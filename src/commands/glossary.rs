@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
-
 use crate::cli::ExplainFormat;
+use crate::output::explain;
 use crate::output::human::{Style, paint};
 
 /// The page.
@@ -36,11 +35,7 @@ impl Word {
     /// Prints what it means.
     pub(super) fn explain(&self, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
         match format {
-            ExplainFormat::Json => {
-                let word = json!({"word": self.name, "means": self.means.replace('\n', " ")});
-                serde_json::to_writer_pretty(&mut *out, &json!({"words": [word]}))?;
-                writeln!(out)
-            }
+            ExplainFormat::Json => explain::word(self.name, self.means, out),
             ExplainFormat::Markdown => writeln!(out, "## {}\n\n{}", self.name, self.means),
             ExplainFormat::Human => writeln!(out, "{}\n\n{}", paint(style, "1", self.name), self.means),
         }

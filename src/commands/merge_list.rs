@@ -1,11 +1,15 @@
 //! `plan merge-list`: what live did since its copy was made, to be carried over after a push.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::{self, StatusFormat, TwoReadings};
 use crate::failure::{Failure, exit};
-use crate::model::{Plan, Worth, digest, record};
+use crate::model::{Identity, Plan, Worth, digest, record};
 use crate::output::escape;
+use crate::output::json::FORMAT_VERSION;
 use crate::project::git::Books;
 use crate::reconcile::Moved;
 use crate::verify::MergeList;
@@ -40,6 +44,28 @@ fn in_a_line(record: &Moved) -> String {
     format!("{:7}  {:12}  {}{contact}{fields}", record.how.name(), record.kind, escape::line(&record.key))
 }
 
+/// What `plan merge-list --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "merge-list", extend("$id" = "https://amc-plan.example/schemas/merge-list.schema.json"))]
+pub(super) struct Document<'a> {
+    /// `1.0`.
+    format_version: &'static str,
+    /// The live site: its home address without the scheme.
+    host: &'a Identity,
+    /// When live was read as it was copied, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    cloned_at: &'a str,
+    /// When live was read again, RFC 3339 in UTC.
+    #[schemars(extend("format" = "date-time"))]
+    read_at: &'a str,
+    /// Kinds that were not captured on both sides, so that nothing is known of them.
+    not_captured: &'a [String],
+    /// How many records are on the list, by what became of them and kind, for example `new order`.
+    counts: &'a BTreeMap<String, u64>,
+    /// The records.
+    records: &'a [Moved],
+}
+
 /// What live did since its copy was made, as it is shown and goes on record.
 pub(super) struct List {
     moved: Vec<Moved>,
@@ -53,15 +79,15 @@ impl List {
     pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>) -> Result<Self, Failure> {
         let MergeList { moved, counts, not_captured, host, cloned_at, read_at, readings, worth } =
             MergeList::between(&files.cloned, &files.live, plan)?;
-        let document = escape::json_text(&json!({
-            "format_version": "1.0",
-            "host": host,
-            "cloned_at": cloned_at,
-            "read_at": read_at,
-            "not_captured": not_captured,
-            "counts": counts,
-            "records": moved,
-        }));
+        let document = escape::json_text(&Document {
+            format_version: FORMAT_VERSION,
+            host: &host,
+            cloned_at: &cloned_at,
+            read_at: &read_at,
+            not_captured: &not_captured,
+            counts: &counts,
+            records: &moved,
+        });
         let sha256 = digest::of_bytes(format!("{document}\n").as_bytes());
         let (graded, readings) = (Some(worth.word()), Some(readings));
         let evidence =

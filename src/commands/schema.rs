@@ -10,11 +10,11 @@ use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
-use crate::output::escape;
-use crate::output::json::Document;
+use crate::output::{self, escape};
 use crate::shape::schema;
 
-use super::Terminal;
+use super::run::{event_log, lock};
+use super::{Terminal, merge_list};
 
 /// How the address of each of our schemas begins.
 const OURS: &str = "https://amc-plan.example/schemas/";
@@ -109,7 +109,7 @@ fn standing(folder: &Folder, name: SchemaName) -> Result<Standing, Failure> {
     Ok(match read.filter(is_ours) {
         None => Standing::Foreign,
         // A checkout may have other line ends.
-        Some(read) if read.to_string() == schema(name).to_string() => Standing::Same,
+        Some(read) if read == schema(name) => Standing::Same,
         Some(_) => Standing::Stale,
     })
 }
@@ -127,7 +127,15 @@ fn schema(name: SchemaName) -> Value {
     match name {
         SchemaName::Plan => schema::plan(),
         SchemaName::Snapshot => schema::snapshot(),
-        SchemaName::Report => schema::written::<Document>(),
+        SchemaName::Report => schema::written::<output::json::Document>(),
         SchemaName::Seal => schema::written::<Seal>(),
+        SchemaName::Diff => schema::written::<output::diff::json::Document<'_>>(),
+        SchemaName::Status => schema::written::<output::status::Document<'_>>(),
+        SchemaName::Log => schema::written::<event_log::Line<'_>>(),
+        SchemaName::Lock => schema::written::<lock::Document<'_>>(),
+        SchemaName::Verify => schema::written::<output::verify::json::Document<'_>>(),
+        SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),
+        SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
+        SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::text::many;
 use crate::output::escape;
-use crate::output::survey::{Listed, asks};
+use crate::output::survey::{Document, Listed, asks};
 use crate::survey::{Question, Screen};
 
 use super::record::said::ensure_person_known;
@@ -64,7 +64,7 @@ fn list(args: &Survey, look: &Look, terminal: &mut Terminal<'_>) -> Result<u8, F
     let listed = Listed::new(look.site.to_string(), &screens, beyond, look.void());
     match args.format {
         StatusFormat::Human => write!(terminal.out, "{}", listed.human(&again(args), terminal.width))?,
-        StatusFormat::Json => escape::json(&listed, terminal.out)?,
+        StatusFormat::Json => escape::json(&Document::Listed(listed), terminal.out)?,
     }
     Ok(if screens.is_empty() && look.asked.beyond.is_empty() { exit::OK } else { exit::NOT_GREEN })
 }

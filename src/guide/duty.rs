@@ -1,5 +1,6 @@
 //! What the plan's decisions ask of people, and no change and no step of the guide does: before the window, in it and after it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::plan::{
@@ -10,7 +11,7 @@ use crate::model::text::pointer;
 use crate::model::{Plan, Release, digest};
 
 /// When it is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// Before the window.
@@ -33,7 +34,7 @@ impl When {
 }
 
 /// What a decision of the plan asks of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Duty {
     /// Where the plan decides it: a JSON pointer, by which it is put on record as done.
     pub at: String,

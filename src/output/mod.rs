@@ -5,6 +5,7 @@ pub mod concise;
 pub mod contacts;
 pub mod diff;
 pub mod escape;
+pub mod explain;
 pub mod human;
 pub mod inert;
 pub mod json;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::escape;
+use super::json::FORMAT_VERSION;
 use crate::change::ByHand;
 use crate::change::text::side;
 use crate::guide::{Duty, WayBack};
@@ -14,7 +16,7 @@ use crate::model::text::many;
 use crate::model::{Executor, Step};
 
 /// Where a run stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Status {
     /// The plan's path as it was given.
     pub path: String,
@@ -58,7 +60,7 @@ pub struct Status {
 }
 
 /// A run that came to its end.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Ended {
     /// When, RFC 3339.
     pub at: String,
@@ -69,7 +71,7 @@ pub struct Ended {
 }
 
 /// A step of a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Line {
     /// The step.
     pub step: Step,
@@ -94,7 +96,7 @@ pub struct Line {
 }
 
 /// Where a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stand {
     /// It is done.
@@ -211,13 +213,18 @@ fn by_hand(all: &ByHand, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What `plan status --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "status", extend("$id" = "https://amc-plan.example/schemas/status.schema.json"))]
+pub struct Document<'a> {
+    /// `1.0`.
+    format_version: &'static str,
+    /// Where the run stands.
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
 /// Writes it for machines.
 pub fn json(status: &Status, out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        format_version: &'static str,
-        #[serde(flatten)]
-        status: &'a Status,
-    }
-    escape::json(&Document { format_version: "1.0", status }, out)
+    escape::json(&Document { format_version: FORMAT_VERSION, status }, out)
 }

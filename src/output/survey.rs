@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef};
-use crate::survey::{Beside, Question, Screen, Whose, is_switch, shown};
+use crate::survey::{Beside, Question, Screen, Whose, Wrong, is_switch, shown};
 
 use super::escape::{line, shell};
+use super::json::FORMAT_VERSION;
 use super::words;
 
 /// How wide a screen is drawn at most.
@@ -98,9 +100,48 @@ pub fn indented(text: &str, first: &str, width: usize) -> String {
     textwrap::fill(text, options)
 }
 
+/// What `plan survey --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "survey", extend("$id" = "https://amc-plan.example/schemas/survey.schema.json"))]
+pub enum Document<'a> {
+    /// What would be asked.
+    Listed(Listed<'a>),
+    /// Sheets of which nothing was recorded.
+    Refused(Refused<'a>),
+}
+
+/// Sheets of which nothing was recorded.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refused<'a> {
+    /// `1.0`.
+    format_version: &'static str,
+    /// Every cell with which something is wrong.
+    wrong: &'a [WrongCell],
+}
+
+impl<'a> Refused<'a> {
+    /// For these cells.
+    pub fn new(wrong: &'a [WrongCell]) -> Self {
+        Self { format_version: FORMAT_VERSION, wrong }
+    }
+}
+
+/// What is wrong with a cell of a sheet.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WrongCell {
+    /// The sheet's file.
+    pub file: String,
+    /// The cell, and what is wrong.
+    #[serde(flatten)]
+    pub wrong: Wrong,
+}
+
 /// What would be asked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Listed<'a> {
+    /// `1.0`.
+    format_version: &'static str,
     /// The site.
     pub site: String,
     /// How many answers it takes where everything is as it stands beside the fields.
@@ -114,25 +155,36 @@ pub struct Listed<'a> {
 }
 
 /// A screen of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ListedScreen<'a> {
+    /// Its menus.
     screen: &'static str,
+    /// The kind of object that it shows.
     kind: Kind,
+    /// Which objects are known, where each of them is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     all: Option<ListedNames<'a>>,
+    /// The fields that are asked for.
     fields: Vec<ListedField<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+/// The objects of a kind.
+#[derive(Debug, Serialize, JsonSchema)]
 struct ListedNames<'a> {
+    /// Their names; null where nothing says which there are.
     names: Option<&'a [String]>,
 }
 
-#[derive(Debug, Serialize)]
+/// A field of an object.
+#[derive(Debug, Serialize, JsonSchema)]
 struct ListedField<'a> {
+    /// The object.
     object: String,
+    /// The field.
     field: &'a str,
+    /// Whether it is typed without being shown what stands beside it.
     typed: bool,
+    /// The value that stands beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     beside: Option<&'a Value>,
 }
@@ -141,6 +193,7 @@ impl<'a> Listed<'a> {
     /// The list of these screens.
     pub fn new(site: String, screens: &'a [Screen], beyond: Vec<&'a str>, void: Vec<String>) -> Self {
         Self {
+            format_version: FORMAT_VERSION,
             site,
             answers: screens.iter().map(Screen::answers).sum(),
             screens: screens.iter().map(ListedScreen::of).collect(),

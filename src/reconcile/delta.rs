@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Unreadable;
@@ -11,7 +12,7 @@ use crate::model::spelling::{are_same, is_same};
 use crate::population::{Allowance, Record, set};
 
 /// A record that is not what it was when the copy was made. It names fields, never values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Moved {
     /// `contact`, `order` or `subscription`.
     pub kind: String,
@@ -26,7 +27,7 @@ pub struct Moved {
 }
 
 /// What became of a record on live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     /// It came since.

@@ -9,7 +9,7 @@ use crate::model::spelling::{is_only_spelling, is_same};
 use crate::population::{Record, same_address, same_tags, set, tags_spelt_otherwise};
 
 /// A field of a contact: the guide's seven, and the subscriptions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
     /// The contact ID.

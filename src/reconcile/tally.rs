@@ -7,7 +7,7 @@ use crate::model::spelling::plain;
 use crate::population::{Allowance, Damage, Record};
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counted {
     /// Contacts.

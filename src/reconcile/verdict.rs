@@ -9,7 +9,7 @@ use super::{Ledger, Power, Reconciled, Spot, sample_power};
 pub const VENDORS_BOUND: f64 = 5.0;
 
 /// The answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Everything was compared, and nothing differs but what the plan expects.
@@ -32,7 +32,7 @@ impl Verdict {
 }
 
 /// Something that could not be compared.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Unproven {
     /// What.
     pub what: String,

@@ -85,7 +85,7 @@ pub enum Target {
     Both,
 }
 
-/// How well the fact behind a rule is known.
+/// How well the fact that a rule rests on is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
@@ -127,7 +127,7 @@ pub struct Rule {
     pub precondition: bool,
     /// The item of the vendor's guide that it protects (P1 to P15 preconditions, S1 to S6 steps), or `–`.
     pub guide: &'static str,
-    /// How well the fact behind it is known.
+    /// How well the fact that it rests on is known.
     pub evidence: Source,
     /// The version that brought it.
     pub since: &'static str,

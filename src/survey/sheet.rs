@@ -27,7 +27,7 @@ const NOTHING: &str = "-";
 const ROWS: usize = 100_000;
 
 /// A cell of a sheet, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 pub struct Wrong {
     /// The row, from 1.
     pub row: usize,

@@ -36,12 +36,9 @@ pub fn plan(folder: &Path, args: &[&str]) -> Ran {
         .output()
         .expect("the binary runs");
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    Ran {
-        code: ended.status.code().unwrap_or(-1),
-        out: text(ended.stdout),
-        err: text(ended.stderr),
-        took: began.elapsed(),
-    }
+    let out = text(ended.stdout);
+    crate::published::hold(args, folder, &out);
+    Ran { code: ended.status.code().unwrap_or(-1), out, err: text(ended.stderr), took: began.elapsed() }
 }
 
 /// The project's folder of examples.

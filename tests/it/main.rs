@@ -60,6 +60,7 @@ mod personal;
 mod place;
 mod places;
 mod population;
+mod published;
 mod purchases;
 mod reading;
 mod reconcile;

@@ -12,6 +12,7 @@ use amc_plan::trust::{Key, Purpose, marked};
 use tempfile::TempDir;
 
 use crate::hints::hold;
+use crate::published;
 
 /// The finished plan.
 pub(crate) const PLAN: &str = "bloom-coaching.yaml";
@@ -170,6 +171,7 @@ impl Place {
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
         let ran = Ran::from(self.command(words).output().unwrap());
         hold(words, &format!("{}\n{}", ran.out, ran.err));
+        published::hold(words, self.folder.path(), &ran.out);
         ran
     }
 

@@ -7,7 +7,20 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 4] = ["plan", "snapshot", "report", "seal"];
+const NAMES: [&str; 12] = [
+    "plan",
+    "snapshot",
+    "report",
+    "seal",
+    "diff",
+    "status",
+    "log",
+    "lock",
+    "verify",
+    "merge-list",
+    "survey",
+    "explain",
+];
 
 fn committed(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.schema.json"));

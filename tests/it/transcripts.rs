@@ -35,7 +35,9 @@ fn run(line: &str, folder: &Path, state: &Path) -> String {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .output()
         .unwrap();
-    let mut text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    crate::published::hold(&words[1..].iter().map(String::as_str).collect::<Vec<_>>(), folder, &out);
+    let mut text = out + &String::from_utf8(output.stderr).unwrap();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }

@@ -184,6 +184,14 @@ fn no_help_rule_or_schema_uses_a_word_of_the_left_column() {
         &["schema", "snapshot"],
         &["schema", "report"],
         &["schema", "seal"],
+        &["schema", "diff"],
+        &["schema", "status"],
+        &["schema", "log"],
+        &["schema", "lock"],
+        &["schema", "verify"],
+        &["schema", "merge-list"],
+        &["schema", "survey"],
+        &["schema", "explain"],
     ] {
         let text = output(args);
         assert!(text.len() > 500, "{args:?}");

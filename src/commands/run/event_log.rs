@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::apply::journal::JournalEntry;
+use crate::apply::journal::{Event, JournalEntry};
 use crate::apply::open_private;
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
@@ -60,7 +61,7 @@ impl EventLog {
         let log = Self(Rc::new(RefCell::new(Inner { to, masks, trouble: None })));
         log.tell(
             Timestamp::now(),
-            &json!({"opened": {"version": VERSION, "verb": verb, "tool": env!("CARGO_PKG_VERSION")}}),
+            Occurrence::OfLog(&Own::Opened { version: VERSION, verb, tool: env!("CARGO_PKG_VERSION") }),
         );
         Ok(log)
     }
@@ -73,7 +74,7 @@ impl EventLog {
     /// What gets each event of a journal.
     pub(super) fn observer(&self) -> impl FnMut(&JournalEntry) + use<> {
         let log = self.clone();
-        move |entry| log.tell(entry.at, &entry.event)
+        move |entry| log.tell(entry.at, Occurrence::OfRun(&entry.event))
     }
 
     /// A person's step is waited for; of a site that does not answer there is no movement. It is asked for only to be written.
@@ -81,13 +82,16 @@ impl EventLog {
         if matches!(self.0.borrow().to, To::Nowhere) {
             return;
         }
-        let seen = seen().map(|MigrationSignals { managed, maintenance, migrated, trapped }| {
-            json!({"managed": managed, "maintenance": maintenance, "migrated": migrated, "trapped": trapped})
+        let seen = seen().map(|MigrationSignals { managed, maintenance, migrated, trapped }| Signals {
+            managed,
+            maintenance,
+            migrated,
+            trapped,
         });
-        self.tell(Timestamp::now(), &json!({"waiting": {"step": step, "seen": seen}}));
+        self.tell(Timestamp::now(), Occurrence::OfLog(&Own::Waiting { step, seen }));
     }
 
-    fn tell<T: Serialize>(&self, at: Timestamp, event: &T) {
+    fn tell(&self, at: Timestamp, event: Occurrence<'_>) {
         let mut inner = self.0.borrow_mut();
         let masks = inner.masks;
         let line = || {
@@ -105,11 +109,67 @@ impl EventLog {
     }
 }
 
-/// One line, as `plan log --format json` prints it too.
-#[derive(Serialize)]
-pub(super) struct Line<'a, T> {
+/// One line of `plan log --format json`, or of what `--log-json` writes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "log line", extend("$id" = "https://amc-plan.example/schemas/log.schema.json"))]
+pub(crate) struct Line<'a> {
+    /// When.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub(super) at: Timestamp,
-    pub(super) event: &'a T,
+    /// What: of the run, or of the log itself.
+    pub(super) event: Occurrence<'a>,
+}
+
+/// What a line says.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Occurrence<'a> {
+    /// An event of the run, as its journal holds it.
+    OfRun(&'a Event),
+    /// An event of the log itself; `plan log` prints none.
+    OfLog(&'a Own<'a>),
+}
+
+/// What only the log of a call holds.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Own<'a> {
+    /// The log of a call begins.
+    Opened {
+        /// The version of the log's format.
+        version: u8,
+        /// The verb that was called.
+        verb: &'a str,
+        /// The tool's version.
+        tool: &'static str,
+    },
+    /// A person's step is waited for.
+    Waiting {
+        /// The step.
+        step: Step,
+        /// What of the site shows that a migration is going on; null where it did not answer.
+        seen: Option<Signals>,
+    },
+    /// The call is over.
+    Ended {
+        /// Its exit code.
+        code: u8,
+        /// Why it was refused or stopped; null where it was not.
+        message: Option<&'a str>,
+    },
+}
+
+/// What of a site shows that a migration is going on; null what its collector does not report.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Signals {
+    /// Whether the site is on AccessAlly Managed Contacts.
+    managed: Option<bool>,
+    /// Whether maintenance mode is on.
+    maintenance: Option<bool>,
+    /// Members that the migration has been through.
+    migrated: Option<u64>,
+    /// Mails that were caught rather than delivered.
+    trapped: Option<u64>,
 }
 
 /// Runs a verb with the log that was asked for, whose last line is how it ended.
@@ -124,9 +184,9 @@ pub(crate) fn logged(
     let ended = terminal.ended(ended);
     let (code, message) = match &ended {
         Ok(code) => (*code, None),
-        Err(failure) => (failure.code, Some(&failure.message)),
+        Err(failure) => (failure.code, Some(failure.message.as_str())),
     };
-    log.tell(Timestamp::now(), &json!({"ended": {"code": code, "message": message}}));
+    log.tell(Timestamp::now(), Occurrence::OfLog(&Own::Ended { code, message }));
     if let Some(trouble) = &log.0.borrow().trouble {
         // Nobody may be there to read it; what became of the run is not changed by that.
         let _ = writeln!(

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::apply::lock::{self, Holder, LockError, Standing};
 use crate::apply::open_run::OpenRun;
@@ -11,8 +12,23 @@ use crate::cli::{self, LockVerb, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
 use crate::output::escape;
+use crate::output::json::FORMAT_VERSION;
 
 use super::run_files::RunFiles;
+
+/// What `plan lock status --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "lock", extend("$id" = "https://amc-plan.example/schemas/lock.schema.json"))]
+pub(crate) struct Document<'a> {
+    /// `1.0`.
+    format_version: &'static str,
+    /// Whether somebody holds it.
+    held: bool,
+    /// Who holds it, or held it last; null where nobody did, or left no details.
+    holder: Option<&'a Holder>,
+    /// The run that is open on the site from another folder; null where there is none.
+    open_elsewhere: Option<&'a OpenRun>,
+}
 
 pub(crate) fn run(args: cli::Lock, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match args.verb {
@@ -120,8 +136,8 @@ fn status(
     };
     if format == StatusFormat::Json {
         let run = elsewhere.as_ref().map(|elsewhere| &elsewhere.run);
-        let line = json!({"format_version": "1.0", "held": held, "holder": holder, "open_elsewhere": run});
-        escape::json(&line, terminal.out)?;
+        let document = Document { format_version: FORMAT_VERSION, held, holder: holder.as_ref(), open_elsewhere: run };
+        escape::json(&document, terminal.out)?;
     } else {
         let who = |holder: &Holder| format!("{holder}, lock {}", escape::line(&holder.id));
         match (held, holder) {

@@ -7,7 +7,7 @@ use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::escape;
 
-use super::event_log::Line;
+use super::event_log::{Line, Occurrence};
 use super::run_files::RunFiles;
 use super::status::earlier;
 
@@ -25,9 +25,11 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
     for entry in &events {
         match args.format {
             StatusFormat::Human => writeln!(terminal.out, "{}  {}", entry.at, message(entry, &events))?,
-            StatusFormat::Json => {
-                writeln!(terminal.out, "{}", escape::json_line(&Line { at: entry.at, event: &entry.event }))?
-            }
+            StatusFormat::Json => writeln!(
+                terminal.out,
+                "{}",
+                escape::json_line(&Line { at: entry.at, event: Occurrence::OfRun(&entry.event) })
+            )?,
         }
     }
     if args.format == StatusFormat::Human

@@ -6,7 +6,6 @@ use std::fs::read_dir;
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::cli::{StatusFormat, Survey};
 use crate::commands::Terminal;
@@ -16,7 +15,7 @@ use crate::fs::{self, Folder, text};
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef};
 use crate::output::escape;
-use crate::output::survey::indented;
+use crate::output::survey::{Document, Refused, WrongCell, indented};
 use crate::survey::{Again, Answers, Cell, Filled, Wrong, name_in_plan, read_sheet, screens, sheet};
 use crate::text::with_newlines;
 
@@ -66,14 +65,6 @@ fn file_of(kind: Kind) -> String {
     format!("{kind}.csv")
 }
 
-/// What is wrong with a cell of a sheet.
-#[derive(Debug, Serialize)]
-struct Finding {
-    file: String,
-    #[serde(flatten)]
-    wrong: Wrong,
-}
-
 /// Reads sheets back and records what was filled in, or says everything that is wrong with them.
 pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let who = &named(args)?;
@@ -95,7 +86,7 @@ pub(super) fn read(args: &Survey, look: &Look, from: &Path, terminal: &mut Termi
                 "leave the sheets' names as they were written, for example `order-form.csv`",
             )]),
         };
-        findings.extend(found.err().into_iter().flatten().map(|wrong| Finding { file: file.clone(), wrong }));
+        findings.extend(found.err().into_iter().flatten().map(|wrong| WrongCell { file: file.clone(), wrong }));
     }
     if !findings.is_empty() {
         return refused(args, &findings, terminal);
@@ -171,15 +162,15 @@ fn answers(look: &Look, kind: Kind, sheet: Filled) -> Answers {
 }
 
 /// Everything that is wrong, by file and cell.
-fn refused(args: &Survey, findings: &[Finding], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+fn refused(args: &Survey, wrong: &[WrongCell], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.format == StatusFormat::Json {
-        escape::json(&findings, terminal.out)?;
+        escape::json(&Document::Refused(Refused::new(wrong)), terminal.out)?;
         return Ok(exit::NOT_GREEN);
     }
-    for Finding { file, wrong } in findings {
+    for WrongCell { file, wrong } in wrong {
         writeln!(terminal.out, "{}, {}: {}", escape::line(file), wrong.cell, escape::line(&wrong.message))?;
         writeln!(terminal.out, "{}", indented(&escape::line(&format!("help: {}", wrong.help)), "  ", terminal.width))?;
     }
-    writeln!(terminal.out, "nothing was recorded: {} to correct", many(findings.len(), "cell"))?;
+    writeln!(terminal.out, "nothing was recorded: {} to correct", many(wrong.len(), "cell"))?;
     Ok(exit::NOT_GREEN)
 }

@@ -1,4 +1,4 @@
-//! What people decided and vouch for, line by line, for the diff of a terminal and for that of a pull request.
+//! What people decided and vouch for, line by line, for the diff in each of its forms.
 
 use serde::Serialize;
 
@@ -12,7 +12,15 @@ use super::Changes;
 /// Most fates that are listed: a comment has a limit.
 const MOST: usize = 100;
 
-/// What people decided and vouch for, which no object shows.
+/// What people decided and vouch for, which no object shows, every line of it.
+pub(super) fn all(changes: &Changes<'_>) -> Vec<String> {
+    let mut lines = of_the_plan(changes.plan);
+    of_the_record(changes.record, &mut lines);
+    lines.extend(fates(changes.plan));
+    lines
+}
+
+/// The same for a person to read: of what becomes of things, the first.
 pub(super) fn lines(changes: &Changes<'_>) -> Vec<String> {
     let mut lines = of_the_plan(changes.plan);
     of_the_record(changes.record, &mut lines);

@@ -1,5 +1,6 @@
 //! Before and after of everybody: one file a form. Personal values are shown only where that was asked for.
 
+mod document;
 pub mod human;
 pub mod json;
 

@@ -8,8 +8,9 @@ declare_rule! {
     /// Some new members get no welcome e-mail.
     ///
     /// ## What it does
-    /// Compares who gets a welcome e-mail after the plan's changes with how the offerings are sold: order forms need
-    /// `purchases`, also those at which nobody pays, opt-in forms need `purchases-and-opt-ins`.
+    /// Compares who gets a welcome e-mail after the plan's changes with how members come to the offerings: what is bought
+    /// (by an order form of its own, along with another offering, for a team) needs `purchases`, also order forms at which
+    /// nobody pays; opt-in forms need `purchases-and-opt-ins`.
     ///
     /// ## Why it matters
     /// AccessAlly has three modes: do not send, all initial purchases, all purchases and opt-ins (documented). The first is

@@ -44,7 +44,9 @@ impl Switched {
 }
 
 fn plan(folder: &Path, words: &[&str]) -> Output {
-    crate::place::program().args(words).current_dir(folder).env("COLUMNS", "100").output().unwrap()
+    let output = crate::place::program().args(words).current_dir(folder).env("COLUMNS", "100").output().unwrap();
+    crate::published::hold(words, folder, &String::from_utf8_lossy(&output.stdout));
+    output
 }
 
 fn text(output: &Output) -> String {

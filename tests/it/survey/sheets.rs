@@ -151,7 +151,7 @@ fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() 
     assert!(ran.out.contains("nothing was recorded: ") && !ran.out.contains(tess), "{ran:#?}");
     assert!(facts(&place).is_empty());
     let json: Value = serde_json::from_str(&read_sheets(&place, &["--format", "json"]).out).unwrap();
-    assert_eq!(json[1]["cell"], json!("B2"), "{json:#}");
+    assert_eq!(json["wrong"][1]["cell"], json!("B2"), "{json:#}");
     place.run(&["survey", PLAN, "--site", SITE, "--read", "sheets"]).ends(2, &["it is not known who looks"]);
 }
 
