@@ -64,9 +64,12 @@ fn inside(schema: &Map<String, Value>) -> Vec<(String, &Value, bool)> {
     named.chain(listed).chain(single).collect()
 }
 
+/// What is done with a schema: its place, itself, and the types that the value is known to have.
+type Look<'l> = dyn FnMut(&str, &Map<String, Value>, &[&str]) + 'l;
+
 /// Looks at every schema in all files, with the types that the value is known to have.
-fn each(look: &mut dyn FnMut(&str, &Map<String, Value>, &[&str])) {
-    fn walk(at: &str, schema: &Value, known: &[&str], look: &mut dyn FnMut(&str, &Map<String, Value>, &[&str])) {
+fn each(look: &mut Look<'_>) {
+    fn walk(at: &str, schema: &Value, known: &[&str], look: &mut Look<'_>) {
         let Some(schema) = schema.as_object() else {
             return assert!(schema.is_boolean(), "{at}: {schema}");
         };
