@@ -274,7 +274,7 @@ fn members_who_were_read_at_no_time_are_none() {
     }
     let place = Place::new();
     place.edit(POPULATION, "2026-11-21T06:12:00Z", "2026-11-21 06:12:00Z");
-    place.run(&["snapshot", "finalize", POPULATION]).ends(3, &["line 1: `taken_at` is no time of RFC 3339"]);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(3, &["line 1: `taken_at` is not an RFC 3339 time"]);
 }
 
 #[test]
