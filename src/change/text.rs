@@ -57,6 +57,12 @@ fn timeline(modules: &Value) -> Value {
     Value::Object(lines)
 }
 
+/// How the line of this key begins in such text, quoted if the key has to be: as far as its colon.
+pub fn key(key: &str) -> String {
+    let line = yaml(&Value::Object(Map::from_iter([(key.to_owned(), Value::Null)])));
+    line.trim_end().trim_end_matches("null").trim_end().to_owned()
+}
+
 /// Any value as YAML, which reads back as the same value. A text with what ends a line or cannot be seen stands in one line, in
 /// double quotes, with that spelt out.
 pub fn yaml(value: &Value) -> String {
@@ -138,6 +144,14 @@ mod tests {
         assert_eq!(text.lines().count(), 6, "{text}");
         assert!(text.chars().all(|c| c == '\n' || !is_unseen(c)), "{text}");
         assert_eq!(serde_yaml::from_str::<Value>(&text).unwrap(), value, "{text}");
+    }
+
+    #[test]
+    fn the_line_of_a_module_begins_with_its_key_as_it_is_quoted() {
+        for name in ["Goals", "Week 1: Rhythm", "\"a\" # b", "a\u{1b}b", "null"] {
+            let lines = lines(&json!([{"number": 1, "name": name, "release": "by-hand"}]));
+            assert_eq!(lines, [format!("{} by-hand", key(&format!("1 {name}")))]);
+        }
     }
 
     #[test]

@@ -25,8 +25,9 @@ pub struct Snapshot {
 pub enum SnapshotVerb {
     /// Sort a hand-written snapshot or population, and write its counts and digest into it; do the population first.
     ///
-    /// A snapshot counts as attested by the person that `--who` names, otherwise as recorded: it is judged, its facts
-    /// are counted apart, and it is not enough for the barrier or a replay.
+    /// With `--who`, what it says counts as attested by that person on this machine. Without it, a recording
+    /// (`--snapshot`) of it counts as recorded: its facts are judged and counted apart. A run on the file itself (`--site`)
+    /// takes what it says as attested in either case.
     #[command(before_help = example!("plan snapshot finalize bloom-coaching.site.ndjson --plan bloom-coaching.yaml --who jo"))]
     Finalize {
         /// The hand-written records, one per line.

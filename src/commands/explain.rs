@@ -10,14 +10,17 @@ use crate::rules::{self, ALL, Rule};
 use crate::text;
 
 use super::explain_example::pasted;
-use super::{Terminal, glossary};
+use super::{Terminal, codes, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = Style { color: terminal.color, width: terminal.width, most: 0 };
     match (&args.rule, args.format) {
         (Some(id), format) => match glossary::word(id) {
             Some(word) => word.explain(format, style, terminal.out)?,
-            None => one(known(id)?, format, style, terminal.out)?,
+            None => match codes::about(id) {
+                Some(about) => code(id, about, format, style, terminal.out)?,
+                None => one(known(id)?, format, style, terminal.out)?,
+            },
         },
         (None, ExplainFormat::Human) => list(style, terminal.out)?,
         (None, ExplainFormat::Json) => {
@@ -28,53 +31,36 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     Ok(exit::OK)
 }
 
-/// The codes of reading and of the shape check, which are no rules: nobody can accept the risk of them.
-const CODES: &[&str] = &[
-    "alias-refused",
-    "anchor-refused",
-    "contact-values-unreadable",
-    "control-character",
-    "directive-refused",
-    "does-not-fit",
-    "duplicate-key",
-    "empty-plan",
-    "key-not-text",
-    "merge-conflict",
-    "merge-key-refused",
-    "missing-key",
-    "not-utf8",
-    "number-not-finite",
-    "number-out-of-range",
-    "renamed-key",
-    "second-document",
-    "tag-refused",
-    "too-deep",
-    "too-large",
-    "too-many-keys",
-    "too-many-nodes",
-    "unknown-key",
-    "wrong-type",
-    "wrong-value",
-    "yaml-syntax",
-];
-
 fn known(id: &str) -> Result<&'static Rule, Failure> {
-    if CODES.contains(&id) {
-        let message = format!(
-            "`{id}` is not a rule: it is a finding about reading the plan, and its own help says how to fix it"
-        );
-        return Err(Failure::new(exit::USAGE, message).help("`plan schema` prints what a plan may say"));
-    }
     rules::by_id(id).ok_or_else(|| {
         let failure = Failure::new(exit::USAGE, format!("there is neither a rule nor a word `{id}`"));
         let words: Vec<String> = glossary::words().map(|word| word.id()).collect();
-        let names = ALL.iter().map(|rule| rule.id).chain(words.iter().map(String::as_str));
+        let names = ALL
+            .iter()
+            .map(|rule| rule.id)
+            .chain(words.iter().map(String::as_str))
+            .chain(codes::names().map(|name| -> &str { name }));
         match text::nearest(id, names) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`plan explain` lists them all"),
         }
     })
 }
+
+/// What a finding about reading the plan means: nobody can accept the risk of it, and it is due at any time.
+fn code(id: &str, about: &str, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        ExplainFormat::Json => explain::code(id, about, out),
+        ExplainFormat::Markdown => writeln!(out, "## {id}\n\n*{READING}*\n\n{about}"),
+        ExplainFormat::Human => {
+            let about = textwrap::fill(about, style.width.clamp(40, 100));
+            writeln!(out, "{}  {READING}\n\n{about}", paint(style, "1", id))
+        }
+    }
+}
+
+/// What all these findings have in common.
+const READING: &str = "error · about reading the plan, so due at any time · never accepted";
 
 fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod codes;
 mod contacts;
 mod diff;
 mod example;

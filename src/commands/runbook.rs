@@ -4,11 +4,12 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
+use crate::apply::certificate::Ground;
 use crate::change::{ByHand, intent_digest};
 use crate::cli::Runbook;
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
-use crate::guide::duties;
+use crate::guide::{LIVE_FILE, duties};
 use crate::model::plan::SiteRole;
 use crate::output::runbook::{self, OPENING, Page, Rehearsed, Took};
 use crate::output::{concise, escape};
@@ -52,13 +53,16 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         .as_ref()
         .map(|lowered| ByHand::split(lowered.changes.clone(), &checked.executors, lowered.not_compared.clone()).1);
     let named = |on: SiteRole, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
+    // A rehearsal on a site in a file opens no site at an address: live is a file then too.
+    let is_in_a_file = args.site.as_deref().is_some_and(|site| Ground::of(site) == Ground::File);
+    let live = if is_in_a_file && args.on == SiteRole::Staging { LIVE_FILE } else { &plan.sites.live };
     let page = Page {
         plan,
         path: &path,
         intent: &intent,
         strategy,
         staging: named(SiteRole::Staging, &plan.sites.staging),
-        live: named(SiteRole::Live, &plan.sites.live),
+        live: named(SiteRole::Live, live),
         standing: checked.site.is_some().then_some(report),
         rehearsed,
         duties: duties(plan, &checked.opened.record),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{Snapshot, SnapshotVerb};
 use crate::failure::{Failure, exit};
@@ -82,6 +82,9 @@ fn as_read(text: &str) -> Result<Reading, Failure> {
     })
 }
 
+/// How far two clocks may be apart.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
+
 fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some((who, plan)) = by {
         ensure_person_known(who, &Project::new(plan, Limits::default()).open()?.plan)?;
@@ -91,6 +94,14 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
     tracked::attend_to_populations([&*path.to_string_lossy()], &Books::default(), terminal)?;
     // A population is known by its configuration, which names its digest.
     let Ok(sealed) = FileSite::open(path).and_then(|site| site.snapshot()) else { return Ok(exit::OK) };
+    let now = Timestamp::now();
+    if sealed.header.taken_at.parse::<Timestamp>().is_ok_and(|taken| taken > now + CLOCKS) {
+        writeln!(
+            terminal.err,
+            "attention: `taken_at` is {}, which lies in the future: correct it and finalize the file again",
+            escape::line(&sealed.header.taken_at)
+        )?;
+    }
     match (Readings::of_this_machine().worth(&sealed), by) {
         (Worth::Captured, _) => {
             writeln!(terminal.err, "it is as this machine took or imported it, so it stays captured")?;
@@ -104,7 +115,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
         }
         (Worth::Recorded(_), None) => writeln!(
             terminal.err,
-            "it counts as recorded, since it does not say who answers for it (`--who WHO --plan PLAN`)"
+            "as a recording (`--snapshot`) it counts as recorded, since it does not say who answers for it (`--who WHO --plan PLAN`)"
         )?,
     }
     Ok(exit::OK)

@@ -12,7 +12,8 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::text::many;
 use crate::output::escape;
-use crate::output::survey::{Document, Listed, asks};
+use crate::output::survey::{Document, Listed, asks, indented};
+use crate::rules::how_to_find;
 use crate::survey::{Question, Screen};
 
 use super::record::said::ensure_person_known;
@@ -126,6 +127,9 @@ fn end(args: &Survey, look: &Look, recorded: usize, terminal: &mut Terminal<'_>)
     let plan = escape::shell(&args.plan.display().to_string());
     for fact in &look.asked.beyond {
         writeln!(terminal.out, "`{}` cannot be asked for: take another reading that shows it", escape::line(fact))?;
+        if let Some(how) = how_to_find(fact) {
+            writeln!(terminal.out, "{}", indented(how, "  ", terminal.width))?;
+        }
     }
     if look.asked.is_empty() {
         let on = if args.on == SiteRole::Live { " --on live" } else { "" };

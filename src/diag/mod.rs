@@ -138,6 +138,8 @@ pub struct Missing {
     pub why: String,
     /// Whether nothing but the site's members, their orders and subscriptions is missing.
     pub members_only: bool,
+    /// Whether nothing is missing but what stands in private files: the same, and the spot-check contacts' values.
+    pub private_only: bool,
 }
 
 /// When a finding that is not due yet will be.

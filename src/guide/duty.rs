@@ -95,10 +95,13 @@ fn duty(at: &[&str], who: Option<&String>, when: When, what: impl Into<String>) 
 
 fn of_a_webhook(key: &str, webhook: &WebhookIntent, all: &mut Vec<Duty>) {
     let (calls, fate) = (&webhook.calls, ["webhooks", key, "after_switch"]);
-    if let (Some(fires), Some(AfterSwitch::ReplacedBy(_) | AfterSwitch::Retired(_))) =
-        (&webhook.fired_by, &webhook.after_switch)
-    {
-        let what = format!("switch off what fires `{calls}` in the CRM: {fires}");
+    if let Some(AfterSwitch::ReplacedBy(_) | AfterSwitch::Retired(_)) = &webhook.after_switch {
+        let what = match &webhook.fired_by {
+            Some(fires) => format!("switch off what fires `{calls}` in the CRM: {fires}"),
+            None => {
+                format!("find what fires `{calls}` in the CRM, and switch it off: the plan has no `fired_by` for it")
+            }
+        };
         all.push(duty(&["webhooks", key, "fired_by"], None, When::In, what));
     }
     let Some(AfterSwitch::ReplacedBy(by)) = &webhook.after_switch else { return };

@@ -67,6 +67,9 @@ impl Step {
     }
 }
 
+/// How commands name a site file of the live site: a person writes it, and gives it a name.
+pub const LIVE_FILE: &str = "LIVE.site.ndjson";
+
 /// The guide's own steps on one site.
 const ON_ONE_SITE: &[Step] =
     &[Preflight, Backup, Configure, StartVerification, RunMigration, ReviewContacts, LeaveMaintenance, TestPurchase];

@@ -39,7 +39,7 @@ pub fn name_to_say(key: &str, name: &str) -> String {
 }
 
 /// The natural key of the webhook that `calls` names: command plus target, spaces trimmed. Of a whole address, as it stands in a CRM, the
-/// command is `accessally_api`, and the target what is said beside it, but for the API's `key`.
+/// command is `accessally_api`, and the target what is said beside it. The API's `key` is a secret, and never part of either.
 pub fn webhook_key(calls: &str) -> String {
     let called = calls.trim().trim_start_matches(['/', '?']);
     let query = called.rsplit_once('?').map_or(called, |(_, query)| query);
@@ -50,13 +50,22 @@ pub fn webhook_key(calls: &str) -> String {
         let (said, value) = said.split_once('=')?;
         said.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
     };
-    let Some(command) = query.split('&').find_map(|said| value(said, "accessally_api")) else {
-        return called.to_owned();
+    let bare = called.split_once('?').map(|(command, _)| command).filter(|command| is_command(command));
+    let has_secret = query.split('&').any(|said| value(said, "key").is_some());
+    let command = match (query.split('&').find_map(|said| value(said, "accessally_api")), bare) {
+        (Some(command), _) => command,
+        (None, Some(command)) if has_secret => command.to_owned(),
+        (None, _) => return called.to_owned(),
     };
     let is_target =
         |said: &&str| !said.is_empty() && value(said, "accessally_api").is_none() && value(said, "key").is_none();
     let target: Vec<&str> = query.split('&').filter(is_target).collect();
     if target.is_empty() { command } else { format!("{command}?{}", target.join("&")) }
+}
+
+/// Whether a text is one of the API's commands, and no address.
+fn is_command(text: &str) -> bool {
+    text.starts_with("aal_") && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The natural key that a name has on a site: its slug; the name itself where nothing of it can be in one.
@@ -135,7 +144,11 @@ mod tests {
             ("/?accessally_api=aal_fieldop&#038;operationId=7&#038;key=s", "aal_fieldop?operationId=7"),
             ("accessally_api=aal_genpass&key=s#top", "aal_genpass"),
             ("/aal_x?y=1", "aal_x?y=1"),
-            ("aal_x?key=1", "aal_x?key=1"),
+            ("aal_x?key=1", "aal_x"),
+            ("aal_fieldop?operationId=21&key=s3cr3t", "aal_fieldop?operationId=21"),
+            ("aal_fieldop?key=s3cr3t&amp;operationId=21", "aal_fieldop?operationId=21"),
+            ("aal_fieldop?operationId=21&amp;x=1", "aal_fieldop?operationId=21&amp;x=1"),
+            ("other?key=1", "other?key=1"),
             ("https://other.example/hook?a=1", "https://other.example/hook?a=1"),
         ] {
             assert_eq!(webhook_key(calls), key, "{calls}");

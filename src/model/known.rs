@@ -39,11 +39,14 @@ impl Snapshot {
             return Grade::Attested(who.clone());
         }
         let capture = self.sources.get(on).and_then(|sources| sources.of(field));
-        let grade = self.worth.grade(capture.cloned().unwrap_or_else(|| self.header.capture(on.kind.name())));
+        let capture = capture.cloned().unwrap_or_else(|| self.header.capture(on.kind.name()));
+        let is_by_hand = !capture.is_by_a_machine();
+        let grade = self.worth.grade(capture);
         let grade = match (grade, self.attested.lists.get(&on.kind)) {
             // A change makes the object: that it is not there yet is as well known as the list.
             (Grade::Unknown(_), Some(who)) if is_known => Grade::Attested(who.clone()),
             (known, _) if is_known || !known.is_known() => known,
+            (_, _) if is_by_hand => Grade::Unknown(format!("the site file does not say it of this `{}`", on.kind)),
             (_, _) => Grade::Unknown(format!("the collector of `{}` could not read it", on.kind)),
         };
         match grade {

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::drip::Drip;
 use super::{Identity, Misfits, Plan};
 
+/// Why a contact is worth a look, in the words that `plan init` writes: of a sort of members, and of nobody in particular.
+pub const REASONS: [&str; 7] =
+    ["affiliate-referred", "mid-drip", "holds orders", "many tags", "odd characters", "paid", "free"];
+
 /// The first record of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {

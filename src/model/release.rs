@@ -30,6 +30,11 @@ pub enum Release {
 }
 
 impl Release {
+    /// Whether it is understood.
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+
     /// The days that this release adds to the module before it; none where no timer runs.
     pub fn days(&self) -> Option<u32> {
         match self {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::keyed::{is_key_of, name_key, webhook_key};
 use super::state::{Kind, Object};
-use super::{Identity, ObjectRef};
+use super::{Identity, ObjectRef, Release};
 
 /// Days for which an attested fact counts at most, and where nobody says for how long.
 pub const FACT_DAYS: i64 = 14;
@@ -83,11 +83,18 @@ pub fn typed(field: &str, value: &Value) -> String {
             .map(|module| {
                 let (number, name) = (module.get("number")?, module.get("name")?.as_str()?);
                 let release = module.get("release").and_then(Value::as_str);
+                let is_release = |text: &str| text.parse::<Release>().is_ok_and(|release| release.is_known());
+                // A name may hold a colon, as long as what stands after the last one is read back as it was.
+                let reads_back = match (release, name.rsplit_once(": ")) {
+                    (Some(release), _) => is_release(release),
+                    (None, Some((_, last))) => number == 0 && !is_release(last),
+                    (None, None) => true,
+                };
                 let release = release.map_or_else(String::new, |release| format!(": {release}"));
                 let tag = module
                     .get("tag")
                     .map_or_else(String::new, |tag| format!(" [{}]", tag.as_str().unwrap_or_default()));
-                (!name.contains([';', ':', '[']) && !tag.contains(';'))
+                (reads_back && !name.contains([';', '[']) && !tag.contains(';'))
                     .then(|| format!("{number} {name}{tag}{release}"))
             })
             .collect::<Option<Vec<_>>>()

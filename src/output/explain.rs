@@ -22,6 +22,9 @@ pub struct Document<'a> {
     /// The word that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<Meaning<'a>>>,
+    /// The finding about reading a plan that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codes: Option<Vec<Code<'a>>>,
 }
 
 /// A rule.
@@ -57,6 +60,19 @@ struct Meaning<'a> {
     means: String,
 }
 
+/// A finding about reading a plan: nobody can accept the risk of it, and it is due at any time.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Code<'a> {
+    /// Its name.
+    id: &'a str,
+    /// How much it weighs.
+    severity: Severity,
+    /// Whether somebody may answer for it.
+    acceptable: bool,
+    /// What it means, in Markdown.
+    docs: &'a str,
+}
+
 impl<'a> About<'a> {
     fn of(rule: &'a Rule, docs: Option<String>) -> Self {
         let Rule { id, severity, phase, target, acceptable, evidence, guide, .. } = *rule;
@@ -67,17 +83,23 @@ impl<'a> About<'a> {
 /// Writes rules, each without its page.
 pub fn rules(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
     let rules = Some(rules.iter().map(|rule| About::of(rule, None)).collect());
-    escape::json(&Document { format_version: FORMAT_VERSION, rules, words: None }, out)
+    escape::json(&Document { format_version: FORMAT_VERSION, rules, words: None, codes: None }, out)
 }
 
 /// Writes a rule with its page.
 pub fn rule(rule: &Rule, page: String, out: &mut dyn Write) -> io::Result<()> {
     let rules = Some(vec![About::of(rule, Some(page))]);
-    escape::json(&Document { format_version: FORMAT_VERSION, rules, words: None }, out)
+    escape::json(&Document { format_version: FORMAT_VERSION, rules, words: None, codes: None }, out)
 }
 
 /// Writes what a word means.
 pub fn word(word: &str, means: &str, out: &mut dyn Write) -> io::Result<()> {
     let words = Some(vec![Meaning { word, means: means.replace('\n', " ") }]);
-    escape::json(&Document { format_version: FORMAT_VERSION, rules: None, words }, out)
+    escape::json(&Document { format_version: FORMAT_VERSION, rules: None, words, codes: None }, out)
+}
+
+/// Writes what a finding about reading a plan means.
+pub fn code(id: &str, docs: &str, out: &mut dyn Write) -> io::Result<()> {
+    let codes = Some(vec![Code { id, severity: Severity::Error, acceptable: false, docs }]);
+    escape::json(&Document { format_version: FORMAT_VERSION, rules: None, words: None, codes }, out)
 }

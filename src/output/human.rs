@@ -11,6 +11,7 @@ use miette::{
 
 use crate::diag::{Excerpt, Finding, Missing, Severity};
 use crate::model::text::many;
+use crate::rules::{BY_HAND, PRIVATE};
 use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
@@ -72,7 +73,15 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
             writeln!(out, "    {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
-    writeln!(out, "  help: {},", crate::rules::BY_HAND)?;
+    let is_away = |finding: &&&Finding| finding.help.as_deref() == Some(PRIVATE);
+    let errors = || unproven.iter().filter(|finding| finding.severity == Severity::Error);
+    if errors().any(|finding| is_away(&finding)) {
+        writeln!(out, "  help: {PRIVATE}")?;
+    }
+    if errors().all(|finding| is_away(&finding)) {
+        return writeln!(out);
+    }
+    writeln!(out, "  help: {},", BY_HAND)?;
     writeln!(
         out,
         "        or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other"

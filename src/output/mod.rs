@@ -179,7 +179,7 @@ impl Report<'_> {
         if coming > 0 {
             lines.push(format!("coming: {}", many(coming, "finding")));
         }
-        let later = not_due(&self.judgement.not_due);
+        let later = not_due(&self.judgement.not_due, self.gate);
         if !later.is_empty() {
             lines.push(format!("not yet due: {later}"));
         }
@@ -216,7 +216,12 @@ pub struct Counts {
     pub accepted: usize,
 }
 
-fn not_due(phases: &BTreeMap<&'static str, usize>) -> String {
-    let later = Phase::ALL.iter().filter_map(|phase| Some((phase.name(), phases.get(phase.name())?)));
-    later.map(|(phase, count)| format!("{} of `{phase}`", many(*count, "rule"))).collect::<Vec<_>>().join(", ")
+fn not_due(phases: &BTreeMap<&'static str, usize>, gate: Phase) -> String {
+    let later = Phase::ALL.iter().filter_map(|phase| Some((*phase, phases.get(phase.name())?)));
+    let said = |(phase, count): (Phase, &usize)| {
+        let of = format!("{} of `{}`", many(*count, "rule"), phase.name());
+        // Of the gate itself, or of one before it, only what the run settles on its way is not due yet.
+        if phase <= gate { format!("{of} that a step of the run settles") } else { of }
+    };
+    later.map(said).collect::<Vec<_>>().join(", ")
 }

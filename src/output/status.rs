@@ -115,14 +115,18 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             let open = if status.past_the_barrier {
                 "passed: undo is no longer possible".to_owned()
             } else {
-                format!("up to here `{}` takes the run's changes back", escape::line(&status.undo))
+                format!(
+                    "up to here `{}` takes back what `plan` changed, and lists what a person sets back",
+                    escape::line(&status.undo)
+                )
             };
             writeln!(out, "  ── barrier ── {open}")?;
         }
         let mark = match line.stand {
             Stand::Done => "✓",
-            Stand::Next => "▶",
-            Stand::Later => "·",
+            // Where no run is under way nothing waits to be taken.
+            Stand::Next if status.digest.is_some() => "▶",
+            Stand::Next | Stand::Later => "·",
         };
         let gate = line.gate.map_or_else(String::new, |gate| format!(" · gate {gate}"));
         write!(out, "{mark} {:title$}  {:9}  {}{gate}", line.title, line.executor.name(), line.back.name())?;
@@ -132,7 +136,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                 write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
             }
             if tasks > 0 {
-                write!(out, " · {tasks} by hand")?;
+                write!(out, " · {} by hand", many(tasks, "object"))?;
             }
         }
         writeln!(out)?;
@@ -185,7 +189,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
 fn decisions(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     let mut open: BTreeMap<&str, usize> = BTreeMap::new();
     for duty in status.decisions.iter().filter(|duty| !duty.done) {
-        *open.entry(duty.who.as_deref().unwrap_or("nobody named")).or_default() += 1;
+        *open.entry(duty.who.as_deref().unwrap_or("whoever runs the switch")).or_default() += 1;
     }
     if open.is_empty() {
         return Ok(());

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef};
+use crate::rules::how_to_find;
 use crate::survey::{Beside, Question, Screen, Whose, Wrong, is_switch, shown};
 
 use super::escape::{line, shell};
@@ -27,6 +28,9 @@ pub fn choices(on: &ObjectRef, field: &str) -> Option<&'static str> {
     match (on.kind, field) {
         (Kind::OrderForm, "after_final_retry") => Some("revoke, cancel, stop or keep"),
         (_, "modules") => Some("0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand"),
+        (Kind::Mail, "simulated") => {
+            Some("yes where no mail reaches anybody: by a switch of the plugin, or a mail trap of the host; else no")
+        }
         (_, "tags") => Some("base: TAG; instant: TAG; revoke: TAG"),
         (_, "operations") => Some("release KEY, grant KEY, add-tags TAG|TAG"),
         _ => is_switch(on, field).then_some("yes or no"),
@@ -230,6 +234,9 @@ impl<'a> Listed<'a> {
                 "{}",
                 indented(&format!("only another reading can show {}: take one", all.join(", ")), "", width)
             );
+            for how in self.only_a_reading_shows.iter().filter_map(|fact| how_to_find(fact)) {
+                let _ = writeln!(text, "{}", indented(how, "  ", width));
+            }
         }
         let said = match self.screens.len() {
             0 => format!("nothing is to be asked about {}", line(&self.site)),

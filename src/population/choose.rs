@@ -7,7 +7,7 @@ use std::io::BufRead;
 use super::record::{Record, each};
 use super::{Allowance, Damage};
 use crate::model::drip::Drip;
-use crate::model::population::Contact;
+use crate::model::population::{Contact, REASONS};
 use crate::model::status::Payment;
 
 /// What is wished for.
@@ -56,15 +56,7 @@ impl Reason {
 
     /// The words for it in a plan.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::AffiliateReferred => "affiliate-referred",
-            Self::MidDrip => "mid-drip",
-            Self::HoldsOrders => "holds orders",
-            Self::ManyTags => "many tags",
-            Self::OddCharacters => "odd characters",
-            Self::Paid => "paid",
-            Self::Free => "free",
-        }
+        REASONS[self as usize]
     }
 }
 

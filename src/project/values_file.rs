@@ -1,6 +1,7 @@
 //! The spot-check contacts' values: in the plan or in a file of their own, and whether git tracks either.
 
 use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Document, Finding, Location, Severity};
@@ -39,9 +40,12 @@ fn in_a_file(
 ) -> (ContactsFile, Beside) {
     let (file, bytes) = match read_values(plan, name) {
         Ok(read) => read,
-        Err(what) => {
-            findings.push(unreadable(what));
-            return (ContactsFile { values: None, own_file: true, ..ContactsFile::default() }, None);
+        Err(error) => {
+            let absent = (error.kind() == ErrorKind::NotFound).then(|| name.to_owned());
+            if absent.is_none() {
+                findings.push(unreadable(name, &error));
+            }
+            return (ContactsFile { absent, own_file: true, ..ContactsFile::default() }, None);
         }
     };
     let limits = Limits { bytes: CONTACTS_LIMIT, ..Limits::default() };
@@ -57,28 +61,28 @@ fn in_a_file(
         tree.complete.then_some(values.0)
     });
     findings.extend(read);
-    (ContactsFile { values, left_out, own_file: true, tracked: tracking(&file) }, Some((source, tree)))
+    (ContactsFile { values, absent: None, left_out, own_file: true, tracked: tracking(&file) }, Some((source, tree)))
 }
 
 /// The bytes of the file that a plan names for its contacts' values, where it names one.
-pub(super) fn bytes(path: &Path, plan: &Plan) -> Option<Result<Vec<u8>, String>> {
+pub(super) fn bytes(path: &Path, plan: &Plan) -> Option<io::Result<Vec<u8>>> {
     match &plan.spot_check.values {
         Some(ContactValues::File(name)) => Some(read_values(path, name).map(|(_, bytes)| bytes)),
         _ => None,
     }
 }
 
-fn unreadable(what: String) -> Finding {
+fn unreadable(name: &str, error: &io::Error) -> Finding {
+    let what = format!("the contacts' values cannot be read from `{name}`: {error}");
     Finding::new("contact-values-unreadable", Severity::Error, Location::value("/spot_check/values"), what)
         .label("this file")
         .help("write the values with `plan contacts record PLAN --site SITE`, or correct the path: it must lie inside the plan's folder")
 }
 
 /// Reads a file that a plan names: inside the plan's folder, and no link on the way.
-fn read_values(plan: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
+fn read_values(plan: &Path, name: &str) -> io::Result<(PathBuf, Vec<u8>)> {
     let folder = Folder::of(plan);
-    let read = folder.read(name, CONTACTS_LIMIT as u64);
-    let bytes = read.map_err(|e| format!("the contacts' values cannot be read from `{name}`: {e}"))?;
+    let bytes = folder.read(name, CONTACTS_LIMIT as u64)?;
     Ok((folder.path(name), bytes))
 }
 

@@ -264,7 +264,11 @@ impl<'a> Facts<'a> {
         self.beyond_the_plan.set(true);
         let values = self.inputs.contacts.values.as_ref();
         if values.is_none() {
-            self.note("contact values", Grade::Unknown("the file of contact values could not be read".to_owned()));
+            let why = match &self.inputs.contacts.absent {
+                Some(name) => format!("the private file `{name}` is not here"),
+                None => "the file of contact values could not be read".to_owned(),
+            };
+            self.note(CONTACT_VALUES, Grade::Unknown(why));
         }
         values
     }
@@ -312,12 +316,20 @@ impl<'a> Facts<'a> {
     /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
     pub fn population_section(&self, section: &str) -> Known<()> {
         let grade = match (self.capture(section), self.inputs.census) {
-            (grade, None) if grade.is_known() => Grade::Unknown("no population is next to the snapshot".to_owned()),
+            (grade, None) if grade.is_known() => Grade::Unknown(self.without_population().to_owned()),
             (grade, _) => grade,
         };
         let known = grade.is_known();
         self.note(section, grade);
         known.then_some(())
+    }
+
+    /// Why nothing of the members is known although they were captured.
+    fn without_population(&self) -> &'static str {
+        match self.inputs.before.is_some_and(|before| before.population.is_some()) {
+            true => NOT_HERE,
+            false => "no population is next to the snapshot",
+        }
     }
 
     /// The identity that the header gives: as well known as the environment, and worth a line even where that is unknown.
@@ -383,6 +395,12 @@ impl<'a> Facts<'a> {
 
 /// The fact that a database dump goes to its end.
 pub(super) const BACKUP_END: &str = "backup's end";
+
+/// Why nothing is known of members whose digest the site has.
+pub(super) const NOT_HERE: &str = "the private file of the population is not here";
+
+/// The recorded values of the spot-check contacts.
+pub(super) const CONTACT_VALUES: &str = "contact values";
 
 /// The fact that git tracks the contacts' values, or not.
 pub(super) const TRACKED: &str = "git's index";

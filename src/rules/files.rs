@@ -11,6 +11,8 @@ use crate::model::plan::ContactRecord;
 pub struct ContactsFile {
     /// By contact ID; none where the file is missing or cannot be read.
     pub values: Option<BTreeMap<String, ContactRecord>>,
+    /// The file that the plan names, where nothing lies there: git ignores it, so a clone does not have it.
+    pub absent: Option<String>,
     /// The places in a file of its own that did not fit and are missing from the values, as JSON pointers.
     pub left_out: BTreeSet<String>,
     /// Whether the values stand in a file of their own.

@@ -12,7 +12,7 @@ use crate::model::text::quoted;
 use crate::model::{Grade, Graded};
 
 use super::about::About;
-use super::facts::{BACKUP_END, Facts, Inputs, Read, TRACKED};
+use super::facts::{BACKUP_END, CONTACT_VALUES, Facts, Inputs, NOT_HERE, Read, TRACKED};
 use super::objects::kind_of;
 use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
 
@@ -137,6 +137,12 @@ impl Judgement {
     pub fn lacks_only_members(&self) -> bool {
         let of_members = |finding: &Finding| finding.lacks.as_ref().is_some_and(|lacks| lacks.members_only);
         self.verdict == Verdict::Unproven && self.stops().count() > 0 && self.stops().all(of_members)
+    }
+
+    /// The same, where the spot-check contacts' values may be missing too: nothing but what stands in private files.
+    pub fn lacks_only_private_files(&self) -> bool {
+        let is_private = |finding: &Finding| finding.lacks.as_ref().is_some_and(|lacks| lacks.private_only);
+        self.verdict == Verdict::Unproven && self.stops().count() > 0 && self.stops().all(is_private)
     }
 
     /// What the plan alone shows already, of gates that are not due yet; what somebody answers for aside.
@@ -276,8 +282,10 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
         .collect();
     let first = missing.first().map_or("", |(fact, _)| fact);
     let members_only = missing.iter().all(|(fact, _)| POPULATION.contains(fact));
+    let private_only = missing.iter().all(|(fact, _)| POPULATION.contains(fact) || *fact == CONTACT_VALUES);
     let alone = if missing.iter().all(|(fact, _)| *fact == first) { first } else { "" };
     let why = missing.first().map_or("", |(_, why)| why).to_owned();
+    let is_not_here = private_only && missing.iter().any(|(_, why)| *why == NOT_HERE);
     let named: Vec<String> = missing.iter().take(NAMED).map(|(fact, _)| format!("`{fact}`")).collect();
     let are = if missing.len() == 1 { "is" } else { "are" };
     let facts = match missing.len().saturating_sub(NAMED) {
@@ -286,20 +294,41 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
     };
     let mut finding = rule.at(Location::key(rule.anchor), format!("cannot evaluate: {facts} {are} unknown ({why})"));
     finding.unproven = true;
-    finding.lacks = Some(Missing { facts, why, members_only });
-    finding.help(what_would_show(alone, first))
+    finding.lacks = Some(Missing { facts, why, members_only, private_only });
+    finding.help(if is_not_here { PRIVATE.to_owned() } else { what_would_show(alone, first) })
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
 pub const BY_HAND: &str = "take a reading that contains it: a site file that you write by hand from AccessAlly's screens can \
     (docs/site-file.md)";
 
+/// The fact that says what kind of site it is, and no screen of the plugin shows.
+const ENVIRONMENT_TYPE: &str = "environment: type";
+
+/// How a person finds a fact that only a reading shows; none where nothing special is to be said.
+pub fn how_to_find(fact: &str) -> Option<&'static str> {
+    (fact == ENVIRONMENT_TYPE).then_some(
+        "in WordPress open Tools > Site Health > Info > WordPress: write what stands at *Environment type* into the site file, as `type` of \
+         the `environment` record. It is `production` if nobody set it, so on a staging copy first add \
+         `define( 'WP_ENVIRONMENT_TYPE', 'staging' );` to wp-config.php",
+    )
+}
+
+/// What a person does who lacks the private files.
+pub const PRIVATE: &str = "this is normal in a clone, because git ignores the private files: whoever has them can check the rest. To let CI \
+    pass without them, add `--accept-unknown members`. On the machine that prepares the plan, `plan contacts record PLAN --site SITE` \
+    writes the contacts' values";
+
 /// What would show a fact that a rule lacks; `alone` is the fact's name where it is the only one.
 fn what_would_show(alone: &str, first: &str) -> String {
     match alone {
         BACKUP_END => return "make the dump again without `--skip-comments` and record it".to_owned(),
         TRACKED => return "check whether `git ls-files` names the file".to_owned(),
+        CONTACT_VALUES => return PRIVATE.to_owned(),
         _ => {}
+    }
+    if let Some(how) = how_to_find(alone) {
+        return how.to_owned();
     }
     let Some(kind) = kind_of(first).filter(|kind| kind.is_attestable()) else { return BY_HAND.to_owned() };
     let (object, field) = first.split_once(": ").unwrap_or((first, ""));

@@ -39,7 +39,7 @@ pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, Read, Side};
 pub(crate) use files::TAKE_OUT;
 pub use files::{BackupFiles, ContactsFile, FileNow, Members, MembersFile, Tracking};
-pub use judge::{BY_HAND, Evidence, Judgement, Proof, Verdict, judge};
+pub use judge::{BY_HAND, Evidence, Judgement, PRIVATE, Proof, Verdict, how_to_find, judge};
 pub use objects::{Objects, Of, OfKind, kind_of};
 pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};

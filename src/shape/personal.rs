@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diag::{Document, Finding};
+use crate::model::population::REASONS;
 use crate::text::{Entry, MASK, Node, Source, Tree, Value, addresses, without_addresses};
 
 /// The keys that say nothing about anybody.
@@ -201,10 +202,11 @@ fn inside(source: &Source, node: &Node, stretch: Range<usize>) -> Vec<Range<usiz
     let mut shown = Vec::new();
     keys(node, &mut shown);
     shown.extend(path.map(|path| path.span.range()));
+    shown.extend(of_a_sort(node));
     shown.sort_by_key(|range| range.start);
     let mut hidden = Vec::new();
     scalars(node, &mut hidden);
-    hidden.retain(|range| path.is_none_or(|path| path.span.range() != *range));
+    hidden.retain(|range| !shown.contains(range));
     let mut at = stretch.start;
     for keep in shown.into_iter().chain(std::iter::once(stretch.end..stretch.end)) {
         if at < keep.start {
@@ -213,6 +215,14 @@ fn inside(source: &Source, node: &Node, stretch: Range<usize>) -> Vec<Range<usiz
         at = at.max(keep.end);
     }
     hidden
+}
+
+/// The reasons for which contacts are listed, where they say of which sort a contact is, and nothing else.
+fn of_a_sort(node: &Node) -> Vec<Range<usize>> {
+    let list = node.get("list").and_then(Node::as_map).into_iter().flat_map(|list| list.iter());
+    let is_sort = |reason: &str| reason.split(',').all(|word| REASONS.contains(&word.trim()));
+    let reasons = list.filter(|entry| entry.value.as_str().is_some_and(is_sort));
+    reasons.map(|entry| entry.value.span.range()).collect()
 }
 
 /// Runs of what is neither blank nor punctuation of YAML.

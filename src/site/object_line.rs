@@ -1,17 +1,19 @@
 //! One line of a configuration as an object of the site: how it was captured, its key, and what in it fits no format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
 use crate::model::keyed::{is_natural, key_with_id, name_key, webhook_key};
+use crate::model::money::Money;
 use crate::model::snapshot::Sources;
-use crate::model::state::{Kind, Module, Object};
+use crate::model::state::{Kind, Module, Object, Webhook};
 use crate::model::text::slug;
 use crate::model::{Header, Release};
 use crate::population::{Damage, KINDS, Line, Names, misfit, object, reason, word};
-use crate::text::{addresses, nearest};
+use crate::text::{addresses, nearest, without_secrets};
 
 /// What a record says of how it was captured, beside the object's own fields.
 pub(super) const SOURCE: &str = "source";
@@ -78,9 +80,12 @@ pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(Strin
         ),
         (Some((name, id)), _) => (name_key(name), "the slug of its name", key_with_id(name, id)),
         (None, Object::Webhook(object)) => {
-            let target = object.target.as_deref().filter(|target| !target.is_empty());
-            let calls = target.map_or(object.command.clone(), |target| format!("{}?{target}", object.command));
-            (webhook_key(&calls), "its command and target", None)
+            let called = called(object);
+            // It may stand there as it does in the CRM.
+            if webhook_key(key) == called {
+                return None;
+            }
+            (called, "its command and target", None)
         }
         _ if kind.is_only() => {
             (kind.name().to_owned(), "the name of the kind, as a site has only one such object", None)
@@ -96,6 +101,43 @@ pub(super) fn unnatural(kind: Kind, key: &str, object: &Object) -> Option<(Strin
     }
     let tie = id.map(|id| format!("; where another name gives the same key, write `\"key\":\"{id}\"`"));
     Some((what, format!("write `\"key\":\"{wanted}\"`{}", tie.unwrap_or_default())))
+}
+
+/// What a webhook calls, without the API's key: its natural key.
+fn called(webhook: &Webhook) -> String {
+    let target = webhook.target.as_deref().filter(|target| !target.is_empty());
+    webhook_key(&target.map_or(webhook.command.clone(), |target| format!("{}?{target}", webhook.command)))
+}
+
+/// The key under which an object stands. A webhook that was copied with its whole address is the one of its command and target.
+pub(super) fn natural<'k>(key: &'k str, object: &mut Object) -> Cow<'k, str> {
+    let Object::Webhook(webhook) = object else { return Cow::Borrowed(key) };
+    let called = called(webhook);
+    let (command, target) =
+        called.split_once('?').map_or((&*called, None), |(command, target)| (command, Some(target)));
+    if webhook.command != command || target.is_some() || webhook.target.as_deref().is_some_and(|said| !said.is_empty())
+    {
+        (webhook.command, webhook.target) = (command.to_owned(), target.map(str::to_owned));
+    }
+    Cow::Owned(called)
+}
+
+/// What is to be said of a record that holds a secret: the file is committed, and others read it.
+fn secrets_in(key: &str, object: &Object) -> Option<(String, String)> {
+    let holds = |text: &str| without_secrets(text) != text;
+    if !holds(key) && !holds(&Value::Object(object.fields()).to_string()) {
+        return None;
+    }
+    let help = match object {
+        Object::Webhook(webhook) if !holds(&called(webhook)) => {
+            format!(
+                "command and target are enough: write `\"key\":\"{}\"`, and leave the secret out of `target`",
+                called(webhook)
+            )
+        }
+        _ => "leave it out".to_owned(),
+    };
+    Some(("it holds a secret, such as what follows `key=`, and others read this file".to_owned(), help))
 }
 
 /// The kinds of which two objects may have names that give one key.
@@ -116,7 +158,7 @@ pub(super) fn named(object: &Object) -> Option<(&str, Option<&str>)> {
 /// is strict, else those that are almost one. What a machine sent beyond the format is kept, and so is what a newer format says.
 pub(super) fn not_understood(
     header: &Header,
-    kind: Kind,
+    (kind, key): (Kind, &str),
     object: &Object,
     sources: Option<&Sources>,
     strict: bool,
@@ -133,13 +175,26 @@ pub(super) fn not_understood(
         }
     }
     let whole = sources.and_then(|sources| sources.whole.clone());
-    if header.is_newer() || whole.unwrap_or_else(|| header.capture(kind.name())).is_by_a_machine() {
+    let is_by_a_machine = whole.unwrap_or_else(|| header.capture(kind.name())).is_by_a_machine();
+    if strict || !is_by_a_machine {
+        found.extend(secrets_in(key, object));
+    }
+    if header.is_newer() || is_by_a_machine {
         return found;
     }
     let named: Vec<&String> = object.extra().keys().chain(sources.into_iter().flat_map(|s| s.fields.keys())).collect();
     if !named.is_empty() {
         let names = names(kind);
         found.extend(names.strangers(named.into_iter().filter(|name| strict || names.is_slip(name))));
+    }
+    if strict
+        && let Object::OrderForm(form) = object
+        && form.price.set().and_then(|price| Money::parse(price)).is_some_and(|price| price.currency().is_none())
+    {
+        found.push((
+            "its `price` names no currency".to_owned(),
+            "write it after the amount, as in `497.00 USD`".to_owned(),
+        ));
     }
     for module in modules {
         let at = format!("module {}", module.number);
@@ -198,7 +253,18 @@ fn stranger(kind: &str, what: &str) -> (String, String) {
 /// The release that a person probably meant. What a screen says in words of its own is none of them, and is kept as it is.
 fn probably_meant(words: &str) -> Option<Release> {
     const KNOWN: [&str; 3] = ["immediately", "by hand", "at once"];
+    const OFTEN: [(&str, &str); 4] =
+        [("daily", "1 day"), ("weekly", "1 week"), ("fortnightly", "2 weeks"), ("biweekly", "2 weeks")];
     let plain = words.to_lowercase().replace(['-', '_'], " ");
+    let plain = plain.trim();
+    let often = OFTEN.iter().find(|(word, _)| *word == plain).map(|(_, length)| *length);
+    let plain = often.unwrap_or(plain);
+    let length = ["every ", "each ", "after ", "in "].iter().find_map(|word| plain.strip_prefix(word)).map(str::trim);
+    let plain = match length {
+        Some(unit @ ("day" | "week")) => format!("1 {unit}"),
+        Some(length) if length.starts_with(|c: char| c.is_ascii_digit()) => length.to_owned(),
+        _ => plain.to_owned(),
+    };
     let mut parts = plain.split_whitespace();
     let count = parts.next().unwrap_or_default();
     let unit = parts.next().unwrap_or_default();
@@ -225,9 +291,15 @@ mod tests {
             assert_eq!(meant(slip).as_deref(), Some("7 days after previous"), "{slip}");
         }
         assert_eq!(meant("1 week").as_deref(), Some("7 days after previous"));
+        for slip in ["weekly", "every week", "each week", "Every 7 days", "after 7 days", "in 1 week"] {
+            assert_eq!(meant(slip).as_deref(), Some("7 days after previous"), "{slip}");
+        }
+        assert_eq!(meant("fortnightly").as_deref(), Some("14 days after previous"));
         assert_eq!(meant("immediatly").as_deref(), Some("immediately"));
         assert_eq!(meant("By hand").as_deref(), Some("by-hand"));
-        for words in ["on 1 May", "when the quiz is passed", "7 months after signup", ""] {
+        for words in
+            ["on 1 May", "when the quiz is passed", "7 months after signup", "after the quiz", "every month", ""]
+        {
             assert_eq!(meant(words), None, "{words}");
         }
     }

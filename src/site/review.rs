@@ -14,6 +14,7 @@ use crate::model::keyed::{key_with_id, name_key};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::FORMAT;
 use crate::model::state::{Kind, Module, Object, Operation};
+use crate::model::status::{OrderStatus, SubscriptionStatus};
 use crate::model::{Header, Identity, Misfit, Misfits};
 use crate::population::{
     Damage, KINDS, Line, Names, TAKE_AGAIN, names_of, object, read_opening, shown, strange_member, takes,
@@ -92,7 +93,14 @@ impl Review {
         let begun = SnapshotFile::begin(first).map(|file| file.into_snapshot().header);
         let header = match begun {
             Ok(header) => header,
-            Err(damage) if self.found.is_empty() => return self.damage(1, "", damage),
+            Err(damage) if self.found.is_empty() => {
+                self.damage(1, "", damage);
+                // A time that is none hides nothing of what comes after it.
+                match SnapshotFile::header(first) {
+                    Ok(header) => Header { taken_at: String::new(), ..header },
+                    Err(_) => return,
+                }
+            }
             Err(_) => match stand_in(first) {
                 Some(header) => header,
                 None => return,
@@ -185,7 +193,7 @@ impl Review {
         let found: Vec<(String, String)> = match &object {
             Some(object) => {
                 let natural = unnatural(kind, key, object).into_iter();
-                natural.chain(not_understood(header, kind, object, sources.as_ref(), true)).collect()
+                natural.chain(not_understood(header, (kind, key), object, sources.as_ref(), true)).collect()
             }
             None => names.strangers(fields.keys().filter(|name| *name != SOURCE && *name != SOURCES)),
         };
@@ -217,9 +225,26 @@ impl Review {
                 "subscription" => names.faults(&fields, takes::<Subscription>),
                 _ => names.faults(&fields, takes::<Contact>),
             };
-            self.found.found(line.number, &on, faults.into_iter().chain(strange));
+            let slip = status_slip(&kind, fields.get("status").and_then(Value::as_str).unwrap_or_default());
+            self.found.found(line.number, &on, faults.into_iter().chain(strange).chain(slip));
         }
     }
+}
+
+/// What is to be said of a status that is almost one of AccessAlly's words: it would prove nothing.
+fn status_slip(kind: &str, status: &str) -> Option<(String, String)> {
+    let names: Vec<&str> = match kind {
+        "order" => OrderStatus::ALL.iter().map(|status| status.name()).collect(),
+        "subscription" => SubscriptionStatus::ALL.iter().map(|status| status.name()).collect(),
+        _ => return None,
+    };
+    let status = status.trim();
+    if status.is_empty() || names.contains(&status) {
+        return None;
+    }
+    let same = names.iter().copied().find(|name| name.eq_ignore_ascii_case(status));
+    let meant = same.or_else(|| nearest(status, names.iter().copied()))?;
+    Some(("its `status` is almost one of AccessAlly's words".to_owned(), format!("did you mean `{meant}`?")))
 }
 
 /// What does not fit in the modules of an offering.

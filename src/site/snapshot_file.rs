@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::object_line::{
-    NAMED, named, not_understood, read_object, said_of_sources, sources, strange_header, strange_kind, unnatural,
+    NAMED, named, natural, not_understood, read_object, said_of_sources, sources, strange_header, strange_kind,
+    unnatural,
 };
 use crate::model::keyed::key_with_id;
 use crate::model::snapshot::PopulationDigest;
@@ -119,10 +120,15 @@ impl SnapshotFile {
         sealed(&self.first, records, self.more.clone()).0
     }
 
+    /// What the first line says, whether or not its time is one.
+    pub(super) fn header(first: Option<Line<'_>>) -> Result<Header, Damage> {
+        let fields = opening(first, "snapshot")?;
+        serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))
+    }
+
     /// A file with a first line and no record.
     pub(super) fn begin(first: Option<Line<'_>>) -> Result<Self, Damage> {
-        let fields = opening(first, "snapshot")?;
-        let header: Header = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
+        let header = Self::header(first)?;
         was_read_at(&header.taken_at, "site was")?;
         let first = first.map_or("", |line| line.text).to_owned();
         let mut snapshot = Snapshot::new(header, State::default(), None);
@@ -161,18 +167,20 @@ impl SnapshotFile {
             if let Some(sources) = &sources {
                 fields.retain(|name, _| NAMING.contains(&name.as_str()) || !sources.is_missing(name));
             }
-            let object = read_object(line, known, fields)?;
+            let mut object = read_object(line, known, fields)?;
             if let Some((what, help)) = unnatural(known, key, &object) {
                 return Err(Damage::at(line.number, what).help(help));
             }
-            let found = not_understood(&self.snapshot.header, known, &object, sources.as_ref(), false);
+            let found = not_understood(&self.snapshot.header, (known, key), &object, sources.as_ref(), false);
             self.snapshot.misfits.found(line.number, &shown(kind, key), found);
-            let on = self.place(line, ObjectRef::new(known, key), &object)?;
+            let natural = natural(key, &mut object);
+            let on = self.place(line, ObjectRef::new(known, &*natural), &object)?;
             self.snapshot.state.insert(&on.key, object);
             if let Some(sources) = sources {
                 self.snapshot.sources.insert(on.clone(), sources);
             }
-            return Ok(on.key);
+            // The lines keep the order of the keys that they were written with.
+            return Ok(if known == Kind::Webhook { key.to_owned() } else { on.key });
         } else if kind == POPULATION {
             if key != POPULATION {
                 return Err(Damage::at(line.number, "the key of the `population` record is `population`"));

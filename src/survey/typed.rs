@@ -4,14 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::model::keyed::implied_name;
 use crate::model::state::Object;
-use crate::model::{Kind, ObjectRef, Plan, saw};
+use crate::model::{Kind, ObjectRef, Plan, Release, saw};
 
 /// How a value of a field is written.
 pub fn how_to_write(name: &str) -> &'static str {
     match name {
         "operations" => "write `release KEY, grant KEY, add-tags A|B`, in the words of a snapshot",
         "modules" => {
-            "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`, with a module's tag in brackets"
+            "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`: each module but the base with `: ` and when it \
+             opens (`immediately`, `7 days after previous` or `by-hand`), and with its tag in brackets"
         }
         "tags" => "write `base: TAG; instant: TAG; revoke: TAG`",
         "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`",
@@ -68,12 +69,17 @@ fn operations(text: &str) -> Option<Value> {
     text.split(',').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
 }
 
-/// `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`; `[]` is a module without a tag.
+/// `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`; `[]` is a module without a tag. A name may hold a colon: what
+/// stands after the last one is the release only if it is one, and a module after the first whose name holds one needs a release.
 fn modules(text: &str) -> Option<Value> {
     let one = |word: &str| {
         let (number, rest) = word.trim().split_once(' ')?;
         let number: u32 = number.parse().ok()?;
-        let (name, release) = rest.rsplit_once(": ").map_or((rest, None), |(name, release)| (name, Some(release)));
+        let (name, release) = match rest.rsplit_once(": ") {
+            Some((name, release)) if is_release(release) => (name, Some(release)),
+            Some(_) if number > 0 => return None,
+            _ => (rest, None),
+        };
         let release =
             if number == 0 && release.is_none() { Some(Value::Null) } else { release.map(|text| json!(text.trim())) };
         let tagged = name.trim().strip_suffix(']').and_then(|name| name.rsplit_once(" ["));
@@ -85,6 +91,11 @@ fn modules(text: &str) -> Option<Value> {
         Some(Value::Object(module))
     };
     text.split(';').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// Whether a text says when a module opens.
+fn is_release(text: &str) -> bool {
+    text.parse::<Release>().is_ok_and(|release| release.is_known())
 }
 
 /// `base: A; revoke: B`.
@@ -159,6 +170,18 @@ mod tests {
                     {"number": 2, "name": "Bonus", "release": "immediately", "tag": null},
                 ])),
             ),
+            (
+                &course,
+                "modules",
+                "0 Week 0: start; 1 Week 1: Rhythm: by-hand; 2 Week 2: Keys [Week: 2]: 2 weeks after previous",
+                Some(json!([
+                    {"number": 0, "name": "Week 0: start", "release": null},
+                    {"number": 1, "name": "Week 1: Rhythm", "release": "by-hand"},
+                    {"number": 2, "name": "Week 2: Keys", "release": "14 days after previous", "tag": "Week: 2"},
+                ])),
+            ),
+            (&course, "modules", "0 Start here; 1 Week 1: Rhythm; 2 Week 2: Intervals: by-hand", None),
+            (&course, "modules", "1 Goals: weekly", None),
             (&course, "modules", "Welcome", None),
             (&course, "tags", "base: Course_Base", Some(json!({"base": "Course_Base"}))),
         ] {
@@ -166,6 +189,25 @@ mod tests {
             if let Some(value) = value {
                 assert_eq!(typed(on, name, &shown(on, name, &value)), Some(value), "{on} {name}={text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_module_with_a_colon_in_its_name_is_shown_as_it_is_typed() {
+        let course = ObjectRef::new(Kind::Offering, "course");
+        for (module, text) in [
+            (json!({"number": 1, "name": "Week 1: Rhythm", "release": "by-hand"}), Some("1 Week 1: Rhythm: by-hand")),
+            (json!({"number": 0, "name": "Week 0: start", "release": null}), Some("0 Week 0: start")),
+            (json!({"number": 1, "name": "Week 1: Rhythm"}), None),
+            (json!({"number": 1, "name": "Goals", "release": "on 1 May"}), None),
+            (json!({"number": 0, "name": "Open: immediately", "release": null}), None),
+            (json!({"number": 1, "name": "A; B: C", "release": "by-hand"}), None),
+        ] {
+            let value = json!([module]);
+            let shown = shown(&course, "modules", &value);
+            assert_eq!(shown, text.map_or_else(|| value.to_string(), str::to_owned));
+            assert_eq!(shown, saw::typed("modules", &value), "a command to paste says the same");
+            assert_eq!(typed(&course, "modules", &shown), Some(value));
         }
     }
 

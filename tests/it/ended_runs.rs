@@ -18,8 +18,9 @@ fn after_a_finished_rehearsal_status_shows_it_with_its_certificate_and_what_is_n
     assert!(shown["steps"].as_array().unwrap().iter().all(|step| step["stand"] == "done"), "{shown:#}");
     assert_eq!((&shown["ended"]["certificate"], &shown["digest"]), (&Value::from(CERTIFICATE), &Value::Null));
     let text = said(&place);
-    let next =
-        format!("next: replay it on live, in its window: `plan diff {PLAN} --site https://bloom.example --on live`");
+    // The rehearsal was on a site in a file, which opens no site at an address.
+    let next = format!("`plan diff {PLAN} --site LIVE.site.ndjson --on live`");
+    assert!(text.contains("next: replay it on live, in its window, on a site file of the live site"), "{text}");
     assert!(text.contains(&format!("; its certificate is {CERTIFICATE}")) && text.contains(&next), "{text}");
     assert!(!text.contains('▶') && !text.contains("no run is under way"), "{text}");
     // Each purchase that `verify` finds is one that the run found.

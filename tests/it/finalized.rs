@@ -80,6 +80,12 @@ fn a_slip_is_named_with_its_record_and_nothing_is_finalized() {
             true,
         ),
         (
+            r#""price":"39.00 USD""#,
+            r#""price":"39.00""#,
+            "`order-form/foundations-membership`: its `price` names no currency (write it after the amount",
+            false,
+        ),
+        (
             r#""name":"Habits","#,
             r#""name":"Habits","tagg":"x","#,
             "`offering/group-coaching`: module 2: there is no field `tagg` (did you mean `tag`?)",
@@ -210,4 +216,40 @@ fn a_population_that_is_not_closed_is_finalized_first() {
     place.run(&["snapshot", "finalize", SITE]).ends(3, &["it has no end record", first]);
     place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+}
+
+#[test]
+fn a_time_that_is_none_hides_nothing_and_rates_that_are_almost_releases_are_named() {
+    let place = by_hand();
+    place.edit(SITE, "2026-11-21T06:12:00Z", "soon");
+    place.edit(SITE, r#""gateway""#, r#""gatway""#);
+    place.edit(SITE, r#""release":"7 days after previous""#, r#""release":"every week""#);
+    place.run(&["snapshot", "finalize", SITE]).ends(
+        3,
+        &[
+            "3 things in it fit no format",
+            "line 1: `taken_at` is not a time",
+            "there is no field `gatway`",
+            "its `release` is almost one that is known (did you mean `7 days after previous`?)",
+        ],
+    );
+    let place = by_hand();
+    place.edit(SITE, "2026-11-21T06:12:00Z", "2126-11-21T06:12:00Z");
+    place
+        .run(&["snapshot", "finalize", SITE])
+        .ends(0, &["`taken_at` is 2126-11-21T06:12:00Z, which lies in the future"]);
+}
+
+#[test]
+fn a_status_that_is_almost_one_of_the_vendors_words_is_named() {
+    let place = by_hand();
+    place.edit(POPULATION, r#""status":"Active""#, r#""status":"active""#);
+    place.edit(POPULATION, r#""status":"Success""#, r#""status":"Succes""#);
+    place
+        .run(&["snapshot", "finalize", POPULATION])
+        .ends(3, &["(did you mean `Active`?)", "(did you mean `Success`?)", "2 things in it fit no format"]);
+    // Words of another build's are kept.
+    let place = by_hand();
+    place.edit(POPULATION, r#""status":"Active""#, r#""status":"Trialing until May""#);
+    place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
 }

@@ -51,3 +51,63 @@ fn what_it_shows_cannot_be_confirmed() {
     let apply = ["apply", "bloom-coaching.yaml", "--site", "bloom-coaching.site.ndjson", "--confirm", digest];
     assert_eq!(plan(folder.path(), &apply).status.code(), Some(12));
 }
+
+#[test]
+fn in_a_clone_what_needs_the_private_files_is_unproven_and_nothing_is_red() {
+    let folder = example("2026-11-21T06:12:00Z");
+    crate::transcripts::as_cloned(folder.path());
+    let checked = plan(folder.path(), &CHECK);
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    for line in [
+        "unproven at gate `configure`",
+        "0 errors, ",
+        "the private file `private/bloom-coaching.contacts.yaml` is not here",
+        "the private file of the population is not here",
+        "this is normal in a clone",
+        "add `--accept-unknown members`",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("plan survey"), "no screen shows what is missing: {said}");
+    let accepting = [&CHECK[..], &["--accept-unknown", "members"]].concat();
+    let checked = plan(folder.path(), &accepting);
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.status.code() == Some(0) && said.contains("unproven at gate `configure`"), "{said}");
+    let comment = plan(folder.path(), &["diff", CHECK[1], "--snapshot", CHECK[3], "--format", "markdown"]);
+    assert!(String::from_utf8_lossy(&comment.stdout).contains("The plan is **unproven**"));
+    // Whatever else is wrong or unknown still counts.
+    let site = folder.path().join("bloom-coaching.site.ndjson");
+    let text = std::fs::read_to_string(&site).unwrap();
+    let without = text.edited_once(r#""webhook":{"how":"bridge"}"#, r#""webhook":{"missing":"no log"}"#);
+    std::fs::write(&site, amc_plan::site::file::seal(&without).unwrap()).unwrap();
+    assert_eq!(plan(folder.path(), &accepting).status.code(), Some(1));
+    std::fs::write(&site, text).unwrap();
+    let path = folder.path().join("bloom-coaching.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.edited_once("strategy: rehearse-and-replay", "strategi: rehearse-and-replay")).unwrap();
+    assert_eq!(plan(folder.path(), &accepting).status.code(), Some(1));
+}
+
+#[test]
+fn a_run_does_not_begin_without_the_contacts_values() {
+    let folder = example(&jiff::Timestamp::now().to_string());
+    std::fs::remove_dir_all(folder.path().join("private")).unwrap();
+    let words = ["apply", CHECK[1], "--site", CHECK[3], "--accept-unknown", "members", "--no-input"];
+    let ran = plan(folder.path(), &words);
+    assert_eq!(ran.status.code(), Some(10), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn explain_answers_for_findings_about_reading_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for (format, said) in
+        [("human", "so a clone does not have it"), ("markdown", "## contact-values-unreadable"), ("json", "\"codes\"")]
+    {
+        let ran = plan(folder.path(), &["explain", "contact-values-unreadable", "--format", format]);
+        let out = String::from_utf8_lossy(&ran.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(ran.status.code() == Some(0) && out.contains(said), "{out}");
+    }
+    let ran = plan(folder.path(), &["explain", "contact-value-unreadable"]);
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("did you mean `contact-values-unreadable`?"));
+}

@@ -112,6 +112,7 @@ fn world(mut fence: Value) -> StepContext {
         census,
         contacts: ContactsFile {
             values: serde_json::from_value(read("values")).unwrap(),
+            absent: None,
             own_file: true,
             left_out: BTreeSet::new(),
             tracked: tracked(&read("tracked")),

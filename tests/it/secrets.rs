@@ -1,6 +1,8 @@
 //! A webhook as it stands in a CRM: its command and target are recognised, and its secret is shown by nothing.
 
-use crate::place::{PLAN, Place, SITE};
+use amc_plan::site::file::seal;
+
+use crate::place::{Edited as _, PLAN, Place, SITE};
 use crate::survey::{facts, without};
 use crate::typed::typed;
 
@@ -74,4 +76,72 @@ fn a_pasted_list_of_webhooks_is_recorded_without_secrets() {
     // What a person types is shown by their own terminal.
     assert!(shown.contains("recorded"), "{shown}");
     assert_eq!(facts(&place)[0]["saw-all"]["names"], serde_json::json!(["aal_genpass", "aal_fieldop?operationId=7"]));
+}
+
+/// The example with webhooks that a person copied into the site file as they stand in the CRM.
+fn copied(record: &str) -> Place {
+    let place = Place::new();
+    let text = place
+        .read(SITE)
+        .edited("bridge", "manual")
+        .edited(r#""key":"aal_fieldop?operationId=7","command":"aal_fieldop","target":"operationId=7""#, record);
+    std::fs::write(place.path(SITE), text).unwrap();
+    place
+}
+
+#[test]
+fn a_secret_in_a_site_file_is_named_when_it_is_finalized() {
+    let whole = format!("https://bloom.example/?accessally_api=aal_fieldop&operationId=7&key={SECRET}");
+    for record in [
+        format!(
+            r#""key":"aal_fieldop?operationId=7&key={SECRET}","command":"aal_fieldop","target":"operationId=7&key={SECRET}""#
+        ),
+        format!(r#""key":"aal_fieldop?operationId=7","command":"aal_fieldop","target":"operationId=7&key={SECRET}""#),
+        format!(r#""key":"{whole}","command":"{whole}""#),
+    ] {
+        let place = copied(&record);
+        let ran = place.run(&["snapshot", "finalize", SITE]);
+        ran.ends(
+            3,
+            &[
+                "it holds a secret, such as what follows `key=`, and others read this file (command and target are enough: write \
+                 `\"key\":\"aal_fieldop?operationId=7\"`",
+                "1 thing in it fits no format",
+            ],
+        );
+        assert!(!ran.err.contains(SECRET), "{ran:#?}");
+    }
+    let elsewhere = copied(r#""key":"aal_fieldop?operationId=7","command":"aal_fieldop","target":"operationId=7""#);
+    elsewhere.edit(
+        SITE,
+        r#""name":"Summit 2019""#,
+        &format!(r#""name":"Summit 2019","seen_at":"https://x.example/?token={SECRET}""#),
+    );
+    elsewhere.run(&["snapshot", "finalize", SITE]).ends(3, &["it holds a secret, such as what follows `key=`"]);
+}
+
+#[test]
+fn a_secret_of_a_site_file_is_in_no_plan_that_init_writes() {
+    let record = format!(
+        r#""key":"aal_fieldop?operationId=7&key={SECRET}","command":"aal_fieldop","target":"operationId=7&key={SECRET}""#
+    );
+    let place = copied(&record);
+    // As a version of this program closed it that did not look for secrets.
+    std::fs::write(place.path(SITE), seal(&place.read(SITE)).unwrap()).unwrap();
+    place.run(&["init", "--site", SITE, "--out", "new.yaml"]).ends(0, &[]);
+    let plan = place.read("new.yaml");
+    assert!(!plan.contains(SECRET) && plan.contains("calls: aal_fieldop?operationId=7\n"), "{plan}");
+    // It is the webhook that the plan means by command and target.
+    let ran = place.run(&["check", PLAN, "--site", SITE]);
+    for rule in ["webhook-not-in-plan", "not-on-site"] {
+        assert!(!ran.out.contains(rule), "{rule}: {}", ran.out);
+    }
+    assert!(ran.out.contains("reading-not-understood") && !ran.out.contains(SECRET), "{}", ran.out);
+
+    let place = copied(r#""key":"aal_fieldop?operationId=7","command":"aal_fieldop","target":"operationId=7""#);
+    place.edit_site(SITE, r#"{"kind":"plugin","#, &format!("{{\"kind\":\"webhook\",\"key\":\"aal_x?a=1&token={SECRET}\",\"command\":\"aal_x\",\"target\":\"a=1&token={SECRET}\"}}\n{{\"kind\":\"plugin\","));
+    let ran = place.run(&["init", "--site", SITE, "--out", "new.yaml"]);
+    ran.ends(0, &["attention: the site holds a secret where one line of new.yaml has `…` in its place"]);
+    assert!(!ran.err.contains("a person's address"), "{ran:#?}");
+    assert!(!place.read("new.yaml").contains(SECRET));
 }

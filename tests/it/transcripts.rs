@@ -1,7 +1,8 @@
 //! Every console block of README.md, of `docs/*.md` and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
-//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`).
+//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`). The page about CI is run in what a
+//! clone of the example's repository would have.
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
@@ -178,8 +179,14 @@ fn one_timer(plans: &Path) {
     }
 }
 
+/// Takes away what git ignores, as `init` tells it: a clone has none of it.
+pub(crate) fn as_cloned(plans: &Path) {
+    fs::remove_dir_all(plans.join("private")).unwrap();
+    fs::remove_file(plans.join("bloom-coaching.population.ndjson")).unwrap();
+}
+
 /// The document with every console block as it runs now.
-fn rerun(document: &str) -> String {
+fn rerun(document: &str, in_a_clone: bool) -> String {
     // What one document has imported is captured in it alone.
     let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     amc_plan::example::write(&folder.path().join("plans"), amc_plan::example::SEED).unwrap();
@@ -188,6 +195,9 @@ fn rerun(document: &str) -> String {
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
+    if in_a_clone {
+        as_cloned(&folder.path().join("plans"));
+    }
     let mut out = String::new();
     // The fence of the block that is open: longer than any inside it.
     let mut fence: Option<&str> = None;
@@ -225,7 +235,7 @@ fn every_console_block_prints_what_stands_there() {
     let mut stale = Vec::new();
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
-        let now = rerun(&text);
+        let now = rerun(&text, path.ends_with("docs/ci.md"));
         if now != text {
             if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
                 fs::write(&path, now).unwrap();

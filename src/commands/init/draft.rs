@@ -26,6 +26,9 @@ const MAILERS: [&str; 12] = [
     "wp-ses",
 ];
 
+/// Most keys that a comment names.
+const NAMED: usize = 6;
+
 /// What a draft is made from.
 pub(super) struct Draft<'a> {
     pub(super) snapshot: &'a Snapshot,
@@ -199,15 +202,49 @@ impl Draft<'_> {
     fn webhooks(&self, out: &mut String) {
         section(out, "webhooks", self.state().webhooks.is_empty());
         let mut taken = std::collections::BTreeSet::new();
-        for key in self.state().webhooks.keys() {
+        for (key, webhook) in &self.state().webhooks {
             // A name of ours, so that nobody's address gets into it.
             let own = name_key(&without_addresses(key));
             let name = (1..).map(|n| if n == 1 { own.clone() } else { format!("{own}-{n}") });
             let name = name.into_iter().find(|name| taken.insert(name.clone())).unwrap_or_default();
             line(out, &format!("  {}:", quote(&name)));
             line(out, &format!("    calls: {}", quote(key)));
-            line(out, "    # decide: after_switch: {replaced_by: {order_form: …, setting: failed_payment}},");
+            line(out, "    # decide: fired_by: what in the CRM calls it, so that the runbook says to switch that off");
+            line(out, "    # decide: after_switch, one of");
+            self.fates(&webhook.command).iter().for_each(|fate| line(out, &format!("    #   {fate}")));
             line(out, "    #   {replaced_by: {by_hand: who}}, {retired: why} or {kept: why}");
+        }
+    }
+
+    /// What may do a webhook's work after the switch, as far as its command says: no object is named that has nothing to do with it.
+    fn fates(&self, command: &str) -> Vec<String> {
+        let keys = |keys: Vec<&String>| match keys[..] {
+            [] => "KEY".to_owned(),
+            _ => clean(&keys.into_iter().take(NAMED).map(|key| quote(key)).collect::<Vec<_>>().join(" or ")),
+        };
+        match command {
+            "aal_genpass" => vec!["{retired: the forms make the user}".to_owned()],
+            "aal_updateuser" | "aal_batchsync" => vec!["{retired: tags are local after the switch}".to_owned()],
+            "aal_revokesubscription" => {
+                let forms = self.state().order_forms.iter().filter(|(_, form)| form.recurring != Field::Set(false));
+                let forms = keys(forms.map(|(key, _)| key).collect());
+                vec![format!("{{replaced_by: {{order_form: {forms}, setting: failed_payment}}}}")]
+            }
+            "aal_fieldop" => {
+                let has_more = |offering: &Offering| {
+                    offering.modules.set().is_some_and(|modules| modules.iter().any(|module| module.number > 0))
+                };
+                let offerings = self.state().offerings.iter().filter(|(_, offering)| has_more(offering));
+                let offerings = keys(offerings.map(|(key, _)| key).collect());
+                vec![
+                    format!(
+                        "{{replaced_by: {{offering: {offerings}, setting: release_timers}}}}, if it opens a module"
+                    ),
+                    "{replaced_by: {order_form: KEY, setting: custom_operation}}, if a form runs the operation"
+                        .to_owned(),
+                ]
+            }
+            _ => Vec::new(),
         }
     }
 

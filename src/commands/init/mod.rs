@@ -20,7 +20,7 @@ use crate::project::git::Books;
 use crate::site::file::FileSite;
 use crate::site::wordpress::Address;
 use crate::site::{self, Site};
-use crate::text::addresses;
+use crate::text::{MASK, addresses, without_secrets};
 
 use super::{Terminal, schema, told_git, tracked};
 
@@ -54,7 +54,9 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     told_git::keep_line_ends(&folder)?;
     schema::write_beside(&folder, terminal)?;
-    let text = draft.text();
+    let drafted = draft.text();
+    // Nothing that opens something goes into a file that is committed.
+    let text = without_secrets(&drafted);
     write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
     tracked::attend_to_populations([&*args.site], &Books::default(), terminal)?;
     if !args.inline_contacts && !chosen.is_empty() {
@@ -72,6 +74,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         escape::line(&snapshot.header.site.to_string()),
         many(chosen.len(), "spot-check contact")
     )?;
+    secrets(args, &drafted, terminal)?;
     people(args, &text, terminal)?;
     if chosen.is_empty() {
         writeln!(
@@ -96,6 +99,24 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         escape::shell(&args.site)
     )?;
     Ok(exit::OK)
+}
+
+/// Says where the site holds a secret that the plan would have held: it is left out there.
+fn secrets(args: &Init, drafted: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let lines = drafted.lines().enumerate().filter(|(_, line)| without_secrets(line) != *line);
+    let lines: Vec<String> = lines.map(|(index, _)| (index + 1).to_string()).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        terminal.err,
+        "attention: the site holds a secret where {} of {} has `{MASK}` in its place ({}); before you commit the site file, take the \
+            secret out of it, and if the file was committed, make a new secret where this one came from",
+        if lines.len() == 1 { "one line" } else { "these lines" },
+        escape::path(&args.out),
+        lines.join(", ")
+    )?;
+    Ok(())
 }
 
 /// Says where the plan holds somebody's address: what the site calls or names with one can only be written as it is.

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::apply::certificate::Ground;
 use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::lock::{self, Standing};
 use crate::apply::machine::{Next, Progress};
 use crate::cli::{Status, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
-use crate::guide::{Back, Stage, duties, steps};
+use crate::guide::{Back, LIVE_FILE, Stage, duties, steps};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Executor, Step};
 use crate::output::escape;
@@ -94,6 +95,11 @@ fn said_of_the_end(args: &Status, opened: &Opened, run: &Unfinished) -> Result<E
         }
         Some(kept) => match kept.ensure_proven(&opened.settings.seal.keys) {
             Err(failure) => failure.message,
+            // A rehearsal on a site in a file opens no site at an address.
+            Ok(()) if kept.certificate.site == Ground::File => format!(
+                "replay it on live, in its window, on a site file of the live site (`docs/on-live.md` says how to write it): \
+                 `plan diff {plan} --site {LIVE_FILE} --on live`"
+            ),
             Ok(()) => {
                 let live = escape::shell(&opened.plan.sites.live);
                 format!("replay it on live, in its window: `plan diff {plan} --site {live} --on live`")

@@ -191,7 +191,7 @@ impl Asking<'_, '_> {
             answers.fields.entry(question.on.clone()).or_default().insert(question.field.clone(), value);
         }
         if screen.typed().next().is_some() {
-            let hint = "\n  Type what you see, - where nothing is set; Enter leaves one out, q ends.";
+            let hint = "\n  Type what you see: n is the answer no, - means that nothing is set.\n  Enter leaves one out, q ends.";
             writeln!(self.terminal.out, "{hint}")?;
             let choices = screen.typed().filter_map(|one| Some((&one.field, choices(&one.on, &one.field)?)));
             for (field, choices) in choices.collect::<BTreeSet<_>>() {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::model::plan::{AfterSwitch, LeaveAlone, WebhookIntent};
-use crate::model::record::{BackupSource, Evidence, Record};
+use crate::model::record::{BackupSource, Entry, Evidence, Saw, SawAll};
 use crate::model::text::Seconds;
-use crate::model::{Kind, Plan};
+use crate::model::{Identity, Kind, Plan};
 
 use super::Changes;
 
@@ -23,7 +23,7 @@ pub(super) fn all(changes: &Changes<'_>) -> Vec<String> {
 /// The same for a person to read: of what becomes of things, the first.
 pub(super) fn lines(changes: &Changes<'_>) -> Vec<String> {
     let mut lines = of_the_plan(changes.plan);
-    of_the_record(changes.record, &mut lines);
+    of_the_record(changes, &mut lines);
     let fates = fates(changes.plan);
     lines.extend(fates.iter().take(MOST).cloned());
     lines.extend(
@@ -91,15 +91,25 @@ fn fate(webhook: &WebhookIntent) -> String {
     }
 }
 
-/// What people vouch for.
-fn of_the_record(record: &Record, lines: &mut Vec<String>) {
-    for entry in &record.entries {
+/// What people vouch for. Of what they saw the last statement about each field alone, and on live only what was seen there: what was
+/// said before it, or of the copy, no longer counts.
+fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
+    let entries = &changes.record.entries;
+    let is_of_here = |host: &Identity| !changes.on_live || host.to_string() == changes.host;
+    for (at, entry) in entries.iter().enumerate() {
         match &entry.evidence {
-            Evidence::Saw(saw) => {
-                let fields = saw.fields.iter().map(|(name, value)| format!("{name}: {value}"));
-                let fields = fields.collect::<Vec<_>>().join(", ");
-                lines.push(format!("{} on {}, seen by {}, until {}: {fields}", saw.on, saw.host, entry.who, saw.until));
+            Evidence::Saw(saw) if is_of_here(&saw.host) => {
+                let stands = |name: &str| !entries[at + 1..].iter().any(|later| says_again(later, saw, name));
+                let fields = saw.fields.iter().filter(|(name, _)| stands(name));
+                let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {value}")).collect();
+                if !fields.is_empty() {
+                    let (on, host, until, fields) = (&saw.on, &saw.host, &saw.until, fields.join(", "));
+                    lines.push(format!("{on} on {host}, seen by {}, until {until}: {fields}", entry.who));
+                }
             }
+            Evidence::SawAll(all) if entries[at + 1..].iter().any(|later| lists_again(later, all)) => {}
+            Evidence::Saw(_) => {}
+            Evidence::SawAll(all) if !is_of_here(&all.host) => {}
             Evidence::SawAll(all) => lines.push(format!(
                 "all objects of {} on {}, seen by {}, until {}: {}",
                 all.kind,
@@ -157,6 +167,16 @@ fn of_the_record(record: &Record, lines: &mut Vec<String>) {
             | Evidence::Decided(_) => {}
         }
     }
+}
+
+/// Whether a line says anew what somebody saw of this field.
+fn says_again(later: &Entry, saw: &Saw, name: &str) -> bool {
+    matches!(&later.evidence, Evidence::Saw(new) if new.host == saw.host && new.on == saw.on && new.fields.contains_key(name))
+}
+
+/// Whether a line lists the objects of this kind again.
+fn lists_again(later: &Entry, all: &SawAll) -> bool {
+    matches!(&later.evidence, Evidence::SawAll(new) if new.host == all.host && new.kind == all.kind)
 }
 
 /// A choice in the plan's own word for it.

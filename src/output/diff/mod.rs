@@ -147,7 +147,7 @@ pub fn next(changes: &Changes<'_>) -> String {
     };
     if changes.lacks_only_members {
         return format!(
-            "no reading shows the members; {what} without comparing them: plan apply {path} --site {site} --accept-unknown \
+            "no reading shows the members, so nothing compares them; {what} all the same: plan apply {path} --site {site} --accept-unknown \
              members --confirm {digits}{live}"
         );
     }

@@ -143,7 +143,7 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<section class=\"barrier\">\n<h3>STOP: the barrier</h3>")?;
     writeln!(
         out,
-        "<p><strong>Up to here <code>plan undo</code> takes everything back. Past this line nothing does.</strong></p>\n<ul class=\"boxes\">"
+        "<p><strong>Up to here <code>plan undo</code> takes back what <code>plan</code> changed, and lists what a person sets back by hand. Past this line there is no undo.</strong></p>\n<ul class=\"boxes\">"
     )?;
     let mail = page.plan.mail.as_ref().and_then(|mail| match part.on {
         SiteRole::Staging => Some(mail.during_migration),

@@ -10,6 +10,7 @@ pub(super) mod re_release_restarts;
 pub(super) mod release_not_understood;
 pub(super) mod unscheduled_module;
 
+use crate::change::text;
 use crate::diag::Finding;
 use crate::model::Release;
 use crate::model::keyed::same_name;
@@ -67,7 +68,7 @@ impl<'a> Planned<'_, 'a> {
 
     /// The finding with the site's offering under it, the line of this module labelled.
     fn excerpt(&self, finding: Finding, module: &Module, label: &str) -> Finding {
-        let needle = format!("{} {}:", module.number, module.name);
+        let needle = text::key(&format!("{} {}", module.number, module.name));
         self.site.excerpt(finding, &needle, label)
     }
 }

@@ -42,7 +42,8 @@ declare_rule! {
     /// ```
     ///
     /// ## Fix
-    /// Make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`.
+    /// Make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`; a restore point of the host
+    /// with `--restore-point ID` in the place of `FILE`.
     {
         id: "backup-missing",
         severity: Error,
@@ -65,7 +66,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(
             RULE.at(Location::key("/backup"), message)
                 .label("no `backup` section")
-                .help("add `backup`, make the backup, then record it with `plan record backup FILE --plan PLAN --who WHO`")
+                .help(format!("add `backup`, make the backup, then {RECORD_IT}"))
                 .fix("add the section", BACKUP_STUB),
         );
         return Some(());
@@ -74,12 +75,18 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !missing.is_empty() {
         let of = backup_of(demand.of);
         let message = format!("no backup of the {of} that holds its {} is recorded", missing.join(" and its "));
-        out.push(RULE.at(Location::key("/backup"), message).label("not on record").help(format!(
-            "make a backup of the {of}, then record it with `plan record backup FILE --plan PLAN --who WHO`"
-        )));
+        out.push(
+            RULE.at(Location::key("/backup"), message)
+                .label("not on record")
+                .help(format!("make a backup of the {of}, then {RECORD_IT}")),
+        );
     }
     Some(())
 }
+
+/// How a backup gets on record.
+const RECORD_IT: &str = "record it with `plan record backup FILE --plan PLAN --who WHO`, or a restore point of the host with \
+    `plan record backup --restore-point ID --plan PLAN --who WHO`";
 
 fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Known<Vec<&'static str>> {
     let mut parts = demand.parts.clone();

@@ -7,7 +7,9 @@ declare_rule! {
     ///
     /// ## What it does
     /// Asks for `during_migration: simulate` in the plan's `mail` section, and for a staging copy on which mail is
-    /// simulated after the plan's changes.
+    /// simulated after the plan's changes. Mail is simulated if nothing that WordPress sends reaches anybody: by a switch of the
+    /// plugin that sends, or by a mail trap of the host that catches all mail of the copy. A person who attests a trap has
+    /// sent a test mail to an address of their own before, and seen it in the trap and not in the mailbox.
     ///
     /// ## Why it matters
     /// The vendor's latest guide says that the migration resets every user's password and mails new credentials (documented). A
@@ -33,7 +35,9 @@ declare_rule! {
     ///
     /// ## Fix
     /// Set `during_migration: simulate`. With Fluent SMTP it is the "Email Simulation" setting, or the constant
-    /// `FLUENTMAIL_SIMULATE_EMAILS`; with WP Mail SMTP the constants `WPMS_ON` and `WPMS_DO_NOT_SEND`.
+    /// `FLUENTMAIL_SIMULATE_EMAILS`; with WP Mail SMTP "Do Not Send" under Settings > Misc, or the constants `WPMS_ON` and
+    /// `WPMS_DO_NOT_SEND`. If the host traps the mail, send a test mail, look whether it is in the trap, and record
+    /// `plan record saw mail simulated=yes`.
     {
         id: "mail-not-simulated",
         severity: Error,
@@ -74,4 +78,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 /// What to do about mail that is delivered.
-const HELP: &str = "set `during_migration: simulate`; in Fluent SMTP it is the \"Email Simulation\" setting";
+const HELP: &str = "set `during_migration: simulate`; in Fluent SMTP it is the \"Email Simulation\" setting, in WP Mail SMTP \"Do Not Send\" \
+    under Settings > Misc, and a mail trap of the host counts too";

@@ -14,8 +14,9 @@ declare_rule! {
     /// Reports a site that could be the plan's live site (the same host and path, whatever the port, with or without
     /// `www.`); one that gives a home address other than the one at which it was read; and one that nothing shows to be
     /// a staging copy: neither its environment type (staging, development, local), nor a constant that hosts set on
-    /// copies (`IS_WPE_SNAPSHOT`, `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor the name of its host or folder. The
-    /// name counts only where the type is not `production`, or where the site is on this machine.
+    /// copies (`IS_WPE_SNAPSHOT`, `KINSTA_DEV_ENV`, `WPSTAGECOACH_STAGING`), nor the name of its host or folder
+    /// (`stage.small.example` is one, `stage-small.example` is not: a live site can be called that). The name counts
+    /// only where the type is not `production`, or where the site is on this machine.
     ///
     /// ## Why it matters
     /// The vendor's guide works on a staging copy so that live users are untouched (documented). No single signal

@@ -4,7 +4,9 @@ pub(super) mod access_webhook_without_replacement;
 pub(super) mod replacement_does_nothing;
 pub(super) mod webhook_undecided;
 
+use crate::model::Plan;
 use crate::model::keyed::webhook_key;
+use crate::model::plan::{AfterFinalRetry, OrderFormIntent};
 
 /// The command that a webhook calls, lower case: `aal_revokesubscription` of `aal_revokesubscription?productId=12`.
 fn command(calls: &str) -> String {
@@ -17,6 +19,25 @@ fn command(calls: &str) -> String {
 /// Whether a command takes access away or takes money. The name of the one that cancels is not published.
 fn guards_money_or_access(command: &str) -> bool {
     matches!(command, "aal_revokesubscription" | "aal_chargesubscription") || command.contains("cancel")
+}
+
+/// The order forms that, as the plan wants them, end access after the last failed payment.
+fn ending_access(plan: &Plan) -> Vec<&str> {
+    let ends = |retry: AfterFinalRetry| matches!(retry, AfterFinalRetry::Revoke | AfterFinalRetry::Cancel);
+    let ends = |form: &OrderFormIntent| form.failed_payment.as_ref().is_some_and(|it| ends(it.after_final_retry));
+    plan.order_forms.iter().filter(|(_, form)| ends(form)).map(|(key, _)| key.as_str()).collect()
+}
+
+/// Most keys that a message names.
+const NAMED: usize = 6;
+
+/// Keys as a sentence names them: one of them is meant.
+fn listed(keys: &[&str]) -> String {
+    let named: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+    match keys.len().saturating_sub(NAMED) {
+        0 => named.join(" or "),
+        more => format!("{} or one of {more} more", named.join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::rules::{
     Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
-use super::{command, guards_money_or_access};
+use super::{command, ending_access, guards_money_or_access, listed};
 
 declare_rule! {
     /// What replaces a webhook does not do its work.
@@ -91,12 +91,20 @@ fn by_form(facts: &Facts<'_>, key: &str, at: String, out: &mut Findings) -> Know
     }
     let Some(form) = facts.order_form(After, key)? else { return Some(()) };
     if !matches!(form.after_final_retry()?, Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) {
+        let set = format!("set `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`");
+        let others: Vec<&str> = ending_access(plan).into_iter().filter(|other| *other != key).collect();
         let message = format!("`{}` should end access after a failed payment, and does not", form.name());
         let finding = RULE
             .at(Location::value(at), message)
             .label("does not end access")
             .related(Location::key(pointer(&["order_forms", key, "failed_payment"])), "what the form does")
-            .help(format!("set `failed_payment: {{after_final_retry: revoke}}` (or `cancel`) under `{key}`"));
+            .help(match &others[..] {
+                [] => set,
+                others => format!(
+                    "if another form sold the access, name that one ({}); if it was `{key}`, {set}",
+                    listed(others)
+                ),
+            });
         out.push(form.excerpt(finding, "after_final_retry:", "after the changes"));
     }
     Some(())

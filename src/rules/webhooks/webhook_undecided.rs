@@ -1,11 +1,11 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::Plan;
-use crate::model::plan::{AfterSwitch, Replacement, Setting};
+use crate::model::plan::{AfterSwitch, OfferingIntent, Replacement, Setting};
 use crate::model::text::pointer;
+use crate::model::{Plan, Release};
 use crate::rules::plan::stub;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
 
-use super::command;
+use super::{command, ending_access, listed};
 
 declare_rule! {
     /// Nobody decided what happens to a webhook after the switch.
@@ -47,43 +47,95 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             continue;
         }
         let (idea, fate) = suggestion(plan, &command(&webhook.calls));
-        out.push(
-            RULE.at(
+        let finding = RULE
+            .at(
                 Location::key(pointer(&["webhooks", name, "after_switch"])),
                 format!("nobody decided what happens to the webhook `{}` after the switch", webhook.calls),
             )
             .label("no `after_switch`")
-            .help(format!("say what happens to it: {idea}"))
-            .fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate)),
-        );
+            .help(format!("say what happens to it: {idea}"));
+        out.push(match fate {
+            Some(fate) => finding.fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate)),
+            None => finding,
+        });
     }
     Some(())
 }
 
-/// What usually takes a command's place (inferred), in words and as an entry to paste.
-fn suggestion(plan: &Plan, command: &str) -> (&'static str, AfterSwitch) {
-    let retired = |why: &str| AfterSwitch::Retired(why.to_owned());
-    let by_form = |setting| {
-        let form = plan.order_forms.keys().next().map_or("the-order-form", String::as_str);
-        let order_form = Some(form.to_owned());
-        AfterSwitch::ReplacedBy(Replacement { order_form, setting: Some(setting), ..Replacement::default() })
-    };
-    let by_hand = || {
-        let person = plan.people.keys().next().map_or("somebody", String::as_str);
-        AfterSwitch::ReplacedBy(Replacement { by_hand: Some(person.to_owned()), ..Replacement::default() })
-    };
+/// What may take a command's place (inferred), in words; and as an entry to paste, where the plan leaves only one.
+fn suggestion(plan: &Plan, command: &str) -> (String, Option<AfterSwitch>) {
+    let retired = |idea: &str, why: &str| (idea.to_owned(), Some(AfterSwitch::Retired(why.to_owned())));
     match command {
-        "aal_genpass" => {
-            ("usually a form makes the user, so this webhook can be retired", retired("a form makes the user"))
-        }
+        "aal_genpass" => retired(
+            "usually the forms make the user, so this webhook can be retired, with a reason that names them",
+            "the forms make the user",
+        ),
         "aal_updateuser" | "aal_batchsync" => {
-            ("tags are local after the switch, so this webhook can be retired", retired("tags are local"))
+            retired("tags are local after the switch, so this webhook can be retired", "tags are local")
         }
-        "aal_revokesubscription" => {
-            ("usually the order form's failed-payment setting does its work", by_form(Setting::FailedPayment))
-        }
-        "aal_fieldop" => ("usually a form, a page or a person runs the operation", by_form(Setting::CustomOperation)),
-        "aal_chargesubscription" => ("usually a person charges again under AccessAlly > Sales", by_hand()),
-        _ => ("`replaced_by`, `retired` or `kept`, each with the reason", by_hand()),
+        "aal_revokesubscription" => by_failed_payment(plan),
+        "aal_fieldop" => by_timers(plan),
+        "aal_chargesubscription" => by_hand(plan, "usually a person charges again under AccessAlly > Sales"),
+        _ => by_hand(plan, "`replaced_by`, `retired` or `kept`, each with the reason"),
     }
+}
+
+fn by_failed_payment(plan: &Plan) -> (String, Option<AfterSwitch>) {
+    let idea = "usually the failed-payment setting of the order form that sold the access does its work";
+    let forms = ending_access(plan);
+    match forms[..] {
+        [] => (format!("{idea}, but no order form of the plan ends access; {OR_A_PERSON}"), None),
+        [form] => {
+            let (order_form, setting) = (Some(form.to_owned()), Some(Setting::FailedPayment));
+            (idea.to_owned(), Some(replaced_by(Replacement { order_form, setting, ..Replacement::default() })))
+        }
+        _ => {
+            let forms = listed(&forms);
+            let how = "`replaced_by: {order_form: KEY, setting: failed_payment}`";
+            (format!("{idea}: {how}, where KEY is {forms}; {OR_A_PERSON}"), None)
+        }
+    }
+}
+
+fn by_timers(plan: &Plan) -> (String, Option<AfterSwitch>) {
+    let is_timed = |offering: &OfferingIntent| {
+        offering.modules.iter().any(|module| matches!(module.release, Some(Release::After { .. })))
+    };
+    let timed = plan.offerings.iter().filter(|(_, offering)| is_timed(offering)).map(|(key, _)| key.as_str());
+    let timed: Vec<&str> = timed.collect();
+    let idea = "if it opens a module, the release timers of the offering do its work";
+    let other = format!(
+        "if a form runs the operation, `replaced_by: {{order_form: KEY, setting: custom_operation}}`; {OR_A_PERSON}"
+    );
+    match timed[..] {
+        [] => (other, None),
+        [offering] => {
+            let (offering, setting) = (Some(offering.to_owned()), Some(Setting::ReleaseTimers));
+            let fate = replaced_by(Replacement { offering, setting, ..Replacement::default() });
+            (format!("{idea}; {other}"), Some(fate))
+        }
+        _ => {
+            let how = "`replaced_by: {offering: KEY, setting: release_timers}`";
+            (format!("{idea}: {how}, where KEY is {}; {other}", listed(&timed)), None)
+        }
+    }
+}
+
+/// The person who runs the switch, where the plan leaves no doubt who that is.
+fn by_hand(plan: &Plan, idea: &str) -> (String, Option<AfterSwitch>) {
+    let operators = || plan.people.iter().filter(|(_, part)| part.contains("operator"));
+    let person = match plan.people.len() {
+        1 => plan.people.keys().next(),
+        _ if operators().count() == 1 => operators().map(|(person, _)| person).next(),
+        _ => None,
+    };
+    let fate = person.map(|who| replaced_by(Replacement { by_hand: Some(who.clone()), ..Replacement::default() }));
+    let idea = if fate.is_some() { idea.to_owned() } else { format!("{idea}; {OR_A_PERSON}") };
+    (idea, fate)
+}
+
+const OR_A_PERSON: &str = "if a person does it from now on, `replaced_by: {by_hand: NAME}` with a name from `people`";
+
+fn replaced_by(replacement: Replacement) -> AfterSwitch {
+    AfterSwitch::ReplacedBy(replacement)
 }
