@@ -316,20 +316,15 @@ impl<'a> Facts<'a> {
     /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
     pub fn population_section(&self, section: &str) -> Known<()> {
         let grade = match (self.capture(section), self.inputs.census) {
-            (grade, None) if grade.is_known() => Grade::Unknown(self.without_population().to_owned()),
+            (grade, None) if grade.is_known() => {
+                let has_one = self.inputs.before.is_some_and(|before| before.population.is_some());
+                Grade::Unknown(if has_one { NOT_HERE } else { "no population is next to the snapshot" }.to_owned())
+            }
             (grade, _) => grade,
         };
         let known = grade.is_known();
         self.note(section, grade);
         known.then_some(())
-    }
-
-    /// Why nothing of the members is known although they were captured.
-    fn without_population(&self) -> &'static str {
-        match self.inputs.before.is_some_and(|before| before.population.is_some()) {
-            true => NOT_HERE,
-            false => "no population is next to the snapshot",
-        }
     }
 
     /// The identity that the header gives: as well known as the environment, and worth a line even where that is unknown.

@@ -173,7 +173,7 @@ mod tests {
             (
                 &course,
                 "modules",
-                "0 Week 0: start; 1 Week 1: Rhythm: by-hand; 2 Week 2: Keys [Week: 2]: 2 weeks after previous",
+                "0 Week 0: start; 1 Week 1: Rhythm: by-hand; 2 Week 2: Keys [Week: 2]: 14 days after previous",
                 Some(json!([
                     {"number": 0, "name": "Week 0: start", "release": null},
                     {"number": 1, "name": "Week 1: Rhythm", "release": "by-hand"},

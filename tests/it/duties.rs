@@ -35,7 +35,9 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         ("/rollback/who", "in", json!("jo")),
         ("/webhooks/aal_chargesubscription?productId=14/fired_by", "in", nobody.clone()),
         ("/webhooks/aal_fieldop?operationId=7/fired_by", "in", nobody.clone()),
+        ("/webhooks/aal_genpass/fired_by", "in", nobody.clone()),
         ("/webhooks/aal_revokesubscription?productId=12/fired_by", "in", nobody.clone()),
+        ("/webhooks/aal_updateuser/fired_by", "in", nobody.clone()),
         ("/webhooks/aal_genpass/after_switch", "after", json!("mara")),
         ("/offerings/alumni/access_through", "after", nobody.clone()),
         ("/offerings/coaching-calls/access_through", "after", nobody.clone()),
@@ -48,7 +50,7 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         expected.into_iter().map(|(at, when, who)| (at.to_owned(), when.to_owned(), who, false)).collect();
     assert_eq!(asked(&place), expected);
     let said = place.run(&["status", PLAN, "--site", SITE]).out;
-    assert!(said.contains("give to people: 13 of 13 open (jo 2, mara 1, nobody named 9, sam 1)"), "{said}");
+    assert!(said.contains("give to people: 15 of 15 open (jo 2, mara 1, sam 1, whoever runs the switch 11)"), "{said}");
     place.run(&["runbook", PLAN, "--out", "page.html"]).ends(0, &[]);
     let page = place.read("page.html");
     for line in [

@@ -12,7 +12,7 @@ fn flat(text: &str) -> String {
 fn a_diff_shows_of_what_was_seen_the_last_statement_about_each_field() {
     let place = without(&["mail"]);
     let saw = |fields: &[&str]| {
-        let words = [&["record", "saw", "mail"], fields, &["--plan", PLAN, "--site", SITE, "--who", "jo"]].concat();
+        let words = [&["record", "saw", "mail"], fields, &["--plan", PLAN, "--who", "jo"]].concat();
         place.run(&words).ends(0, &[]);
     };
     saw(&["simulated=no", "transport=fluent-smtp"]);
@@ -52,12 +52,12 @@ fn no_step_waits_to_be_taken_where_no_run_is_under_way() {
 #[test]
 fn what_only_a_reading_shows_is_said_with_the_way_to_find_it() {
     let place = Place::new();
-    let site = place.read(SITE).edited("bridge", "manual").edited(r#""type":"staging","#, "");
-    std::fs::write(place.path(SITE), amc_plan::site::file::seal(&site).unwrap()).unwrap();
     place.edit(PLAN, "https://staging.bloom.example", "https://copy.bloom.example");
-    place.edit_site(SITE, r#""host":"staging.bloom.example""#, r#""host":"copy.bloom.example""#);
-    let text = place.read(SITE).replace("https://staging.bloom.example", "https://copy.bloom.example");
-    std::fs::write(place.path(SITE), amc_plan::site::file::seal(&text).unwrap()).unwrap();
+    let site = place
+        .read(SITE)
+        .edited(r#""url":"https://staging.bloom.example","type":"staging""#, r#""url":"https://copy.bloom.example""#);
+    std::fs::write(place.path(SITE), site).unwrap();
+    place.move_to("bloom-coaching", "copy.bloom.example");
     for words in [&["survey", PLAN, "--site", SITE][..], &["check", PLAN, "--site", SITE, "--format", "json"]] {
         let said = flat(&place.run(words).out);
         assert!(said.contains("Tools > Site Health > Info > WordPress"), "{words:?}: {said}");

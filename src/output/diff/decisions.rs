@@ -95,7 +95,8 @@ fn fate(webhook: &WebhookIntent) -> String {
 /// said before it, or of the copy, no longer counts.
 fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
     let entries = &changes.record.entries;
-    let is_of_here = |host: &Identity| !changes.on_live || host.to_string() == changes.host;
+    let here = Identity::parse(changes.host).filter(|_| changes.on_live);
+    let is_of_here = |host: &Identity| here.as_ref().is_none_or(|here| here.is_same_site(host));
     for (at, entry) in entries.iter().enumerate() {
         match &entry.evidence {
             Evidence::Saw(saw) if is_of_here(&saw.host) => {
@@ -171,12 +172,12 @@ fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
 
 /// Whether a line says anew what somebody saw of this field.
 fn says_again(later: &Entry, saw: &Saw, name: &str) -> bool {
-    matches!(&later.evidence, Evidence::Saw(new) if new.host == saw.host && new.on == saw.on && new.fields.contains_key(name))
+    matches!(&later.evidence, Evidence::Saw(new) if new.host.is_same_site(&saw.host) && new.on == saw.on && new.fields.contains_key(name))
 }
 
 /// Whether a line lists the objects of this kind again.
 fn lists_again(later: &Entry, all: &SawAll) -> bool {
-    matches!(&later.evidence, Evidence::SawAll(new) if new.host == all.host && new.kind == all.kind)
+    matches!(&later.evidence, Evidence::SawAll(new) if new.host.is_same_site(&all.host) && new.kind == all.kind)
 }
 
 /// A choice in the plan's own word for it.

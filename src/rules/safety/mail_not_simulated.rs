@@ -36,8 +36,8 @@ declare_rule! {
     /// ## Fix
     /// Set `during_migration: simulate`. With Fluent SMTP it is the "Email Simulation" setting, or the constant
     /// `FLUENTMAIL_SIMULATE_EMAILS`; with WP Mail SMTP "Do Not Send" under Settings > Misc, or the constants `WPMS_ON` and
-    /// `WPMS_DO_NOT_SEND`. If the host traps the mail, send a test mail, look whether it is in the trap, and record
-    /// `plan record saw mail simulated=yes`.
+    /// `WPMS_DO_NOT_SEND`. If the host traps the mail, send a test mail, look whether it is in the trap, and record it with
+    /// `plan record saw mail simulated=yes --plan PLAN --who WHO`.
     {
         id: "mail-not-simulated",
         severity: Error,
