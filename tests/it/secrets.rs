@@ -92,9 +92,7 @@ fn by_hand(captured: &str) -> String {
 /// The example with webhooks that a person copied into the site file as they stand in the CRM.
 fn copied(record: &str) -> Place {
     let place = Place::new();
-    let text = place
-        .read(SITE)
-        .edited("bridge", "manual")
+    let text = by_hand(&place.read(SITE))
         .edited(r#""key":"aal_fieldop?operationId=7","command":"aal_fieldop","target":"operationId=7""#, record);
     std::fs::write(place.path(SITE), text).unwrap();
     place
