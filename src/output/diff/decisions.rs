@@ -15,7 +15,7 @@ const MOST: usize = 100;
 /// What people decided and vouch for, which no object shows, every line of it.
 pub(super) fn all(changes: &Changes<'_>) -> Vec<String> {
     let mut lines = of_the_plan(changes.plan);
-    of_the_record(changes.record, &mut lines);
+    of_the_record(changes, &mut lines);
     lines.extend(fates(changes.plan));
     lines
 }
