@@ -1,0 +1,118 @@
+<?php
+
+namespace Plan\Bridge;
+
+/** One answer, line by line, straight to who asked: no other plugin's output gets into it. */
+final class Stream {
+    private const BLOCK = 65536;
+
+    private string $waiting = '';
+    private bool $isOurs = false;
+    private bool $hasEnded = false;
+    private int $level;
+    /** @var \HashContext */
+    private $digest;
+    /** @var null|resource|\DeflateContext */
+    private $gzip = null;
+    private array $counts = [];
+
+    /** Runs what writes the lines, and ends with an `end` or an `error` line; a stream that was cut has neither. */
+    public static function answer(string $name, bool $isDownload, callable $write): void {
+        $stream = new self($name, $isDownload);
+        try {
+            $stream->end($write($stream));
+        } catch (Failure $failure) {
+            $stream->fail($failure->members);
+        } catch (\Throwable $thrown) {
+            // Its message may hold a value.
+            $stream->fatal(get_class($thrown) . ' in ' . basename($thrown->getFile()) . ':' . $thrown->getLine());
+        }
+        exit;
+    }
+
+    private function __construct(string $name, bool $isDownload) {
+        // What others printed, or hold back to change it later, does not belong to this answer.
+        while (ob_get_level() > 0 && @ob_end_clean()) {
+            continue;
+        }
+        foreach (['display_errors' => '0', 'zlib.output_compression' => '0', 'serialize_precision' => '-1'] as $setting => $value) {
+            @ini_set($setting, $value);
+        }
+        @set_time_limit(0);
+        ignore_user_abort(false);
+        $this->digest = hash_init('sha256');
+        $isLate = headers_sent();
+        $isLate || $this->head($name, $isDownload);
+        ob_start(function (string $bytes): string {
+            return $this->isOurs ? $bytes : '';
+        });
+        $this->level = ob_get_level();
+        register_shutdown_function(function (): void {
+            $this->hasEnded || $this->fatal('the program ended');
+        });
+        if ($isLate && PHP_SAPI !== 'cli') {
+            $this->waiting = "\n";
+            $this->fail(['code' => 'output', 'message' => 'Another plugin or a PHP file of this site writes into every answer (a warning, a blank line, '
+                . 'a byte order mark). Switch that off, or let PHP buffer its output, and read again.']);
+            exit;
+        }
+    }
+
+    private function head(string $name, bool $isDownload): void {
+        status_header(200);
+        header('Content-Type: application/x-ndjson; charset=utf-8');
+        header('Cache-Control: no-store, private');
+        header('X-Accel-Buffering: no');
+        header('Vary: Accept-Encoding');
+        if ($isDownload) {
+            header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
+        }
+        $accepted = $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '';
+        if (function_exists('deflate_init') && preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $accepted) === 1) {
+            header('Content-Encoding: gzip');
+            $this->gzip = deflate_init(ZLIB_ENCODING_GZIP, ['level' => 1]);
+        }
+    }
+
+    /** One line of a kind; it counts as so many of them. */
+    public function line(string $kind, array $members, int $count = 1): void {
+        $flags = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
+        $this->waiting .= json_encode([$kind => $members], $flags) . "\n";
+        $this->counts[$kind] = ($this->counts[$kind] ?? 0) + $count;
+        if (strlen($this->waiting) > self::BLOCK) {
+            $this->send(false);
+        }
+    }
+
+    private function end(array $members): void {
+        hash_update($this->digest, $this->waiting);
+        $digest = hash_final(hash_copy($this->digest));
+        $this->line('end', ['counts' => (object) array_filter($this->counts)] + $members + ['sha256' => $digest], 0);
+        $this->send(true);
+    }
+
+    private function fail(array $members): void {
+        $this->line('error', $members, 0);
+        $this->send(true);
+    }
+
+    private function fatal(string $what): void {
+        $this->fail(['code' => 'fatal', 'message' => "PHP stopped ($what). Look in the site's error log, and read again."]);
+    }
+
+    private function send(bool $isLast): void {
+        $this->hasEnded = $isLast;
+        hash_update($this->digest, $this->waiting);
+        $bytes = $this->gzip === null ? $this->waiting : deflate_add($this->gzip, $this->waiting, $isLast ? ZLIB_FINISH : ZLIB_NO_FLUSH);
+        $this->waiting = '';
+        // A call may have left a buffer of its own open.
+        while (ob_get_level() > $this->level && @ob_end_clean()) {
+            continue;
+        }
+        $this->isOurs = true;
+        echo $bytes;
+        @ob_flush();
+        $this->isOurs = false;
+        flush();
+    }
+}
