@@ -68,8 +68,8 @@ final class Database {
 
     /** That a column fits a pattern, byte for byte; no index is used, so that rows come in the order in which they lie. */
     public function fits(string $column, array $patterns): string {
-        return '(' . implode(' OR ', array_map(function ($pattern) use ($column): string {
-            return "CAST($column AS BINARY) LIKE " . $this->quote(str_replace('*', '%', addcslashes((string) $pattern, '\\%_')));
+        return '(FALSE' . implode(array_map(function (string $pattern) use ($column): string {
+            return " OR CAST($column AS BINARY) LIKE " . $this->quote(str_replace('*', '%', addcslashes($pattern, '\\%_')));
         }, $patterns)) . ')';
     }
 

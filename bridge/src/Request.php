@@ -4,41 +4,32 @@ namespace Plan\Bridge;
 
 /** What may be read: request.json beside the code, and never anything from outside. */
 final class Request {
-    /** What an entry of each section must and may have, each with the function that it must pass. */
-    private const ENTRIES = [
-        'options' => ['name' => 'string', 'scope' => 'string?', 'pick' => 'array?', 'for' => 'string?'],
-        'usermeta' => ['key' => 'string', 'pick' => 'array?', 'for' => 'string?'],
-        'postmeta' => ['key' => 'string', 'pick' => 'array?', 'for' => 'string?'],
-        'tables' => ['name' => 'string', 'columns' => 'array', 'where' => 'array?', 'pick' => 'array?', 'scope' => 'string?', 'for' => 'string?'],
-        'calls' => ['call' => 'string', 'effects' => 'string', 'arguments' => 'array?', 'evidence' => 'string?', 'pick' => 'array?', 'for' => 'string?'],
-        'adapters' => ['name' => 'string', 'sha256' => 'string'],
-    ];
+    /** The members of each section, or of each of its entries; those before the bar must be there. */
     private const SECTIONS = [
-        'format' => 'int', 'plugins' => 'bool', 'vendors' => 'array?', 'constants' => 'array?', 'cron' => 'array?', 'classes' => 'array?',
-        'users' => ['columns' => 'array', 'for' => 'string?'],
-        'content' => ['types' => 'array', 'shortcodes' => 'array', 'hosts' => 'bool', 'for' => 'string?'],
+        'options' => 'name|scope,pick,for', 'usermeta' => 'key|pick,for', 'postmeta' => 'key|pick,for', 'adapters' => 'name,sha256|',
+        'tables' => 'name,columns|where,pick,scope,for', 'calls' => 'call,effects|arguments,evidence,pick,for',
+        'users' => 'columns|for', 'content' => 'types,shortcodes,hosts|for',
+        'format' => '', 'plugins' => '', 'vendors' => '', 'constants' => '', 'cron' => '', 'classes' => '',
     ];
 
-    public array $sections;
     public string $sha256;
+    private array $sections;
 
     /** Reads it, or refuses it whole. */
     public function __construct() {
         $text = (string) @file_get_contents(dirname(__DIR__) . '/request.json');
         $sections = json_decode($text, true);
-        if (!is_array($sections) || ($sections['format'] ?? null) !== 1) {
-            throw self::misshapen('it is missing, is no JSON, or is not of format 1');
-        }
+        self::ensure(is_array($sections) && ($sections['format'] ?? null) === 1, 'it is missing, is no JSON, or is not of format 1');
         foreach ($sections as $name => $section) {
-            $entries = isset(self::ENTRIES[$name]) && is_array($section) ? $section : [$section];
-            foreach ($entries as $entry) {
-                $type = self::ENTRIES[$name] ?? self::SECTIONS[$name] ?? 'none';
-                $pattern = in_array($name, ['options', 'usermeta', 'postmeta'], true) ? ($entry['name'] ?? $entry['key'] ?? '') : 'none';
-                // A pattern that names next to nothing would read everything.
-                if (!self::is($type, $entry) || !is_string($pattern) || !preg_match('~^(?:[^*]+|[^*]{4}.*)$~s', $pattern)) {
-                    throw self::misshapen("its `$name` is not as FORMAT.md says");
-                }
+            [$needed, $more] = array_pad(array_map('str_getcsv', explode('|', self::SECTIONS[$name] ?? '')), 2, []);
+            $entries = is_array($section) && ($section === [] || isset($section[0])) ? $section : [$section];
+            foreach ($more === [] ? [] : $entries as $entry) {
+                $isWhole = is_array($entry) && array_diff($needed, array_keys($entry)) === [] && array_diff(array_keys($entry), $needed, $more) === [];
+                self::ensure($isWhole, "an entry of `$name` lacks a member, or has one too many");
+                $pattern = (string) ($entry['name'] ?? $entry['key'] ?? '');
+                self::ensure(strpos($pattern, '*') === false || strpos($pattern, '*') > 3, "`$pattern` in `$name` names next to everything");
             }
+            self::ensure(isset(self::SECTIONS[$name]), "there is no section `$name`");
         }
         $this->sections = $sections;
         $this->sha256 = hash('sha256', $text);
@@ -61,19 +52,9 @@ final class Request {
         return false;
     }
 
-    private static function is($type, $value): bool {
-        if (is_string($type)) {
-            return call_user_func('is_' . rtrim(str_replace('none', 'resource', $type), '?'), $value);
+    private static function ensure(bool $isRight, string $why): void {
+        if (!$isRight) {
+            throw new Failure('request', "The plugin's request.json cannot be used: $why. Make the zip again and install that.");
         }
-        foreach ($type as $member => $inner) {
-            if (isset($value[$member]) ? !self::is($inner, $value[$member]) : substr($inner, -1) !== '?') {
-                return false;
-            }
-        }
-        return is_array($value) && array_diff_key($value, $type) === [];
-    }
-
-    private static function misshapen(string $why): Failure {
-        return new Failure('request', "The plugin's request.json cannot be used: $why. Make the zip again and install that.");
     }
 }
