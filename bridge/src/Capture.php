@@ -32,7 +32,8 @@ final class Capture {
         $this->database->freeze();
         $this->options('site', $wpdb->options, 'option_name', 'option_value', 'TRUE');
         $isMeta = is_multisite();
-        [$name, $value, $own] = $isMeta ? ['meta_key', 'meta_value', 'site_id = ' . get_current_network_id()] : ['option_name', 'option_value', 'TRUE'];
+        $network = ['meta_key', 'meta_value', 'site_id = ' . get_current_network_id()];
+        [$name, $value, $own] = $isMeta ? $network : ['option_name', 'option_value', 'TRUE'];
         $this->options('network', $isMeta ? $wpdb->sitemeta : $wpdb->options, $name, $value, $own);
         foreach (array_filter([$this->request->entries('users')]) as $entry) {
             $this->table(['kind' => 'users', 'of' => $entry['columns']], $wpdb->users, $entry, $this->members('ID'));

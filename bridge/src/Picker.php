@@ -90,7 +90,8 @@ final class Picker {
             [$form, $value] = $inside;
         }
         if (!is_array($value)) {
-            $this->picked[$pointer] = in_array([], $picks, true) || $value instanceof Withheld ? self::leaf($value) : new Withheld('not-picked');
+            $isAsked = $value === null || $value instanceof Withheld || in_array([], $picks, true);
+            $this->picked[$pointer] = $isAsked ? self::leaf($value) : new Withheld('not-picked');
             return;
         }
         $this->picked[$pointer] = [$form => count($value)];

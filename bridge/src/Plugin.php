@@ -24,9 +24,14 @@ final class Plugin {
                 ]);
             }
         });
-        // No answer of these routes is kept by a cache, a refusal neither.
+        // No answer of these routes is kept by a cache, a refusal neither; WordPress itself says less, before or after this.
         add_filter('rest_pre_serve_request', static function ($isServed, $result, $request) {
-            strpos($request->get_route(), '/plan/v1') !== 0 || headers_sent() || header('Cache-Control: no-store, private');
+            if (strpos($request->get_route(), '/plan/v1') === 0 && !headers_sent()) {
+                header('Cache-Control: no-store, private');
+                add_filter('nocache_headers', static function (array $headers): array {
+                    return ['Cache-Control' => 'no-store, private'] + $headers;
+                });
+            }
             return $isServed;
         }, 0, 3);
         add_action('admin_menu', static function (): void {

@@ -24,7 +24,8 @@ final class Request {
             [$needed, $more] = array_pad(array_map('str_getcsv', explode('|', self::SECTIONS[$name] ?? '')), 2, []);
             $entries = is_array($section) && ($section === [] || isset($section[0])) ? $section : [$section];
             foreach ($more === [] ? [] : $entries as $entry) {
-                $isWhole = is_array($entry) && array_diff($needed, array_keys($entry)) === [] && array_diff(array_keys($entry), $needed, $more) === [];
+                $there = is_array($entry) ? array_keys($entry) : [];
+                $isWhole = array_diff($needed, $there) === [] && array_diff($there, $needed, $more) === [];
                 self::ensure($isWhole, "an entry of `$name` lacks a member, or has one too many");
                 $pattern = (string) ($entry['name'] ?? $entry['key'] ?? '');
                 self::ensure(strpos($pattern, '*') === false || strpos($pattern, '*') > 3, "`$pattern` in `$name` names next to everything");

@@ -4,12 +4,13 @@ namespace Plan\Bridge;
 
 /** Tools > Plan: what may be read, in words, and two buttons. */
 final class Screen {
-    private const FROM = ['options' => 'Setting', 'usermeta' => 'Member\'s field', 'postmeta' => 'Page\'s field', 'tables' => 'Table', 'users' => 'Members',
-        'calls' => 'Function', 'constants' => 'Constants of PHP', 'cron' => 'Scheduled work', 'content' => 'Shortcodes of published pages'];
+    private const FROM = ['options' => 'Setting', 'usermeta' => 'Member\'s field', 'postmeta' => 'Page\'s field', 'tables' => 'Table',
+        'users' => 'Members', 'calls' => 'Function', 'constants' => 'Constants of PHP', 'cron' => 'Scheduled work',
+        'content' => 'Shortcodes of published pages'];
 
     public static function show(): void {
-        echo '<div class="wrap"><h1>Plan</h1><p>This plugin reads parts of this site for <code>plan</code>. It writes nothing, and sends nothing to anybody: '
-            . 'you download a file here and give it to whom you want.</p><h2>Capture</h2>';
+        echo '<div class="wrap"><h1>Plan</h1><p>This plugin reads parts of this site for <code>plan</code>. It writes nothing, and sends '
+            . 'nothing to anybody: you download a file here and give it to whom you want.</p><h2>Capture</h2>';
         try {
             $rows = self::rows(new Request());
         } catch (Failure $failure) {
@@ -46,7 +47,8 @@ final class Screen {
     }
 
     private static function button(string $name, string $label): void {
-        printf('<form method="post" action="%s"><input type="hidden" name="action" value="plan_%s">', esc_url(admin_url('admin-post.php')), esc_attr($name));
+        $action = esc_url(admin_url('admin-post.php'));
+        echo "<form method=\"post\" action=\"$action\"><input type=\"hidden\" name=\"action\" value=\"plan_$name\">";
         wp_nonce_field("plan_$name");
         submit_button($label, 'primary', 'submit', false);
         echo '</form>';

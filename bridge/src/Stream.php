@@ -22,7 +22,7 @@ final class Stream {
         try {
             $stream->end($write($stream));
         } catch (Failure $failure) {
-            $stream->fail($failure->members);
+            $stream->last('error', $failure->members);
         } catch (\Throwable $thrown) {
             // Its message may hold a value.
             $stream->fatal(get_class($thrown) . ' in ' . basename($thrown->getFile()) . ':' . $thrown->getLine());
@@ -43,17 +43,19 @@ final class Stream {
         $this->digest = hash_init('sha256');
         $isLate = headers_sent();
         $isLate || $this->head($name, $isDownload);
+        // It stays to the very end, so that nothing is printed after the last line either.
+        remove_action('shutdown', 'wp_ob_end_flush_all', 1);
         ob_start(function (string $bytes): string {
             return $this->isOurs ? $bytes : '';
-        });
+        }, 0, PHP_OUTPUT_HANDLER_FLUSHABLE);
         $this->level = ob_get_level();
         register_shutdown_function(function (): void {
             $this->hasEnded || $this->fatal('the program ended');
         });
         if ($isLate && PHP_SAPI !== 'cli') {
             $this->waiting = "\n";
-            $this->fail(['code' => 'output', 'message' => 'Another plugin or a PHP file of this site writes into every answer (a warning, a blank line, '
-                . 'a byte order mark). Switch that off, or let PHP buffer its output, and read again.']);
+            $this->last('error', ['code' => 'output', 'message' => 'Another plugin or a PHP file of this site writes into every answer'
+                . ' (a warning, a blank line, a byte order mark). Switch that off, or let PHP buffer its output, and read again.']);
             exit;
         }
     }
@@ -87,17 +89,16 @@ final class Stream {
     private function end(array $members): void {
         hash_update($this->digest, $this->waiting);
         $digest = hash_final(hash_copy($this->digest));
-        $this->line('end', ['counts' => (object) array_filter($this->counts)] + $members + ['sha256' => $digest], 0);
-        $this->send(true);
-    }
-
-    private function fail(array $members): void {
-        $this->line('error', $members, 0);
-        $this->send(true);
+        $this->last('end', ['counts' => (object) array_filter($this->counts)] + $members + ['sha256' => $digest]);
     }
 
     private function fatal(string $what): void {
-        $this->fail(['code' => 'fatal', 'message' => "PHP stopped ($what). Look in the site's error log, and read again."]);
+        $this->last('error', ['code' => 'fatal', 'message' => "PHP stopped ($what). Look in the site's error log, and read again."]);
+    }
+
+    private function last(string $kind, array $members): void {
+        $this->line($kind, $members, 0);
+        $this->send(true);
     }
 
     private function send(bool $isLast): void {

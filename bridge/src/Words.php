@@ -7,27 +7,29 @@ final class Words {
     private const FILES = 6000;
     private const BYTES = 400000;
 
+    /** @var string[] folders of plugins that others publish */
+    public array $plugins = [];
     /** @var array<string, true> what the code writes in quotes */
     private array $known = [];
     /** @var array<string, int> words of this site's address, title and administrators, which no name may show */
-    private array $own = [];
-    /** @var string[] folders and files of plugins that others publish */
-    public array $plugins = [];
+    private array $own;
 
-    /** @param string[] $vendors plugin folders that others publish, although they say so nowhere */
-    public function __construct(array $vendors, array $patterns) {
+    public function __construct(Request $request) {
         $this->read(ABSPATH . WPINC);
         $this->read(ABSPATH . 'wp-admin/includes');
         $core = $this->known;
+        $vendors = $request->entries('vendors');
         foreach (glob(WP_PLUGIN_DIR . '/*', GLOB_ONLYDIR) as $folder) {
-            $name = basename($folder);
-            if (in_array($name, $vendors, true) || preg_grep('~/readme\.(?:txt|md)$~i', glob("$folder/*.*")) !== []) {
-                $this->plugins[] = $name;
+            // What others publish explains itself; what was made for one client seldom does, and may be named after it.
+            if (in_array(basename($folder), $vendors, true) || preg_grep('~/readme\.(?:txt|md)$~i', glob("$folder/*.*")) !== []) {
+                $this->plugins[] = basename($folder);
                 $this->read($folder);
             }
         }
-        foreach ($patterns as $pattern) {
-            $this->known += array_fill_keys(explode('*', $pattern), true);
+        foreach (['options', 'usermeta', 'postmeta', 'tables'] as $section) {
+            foreach ($request->entries($section) as $entry) {
+                $this->known += array_fill_keys(explode('*', $entry['name'] ?? $entry['key']), true);
+            }
         }
         $own = [wp_parse_url(home_url(), PHP_URL_HOST), get_bloginfo('name')];
         foreach (get_users(['role' => 'administrator', 'number' => 50]) as $user) {
@@ -45,26 +47,23 @@ final class Words {
         [$head, $tail] = ['', ''];
         preg_match_all('~[_\-.:/]~', $name, $found, PREG_OFFSET_CAPTURE);
         foreach (array_column($found[0], 1) as $at) {
-            $before = substr($name, 0, $at + 1);
+            [$before, $after] = [substr($name, 0, $at + 1), substr($name, $at)];
             $head = $this->isKnown($before) || $this->isKnown(substr($name, 0, $at)) ? $before : $head;
-            $after = substr($name, $at);
             $tail = $tail === '' && $this->isKnown($after) ? $after : $tail;
         }
-        return strlen($head) + strlen($tail) < strlen($name) ? "$head*$tail" : "$head*";
+        return "$head*" . (strlen($head) + strlen($tail) < strlen($name) ? $tail : '');
     }
 
     private function isKnown(string $name): bool {
-        if (!isset($this->known[$name]) || !preg_match('~[A-Za-z]{2}~', $name) || Secrets::isValue($name)) {
-            return false;
-        }
-        return array_intersect_key($this->own, array_flip(preg_split('~[^\p{L}\p{N}]+~u', strtolower($name)))) === [];
+        $words = array_flip(preg_split('~[^\p{L}\p{N}]+~u', strtolower($name)) ?: []);
+        return isset($this->known[$name]) && preg_match('~[A-Za-z]{2}~', $name) === 1 && array_intersect_key($this->own, $words) === []
+            && !Secrets::isValue($name);
     }
 
-    /** Takes in what the PHP files of a folder write in quotes, comments left out. */
+    /** Takes in what the PHP files of a folder write in quotes, comments left out, and the tables that they make. */
     private function read(string $folder): void {
-        $files = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($folder, \FilesystemIterator::SKIP_DOTS));
         $left = self::FILES;
-        foreach ($files as $file) {
+        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($folder, \FilesystemIterator::SKIP_DOTS)) as $file) {
             if ($file->getExtension() !== 'php' || $file->getSize() > self::BYTES || $left-- < 0) {
                 continue;
             }
