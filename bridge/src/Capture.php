@@ -5,8 +5,8 @@ namespace Plan\Bridge;
 /** Reads what the request names: from one moment of the database, and then what only PHP knows. */
 final class Capture {
     private const ROWS = 200;
-    /** Tables that have sections of their own, with their own rules. */
-    private const OWN = ['options', 'users', 'usermeta', 'postmeta', 'sitemeta'];
+    /** Tables that have sections of their own, with their own rules; those of a multisite's other blogs too. */
+    private const OWN = '~(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
 
     private Request $request;
     private Stream $stream;
@@ -26,8 +26,11 @@ final class Capture {
 
     private function all(): void {
         global $wpdb;
+        $site = ['home' => home_url(), 'url' => site_url(), 'host' => (string) wp_parse_url(home_url(), PHP_URL_HOST),
+            'environment' => wp_get_environment_type(), 'blog' => get_current_blog_id(),
+            'locale' => get_locale(), 'timezone' => wp_timezone_string()];
         $before = ['users' => $this->database->count($wpdb->users), 'posts' => $this->database->count($wpdb->posts)];
-        $header = Plugin::header($this->request, $this->database->version) + ['site' => self::site(), 'before' => $before];
+        $header = Plugin::header($this->request, $this->database->version) + ['site' => $site, 'before' => $before];
         $this->stream->line('capture', $header, 0);
         $this->database->freeze();
         $this->options('site', $wpdb->options, 'option_name', 'option_value', 'TRUE');
@@ -58,18 +61,6 @@ final class Capture {
             };
             $this->source(['kind' => 'content', 'of' => $entry['types']], $wpdb->posts, ['ID', 'post_type', 'post_content'], $where, $row);
         }
-    }
-
-    private static function site(): array {
-        return [
-            'home' => home_url(),
-            'url' => site_url(),
-            'host' => (string) wp_parse_url(home_url(), PHP_URL_HOST),
-            'environment' => wp_get_environment_type(),
-            'blog' => get_current_blog_id(),
-            'locale' => get_locale(),
-            'timezone' => wp_timezone_string(),
-        ];
     }
 
     private function options(string $scope, string $table, string $name, string $value, string $own): void {
@@ -123,11 +114,11 @@ final class Capture {
             return $row;
         };
         $head = $isUsers ? [] : ['name' => $entry['name'], 'scope' => $line['scope'], 'columns' => $columns];
-        $this->source($line, $table, $columns, $where, $row, $head, array_keys($entry['where'] ?? []));
+        $this->source($line, $table, $columns, $where, $row, $head, $entry['where'] ?? []);
     }
 
     /** Reads one source of rows, in the order in which they lie; what `$row` returns of each is written in blocks. */
-    private function source(array $line, string $table, array $columns, string $where, callable $row, array $head = [], array $tested = []): void {
+    private function source(array $line, string $table, array $columns, string $where, callable $row, array $head = [], array $tests = []): void {
         if ($line['of'] === []) {
             return;
         }
@@ -135,11 +126,13 @@ final class Capture {
         $engine = $this->database->engine($table);
         $types = $engine === null ? [] : array_column($this->database->all("SHOW COLUMNS FROM `$table`"), 1, 0);
         $isAllowed = ($line['scope'] ?? 'site') === 'site' || !is_multisite() || current_user_can('manage_network_options');
+        // What a value of meta is the value of, only a test on its key says.
+        $isUnnamed = $kind === 'table' && in_array('meta_value', $columns, true) && Secrets::isName($tests['meta_key'] ?? 'key');
         $unread = array_keys(array_filter([
-            'refused' => $kind === 'table' && in_array($line['of'][0], self::OWN, true),
+            'refused' => $kind === 'table' && ($isUnnamed || preg_match(self::OWN, $line['of'][0]) === 1),
             'not-allowed' => !$isAllowed,
             'no-such-table' => $engine === null,
-            'no-such-column' => array_diff(array_merge($columns, $tested), array_keys($types)) !== [],
+            'no-such-column' => array_diff(array_merge($columns, array_keys($tests)), array_keys($types)) !== [],
         ]));
         if ($unread !== []) {
             $this->stream->line('source', $line + ['unread' => $unread[0]], 0);

@@ -9,7 +9,7 @@ final class Picker {
 
     /** @var null|string[][] the keys of each pick, as patterns; nothing for what is never read */
     private ?array $picks;
-    private bool $isWhole;
+    private bool $isWhole = false;
     /** @var string[] pointers that look like those of secrets and are none */
     private array $exempt;
     private array $picked = [];
@@ -17,26 +17,24 @@ final class Picker {
     private array $known = [];
 
     public function __construct(?array $picks, array $exempt = []) {
-        $this->picks = $picks === null ? null : array_map([self::class, 'keys'], array_unique($picks));
         $this->exempt = $exempt;
-        $this->isWhole = in_array([], $this->picks ?? [], true);
+        $this->picks = $picks === null ? null : [];
+        foreach ($picks ?? [] as $pick) {
+            // A star that stands for itself is a NUL in here.
+            $keys = explode('/', strtr($pick, ['~2' => "\0"]));
+            $this->picks[$pick] = array_slice(str_replace(['~1', '~0'], ['/', '~'], $keys), 1);
+            $this->isWhole = $this->isWhole || $pick === '';
+        }
     }
 
     /** The picker of a name: the picks of every entry that fits it, and no picker at all for the name of a secret. */
     public static function ofName(string $kind, array $entries, string $name): self {
         $exempt = Secrets::exempt($kind, $name);
-        if (Secrets::isName($name) && !in_array('', $exempt, true)) {
-            return new self(null);
+        $picks = [];
+        foreach ($entries as $pattern => $more) {
+            $picks = Request::fits([(string) $pattern], $name) ? array_merge($picks, $more) : $picks;
         }
-        $fitting = array_filter($entries, static function ($pattern) use ($name): bool {
-            return Request::fits([(string) $pattern], $name);
-        }, ARRAY_FILTER_USE_KEY);
-        return new self(array_merge(...array_values($fitting)), $exempt);
-    }
-
-    /** Whether it is that of a secret, whose value need not be loaded. */
-    public function isBlind(): bool {
-        return $this->picks === null;
+        return new self(Secrets::isName($name) && !in_array('', $exempt, true) ? null : $picks, $exempt);
     }
 
     /** What leaves of a value: a scalar, `Withheld`, or what was picked of its inside. */
@@ -44,7 +42,7 @@ final class Picker {
         if ($this->picks === null) {
             return new Withheld('secret-key');
         }
-        if ($this->isWhole && is_string($value) && Secrets::isHarmless($value)) {
+        if ($this->isWhole && is_string($value) && preg_match(Secrets::HARMLESS, $value) === 1) {
             return $value;
         }
         $isShort = is_string($value) && strlen($value) < 256;
@@ -52,41 +50,30 @@ final class Picker {
             return $this->known[$value];
         }
         $this->picked = [];
-        try {
-            $this->walk($value, $this->picks, '');
-        } catch (\UnexpectedValueException $tooLarge) {
-            return new Withheld('too-large');
-        }
+        $this->walk($value, $this->picks, '');
         $left = is_array($this->picked['']) ? ['picked' => $this->picked] : $this->picked[''];
         if ($isShort && count($this->known) < 256) {
             $this->known[$value] = $left;
         }
-        return $left;
+        return count($this->picked) > self::LEAVES ? new Withheld('too-large') : $left;
     }
 
     /** What leaves of a scalar. */
     public static function leaf($value) {
+        if (is_string($value) && strlen($value) > self::TEXT) {
+            return new Withheld('too-large', strlen($value) > Inside::BYTES ? null : strlen($value));
+        }
         if (is_string($value)) {
-            if (strlen($value) > self::TEXT) {
-                return new Withheld('too-large', strlen($value) > Inside::BYTES ? null : strlen($value));
-            }
-            return Secrets::isValue($value) ? new Withheld('secret-value')
-                : (preg_match('//u', $value) === 1 ? $value : new Withheld('not-utf8', strlen($value)));
+            $isText = preg_match('//u', $value) === 1;
+            return Secrets::isValue($value) ? new Withheld('secret-value') : ($isText ? $value : new Withheld('not-utf8', strlen($value)));
         }
         $isPlain = $value === null || is_bool($value) || is_int($value) || $value instanceof Withheld || (is_float($value) && is_finite($value));
         return $isPlain ? $value : new Withheld(is_object($value) ? 'object' : 'other');
     }
 
     private function walk($value, array $picks, string $pointer): void {
-        if (count($this->picked) > self::LEAVES) {
-            throw new \UnexpectedValueException('too-large');
-        }
         $form = 'array';
-        while (is_string($value) && ($inside = Inside::of($value)) !== null) {
-            // Within an array `i:5;` is a text like any other; what WordPress stores so at the top is a number.
-            if ($pointer !== '' && !is_array($inside[1]) && !is_object($inside[1])) {
-                break;
-            }
+        while (is_string($value) && ($inside = Inside::of($value)) !== null && ($pointer === '' || !is_scalar($inside[1]))) {
             [$form, $value] = $inside;
         }
         if (!is_array($value)) {
@@ -100,25 +87,18 @@ final class Picker {
             $key = (string) $key;
             $isHidden = Secrets::isValue($key) || preg_match('//u', $key) !== 1;
             $hidden += (int) $isHidden;
+            $below = $pointer . '/' . ($isHidden ? "~h$hidden" : strtr($key, ['~' => '~0', '/' => '~1', '*' => '~2']));
             $further = [];
             foreach ($picks as $keys) {
                 if ($keys !== [] && Request::fits([$keys[0]], $key)) {
                     $further[] = array_slice($keys, 1);
                 }
             }
-            $below = $pointer . '/' . ($isHidden ? "~h$hidden" : strtr($key, ['~' => '~0', '/' => '~1', '*' => '~2']));
             if ($further !== [] && Secrets::isName($key) && !in_array($below, $this->exempt, true)) {
                 $this->picked[$below] = new Withheld('secret-key');
-            } elseif ($further !== []) {
+            } elseif ($further !== [] && count($this->picked) <= self::LEAVES) {
                 $this->walk($inner, $further, $below);
             }
         }
-    }
-
-    /** The keys of a pick as patterns, in which a star that stands for itself is a NUL. */
-    private static function keys(string $pick): array {
-        return array_map(static function (string $key): string {
-            return strtr($key, ['~1' => '/', '~0' => '~', '~2' => "\0"]);
-        }, array_slice(explode('/', $pick), 1));
     }
 }

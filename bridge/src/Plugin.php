@@ -9,19 +9,19 @@ final class Plugin {
     private const ANSWERS = ['capture' => [Capture::class, 'write'], 'inventory' => [Inventory::class, 'write']];
 
     public static function register(): void {
-        add_action('rest_api_init', static function (): void {
+        $may = static function (): bool {
+            return current_user_can('manage_options');
+        };
+        add_action('rest_api_init', static function () use ($may): void {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
-                register_rest_route('plan/v1', "/$name", [
-                    'methods' => 'GET',
-                    'permission_callback' => [self::class, 'may'],
-                    'callback' => static function (\WP_REST_Request $request) use ($name): array {
-                        // WordPress answers HEAD by the callback of GET.
-                        if ($name !== 'capabilities' && $request->get_method() === 'GET') {
-                            Stream::answer($name, false, self::ANSWERS[$name]);
-                        }
-                        return self::capabilities();
-                    },
-                ]);
+                $answer = static function (\WP_REST_Request $request) use ($name): array {
+                    // WordPress answers HEAD by the callback of GET.
+                    if ($name !== 'capabilities' && $request->get_method() === 'GET') {
+                        Stream::answer($name, false, self::ANSWERS[$name]);
+                    }
+                    return self::capabilities();
+                };
+                register_rest_route('plan/v1', "/$name", ['methods' => 'GET', 'permission_callback' => $may, 'callback' => $answer]);
             }
         });
         // No answer of these routes is kept by a cache, a refusal neither; WordPress itself says less, before or after this.
@@ -38,16 +38,12 @@ final class Plugin {
             add_management_page('Plan', 'Plan', 'manage_options', 'plan-bridge', [Screen::class, 'show']);
         });
         foreach (self::ANSWERS as $name => $write) {
-            add_action("admin_post_plan_$name", static function () use ($name, $write): void {
+            add_action("admin_post_plan_$name", static function () use ($name, $write, $may): void {
                 check_admin_referer("plan_$name");
-                self::may() || wp_die('Only an administrator may read this.', 403);
+                $may() || wp_die('Only an administrator may read this.', 403);
                 Stream::answer($name, true, $write);
             });
         }
-    }
-
-    public static function may(): bool {
-        return current_user_can('manage_options');
     }
 
     /** What the first lines of a capture and of an inventory have in common. */
@@ -72,9 +68,8 @@ final class Plugin {
 
     private static function self(): array {
         $digest = hash_init('sha256');
-        foreach (array_merge(['plan-bridge.php'], glob(__DIR__ . '/*.php')) as $file) {
-            $file = strpos($file, '/') === false ? $file : 'src/' . basename($file);
-            hash_update($digest, "$file\0" . file_get_contents(dirname(__DIR__) . "/$file") . "\0");
+        foreach (array_merge([dirname(__DIR__) . '/plan-bridge.php'], glob(__DIR__ . '/*.php')) as $file) {
+            hash_update($digest, substr($file, strlen(dirname(__DIR__)) + 1) . "\0" . file_get_contents($file) . "\0");
         }
         return ['format' => self::FORMAT, 'plugin' => ['name' => 'plan-bridge', 'version' => self::VERSION, 'sha256' => hash_final($digest)]];
     }

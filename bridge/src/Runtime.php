@@ -5,24 +5,17 @@ namespace Plan\Bridge;
 /** What only PHP knows: cron, plugins, constants, and the calls that the request names. */
 final class Runtime {
     public static function write(Request $request, Stream $stream): void {
-        $all = [
-            'cron' => [$request->entries('cron'), self::cron($request->entries('cron'))],
-            'plugin' => [array_filter($request->entries('plugins')), self::plugins()],
-            'constant' => [$request->entries('constants'), self::constants($request->entries('constants'))],
-        ];
-        foreach ($all as $kind => [$of, $lines]) {
-            if ($of !== []) {
-                $stream->line('source', ['kind' => $kind, 'of' => $kind === 'plugin' ? ['*'] : $of, 'expected' => count($lines)], 0);
-                foreach ($lines as $line) {
-                    $stream->line($kind, $line);
-                }
-            }
-        }
+        [$cron, $constants] = [$request->entries('cron'), $request->entries('constants')];
+        $all = [['cron', $cron, self::cron($cron)], ['plugin', $request->entries('plugins') === [true] ? ['*'] : [], self::plugins()],
+            ['constant', $constants, self::constants($constants)]];
         foreach ($request->entries('calls') as $entry) {
-            [$line, $value] = self::call($entry);
-            $stream->line('source', ['kind' => 'call', 'of' => [$entry['call']]] + $line, 0);
-            if (!isset($line['unread'])) {
-                $stream->line('call', ['call' => $entry['call'], 'value' => $value]);
+            $all[] = ['call', [$entry['call']], self::call($entry)];
+        }
+        foreach ($all as [$kind, $of, $lines]) {
+            $count = is_array($lines) ? ['expected' => count($lines)] : ['unread' => $lines];
+            $of === [] || $stream->line('source', ['kind' => $kind, 'of' => $of] + $count, 0);
+            foreach ($of !== [] && is_array($lines) ? $lines : [] as $line) {
+                $stream->line($kind, $line);
             }
         }
     }
@@ -30,16 +23,16 @@ final class Runtime {
     /** Each hook that fits, with its next time. WordPress itself read this option when it began to answer. */
     public static function cron(array $patterns): array {
         $hooks = [];
-        foreach ((array) get_option('cron') as $time => $events) {
-            foreach (is_array($events) ? $events : [] as $hook => $all) {
+        foreach (array_filter((array) get_option('cron'), 'is_array') as $time => $events) {
+            foreach ($events as $hook => $all) {
                 $hook = (string) $hook;
                 if (Request::fits($patterns, $hook)) {
-                    $hooks[$hook] = $hooks[$hook] ?? ['hook' => Picker::leaf($hook), 'next' => $time, 'events' => 0, 'schedules' => []];
-                    foreach ($all as $event) {
-                        $hooks[$hook]['events']++;
-                        $hooks[$hook]['schedules'][] = ($event['schedule'] ?? '') ?: 'once';
+                    $line = $hooks[$hook] ?? ['hook' => Picker::leaf($hook), 'next' => $time, 'events' => 0, 'schedules' => []];
+                    $line['events'] += count($all);
+                    foreach (array_column($all, 'schedule') as $schedule) {
+                        $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], [$schedule ?: 'once'])));
                     }
-                    $hooks[$hook]['schedules'] = array_values(array_unique($hooks[$hook]['schedules']));
+                    $hooks[$hook] = $line;
                 }
             }
         }
@@ -49,10 +42,10 @@ final class Runtime {
     public static function plugins(): array {
         require_once ABSPATH . 'wp-admin/includes/plugin.php';
         $lines = [];
-        foreach (['plugin' => get_plugins(), 'must-use' => get_mu_plugins(), 'drop-in' => get_dropins()] as $kind => $plugins) {
+        foreach (['' => get_plugins(), 'must-use' => get_mu_plugins(), 'drop-in' => get_dropins()] as $status => $plugins) {
             foreach ($plugins as $file => $plugin) {
-                $status = is_plugin_active_for_network($file) ? 'network-active' : (is_plugin_active($file) ? 'active' : 'inactive');
-                $lines[] = ['file' => $file, 'version' => $plugin['Version'], 'status' => $kind === 'plugin' ? $status : $kind];
+                $isActive = is_plugin_active_for_network($file) ? 'network-active' : (is_plugin_active($file) ? 'active' : 'inactive');
+                $lines[] = ['file' => $file, 'version' => $plugin['Version'], 'status' => $status ?: $isActive];
             }
         }
         return $lines;
@@ -68,20 +61,25 @@ final class Runtime {
         return $lines;
     }
 
-    /** Only what a plugin defines, and what is known to have no effect, is called. */
-    private static function call(array $entry): array {
+    /**
+     * Its line, or why there is none: only what a plugin defines, and what is known to have no effect, is called.
+     *
+     * @return string|array[]
+     */
+    private static function call(array $entry) {
         $call = $entry['call'];
-        $isThere = strpos($call, '::') === false ? function_exists($call) : is_callable($call);
-        if ($entry['effects'] !== 'none' || !$isThere) {
-            return [['unread' => $isThere ? "effects-{$entry['effects']}" : 'no-such-call'], null];
+        if (!is_callable($call) || $entry['effects'] !== 'none') {
+            return is_callable($call) ? "effects-{$entry['effects']}" : 'no-such-call';
         }
         try {
             $called = strpos($call, '::') === false ? new \ReflectionFunction($call) : new \ReflectionMethod(...explode('::', $call));
-            $isPlugins = strpos((string) $called->getFileName(), realpath(WP_PLUGIN_DIR) . DIRECTORY_SEPARATOR) === 0;
-            $value = $isPlugins ? call_user_func_array($call, array_values($entry['arguments'] ?? [])) : null;
+            if (strpos((string) $called->getFileName(), realpath(WP_PLUGIN_DIR) . DIRECTORY_SEPARATOR) !== 0) {
+                return 'not-a-plugins-call';
+            }
+            $value = call_user_func_array($call, array_values($entry['arguments'] ?? []));
+            return [['call' => $call, 'value' => (new Picker($entry['pick'] ?? ['']))->value($value)]];
         } catch (\Throwable $thrown) {
-            return [['unread' => 'failed'], null];
+            return 'failed';
         }
-        return [$isPlugins ? ['expected' => 1] : ['unread' => 'not-a-plugins-call'], (new Picker($entry['pick'] ?? ['']))->value($value)];
     }
 }

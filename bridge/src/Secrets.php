@@ -5,8 +5,8 @@ namespace Plan\Bridge;
 /** What looks like a secret, by its name or by its value. */
 final class Secrets {
     /** A name that holds one of these words, in any case, is that of a secret. */
-    public const WORDS = ['key', 'secret', 'token', 'pass', 'license', 'licence', 'serial', 'auth', 'hash', 'nonce', 'salt', 'cookie',
-        'session', 'credential', 'signature', 'pwd', 'bearer', 'csrf', 'totp', '2fa', 'iban', 'cvv', 'cvc', 'card'];
+    private const WORDS = 'key|secret|token|pass|license|licence|serial|auth|hash|nonce|salt|cookie|session|credential|signature|pwd|bearer|csrf'
+        . '|totp|2fa|iban|cvv|cvc|card|(?<![a-z])pw(?![a-z])';
 
     /** Names that hold such a word and are no secrets: kind, name and pointer, each with its evidence. */
     private const EXEMPT = [
@@ -22,31 +22,23 @@ final class Secrets {
         . '|[0-9a-fA-F]{32}|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b(?=[A-Z-]*\d)[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){3,}\b'
         . '|\b(?=[A-Za-z+]*\d)(?=[a-z0-9+]*[A-Z])(?=[A-Z0-9+]*[a-z])[A-Za-z0-9+]{24}|\b(?:[A-Za-z0-9]{4} ){5}[A-Za-z0-9]{4}\b'
         . '|://[^/\s:@]*:[^/\s@]+@|\b(?i:bearer|basic)\s+[\w+/=.-]{8}'
-        . '|(?i:password|passwd|pwd|secret|token|api[ _-]?key)\W{0,3}[:=]\s*\S|[?&;][^=&\s]*(?i:WORDS)[^=&\s]*=[^&\s]~';
+        . '|(?i:password|passwd|pwd|secret|token|api[ _-]?key)\W{0,3}[:=]\s*\S|[?&;][^=&\s]*(?i:' . self::WORDS . ')[^=&\s]*=[^&\s]~';
 
     /** What most values are, found sooner than that they are nothing else: a few words, a day, a number, an address of mail. */
-    private const HARMLESS = '~^(?:[\p{L}\p{M} .\'-]{0,28}|\d{1,18}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|[\w.+-]{1,30}@[\w.-]{1,60})$~uD';
-
-    /** Whether a text is short, plain, and nobody's secret at a glance. */
-    public static function isHarmless(string $value): bool {
-        return preg_match(self::HARMLESS, $value) === 1;
-    }
+    public const HARMLESS = '~^(?:[\p{L}\p{M} .\'-]{0,28}|\d{1,18}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|[\w.+-]{1,30}@[\w.-]{1,60})$~uD';
 
     public static function isName(string $name): bool {
-        return preg_match('~' . implode('|', self::WORDS) . '|(?<![a-z])pw(?![a-z])~i', $name) !== 0;
+        return preg_match('~' . self::WORDS . '~i', $name) !== 0;
     }
 
     public static function isValue(string $value): bool {
-        static $pattern = null;
-        $pattern = $pattern ?? str_replace('WORDS', implode('|', self::WORDS), self::VALUES);
-        return strlen($value) > 11 && preg_match($pattern, $value) !== 0;
+        return strlen($value) > 11 && preg_match(self::VALUES, $value) !== 0;
     }
 
     /** The pointers inside one value that are no secrets although their keys look so. */
     public static function exempt(string $kind, string $name): array {
-        $fits = static function (array $entry) use ($kind, $name): bool {
+        return array_column(array_filter(self::EXEMPT, static function (array $entry) use ($kind, $name): bool {
             return $entry[0] === $kind && Request::fits([$entry[1]], $name);
-        };
-        return array_column(array_filter(self::EXEMPT, $fits), 2);
+        }), 2);
     }
 }

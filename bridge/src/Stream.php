@@ -18,9 +18,13 @@ final class Stream {
 
     /** Runs what writes the lines, and ends with an `end` or an `error` line; a stream that was cut has neither. */
     public static function answer(string $name, bool $isDownload, callable $write): void {
-        $stream = new self($name, $isDownload);
+        $stream = new self();
         try {
-            $stream->end($write($stream));
+            $stream->begin($name, $isDownload);
+            $members = $write($stream);
+            hash_update($stream->digest, $stream->waiting);
+            $digest = hash_final(hash_copy($stream->digest));
+            $stream->last('end', ['counts' => (object) array_filter($stream->counts)] + $members + ['sha256' => $digest]);
         } catch (Failure $failure) {
             $stream->last('error', $failure->members);
         } catch (\Throwable $thrown) {
@@ -30,7 +34,7 @@ final class Stream {
         exit;
     }
 
-    private function __construct(string $name, bool $isDownload) {
+    private function begin(string $name, bool $isDownload): void {
         // What others printed, or hold back to change it later, does not belong to this answer.
         while (ob_get_level() > 0 && @ob_end_clean()) {
             continue;
@@ -41,7 +45,7 @@ final class Stream {
         @set_time_limit(0);
         ignore_user_abort(false);
         $this->digest = hash_init('sha256');
-        $isLate = headers_sent();
+        $isLate = headers_sent() && PHP_SAPI !== 'cli';
         $isLate || $this->head($name, $isDownload);
         // It stays to the very end, so that nothing is printed after the last line either.
         remove_action('shutdown', 'wp_ob_end_flush_all', 1);
@@ -52,11 +56,10 @@ final class Stream {
         register_shutdown_function(function (): void {
             $this->hasEnded || $this->fatal('the program ended');
         });
-        if ($isLate && PHP_SAPI !== 'cli') {
+        if ($isLate) {
             $this->waiting = "\n";
-            $this->last('error', ['code' => 'output', 'message' => 'Another plugin or a PHP file of this site writes into every answer'
-                . ' (a warning, a blank line, a byte order mark). Switch that off, or let PHP buffer its output, and read again.']);
-            exit;
+            throw new Failure('output', 'Another plugin or a PHP file of this site writes into every answer (a warning, a blank line, '
+                . 'a byte order mark). Switch that off, or let PHP buffer its output, and read again.');
         }
     }
 
@@ -69,8 +72,8 @@ final class Stream {
         if ($isDownload) {
             header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
         }
-        $accepted = $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '';
-        if (function_exists('deflate_init') && preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $accepted) === 1) {
+        $isWanted = preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '') === 1;
+        if ($isWanted && function_exists('deflate_init')) {
             header('Content-Encoding: gzip');
             $this->gzip = deflate_init(ZLIB_ENCODING_GZIP, ['level' => 1]);
         }
@@ -84,12 +87,6 @@ final class Stream {
         if (strlen($this->waiting) > self::BLOCK) {
             $this->send(false);
         }
-    }
-
-    private function end(array $members): void {
-        hash_update($this->digest, $this->waiting);
-        $digest = hash_final(hash_copy($this->digest));
-        $this->last('end', ['counts' => (object) array_filter($this->counts)] + $members + ['sha256' => $digest]);
     }
 
     private function fatal(string $what): void {

@@ -6,8 +6,11 @@ use super::{bridge, php_files};
 
 #[test]
 fn it_can_be_read_in_one_sitting() {
-    let lines: usize = php_files().iter().map(|file| std::fs::read_to_string(file).unwrap().lines().count()).sum();
-    assert!(lines < 1300, "{lines} lines of PHP");
+    let text: String = php_files().iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let is_code =
+        |line: &&str| !line.trim().is_empty() && !["//", "/*", "*"].iter().any(|mark| line.trim().starts_with(mark));
+    let (code, all) = (text.lines().filter(is_code).count(), text.lines().count());
+    assert!(code < 1000 && all < 1200, "{code} lines of code, {all} in all");
 }
 
 #[test]
