@@ -30,8 +30,8 @@ final class Capture {
             'environment' => wp_get_environment_type(), 'blog' => get_current_blog_id(),
             'locale' => get_locale(), 'timezone' => wp_timezone_string()];
         $before = ['users' => $this->database->count($wpdb->users), 'posts' => $this->database->count($wpdb->posts)];
-        $header = Plugin::header($this->request, $this->database->version) + ['site' => $site, 'before' => $before];
-        $this->stream->line('capture', $header, 0);
+        $header = Plugin::header($this->request, $this->database->version);
+        $this->stream->line('capture', $header + ['site' => array_map([Picker::class, 'leaf'], $site), 'before' => $before], 0);
         $this->database->freeze();
         $this->options('site', $wpdb->options, 'option_name', 'option_value', 'TRUE');
         $isMeta = is_multisite();

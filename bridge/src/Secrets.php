@@ -21,6 +21,7 @@ final class Secrets {
         . '|\b(?:[srp]k|whsec)_(?:live_|test_)?\w{8}|\bSG\.[\w-]{8}|\bAKIA[A-Z0-9]{12}|\bgh[a-z]_\w{16}|\bxox[a-z]-\w|\bAIza[\w-]{20}|\bya29\.'
         . '|[0-9a-fA-F]{32}|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b(?=[A-Z-]*\d)[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){3,}\b'
         . '|\b(?=[A-Za-z+]*\d)(?=[a-z0-9+]*[A-Z])(?=[A-Z0-9+]*[a-z])[A-Za-z0-9+]{24}|\b(?:[A-Za-z0-9]{4} ){5}[A-Za-z0-9]{4}\b'
+        . '|\b(?=[a-z]*\d)[a-z0-9]{36}|\b(?=[A-Z]*\d)[A-Z0-9]{28}'
         . '|://[^/\s:@]*:[^/\s@]+@|\b(?i:bearer|basic)\s+[\w+/=.-]{8}'
         . '|(?i:password|passwd|pwd|secret|token|api[ _-]?key)\W{0,3}[:=]\s*\S|[?&;][^=&\s]*(?i:' . self::WORDS . ')[^=&\s]*=[^&\s]~';
 

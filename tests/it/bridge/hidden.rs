@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Site, quoted};
 
 /// Values that are secrets by their shape, wherever they stand.
-const SHAPED: [&str; 14] = [
+const SHAPED: [&str; 16] = [
     "sk_live_51CANARYabcdefgh",
     "AKIACANARY0123456789",
     "eyJhbGciOiJIUzI1NiJ9.CANARYeyJzdWIiOiIxIn0.sig",
@@ -20,6 +20,8 @@ const SHAPED: [&str; 14] = [
     "https://crm.example/?x=1&api_key=CANARY",
     "note: password = CANARY",
     "Bearer CANARY123456",
+    "0canarylowercase0123456789abcdefghijklmnopCANARY",
+    "0CANARYUPPERCASE0123456789ABCDEFGHIJKLMNOP",
 ];
 
 /// Names of secrets: the value is nobody's business, whatever its shape.
