@@ -6,7 +6,7 @@ namespace Plan\Bridge;
 final class Capture {
     private const ROWS = 200;
     /** Tables that have sections of their own, with their own rules; those of a multisite's other blogs too. */
-    private const OWN = '~(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
+    private const OWN = '~^\d+_|(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
 
     private Request $request;
     private Stream $stream;

@@ -7,6 +7,7 @@ mod code;
 mod failing;
 mod hidden;
 mod inventory;
+mod network;
 mod screen;
 
 use std::io::Write;
@@ -44,15 +45,19 @@ struct Answer {
 }
 
 impl Site {
-    fn up() -> Option<Self> {
-        let site = Self { staging: Staging::up(&[])? };
+    fn up(options: &[&str]) -> Option<Self> {
+        let site = Self { staging: Staging::up(options)? };
         site.install();
         Some(site)
     }
 
     /// A WordPress with the collector switched on, and the request of these tests.
     fn ready() -> Option<Self> {
-        let site = Self::up()?;
+        Self::ready_with(&[])
+    }
+
+    fn ready_with(options: &[&str]) -> Option<Self> {
+        let site = Self::up(options)?;
         site.ask(&std::fs::read_to_string("tests/it/bridge/request.json").unwrap());
         site.activate();
         Some(site)

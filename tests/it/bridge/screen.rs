@@ -59,7 +59,7 @@ fn the_screen_says_what_is_read_and_its_buttons_give_the_same_lines() {
 
 #[test]
 fn switching_it_on_and_removing_it_leave_nothing() {
-    let Some(site) = Site::up() else { return };
+    let Some(site) = Site::up(&[]) else { return };
     site.get("/wp/v2/plugins", &[]);
     let before = site.dump();
     site.activate();
