@@ -93,8 +93,9 @@ final class Capture {
         $picks = $this->picks($kind, 'site');
         $pickers = [];
         $row = static function (array $row) use ($kind, $picks, &$pickers): array {
-            $pickers[$row[2]] = $pickers[$row[2]] ?? Picker::ofName($kind, $picks, $row[2]);
-            return [(int) $row[0], (int) $row[1], Picker::leaf($row[2]), $pickers[$row[2]]->value($row[3])];
+            [$id, $owner, $key, $value] = $row;
+            $pickers[$key] = $pickers[$key] ?? [Picker::leaf($key), Picker::ofName($kind, $picks, $key)];
+            return [(int) $id, (int) $owner, $pickers[$key][0], $pickers[$key][1]->value($value)];
         };
         $of = array_map('strval', array_keys($picks));
         $this->source(['kind' => $kind, 'of' => $of], $wpdb->$kind, $columns, "{$this->database->fits('meta_key', $of)} AND $where", $row);

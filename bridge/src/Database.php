@@ -68,9 +68,13 @@ final class Database {
 
     /** That a column fits a pattern, byte for byte; no index is used, so that rows come in the order in which they lie. */
     public function fits(string $column, array $patterns): string {
-        return '(FALSE' . implode(array_map(function (string $pattern) use ($column): string {
-            return " OR CAST($column AS BINARY) LIKE " . $this->quote(str_replace('*', '%', addcslashes($pattern, '\\%_')));
-        }, $patterns)) . ')';
+        $tests = ['FALSE'];
+        foreach ($patterns as $pattern) {
+            $isName = strpos($pattern, '*') === false;
+            $test = $isName ? '= ' . $this->quote($pattern) : 'LIKE ' . $this->quote(str_replace('*', '%', addcslashes($pattern, '\\%_')));
+            $tests[] = "CAST($column AS BINARY) $test";
+        }
+        return '(' . implode(' OR ', $tests) . ')';
     }
 
     /** @return bool|\mysqli_result */

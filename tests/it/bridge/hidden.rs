@@ -80,9 +80,13 @@ fn fill(site: &Site) {
             "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES (1, 'bridge_{name}', 'namedCANARY')"
         ));
     }
-    // What the request does not name, in every place.
+    // What the request does not name, in every place: all settings but those that WordPress cannot do without, all fields of members.
     site.sql(
-        "UPDATE wp_options SET option_value = 'unlistedCANARY@canary.example' WHERE option_name IN ('admin_email', 'blogdescription', 'mailserver_login');
+        "UPDATE wp_options SET option_value = 'unlistedCANARY@canary.example' WHERE option_value NOT REGEXP '^[aOs]:' AND option_name NOT LIKE 'bridge%'
+           AND option_name NOT IN ('siteurl', 'home', 'permalink_structure', 'template', 'stylesheet', 'blog_charset', 'blog_public', 'db_version',
+             'using_application_passwords', 'default_role', 'gmt_offset', 'timezone_string');
+         UPDATE wp_usermeta SET meta_value = 'unlistedCANARY' WHERE meta_key IN ('first_name', 'last_name', 'nickname', 'description');
+         UPDATE wp_users SET user_nicename = CONCAT('unlistedCANARY', ID);
          INSERT INTO wp_options (option_name, option_value) VALUES ('smtp_password', 'namedCANARY'), ('other_CANARY', 'unlistedCANARY');
          INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES (1, 'session_tokens', 'a:1:{s:3:\"abc\";s:11:\"namedCANARY\";}'),
            (2, 'billing_phone', 'unlistedCANARY');
@@ -131,6 +135,11 @@ fn secrets_and_what_is_not_listed_never_leave() {
         let option = lines.named("option", &format!("bridge_shaped_{number}"));
         assert_eq!(option["value"], json!({"withheld": "secret-value"}), "{value}");
     }
+    // The built-in list names people, and still no secret of theirs.
+    site.ask(&std::fs::read_to_string(super::bridge().join("request.json")).unwrap());
+    let built_in = String::from_utf8(site.get("/plan/v1/capture", &[]).body).unwrap();
+    assert!(built_in.contains("\"unlistedCANARY\"") && built_in.contains("{\"end\":"));
+    assert!(!built_in.replace("unlistedCANARY", "").contains("CANARY"), "{built_in}");
     let other = [
         String::from_utf8(site.get("/plan/v1/inventory", &[]).body).unwrap(),
         String::from_utf8(site.get("/plan/v1/capabilities", &[]).body).unwrap(),

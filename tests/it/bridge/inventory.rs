@@ -52,6 +52,11 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
         let at = text.find(word).map(|at| text[at.saturating_sub(80)..(at + 40).min(text.len())].to_owned());
         assert_eq!(at, None, "{word}");
     }
+    let described = std::fs::read_to_string(super::bridge().join("FORMAT.md")).unwrap();
+    for line in lines.0.iter().chain(&site.capture().0) {
+        let kind = line.as_object().unwrap().keys().next().unwrap();
+        assert!(described.contains(&format!("\n{{\"{kind}\":{{")), "{kind} is not described");
+    }
     let settings = lines.named("option", "quiz_shop_settings")["shape"].clone();
     assert_eq!(settings["/checked-progress"], json!({"types": {"yes-no": 1}, "length": [3, 3]}));
     assert_eq!(settings["/plans"], json!({"types": {"array": 1}, "elements": [1, 1]}));
