@@ -39,6 +39,7 @@ final class Capture {
         [$name, $value, $own] = $isMeta ? $network : ['option_name', 'option_value', 'TRUE'];
         $this->options('network', $isMeta ? $wpdb->sitemeta : $wpdb->options, $name, $value, $own);
         foreach (array_filter([$this->request->entries('users')]) as $entry) {
+            $entry['columns'] = array_values(array_diff($entry['columns'], ['ID']));
             $this->table(['kind' => 'users', 'of' => $entry['columns']], $wpdb->users, $entry, $this->members('ID'));
         }
         $this->meta('usermeta', ['umeta_id', 'user_id', 'meta_key', 'meta_value'], $this->members('user_id'));
@@ -70,7 +71,7 @@ final class Capture {
         $found = array_column($this->database->all("SELECT $name, {$this->database->text($value)} FROM $table WHERE $twins AND $own"), 1, 0);
         $where = "{$this->database->fits($name, $of)} AND NOT {$this->database->fits($name, ['_transient_*', '_site_transient_*'])} AND $own";
         $row = function (array $row) use ($scope, $kind, $picks, $found): void {
-            [$name, $raw] = $row;
+            [$name, $raw] = [$row[0], (string) $row[1]];
             [$twin, $until] = [$found[$kind . $name] ?? null, $found["{$kind}timeout_$name"] ?? null];
             $state = $until !== null && (int) $until < time() ? 'expired' : ($twin === $raw ? 'same' : 'differs');
             $isWhole = strlen($raw) <= Inside::BYTES;

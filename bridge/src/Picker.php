@@ -4,7 +4,6 @@ namespace Plan\Bridge;
 
 /** Takes what the request names out of one stored value, and nothing else. */
 final class Picker {
-    private const TEXT = 4096;
     private const LEAVES = 2000;
 
     /** @var null|string[][] the keys of each pick, as patterns; nothing for what is never read */
@@ -60,7 +59,7 @@ final class Picker {
 
     /** What leaves of a scalar. */
     public static function leaf($value) {
-        if (is_string($value) && strlen($value) > self::TEXT) {
+        if (is_string($value) && strlen($value) > Secrets::BYTES) {
             return new Withheld('too-large', strlen($value) > Inside::BYTES ? null : strlen($value));
         }
         if (is_string($value)) {

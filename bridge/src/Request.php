@@ -21,16 +21,17 @@ final class Request {
         $sections = json_decode($text, true);
         self::ensure(is_array($sections) && ($sections['format'] ?? null) === 1, 'it is missing, is no JSON, or is not of format 1');
         foreach ($sections as $name => $section) {
-            [$needed, $more] = array_pad(array_map('str_getcsv', explode('|', self::SECTIONS[$name] ?? '')), 2, []);
+            self::ensure(isset(self::SECTIONS[$name]), "there is no section `$name`");
+            [$needed, $more] = array_pad(explode('|', self::SECTIONS[$name]), 2, null);
+            [$needed, $may] = [array_filter(explode(',', $needed)), explode(',', "$needed,$more")];
             $entries = is_array($section) && ($section === [] || isset($section[0])) ? $section : [$section];
-            foreach ($more === [] ? [] : $entries as $entry) {
+            foreach ($more === null ? [] : $entries as $entry) {
                 $there = is_array($entry) ? array_keys($entry) : [];
-                $isWhole = array_diff($needed, $there) === [] && array_diff($there, $needed, $more) === [];
+                $isWhole = array_diff($needed, $there) === [] && array_diff($there, $may) === [];
                 self::ensure($isWhole, "an entry of `$name` lacks a member, or has one too many");
                 $pattern = (string) ($entry['name'] ?? $entry['key'] ?? '');
                 self::ensure(strpos($pattern, '*') === false || strpos($pattern, '*') > 3, "`$pattern` in `$name` names next to everything");
             }
-            self::ensure(isset(self::SECTIONS[$name]), "there is no section `$name`");
         }
         $this->sections = $sections;
         $this->sha256 = hash('sha256', $text);

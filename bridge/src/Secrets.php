@@ -25,6 +25,9 @@ final class Secrets {
         . '|://[^/\s:@]*:[^/\s@]+@|\b(?i:bearer|basic)\s+[\w+/=.-]{8}'
         . '|(?i:password|passwd|pwd|secret|token|api[ _-]?key)\W{0,3}[:=]\s*\S|[?&;][^=&\s]*(?i:' . self::WORDS . ')[^=&\s]*=[^&\s]~';
 
+    /** What is longer is not looked through, and is a secret. */
+    public const BYTES = 4096;
+
     /** What most values are, found sooner than that they are nothing else: a few words, a day, a number, an address of mail. */
     public const HARMLESS = '~^(?:[\p{L}\p{M} .\'-]{0,28}|\d{1,18}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|[\w.+-]{1,30}@[\w.-]{1,60})$~uD';
 
@@ -33,7 +36,7 @@ final class Secrets {
     }
 
     public static function isValue(string $value): bool {
-        return strlen($value) > 11 && preg_match(self::VALUES, $value) !== 0;
+        return strlen($value) > self::BYTES || (strlen($value) > 11 && preg_match(self::VALUES, $value) !== 0);
     }
 
     /** The pointers inside one value that are no secrets although their keys look so. */

@@ -21,7 +21,7 @@ fn a_capture_holds_what_the_request_names() {
         "CREATE TABLE wp_bridge_rows (id INT PRIMARY KEY, data TEXT, api_key TEXT) ENGINE=InnoDB;
          INSERT INTO wp_bridge_rows VALUES (3, '{\"price\": \"9.00\", \"note\": \"n\"}', 'k'), (4, NULL, 'k');
          UPDATE wp_posts SET post_content =
-           '[accessally_order_form id=\"3\" api_key=\"abc\"] [[accessally_order_form id=\"4\"]] [other id=\"5\"] <form action=\"https://crm.example/f?u=1\">'
+           '[accessally_order_form id=\"3\" api_key=\"abc\"] [[accessally_order_form id=\"4\"]] [other id=\"5\"] [accessally_x a=\"]\"] <form action=\"https://crm.example/f?u=1\">'
            WHERE post_name = 'welcome';",
     );
     site.other_plugin("bridge-constants.php", "<?php const BRIDGE_ON = true; const BRIDGE_TOKEN = 'x';");
@@ -106,7 +106,10 @@ fn runtime_is_right(lines: &Lines) {
     let secret = json!({"withheld": "secret-key"});
     let content: Vec<_> = lines.all("content").collect();
     let arguments = json!({"id": "3", "api_key": secret});
-    assert_eq!(content[0]["shortcodes"], json!([{"name": "accessally_order_form", "arguments": arguments}]));
+    assert_eq!(
+        content[0]["shortcodes"],
+        json!([{"name": "accessally_order_form", "arguments": arguments}, {"name": "accessally_x", "arguments": {"a": "]"}}])
+    );
     assert_eq!(content[0]["hosts"], json!([{"element": "form", "host": "crm.example"}]));
     assert_eq!((content.len(), &lines.source("content", "page")["expected"]), (1, &json!(4)));
     assert_eq!(lines.named("constant", "DISABLE_WP_CRON")["value"], true);

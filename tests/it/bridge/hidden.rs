@@ -116,9 +116,8 @@ fn secrets_and_what_is_not_listed_never_leave() {
     let capture = site.get("/plan/v1/capture", &[]).body;
     let lines = super::Lines::of(&capture);
     let text = String::from_utf8(capture).unwrap();
-    for (at, _) in text.match_indices("CANARY") {
-        panic!("{}", &text[at.saturating_sub(120)..(at + 40).min(text.len())]);
-    }
+    let found = text.find("CANARY").map(|at| &text[at.saturating_sub(120)..(at + 40).min(text.len())]);
+    assert_eq!(found, None);
     // They are there, and are said to be withheld.
     let all = lines.named("option", "bridge_all");
     assert_eq!(all["value"]["picked"][""], json!({"php": NAMED.len() + SHAPED.len()}));

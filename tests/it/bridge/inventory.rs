@@ -14,7 +14,7 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
     std::fs::write(
         folder.join("quiz-shop.php"),
         "<?php /* Plugin Name: Quiz Shop\nBy 'annie-author' */
-         update_option('quiz_shop_settings', ['checked-progress' => 'yes', 'plans' => []]); get_option('quiz_shop_plan_' . $id);
+         get_option('bloom_quiz'); update_option('quiz_shop_settings', ['checked-progress' => 'yes', 'plans' => []]); get_option('quiz_shop_plan_' . $id);
          get_user_meta($u, \"quiz_shop_{$id}_score\"); $wpdb->query(\"CREATE TABLE {$wpdb->prefix}quiz_shop_log (log_id int, scored_at datetime)\");
          add_shortcode('quiz_shop_form', 'x'); // 'commented_word'",
     )
@@ -36,6 +36,8 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
     site.set_option("quiz_shop_plan_anneliese", "jo.canary@bloom.test");
     site.set_option("marigold_discount_anneliese", "5");
     site.set_option("jo.canary@bloom.test", "5");
+    // A word of the site's own title, although a published plugin writes it.
+    site.set_option("bloom_quiz", "5");
     site.set_option("annie-author", "5");
     site.set_option("commented_word", "5");
     site.sql(
