@@ -7,6 +7,7 @@ mod asked;
 mod at_once;
 mod backup;
 mod beside;
+mod bridge;
 mod certificate;
 mod colors;
 mod common;

@@ -9,11 +9,13 @@ define('WP_INSTALLING', true);
 require "$core/wp-load.php";
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
+require __DIR__ . '/accessally.php';
 
 wp_install('Bloom Academy (staging)', 'operator', 'operator@bloom.example', false, '', wp_generate_password());
 use_pretty_permalinks();
 add_accounts(['spare-admin' => 'administrator', 'editor' => 'editor', 'reader' => 'subscriber']);
 replace_sample_content(['Welcome', 'Members’ area', 'Order form', 'Thank you']);
+add_settings();
 activate(['accessally/accessally.php', 'progressally/progressally.php', 'fluent-smtp/fluent-smtp.php']);
 
 function create_database(string $socket): void

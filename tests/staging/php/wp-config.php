@@ -16,6 +16,15 @@ define('DB_COLLATE', '');
 define('WP_CONTENT_DIR', "$site/content");
 define('WP_DEFAULT_THEME', 'plain');
 
+if (is_file("$site/network")) {
+    define('MULTISITE', true);
+    define('SUBDOMAIN_INSTALL', false);
+    define('DOMAIN_CURRENT_SITE', substr($url, strlen('http://')));
+    define('PATH_CURRENT_SITE', '/');
+    define('SITE_ID_CURRENT_SITE', 1);
+    define('BLOG_ID_CURRENT_SITE', 1);
+}
+
 // Without keys here, WordPress would write some into the database while it is being read.
 foreach (['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'] as $name) {
     define("{$name}_KEY", hash_hmac('sha256', "$name key", file_get_contents("$site/secret")));

@@ -1,0 +1,85 @@
+<?php
+
+namespace Plan\Bridge;
+
+/** What only PHP knows: cron, plugins, constants, and the calls that the request names. */
+final class Runtime {
+    public static function write(Request $request, Stream $stream): void {
+        [$cron, $constants] = [$request->entries('cron'), $request->entries('constants')];
+        $all = [['cron', $cron, self::cron($cron)], ['plugin', $request->entries('plugins') === [true] ? ['*'] : [], self::plugins()],
+            ['constant', $constants, self::constants($constants)]];
+        foreach ($request->entries('calls') as $entry) {
+            $all[] = ['call', [$entry['call']], self::call($entry)];
+        }
+        foreach ($all as [$kind, $of, $lines]) {
+            $count = is_array($lines) ? ['expected' => count($lines)] : ['unread' => $lines];
+            $of === [] || $stream->line('source', ['kind' => $kind, 'of' => $of] + $count, 0);
+            foreach ($of !== [] && is_array($lines) ? $lines : [] as $line) {
+                $stream->line($kind, $line);
+            }
+        }
+    }
+
+    /** Each hook that fits, with its next time. WordPress itself read this option when it began to answer. */
+    public static function cron(array $patterns): array {
+        $hooks = [];
+        foreach (array_filter((array) get_option('cron'), 'is_array') as $time => $events) {
+            foreach ($events as $hook => $all) {
+                $hook = (string) $hook;
+                if (Request::fits($patterns, $hook)) {
+                    $line = $hooks[$hook] ?? ['hook' => Picker::leaf($hook), 'next' => $time, 'events' => 0, 'schedules' => []];
+                    $line['events'] += count($all);
+                    foreach (array_column($all, 'schedule') as $schedule) {
+                        $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], [$schedule ?: 'once'])));
+                    }
+                    $hooks[$hook] = $line;
+                }
+            }
+        }
+        return array_values($hooks);
+    }
+
+    public static function plugins(): array {
+        require_once ABSPATH . 'wp-admin/includes/plugin.php';
+        $lines = [];
+        foreach (['' => get_plugins(), 'must-use' => get_mu_plugins(), 'drop-in' => get_dropins()] as $status => $plugins) {
+            foreach ($plugins as $file => $plugin) {
+                $isActive = is_plugin_active_for_network($file) ? 'network-active' : (is_plugin_active($file) ? 'active' : 'inactive');
+                $lines[] = ['file' => $file, 'version' => $plugin['Version'], 'status' => $status ?: $isActive];
+            }
+        }
+        return $lines;
+    }
+
+    private static function constants(array $patterns): array {
+        $lines = [];
+        foreach (get_defined_constants(true)['user'] ?? [] as $name => $value) {
+            if (Request::fits($patterns, $name)) {
+                $lines[] = ['name' => $name, 'value' => Picker::ofName('constant', [$name => ['']], $name)->value($value)];
+            }
+        }
+        return $lines;
+    }
+
+    /**
+     * Its line, or why there is none: only what a plugin defines, and what is known to have no effect, is called.
+     *
+     * @return string|array[]
+     */
+    private static function call(array $entry) {
+        $call = $entry['call'];
+        if (!is_callable($call) || $entry['effects'] !== 'none') {
+            return is_callable($call) ? "effects-{$entry['effects']}" : 'no-such-call';
+        }
+        try {
+            $called = strpos($call, '::') === false ? new \ReflectionFunction($call) : new \ReflectionMethod(...explode('::', $call));
+            if (strpos((string) $called->getFileName(), realpath(WP_PLUGIN_DIR) . DIRECTORY_SEPARATOR) !== 0) {
+                return 'not-a-plugins-call';
+            }
+            $value = call_user_func_array($call, array_values($entry['arguments'] ?? []));
+            return [['call' => $call, 'value' => (new Picker($entry['pick'] ?? ['']))->value($value)]];
+        } catch (\Throwable $thrown) {
+            return 'failed';
+        }
+    }
+}

@@ -1,0 +1,116 @@
+<?php
+
+namespace Plan\Bridge;
+
+/** One answer, line by line, straight to who asked: no other plugin's output gets into it. */
+final class Stream {
+    private const BLOCK = 65536;
+
+    private string $waiting = '';
+    private bool $isOurs = false;
+    private bool $hasEnded = false;
+    private int $level;
+    /** @var \HashContext */
+    private $digest;
+    /** @var null|resource|\DeflateContext */
+    private $gzip = null;
+    private array $counts = [];
+
+    /** Runs what writes the lines, and ends with an `end` or an `error` line; a stream that was cut has neither. */
+    public static function answer(string $name, bool $isDownload, callable $write): void {
+        $stream = new self();
+        try {
+            $stream->begin($name, $isDownload);
+            $members = $write($stream);
+            hash_update($stream->digest, $stream->waiting);
+            $digest = hash_final(hash_copy($stream->digest));
+            $stream->last('end', ['counts' => (object) array_filter($stream->counts)] + $members + ['sha256' => $digest]);
+        } catch (Failure $failure) {
+            $stream->last('error', $failure->members);
+        } catch (\Throwable $thrown) {
+            // Its message may hold a value.
+            $stream->fatal(get_class($thrown) . ' in ' . basename($thrown->getFile()) . ':' . $thrown->getLine());
+        }
+        exit;
+    }
+
+    private function begin(string $name, bool $isDownload): void {
+        // What others printed, or hold back to change it later, does not belong to this answer.
+        while (ob_get_level() > 0 && @ob_end_clean()) {
+            continue;
+        }
+        foreach (['display_errors' => '0', 'zlib.output_compression' => '0', 'serialize_precision' => '-1'] as $setting => $value) {
+            @ini_set($setting, $value);
+        }
+        @set_time_limit(0);
+        ignore_user_abort(false);
+        $this->digest = hash_init('sha256');
+        $isLate = headers_sent() && PHP_SAPI !== 'cli';
+        $isLate || $this->head($name, $isDownload);
+        // It stays to the very end, so that nothing is printed after the last line either.
+        remove_action('shutdown', 'wp_ob_end_flush_all', 1);
+        ob_start(function (string $bytes): string {
+            return $this->isOurs ? $bytes : '';
+        }, 0, PHP_OUTPUT_HANDLER_FLUSHABLE);
+        $this->level = ob_get_level();
+        register_shutdown_function(function (): void {
+            $this->hasEnded || $this->fatal('the program ended');
+        });
+        if ($isLate) {
+            $this->waiting = "\n";
+            throw new Failure('output', 'Another plugin or a PHP file of this site writes into every answer (a warning, a blank line, '
+                . 'a byte order mark). Switch that off, or let PHP buffer its output, and read again.');
+        }
+    }
+
+    private function head(string $name, bool $isDownload): void {
+        status_header(200);
+        header('Content-Type: application/x-ndjson; charset=utf-8');
+        header('Cache-Control: no-store, private');
+        header('X-Accel-Buffering: no');
+        header('Vary: Accept-Encoding');
+        if ($isDownload) {
+            header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
+        }
+        $isWanted = preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '') === 1;
+        if ($isWanted && function_exists('deflate_init')) {
+            header('Content-Encoding: gzip');
+            $this->gzip = deflate_init(ZLIB_ENCODING_GZIP, ['level' => 1]);
+        }
+    }
+
+    /** One line of a kind; it counts as so many of them. */
+    public function line(string $kind, array $members, int $count = 1): void {
+        $flags = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
+        $this->waiting .= json_encode([$kind => $members], $flags) . "\n";
+        $this->counts[$kind] = ($this->counts[$kind] ?? 0) + $count;
+        if (strlen($this->waiting) > self::BLOCK) {
+            $this->send(false);
+        }
+    }
+
+    private function fatal(string $what): void {
+        $this->last('error', ['code' => 'fatal', 'message' => "PHP stopped ($what). Look in the site's error log, and read again."]);
+    }
+
+    private function last(string $kind, array $members): void {
+        $this->line($kind, $members, 0);
+        $this->send(true);
+    }
+
+    private function send(bool $isLast): void {
+        $this->hasEnded = $isLast;
+        hash_update($this->digest, $this->waiting);
+        $bytes = $this->gzip === null ? $this->waiting : deflate_add($this->gzip, $this->waiting, $isLast ? ZLIB_FINISH : ZLIB_NO_FLUSH);
+        $this->waiting = '';
+        // A call may have left a buffer of its own open.
+        while (ob_get_level() > $this->level && @ob_end_clean()) {
+            continue;
+        }
+        $this->isOurs = true;
+        echo $bytes;
+        @ob_flush();
+        $this->isOurs = false;
+        flush();
+    }
+}
