@@ -17,6 +17,7 @@ use crate::project::{Opened, Project};
 use crate::site::Site as _;
 use crate::site::file::FileSite;
 
+use super::kept_values::Kept;
 use super::{Terminal, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
@@ -72,7 +73,9 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     }
     let listed = plan.spot_check.list.keys().filter_map(|id| found.remove(id));
     let chosen: Vec<Chosen> = listed.map(|(contact, orders)| Chosen { contact, orders, reasons: Vec::new() }).collect();
-    write(&Folder::of(&of.plan), file, &chosen)?;
+    let folder = Folder::of(&of.plan);
+    let kept = Kept::of(&folder, file, &opened)?;
+    write(&folder, file, &kept.with(&contacts::values(&chosen, 0)))?;
     let before = opened.contacts.values.clone().unwrap_or_default();
     let differs = |chosen: &&Chosen| before.get(&chosen.contact.key).is_some_and(|known| !is(known, &chosen.contact));
     let (new, changed) = (
@@ -85,6 +88,14 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         escape::path(&of.plan.with_file_name(file)),
         many(chosen.len(), "contact")
     )?;
+    if kept.others() > 0 {
+        writeln!(
+            terminal.err,
+            "the values of {} that the plan does not list were kept",
+            many(kept.others(), "contact")
+        )?;
+    }
+    tracked::attend_to_values(&folder.path(file), &chosen, &opened.git, terminal)?;
     Ok(exit::OK)
 }
 
@@ -127,7 +138,7 @@ fn ensure_before(snapshot: &Snapshot) -> Result<(), Failure> {
     Err(Failure::new(exit::USAGE, message).help("give a reading from before *Run Migration*"))
 }
 
-fn write(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
+fn write(folder: &Folder, name: &str, text: &str) -> Result<(), Failure> {
     let failed = |act: &'static str| move |e: std::io::Error| Failure::file(act, &folder.path(name), &e);
     let parent = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty());
     if let Some(parent) = parent {
@@ -135,7 +146,7 @@ fn write(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> 
     }
     let ignored = parent.map_or_else(|| name.to_owned(), |parent| format!("{}/", parent.display()));
     told_git::add(folder, ".gitignore", &[&ignored])?;
-    folder.write(name, &contacts::values(chosen, 0), Readers::Owner).map_err(failed("write"))
+    folder.write(name, text, Readers::Owner).map_err(failed("write"))
 }
 
 /// Proposes contacts that the plan does not list.

@@ -13,6 +13,7 @@ mod import;
 mod init;
 mod inputs;
 mod interrupt;
+mod kept_values;
 mod man;
 mod merge_list;
 mod record;

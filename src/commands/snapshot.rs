@@ -91,7 +91,9 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
     }
     file::seal_file(path)?;
     writeln!(terminal.err, "finalized {}", escape::path(path))?;
-    tracked::attend_to_populations([&*path.to_string_lossy()], &Books::default(), terminal)?;
+    let git = Books::default();
+    tracked::attend_to_populations([&*path.to_string_lossy()], &git, terminal)?;
+    tracked::attend_to_population(path, &git, terminal)?;
     // A population is known by its configuration, which names its digest.
     let Ok(sealed) = FileSite::open(path).and_then(|site| site.snapshot()) else { return Ok(exit::OK) };
     let now = Timestamp::now();

@@ -1,16 +1,17 @@
 //! Files with members that git tracks, for the verbs that judge no plan: what was committed stays in every copy of a repository.
 
+use std::io::BufRead;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::model::population::Questions;
+use crate::model::population::{Questions, is_somebodys};
 use crate::output::escape;
-use crate::population::take_census;
+use crate::population::{Chosen, take_census};
 use crate::project::git::Books;
 use crate::project::values_file::tracking;
 use crate::rules::{Members, MembersFile, TAKE_OUT, Tracking};
-use crate::site::Site as _;
 use crate::site::file::FileSite;
+use crate::site::{Site as _, disk};
 
 use super::Terminal;
 
@@ -27,6 +28,26 @@ pub(super) fn attend_to_populations<'n>(
         attend_to(&file, Members::Population, git, || addresses(&site), terminal)?;
     }
     Ok(())
+}
+
+/// Says of a population by its own name that git tracks it.
+pub(super) fn attend_to_population(file: &Path, git: &Books, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let is_one = file.file_name().is_some_and(|name| name.to_string_lossy().contains(".population.ndjson"));
+    if !is_one {
+        return Ok(());
+    }
+    attend_to(file, Members::Population, git, || addresses_in(disk::open(file).ok()?), terminal)
+}
+
+/// Says of the file into which these contacts' values were written that git tracks it.
+pub(super) fn attend_to_values(
+    file: &Path,
+    written: &[Chosen],
+    git: &Books,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let count = || written.iter().filter(|chosen| is_somebodys(&chosen.contact.email)).count() as u64;
+    attend_to(file, Members::Values, git, || Some(count()), terminal)
 }
 
 /// Says of a backup's file that git tracks it.
@@ -53,6 +74,9 @@ fn attend_to(
 /// How many addresses beside a site can be a person's.
 fn addresses(site: &FileSite) -> Option<u64> {
     let population = site.population(&site.snapshot().ok()?).ok()?;
-    let (census, _) = take_census(population.open().ok()?, &Questions::default()).ok()?;
-    Some(census.addresses)
+    addresses_in(population.open().ok()?)
+}
+
+fn addresses_in(population: Box<dyn BufRead>) -> Option<u64> {
+    Some(take_census(population, &Questions::default()).ok()?.0.addresses)
 }

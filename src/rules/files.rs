@@ -37,8 +37,9 @@ impl MembersFile {
     /// be a person's a population says.
     pub(crate) fn told(&self, addresses: Option<u64>) -> Option<String> {
         let (what, holds) = match (self.holds, addresses) {
-            (Members::Population, None | Some(0)) => return None,
+            (Members::Population | Members::Values, None | Some(0)) => return None,
             (Members::Population, Some(count)) => ("population", addresses_of(count)),
+            (Members::Values, Some(count)) => ("file of contact values", addresses_of(count)),
             (Members::Backup, _) => ("backup", "whoever is on the site".to_owned()),
         };
         Some(format!("git tracks the {what} `{}`, which holds {holds}", self.name))
@@ -58,6 +59,8 @@ pub(crate) const TAKE_OUT: &str = "add the file to `.gitignore`, and take it out
 pub enum Members {
     /// As the population beside a site in a file.
     Population,
+    /// As the values of some contacts.
+    Values,
     /// In a backup of the site.
     Backup,
 }

@@ -34,7 +34,7 @@ impl Packing {
 }
 
 /// Opens a regular file for reading, unpacked, through links to it. Anything else (a pipe, a device, a folder) is refused.
-pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
     crate::fs::open_linked(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
 }
 

@@ -154,7 +154,10 @@ mod tests {
             ("/key=S3CR3T x#key=S3CR3T;key=S3CR3T", "/key=… x#key=…"),
             ("a?b=1& key =S3CR3T&\nkey=S3CR3T", "a?b=1& key =…&\nkey=…"),
             ("a?%6bey=S3CR3T&key%3DS3CR3T&key[]=S3CR3T", "a?%6bey=…&key%3D…&key[]=…"),
-            ("a?pass=S&pwd=S&secret_key=S&signature=S&my_api-key=S", "a?pass=…&pwd=…&secret_key=…&signature=…&my_api-key=…"),
+            (
+                "a?pass=S&pwd=S&secret_key=S&signature=S&my_api-key=S",
+                "a?pass=…&pwd=…&secret_key=…&signature=…&my_api-key=…",
+            ),
             ("a?key='S3CR3T' a?key=…S3CR3T", "a?key='…' a?key=…"),
             ("a?key=ab,SECRET a?key=ab;SECRET a?key=ab(SECRET", "a?key=… a?key=… a?key=…"),
             ("{a: x?key=s}, (x?key=s)", "{a: x?key=…}, (x?key=…)"),

@@ -98,3 +98,44 @@ fn init_says_what_a_site_that_was_written_by_hand_lacks() {
     let ran = place.run(&["init", "--site", SITE, "--out", "other.yaml"]);
     assert!(ran.code == Some(0) && !ran.err.contains("not captured"), "{ran:#?}");
 }
+
+#[test]
+fn what_is_no_file_of_contact_values_is_not_overwritten() {
+    for target in [
+        PLAN,
+        SITE,
+        "bloom-coaching.record.ndjson",
+        ".gitignore",
+        ".git/config",
+        ".git/hooks/pre-commit",
+        ".plan/x.yaml",
+        "private/values.txt",
+    ] {
+        let place = Place::new();
+        fs::create_dir_all(place.path(".git/hooks")).unwrap();
+        fs::write(place.path(".git/config"), "[core]\n").unwrap();
+        place.edit(PLAN, &format!("values: {VALUES}"), &format!("values: {target}"));
+        let before = fs::read(place.path(target)).ok();
+        recorded(&place).ends(2, &[&format!("`{target}`"), "so nothing was written"]);
+        assert_eq!(fs::read(place.path(target)).ok(), before, "{target}");
+    }
+}
+
+#[test]
+fn the_values_of_others_and_the_comments_at_the_head_are_kept() {
+    let place = Place::new();
+    let as_made = place.read(VALUES);
+    let other = "\"77777\":\n  first_name: \"Zoë\"\n  tags: [\"A # B\"]\n";
+    fs::write(place.path(VALUES), format!("# as Mara sent them\n{as_made}{other}")).unwrap();
+    recorded(&place).ends(0, &["the values of 1 contact that the plan does not list were kept"]);
+    let written = place.read(VALUES);
+    assert!(written.starts_with(&format!("# as Mara sent them\n{as_made}")), "{written}");
+    let kept: serde_json::Value = serde_yaml::from_str(&written).unwrap();
+    assert_eq!(kept["77777"], serde_json::json!({"first_name": "Zoë", "tags": ["A # B"]}));
+    recorded(&place).ends(0, &["0 of them new"]);
+    assert_eq!(place.read(VALUES), written);
+    fs::write(place.path(VALUES), as_made.replacen("  last_name", "  # not sure\n  last_name", 1)).unwrap();
+    let before = place.read(VALUES);
+    recorded(&place).ends(2, &["line 3 of `private/bloom-coaching.contacts.yaml` has a comment", "head of the file"]);
+    assert_eq!(place.read(VALUES), before);
+}

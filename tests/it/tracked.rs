@@ -351,6 +351,8 @@ fn a_population_that_git_tracks_is_warned_of_with_how_many_addresses_it_holds() 
         let ran = place.run(verb);
         assert!(ran.err.contains(&told), "{verb:?}: {ran:#?}");
     }
+    let ran = place.run(&["snapshot", "finalize", POPULATION]);
+    assert!(ran.err.contains(&told), "{ran:#?}");
     // What this machine is known to have captured is shared by all tests, so the import keeps it elsewhere.
     let mut import = crate::place::program();
     let import = import.args(["snapshot", "import", SITE, "--plan", PLAN, "--yes"]).current_dir(folder);
