@@ -6,7 +6,7 @@ use crate::model::keyed::same_name;
 use crate::model::plan::{CustomOperation, DuringMigration, OfferingIntent, SiteRole};
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::pointer;
-use crate::model::{Field, Identity, ObjectRef, Plan, Release, Snapshot, State};
+use crate::model::{Identity, ObjectRef, Plan, Release, Snapshot, State};
 
 use super::managed;
 use super::{Change, apply};
@@ -191,7 +191,7 @@ fn settable<'a>(
     intent.numbered().filter_map(|(index, number, module)| {
         let release = module.release.as_ref().filter(|_| module.base.is_none())?;
         let site = now.module(number)?;
-        let settable = site.release != Field::Nothing && number != 0 && same_name(&site.name, module.name());
+        let settable = number != 0 && same_name(&site.name, module.name());
         settable.then_some((index, (number, release)))
     })
 }
@@ -246,4 +246,40 @@ fn released(now: Option<&Vec<Operation>>, wanted: &CustomOperation) -> Vec<Opera
         _ => true,
     });
     if managed::as_set(&all) == managed::as_set(now) { now.to_vec() } else { all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Header;
+    use crate::model::state::Object;
+
+    #[test]
+    fn a_module_of_which_nothing_is_set_gets_the_timer_of_the_plan_and_the_base_module_none() {
+        let plan = json!({"offerings": {"course": {"access_through": "by-hand", "modules": [
+            {"base": "Welcome", "release": "7 days after previous"}, {"module": "Goals", "release": "7 days after previous"}]}}});
+        let header = json!({"format": "1.1", "host": "staging.example", "collector": "c", "collector_version": "1",
+            "taken_at": "2026-11-21T06:12:00Z", "sections": {"offering": {"how": "manual"}}});
+        let site = |release: Value| {
+            let modules = [
+                json!({"number": 0, "name": "Welcome", "release": null}),
+                json!({"number": 1, "name": "Goals", "release": release}),
+            ];
+            json!({"modules": modules})
+        };
+        let mut state = State::default();
+        let mut course = site(Value::Null);
+        course["name"] = json!("Course");
+        state.insert("course", Object::from_fields(Kind::Offering, course).unwrap());
+        let header: Header = serde_json::from_value(header).unwrap();
+        let lowered = lower(&serde_json::from_value(plan).unwrap(), &Snapshot::new(header, state, None));
+        let change = Change {
+            on: ObjectRef::new(Kind::Offering, "course"),
+            before: Some(site(Value::Null)),
+            after: Some(site(json!("7 days after previous"))),
+            cause: "/offerings/course/modules/1/release".to_owned(),
+        };
+        let of_course: Vec<_> = lowered.changes.into_iter().filter(|change| change.on.kind == Kind::Offering).collect();
+        assert_eq!(of_course, [change]);
+    }
 }

@@ -300,12 +300,12 @@ fn modules(out: &mut String, offering: &Offering) {
         if usize::try_from(module.number) != Ok(index) {
             fields.push(format!("number: {}", module.number));
         }
-        let decide = match module.release.set() {
-            Some(Release::ByHand) => {
+        let decide = match &module.release {
+            Field::Nothing | Field::Set(Release::ByHand) => {
                 "  # decide: nothing opens it after the switch; a release, or `release: by-hand` and an owner"
             }
-            Some(Release::Other(_)) | None => "  # decide: the site's own timer could not be read",
-            Some(known @ (Release::Immediately | Release::After { .. })) => {
+            Field::Set(Release::Other(_)) | Field::Unknown => "  # decide: the site's own timer could not be read",
+            Field::Set(known @ (Release::Immediately | Release::After { .. })) => {
                 fields.push(format!("release: {known}"));
                 ""
             }

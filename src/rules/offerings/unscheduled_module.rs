@@ -10,8 +10,8 @@ declare_rule! {
     /// A module that nothing opens after the switch.
     ///
     /// ## What it does
-    /// Reports a module that is "not released based on a schedule" after the plan's changes, and for which the plan
-    /// names nobody who opens it by hand.
+    /// Reports a module that is "not released based on a schedule" after the plan's changes, or of which a reading found that no
+    /// release is set at all, and for which the plan names nobody who opens it by hand. The base module opens at once.
     ///
     /// ## Why it matters
     /// That setting leaves the module to the CRM, or to a person (documented). After the switch there is no CRM, so the
@@ -25,6 +25,12 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
+    /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Goals}]}}}
+    /// site: {offering/course: {modules: [{number: 0, name: Welcome}, {number: 1, name: Goals, release: null}]}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
     /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Goals, release: by-hand}]}}}
     /// ```
     ///
@@ -32,6 +38,12 @@ declare_rule! {
     /// ```yaml
     /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Goals, release: 7 days after previous}]}}}
     /// site: {offering/course: {modules: [{number: 0, name: Welcome}, {number: 1, name: Goals, release: by-hand}]}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Goals, release: 7 days after previous}]}}}
+    /// site: {offering/course: {modules: [{number: 0, name: Welcome, release: null}, {number: 1, name: Goals, release: null}]}}
     /// ```
     ///
     /// ## Good
@@ -63,7 +75,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 }
 
 fn judge(facts: &Facts<'_>, offering: &Planned<'_, '_>, module: &Module, out: &mut Findings) {
-    if offering.site.release(module) != Some(Some(&Release::ByHand)) || offering.is_misnamed(module) {
+    let label = match offering.site.release(module) {
+        Some(Some(Release::ByHand)) => "not based on a schedule",
+        Some(None) => "no release is set",
+        _ => return,
+    };
+    if offering.is_misnamed(module) {
         return;
     }
     let planned = offering.planned(module.number);
@@ -78,7 +95,7 @@ fn judge(facts: &Facts<'_>, offering: &Planned<'_, '_>, module: &Module, out: &m
     let finding = RULE.at(Location::key(at), message).label("never opens").help(
         "add `release: 7 days after previous` (or another delay), or `release: by-hand` with an `owner` from `people`",
     );
-    let finding = offering.excerpt(finding, module, "not based on a schedule");
+    let finding = offering.excerpt(finding, module, label);
     out.push(match owner {
         Some(owner) => finding.related(Location::key("/people"), format!("nobody is called `{owner}` here")),
         None => finding,
