@@ -89,7 +89,11 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
     if let Some((who, plan)) = by {
         ensure_person_known(who, &Project::new(plan, Limits::default()).open()?.plan)?;
     }
-    file::seal_file(path)?;
+    let as_it_is = FileSite::open(path).and_then(|site| site.snapshot());
+    match as_it_is.is_ok_and(|reading| Readings::of_this_machine().worth(&reading) == Worth::Captured) {
+        true => file::seal_captured(path)?,
+        false => file::seal_file(path)?,
+    }
     writeln!(terminal.err, "finalized {}", escape::path(path))?;
     let git = Books::default();
     tracked::attend_to_populations([&*path.to_string_lossy()], &git, terminal)?;

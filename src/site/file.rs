@@ -16,7 +16,7 @@ use crate::model::snapshot::Capture;
 use crate::model::{Identity, ObjectRef, Snapshot, Worth};
 use crate::population::{self, Chosen, Damage, LONGEST_LINE, Lines, Wish, take_census};
 
-pub use super::seal::{seal, seal_file};
+pub use super::seal::{seal, seal_captured, seal_file};
 
 /// A site in a file.
 #[derive(Clone, Debug)]

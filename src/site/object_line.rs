@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::keyed::{is_natural, key_with_id, name_key, webhook_key};
 use crate::model::money::Money;
-use crate::model::snapshot::Sources;
+use crate::model::snapshot::{Capture, FORMAT, Sources, is_newer};
 use crate::model::state::{Kind, Module, Object, Webhook};
 use crate::model::text::slug;
 use crate::model::{Header, Release};
@@ -154,15 +154,43 @@ pub(super) fn named(object: &Object) -> Option<(&str, Option<&str>)> {
     Some((name, id.as_deref()))
 }
 
+/// How closely a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scrutiny {
+    /// As it is read: what a machine sent beyond the format is kept, and so is what a newer format says.
+    Reading,
+    /// Before it is finalized, where it is as this machine captured it: the same, and whole where a person wrote.
+    Captured,
+    /// Before it is finalized otherwise: a person does that, so what the file says of who captured it is no excuse.
+    ByHand,
+}
+
+impl Scrutiny {
+    /// Whether it is strict with what this machine wrote, a person, or nobody here knows who.
+    fn is_of_a_hand(self, says_otherwise: bool) -> bool {
+        self == Self::ByHand || !says_otherwise
+    }
+}
+
+/// The fields beyond the format that only machines send. A person who finalizes their file did not type them.
+const BY_MACHINES: [(Kind, &str); 5] = [
+    (Kind::Offering, "option_key"),
+    (Kind::Emails, "sender_name"),
+    (Kind::Plugin, "select_crm"),
+    (Kind::Environment, "users"),
+    (Kind::Environment, "multisite"),
+];
+
 /// What stands in an object that was read, and says nothing that this build understands: of fields that it does not know all where it
-/// is strict, else those that are almost one. What a machine sent beyond the format is kept, and so is what a newer format says.
+/// is strict, else those that are almost one.
 pub(super) fn not_understood(
     header: &Header,
     (kind, key): (Kind, &str),
     object: &Object,
     sources: Option<&Sources>,
-    strict: bool,
+    scrutiny: Scrutiny,
 ) -> Vec<(String, String)> {
+    let strict = scrutiny != Scrutiny::Reading;
     let mut found = Vec::new();
     let modules = match object {
         Object::Offering(offering) => offering.modules.set().map_or(&[][..], Vec::as_slice),
@@ -179,13 +207,15 @@ pub(super) fn not_understood(
     if strict || !is_by_a_machine {
         found.extend(secrets_in(key, object));
     }
-    if header.is_newer() || is_by_a_machine {
+    if !scrutiny.is_of_a_hand(header.is_newer() || is_by_a_machine) {
         return found;
     }
     let named: Vec<&String> = object.extra().keys().chain(sources.into_iter().flat_map(|s| s.fields.keys())).collect();
     if !named.is_empty() {
         let names = names(kind);
-        found.extend(names.strangers(named.into_iter().filter(|name| strict || names.is_slip(name))));
+        let is_sent = |name: &str| BY_MACHINES.contains(&(kind, name));
+        let strange = named.into_iter().filter(|name| !is_sent(name) && (strict || names.is_slip(name)));
+        found.extend(names.strangers(strange));
     }
     if strict
         && let Object::OrderForm(form) = object
@@ -213,20 +243,28 @@ pub(super) fn not_understood(
 }
 
 /// What is to be said of a record of a kind that this build does not know; nothing where a machine captured it, or the format is newer.
-pub(super) fn strange_kind(header: &Header, kind: &str) -> Option<(String, String)> {
+pub(super) fn strange_kind(header: &Header, kind: &str, scrutiny: Scrutiny) -> Option<(String, String)> {
     let may_be_so = header.is_newer() || header.capture(kind).is_by_a_machine();
-    (!may_be_so).then(|| stranger(kind, "no record has the kind"))
+    scrutiny.is_of_a_hand(may_be_so).then(|| stranger(kind, "no record has the kind"))
 }
 
 /// The same of what its first record declares.
-pub(super) fn strange_header(header: &Header) -> Vec<(String, String)> {
-    if header.is_newer() {
+pub(super) fn strange_header(header: &Header, scrutiny: Scrutiny) -> Vec<(String, String)> {
+    if !scrutiny.is_of_a_hand(header.is_newer()) {
         return Vec::new();
     }
-    let strange = header.sections.iter().filter(|(name, capture)| !capture.is_by_a_machine() && !is_kind(name));
+    let is_strange = |name: &str, capture: &Capture| scrutiny.is_of_a_hand(capture.is_by_a_machine()) && !is_kind(name);
+    let strange = header.sections.iter().filter(|(name, capture)| is_strange(name, capture));
     let strange =
         strange.map(|(name, _)| stranger(name, "`sections` declares something that is not a kind of record:"));
-    strange.chain(strange_time(&header.taken_at)).collect()
+    let newer = newer_format(&header.format).filter(|_| scrutiny == Scrutiny::ByHand);
+    newer.into_iter().chain(strange).chain(strange_time(&header.taken_at)).collect()
+}
+
+/// What is to be said of a newer format in a file that a person finalizes: what it means by its words is not known here.
+pub(super) fn newer_format(format: &str) -> Option<(String, String)> {
+    let help = format!("write `\"format\":\"{FORMAT}\"`, or finalize it with a newer `plan`");
+    is_newer(format).then(|| (format!("its format `{}` is newer than this `plan` knows", word(format)), help))
 }
 
 /// The same of its time of reading.

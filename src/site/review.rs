@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::object_line::{
-    MODULE, NAMED, SOURCE, SOURCES, names, not_understood, sources, strange_header, strange_kind, strange_time,
-    unnatural,
+    MODULE, NAMED, SOURCE, SOURCES, Scrutiny, names, newer_format, not_understood, sources, strange_header,
+    strange_kind, strange_time, unnatural,
 };
 use super::snapshot_file::{SnapshotFile, text_of, without_nothing};
 use crate::model::keyed::{key_with_id, name_key};
@@ -22,11 +22,11 @@ use crate::population::{
 use crate::text::{addresses, nearest};
 
 /// What does not fit in a configuration or a population.
-pub(super) fn review(text: &str, is_population: bool) -> Misfits {
+pub(super) fn review(text: &str, is_population: bool, scrutiny: Scrutiny) -> Misfits {
     let lines = text.lines().enumerate().map(|(index, text)| Line { number: index as u64 + 1, text });
     let mut lines = lines.filter(|line| !line.text.trim().is_empty());
     let first = lines.next();
-    let mut review = Review { seen: BTreeSet::new(), undeclared: BTreeSet::new(), found: Misfits::default() };
+    let mut review = Review { scrutiny, seen: BTreeSet::new(), undeclared: BTreeSet::new(), found: Misfits::default() };
     if is_population {
         review.population(first, lines);
     } else {
@@ -36,6 +36,7 @@ pub(super) fn review(text: &str, is_population: bool) -> Misfits {
 }
 
 struct Review {
+    scrutiny: Scrutiny,
     /// The records that came before, by kind and key.
     seen: BTreeSet<(String, String)>,
     /// The kinds that no section declares.
@@ -106,7 +107,7 @@ impl Review {
                 None => return,
             },
         };
-        self.found.found(1, "", strange_header(&header));
+        self.found.found(1, "", strange_header(&header, self.scrutiny));
         let (mut offerings, mut released) = (BTreeSet::new(), Vec::new());
         for line in lines {
             let Some((fields, kind, key)) = self.record(line) else { continue };
@@ -153,7 +154,7 @@ impl Review {
                 self.damage(line.number, &on, crate::population::misfit(line.number, &error));
             }
         } else {
-            self.found.found(line.number, "", strange_kind(header, kind));
+            self.found.found(line.number, "", strange_kind(header, kind, self.scrutiny));
         }
     }
 
@@ -193,7 +194,7 @@ impl Review {
         let found: Vec<(String, String)> = match &object {
             Some(object) => {
                 let natural = unnatural(kind, key, object).into_iter();
-                natural.chain(not_understood(header, (kind, key), object, sources.as_ref(), true)).collect()
+                natural.chain(not_understood(header, (kind, key), object, sources.as_ref(), self.scrutiny)).collect()
             }
             None => names.strangers(fields.keys().filter(|name| *name != SOURCE && *name != SOURCES)),
         };
@@ -204,7 +205,10 @@ impl Review {
     fn population<'a>(&mut self, first: Option<Line<'a>>, lines: impl Iterator<Item = Line<'a>>) {
         self.first(first, &Names::of::<Opening>(), takes::<Opening>);
         match read_opening(first) {
-            Ok(opening) => self.found.found(1, "", strange_time(&opening.taken_at)),
+            Ok(opening) => {
+                let strange = newer_format(&opening.format).into_iter().chain(strange_time(&opening.taken_at));
+                self.found.found(1, "", strange);
+            }
             Err(damage) if self.found.is_empty() => return self.damage(1, "", damage),
             Err(_) => {}
         }

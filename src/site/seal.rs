@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::beside::Beside;
+use super::object_line::Scrutiny;
 use super::review::review;
 use super::snapshot_file::{LARGEST, SnapshotFile, text_of};
 use super::{Population as _, SiteError, disk};
@@ -26,12 +27,24 @@ pub fn seal(text: &str) -> Result<String, Damage> {
     seal_with(without_mark(text), None)
 }
 
-/// Seals a file in place. A configuration is tied to the population that lies beside it, which must be sealed before.
+/// Seals a file of which a person says what it holds, in place. A configuration is tied to the population that lies beside it, which must be sealed before.
 ///
 /// # Errors
 /// [`SiteError`] where the file cannot be read or written, or a line of it is no record of the format;
 /// [`SiteError::Another`] where the population is another site's.
 pub fn seal_file(path: &Path) -> Result<(), SiteError> {
+    seal_looked_at(path, Scrutiny::ByHand)
+}
+
+/// Seals a file in place that is as this machine captured it: what machines sent beyond the format stays.
+///
+/// # Errors
+/// As [`seal_file`].
+pub fn seal_captured(path: &Path) -> Result<(), SiteError> {
+    seal_looked_at(path, Scrutiny::Captured)
+}
+
+fn seal_looked_at(path: &Path, scrutiny: Scrutiny) -> Result<(), SiteError> {
     let damaged = |damage| disk::damaged(path, damage);
     let mut bytes = Vec::new();
     let read = disk::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes);
@@ -45,7 +58,7 @@ pub fn seal_file(path: &Path) -> Result<(), SiteError> {
     let text = without_mark(&text);
     bearable(text).map_err(damaged)?;
     let kind = first_kind(text);
-    let misfits = review(text, kind == "population");
+    let misfits = review(text, kind == "population", scrutiny);
     if !misfits.is_empty() {
         return Err(SiteError::Misfits { path: path.to_owned(), misfits });
     }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::object_line::{
-    NAMED, named, natural, not_understood, read_object, said_of_sources, sources, strange_header, strange_kind,
-    unnatural,
+    NAMED, Scrutiny, named, natural, not_understood, read_object, said_of_sources, sources, strange_header,
+    strange_kind, unnatural,
 };
 use crate::model::keyed::key_with_id;
 use crate::model::snapshot::PopulationDigest;
@@ -132,7 +132,7 @@ impl SnapshotFile {
         was_read_at(&header.taken_at, "site was")?;
         let first = first.map_or("", |line| line.text).to_owned();
         let mut snapshot = Snapshot::new(header, State::default(), None);
-        snapshot.misfits.found(1, "", strange_header(&snapshot.header));
+        snapshot.misfits.found(1, "", strange_header(&snapshot.header, Scrutiny::Reading));
         Ok(Self { snapshot, first, lines: BTreeMap::new(), more: Map::new() })
     }
 
@@ -171,7 +171,8 @@ impl SnapshotFile {
             if let Some((what, help)) = unnatural(known, key, &object) {
                 return Err(Damage::at(line.number, what).help(help));
             }
-            let found = not_understood(&self.snapshot.header, (known, key), &object, sources.as_ref(), false);
+            let found =
+                not_understood(&self.snapshot.header, (known, key), &object, sources.as_ref(), Scrutiny::Reading);
             self.snapshot.misfits.found(line.number, &shown(kind, key), found);
             let natural = natural(key, &mut object);
             let on = self.place(line, ObjectRef::new(known, &*natural), &object)?;
@@ -197,7 +198,7 @@ impl SnapshotFile {
                 "put each snapshot into a file \
             of its own",
             ));
-        } else if let Some(found) = strange_kind(&self.snapshot.header, kind) {
+        } else if let Some(found) = strange_kind(&self.snapshot.header, kind, Scrutiny::Reading) {
             self.snapshot.misfits.found(line.number, "", [found]);
         }
         Ok(key.to_owned())
