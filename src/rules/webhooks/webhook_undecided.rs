@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use crate::diag::{Location, Severity::Error};
+use crate::model::keyed::webhook_key;
 use crate::model::plan::{AfterSwitch, OfferingIntent, Replacement, Setting};
 use crate::model::text::pointer;
 use crate::model::{Plan, Release};
@@ -11,7 +14,7 @@ declare_rule! {
     /// Nobody decided what happens to a webhook after the switch.
     ///
     /// ## What it does
-    /// Reports webhooks of the plan without `after_switch`.
+    /// Reports webhooks of the plan without `after_switch`, and two entries that call one webhook and decide it differently.
     ///
     /// ## Why it matters
     /// Webhooks that the CRM fires stop working with the switch, and nobody notices.
@@ -19,6 +22,11 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {webhooks: {dunning: {after_switch: null}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {webhooks: {one: {calls: aal_updateuser, after_switch: {retired: unused}}, two: {calls: aal_updateuser, after_switch: {kept: a script}}}}
     /// ```
     ///
     /// ## Good
@@ -42,6 +50,7 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
+    decided_twice(plan, out);
     for (name, webhook) in &plan.webhooks {
         if webhook.after_switch.is_some() || left_out_inside(plan, &["webhooks", name, "after_switch"]) {
             continue;
@@ -60,6 +69,25 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         });
     }
     Some(())
+}
+
+/// Entries that call one webhook, by its command and target, and decide it differently.
+fn decided_twice(plan: &Plan, out: &mut Findings) {
+    let mut first = BTreeMap::new();
+    for (name, webhook) in plan.webhooks.iter().filter(|(_, webhook)| webhook.after_switch.is_some()) {
+        let key = webhook_key(&webhook.calls);
+        let (other, decided) = *first.entry(key.clone()).or_insert((name, &webhook.after_switch));
+        if *decided == webhook.after_switch {
+            continue;
+        }
+        let at = |name: &str| Location::key(pointer(&["webhooks", name, "after_switch"]));
+        out.push(
+            RULE.at(at(name), format!("`{other}` and `{name}` decide the webhook `{key}` differently"))
+                .label("decided here")
+                .related(at(other), "and otherwise here")
+                .help("both call one webhook: keep one of the two entries"),
+        );
+    }
 }
 
 /// What may take a command's place (inferred), in words; and as an entry to paste, where the plan leaves only one.
