@@ -9,12 +9,7 @@ use super::proof::{Ask, Open, Proof};
 /// `read` is whether the reading was made since then; `record` the command that says what somebody sees of a task.
 ///
 /// What a reading shows counts; what it does not show somebody saw once it was made.
-pub(super) fn made(
-    all: &ByHand,
-    site: &Snapshot,
-    read: &Result<(), String>,
-    record: impl Fn(&Task<'_>) -> String,
-) -> Proof {
+pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: impl Fn(&Task<'_>) -> String) -> Proof {
     let (tasks, mut by, mut open) = (all.tasks(), Executor::Guided, Vec::new());
     let asks = |task: &Task<'_>, why: String| Open { why, asks: Some((Ask::Made(task.on.clone()), record(task))) };
     for task in &tasks {
@@ -53,6 +48,11 @@ enum Shown {
     Otherwise(Executor),
     /// Nobody knows.
     Unreadable,
+}
+
+/// Whether a task is seen in place.
+pub fn is_in_place(task: &Task<'_>, site: &Snapshot) -> bool {
+    matches!(shown(task, site), Shown::AsWanted(_))
 }
 
 fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {

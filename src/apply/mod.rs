@@ -2,7 +2,7 @@
 
 mod again;
 pub mod archive;
-mod by_hand;
+pub mod by_hand;
 pub mod certificate;
 pub mod confirmation;
 pub mod decision;

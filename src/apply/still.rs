@@ -64,6 +64,26 @@ pub enum Cure {
     Payments,
 }
 
+impl Cure {
+    /// What is behind it, in a sentence.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Self::SetBack => {
+                "the plan says how this has to be, so no reason lets it stay; once a reading shows it as the plan wants it, \
+                the run goes on"
+            }
+            Self::Attest => {
+                "it is not as the run left it, so somebody or something changed it meanwhile; your reason is put on record \
+                under your name, and counts only as long as it stays as it is now"
+            }
+            Self::Payments => {
+                "while maintenance mode is off the site can take payments, which a restore of the backup would lose; your \
+                reason is put on record under your name"
+            }
+        }
+    }
+}
+
 /// Most objects of a kind that are named one by one.
 const NAMED: usize = 24;
 

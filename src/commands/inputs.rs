@@ -12,11 +12,9 @@ use crate::apply::plan_name;
 use crate::change::{self, Change, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self};
 use crate::failure::Failure;
-use crate::model::facts::Counting;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::record::Record;
-use crate::model::{Identity, Kind, Plan, Snapshot, Step, Worth};
+use crate::model::{Identity, Kind, Plan, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -28,8 +26,9 @@ use crate::rules::{
 use crate::shape::personal;
 use crate::site::file::FileSite;
 use crate::site::{self, Executor, Reading, Site};
-use crate::trust::{Readings, note_voided, of_this_machine, recorded_here};
+use crate::trust::{Readings, of_this_machine, recorded_here};
 
+use super::attesting::{Attesting, make_void};
 use super::record::backup_file;
 
 /// How a site is to be read.
@@ -85,39 +84,6 @@ impl SiteRead {
     }
 }
 
-/// Which of the facts that persons attested are laid over a reading.
-#[derive(Clone, Copy)]
-enum Attesting {
-    /// Every one that is in time.
-    InTime,
-    /// Those that were recorded on this machine, and of what the migration hangs on those since the barrier was reached.
-    AtBarrier(Timestamp),
-}
-
-impl Attesting {
-    /// Lays them over a reading. What it shows otherwise is void from now on.
-    fn over(self, reading: Snapshot, record: &Record) -> Snapshot {
-        let here = recorded_here();
-        let reached = match self {
-            Self::InTime => None,
-            Self::AtBarrier(reached) => Some(reached),
-        };
-        let (now, only_here) = (Timestamp::now(), reached.is_some());
-        let counting = Counting { now, here: &here, only_here, since: None, again_since: reached };
-        let reading = reading.with_attested(record, &counting);
-        for contradiction in reading.contradicted_since().filter(|one| !here.void.contains(&one.fact())) {
-            // A machine that keeps no state shows the contradiction all the same.
-            drop(note_voided(&contradiction.fact()));
-        }
-        reading
-    }
-}
-
-/// A reading with every fact in time laid over it.
-pub(super) fn attested(reading: Snapshot, record: &Record) -> Snapshot {
-    Attesting::InTime.over(reading, record)
-}
-
 /// Reads a site: as it is now, or as somebody recorded it, with what persons attested of it laid over.
 fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: &Opened) -> Result<SiteRead, Failure> {
     let plan = &opened.plan;
@@ -132,7 +98,9 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
     };
     let line = SiteLine::of(site.name(), &reading.snapshot, mode);
     let taken_at = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
-    reading.snapshot = attesting.over(reading.snapshot, &opened.record);
+    let here = recorded_here();
+    reading.snapshot = attesting.over(reading.snapshot, &opened.record, &here);
+    make_void(&mut reading.snapshot, (&site.name(), plan), &here);
     Ok(SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() })
 }
 

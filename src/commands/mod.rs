@@ -1,6 +1,7 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
 mod arguments;
+mod attesting;
 mod check;
 mod codes;
 mod contacts;

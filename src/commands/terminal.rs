@@ -228,6 +228,7 @@ pub(super) fn labelled(name: &str, text: &str, terminal: &mut Terminal<'_>) -> R
     let rest = " ".repeat(first.len());
     let options = textwrap::Options::new(terminal.width)
         .word_separator(words::SEPARATOR)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false)
         .initial_indent(&first)
         .subsequent_indent(&rest);

@@ -225,6 +225,12 @@ impl Named<'_> {
         self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW")
     }
 
+    /// Finalizes the site's file.
+    pub fn finalize(&self) -> String {
+        let (site, plan) = (self.quoted(self.site), self.quoted(self.plan));
+        format!("plan snapshot finalize {site} --plan {plan} --who WHO")
+    }
+
     /// Takes over a reading that was taken elsewhere.
     pub fn import(&self) -> String {
         format!("plan snapshot import FILE --plan {}", self.quoted(self.plan))

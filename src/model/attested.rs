@@ -15,10 +15,21 @@ pub struct Attested {
     pub(super) contradictions: Vec<Contradiction>,
     /// What a reading shows as somebody attested it, but for spelling.
     pub(super) respelt: Vec<Respelt>,
-    /// What a reading showed otherwise since, by object and field: who attested it.
-    pub(super) void: BTreeMap<ObjectRef, BTreeMap<String, String>>,
+    /// What is void, by object and field.
+    pub(super) void: BTreeMap<ObjectRef, BTreeMap<String, Void>>,
     /// Fields as they were captured, where somebody saw more of them: modules' timers, a price's currency.
     pub(super) captured_parts: BTreeMap<ObjectRef, BTreeMap<String, Value>>,
+}
+
+/// An attestation that counts no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Void {
+    /// Who gave it.
+    pub who: String,
+    /// When.
+    pub at: String,
+    /// Why it counts no longer.
+    pub why: String,
 }
 
 /// A value that a person attested, and a reading that shows another.
@@ -36,6 +47,8 @@ pub struct Contradiction {
     pub line: String,
     /// Whether a reading shows it otherwise, rather than what somebody said of another part.
     pub by_a_reading: bool,
+    /// Whether this reading makes the attestation void.
+    pub is_void: bool,
 }
 
 /// A value that a person attested, and a reading that shows the same but for spelling.
@@ -74,10 +87,15 @@ impl Attested {
     /// Why a field, or an object of which nothing else is known, is unknown although somebody attested it; none where nobody did.
     pub(super) fn why_void(&self, on: &ObjectRef, field: Option<&str>) -> Option<String> {
         let void = self.void.get(on)?;
-        let who = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
-        Some(format!(
-            "`{who}` attested it, and that is void: a later reading showed otherwise, or the run that it was made in was undone"
-        ))
+        let Void { who, at, why } = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
+        Some(format!("`{who}` attested it at {at}, and that is void: {why}; look again, and record what you see"))
+    }
+
+    /// Notes that the reading makes this attestation void.
+    pub fn make_void(&mut self, fact: &Fact) {
+        for one in self.contradictions.iter_mut().filter(|one| one.fact() == *fact) {
+            one.is_void = true;
+        }
     }
 
     /// What a reading shows otherwise than somebody attested.

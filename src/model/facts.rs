@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::attested::{Contradiction, Fact, Respelt};
+use super::attested::{Contradiction, Fact, Respelt, Void};
 use super::fault::CLOCKS_APART;
 use super::money::Money;
 use super::record::{Entry, Evidence, Record};
@@ -28,8 +28,8 @@ pub const ELSEWHERE: &str = ", recorded elsewhere";
 pub struct Here {
     /// The digests of those that were recorded on it.
     pub lines: BTreeSet<String>,
-    /// The facts that a reading showed otherwise after they were attested: of what the next reading lacks they say nothing.
-    pub void: BTreeSet<Fact>,
+    /// The facts that are void, and why: of what the next reading lacks they say nothing.
+    pub void: BTreeMap<Fact, String>,
 }
 
 /// Which lines of a record count as facts at a moment.
@@ -64,7 +64,7 @@ impl Record {
         let is_valid = |entry: &Entry, until: &str| {
             on.kind.is_attestable()
                 && counts(entry, on.kind, until, counting)
-                && !is_field_void(entry, (on, field), counting)
+                && why_void(entry, (on, field), counting).is_none()
         };
         last.next()
             .filter(|(entry, until, _)| is_valid(entry, until))
@@ -145,7 +145,7 @@ impl Snapshot {
             }
             return;
         }
-        if is_void(entry, all.kind.name(), counting) {
+        if why_one_void(entry, all.kind.name(), counting).is_some() {
             return;
         }
         self.attested.lists.insert(all.kind, by(entry, counting));
@@ -179,19 +179,20 @@ impl Snapshot {
         }
         let mut laid = BTreeMap::new();
         for (name, (entry, _, value)) in fields {
-            let is_void = is_field_void(entry, (on, name), counting);
-            match known.get(name) {
-                None if is_void => {
+            let why = why_void(entry, (on, name), counting);
+            match (known.get(name), why) {
+                (None, Some(why)) => {
                     let of = self.attested.void.entry(on.clone()).or_default();
-                    of.insert(name.clone(), by(entry, counting));
+                    let (who, at, why) = (by(entry, counting), entry.at.clone(), why.to_owned());
+                    of.insert(name.clone(), Void { who, at, why });
                 }
-                None => {
+                (None, None) => {
                     known.insert(name.clone(), (*value).clone());
                     laid.insert(name.clone(), by(entry, counting));
                 }
-                Some(captured) => match agreed(on, name, captured, value) {
+                (Some(captured), why) => match agreed(on, name, captured, value) {
                     None => self.contradict((on.clone(), Some(name.clone())), entry, true),
-                    Some(whole) if whole != *captured && !is_void => {
+                    Some(whole) if whole != *captured && why.is_none() => {
                         let parts = self.attested.captured_parts.entry(on.clone()).or_default();
                         parts.insert(name.clone(), captured.clone());
                         known.insert(name.clone(), whole);
@@ -221,7 +222,8 @@ impl Snapshot {
 
     fn contradict(&mut self, (on, field): (ObjectRef, Option<String>), entry: &Entry, by_a_reading: bool) {
         let (who, at, line) = (entry.who.clone(), entry.at.clone(), entry.sha256.clone());
-        self.attested.contradictions.push(Contradiction { on, field, who, at, line, by_a_reading });
+        let is_void = false;
+        self.attested.contradictions.push(Contradiction { on, field, who, at, line, by_a_reading, is_void });
     }
 }
 
@@ -231,15 +233,19 @@ type Fields<'r> = BTreeMap<String, (&'r Entry, &'r str, &'r Value)>;
 /// What was said last to be all objects of a kind.
 type Lists<'r> = BTreeMap<Kind, (&'r Entry, &'r SawAll)>;
 
-/// Whether a reading showed this field of the line otherwise, or its whole object, after it.
-fn is_field_void(entry: &Entry, (on, field): (&ObjectRef, &str), counting: &Counting<'_>) -> bool {
-    is_void(entry, &on.to_string(), counting) || is_void(entry, &format!("{on}: {field}"), counting)
+/// Why this field of a line is void, or its whole object; none where it is not.
+fn why_void<'c>(entry: &Entry, (on, field): (&ObjectRef, &str), counting: &'c Counting<'_>) -> Option<&'c str> {
+    let whole = why_one_void(entry, &on.to_string(), counting);
+    whole.or_else(|| why_one_void(entry, &format!("{on}: {field}"), counting))
 }
 
-/// Whether a reading showed a fact of a line otherwise, after it.
-fn is_void(entry: &Entry, name: &str, counting: &Counting<'_>) -> bool {
-    !counting.here.void.is_empty()
-        && counting.here.void.contains(&Fact { line: entry.sha256.clone(), name: name.to_owned() })
+/// Why a fact of a line is void; none where it is not.
+fn why_one_void<'c>(entry: &Entry, name: &str, counting: &'c Counting<'_>) -> Option<&'c str> {
+    if counting.here.void.is_empty() {
+        return None;
+    }
+    let fact = Fact { line: entry.sha256.clone(), name: name.to_owned() };
+    counting.here.void.get(&fact).map(String::as_str)
 }
 
 /// Whether a line counts as a fact now.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::attested::Contradiction;
 use super::snapshot::Snapshot;
 use super::state::{Kind, State};
-use super::{Capture, Grade, ObjectRef, Worth};
+use super::{Capture, Grade, ObjectRef};
 
 impl Snapshot {
     /// How well the list of a kind's objects is known: which there are, and that there are no others.
@@ -25,7 +25,14 @@ impl Snapshot {
         if let Some(grade) = by_itself.filter(Grade::is_known) {
             return grade;
         }
-        match (self.list_grade(on.kind), self.attested.fields.get(on).and_then(|of| of.values().next())) {
+        let section = match self.list_grade(on.kind) {
+            // Every site has the one object of such a kind: a section without its record does not say that there is none.
+            known if known.is_known() && on.kind.is_only() && self.state.get(on).is_none() => {
+                Grade::Unknown("the snapshot has no such record".to_owned())
+            }
+            grade => grade,
+        };
+        match (section, self.attested.fields.get(on).and_then(|of| of.values().next())) {
             (Grade::Unknown(_), Some(who)) => Grade::Attested(who.clone()),
             (Grade::Unknown(why), None) => Grade::Unknown(self.attested.why_void(on, None).unwrap_or(why)),
             (grade, _) => grade,
@@ -60,6 +67,11 @@ impl Snapshot {
         self.attested.fields.contains_key(on)
     }
 
+    /// Who attested a field, of which the reading itself has nothing or less.
+    pub fn attested_by(&self, on: &ObjectRef, field: &str) -> Option<&str> {
+        self.attested.fields.get(on)?.get(field).map(String::as_str)
+    }
+
     /// Whether what the state holds of this kind is known at all: it was captured, or a person attested it.
     pub fn is_believed(&self, on: &ObjectRef) -> bool {
         self.header.is_captured(on.kind.name()) || !self.is_of_its_section(on) || self.attested.fields.contains_key(on)
@@ -70,10 +82,9 @@ impl Snapshot {
         self.sources.get(on).is_none_or(|sources| !matches!(sources.whole, Some(Capture::How(_))))
     }
 
-    /// What it shows otherwise than somebody attested before it was taken, where it was captured itself: what a file says that
-    /// nobody vouches for voids nothing, and neither does what was read before somebody looked.
+    /// What it shows otherwise than somebody attested before it was taken: what was read before somebody looked voids nothing.
     pub fn contradicted_since(&self) -> impl Iterator<Item = &Contradiction> {
-        let taken_at = self.header.taken_at.parse::<Timestamp>().ok().filter(|_| self.worth == Worth::Captured);
+        let taken_at = self.header.taken_at.parse::<Timestamp>().ok();
         let said_at = |one: &Contradiction| one.at.parse::<Timestamp>().ok();
         let all = self.attested.contradictions.iter();
         all.filter(|one| one.by_a_reading)

@@ -212,8 +212,7 @@ impl<'a> Facts<'a> {
         let (on, key) = (ObjectRef::only(T::KIND), T::KIND.name());
         let grade = self.graded(|before| before.object_grade(&on));
         let object = self.state(side).filter(|_| grade.is_known()).and_then(|state| T::at(state, key));
-        let missing = || Grade::Unknown("the snapshot has no such record".to_owned());
-        self.note_about(About::Object(on), if grade.is_known() && object.is_none() { missing() } else { grade });
+        self.note_about(About::Object(on), grade);
         Some(Of { facts: self, key, object: object? })
     }
 }

@@ -89,9 +89,9 @@ impl Earlier {
 
     /// Without what a reading showed otherwise: it counts for nothing, and nobody is shown it to agree with.
     #[must_use]
-    pub fn without_void(mut self, void: &BTreeSet<Fact>) -> Self {
+    pub fn without_void(mut self, void: &BTreeMap<Fact, String>) -> Self {
         let is_void = |said: &Option<Said>, name: String| {
-            said.as_ref().is_some_and(|said| void.contains(&Fact { line: said.line.clone(), name }))
+            said.as_ref().is_some_and(|said| void.contains_key(&Fact { line: said.line.clone(), name }))
         };
         self.lists.retain(|kind, (_, said)| !is_void(said, kind.name().to_owned()));
         for (on, of) in &mut self.fields {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::guided::live::{reads_live, waits_at_push};
-use crate::guided::{CERTIFICATE, FORMS, LIVE, PHRASE, buys, closes, configured, in_its_window, migrated};
-use crate::partly::{partly_captured, says_what_is_there};
+use crate::guided::{
+    CERTIFICATE, FORMS, LIVE, PHRASE, buys, closes, configured, in_its_window, migrated, on, passed_barrier,
+};
+use crate::partly::{declared, partly_captured, says_what_is_there};
 use crate::place::{PLAN, Place, SITE};
 use crate::timing::{place_digest, rehearsed_at};
 
@@ -204,6 +206,78 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     std::fs::create_dir(place.path("sheets")).unwrap();
     place.run(&survey).ends(2, &["`sheets` has no sheet"]);
     Place::new().run(&survey).ends(2, &["it is not known who looks"]);
+}
+
+/// A kind that a file declares without a record is asked for as one that it calls missing; `?` explains and ends nothing.
+#[test]
+fn a_kind_that_is_declared_without_a_record_is_asked_for() {
+    let place = declared();
+    says_what_is_there(&place);
+    let digest = place.digest();
+    let words = ["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"];
+    let mut jo = Keyboard::at(&place, &words);
+    jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
+    jo.sees("production_url: ");
+    jo.types("//bloom.example");
+    jo.answers("AccessAlly > Settings > Emails", "y");
+    jo.sees("simulated: ");
+    jo.types("yes");
+    jo.answers("next: Start Verification", "?");
+    jo.sees("CRM Integration: choose");
+    jo.answers("next: Start Verification", "hm");
+    jo.sees("that is none of the keys");
+    jo.answers("next: Start Verification", "");
+    jo.answers("paste the lines", "?");
+    jo.sees("proven by  that its lines were recorded");
+    jo.answers("paste the lines", "41 tags\nend");
+    let why = jo.sees("enabled: ");
+    assert!(why.contains("what was attested before the barrier was"), "{why}");
+    for (value, next) in [
+        ("yes", "production_url: "),
+        ("//bloom.example", "connected: "),
+        ("yes", "label: "),
+        ("Ontraport", "managed: "),
+        ("yes", "system: "),
+        ("ontraport", "enabled: "),
+        ("yes", "welcome: "),
+        ("purchases-and-opt-ins", "simulated: "),
+        ("yes", "transport: "),
+        ("fluent-smtp", "on: "),
+        ("no", "a asks again what was attested"),
+    ] {
+        jo.types(value);
+        jo.sees(next);
+    }
+    jo.types("?");
+    jo.sees("fix what is found");
+    jo.answers("a asks again what was attested", "a");
+    jo.sees("connected: ");
+    jo.types("yes");
+    jo.sees("label: ");
+    jo.types("Ontraport");
+    jo.sees("managed: ");
+    jo.types("no");
+    jo.answers("how did the spare administrator sign in", "q");
+    jo.ends(20);
+}
+
+/// While only the site's file can show that a step is done, the person is told how the file comes to show it.
+#[test]
+fn whoever_waits_for_a_site_in_a_file_is_told_to_write_it_again() {
+    let place = passed_barrier();
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--resume", "--who", "jo"]);
+    let said = jo.sees("Ctrl-C ends");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "with a new `taken_at`, and finalize it",
+        "plan snapshot finalize bloom-coaching.site.ndjson --plan bloom-coaching.yaml --who WHO",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    is_over(&place);
+    jo.answers("how did the spare administrator sign in", "q");
+    jo.ends(20);
+    on(&passed_barrier()).ends(20, &["with a new `taken_at`", "plan snapshot finalize"]);
 }
 
 #[test]

@@ -193,6 +193,11 @@ fn shows(place: &Place, guard: Option<&Value>, minutes: i64) {
     fs::write(place.path(SITE), seal(&site).unwrap()).unwrap();
 }
 
+/// Somebody finalizes what the site shows, and answers for it.
+fn answers_for_it(place: &Place) {
+    place.run(&["snapshot", "finalize", SITE, "--plan", PLAN, "--who", "jo"]).ends(0, &[]);
+}
+
 /// What is said of the guard: the rules that find something, and those that lack it.
 fn of_guard(place: &Place) -> (bool, bool) {
     let report = check(place, "configure", &[]);
@@ -213,14 +218,27 @@ fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it
     assert_eq!(of_guard(&place), (true, false), "an earlier reading");
     shows(&place, None, 5);
     assert_eq!(of_guard(&place), (false, false), "still attested");
+    // What a file says that nobody answers for voids nothing either, in whichever folder it is read.
+    shows(&place, Some(&wrong), 8);
+    assert_eq!(of_guard(&place), (true, false), "a file that nobody answers for");
+    assert!(!check(&place, "configure", &[]).to_string().contains("is void"));
+    shows(&place, None, 9);
+    assert_eq!(of_guard(&place), (false, false), "still attested after it");
     shows(&place, Some(&wrong), 10);
+    answers_for_it(&place);
     for _ in 0..2 {
         assert_eq!(of_guard(&place), (true, false), "a later reading");
+        assert!(check(&place, "configure", &[]).to_string().contains("from now on that attestation is void"));
     }
+    let header: Value = serde_json::from_str(place.read(SITE).lines().next().unwrap()).unwrap();
     shows(&place, None, 15);
     assert_eq!(of_guard(&place), (false, true), "void");
-    let why = "`charging-guard: production_url` is unknown (`jo` attested it, and that is void: a later reading showed otherwise";
-    assert!(check(&place, "configure", &[]).to_string().contains(why));
+    let said = check(&place, "configure", &[]).to_string();
+    let reading = format!("and that is void: the reading of {} in `", header["taken_at"].as_str().unwrap());
+    let file = format!("{SITE}` shows otherwise; look again, and record what you see");
+    for words in ["`charging-guard: production_url` is unknown (`jo` attested it at ", &reading, &file] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     // Whoever looks again says it again.
     saw();
     assert_eq!(of_guard(&place), (false, false), "attested again");

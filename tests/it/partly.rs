@@ -15,14 +15,21 @@ const UNREAD: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "maintenan
 
 /// The example, whose site says of these kinds that no reading shows them.
 pub(crate) fn partly_captured() -> Place {
+    without_records(&serde_json::json!({"missing": "no reading shows it"}))
+}
+
+/// The example, whose site declares these kinds, as a file that somebody writes by hand may, and has no record of them.
+pub(crate) fn declared() -> Place {
+    without_records(&serde_json::json!({"how": "manual"}))
+}
+
+fn without_records(section: &Value) -> Place {
     let place = Place::new();
     in_its_window(&place);
     let without = |line: &str| {
         let mut line: Value = serde_json::from_str(line).unwrap();
         if line["kind"] == "snapshot" {
-            UNREAD
-                .iter()
-                .for_each(|kind| line["sections"][*kind] = serde_json::json!({"missing": "no reading shows it"}));
+            UNREAD.iter().for_each(|kind| line["sections"][*kind] = section.clone());
         }
         (!UNREAD.iter().any(|kind| line["kind"] == *kind)).then(|| format!("{line}\n"))
     };
@@ -139,6 +146,66 @@ fn a_run_goes_from_preflight_to_its_certificate_on_what_persons_see() {
     let certificate: Value = serde_json::from_str(&place.read(CERTIFICATE)).unwrap();
     let configure = certificate["steps"].as_array().unwrap().iter().find(|step| step["step"] == "configure").unwrap();
     assert_eq!(configure["by"], "attested", "{certificate:#}");
+}
+
+/// A section that is declared and has no record shows nothing of its object: neither that it is right nor that it is wrong.
+#[test]
+fn of_a_kind_that_is_declared_without_a_record_nothing_is_known() {
+    let place = declared();
+    let diff = place.run(&["diff", PLAN, "--site", SITE]);
+    assert!(diff.out.contains("not compared: 3 objects") && diff.out.contains("look charging-guard"), "{}", diff.out);
+    says_what_is_there(&place);
+    let begun = place.confirm(&place.digest());
+    begun.ends(20, &["no reading shows `charging-guard`", "plan record saw charging-guard"]);
+    assert!(!begun.err.contains("is not as the plan wants it"), "{}", begun.err);
+    record(&place, &["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
+    let ran = on(&place);
+    assert!(!ran.out.contains("`charging-guard`"), "what was seen in place is not listed again: {}", ran.out);
+    assert!(ran.out.contains("`emails`") && ran.out.contains("`mail`"), "{}", ran.out);
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    verified(&place);
+    let barrier = on(&place);
+    barrier.ends(20, &["what was attested before the barrier was reached", "does not count here"]);
+    for saw in ["saw charging-guard ", "saw crm ", "saw emails ", "saw mail ", "saw maintenance "] {
+        assert!(barrier.err.contains(&format!("then: plan record {saw}")), "{saw}: {}", barrier.err);
+    }
+}
+
+/// Where a part of an object is read, what was seen of the rest is looked at again all the same.
+#[test]
+fn in_front_of_the_barrier_a_field_that_was_seen_is_asked_for_although_another_is_read() {
+    let place = declared();
+    let mail = r#"{"kind":"mail","key":"mail","transport":"fluent-smtp"}"#;
+    place.edit_site(SITE, r#"{"kind":"offering""#, &format!("{mail}\n{{\"kind\":\"offering\""));
+    says_what_is_there(&place);
+    place.confirm(&place.digest()).ends(20, &["waits at `configure`"]);
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    verified(&place);
+    let barrier = on(&place);
+    barrier.ends(20, &["then: plan record saw mail simulated=VALUE --plan"]);
+}
+
+/// A wrong word in front of the barrier is put right by a right one.
+#[test]
+fn what_was_attested_wrongly_in_front_of_the_barrier_is_attested_again() {
+    let place = declared();
+    says_what_is_there(&place);
+    place.confirm(&place.digest()).ends(20, &["waits at `configure`"]);
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    verified(&place);
+    on(&place).ends(20, &["does not count here"]);
+    says_what_was_made(&place);
+    record(&place, &["saw", "mail", "transport=fluent-smtp"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=yes"]);
+    record(&place, &["saw", "maintenance", "on=no"]);
+    let red = on(&place);
+    red.ends(20, &["if that was wrong, attest it again", "then: plan record saw crm "]);
+    assert!(red.err.contains("managed=VALUE") && !red.err.contains("does not count here"), "{}", red.err);
+    record(&place, &["saw", "crm", "managed=no"]);
+    on(&place).ends(20, &["a sign-in of the spare administrator is not on record"]);
 }
 
 #[test]

@@ -337,7 +337,8 @@ fn what_a_later_reading_showed_otherwise_is_not_offered_again_where_the_next_one
     assert_eq!(offered(), json!("purchases"));
     let later = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(5)).to_string();
     let whole = whole.edited_once("2026-11-21T06:12:00Z", &later);
-    fs::write(place.path(SITE), seal(&whole).unwrap()).unwrap();
+    fs::write(place.path(SITE), whole).unwrap();
+    place.run(&[&["snapshot", "finalize", SITE], &by[..]].concat()).ends(0, &[]);
     assert!(check(&place, &[]).out.contains("attestation-contradicted"));
     fs::write(place.path(SITE), without_emails).unwrap();
     let asked = listed(&place, &["--renew=14"]);

@@ -1,14 +1,18 @@
 //! What a person is asked to do at a step that waits.
 
+use jiff::Timestamp;
+
+use crate::apply::by_hand::is_in_place;
 use crate::apply::proof::Open;
-use crate::apply::walk::Prompt;
+use crate::apply::walk::{Prompt, since};
 use crate::cli::Apply;
 use crate::commands::terminal::labelled;
-use crate::commands::{Terminal, inputs, may_ask};
+use crate::commands::{Terminal, attesting, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
-use crate::model::{Plan, Step};
+use crate::model::{ObjectRef, Plan, Step};
+use crate::trust::recorded_here;
 
 use super::by_hand;
 use super::underway::Run;
@@ -28,8 +32,9 @@ impl Run {
             self.tell(step, terminal)?;
             let commands = match (step, self.journal.begin().cloned()) {
                 (Step::Configure, Some(begin)) => {
-                    let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
-                    by_hand::show(&begin.by_hand, &known, &named, terminal)?
+                    let known = attesting::attested(self.site.configuration()?, &self.project.record()?).state;
+                    let open = self.open_tasks()?;
+                    by_hand::show(&begin.by_hand, &open, &known, &named, terminal)?
                 }
                 _ => named.commands_of_a_run(plan, step),
             };
@@ -44,6 +49,7 @@ impl Run {
         let site = &mut self.site;
         self.log.waiting(step, || site.configuration().ok().map(|snapshot| MigrationSignals::of(&snapshot)));
         let pressed = "the barrier is passed, and nobody has pressed *Run Migration* yet";
+        let how = if open.asks.is_none() { self.brought_up_to_date(step) } else { None };
         let open = if say == Prompt::PressOnce { pressed.to_owned() } else { open.to_string() };
         let shows = |run: &mut Self| run.site.configuration().ok().and_then(|now| MigrationSignals::of(&now).managed);
         let when = match say {
@@ -59,7 +65,20 @@ impl Run {
         };
         let message = format!("waits at `{}`: {open}", step.name());
         let resume = named.resume();
-        Err(Failure::new(exit::PART_WAY, message).help(format!("{when} continue with `{resume}`; nothing is lost")))
+        let mut failure = Failure::new(exit::PART_WAY, message);
+        failure.details.extend(how);
+        Err(failure.help(format!("{when} continue with `{resume}`; nothing is lost")))
+    }
+
+    /// What a person makes that nothing shows in place yet.
+    fn open_tasks(&mut self) -> Result<Vec<ObjectRef>, Failure> {
+        let Some(begin) = self.journal.begin().cloned() else { return Ok(Vec::new()) };
+        let begun = self.journal.events().first().map_or(Timestamp::MAX, |entry| entry.at);
+        let (record, here) = (self.project.record()?, recorded_here());
+        let site = self.site.configuration()?.with_attested(&record, &since(begun, &here, Timestamp::now()));
+        let tasks = begin.by_hand.tasks();
+        let open = tasks.iter().filter(|task| !is_in_place(task, &site));
+        Ok(open.map(|task| task.on.clone()).collect())
     }
 
     /// What a person has to do.

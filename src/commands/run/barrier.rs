@@ -45,11 +45,13 @@ struct NotYet {
     /// The screens to look at again; no screen where the spare administrator's sign-in is asked for, and none where nothing that a
     /// person says is lacking.
     asks: Option<Vec<Screen>>,
+    /// The screens of what was attested since the barrier was reached, where the gate is red over it: it may have been attested wrongly.
+    attested: Vec<Screen>,
 }
 
 impl<F: Into<Failure>> From<F> for NotYet {
     fn from(failure: F) -> Self {
-        Self { failure: failure.into(), asks: None }
+        Self { failure: failure.into(), asks: None, attested: Vec::new() }
     }
 }
 
@@ -131,17 +133,20 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<Found, Failure> {
         loop {
-            let NotYet { failure, asks } = match self.before_barrier(args, at, terminal) {
+            let NotYet { failure, asks, attested } = match self.before_barrier(args, at, terminal) {
                 Ok(found) => return Ok(found),
                 Err(not_yet) => not_yet,
             };
             match asks {
                 Some(screens) if may_ask(args.no_input) => {
                     labelled("lacks", &failure.message, terminal)?;
+                    if let Some(why) = failure.details.first() {
+                        labelled("", why, terminal)?;
+                    }
                     let plan = self.project.open()?.plan.clone();
                     self.ask_at_barrier(&plan, screens, terminal)?;
                 }
-                _ => self.looks_again(failure, args.no_input, terminal)?,
+                _ => self.looks_again((failure, attested), args.no_input, terminal)?,
             }
         }
     }
@@ -162,16 +167,19 @@ impl Run {
         }
         if !checked.may_go_on(self.goes_without_members()) {
             let again = to_look_at_again(&checked, here);
+            let attested = attested_wrongly(&checked);
             // On a terminal what has to be seen again is asked for at once.
             if again.is_empty() || !may_ask(args.no_input) {
                 concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
             }
             let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
-            failure.details = self.typed_again(&checked, &again, here, on);
-            let screens = again.iter().map(|(on, fields)| by_hand::screen(on, &blind(fields), false));
-            let asks = (!again.is_empty()).then(|| screens.collect());
-            return Err(NotYet { failure, asks });
+            failure.details = self.typed_again((&checked, reached), (&again, &attested), here, on);
+            let screens = |all: &[(ObjectRef, Vec<String>)]| -> Vec<Screen> {
+                all.iter().map(|(on, fields)| by_hand::screen(on, &blind(fields), false)).collect()
+            };
+            let asks = (!again.is_empty()).then(|| screens(&again));
+            return Err(NotYet { failure, asks, attested: screens(&attested) });
         }
         if let Some(first) = checked.lowered.as_ref().and_then(|lowered| lowered.changes.first()) {
             let message = format!("`{}` is no longer as the plan wants it, so *Run Migration* is not begun", first.on);
@@ -183,7 +191,8 @@ impl Run {
                 format!("nobody knows whether `{}` is as the plan wants it, so *Run Migration* is not begun", first.on);
             let saw = self.names(&checked.opened.plan).of(here, on).saw(&first.on, &first.wanted, false);
             let failure = Failure::new(code, message).help(format!("look, then: `{saw}`"));
-            return Err(NotYet { failure, asks: Some(vec![by_hand::screen(&first.on, &first.wanted, false)]) });
+            let asks = Some(vec![by_hand::screen(&first.on, &first.wanted, false)]);
+            return Err(NotYet { failure, asks, attested: Vec::new() });
         }
         let mut unmeasured = match on {
             SiteRole::Live => on_time::ensure_may_pass_barrier(args, &checked, code == exit::PART_WAY)?,
@@ -201,7 +210,7 @@ impl Run {
                 "sign in as the spare administrator in another browser, stay signed in, then: `{}`",
                 self.typed().named().record("sign-in \"HOW IT WAS TRIED\"", on)
             ));
-            return Err(NotYet { failure, asks: Some(Vec::new()) });
+            return Err(NotYet { failure, asks: Some(Vec::new()), attested: Vec::new() });
         };
         let signed = record
             .entries
@@ -214,11 +223,11 @@ impl Run {
 }
 
 impl Run {
-    /// What is typed of what has to be seen again.
+    /// What is typed of what has to be seen again, and of what may have been attested wrongly; why comes first.
     fn typed_again(
         &self,
-        checked: &Checked,
-        again: &[(ObjectRef, Vec<String>)],
+        (checked, reached): (&Checked, Timestamp),
+        (again, attested): (&[(ObjectRef, Vec<String>)], &[(ObjectRef, Vec<String>)]),
         here: &Identity,
         on: SiteRole,
     ) -> Vec<String> {
@@ -227,25 +236,63 @@ impl Run {
             let command = names.of(here, on).saw(object, &blind(fields), false);
             format!("look at {} again, then: {command}", object.kind.screen())
         };
-        again.iter().map(typed).collect()
+        let mut said = Vec::new();
+        if !again.is_empty() {
+            said.push(format!(
+                "what was attested before the barrier was reached, at {reached:.0}, does not count here: money, mail and the \
+                migration hang on it, and it may have changed since"
+            ));
+            said.extend(again.iter().map(typed));
+        }
+        if !attested.is_empty() {
+            said.push("an error rests on what a person attested; if that was wrong, attest it again".to_owned());
+            said.extend(attested.iter().map(typed));
+        }
+        said
     }
 }
 
-/// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on.
+/// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on: the fields that nothing
+/// shows now.
 fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<(ObjectRef, Vec<String>)> {
     let Some(read) = &checked.site else { return Vec::new() };
     let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
     let again = |kind: &Kind| {
         let on_it = ObjectRef::only(*kind);
+        let shown = snapshot.state.get(&on_it).map(|object| object.fields()).unwrap_or_default();
+        let is_shown = |name: &String| snapshot.object_grade(&on_it).is_known() && shown.contains_key(name);
         let saw = record.entries.iter().filter_map(|entry| match &entry.evidence {
             Evidence::Saw(saw) if saw.on == on_it && saw.host.is_same_site(here) => Some(&saw.fields),
             _ => None,
         });
-        let fields: BTreeSet<String> = saw.flatten().map(|(name, _)| name.clone()).collect();
-        let is_open = !snapshot.object_grade(&on_it).is_known() && !fields.is_empty();
-        is_open.then(|| (on_it, fields.into_iter().collect()))
+        let names = saw.flatten().map(|(name, _)| name).filter(|name| !is_shown(name));
+        let fields: BTreeSet<String> = names.cloned().collect();
+        (!fields.is_empty()).then(|| (on_it, fields.into_iter().collect()))
     };
     ASKED_AGAIN.iter().filter_map(again).collect()
+}
+
+/// What a person attested and a rule that finds an error has read, of what the migration hangs on.
+fn attested_wrongly(checked: &Checked) -> Vec<(ObjectRef, Vec<String>)> {
+    let Some(read) = &checked.site else { return Vec::new() };
+    let found: BTreeSet<&str> = {
+        let stops = checked.judgement.stops().filter(|finding| !finding.unproven);
+        stops.map(|finding| finding.rule.as_str()).collect()
+    };
+    let readers = &checked.judgement.readers;
+    let is_behind = |on: &ObjectRef, field: &str| {
+        let by = readers.get(&format!("{on}: {field}"));
+        by.is_some_and(|rules| rules.iter().any(|rule| found.contains(rule)))
+    };
+    let of_kind = |kind: &Kind| {
+        let on = ObjectRef::only(*kind);
+        let fields = kind.attestable_fields().into_iter();
+        let is_wrong =
+            |field: &String| read.reading.snapshot.attested_by(&on, field).is_some() && is_behind(&on, field);
+        let fields: Vec<String> = fields.filter(is_wrong).collect();
+        (!fields.is_empty()).then_some((on, fields))
+    };
+    ASKED_AGAIN.iter().filter_map(of_kind).collect()
 }
 
 /// Fields whose values are typed.

@@ -12,16 +12,17 @@ use crate::model::{Kind, ObjectRef, State};
 use crate::output::escape;
 use crate::survey::{Beside, Question, Screen, Whose};
 
-/// Shows each task; what is typed once they are made.
+/// Shows each task that is open; what is typed once they are made.
 ///
 /// `known` is the site with what is attested of it: whoever says a list again says the parts of it that no change is about, too.
 pub(super) fn show(
     all: &ByHand,
+    open: &[ObjectRef],
     known: &State,
     named: &Named<'_>,
     terminal: &mut Terminal<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let tasks = all.tasks();
+    let tasks: Vec<Task<'_>> = all.tasks().into_iter().filter(|task| open.contains(task.on)).collect();
     for task in &tasks {
         labelled("by hand", &format!("`{}`, on {}", task.on, task.on.kind.screen()), terminal)?;
         for line in lines(task) {

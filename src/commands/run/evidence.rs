@@ -11,8 +11,9 @@ use crate::commands::record::said::put;
 use crate::commands::survey::ask::{Asking, Turn};
 use crate::commands::survey::recorded::Looking;
 use crate::commands::terminal::labelled;
-use crate::commands::{Terminal, inputs, may_ask};
+use crate::commands::{Terminal, attesting, may_ask};
 use crate::failure::{Failure, exit};
+use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, MovedObject};
 use crate::model::{ObjectRef, Plan, Step};
 use crate::output::escape::line;
@@ -29,6 +30,20 @@ const END: &str = "q";
 
 /// What a person types where somebody else is at the keyboard.
 const ANOTHER: &str = "w";
+
+/// What a person types who wants to know more.
+const EXPLAIN: &str = "?";
+
+/// What a person types who attested something wrong.
+const CORRECT: &str = "a";
+
+/// A key that a person pressed.
+enum Key {
+    Enter,
+    /// One that only this question has.
+    Other,
+    End,
+}
 
 impl Run {
     /// Asks for what proves a step, and waits for an answer as long as lies between two readings.
@@ -55,8 +70,8 @@ impl Run {
                     let question = self.question((step, ask), plan)?;
                     self.show(&question, terminal)?;
                     let keys = format!(
-                        "Enter: look again; {ANOTHER}: somebody other than `{who}` is at the keyboard; {END}: end \
-                        here"
+                        "Enter: look again; {EXPLAIN}: explain; {ANOTHER}: somebody other than `{who}` is at the \
+                        keyboard; {END}: end here"
                     );
                     self.show(&keys, terminal)?;
                 }
@@ -70,6 +85,12 @@ impl Run {
         match answer.as_deref() {
             None | Some(END) => Err(self.ends_here(step)),
             Some("") => Ok(()),
+            Some(EXPLAIN) => {
+                self.tell(step, terminal)?;
+                // What is lacking is said again below it.
+                waiting.said.clear();
+                Ok(())
+            }
             Some(ANOTHER) => {
                 self.who = Some(self.asked_who(plan, terminal)?);
                 Ok(())
@@ -83,9 +104,11 @@ impl Run {
     }
 
     /// What nothing but a person mends: it is shown, and Enter looks again. Without a person it is the end for now.
+    ///
+    /// What somebody attested and may have attested wrongly is on these screens; it can be asked for again.
     pub(super) fn looks_again(
         &mut self,
-        failure: Failure,
+        (failure, attested): (Failure, Vec<Screen>),
         no_input: bool,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
@@ -96,23 +119,50 @@ impl Run {
         for detail in &failure.details {
             labelled("", detail, terminal)?;
         }
-        let answer = terminal.ask_line(&format!("  put that right; Enter looks again, {END} ends here\n> "));
-        self.ensure_not_interrupted()?;
-        match answer?.as_deref() {
-            Some("") => Ok(()),
-            _ => Err(failure),
+        let correct =
+            if attested.is_empty() { String::new() } else { format!("{CORRECT} asks again what was attested, ") };
+        let keys = format!("put that right; {correct}Enter looks again");
+        let why: Vec<String> = failure.help.iter().cloned().collect();
+        match self.key((&keys, if attested.is_empty() { &[] } else { &[CORRECT] }), &why, terminal)? {
+            Key::Enter => Ok(()),
+            Key::End => Err(failure),
+            Key::Other => {
+                let plan = self.project.open()?.plan.clone();
+                self.ask_at_barrier(&plan, attested, terminal)
+            }
+        }
+    }
+
+    /// Waits for one of the keys that are named; `?` says why, and nothing else than `q` ends.
+    fn key(
+        &mut self,
+        (keys, others): (&str, &[&str]),
+        why: &[String],
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Key, Failure> {
+        loop {
+            let answer = terminal.ask_line(&format!("  {keys}, {EXPLAIN} explains, {END} ends here\n> "));
+            self.ensure_not_interrupted()?;
+            match answer?.as_deref() {
+                Some("") => return Ok(Key::Enter),
+                None | Some(END) => return Ok(Key::End),
+                Some(EXPLAIN) => why.iter().try_for_each(|why| self.show(why, terminal))?,
+                Some(other) if others.contains(&other) => return Ok(Key::Other),
+                Some(_) => self.show("that is none of the keys, so nothing was done", terminal)?,
+            }
         }
     }
 
     /// Whether somebody goes on with the next step right now; without a person nobody does.
-    pub(super) fn goes_on(&self, step: Step, no_input: bool, terminal: &mut Terminal<'_>) -> Result<bool, Failure> {
+    pub(super) fn goes_on(&mut self, step: Step, no_input: bool, terminal: &mut Terminal<'_>) -> Result<bool, Failure> {
         if !may_ask(no_input) {
             return Ok(false);
         }
-        let title = step.about().title;
-        let answer = terminal.ask_line(&format!("  next: {title}, by hand; Enter goes on, {END} ends here\n> "));
-        self.ensure_not_interrupted()?;
-        Ok(answer?.is_some_and(|answer| answer.is_empty()))
+        let about = step.about();
+        let on = self.journal.begin().map_or(SiteRole::Staging, |begin| begin.on);
+        let why = [format!("{}: {}", about.screen, step.act(on))];
+        let keys = format!("next: {}, by hand; Enter goes on", about.title);
+        Ok(matches!(self.key((&keys, &[]), &why, terminal)?, Key::Enter))
     }
 
     /// Asks once how the spare administrator signed in, or what stands on these screens now.
@@ -134,9 +184,8 @@ impl Run {
         }
         for screen in screens {
             if !self.look_at(step, (screen, plan), terminal)? {
-                let answer = terminal.ask_line(&format!("  Enter shows it again, {END} ends here\n> "));
-                self.ensure_not_interrupted()?;
-                if answer?.as_deref() != Some("") {
+                let why = ["without it the gate in front of the barrier is not green".to_owned()];
+                if !matches!(self.key(("Enter shows it again", &[]), &why, terminal)?, Key::Enter) {
                     return Err(self.ends_here(step));
                 }
             }
@@ -158,10 +207,16 @@ impl Run {
                 Cure::Attest => "set it back on the site, or type why it may stay as it is",
                 Cure::Payments => "look at the payments since, then type why it may stay as it is",
             };
-            self.show(&format!("`{}` {}: {question}", line(&one.on), line(&one.what)), terminal)?;
-            let answer = terminal.ask_line(&format!("  Enter looks again, {END} ends here\n> "));
-            self.ensure_not_interrupted()?;
-            match answer?.as_deref() {
+            let answer = loop {
+                self.show(&format!("`{}` {}: {question}", line(&one.on), line(&one.what)), terminal)?;
+                let answer = terminal.ask_line(&format!("  Enter looks again, {END} ends here\n> "));
+                self.ensure_not_interrupted()?;
+                match answer? {
+                    Some(answer) if answer == EXPLAIN => self.show(one.cure.explained(), terminal)?,
+                    answer => break answer,
+                }
+            };
+            match answer.as_deref() {
                 None | Some(END) => return Err(self.ends_here(step)),
                 Some("") => {}
                 Some(_) if one.cure == Cure::SetBack => {}
@@ -229,7 +284,7 @@ impl Run {
     /// The screen of an object that a person makes; none where the run has no such task.
     fn screen(&mut self, on: &ObjectRef) -> Result<Option<Screen>, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(None) };
-        let known = inputs::attested(self.site.configuration()?, &self.project.record()?).state;
+        let known = attesting::attested(self.site.configuration()?, &self.project.record()?).state;
         let task = begin.by_hand.tasks().into_iter().find(|task| task.on == on);
         Ok(task.map(|task| by_hand::screen(on, &by_hand::with_tags(&task, &known), task.is_compared)))
     }

@@ -203,7 +203,8 @@ fn void(begin: &Begin, events: &[JournalEntry], record: &Record) -> Result<(), F
             continue;
         }
         for field in saw.fields.keys() {
-            note_voided(&Fact { line: entry.sha256.clone(), name: format!("{}: {field}", saw.on) })?;
+            let why = format!("the run of {begun:.0} that it was made in was undone at {:.0}", Timestamp::now());
+            note_voided(&Fact { line: entry.sha256.clone(), name: format!("{}: {field}", saw.on) }, &why)?;
         }
     }
     Ok(())

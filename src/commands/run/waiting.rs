@@ -10,7 +10,7 @@ use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, interrupt, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
-use crate::model::{Plan, Step};
+use crate::model::{Kind, Plan, Step};
 use crate::output::escape;
 
 use super::underway::Run;
@@ -32,7 +32,7 @@ pub(super) struct Waiting {
     /// What is asked for on the terminal, and was shown already.
     pub(super) asked: Option<Ask>,
     /// What was said to be lacking last.
-    said: String,
+    pub(super) said: String,
     /// Whether a line is drawn that the next one takes the place of.
     is_drawn: bool,
 }
@@ -72,7 +72,56 @@ fn line(lacks: &str, more: &[String], width: usize) -> String {
     line
 }
 
+/// What comes before the first semicolon or colon; none of a name in backticks or of a time of day is one.
+fn first_words(why: &str) -> &str {
+    let mut is_quoted = false;
+    let end = why.char_indices().find(|(at, c)| {
+        is_quoted ^= *c == '`';
+        !is_quoted && (*c == ';' || *c == ':' && why[at + 1..].starts_with(' '))
+    });
+    end.map_or(why, |(at, _)| &why[..at])
+}
+
 impl Run {
+    /// Why the site cannot be read at this moment.
+    fn unread(&self, error: &str) -> String {
+        match self.site.is_in_a_file() {
+            true => format!("the site's file cannot be read now: {error}"),
+            false => "the site does not answer".to_owned(),
+        }
+    }
+
+    /// How a site in a file is made to show what was done on the site itself; none for a site at an address, which shows it by itself.
+    ///
+    /// What a machine wrote into the file no person leaves out of it.
+    pub(super) fn brought_up_to_date(&mut self, step: Step) -> Option<String> {
+        if !self.site.is_in_a_file() {
+            return None;
+        }
+        let names = self.names(&Plan::default());
+        let (host, on) = self.at();
+        let named = names.of(&host, on);
+        let attested = match step {
+            Step::RunMigration => Some((Kind::Crm, "crm: managed", "crm managed=VALUE")),
+            Step::EnterMaintenance | Step::LeaveMaintenance => {
+                Some((Kind::Maintenance, "maintenance: on", "maintenance on=VALUE"))
+            }
+            _ => None,
+        };
+        let header = self.site.configuration().map(|snapshot| snapshot.header).ok();
+        let by_hand = |kind: Kind| header.as_ref().is_some_and(|header| !header.capture(kind.name()).is_by_a_machine());
+        let attested = attested.filter(|(kind, ..)| by_hand(*kind));
+        let attested = attested.map_or_else(String::new, |(_, fact, saw)| {
+            format!("; if the file leaves out `{fact}`, a person attests it instead: `{}`", named.saw_switch(saw))
+        });
+        Some(format!(
+            "`plan` knows of this site only what its file says: when it is done on the site, write into `{file}` what the \
+            screens show then, with a new `taken_at`, and finalize it (its population first): `{}`{attested}",
+            named.finalize(),
+            file = escape::line(&self.site.name()),
+        ))
+    }
+
     /// Asks for what a person can say, on a terminal of theirs; else shows what is lacking. Either for as long as lies between two
     /// readings.
     pub(super) fn wait_or_ask(
@@ -82,7 +131,9 @@ impl Run {
         waiting: &mut Waiting,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
-        let seen = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot)).ok();
+        let read = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot));
+        let unread = read.as_ref().err().map(|error| self.unread(&error.to_string()));
+        let seen = read.ok();
         if waiting.logged.as_ref() != Some(&seen) {
             self.log.waiting(step, || seen.clone());
             waiting.logged = Some(seen.clone());
@@ -94,12 +145,26 @@ impl Run {
             waiting.said.clone_from(&open.why);
             waiting.asked = None;
             labelled("lacks", &open.why, terminal)?;
+            if open.asks.is_none() {
+                if let Some(how) = self.brought_up_to_date(step) {
+                    labelled("then", &how, terminal)?;
+                }
+                if may_ask(no_input) {
+                    self.show(
+                        &format!(
+                            "the site is read again every {POLL} seconds, and nothing is to be typed here; Ctrl-C ends \
+                            here, and nothing is lost"
+                        ),
+                        terminal,
+                    )?;
+                }
+            }
         }
         match &open.asks {
             Some((ask, _)) if may_ask(no_input) => {
                 self.ask(plan, (step, ask), (waiting, Duration::from_secs(POLL)), terminal)
             }
-            _ => self.wait((step, open), seen, waiting, terminal),
+            _ => self.wait((step, open), (seen, unread), waiting, terminal),
         }
     }
 
@@ -107,7 +172,7 @@ impl Run {
     fn wait(
         &mut self,
         (step, open): (Step, &Open),
-        seen: Option<MigrationSignals>,
+        (seen, unread): (Option<MigrationSignals>, Option<String>),
         waiting: &mut Waiting,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
@@ -120,10 +185,7 @@ impl Run {
         }
         let still = format!("{} s since the last change", now.duration_since(waiting.moved.1).as_secs());
         // The first words say it; what follows is shown above the line.
-        let lacks = match &seen {
-            Some(_) => open.why.split([';', ':']).next().unwrap_or_default(),
-            None => "the site does not answer",
-        };
+        let lacks = unread.as_deref().unwrap_or_else(|| first_words(&open.why));
         let counted = seen.map(|seen| seen.counted()).unwrap_or_default();
         let more = [waiting.time.clone(), counted, still];
         // One line, so that the next one can take its place.
@@ -132,6 +194,8 @@ impl Run {
             write!(terminal.err, "\r\x1b[K{line}")?;
             waiting.is_drawn = true;
         }
+        // What was said before the line is drawn is what the person acts on.
+        terminal.out.flush()?;
         terminal.err.flush()?;
         for _ in 0..POLL * 10 {
             if raised.load(Ordering::Relaxed) {
@@ -152,6 +216,15 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_of_day_is_not_cut_at_its_colons() {
+        let why = "*Run Migration* may have been pressed at 2026-11-29T07:24:51Z: do not press it again";
+        assert_eq!(first_words(why), "*Run Migration* may have been pressed at 2026-11-29T07:24:51Z");
+        assert_eq!(first_words("`charging-guard: enabled` is off; set it"), "`charging-guard: enabled` is off");
+        assert_eq!(first_words("nothing to cut"), "nothing to cut");
+        assert_eq!(first_words("one; two"), "one");
+    }
 
     #[test]
     fn the_waiting_line_says_what_is_lacking_and_fits() {

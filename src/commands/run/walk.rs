@@ -202,7 +202,7 @@ impl Run {
                         if step != Step::RunMigration && (step > Step::Configure || live && step == Step::Configure) {
                             while let Err(failure) = runner.run.ensure_green(args, Moment::Step(step), runner.terminal)
                             {
-                                runner.run.looks_again(failure, args.no_input, runner.terminal)?;
+                                runner.run.looks_again((failure, Vec::new()), args.no_input, runner.terminal)?;
                             }
                         }
                         runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
@@ -303,7 +303,7 @@ impl Run {
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if self.journal.progress().is_past_the_barrier() {
             while let Err(failure) = self.ensure_green(args, Moment::End, terminal) {
-                self.looks_again(failure, args.no_input, terminal)?;
+                self.looks_again((failure, Vec::new()), args.no_input, terminal)?;
             }
         }
         // What cannot be compared is no rehearsal that anybody may rely on.

@@ -11,8 +11,9 @@ declare_rule! {
     /// Reports each fact on record (`plan record saw`) that is still valid but that this reading contradicts: a field with
     /// another value, an object that is not there, a list that has other objects. The reading counts, and every other rule
     /// judges it. A value that is the same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is
-    /// information. Once a captured reading contradicts an attestation, that attestation is void on this machine, and stays void
-    /// even if a later reading lacks the fact.
+    /// information. Once a later reading contradicts an attestation, that attestation is void on this machine, and stays void
+    /// even if the next reading lacks the fact. Only a captured reading does that, or one that a person finalized here with `--who`:
+    /// what a file says that nobody answers for makes nothing void.
     ///
     /// ## Why it matters
     /// Either the site was changed since somebody looked, or they looked at another screen or another site. Then what else they
@@ -93,7 +94,10 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for contradiction in facts.contradictions() {
-        let (said, saw) = in_words(contradiction);
+        let (mut said, saw) = in_words(contradiction);
+        if contradiction.is_void {
+            said.push_str("; from now on that attestation is void on this machine");
+        }
         let screen = contradiction.on.kind.screen();
         out.push(
             RULE.at(Location::value(""), said)
