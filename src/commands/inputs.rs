@@ -214,6 +214,8 @@ fn judged_against(
     let executor = |site: &dyn Site, change: &Change| match &read {
         // What a site does not show of itself it cannot be asked to change.
         Some(read) if read.reading.snapshot.is_attested(&change.on) => Executor::Guided,
+        // A file that a person writes follows the site: who changes that changes it there.
+        Some(read) if read.is_in_a_file && !read.reading.snapshot.is_by_a_machine(&change.on) => Executor::Guided,
         _ => site.executor(change),
     };
     let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| executor(*site, change))).collect();

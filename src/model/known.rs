@@ -67,6 +67,12 @@ impl Snapshot {
         self.attested.fields.contains_key(on)
     }
 
+    /// Whether a machine wrote an object into the reading, or that there is none: neither a person's survey nor their own hand.
+    pub fn is_by_a_machine(&self, on: &ObjectRef) -> bool {
+        let by_itself = self.sources.get(on).and_then(|sources| sources.whole.clone());
+        by_itself.unwrap_or_else(|| self.header.capture(on.kind.name())).is_by_a_machine()
+    }
+
     /// Who attested a field, of which the reading itself has nothing or less.
     pub fn attested_by(&self, on: &ObjectRef, field: &str) -> Option<&str> {
         self.attested.fields.get(on)?.get(field).map(String::as_str)

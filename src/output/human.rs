@@ -82,10 +82,21 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
         return writeln!(out);
     }
     writeln!(out, "  help: {},", BY_HAND)?;
-    writeln!(
-        out,
-        "        or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other"
-    )?;
+    let lacking = errors().filter(|finding| !is_away(finding)).filter_map(|finding| finding.lacks.as_ref());
+    let (of_members, others): (Vec<_>, Vec<_>) = lacking.partition(|lacks| lacks.members_only);
+    if !others.is_empty() {
+        writeln!(
+            out,
+            "        or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other"
+        )?;
+    }
+    if !of_members.is_empty() {
+        writeln!(
+            out,
+            "        no screen shows all members, so nobody is asked for them: once all else is green, `plan apply` begins \
+            without comparing them if it is given `--accept-unknown members`"
+        )?;
+    }
     writeln!(out)
 }
 

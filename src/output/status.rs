@@ -171,6 +171,12 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             )?;
         }
     }
+    if !status.site.contains("://") {
+        writeln!(
+            out,
+            "this site is in a file: `apply` changes that file, and nothing on the WordPress that it describes"
+        )?;
+    }
     if let Some(earlier) = &status.earlier {
         let when = if status.digest.is_some() { " once this one is" } else { "" };
         writeln!(out, "an earlier run, of the changes {}, can be undone{when}", &earlier[..16.min(earlier.len())])?;

@@ -251,11 +251,7 @@ fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     jo.types("?");
     jo.sees("fix what is found");
     jo.answers("a asks again what was attested", "a");
-    jo.sees("connected: ");
-    jo.types("yes");
-    jo.sees("label: ");
-    jo.types("Ontraport");
-    jo.sees("managed: ");
+    jo.sees("\n  managed: ");
     jo.types("no");
     jo.answers("how did the spare administrator sign in", "q");
     jo.ends(20);

@@ -172,6 +172,60 @@ fn of_a_kind_that_is_declared_without_a_record_nothing_is_known() {
     }
 }
 
+/// A file that a person writes follows the site: its changes are made there, and the file is written again.
+#[test]
+fn what_a_person_wrote_into_the_file_a_person_changes_on_the_site() {
+    let place = Place::new();
+    in_its_window(&place);
+    place.edit_site(SITE, r#""order-form":{"how":"bridge"}"#, r#""order-form":{"how":"manual"}"#);
+    let forms = || place.read(SITE).lines().filter(|line| line.contains(r#""kind":"order-form""#)).count();
+    let (before, all) = (place.read(SITE), forms());
+    let begun = place.confirm(&place.digest());
+    begun.ends(20, &["waits at `configure`", "with a new `taken_at`, and finalize it", "plan snapshot finalize"]);
+    assert!(begun.err.contains("nothing on the WordPress that it describes"), "{}", begun.err);
+    let of_forms = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| line.contains(r#""kind":"order-form""#)).map(str::to_owned).collect()
+    };
+    assert_eq!(of_forms(&place.read(SITE)), of_forms(&before), "apply does not write what a person wrote");
+    let by_hand = status(&place)["by_hand"]["changes"].clone();
+    let by_hand = by_hand.as_array().unwrap();
+    assert!(!by_hand.is_empty() && by_hand.iter().all(|change| change["on"]["kind"] == "order-form"), "{by_hand:#?}");
+    // The person sets it on the site, and writes down what the screens show then.
+    let again = |line: &str| {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        if record["kind"] == "snapshot" {
+            record["taken_at"] = jiff::Timestamp::now().to_string().into();
+        }
+        for change in by_hand.iter().filter(|change| change["on"]["key"] == record["key"]) {
+            let fields = change["after"].as_object().unwrap().iter();
+            fields.for_each(|(name, value)| record[name] = value.clone());
+        }
+        format!("{record}\n")
+    };
+    let written: String = place.read(SITE).lines().map(again).collect();
+    fs::write(place.path(SITE), written).unwrap();
+    place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    assert_eq!(forms(), all);
+    let ran = on(&place);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("next: Start Verification"), "{}", ran.out);
+    let said = place.run(&["status", PLAN, "--site", SITE]).out;
+    assert!(said.contains("`apply` changes that file, and nothing on the WordPress"), "{said}");
+}
+
+/// An answer to another question is no sign-in and no order.
+#[test]
+fn what_cannot_be_an_answer_is_refused() {
+    let place = Place::new();
+    let refused = |words: &[&str], why: &str| {
+        place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(2, &[why]);
+    };
+    refused(&["sign-in", "as"], "`as` does not say how the spare administrator signed in");
+    let bought = ["purchase", FORMS[0].0, "--saw", "order", "--transaction", "pi_1", "--order", "yes"];
+    refused(&bought, "`yes` is not the ID of an order");
+}
+
 /// Where a part of an object is read, what was seen of the rest is looked at again all the same.
 #[test]
 fn in_front_of_the_barrier_a_field_that_was_seen_is_asked_for_although_another_is_read() {

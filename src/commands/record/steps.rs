@@ -41,9 +41,19 @@ pub(in crate::commands) fn step(
 
 /// How the spare administrator signed in.
 pub(in crate::commands) fn sign_in(by: By, plan: &Plan, says: String, on: SiteRole) -> Result<Said, Failure> {
+    if is_no_sentence(&says) {
+        let failure =
+            Failure::new(exit::USAGE, format!("`{}` does not say how the spare administrator signed in", says.trim()));
+        return Err(failure.help("say how it was tried, for example \"in a private window\""));
+    }
     let host = host_of(plan, on)?;
     let said = format!("the spare administrator signed in on {host}, attested by `{}`", by.who());
     Ok((by, Evidence::SignIn(SignIn { host, says }), said))
+}
+
+/// Whether an answer is too short to say anything: a key of another question that was typed here.
+fn is_no_sentence(says: &str) -> bool {
+    says.chars().filter(|c| c.is_alphanumeric()).count() < 4
 }
 
 /// What live did since it was copied.
@@ -72,6 +82,10 @@ pub(in crate::commands) fn purchase(
         return Err(
             failure.help("give the ID that the order's page shows; where that is `null-transaction` nothing was paid")
         );
+    }
+    if let Some(id) = orders.iter().find(|id| !id.chars().any(|c| c.is_ascii_digit())) {
+        let failure = Failure::new(exit::USAGE, format!("`{}` is not the ID of an order", id.trim()));
+        return Err(failure.help("give the number that the order's page shows, or leave it out"));
     }
     let plan = &opened.plan;
     if !plan.order_forms.contains_key(&form) {

@@ -105,7 +105,13 @@ impl Run {
                     String::new()
                 };
                 let transaction = Some(transaction).filter(|id| !id.is_empty());
-                let order = more("the order's ID, or Enter where the form has no other new order")?;
+                let reads_orders = self.site.configuration().is_ok_and(|read| read.header.is_captured("order"));
+                // Of an order that nothing reads the ID finds nothing.
+                let order = if reads_orders {
+                    more("the order's ID, or Enter if the form has no other new order")?
+                } else {
+                    String::new()
+                };
                 let order = Some(order).filter(|id| !id.is_empty()).into_iter().collect();
                 steps::purchase(by, &self.project.open()?, form.clone(), (saw, order, transaction), on)?
             }

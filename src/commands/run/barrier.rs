@@ -39,6 +39,9 @@ struct Found {
     unmeasured: Vec<Unmeasured>,
 }
 
+/// Fields of an object that somebody looks at.
+type Fields = (ObjectRef, Vec<String>);
+
 /// Why the barrier is not passed yet.
 struct NotYet {
     failure: Failure,
@@ -175,7 +178,7 @@ impl Run {
             let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
             failure.details = self.typed_again((&checked, reached), (&again, &attested), here, on);
-            let screens = |all: &[(ObjectRef, Vec<String>)]| -> Vec<Screen> {
+            let screens = |all: &[Fields]| -> Vec<Screen> {
                 all.iter().map(|(on, fields)| by_hand::screen(on, &blind(fields), false)).collect()
             };
             let asks = (!again.is_empty()).then(|| screens(&again));
@@ -227,12 +230,12 @@ impl Run {
     fn typed_again(
         &self,
         (checked, reached): (&Checked, Timestamp),
-        (again, attested): (&[(ObjectRef, Vec<String>)], &[(ObjectRef, Vec<String>)]),
+        (again, attested): (&[Fields], &[Fields]),
         here: &Identity,
         on: SiteRole,
     ) -> Vec<String> {
         let names = self.names(&checked.opened.plan);
-        let typed = |(object, fields): &(ObjectRef, Vec<String>)| {
+        let typed = |(object, fields): &Fields| {
             let command = names.of(here, on).saw(object, &blind(fields), false);
             format!("look at {} again, then: {command}", object.kind.screen())
         };
@@ -254,7 +257,7 @@ impl Run {
 
 /// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on: the fields that nothing
 /// shows now.
-fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<(ObjectRef, Vec<String>)> {
+fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<Fields> {
     let Some(read) = &checked.site else { return Vec::new() };
     let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
     let again = |kind: &Kind| {
@@ -273,7 +276,7 @@ fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<(ObjectRef, Vec<S
 }
 
 /// What a person attested and a rule that finds an error has read, of what the migration hangs on.
-fn attested_wrongly(checked: &Checked) -> Vec<(ObjectRef, Vec<String>)> {
+fn attested_wrongly(checked: &Checked) -> Vec<Fields> {
     let Some(read) = &checked.site else { return Vec::new() };
     let found: BTreeSet<&str> = {
         let stops = checked.judgement.stops().filter(|finding| !finding.unproven);

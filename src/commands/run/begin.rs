@@ -12,6 +12,7 @@ use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::{Plan, Step, Unmeasured};
+use crate::output::escape;
 use crate::trust::Key;
 
 use super::begun_by::ask_who;
@@ -42,8 +43,20 @@ pub(super) fn begin(
         }
         close(files, if cloned { "the site was copied again" } else { REPLACED }, log)?;
     }
+    let changes_its_file = session.site.is_in_a_file() && !begin.changes.is_empty();
     let mut run = journaled(session, begin, &key, terminal)?;
+    if changes_its_file {
+        writeln!(terminal.err, "attention: {}", only_its_file(&run.site.name()))?;
+    }
     run.walk(args, args.through.unwrap_or(Step::Configure), terminal)
+}
+
+/// What a run on a site in a file changes, and what it does not.
+pub(super) fn only_its_file(file: &str) -> String {
+    format!(
+        "this run changes the file `{}` and nothing on the WordPress that it describes: make each change there too, by hand",
+        escape::line(file)
+    )
 }
 
 /// The first line of the journal of a run.

@@ -27,6 +27,7 @@ use crate::rules::Moment;
 use crate::site::Site;
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
+use super::begin::only_its_file;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
 use super::typed::Typed;
@@ -311,6 +312,9 @@ impl Run {
             || !self.journal.progress().passed().contains(&Step::ReviewContacts);
         if kept && let Some(path) = certificate::write(&args.plan, &self.journal, Ground::of(&args.site))? {
             writeln!(terminal.out, "the rehearsal is finished; its certificate is {}", escape::path(&path))?;
+            if self.site.is_in_a_file() && self.journal.begin().is_some_and(|begin| !begin.changes.is_empty()) {
+                writeln!(terminal.err, "attention: {}", only_its_file(&self.site.name()))?;
+            }
         }
         self.note(Event::End)?;
         let archived = self.files.archive(&self.journal)?;

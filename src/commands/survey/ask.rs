@@ -191,7 +191,7 @@ impl Asking<'_, '_> {
             answers.fields.entry(question.on.clone()).or_default().insert(question.field.clone(), value);
         }
         if screen.typed().next().is_some() {
-            let hint = "\n  Type what you see: n is the answer no, - means that nothing is set.\n  Enter leaves one out, q ends.";
+            let hint = "\n  Type what you see, yes and no in full; - means that nothing is set.\n  Enter leaves one out, q ends.";
             writeln!(self.terminal.out, "{hint}")?;
             let choices = screen.typed().filter_map(|one| Some((&one.field, choices(&one.on, &one.field)?)));
             for (field, choices) in choices.collect::<BTreeSet<_>>() {
@@ -227,6 +227,10 @@ impl Asking<'_, '_> {
             match answer.trim() {
                 "" => return Ok(Typed::LeftOut),
                 END => return Ok(Typed::End),
+                // On the other screens these letters are keys, and `n` is "not now".
+                "y" | "n" | "Y" | "N" if matches!(typed(on, field, answer.trim()), Some(Value::Bool(_))) => {
+                    self.say("write `yes` or `no` in full, or press Enter to leave this line out")?;
+                }
                 text => match typed(on, field, if text == NOTHING { "" } else { text }) {
                     Some(value) => return Ok(Typed::Value(value)),
                     None => {

@@ -291,8 +291,8 @@ impl Page {
         let percent = all.percent();
         writeln!(
             out,
-            "contact total: {percent:+.1} %; the vendor's guide asks to investigate a difference above {VENDORS_BOUND} %, here \
-                any loss is a failure\n"
+            "contact total: {percent:+.1} %; the vendor's guide asks to investigate a difference above {VENDORS_BOUND} %; here \
+                each contact counts: one that is lost, or that came and is not explained, is a difference of its own\n"
         )
     }
 

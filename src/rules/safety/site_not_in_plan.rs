@@ -1,5 +1,5 @@
 use super::other_addresses;
-use crate::diag::{Location, Severity::Error};
+use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Identity;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Inferred, declare_rule};
 
@@ -74,13 +74,33 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             )
             .label("not the site's home address")
             .help(format!("if it is this site, write `{name}: {}{}`", scheme(address), site.address())),
-        None => RULE
-            .at(Location::key("/sites"), format!("the site is `{site}`, which is {words} of this plan"))
-            .label("other sites")
-            .help("name one of the plan's sites with `--site`, or correct the addresses under `sites`"),
+        None => another(&named, words, site),
     };
     out.push(finding.on_site("environment"));
     Some(())
+}
+
+/// That it is none of the plan's sites; of one on the same host, that the folder differs.
+fn another(named: &[(&str, &String)], words: &str, site: &Identity) -> Finding {
+    if let Some((name, address)) = named.iter().find(|(_, address)| is_of_one_host(address, site)) {
+        let message = format!(
+            "the site is `{site}`, and the plan writes `{address}`: the host is the same, but the folder differs"
+        );
+        return RULE.at(Location::value(format!("/sites/{name}")), message).label("another folder").help(format!(
+            "if it is this site, write `{name}: {}{}`; else name the site that is meant with `--site`",
+            scheme(address),
+            site.address()
+        ));
+    }
+    RULE.at(Location::key("/sites"), format!("the site is `{site}`, which is {words} of this plan"))
+        .label("other sites")
+        .help("name one of the plan's sites with `--site`, or correct the addresses under `sites`")
+}
+
+/// Whether an address is on the site's host, in whichever folder.
+fn is_of_one_host(address: &str, site: &Identity) -> bool {
+    let host = |of: &Identity| of.to_string().split('/').next().map(str::to_owned);
+    Identity::parse(address).is_some_and(|named| host(&named) == host(site))
 }
 
 fn scheme(address: &str) -> &str {
