@@ -1,7 +1,7 @@
 //! What of a plan a person makes on the site, since nothing else can, or since nobody could compare it: what shows that it is made.
 
 use crate::change::{self, ByHand, Task};
-use crate::model::{Executor, Grade, Snapshot};
+use crate::model::{Executor, Snapshot};
 
 use super::proof::{Ask, Open, Proof};
 
@@ -57,7 +57,8 @@ pub fn is_in_place(task: &Task<'_>, site: &Snapshot) -> bool {
 
 fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
     let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided) };
-    let is_attested = |name: &String| matches!(site.field_grade(task.on, name, true), Grade::Attested(_));
+    // What a person wrote into the site's own file is a reading: only a newer one shows otherwise.
+    let is_attested = |name: &String| site.attested_by(task.on, name).is_some();
     let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
     let by = if attested { Executor::Attested } else { Executor::Guided };
     match task.is_made(&found) {

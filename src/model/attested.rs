@@ -26,8 +26,6 @@ pub struct Attested {
 pub struct Void {
     /// Who gave it.
     pub who: String,
-    /// When.
-    pub at: String,
     /// Why it counts no longer.
     pub why: String,
 }
@@ -87,8 +85,8 @@ impl Attested {
     /// Why a field, or an object of which nothing else is known, is unknown although somebody attested it; none where nobody did.
     pub(super) fn why_void(&self, on: &ObjectRef, field: Option<&str>) -> Option<String> {
         let void = self.void.get(on)?;
-        let Void { who, at, why } = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
-        Some(format!("`{who}` attested it at {at}, and that is void: {why}; look again, and record what you see"))
+        let Void { who, why } = field.map_or_else(|| void.values().next(), |field| void.get(field))?;
+        Some(format!("`{who}` attested it, and that is void: {why}; look again, and record what you see"))
     }
 
     /// Notes that the reading makes this attestation void.

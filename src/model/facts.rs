@@ -183,8 +183,7 @@ impl Snapshot {
             match (known.get(name), why) {
                 (None, Some(why)) => {
                     let of = self.attested.void.entry(on.clone()).or_default();
-                    let (who, at, why) = (by(entry, counting), entry.at.clone(), why.to_owned());
-                    of.insert(name.clone(), Void { who, at, why });
+                    of.insert(name.clone(), Void { who: by(entry, counting), why: why.to_owned() });
                 }
                 (None, None) => {
                     known.insert(name.clone(), (*value).clone());

@@ -236,7 +236,7 @@ fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it
     let said = check(&place, "configure", &[]).to_string();
     let reading = format!("and that is void: the reading of {} in `", header["taken_at"].as_str().unwrap());
     let file = format!("{SITE}` shows otherwise; look again, and record what you see");
-    for words in ["`charging-guard: production_url` is unknown (`jo` attested it at ", &reading, &file] {
+    for words in ["`charging-guard: production_url` is unknown (`jo` attested it, ", &reading, &file] {
         assert!(said.contains(words), "{words}: {said}");
     }
     // Whoever looks again says it again.
