@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::keyed::same_name;
 use crate::model::plan::{CustomOperation, DuringMigration, OfferingIntent, SiteRole};
+use crate::model::spelling::is_same;
 use crate::model::state::{Kind, Offering, Operation};
 use crate::model::text::pointer;
 use crate::model::{Identity, ObjectRef, Plan, Release, Snapshot, State};
@@ -191,7 +191,7 @@ fn settable<'a>(
     intent.numbered().filter_map(|(index, number, module)| {
         let release = module.release.as_ref().filter(|_| module.base.is_none())?;
         let site = now.module(number)?;
-        let settable = number != 0 && same_name(&site.name, module.name());
+        let settable = number != 0 && is_same(&site.name, module.name());
         settable.then_some((index, (number, release)))
     })
 }

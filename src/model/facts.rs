@@ -16,7 +16,7 @@ use super::money::Money;
 use super::record::{Entry, Evidence, Record};
 use super::saw::{ASKED_AGAIN, FACT_DAYS, SawAll, fits};
 use super::snapshot::Snapshot;
-use super::spelling::{is_same_value, plain, respelt};
+use super::spelling::{is_same, is_same_value, plain, respelt};
 use super::state::{Kind, Object};
 use super::{Identity, ObjectRef};
 
@@ -298,11 +298,15 @@ pub fn agreed(on: &ObjectRef, name: &str, captured: &Value, seen: &Value) -> Opt
 
 /// The first tag that is the same but for spelling, where that is all in which two lists of them differ.
 fn respelt_tags<'k>(kind: Kind, seen: impl Iterator<Item = &'k String>, read: &'k [String]) -> Option<[String; 2]> {
-    let seen: BTreeMap<_, &String> = seen.map(|name| (plain(name), name)).collect();
-    let read: BTreeMap<_, &String> = read.iter().map(|name| (plain(name), name)).collect();
-    let is_same = kind == Kind::Tag && seen.keys().eq(read.keys());
-    let other = seen.values().zip(read.values()).find(|(seen, read)| seen != read);
-    other.filter(|_| is_same).map(|(seen, read)| [(*seen).clone(), (*read).clone()])
+    let mut seen: Vec<&String> = seen.collect();
+    let mut read: Vec<&String> = read.iter().collect();
+    // Those of one meaning in their own order: what both sides spell alike is no other spelling.
+    seen.sort_by_key(|&name| (plain(name), name));
+    read.sort_by_key(|&name| (plain(name), name));
+    let as_many = kind == Kind::Tag && seen.len() == read.len();
+    let mut both = seen.into_iter().zip(read);
+    let are_same = as_many && both.clone().all(|(seen, read)| is_same(seen, read));
+    both.find(|(seen, read)| seen != read).filter(|_| are_same).map(|(seen, read)| [seen.clone(), read.clone()])
 }
 
 /// The same modules, each with what either side says of it.

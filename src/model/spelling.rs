@@ -1,7 +1,7 @@
 //! Texts that mean the same and are spelt otherwise: one that a person typed from a screen, and one that a machine read.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value;
@@ -34,10 +34,16 @@ pub fn is_only_spelling(one: &str, other: &str) -> bool {
     one.trim() != other.trim() && plain(one) == plain(other)
 }
 
-/// Whether two sets of texts mean the same.
-pub(crate) fn are_same<'t>(one: &BTreeSet<&'t str>, other: &BTreeSet<&'t str>) -> bool {
-    let all = |set: &BTreeSet<&'t str>| -> BTreeSet<Cow<'t, str>> { set.iter().map(|text| plain(text)).collect() };
-    one == other || all(one) == all(other)
+/// Whether two sets of texts mean the same: as many texts of each meaning in one as in the other.
+pub(crate) fn are_same(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> bool {
+    one == other || one.len() == other.len() && meanings(one) == meanings(other)
+}
+
+/// How many texts of a set have each meaning.
+fn meanings<'t>(set: &BTreeSet<&'t str>) -> BTreeMap<Cow<'t, str>, usize> {
+    let mut all = BTreeMap::new();
+    set.iter().for_each(|text| *all.entry(plain(text)).or_default() += 1);
+    all
 }
 
 /// Whether two values are the same, each text in them by its meaning.
@@ -152,6 +158,25 @@ mod tests {
         }
         assert!(is_same("Ana", " Ana\u{a0}") && !is_only_spelling("Ana", " Ana\u{a0}") && !is_only_spelling("a", "a"));
         assert_eq!(plain(" \u{a0}&nbsp; "), "");
+    }
+
+    #[test]
+    fn sets_mean_the_same_where_each_meaning_is_as_often_in_both() {
+        let are_same = |one: &[&str], other: &[&str]| {
+            let [one, other] = [one, other].map(|texts| texts.iter().copied().collect());
+            assert_eq!(are_same(&one, &other), are_same(&other, &one));
+            are_same(&one, &other)
+        };
+        assert!(are_same(&["A & B", "C"], &["C", "A &amp; B"]) && are_same(&[], &[]));
+        assert!(are_same(&["A & B", "A &amp; B"], &["A &#038; B", "A  & B"]) && are_same(&["Gold"], &["Gold "]));
+        for (one, other) in [
+            (&["A & B", "A &amp; B"][..], &["A & B"][..]),
+            (&["Gold", "Gold "], &["Gold"]),
+            (&["A & B", "A &amp; B", "C"], &["A & B", "C", "C "]),
+            (&["Gold"], &[]),
+        ] {
+            assert!(!are_same(one, other), "{one:?} {other:?}");
+        }
     }
 
     #[test]

@@ -26,4 +26,4 @@ pub(crate) use choose::mix;
 pub(crate) use fit::{Names, takes};
 pub(crate) use json::{misfit, object, opening, reason, shown, was_read_at, word};
 pub(crate) use record::{KINDS, Record, Records, check, names_of, read_opening, strange_member};
-pub(crate) use same::{address, same_address, same_tags, set, tags_spelt_otherwise};
+pub(crate) use same::{address, same_address, same_tags, set, tags, tags_spelt_otherwise};

@@ -6,7 +6,7 @@ use crate::model::spelling;
 
 /// Whether two lists of tags are the same.
 pub(crate) fn same_tags(a: &[String], b: &[String]) -> bool {
-    spelling::are_same(&set(a), &set(b))
+    spelling::are_same(&tags(a), &tags(b))
 }
 
 /// Whether two lists of tags are the same but for spelling.
@@ -24,7 +24,12 @@ pub(crate) fn same_address(a: &str, b: &str) -> bool {
     a == b || address(a) == address(b)
 }
 
-/// Tags as they are shown, or IDs of orders as they are compared.
+/// Tags as they are compared and shown: to the letter, for a site can have two that differ in a blank.
+pub(crate) fn tags<'t, S: AsRef<str> + ?Sized + 't>(texts: impl IntoIterator<Item = &'t S>) -> BTreeSet<&'t str> {
+    texts.into_iter().map(AsRef::as_ref).collect()
+}
+
+/// IDs of orders as they are compared, or tags that are looked up.
 pub(crate) fn set<'t, S: AsRef<str> + ?Sized + 't>(texts: impl IntoIterator<Item = &'t S>) -> BTreeSet<&'t str> {
     texts.into_iter().map(|text| text.as_ref().trim()).collect()
 }

@@ -5,7 +5,7 @@ use std::io::BufRead;
 
 use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::set;
+use crate::population::tags;
 
 use super::entries::{Became, Entries};
 use super::field::{Field, Fields, differing, values};
@@ -72,7 +72,7 @@ fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest
 fn expect<'c>(tally: &mut Tally, contacts: impl Iterator<Item = &'c Contact>) {
     for contact in contacts {
         tally.expect(Counted::Contacts, "");
-        set(&contact.tags).into_iter().for_each(|tag| tally.expect(Counted::Tag, tag));
+        tags(&contact.tags).into_iter().for_each(|tag| tally.expect(Counted::Tag, tag));
     }
 }
 

@@ -9,7 +9,7 @@ use super::Unreadable;
 use super::join::side_by_side;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::spelling::{are_same, is_same};
-use crate::population::{Allowance, Record, set};
+use crate::population::{Allowance, Record, tags};
 
 /// A record that is not what it was when the copy was made. It names fields, never values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -94,7 +94,7 @@ fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
         ("first_name", is_same(&was.first_name, &is.first_name)),
         ("last_name", is_same(&was.last_name, &is.last_name)),
         ("email", was.email == is.email),
-        ("tags", are_same(&set(&was.tags), &set(&is.tags))),
+        ("tags", are_same(&tags(&was.tags), &tags(&is.tags))),
         ("affiliate", is_same(was.affiliate(), is.affiliate())),
         ("contact", was.contact == is.contact),
         ("form", was.form == is.form),

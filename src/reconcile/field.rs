@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::population::Contact;
 use crate::model::spelling::{is_only_spelling, is_same};
-use crate::population::{Record, same_address, same_tags, set, tags_spelt_otherwise};
+use crate::population::{Record, same_address, same_tags, tags, tags_spelt_otherwise};
 
 /// A field of a contact: the guide's seven, and the subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -174,7 +174,7 @@ pub(super) fn value(contact: &Contact, field: Field) -> Value {
         Field::FirstName => &contact.first_name,
         Field::LastName => &contact.last_name,
         Field::Email => &contact.email,
-        Field::Tags => return listed(&set(&contact.tags)),
+        Field::Tags => return listed(&tags(&contact.tags)),
         Field::Affiliate => affiliate(contact),
         Field::Orders | Field::Subscriptions => "",
     };

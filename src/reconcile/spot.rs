@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::model::spelling::{are_same, is_only_spelling, is_same};
-use crate::population::{same_address, set};
+use crate::population::{same_address, set, tags};
 
 use super::Asked;
 use super::field::{Field, affiliate, listed, value};
@@ -131,14 +131,14 @@ impl<'a> Was<'a> {
             Field::FirstName => Self::Text(&contact.first_name),
             Field::LastName => Self::Text(&contact.last_name),
             Field::Email => Self::Text(&contact.email),
-            Field::Tags => Self::Set(set(&contact.tags)),
+            Field::Tags => Self::Set(tags(&contact.tags)),
             _ => Self::Text(affiliate(contact)),
         }
     }
 
     fn same(&self, field: Field, after: &Contact) -> bool {
         match (self, field) {
-            (Self::Set(tags), _) => are_same(tags, &set(&after.tags)),
+            (Self::Set(was), _) => are_same(was, &tags(&after.tags)),
             (Self::Text(name), Field::FirstName) => is_same(name, &after.first_name),
             (Self::Text(name), Field::LastName) => is_same(name, &after.last_name),
             (Self::Text(email), Field::Email) => same_address(email, &after.email),
@@ -149,7 +149,7 @@ impl<'a> Was<'a> {
     /// Whether both are the same but for spelling. Of an address no other spelling is the same.
     fn is_respelt(&self, field: Field, after: &Contact) -> bool {
         match (self, field) {
-            (Self::Set(tags), _) => *tags != set(&after.tags) && are_same(tags, &set(&after.tags)),
+            (Self::Set(was), _) => set(was) != set(&after.tags) && are_same(was, &tags(&after.tags)),
             (Self::Text(name), Field::FirstName) => is_only_spelling(name, &after.first_name),
             (Self::Text(name), Field::LastName) => is_only_spelling(name, &after.last_name),
             (Self::Text(_), Field::Email) => false,
@@ -171,7 +171,7 @@ fn written(record: &ContactRecord, field: Field) -> Option<Was<'_>> {
         Field::FirstName => record.first_name.as_deref().map(Was::Text),
         Field::LastName => record.last_name.as_deref().map(Was::Text),
         Field::Email => record.email.as_deref().map(Was::Text),
-        Field::Tags => record.tags.as_ref().map(|tags| Was::Set(set(tags))),
+        Field::Tags => record.tags.as_ref().map(|said| Was::Set(tags(said))),
         _ => Some(Was::Text(record.affiliate.as_deref().unwrap_or_default())),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::day::moment;
 use crate::model::spelling::plain;
-use crate::population::{Allowance, Damage, Record};
+use crate::population::{Allowance, Damage, Record, tags};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -95,8 +95,6 @@ pub enum Side {
 struct Count {
     sides: [u64; 2],
     expected: u64,
-    /// The last contact that was counted, so that a tag given twice counts once.
-    last: u64,
 }
 
 /// How many bytes the names of what is counted may take: a hundred thousand tags, statuses and days.
@@ -106,14 +104,13 @@ const NAMES: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Tally {
     counts: BTreeMap<Counted, HashMap<String, Count>>,
-    contacts: u64,
     room: Allowance,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let room = Allowance::new(NAMES, "its tags, statuses and days");
-        Self { counts: BTreeMap::new(), contacts: 0, room }
+        Self { counts: BTreeMap::new(), room }
     }
 }
 
@@ -123,14 +120,8 @@ impl Tally {
         match &*record.kind {
             "contact" => {
                 self.add(side, Counted::Contacts, "")?;
-                self.contacts += 1;
-                let now = self.contacts;
-                for tag in &record.tags {
-                    self.with(Counted::Tag, tag.0.trim(), |count| {
-                        if std::mem::replace(&mut count.last, now) != now {
-                            count.sides[side as usize] += 1;
-                        }
-                    })?;
+                for tag in tags(record.tags.iter().map(|tag| &*tag.0)) {
+                    self.add(side, Counted::Tag, tag)?;
                 }
                 Ok(())
             }
@@ -154,7 +145,7 @@ impl Tally {
 
     /// Sets a count of both sides.
     pub(super) fn set(&mut self, counted: Counted, sides: [u64; 2]) {
-        *self.named(counted, "") = Count { sides, ..Count::default() };
+        *self.named(counted, "") = Count { sides, expected: 0 };
     }
 
     /// Expects one more after.
@@ -163,16 +154,12 @@ impl Tally {
     }
 
     fn add(&mut self, side: Side, counted: Counted, name: &str) -> Result<(), Damage> {
-        self.with(counted, name, |count| count.sides[side as usize] += 1)
-    }
-
-    fn with(&mut self, counted: Counted, name: &str, act: impl FnOnce(&mut Count)) -> Result<(), Damage> {
         let (group, name) = (self.counts.entry(counted).or_default(), plain(name));
         match group.get_mut(&*name) {
-            Some(count) => act(count),
+            Some(count) => count.sides[side as usize] += 1,
             None => {
                 self.room.keep([&*name])?;
-                act(group.entry(name.into_owned()).or_default());
+                group.entry(name.into_owned()).or_default().sides[side as usize] = 1;
             }
         }
         Ok(())

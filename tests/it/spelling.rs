@@ -4,7 +4,7 @@
 use amc_plan::diag::Severity;
 use amc_plan::model::record::{Evidence, Saw, SawAll};
 use amc_plan::model::{Kind, ObjectRef};
-use amc_plan::reconcile::{Field, delta};
+use amc_plan::reconcile::{Counted, Field, Reconciled, delta};
 use amc_plan::rules::{Phase, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -36,7 +36,7 @@ fn information(rule: &str, message: &str) -> (String, Severity, String) {
 
 #[test]
 fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
-    let both = |plan: &str, site: &str| {
+    let both = |plan: &str, site: &str, module: &str| {
         patched(&json!({
             "plan": {
                 "offerings": {
@@ -52,7 +52,7 @@ fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
                 "offering/course": null,
                 "offering/ask-tell": {"name": site, "system": "ontraport", "modules": [
                     {"number": 0, "name": "Welcome"},
-                    {"number": 1, "name": site, "release": "7 days after previous"},
+                    {"number": 1, "name": module, "release": "7 days after previous"},
                 ]},
                 "order-form/course-checkout": {"operations": [{"release": "ask-tell"}]},
             },
@@ -65,7 +65,7 @@ fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
         ("Ask & Tell", "Ask &  Tell", "`\"Ask & Tell\"` in the plan, `\"Ask &  Tell\"` on the site"),
     ] {
         assert_eq!(
-            said(&both(plan, site)),
+            said(&both(plan, site, site)),
             [
                 information("module-not-on-site", &format!("the module's name is the same but for spelling: {shown}")),
                 information("name-differs", &format!("the name is the same but for spelling: {shown}")),
@@ -73,11 +73,82 @@ fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
         );
     }
     // Another case is another spelling of a name that search finds: a warning, as before.
-    let cased = said(&both("Ask & Tell", "ASK & Tell"));
+    let cased = said(&both("Ask & Tell", "ASK & Tell", "Ask & Tell"));
     assert_eq!(
         cased.iter().map(|(rule, severity, _)| (rule.as_str(), *severity)).collect::<Vec<_>>(),
         [("name-differs", Severity::Warning)]
     );
+}
+
+#[test]
+fn modules_of_other_names_are_others_and_get_no_timer() {
+    let world = |plan: [&str; 2], site: [&str; 2]| {
+        let site = site.map(|name| json!({"name": name, "release": "by-hand"}));
+        let mut modules = vec![json!({"number": 0, "name": "Welcome"})];
+        modules.extend((1..).zip(site).map(|(number, mut module)| {
+            module["number"] = json!(number);
+            module
+        }));
+        patched(&json!({
+            "plan": {"offerings": {"course": {"modules": [
+                {"base": "Welcome"},
+                {"module": plan[0], "release": "7 days after previous"},
+                {"module": plan[1], "release": "21 days after previous"},
+            ]}}},
+            "site": {"offering/course": {"modules": modules}},
+        }))
+    };
+    let timers = |world: &StepContext| {
+        let lowered = amc_plan::change::lower_on(&world.plan, &world.before, amc_plan::model::plan::SiteRole::Staging);
+        lowered.changes.iter().filter(|change| change.on.to_string() == "offering/course").count()
+    };
+    for (plan, site, shown) in [
+        ("C++", "C#", "`C#` on the site, not `C++`"),
+        ("Goals > 10", "Goals < 10", "`Goals < 10` on the site, not `Goals > 10`"),
+        ("1.5 hours", "1 5 hours", "`1 5 hours` on the site, not `1.5 hours`"),
+        ("Goals", "GOALS", "`GOALS` on the site, not `Goals`"),
+        ("Goals", "Goals\u{200b}", "`\"Goals\\u{200b}\"` on the site, not `\"Goals\"`"),
+    ] {
+        let two = [world([plan, "End"], [site, "End"]), world([plan, site], [site, plan])];
+        for world in &two {
+            let judged = world.judged(false, Phase::Configure);
+            let found = judged.findings.iter().find(|finding| finding.rule == "module-not-on-site").unwrap();
+            assert_eq!(found.message, format!("module 1 of `Course` is {shown}"));
+        }
+        let help = |world: &StepContext, at: usize| {
+            let judged = world.judged(false, Phase::Configure);
+            let mut all = judged.findings.iter().filter(|finding| finding.rule == "module-not-on-site");
+            all.nth(at).and_then(|finding| finding.help.clone()).unwrap_or_default()
+        };
+        assert!(help(&two[0], 0).starts_with("list the modules in the site's order"));
+        assert!(help(&two[1], 0).starts_with("write `number: 2`") && help(&two[1], 1).starts_with("write `number: 1`"));
+        assert_eq!([timers(&two[0]), timers(&two[1])], [1, 0], "a timer for `End` alone");
+    }
+    assert_eq!(timers(&world(["C++", "End"], ["C++", "End"])), 1);
+}
+
+#[test]
+fn what_is_left_alone_by_its_id_is_not_planned_under_the_key_of_its_twin() {
+    for (section, kind) in [("offerings", "offering"), ("order_forms", "order-form"), ("opt_in_forms", "opt-in-form")] {
+        let key = match kind {
+            "offering" => "course",
+            "order-form" => "course-checkout",
+            _ => "mini-course-signup",
+        };
+        let found = |id: &str| {
+            let world = patched(&json!({
+                "plan": {"leave_alone": {section: {format!("{key}-52"): "not ours"}}},
+                "site": {format!("{kind}/{key}"): {"id": id}},
+            }));
+            let judged = world.judged(false, Phase::Configure);
+            let of = judged.stops().filter(|finding| finding.rule == "leave-alone-and-planned");
+            of.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+        };
+        let message =
+            format!("`{key}-52` is left alone, and the site now has it under `{key}`, which `{section}` plans");
+        assert_eq!(found("52"), [message]);
+        assert_eq!(found("51"), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -232,8 +303,10 @@ fn what_persons_attested_is_the_same_but_for_spelling_and_is_not_void() {
     let guard = saw(Kind::ChargingGuard, "charging-guard", "production_url", json!("//small&#46;example"));
     let world = with(&base, base.before.clone(), vec![guard]);
     assert_eq!(world.reading().attested.contradictions().len(), 1);
-    let world = with(&base, base.before.clone(), vec![list(&["A & B", "c"])]);
-    assert_eq!(world.reading().attested.contradictions().len(), 1);
+    for another in [&["A & B", "c"][..], &["A & B", "A &#038; B", "C"], &["C"]] {
+        let world = with(&base, base.before.clone(), vec![list(another)]);
+        assert_eq!(world.reading().attested.contradictions().len(), 1, "{another:?}");
+    }
 }
 
 #[test]
@@ -260,6 +333,43 @@ fn in_verify_contacts_are_the_same_and_their_tags_count_as_one() {
     after[0]["email"] = json!("a&#64;x.example");
     let all = joined(&was, &after);
     assert_eq!((fields(&all), all.contacts.respelt.total), (vec![(Field::Email, 1)], 0));
+}
+
+#[test]
+fn of_two_tags_that_are_the_same_but_for_spelling_none_is_lost_unseen() {
+    for (two, one) in [(&["A & B", "A &amp; B"][..], &["A & B"][..]), (&["Gold", "Gold "], &["Gold"])] {
+        let tagged = |tags| vec![contact("1", "a@x.example", tags)];
+        let (lost, come) = (joined(&tagged(two), &tagged(one)), joined(&tagged(one), &tagged(two)));
+        for all in [&lost, &come] {
+            assert_eq!((fields(all), all.contacts.respelt.total), (vec![(Field::Tags, 1)], 0), "{two:?}");
+            assert!(all.differs(false));
+        }
+        let tags = |all: &Reconciled| {
+            let line = all.account.iter().find(|line| line.counted == Counted::Tag).unwrap();
+            (line.name.clone(), line.before, line.after)
+        };
+        assert_eq!(tags(&lost), (one[0].to_owned(), 2, 1));
+        assert_eq!(tags(&come), (one[0].to_owned(), 1, 2));
+        let values = &lost.contacts.changed.first[0].values[0];
+        assert_eq!((&values.before, &values.after), (&Some(json!(sorted(two))), &Some(json!(one))));
+        let mut moved = Vec::new();
+        let [was, is] = [two, one].map(|tags| stream(&tagged(tags)));
+        delta(was.as_bytes(), is.as_bytes(), |one| moved.push(one.fields)).unwrap();
+        assert_eq!(moved, [vec!["tags"]]);
+        // A tag that a record names twice is one.
+        let twice = joined(&tagged(one), &tagged(&[one[0], one[0]]));
+        assert_eq!((fields(&twice), tags(&twice)), (vec![], (one[0].to_owned(), 1, 1)));
+    }
+    let judged = patched(&json!({"contacts": {"103": {"tags": ["Mini Base", "Mini&nbsp;Base"]}}}));
+    let stops = judged.judged(false, Phase::GoLive);
+    let stops: Vec<&str> = stops.stops().map(|finding| &*finding.message).collect();
+    assert_eq!(stops, ["contact `103` differs from the site in tags"]);
+}
+
+fn sorted<'t>(tags: &[&'t str]) -> Vec<&'t str> {
+    let mut sorted = tags.to_vec();
+    sorted.sort_unstable();
+    sorted
 }
 
 #[test]

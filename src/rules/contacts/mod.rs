@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use crate::diag::{Document, Location, Part};
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
-use crate::model::spelling::{are_same, is_only_spelling, is_same};
+use crate::model::spelling::{is_only_spelling, is_same};
 use crate::model::text::pointer;
-use crate::population::{same_address, set};
+use crate::population::{same_address, same_tags, set, tags, tags_spelt_otherwise};
 
 use super::Facts;
 
@@ -80,12 +80,9 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeS
         let same = (same_address(email, &contact.email), false);
         compare("email", "e-mail address", email.clone(), contact.email.clone(), same);
     }
-    if let Some(tags) = &record.tags {
-        let (recorded, site) = (set(tags), set(&contact.tags));
-        compare("tags", "tags", words(&recorded), words(&site), {
-            let same = are_same(&recorded, &site);
-            (same, same && recorded != site)
-        });
+    if let Some(said) = &record.tags {
+        let same = (same_tags(said, &contact.tags), tags_spelt_otherwise(said, &contact.tags));
+        compare("tags", "tags", words(&tags(said)), words(&tags(&contact.tags)), same);
     }
     let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
     let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));

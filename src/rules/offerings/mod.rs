@@ -13,8 +13,8 @@ pub(super) mod unscheduled_module;
 use crate::change::text;
 use crate::diag::Finding;
 use crate::model::Release;
-use crate::model::keyed::same_name;
 use crate::model::plan::{ModuleIntent, OfferingIntent};
+use crate::model::spelling::is_same;
 use crate::model::state::{Module, Offering};
 use crate::model::text::pointer;
 
@@ -63,7 +63,7 @@ impl<'a> Planned<'_, 'a> {
 
     /// Whether the plan has another name under the number of this module of the site: a matter for `module-not-on-site`.
     fn is_misnamed(&self, module: &Module) -> bool {
-        self.planned(module.number).is_some_and(|(_, planned)| !same_name(planned.name(), &module.name))
+        self.planned(module.number).is_some_and(|(_, planned)| !is_same(planned.name(), &module.name))
     }
 
     /// The finding with the site's offering under it, the line of this module labelled.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::change::text;
 use crate::diag::{Location, Severity::Error};
 use crate::model::Release;
-use crate::model::keyed::{name_key, same_name};
+use crate::model::spelling::{is_same, plain};
 use crate::model::state::Module;
 use crate::model::text::pointer;
 use crate::rules::plan::offering_not_in_plan::entry;
@@ -53,16 +53,16 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (offerings, known) = on_both_sides(facts);
     for offering in offerings {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
-        let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| same_name(&m.name, name));
+        let fits = |number, name: &str| numbers.get(&number).is_some_and(|m| is_same(&m.name, name));
         let planned = offering.intent.numbered().map(|(_, number, module)| (number, module.name()));
-        let misplaced: BTreeSet<String> =
-            planned.filter(|(number, name)| !fits(*number, name)).map(|(_, name)| name_key(name)).collect();
+        let misplaced: BTreeSet<_> =
+            planned.filter(|(number, name)| !fits(*number, name)).map(|(_, name)| plain(name)).collect();
         let listed: BTreeSet<u32> = offering.intent.numbered().map(|(_, number, _)| number).collect();
         for module in offering.modules.iter().filter(|module| !listed.contains(&module.number)) {
             // What nothing opens, what is not understood, and what the plan has under another number is reported as that.
             let as_that =
                 matches!(offering.site.release(module), Some(None | Some(Release::ByHand | Release::Other(_))));
-            if as_that || misplaced.contains(&name_key(&module.name)) {
+            if as_that || misplaced.contains(&plain(&module.name)) {
                 continue;
             }
             let name = &offering.intent.name;

@@ -2,11 +2,11 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::keyed::{name_key, same_name};
 use crate::model::plan::ModuleIntent;
-use crate::model::spelling::is_only_spelling;
+use crate::model::spelling::{is_only_spelling, is_same, plain};
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
+use crate::text::apart;
 
 use super::{Planned, on_both_sides};
 
@@ -16,8 +16,8 @@ declare_rule! {
     /// ## What it does
     /// Compares each module of the plan with the site's module of the same number: the module's `number`, or else its
     /// place in the list, where 0 is the base module. Reports numbers that the site lacks, numbers under which the site
-    /// has another name (case and punctuation aside), and numbers that the plan uses twice. A name that is the same but
-    /// for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is information.
+    /// has another name (`C++` is not `C#`, nor `Goals` `GOALS`), and numbers that the plan uses twice. A name that is the
+    /// same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is information.
     ///
     /// ## Why it matters
     /// Timers are set by number. With one module missing from the list, every later timer would be set on the wrong
@@ -35,6 +35,11 @@ declare_rule! {
     ///     course: {modules: [{base: Welcome}, {module: Goals, number: 3, release: 7 days after previous}]}
     /// ```
     ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {offerings: {course: {modules: [{base: Welcome}, {module: Goals+, release: 7 days after previous}]}}}
+    /// ```
+    ///
     /// ## Good
     /// ```yaml
     /// plan:
@@ -42,7 +47,7 @@ declare_rule! {
     ///     course: {modules: [{base: Welcome}, {module: Goals, number: 3, release: 7 days after previous}]}
     /// site:
     ///   offering/course:
-    ///     modules: [{number: 0, name: Welcome}, {number: 3, name: GOALS, release: 7 days after previous}]
+    ///     modules: [{number: 0, name: Welcome}, {number: 3, name: Goals, release: 7 days after previous}]
     /// ```
     ///
     /// ## Fix
@@ -62,21 +67,21 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (offerings, known) = on_both_sides(facts);
     for offering in offerings {
         let numbers: BTreeMap<u32, &Module> = offering.modules.iter().map(|m| (m.number, m)).collect();
-        let names = LazyCell::new(|| offering.modules.iter().map(|m| (name_key(&m.name), m)).collect());
+        let names = LazyCell::new(|| offering.modules.iter().map(|m| (plain(&m.name), m)).collect());
         let mut seen = BTreeMap::new();
         for (index, number, module) in offering.intent.numbered() {
             let found = numbers.get(&number);
             let again = seen.insert(number, index);
             let at = Location::key(offering.module(index));
-            if let Some(found) = found.filter(|found| again.is_none() && same_name(module.name(), &found.name)) {
+            if let Some(found) = found.filter(|found| again.is_none() && is_same(module.name(), &found.name)) {
                 if is_only_spelling(module.name(), &found.name) {
                     let finding = RULE.respelt(at, "the module's name", [module.name(), &found.name]);
                     out.push(offering.excerpt(finding, found, "the site's name"));
                 }
                 continue;
             }
-            let names: &BTreeMap<String, &Module> = &names;
-            let elsewhere = names.get(&name_key(module.name())).copied();
+            let names: &BTreeMap<_, &Module> = &names;
+            let elsewhere = names.get(&plain(module.name())).copied();
             if let Some(first) = again {
                 let message = format!("`{}` has module {number} twice in the plan", offering.intent.name);
                 out.push(
@@ -110,7 +115,8 @@ fn other_name(
     elsewhere: Option<&Module>,
 ) -> Finding {
     let (name, number) = (&offering.intent.name, found.number);
-    let message = format!("module {number} of `{name}` is `{}` on the site, not `{}`", found.name, module.name());
+    let [shown, called] = apart(&found.name, module.name());
+    let message = format!("module {number} of `{name}` is `{shown}` on the site, not `{called}`");
     let finding = RULE.at(at, message).label(format!("not module {number}")).help(help(elsewhere));
     offering.excerpt(finding, found, "another name")
 }
