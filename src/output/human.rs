@@ -93,8 +93,8 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     if !of_members.is_empty() {
         writeln!(
             out,
-            "        no screen shows all members, so nobody is asked for them: once all else is green, `plan apply` begins \
-            without comparing them if it is given `--accept-unknown members`"
+            "        no screen shows all members, so nobody is asked for them: once all else is green, a run begins without \
+            comparing them if `apply` is given `--accept-unknown members`"
         )?;
     }
     writeln!(out)

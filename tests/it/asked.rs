@@ -151,7 +151,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.sees("production_url: ");
     jo.types("//bloom.example");
     jo.answers("AccessAlly > Settings > Emails", "y");
-    jo.sees("simulated: yes or no");
+    jo.sees("simulated: yes where no mail");
     jo.sees("simulated: ");
     jo.types("yes");
     jo.answers("next: Start Verification", "");

@@ -53,7 +53,9 @@ pub(in crate::commands) fn sign_in(by: By, plan: &Plan, says: String, on: SiteRo
 
 /// Whether an answer is too short to say anything: a key of another question that was typed here.
 fn is_no_sentence(says: &str) -> bool {
-    says.chars().filter(|c| c.is_alphanumeric()).count() < 4
+    let letters = says.chars().filter(|c| c.is_alphanumeric()).count();
+    // In capitals it is a word that a printed command asks to be filled in, which is refused by its own name.
+    (1..4).contains(&letters) && says != says.to_uppercase()
 }
 
 /// What live did since it was copied.

@@ -10,7 +10,7 @@ use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, interrupt, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
-use crate::model::{Kind, Plan, Step};
+use crate::model::{Capture, Kind, Plan, Step};
 use crate::output::escape;
 
 use super::underway::Run;
@@ -109,8 +109,12 @@ impl Run {
             _ => None,
         };
         let header = self.site.configuration().map(|snapshot| snapshot.header).ok();
-        let by_hand = |kind: Kind| header.as_ref().is_some_and(|header| !header.capture(kind.name()).is_by_a_machine());
-        let attested = attested.filter(|(kind, ..)| by_hand(*kind));
+        let capture = attested.zip(header).map(|((kind, ..), header)| header.capture(kind.name()));
+        // What the file does not hold a person is asked for.
+        if matches!(capture, Some(Capture::Missing(_))) {
+            return None;
+        }
+        let attested = attested.filter(|_| capture.is_some_and(|capture| !capture.is_by_a_machine()));
         let attested = attested.map_or_else(String::new, |(_, fact, saw)| {
             format!("; if the file leaves out `{fact}`, a person attests it instead: `{}`", named.saw_switch(saw))
         });

@@ -99,8 +99,9 @@ fn another(named: &[(&str, &String)], words: &str, site: &Identity) -> Finding {
 
 /// Whether an address is on the site's host, in whichever folder.
 fn is_of_one_host(address: &str, site: &Identity) -> bool {
-    let host = |of: &Identity| of.to_string().split('/').next().map(str::to_owned);
-    Identity::parse(address).is_some_and(|named| host(&named) == host(site))
+    let host = |of: &Identity| Identity::parse(of.to_string().split('/').next()?);
+    let both = Identity::parse(address).as_ref().and_then(host).zip(host(site));
+    both.is_some_and(|(named, here)| named.is_same_site(&here))
 }
 
 fn scheme(address: &str) -> &str {
