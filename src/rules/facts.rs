@@ -290,14 +290,9 @@ impl<'a> Facts<'a> {
         census.into_iter().flat_map(|census| &census.subscribed)
     }
 
-    /// The files that hold the site's members.
-    pub fn members_files(&self) -> &'a [MembersFile] {
-        self.inputs.members_files
-    }
-
-    /// How many addresses of the site's members can be a person's; none where no population was captured.
-    pub fn addresses(&self) -> Option<u64> {
-        self.inputs.census.map(|census| census.addresses)
+    /// The files that hold the site's members, and how many addresses can be a person's, if a population was captured.
+    pub fn members_files(&self) -> (&'a [MembersFile], Option<u64>) {
+        (self.inputs.members_files, self.inputs.census.map(|census| census.addresses))
     }
 
     /// Whether git tracks a document that holds members' addresses.

@@ -85,9 +85,10 @@ fn values(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn members(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut known = Some(());
-    for file in facts.members_files() {
+    let (files, addresses) = facts.members_files();
+    for file in files {
         // Of a file with nobody's address git is not asked.
-        let Some(told) = file.told(facts.addresses()) else { continue };
+        let Some(told) = file.told(addresses) else { continue };
         match facts.tracked_by_git(&file.tracked) {
             Some(true) => out.push(found(told, TAKE_OUT)),
             Some(false) => {}
