@@ -60,8 +60,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let listed: BTreeSet<u32> = offering.intent.numbered().map(|(_, number, _)| number).collect();
         for module in offering.modules.iter().filter(|module| !listed.contains(&module.number)) {
             // What nothing opens, what is not understood, and what the plan has under another number is reported as that.
-            let as_that =
-                matches!(offering.site.release(module), Some(None | Some(Release::ByHand | Release::Other(_))));
+            let as_that = match offering.site.release(module) {
+                Some(None) => module.number > 0,
+                Some(Some(release)) => matches!(release, Release::ByHand | Release::Other(_)),
+                None => false,
+            };
             if as_that || misplaced.contains(&plain(&module.name)) {
                 continue;
             }
