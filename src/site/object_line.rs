@@ -173,7 +173,8 @@ impl Scrutiny {
 }
 
 /// The fields beyond the format that only machines send. A person who finalizes their file did not type them.
-const BY_MACHINES: [(Kind, &str); 5] = [
+const BY_MACHINES: [(Kind, &str); 6] = [
+    (Kind::Crm, "migrated"),
     (Kind::Offering, "option_key"),
     (Kind::Emails, "sender_name"),
     (Kind::Plugin, "select_crm"),

@@ -92,11 +92,13 @@ fn stops(report: &Value) -> Vec<&str> {
 #[test]
 fn an_empty_plan_is_never_green_whatever_an_earlier_build_let_somebody_say_of_rules() {
     let place = place();
-    let before: Vec<Value> = Phase::ALL.iter().map(|gate| check(&place, gate.name(), &[])).collect();
+    // At `fit` a plan is asked only whether it is one.
+    let gates = || Phase::ALL.iter().filter(|gate| **gate != Phase::Fit);
+    let before: Vec<Value> = gates().map(|gate| check(&place, gate.name(), &[])).collect();
     let said =
         |name: &str, rule: &str| json!({name: {"rule": rule, "says": "looked at the screen", "until": "2026-12-31"}});
     add(&place, ALL.iter().flat_map(|rule| [said("word", rule.id), said("attestation", rule.id)]));
-    for (gate, before) in Phase::ALL.iter().zip(before) {
+    for (gate, before) in gates().zip(before) {
         for on in ["staging", "live"] {
             let report = check(&place, gate.name(), &["--on", on]);
             assert_ne!(report["verdict"], "green", "{} on {on}: {report:#}", gate.name());

@@ -36,7 +36,7 @@ fn an_order_form_with_a_price_of_nothing_gives_a_free_offering_away() {
 
 #[test]
 fn an_order_form_that_takes_money_or_does_not_say_that_it_takes_none_gives_nothing_away() {
-    let lacks = "opt-in-form-missing: `Mini Course` is given away, and no opt-in form releases it";
+    let lacks = "opt-in-form-missing: `Mini Course` is free, but no opt-in form releases it";
     let failed = json!({"failed_payment": {"after_final_retry": "keep"}});
     for (expect, more) in [
         (json!({"price": "1.00 USD"}), json!({})),

@@ -178,8 +178,7 @@ fn no_address_gets_into_the_record_whatever_is_recorded() {
     fs::write(place.path("dump-ada.buyer@person.example.zip"), "x").unwrap();
     // A name or an ID is refused: masked it would name nothing.
     for words in [
-        &["purchase", "group-coaching-checkout", "--saw", "order", "--order", ADDRESS][..],
-        &["purchase", "group-coaching-checkout", "--saw", "order", "--order", "7", "--transaction", ADDRESS],
+        &["purchase", "group-coaching-checkout", "--saw", "order", "--order", "7", "--transaction", ADDRESS][..],
         &["backup", "--restore-point", ADDRESS, "--parts", "files", "--taken-at", "2026-01-02T03:04:05Z"],
         &["backup", "dump-ada.buyer@person.example.zip", "--parts", "files"],
         &["moved", ADDRESS, "it is well", "--now", "12345678"],
@@ -194,6 +193,12 @@ fn no_address_gets_into_the_record_whatever_is_recorded() {
         assert!(!format!("{}{}", ran.out, ran.err).contains(ADDRESS), "{ran:#?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), before, "{words:?}");
     }
+    // Nor is one an order's ID.
+    let order = ["record", "purchase", "group-coaching-checkout", "--saw", "order", "--order", ADDRESS];
+    let ran = place.run(&[&order[..], &by].concat());
+    ran.ends(2, &["is not the ID of an order"]);
+    assert!(!format!("{}{}", ran.out, ran.err).contains(ADDRESS), "{ran:#?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
     // What somebody says is kept without it.
     let says = format!("{ADDRESS} saw it");
     fs::write(place.path("lines.txt"), format!("! {says}\n")).unwrap();

@@ -163,7 +163,7 @@ fn a_plan_of_many_webhooks_has_every_fate_for_machines() {
     let kept =
         document["decisions"].as_array().unwrap().iter().filter(|one| one.as_str().unwrap().contains("it is number"));
     assert_eq!(kept.count(), 150);
-    assert!(place.run(&["diff", PLAN, "--site", SITE]).out.contains("more, which stand in the plan"));
+    assert!(place.run(&["diff", PLAN, "--site", SITE]).out.contains("more, which are in the plan"));
 }
 
 #[test]

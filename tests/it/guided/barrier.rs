@@ -258,7 +258,7 @@ fn that_nobody_pressed_counts_only_where_the_site_shows_it() {
     says("nobody was there", "jo").ends(20, &["in the future", "do not press *Run Migration* again"]);
     for (new, why) in [
         (r#""managed":true"#, "is on Managed Contacts"),
-        (r#""missing":null"#, "is not captured"),
+        (r#""managed":false,"sources":{"managed":{"missing":"no screen"}}"#, "is not captured"),
         (r#""managed":false,"migrated":3"#, "processed 3 members"),
     ] {
         read_again(&place, &site, later, (managed, new));
