@@ -173,8 +173,9 @@ impl Scrutiny {
 }
 
 /// The fields beyond the format that only machines send. A person who finalizes their file did not type them.
-const BY_MACHINES: [(Kind, &str); 6] = [
+const BY_MACHINES: [(Kind, &str); 7] = [
     (Kind::Crm, "migrated"),
+    (Kind::Mail, "trapped"),
     (Kind::Offering, "option_key"),
     (Kind::Emails, "sender_name"),
     (Kind::Plugin, "select_crm"),

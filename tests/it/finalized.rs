@@ -253,3 +253,26 @@ fn a_status_that_is_almost_one_of_the_vendors_words_is_named() {
     place.edit(POPULATION, r#""status":"Active""#, r#""status":"Trialing until May""#);
     place.run(&["snapshot", "finalize", POPULATION]).ends(0, &[]);
 }
+
+/// A person finalizes, whatever the file claims of who captured it.
+#[test]
+fn a_slip_is_named_whoever_the_file_says_captured_it() {
+    for how in ["bridge", "core-rest", "wp-cli"] {
+        for (old, new, said) in [
+            (r#""gateway":"#, r#""gatway":"#, "there is no field `gatway` (did you mean `gateway`?)"),
+            (r#"{"kind":"plugin","#, r#"{"kind":"plugn","#, "(did you mean `plugin`?)"),
+            (r#""format":"1.1""#, r#""format":"1.2""#, "is newer than this `plan` knows"),
+        ] {
+            let place = Place::new();
+            let text = place.read(SITE).edited("bridge", how).edited_once(old, new);
+            fs::write(place.path(SITE), &text).unwrap();
+            place.run(&["snapshot", "finalize", SITE]).ends(3, &[said]);
+            assert_eq!(place.read(SITE), text, "{how} {new}");
+        }
+        // What only a machine sends is no slip.
+        let place = Place::new();
+        place.edit(SITE, r#""managed":false"#, r#""managed":false,"migrated":3"#);
+        place.edit(SITE, r#""simulated":"#, r#""trapped":2,"simulated":"#);
+        place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    }
+}
