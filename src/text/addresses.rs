@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::secrets::{secrets, without_secrets};
+use super::secrets::{joined, secrets, without_secrets};
 use super::spelt::{Read, read};
 
 /// What stands for an address in a text.
@@ -57,12 +57,7 @@ pub fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let before = all.len();
     all.extend(secrets(text));
     if all.len() > before {
-        all.sort_by_key(|range| range.start);
-        all.dedup_by(|next, last| {
-            let is_joined = next.start < last.end;
-            last.end = if is_joined { last.end.max(next.end) } else { last.end };
-            is_joined
-        });
+        all = joined(all);
     }
     all.into_iter()
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MASK;
+use super::spelt::{Read, read};
 
 /// Names of parameters whose values open something, without `_` and `-`; so do those whose last part is one of them (`my_api_key`).
 const NAMES: [&str; 25] = [
@@ -34,68 +35,65 @@ const NAMES: [&str; 25] = [
     "webhooksecret",
 ];
 
-/// Longest name that is looked at, in bytes, with what is left out of it.
+/// Longest name that is looked at, in characters.
 const LONGEST: usize = 64;
 
-/// The sign between a name and its value: as it is, in an address, in a page and in a quoted text.
-const EQUALS: [&str; 6] = ["=", "%3d", "&#61;", "&#061;", "&#x3d;", "\\u003d"];
-
-/// What stands before a parameter, beside `;`, which also ends such a sign as a page spells it.
-const BEFORE: [&str; 12] = ["?", "&", "#", ";", "/", "%26", "%3f", "%23", "\\u0026", "\\u003f", "\\x26", "\\x3f"];
-
-/// The values of a text's parameters that open something, and passwords before a host, in order.
+/// The values of a text's parameters that open something, however it is spelt out, and passwords before a host, in order.
 pub(super) fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let lower = text.to_ascii_lowercase();
-    let signs = EQUALS.iter().flat_map(|sign| lower.match_indices(sign)).map(|(at, sign)| (at, at + sign.len()));
-    let values = signs.filter_map(|(at, after)| value_of(text, &lower, (at, after)));
-    let mut found: Vec<Range<usize>> = values.chain(logins(text)).collect();
-    found.sort_by_key(|range| (range.start, range.end));
-    found.dedup_by(|next, kept| {
-        let overlaps = next.start < kept.end;
+    let mut found: Vec<Range<usize>> = logins(text).collect();
+    // Most texts have no such sign, plain or spelt out, and are not read.
+    if text.bytes().any(|byte| matches!(byte, b'=' | b'%' | b'&' | b'\\')) {
+        let all = read(text, 0);
+        let signs = all.iter().enumerate().filter(|(_, it)| it.c == '=');
+        found.extend(signs.filter_map(|(at, _)| value_after(text, &all, at)));
+    }
+    joined(found).into_iter()
+}
+
+/// Stretches of a text in order, those that overlap as one.
+pub(super) fn joined(mut all: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    all.sort_by_key(|range| range.start);
+    all.dedup_by(|next, last| {
+        let overlaps = next.start < last.end;
         if overlaps {
-            kept.end = kept.end.max(next.end);
+            last.end = last.end.max(next.end);
         }
         overlaps
     });
-    found.into_iter()
+    all
 }
 
 /// The value behind the sign that stands there, if it is that of a parameter of ours.
-fn value_of(text: &str, lower: &str, (at, after): (usize, usize)) -> Option<Range<usize>> {
-    let quoted = usize::from(text[after..].starts_with(['"', '\'', '`']));
-    let start = after + quoted;
-    let ends = |c: char| c.is_whitespace() || c.is_control() || "&#\"'`<>\\".contains(c);
-    let run = &text[start..start + text[start..].find(ends).unwrap_or(text.len() - start)];
+fn value_after(text: &str, all: &[Read], sign: usize) -> Option<Range<usize>> {
+    // What an address spells with `%` is part of the value.
+    let is_plain = |it: &Read| !text[it.start..].starts_with('%');
+    let ends = |it: &Read| is_plain(it) && (it.c.is_whitespace() || it.c.is_control() || "&#\"'`<>\\".contains(it.c));
+    let after = &all[sign + 1..];
+    let after = &after[usize::from(after.first().is_some_and(|it| matches!(it.c, '"' | '\'' | '`')))..];
+    let (run, rest) = after.split_at(after.iter().position(ends).unwrap_or(after.len()));
     // What closes a sentence or a list around an address is no part of it.
-    let value = run.trim_end_matches([',', ';', '.', ')', ']', '}', '|']);
-    let goes_on = text[start + run.len()..].starts_with('&');
-    let is_secret = !value.is_empty() && value != MASK && is_named(&lower[..at], goes_on);
-    is_secret.then_some(start..start + value.len())
+    let closes = |it: &Read| is_plain(it) && ",;.)]}|".contains(it.c);
+    let value = &run[..run.iter().rposition(|it| !closes(it))? + 1];
+    let range = value.first()?.start..value.last()?.end;
+    let goes_on = rest.first().is_some_and(|it| it.c == '&');
+    (&text[range.clone()] != MASK && is_named(&all[..sign], goes_on)).then_some(range)
 }
 
 /// Whether a text ends with the beginning of a parameter, and its name is one of ours. At the beginning of a text it is one where
 /// another one follows.
-fn is_named(text: &str, goes_on: bool) -> bool {
-    let text = text.trim_end();
-    let text = text.strip_suffix("[]").unwrap_or(text);
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'%');
-    let mut length = text.bytes().rev().take(LONGEST).take_while(is_name).count();
-    // An escaped sign before the name is none of its letters.
-    for sign in ["%26", "%3f", "%23", "u0026", "u003f", "x26", "x3f"] {
-        length = text[text.len() - length..].rfind(sign).map_or(length, |at| length - at - sign.len());
+fn is_named(text: &[Read], goes_on: bool) -> bool {
+    let mut before =
+        text.iter().rev().map(|it| it.c).skip_while(|c| c.is_whitespace() || matches!(c, '[' | ']')).peekable();
+    let mut name = String::new();
+    while name.len() < LONGEST
+        && let Some(c) = before.next_if(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    {
+        name.insert(0, c.to_ascii_lowercase());
     }
-    let (before, name) = text.split_at(text.len() - length);
-    let name = decoded(name);
-    let mut parts = name.rsplit(['_', '-']).filter(|part| !part.is_empty());
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let is_ours = NAMES.contains(&plain.as_str()) || parts.next().is_some_and(|last| NAMES.contains(&last));
-    let before = before.trim_end();
-    is_ours && (BEFORE.iter().any(|sign| before.ends_with(sign)) || before.is_empty() && goes_on)
-}
-
-/// A name with its letters as they are, where an address has them as `%6b`.
-fn decoded(name: &str) -> String {
-    percent_encoding::percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase()
+    let plain = name.replace(['_', '-'], "");
+    let last = name.rsplit(['_', '-']).find(|part| !part.is_empty());
+    let is_ours = [Some(plain.as_str()), last].into_iter().flatten().any(|name| NAMES.contains(&name));
+    is_ours && before.find(|c| !c.is_whitespace()).map_or(goes_on, |c| matches!(c, '?' | '&' | '#' | ';' | '/'))
 }
 
 /// The passwords of logins before a host: `https://user:password@host`.
@@ -165,6 +163,8 @@ mod tests {
             ("https://u:SECRET@host/x, https://u@host/a:b@c", "https://u:…@host/x, https://u@host/a:b@c"),
             ("the key = 5, a monkey=1, Taste: key=1", "the key = 5, a monkey=1, Taste: key=1"),
             ("/offerings/key=… and a=b", "/offerings/key=… and a=b"),
+            ("a?key=ab%26cd%22e x", "a?key=… x"),
+            ("a?k\u{200b}ey=S3CR3T&quot; x", "a?k\u{200b}ey=…&quot; x"),
         ] {
             assert_eq!(without_secrets(text), left);
         }

@@ -133,16 +133,21 @@ fn after_the_confirmation_nobody_types_a_command_until_the_certificate() {
     }
 }
 
+/// `jo` begins what is confirmed, and is asked for the guard's address.
+fn jo_begins(place: &Place) -> Keyboard {
+    says_what_is_there(place);
+    let digest = place.digest();
+    let mut jo = Keyboard::at(place, &["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"]);
+    jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
+    jo.sees("production_url: ");
+    jo
+}
+
 /// What no reading shows is asked for too, screen by screen, as in a survey; in front of the barrier once more.
 #[test]
 fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     let place = partly_captured();
-    says_what_is_there(&place);
-    let digest = place.digest();
-    let words = ["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"];
-    let mut jo = Keyboard::at(&place, &words);
-    jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
-    jo.sees("production_url: ");
+    let mut jo = jo_begins(&place);
     jo.types("//wrong.example");
     jo.sees("`charging-guard` is not");
     jo.answers("Developer Tools", "n");
@@ -212,12 +217,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
 #[test]
 fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     let place = declared();
-    says_what_is_there(&place);
-    let digest = place.digest();
-    let words = ["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"];
-    let mut jo = Keyboard::at(&place, &words);
-    jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
-    jo.sees("production_url: ");
+    let mut jo = jo_begins(&place);
     jo.types("//bloom.example");
     jo.answers("AccessAlly > Settings > Emails", "y");
     jo.sees("simulated: ");

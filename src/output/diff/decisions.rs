@@ -170,7 +170,7 @@ fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
     }
 }
 
-/// Whether a line says anew what somebody saw of this field.
+/// Whether a line says again what somebody saw of this field.
 fn says_again(later: &Entry, saw: &Saw, name: &str) -> bool {
     matches!(&later.evidence, Evidence::Saw(new) if new.host.is_same_site(&saw.host) && new.on == saw.on && new.fields.contains_key(name))
 }
