@@ -18,7 +18,6 @@ use crate::model::{Identity, Kind, Plan, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
-use crate::project::values_file::tracking;
 use crate::project::{Opened, Project};
 use crate::rules::{
     Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
@@ -30,6 +29,7 @@ use crate::trust::{Readings, of_this_machine, recorded_here};
 
 use super::attesting::{Attesting, make_void};
 use super::record::backup_file;
+use super::tracked::members_file;
 
 /// How a site is to be read.
 pub(super) enum Choice {
@@ -231,13 +231,7 @@ fn judged_against(
     let backups = folder.iter().flat_map(|folder| backup_file::kept(folder, &opened.plan, &opened.record));
     let files = population.into_iter().map(|file| (file, Members::Population));
     let files = files.chain(backups.map(|file| (file, Members::Backup)));
-    let members_files: Vec<MembersFile> = files
-        .map(|(file, holds)| MembersFile {
-            name: file.display().to_string(),
-            holds,
-            tracked: tracking(&file, &opened.git),
-        })
-        .collect();
+    let members_files: Vec<MembersFile> = files.map(|(file, holds)| members_file(&file, holds, &opened.git)).collect();
     let inputs = Inputs {
         plan: &opened.plan,
         before: site.as_ref().map(|site| &site.reading.snapshot),

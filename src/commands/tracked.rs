@@ -15,6 +15,11 @@ use crate::site::{Site as _, disk};
 
 use super::Terminal;
 
+/// A file with members, and whether git tracks it.
+pub(super) fn members_file(file: &Path, holds: Members, git: &Books) -> MembersFile {
+    MembersFile { name: file.display().to_string(), holds, tracked: tracking(file, git) }
+}
+
 /// Says of the populations beside these sites, as far as they are in files, which of them git tracks.
 pub(super) fn attend_to_populations<'n>(
     sites: impl IntoIterator<Item = &'n str>,
@@ -62,7 +67,7 @@ fn attend_to(
     addresses: impl FnOnce() -> Option<u64>,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let file = MembersFile { name: file.display().to_string(), holds, tracked: tracking(file, git) };
+    let file = members_file(file, holds, git);
     // Nobody's addresses are counted where they are not tracked.
     let told = (file.tracked == Tracking::Tracked).then(|| file.told(addresses())).flatten();
     if let Some(told) = told {
