@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Digests, Marks};
-use crate::model::Identity;
+use crate::model::{Identity, digest};
 use crate::trust::{Key, NotOurs, Purpose, marked, unmarked};
 
 /// Hours for which a confirmation counts.
@@ -66,7 +66,7 @@ pub(super) fn append(plan: &Path, name: &str, line: &str) -> io::Result<()> {
 /// # Errors
 /// [`NotOurs`] where there is one, and nothing proves that it was shown to this user on this machine.
 pub fn find(plan: &Path, key: Option<&Key>, digits: &str, on: &Identity) -> Result<Option<Confirmation>, NotOurs> {
-    let (name, digits) = (super::plan_name(plan), digits.to_ascii_lowercase());
+    let (name, digits) = (super::plan_name(plan), digest::as_typed(digits));
     if digits.len() < FEWEST_DIGITS {
         return Ok(None);
     }

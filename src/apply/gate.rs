@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::confirmation::{Confirmation, HOURS};
+use super::confirmation::{Confirmation, FEWEST_DIGITS, HOURS};
 use super::limits::{Exceeded, Tally};
 use crate::change::{Marks, moved_fields};
 use crate::failure::{Failure, exit};
@@ -276,6 +276,11 @@ pub fn named(moved: &Moved) -> String {
     first.join(", ") + &more.map_or_else(String::new, |more| format!(" and {more} more"))
 }
 
+/// Whether these can be the digits of a digest, and are enough of them to name one.
+fn could_name_one(digits: &str) -> bool {
+    digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The first few objects, as words in brackets.
 fn in_brackets(objects: &[String]) -> String {
     let moved = objects.iter().map(|object| (object.clone(), Vec::new())).collect();
@@ -337,6 +342,10 @@ impl Refusal {
             Self::Unconfirmed { given: None } => (
                 "no digest was confirmed, so nothing was written".into(),
                 format!("run `{}`, read it, and repeat its digest with `--confirm` within {HOURS} hours", typed.diff()),
+            ),
+            Self::Unconfirmed { given: Some(given) } if !could_name_one(given) => (
+                format!("`{given}` is no digest, so nothing was written: `--confirm` takes its first {FEWEST_DIGITS} digits or more"),
+                again,
             ),
             Self::Unconfirmed { given: Some(given) } => {
                 (format!("`{}` never showed the digest `{given}` for this site, so nothing was written", typed.diff()), again)

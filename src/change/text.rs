@@ -41,7 +41,9 @@ fn timeline(modules: &Value) -> Value {
             None if number == 0 => "at once".to_owned(),
             None => {
                 day = None;
-                "not captured".to_owned()
+                // A missing key is unknown, and `null` is nothing (`model/field`).
+                let is_known = module.get("release").is_some();
+                if is_known { "no timer" } else { "not captured" }.to_owned()
             }
             Some(Ok(release)) => {
                 // After a module that no timer opens no later day is known.
@@ -179,5 +181,11 @@ mod tests {
         ]);
         let days = ["0 Welcome: at once", "1 Goals: not captured", "2 Habits: 7 days after previous"];
         assert_eq!(lines(&modules), days);
+    }
+
+    #[test]
+    fn a_module_that_is_known_to_have_no_timer_is_not_told_as_unknown() {
+        let modules = json!([{"number": 1, "name": "Goals", "release": null}, {"number": 2, "name": "Habits"}]);
+        assert_eq!(lines(&modules), ["1 Goals: no timer", "2 Habits: not captured"]);
     }
 }

@@ -35,7 +35,14 @@ fn opened(of: &OfContacts) -> Result<(Opened, FileSite), Failure> {
     let opened = Project::new(&of.plan, of.limits.into()).open()?;
     if of.site.contains("://") {
         let failure = Failure::new(exit::USAGE, "`plan` cannot read the contacts of a site at an address yet");
-        return Err(failure.help("give a site in a file, with its population beside it"));
+        let file = match &opened.plan.spot_check.values {
+            Some(ContactValues::File(name)) => format!("`{name}`"),
+            _ => "the file that `spot_check/values` names".to_owned(),
+        };
+        return Err(failure.help(format!(
+            "write what Users > All Users shows of each contact into {file} yourself, as in docs/plan-file.md, *The contacts' values*; or \
+             give a site in a file, with its population beside it"
+        )));
     }
     let site = FileSite::open(&of.site)?;
     let here = site.snapshot()?.header.site;

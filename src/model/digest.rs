@@ -27,9 +27,12 @@ pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     hex(&digest.finalize())
 }
 
-/// Digits of a digest as somebody copied or typed them: in any case, and without the blanks that came with them.
+/// Digits of a digest as somebody copied or typed them: in any case, and without the blanks, the quotes and the name of the digest
+/// that came with them.
 pub fn as_typed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+    let came_along = |c: &char| c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '‘' | '’' | '“' | '”');
+    let digits: String = text.chars().filter(|c| !came_along(c)).map(|c| c.to_ascii_lowercase()).collect();
+    digits.strip_prefix("sha256:").map(str::to_owned).unwrap_or(digits)
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -40,4 +43,24 @@ pub fn hex(bytes: &[u8]) -> String {
         }
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_along_with_a_copied_digest_is_none_of_it() {
+        for copied in [
+            "22a7b686dead",
+            " 22A7 b686\tDEAD\n",
+            "`22a7b686dead`",
+            "\"22a7b686dead\"",
+            "“22a7b686dead”",
+            "sha256:22a7b686dead",
+            "`SHA256: 22a7b686dead`",
+        ] {
+            assert_eq!(as_typed(copied), "22a7b686dead", "{copied}");
+        }
+    }
 }

@@ -116,6 +116,11 @@ impl Identity {
         self.without_www() == other.without_www() && self.path == other.path && self.blogs_agree(other)
     }
 
+    /// Whether both are at one host, whatever the port and the path, with `www.` or without.
+    pub fn is_at_the_host_of(&self, other: &Self) -> bool {
+        self.without_www() == other.without_www()
+    }
+
     /// The address, without scheme and blog: `bloom.example:8443/wp`.
     pub fn address(&self) -> String {
         Self { blog: None, ..self.clone() }.to_string()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
+use super::Identity;
 use super::spelling::plain;
 use super::text::slug;
 
@@ -52,7 +53,8 @@ pub fn webhook_key(calls: &str) -> String {
     };
     let bare = called.split_once('?').map(|(command, _)| command).filter(|command| is_command(command));
     let has_secret = query.split('&').any(|said| value(said, "key").is_some());
-    let command = match (query.split('&').find_map(|said| value(said, "accessally_api")), bare) {
+    // Said twice, PHP takes the last.
+    let command = match (query.rsplit('&').find_map(|said| value(said, "accessally_api")), bare) {
         (Some(command), _) => command,
         (None, Some(command)) if has_secret => command.to_owned(),
         (None, _) => return called.to_owned(),
@@ -61,6 +63,13 @@ pub fn webhook_key(calls: &str) -> String {
         |said: &&str| !said.is_empty() && value(said, "accessally_api").is_none() && value(said, "key").is_none();
     let target: Vec<&str> = query.split('&').filter(is_target).collect();
     if target.is_empty() { command } else { format!("{command}?{}", target.join("&")) }
+}
+
+/// The site at which a webhook is called: that of its whole address, as it stands in a CRM. None where `calls` is no such address.
+pub fn webhook_site(calls: &str) -> Option<Identity> {
+    let (address, query) = calls.trim().split_once('?')?;
+    let is_whole = query.to_ascii_lowercase().contains("accessally_api=") && !is_command(address);
+    is_whole.then(|| Identity::parse(address)).flatten()
 }
 
 /// Whether a text is one of the API's commands, and no address.
@@ -138,6 +147,7 @@ mod tests {
             ("/?accessally_api=aal_fieldop&amp;operationId=7&amp;key=s", "aal_fieldop?operationId=7"),
             ("/?accessally_api=aal_fieldop&#038;operationId=7&#038;key=s", "aal_fieldop?operationId=7"),
             ("accessally_api=aal_genpass&key=s#top", "aal_genpass"),
+            ("/?accessally_api=aal_genpass&accessally_api=aal_fieldop&operationId=7", "aal_fieldop?operationId=7"),
             ("/aal_x?y=1", "aal_x?y=1"),
             ("aal_x?key=1", "aal_x"),
             ("aal_fieldop?operationId=21&key=s3cr3t", "aal_fieldop?operationId=21"),
@@ -147,6 +157,24 @@ mod tests {
             ("https://other.example/hook?a=1", "https://other.example/hook?a=1"),
         ] {
             assert_eq!(webhook_key(calls), key, "{calls}");
+        }
+    }
+
+    #[test]
+    fn a_whole_address_names_its_site() {
+        let site = |calls| webhook_site(calls).map(|site| site.to_string());
+        let at = |site: &str| Some(site.to_owned());
+        assert_eq!(site(" https://Site.example/?accessally_api=aal_genpass&key=s "), at("site.example"));
+        assert_eq!(site("site.example/wp/?key=s&accessally_api=aal_genpass"), at("site.example/wp"));
+        assert_eq!(site("//site.example?ACCESSALLY_API=aal_genpass"), at("site.example"));
+        for none in [
+            "/?accessally_api=aal_x",
+            "/wp/?accessally_api=aal_x",
+            "aal_x?y=1",
+            "?accessally_api=aal_x",
+            "https://a.example/hook?a=1",
+        ] {
+            assert_eq!(site(none), None, "{none}");
         }
     }
 

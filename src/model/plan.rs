@@ -596,6 +596,9 @@ pub enum BackupPart {
 }
 
 impl BackupPart {
+    /// Both of them: all that a site consists of.
+    pub const ALL: [Self; 2] = [Self::Files, Self::Database];
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {

@@ -120,11 +120,21 @@ impl Kind {
         }
         // The server's own numbers, and what the log counts, nobody judges.
         let beyond = ["id", "last_called", "calls", "command", "target"];
+        self.fields().keys().filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
+    }
+
+    /// What a field of such an object holds, in a sentence or two; none where there is no such field.
+    pub fn about_field(self, name: &str) -> Option<String> {
+        let about = self.fields().get(name)?.get("description")?.as_str()?.to_owned();
+        Some(about)
+    }
+
+    /// The schema of each of its fields.
+    fn fields(self) -> Map<String, Value> {
         let schema = self.schema(&mut schemars::SchemaGenerator::new(
             schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true),
         ));
-        let fields = schema.get("properties").and_then(Value::as_object);
-        fields.into_iter().flat_map(Map::keys).filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
+        schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
     }
 
     /// Whether an object of it is known by the slug of its name.

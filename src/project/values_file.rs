@@ -76,7 +76,8 @@ fn unreadable(name: &str, error: &io::Error) -> Finding {
     let what = format!("the contacts' values cannot be read from `{name}`: {error}");
     Finding::new("contact-values-unreadable", Severity::Error, Location::value("/spot_check/values"), what)
         .label("this file")
-        .help("write the values with `plan contacts record PLAN --site SITE`, or correct the path: it must lie inside the plan's folder")
+        .help("write the values with `plan contacts record PLAN --site FILE` from a site in a file, or by hand as in docs/plan-file.md, \
+            *The contacts' values*; or correct the path: it must lie inside the plan's folder")
 }
 
 /// Reads a file that a plan names: inside the plan's folder, and no link on the way.

@@ -299,8 +299,8 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
-pub const BY_HAND: &str = "take a reading that contains it: a site file that you write by hand from AccessAlly's screens can \
-    (docs/site-file.md)";
+pub const BY_HAND: &str = "take a reading that contains it, for example a site file that you write by hand from AccessAlly's \
+    screens (docs/site-file.md)";
 
 /// The fact that says what kind of site it is, and no screen of the plugin shows.
 const ENVIRONMENT_TYPE: &str = "environment: type";
@@ -316,8 +316,8 @@ pub fn how_to_find(fact: &str) -> Option<&'static str> {
 
 /// What a person does who lacks the private files.
 pub const PRIVATE: &str = "this is normal in a clone, because git ignores the private files: whoever has them can check the rest. To let CI \
-    pass without them, add `--accept-unknown members`. On the machine that prepares the plan, `plan contacts record PLAN --site SITE` \
-    writes the contacts' values";
+    pass without them, add `--accept-unknown members`. On the machine that prepares the plan, `plan contacts record PLAN --site FILE` \
+    writes the contacts' values from a site in a file; of a site at an address a person writes them (docs/plan-file.md, *The contacts' values*)";
 
 /// What would show a fact that a rule lacks; `alone` is the fact's name where it is the only one.
 fn what_would_show(alone: &str, first: &str) -> String {

@@ -15,5 +15,5 @@ pub use asked::{Asked, asked};
 pub use earlier::{Earlier, Said};
 pub use screen::{Again, Beside, Listed, Question, Screen, Whose, screens};
 pub use sheet::{Cell, Filled, Wrong, read_sheet, sheet};
-pub use typed::{how_to_write, is_switch, name_in_plan, shown, typed};
+pub use typed::{NOTHING, how_to_write, is_switch, name_in_plan, shown, typed};
 pub use wanted::own_names;

@@ -11,7 +11,7 @@ use crate::text::nearest;
 use crate::text::without_addresses;
 
 use super::cell::{meant, written};
-use super::{Question, Screen, how_to_write, shown, typed};
+use super::{NOTHING, Question, Screen, how_to_write, shown, typed};
 
 /// The column of the objects' keys.
 const KEY: &str = "key";
@@ -21,8 +21,6 @@ const THERE: &str = "is there";
 const PLANNED: &str = " (plan)";
 /// What stands in a cell that nobody has to fill in.
 const NOT_ASKED: &str = "not asked";
-/// What stands in a cell for a field of which nothing is set.
-const NOTHING: &str = "-";
 /// Most rows of a sheet.
 const ROWS: usize = 100_000;
 
@@ -118,13 +116,8 @@ fn planned(question: &Question) -> Option<&Value> {
 /// What the plan wants as it stands in a cell; nothing where that would be read back as something else.
 fn as_cell(on: &ObjectRef, field: &str, value: &Value) -> Option<String> {
     let text = if value.is_null() { NOTHING.to_owned() } else { shown(on, field, value) };
-    let is_it = value_of(on, field, &text).is_none_or(|read| read == *value);
+    let is_it = typed(on, field, &text).is_none_or(|read| read == *value);
     (is_it && text != NOT_ASKED).then_some(text)
-}
-
-/// The value that somebody filled in; none where it is no value of the field.
-fn value_of(on: &ObjectRef, field: &str, text: &str) -> Option<Value> {
-    typed(on, field, if text == NOTHING { "" } else { text })
 }
 
 /// Reads a sheet of a kind; `state` is what was read of the site, which no sheet can say otherwise.
@@ -312,7 +305,7 @@ impl Sheet<'_> {
     }
 
     fn field(&mut self, at: Cell, on: &ObjectRef, field: &str, text: &str) {
-        let Some(value) = value_of(on, field, text) else {
+        let Some(value) = typed(on, field, text) else {
             let message = format!("`{text}` is not a valid value of `{on}: {field}`");
             self.wrong.push(at.wrong(message, how_to_write(field)));
             return;

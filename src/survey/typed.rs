@@ -6,25 +6,33 @@ use crate::model::keyed::implied_name;
 use crate::model::state::Object;
 use crate::model::{Kind, ObjectRef, Plan, Release, saw};
 
+/// What a person types where nothing is set.
+pub const NOTHING: &str = "-";
+
 /// How a value of a field is written.
 pub fn how_to_write(name: &str) -> &'static str {
     match name {
-        "operations" => "write `release KEY, grant KEY, add-tags A|B`, in the words of a snapshot",
+        "operations" => "write `release KEY, grant KEY, add-tags A|B`, or `-` if the form runs no custom operation",
         "modules" => {
             "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`: each module but the base with `: ` and when it \
-             opens (`immediately`, `7 days after previous` or `by-hand`), and with its tag in brackets"
+             opens (`immediately`, `7 days after previous`, or `by-hand` for whatever has no timer, as a module that a webhook or a \
+             person opens), and, if you see it, with its tag in brackets"
         }
-        "tags" => "write `base: TAG; instant: TAG; revoke: TAG`",
+        "tags" => "write `base: TAG; instant: TAG; revoke: TAG`, or `-` if no tag is set",
         "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`",
         "welcome" => "write `none`, `purchases` or `purchases-and-opt-ins`",
-        _ => "write `yes` or `no` for what is on or off, otherwise the text as the screen shows it",
+        _ => {
+            "write `yes` or `no` for what is on or off, otherwise the text as the screen shows it, or `-` if nothing is set"
+        }
     }
 }
 
 /// What a person typed, as the snapshot's field has it; none where it is no value of the field.
 pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
     let text = text.trim();
-    if text.is_empty() {
+    // In words only where no word can be a value.
+    let is_list = matches!(name, "operations" | "modules" | "tags");
+    if text.is_empty() || text == NOTHING || is_list && matches!(text, "none" | "nothing") {
         return (!is_switch(on, name)).then_some(Value::Null);
     }
     let switch = match text.to_lowercase().as_str() {
@@ -152,6 +160,11 @@ mod tests {
                 Some(json!([{"release": "course"}, {"add-tags": ["A", "B C"]}])),
             ),
             (&form, "operations", "open course", None),
+            (&form, "operations", "none", Some(json!(null))),
+            (&form, "operations", " - ", Some(json!(null))),
+            (&form, "price", "-", Some(json!(null))),
+            (&form, "recurring", "-", None),
+            (&guard, "production_url", "none", Some(json!("none"))),
             (&form, "recurring", "no", Some(json!(false))),
             (
                 &course,

@@ -115,12 +115,12 @@ fn after_the_confirmation_nobody_types_a_command_until_the_certificate() {
     jo.answers("next: Start Verification", "");
     jo.answers("paste the lines", "41 tags\n\n! 3 users without a contact ID\nend");
     jo.answers("line 2, `! 3 users without a contact ID`: why may it stay as it is?", "they are ours");
-    jo.answers("how did the spare administrator sign in", "in another browser");
+    jo.answers("did the spare administrator sign in", "yes, in another browser");
     jo.sees(&format!("Type `{PHRASE}`"));
     jo.types(PHRASE);
     jo.sees("now press *Run Migration*, once");
     is_over(&place);
-    jo.answers("how did the spare administrator sign in", "still signed in");
+    jo.answers("did the spare administrator sign in", "yes: still signed in");
     jo.sees("waiting: the site says that maintenance mode is on");
     migrated(&place, false, 40);
     jo.buys_on_each(&place);
@@ -177,14 +177,21 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
         jo.sees(&format!("\n  {field}: "));
         jo.types(value);
     }
-    let emails = jo.sees("how did the spare administrator sign in");
+    let emails = jo.sees("did the spare administrator sign in");
     assert!(!emails.contains("error["), "what is asked for is no finding: {emails}");
     jo.types("w");
     jo.sees("who is at the keyboard?");
     jo.types("nobody");
     jo.sees("who is at the keyboard?");
     jo.types("sam");
-    jo.answers("how did the spare administrator sign in", "in another browser");
+    // An answer that was meant for the question before attests nothing, and a no is none.
+    jo.answers("did the spare administrator sign in", "fluent-smtp");
+    jo.sees("not recorded: `fluent-smtp` does not begin with `yes`");
+    jo.answers("did the spare administrator sign in", "no, it was refused");
+    jo.sees("not recorded: `no, it was refused` does not begin with `yes`");
+    jo.answers("did the spare administrator sign in", "yes");
+    jo.sees("not recorded: it does not say what was seen");
+    jo.answers("did the spare administrator sign in", "yes, in another browser");
     jo.sees(&format!("Type `{PHRASE}`"));
     jo.types(PHRASE);
     jo.sees("now press *Run Migration*, once");
@@ -194,7 +201,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "no");
     jo.sees("`sam` saw that the site is not on Managed");
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "yes");
-    jo.answers("how did the spare administrator sign in", "still signed in");
+    jo.answers("did the spare administrator sign in", "yes: still signed in");
     jo.answers("is maintenance mode on, on staging.bloom.example?", "no");
     jo.answers("bought on", "q");
     let all = jo.ends(20);
@@ -253,7 +260,7 @@ fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     jo.answers("a asks again what was attested", "a");
     jo.sees("\n  managed: ");
     jo.types("no");
-    jo.answers("how did the spare administrator sign in", "q");
+    jo.answers("did the spare administrator sign in", "q");
     jo.ends(20);
 }
 
@@ -271,7 +278,7 @@ fn whoever_waits_for_a_site_in_a_file_is_told_to_write_it_again() {
         assert!(said.contains(words), "{words}: {said}");
     }
     is_over(&place);
-    jo.answers("how did the spare administrator sign in", "q");
+    jo.answers("did the spare administrator sign in", "q");
     jo.ends(20);
     on(&passed_barrier()).ends(20, &["with a new `taken_at`", "plan snapshot finalize"]);
 }
@@ -317,17 +324,24 @@ fn on_live_the_backup_is_asked_for_once_maintenance_mode_is_on() {
     let mut jo = Keyboard::at(&place, &[&words[..], &["--who", "jo"]].concat());
     jo.sees("waiting: the site says that maintenance mode is off");
     closes(&place, true);
-    jo.answers("the backup: its file", "nowhere.zip");
-    jo.sees("what does it hold?");
-    jo.types("");
-    jo.sees("is a copy of it off the server?");
-    jo.types("yes");
-    jo.sees("not recorded: ");
+    // What cannot be is refused at its own question, and not once all are answered.
+    jo.answers("the backup: its file", "RP-9");
+    jo.sees("not recorded: there is no file `RP-9`");
+    jo.sees("write `id RP-9`");
     jo.answers("the backup: its file", "id RP-9");
+    jo.sees("what does it hold?");
+    jo.types("everything");
+    jo.sees("`everything` is not understood: write `files`, `database` or `files, database`");
     jo.sees("what does it hold?");
     jo.types("");
     jo.sees("when was it made?");
+    jo.types("2026-11-29 11:30");
+    jo.sees("`2026-11-29 11:30` is not a time");
+    jo.sees("when was it made?");
     jo.types(&jiff::Timestamp::now().to_string());
+    jo.sees("is a copy of it off the server?");
+    jo.types("perhaps");
+    jo.sees("`perhaps` is not understood: write `yes` or `no`");
     jo.sees("is a copy of it off the server?");
     jo.types("yes");
     jo.sees("done: Full backup of the live site");
@@ -348,8 +362,8 @@ fn the_merge_list_the_push_and_what_live_shows_then_are_asked_for() {
     jo.answers("live from the time when it was copied", "cloned.site.ndjson");
     jo.sees("live as it is now");
     jo.types("now.site.ndjson");
-    jo.answers("it is done: what did you see?", "the host says that it is pushed");
-    jo.answers("it is done: what did you see?", "nothing was to be carried over");
+    jo.answers("is it done?", "yes, the host says that it is pushed");
+    jo.answers("is it done?", "yes, nothing was to be carried over");
     jo.answers("is mail simulated on bloom.example, so that none is delivered?", "yes");
     jo.answers("is mail simulated on bloom.example, so that none is delivered?", "no");
     jo.answers("is maintenance mode on, on bloom.example?", "no");

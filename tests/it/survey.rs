@@ -316,6 +316,22 @@ fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
 }
 
 #[test]
+fn nothing_after_the_sign_says_that_nothing_is_set_and_a_question_mark_explains() {
+    let place = without(&["opt-in-form"]);
+    let (shown, _) = typed(&place, &SURVEY, "?\n1=\n1=nobody knows\nnone\ny\nq");
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "operations: What runs after an opt-in. To correct it, write `release KEY, grant KEY, add-tags A|B`, or `-` if the form runs no",
+        "1 operations (nothing is set) (corrected)",
+        "this is not a valid value of `operations`: write `release KEY",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let seen: Vec<Value> = facts(&place).into_iter().filter(|fact| fact.get("saw").is_some()).collect();
+    assert_eq!(seen[0]["saw"]["fields"]["operations"], Value::Null, "{seen:#?}");
+}
+
+#[test]
 fn what_a_reading_shows_otherwise_is_void_and_is_not_renewed() {
     let place = without(&["mail"]);
     let by = ["--plan", PLAN, "--who", "sam"];

@@ -26,7 +26,7 @@ pub(super) struct Seen {
 }
 
 /// Where a backup's file is looked for: a bare name in the folder of backups, anything else where it says.
-pub(super) fn find(file: &Path, folder: Option<&Path>) -> PathBuf {
+pub(in crate::commands) fn find(file: &Path, folder: Option<&Path>) -> PathBuf {
     match folder {
         Some(folder) if is_bare(file) => folder.join(file),
         _ => file.to_owned(),

@@ -90,7 +90,7 @@ pub(super) fn host_of(plan: &Plan, on: SiteRole) -> Result<Identity, Failure> {
     host.ok_or_else(|| Failure::new(exit::USAGE, format!("the plan names no `sites/{name}` that can be read")))
 }
 
-pub(super) fn time(text: &str) -> Result<Timestamp, Failure> {
+pub(in crate::commands) fn time(text: &str) -> Result<Timestamp, Failure> {
     text.parse().map_err(|_| {
         Failure::new(exit::USAGE, format!("`{text}` is not a time")).help("write it as 2026-11-21T05:10:00Z")
     })

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::apply::proof::Ask;
 use crate::cli::{By, RecordBackup, TwoReadings};
 use crate::commands::Terminal;
-use crate::commands::record::said::{Said, put};
-use crate::commands::record::{backup, steps, verification};
+use crate::commands::record::said::{self, Said, put};
+use crate::commands::record::{backup, backup_file, steps, verification};
 use crate::commands::survey::recorded::Looking;
 use crate::failure::{Failure, exit};
 use crate::model::plan::{BackupPart, Confirmation, SiteRole};
@@ -47,7 +47,9 @@ impl Run {
                 format!("line {number}, `{}`: why may it stay as it is?", line(text))
             }
             Ask::SignIn => {
-                format!("how did the spare administrator sign in on {host}? For example: in a private window")
+                format!(
+                    "did the spare administrator sign in on {host}? no; or yes, and how: `yes, in a private window`"
+                )
             }
             Ask::Switch(on, field) => match (on.kind, *field) {
                 (Kind::Maintenance, _) => format!("is maintenance mode on, on {host}? yes or no"),
@@ -57,7 +59,7 @@ impl Run {
             },
             Ask::Made(on) => format!("what does the screen of `{}` show?", line(&on.to_string())),
             Ask::Backup => "the backup: its file; or `id` and the ID of your host's restore point".to_owned(),
-            Ask::Step(_) => "it is done: what did you see?".to_owned(),
+            Ask::Step(_) => "is it done? no; or yes, and what you saw: `yes, the host says so`".to_owned(),
             Ask::Purchase(form) => {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
                 let names: Vec<&str> = expect.iter().map(|wanted| wanted.name()).collect();
@@ -91,8 +93,8 @@ impl Run {
             Ask::Acknowledgement(number) => {
                 steps::acknowledgement(by, &self.project.record()?, *number, answer.to_owned())?
             }
-            Ask::SignIn => steps::sign_in(by, plan, answer.to_owned(), on)?,
-            Ask::Step(step) => steps::step(by, plan, (*step, answer.to_owned()), on)?,
+            Ask::SignIn => steps::sign_in(by, plan, affirmed(answer)?, on)?,
+            Ask::Step(step) => steps::step(by, plan, (*step, affirmed(answer)?), on)?,
             Ask::Purchase(form) => {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
                 let saw = seen(answer, expect)?;
@@ -152,6 +154,18 @@ fn pasted(first: &str, terminal: &mut Terminal<'_>) -> Result<Option<String>, Fa
     Ok(Some(lines.join("\n")))
 }
 
+/// What somebody says who says yes: what stands after it. A text that was meant for another question attests nothing.
+fn affirmed(answer: &str) -> Result<String, Failure> {
+    let refused =
+        |why: String| Failure::new(exit::USAGE, why).help("once it is so, answer `yes` and what you saw, in one line");
+    let (word, says) = answer.split_at(answer.find(|c: char| !c.is_alphabetic()).unwrap_or(answer.len()));
+    if !word.eq_ignore_ascii_case("yes") {
+        return Err(refused(format!("`{}` does not begin with `yes`", line(answer))));
+    }
+    let says = says.trim_start_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    if says.is_empty() { Err(refused("it does not say what was seen".to_owned())) } else { Ok(says.to_owned()) }
+}
+
 /// What was seen of what is expected: all of it, or those that are named.
 fn seen(answer: &str, expect: &[Confirmation]) -> Result<Vec<Confirmation>, Failure> {
     if matches!(answer, "y" | "yes") {
@@ -173,21 +187,28 @@ fn seen(answer: &str, expect: &[Confirmation]) -> Result<Vec<Confirmation>, Fail
 fn backup_of(by: By, opened: &Opened, answer: &str, terminal: &mut Terminal<'_>) -> Result<RecordBackup, Failure> {
     let restore_point = answer.strip_prefix("id ").map(|id| id.trim().to_owned());
     let file = restore_point.is_none().then(|| PathBuf::from(answer));
-    let is_dump = [".sql", ".sql.gz", ".sql.zst"].iter().any(|end| answer.ends_with(end));
-    let mut parts = Vec::new();
-    if !is_dump {
-        let holds = terminal.ask("  what does it hold? files, database; Enter where it is both: ")?;
-        if matches!(holds.as_str(), "" | "files") || holds.contains("files,") || holds.contains(", files") {
-            parts.push(BackupPart::Files);
-        }
-        if holds.is_empty() || holds.contains("database") {
-            parts.push(BackupPart::Database);
+    if let Some(file) = &file {
+        let folder = opened.settings.backup.folder(opened.backup_dir.as_deref())?;
+        let path = backup_file::find(file, folder.as_deref());
+        if !path.is_file() {
+            return Err(Failure::new(exit::USAGE, format!("there is no file `{}`", path.display()))
+                .help(format!("if it is the ID of a restore point of your host, write `id {}`", line(answer))));
         }
     }
-    let asks_when = restore_point.is_some();
-    let taken_at =
-        if asks_when { terminal.ask("  when was it made? For example 2026-11-21T05:10:00Z: ")? } else { String::new() };
-    let off = terminal.ask("  is a copy of it off the server? yes or no: ")?;
+    let is_dump = [".sql", ".sql.gz", ".sql.zst"].iter().any(|end| answer.ends_with(end));
+    let parts = match is_dump {
+        true => Vec::new(),
+        false => until_understood("what does it hold? files, database; Enter if it holds both", held, terminal)?,
+    };
+    let taken_at = match restore_point {
+        None => None,
+        Some(_) => {
+            let question =
+                "when was it made? With its zone, for example 2026-11-21T05:10:00Z or 2026-11-21T06:10:00+01:00";
+            Some(until_understood(question, said::time, terminal)?.to_string())
+        }
+    };
+    let stored_off_server = until_understood("is a copy of it off the server? yes or no", yes_or_no, terminal)?;
     let of = opened.plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
     Ok(RecordBackup {
         by,
@@ -197,7 +218,51 @@ fn backup_of(by: By, opened: &Opened, answer: &str, terminal: &mut Terminal<'_>)
         backup_dir: opened.backup_dir.clone(),
         parts,
         prefix: None,
-        taken_at: Some(taken_at).filter(|at| !at.is_empty()),
-        stored_off_server: matches!(off.as_str(), "y" | "yes"),
+        taken_at,
+        stored_off_server,
     })
+}
+
+/// An answer, asked for until it is one; refused where the input ends.
+fn until_understood<T>(
+    question: &str,
+    of: impl Fn(&str) -> Result<T, Failure>,
+    terminal: &mut Terminal<'_>,
+) -> Result<T, Failure> {
+    loop {
+        let Some(answer) = terminal.ask_line(&format!("  {question}: "))? else {
+            return Err(Failure::new(exit::USAGE, "the input ended before the answer"));
+        };
+        match of(&answer) {
+            Ok(answer) => return Ok(answer),
+            Err(failure) => {
+                let help = failure.help.as_deref().map_or(String::new(), |help| format!(": {help}"));
+                writeln!(terminal.out, "  {}{}", line(&failure.message), line(&help))?;
+            }
+        }
+    }
+}
+
+/// What a backup holds, as it is typed.
+fn held(answer: &str) -> Result<Vec<BackupPart>, Failure> {
+    if answer.is_empty() {
+        return Ok(BackupPart::ALL.to_vec());
+    }
+    let one = |word: &str| {
+        let known = BackupPart::ALL.into_iter().find(|part| part.name() == word.trim());
+        known.ok_or_else(|| not_understood(answer, "write `files`, `database` or `files, database`"))
+    };
+    answer.split(',').map(one).collect()
+}
+
+fn yes_or_no(answer: &str) -> Result<bool, Failure> {
+    match answer {
+        "y" | "yes" => Ok(true),
+        "n" | "no" => Ok(false),
+        _ => Err(not_understood(answer, "write `yes` or `no`")),
+    }
+}
+
+fn not_understood(answer: &str, help: &str) -> Failure {
+    Failure::new(exit::USAGE, format!("`{}` is not understood", line(answer))).help(help)
 }

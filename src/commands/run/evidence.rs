@@ -64,7 +64,8 @@ impl Run {
                         waiting.asked = None;
                         return Ok(());
                     }
-                    self.show(&format!("Enter shows it again, {END} ends here; nothing is lost"), terminal)?;
+                    let another = format!("{ANOTHER}: somebody other than `{who}` is at the keyboard");
+                    self.show(&format!("Enter shows it again, {another}, {END} ends here; nothing is lost"), terminal)?;
                 }
                 None => {
                     let question = self.question((step, ask), plan)?;

@@ -10,16 +10,16 @@ use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
-use crate::survey::{Answers, Beside, Question, Screen, Whose, how_to_write, typed};
+use crate::survey::{Answers, Beside, NOTHING, Question, Screen, Whose, how_to_write, typed};
 use crate::text::{without_addresses, without_secrets};
 
 use super::recorded::Looking;
 
-/// What a person types where nothing is set.
-const NOTHING: &str = "-";
-
 /// What a person types to end.
 const END: &str = "q";
+
+/// What a person types who wants to know more.
+const EXPLAIN: &str = "?";
 
 /// How a screen was left.
 pub(in crate::commands) enum Turn {
@@ -93,7 +93,7 @@ impl Asking<'_, '_> {
         let seen = if is_known { "  y  this is what I see" } else { "" };
         let corrects = if screen.beside().next().is_some() { "     NUMBER=VALUE  corrects one" } else { "" };
         let paste = if screen.list.is_some() { "  p  paste the list     0  there is none" } else { "" };
-        let keys = [&format!("{seen}{corrects}"), paste, "  n  not now     q  end"];
+        let keys = [&format!("{seen}{corrects}"), paste, "  n  not now     ?  explain     q  end"];
         writeln!(self.terminal.out)?;
         for keys in keys.iter().filter(|keys| !keys.is_empty()) {
             writeln!(self.terminal.out, "{keys}")?;
@@ -109,6 +109,7 @@ impl Asking<'_, '_> {
                 },
                 "n" | "N" => return Ok(Key::NotNow),
                 END | "Q" => return Ok(Key::End),
+                EXPLAIN => self.explain(screen)?,
                 "p" | "P" if screen.list.is_some() => {
                     let Some(mut names) = self.pasted()? else { return Ok(Key::End) };
                     // What a CRM calls holds a secret: command and target say which webhook it is.
@@ -134,6 +135,21 @@ impl Asking<'_, '_> {
                 },
             }
         }
+    }
+
+    /// What each field that is asked for holds, and how it is typed.
+    fn explain(&mut self, screen: &Screen) -> Result<(), Failure> {
+        let fields: BTreeSet<&str> = screen.questions.iter().map(|question| &*question.field).collect();
+        for field in fields {
+            let about = screen.kind.about_field(field).unwrap_or_default();
+            self.say(&format!("{field}: {about} To correct it, {}.", how_to_write(field)))?;
+        }
+        if screen.list.is_some() {
+            self.say(
+                "the list: all objects of this kind that the screen shows; `y` says that those above are all of them.",
+            )?;
+        }
+        Ok(())
     }
 
     /// Names, one a line, up to an empty one; none where the input ends before.
@@ -173,7 +189,8 @@ impl Asking<'_, '_> {
         let Ok(number) = number.trim().parse::<usize>() else { return Ok(None) };
         let mut beside = screen.questions.iter_mut().filter(|question| question.beside.is_some());
         let Some(question) = number.checked_sub(1).and_then(|index| beside.nth(index)) else { return Ok(None) };
-        let mut first = value.map(str::to_owned);
+        // Nothing after the sign means that nothing is set, as in `plan record saw`.
+        let mut first = value.map(|value| if value.trim().is_empty() { NOTHING.to_owned() } else { value.to_owned() });
         match self.value(question, &mut first)? {
             Typed::Value(value) => question.beside = Some(Beside { value, from: Whose::Answer }),
             Typed::LeftOut => {}
@@ -231,7 +248,7 @@ impl Asking<'_, '_> {
                 "y" | "n" | "Y" | "N" if matches!(typed(on, field, answer.trim()), Some(Value::Bool(_))) => {
                     self.say("write `yes` or `no` in full, or press Enter to leave this line out")?;
                 }
-                text => match typed(on, field, if text == NOTHING { "" } else { text }) {
+                text => match typed(on, field, text) {
                     Some(value) => return Ok(Typed::Value(value)),
                     None => {
                         self.say(&format!("this is not a valid value of `{field}`: {}", how_to_write(field)))?;

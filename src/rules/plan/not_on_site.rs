@@ -1,7 +1,7 @@
 use crate::diag::{Location, Severity::Error, Severity::Warning};
-use crate::model::Kind;
-use crate::model::keyed::{is_key_of, webhook_key};
+use crate::model::keyed::{is_key_of, webhook_key, webhook_site};
 use crate::model::text::pointer;
+use crate::model::{Identity, Kind, Plan};
 use crate::rules::{Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule};
 use crate::text::nearest;
 
@@ -13,7 +13,8 @@ declare_rule! {
     /// ## What it does
     /// Reports offerings and order forms of the plan that the site lacks. No change of the plan can create them. A
     /// webhook that the log does not show is a warning only: the CRM calls the live host, so the log of a staging copy
-    /// may lack it (inferred). Opt-in forms are not reported, as the plan's changes create them.
+    /// may lack it (inferred). A webhook whose whole address is at a host of none of the plan's sites is an error. Opt-in forms
+    /// are not reported, as the plan's changes create them.
     ///
     /// ## Why it matters
     /// What the plan says about them would have no effect, and nobody would notice (inferred).
@@ -32,6 +33,16 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// site: {webhook/aal_revokesubscription?productId=12: null}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {calls: "https://other.example/?accessally_api=aal_revokesubscription&productId=12"}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {webhooks: {dunning: {calls: "https://www.small.example/?accessally_api=aal_revokesubscription&productId=12"}}}
     /// ```
     ///
     /// ## Good
@@ -105,10 +116,24 @@ fn missing<'a>(
     known
 }
 
+/// The site at which a webhook is called, if it is at none of the plan's hosts; none where the plan's sites are not known.
+fn elsewhere(plan: &Plan, calls: &str) -> Option<Identity> {
+    let guard = plan.guard_url().and_then(|guard| Identity::parse(&guard));
+    let own = [Some(plan.live_site()?), Some(plan.staging_site()?), guard];
+    webhook_site(calls).filter(|site| !own.iter().flatten().any(|own| own.is_at_the_host_of(site)))
+}
+
 fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
     let mut known = Some(());
     for (name, webhook) in &facts.plan().webhooks {
         let key = webhook_key(&webhook.calls);
+        if let Some(site) = elsewhere(facts.plan(), &webhook.calls) {
+            let place = Location::value(pointer(&["webhooks", name, "calls"]));
+            let message = format!("webhook `{key}` is called at `{}`, which is none of this plan's sites", site.host());
+            let help = format!("write `{key}` if it is a webhook of this site, or remove it from the plan");
+            out.push(RULE.at(place, message).label("another site").help(help));
+            continue;
+        }
         match facts.webhook(After, &key) {
             Some(Some(_)) => continue,
             Some(None) => {}

@@ -19,7 +19,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {webhooks: {dunning: {calls: "https://x.example/?accessally_api=aal_revokesubscription&productId=12&key=0123"}}}
+    /// plan: {webhooks: {dunning: {calls: "https://small.example/?accessally_api=aal_revokesubscription&productId=12&key=0123"}}}
     /// ```
     ///
     /// ## Bad
@@ -29,7 +29,7 @@ declare_rule! {
     ///
     /// ## Good
     /// ```yaml
-    /// plan: {webhooks: {dunning: {calls: "https://x.example/?accessally_api=aal_revokesubscription&productId=12"}}}
+    /// plan: {webhooks: {dunning: {calls: "https://small.example/?accessally_api=aal_revokesubscription&productId=12"}}}
     /// ```
     ///
     /// ## Fix

@@ -86,7 +86,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 /// How a backup gets on record.
 const RECORD_IT: &str = "record it with `plan record backup FILE --plan PLAN --who WHO`, or a restore point of the host with \
-    `plan record backup --restore-point ID --plan PLAN --who WHO`";
+    `plan record backup --restore-point ID --parts files,database --taken-at TIME --plan PLAN --who WHO`";
 
 fn missing(facts: &Facts<'_>, demand: &BackupDemand) -> Known<Vec<&'static str>> {
     let mut parts = demand.parts.clone();

@@ -52,10 +52,17 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let Some(url) = guard.production_url()? else { return Some(()) };
     if !url.trim().starts_with("//") {
+        let written = &facts.plan().production_site_url;
+        let planned = written.as_ref().filter(|planned| !planned.trim().starts_with("//"));
+        let place = if written.is_some() { "/production_site_url" } else { "/sites/live" };
+        let (whose, label, here) = match planned {
+            Some(_) => ("the plan's", "without `//`", "here and "),
+            None => ("the site's", "the plan has it right", ""),
+        };
         let finding = RULE
-            .at(Location::value("/production_site_url"), "the Production Site URL does not start with `//`")
-            .label("the charging guard")
-            .help("type it as `//` and the host, here and under General Settings > Developer Tools");
+            .at(Location::value(place), format!("{whose} Production Site URL does not start with `//`"))
+            .label(label)
+            .help(format!("type it as `//` and the host, {here}under General Settings > Developer Tools"));
         out.push(guard.excerpt(finding, "production_url:", "typed with a scheme"));
     }
     Some(())

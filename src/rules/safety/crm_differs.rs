@@ -63,9 +63,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         crm.system()?;
     // A site that has switched names no CRM at all.
     } else if !crm.managed()? && !is_named(crm.label().flatten()) {
-        let system = crm.system()?.map_or("", String::as_str);
+        let site = crm.system()?.map_or_else(|| "names none".to_owned(), |system| format!("uses `{system}`"));
         let finding = RULE
-            .at(Location::value("/crm/name"), format!("the plan switches from `{name}`, and the site uses `{system}`"))
+            .at(Location::value("/crm/name"), format!("the plan switches from `{name}`, and the site {site}"))
             .label("not the site's CRM")
             .help("write the name that AccessAlly > Settings > General Setup > CRM Integration shows");
         out.push(crm.excerpt(finding, "system:", "the site's CRM"));
