@@ -17,10 +17,16 @@ pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: im
         match shown(task, site) {
             Shown::AsWanted(Executor::Attested) => by = Executor::Attested,
             Shown::AsWanted(_) => open.extend(read.as_ref().err().cloned().map(Open::from)),
-            Shown::Otherwise(Executor::Attested) => {
-                open.push(asks(task, format!("`{on}` is not as the plan wants it: set it, then say what you see")));
+            Shown::Otherwise(Executor::Attested, fields) => {
+                let fields = in_brackets(&fields);
+                open.push(asks(
+                    task,
+                    format!("`{on}` is not as the plan wants it{fields}: set it, then say what you see"),
+                ));
             }
-            Shown::Otherwise(_) => open.push(format!("`{on}` is not as the plan wants it").into()),
+            Shown::Otherwise(_, fields) => {
+                open.push(format!("`{on}` is not as the plan wants it{}", in_brackets(&fields)).into());
+            }
             Shown::Unreadable => {
                 open.push(asks(task, format!("no reading shows `{on}`: set it, then say what you see")));
             }
@@ -41,11 +47,11 @@ pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: im
 }
 
 /// What is known of something that a person makes.
-enum Shown {
+enum Shown<'t> {
     /// It is made: a reading shows it, or a person saw it.
     AsWanted(Executor),
-    /// It is not: a reading shows it, or a person saw it.
-    Otherwise(Executor),
+    /// It is not, in these fields: a reading shows it, or a person saw it.
+    Otherwise(Executor, Vec<&'t str>),
     /// Nobody knows.
     Unreadable,
 }
@@ -55,15 +61,21 @@ pub fn is_in_place(task: &Task<'_>, site: &Snapshot) -> bool {
     matches!(shown(task, site), Shown::AsWanted(_))
 }
 
-fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
-    let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided) };
+/// Fields as a message names them after their object.
+fn in_brackets(fields: &[&str]) -> String {
+    let named: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
+}
+
+fn shown<'t>(task: &'t Task<'_>, site: &Snapshot) -> Shown<'t> {
+    let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided, Vec::new()) };
     // What a person wrote into the site's own file is a reading: only a newer one shows otherwise.
     let is_attested = |name: &String| site.attested_by(task.on, name).is_some();
     let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
     let by = if attested { Executor::Attested } else { Executor::Guided };
-    match task.is_made(&found) {
+    match task.otherwise(&found) {
         None => Shown::Unreadable,
-        Some(false) => Shown::Otherwise(by),
-        Some(true) => Shown::AsWanted(by),
+        Some(fields) if fields.is_empty() => Shown::AsWanted(by),
+        Some(fields) => Shown::Otherwise(by, fields),
     }
 }

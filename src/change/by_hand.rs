@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::managed::{shows, value};
 use super::{Change, NotCompared};
@@ -77,17 +77,19 @@ impl ByHand {
 }
 
 impl Task<'_> {
-    /// Whether what was found has every field as it is to be. Where nobody knew a form's operations or an offering's modules, the wanted
-    /// ones have to be among those that are there. None where a field of them is not known.
-    pub fn is_made(&self, found: &Value) -> Option<bool> {
+    /// Which fields of what was found are not as they are to be; none where it is made. Where nobody knew a form's operations or an
+    /// offering's modules, the wanted ones have to be among those that are there. `None` where a field of them is not known.
+    pub fn otherwise(&self, found: &Value) -> Option<Vec<&str>> {
         let wanted = self.wanted.as_object()?;
         if wanted.keys().any(|name| found.get(name).is_none()) {
             return None;
         }
-        if self.is_compared {
-            return Some(shows(Some(found), Some(self.wanted)));
-        }
-        Some(wanted.iter().all(|(name, wanted)| holds(self.on.kind, name, &found[name], wanted)))
+        let one = |name: &str, value: &Value| json!({name: value});
+        let is_as_wanted = |name: &str, wanted: &Value| match self.is_compared {
+            true => shows(Some(&one(name, &found[name])), Some(&one(name, wanted))),
+            false => holds(self.on.kind, name, &found[name], wanted),
+        };
+        Some(wanted.iter().filter(|(name, wanted)| !is_as_wanted(name, wanted)).map(|(name, _)| &**name).collect())
     }
 }
 

@@ -27,12 +27,16 @@ pub fn value(on: &ObjectRef, field: &str, value: &Value) -> String {
 pub fn choices(on: &ObjectRef, field: &str) -> Option<&'static str> {
     match (on.kind, field) {
         (Kind::OrderForm, "after_final_retry") => Some("revoke, cancel, stop or keep"),
-        (_, "modules") => Some("0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand"),
+        (_, "modules") => Some(
+            "0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand (no timer: a webhook or a person)",
+        ),
         (Kind::Mail, "simulated") => {
             Some("yes where no mail reaches anybody: by a switch of the plugin, or a mail trap of the host; else no")
         }
         (_, "tags") => Some("base: TAG; instant: TAG; revoke: TAG"),
         (_, "operations") => Some("release KEY, grant KEY, add-tags TAG|TAG"),
+        (Kind::Emails, "welcome") => Some("none, purchases or purchases-and-opt-ins"),
+        (Kind::OrderForm, "price") => Some("the amount with its currency, such as 497.00 USD"),
         _ => is_switch(on, field).then_some("yes or no"),
     }
 }

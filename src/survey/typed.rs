@@ -44,6 +44,8 @@ pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
         "operations" => operations(text),
         "modules" => modules(text),
         "tags" => parts(text),
+        // The screen has blanks where the value has dashes.
+        "welcome" | "after_final_retry" => Some(json!(text.to_lowercase().replace(' ', "-"))),
         _ => None,
     };
     let as_json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
@@ -163,6 +165,7 @@ mod tests {
             (&form, "operations", "none", Some(json!(null))),
             (&form, "operations", " - ", Some(json!(null))),
             (&form, "price", "-", Some(json!(null))),
+            (&ObjectRef::only(Kind::Emails), "welcome", "Purchases and opt-ins", Some(json!("purchases-and-opt-ins"))),
             (&form, "recurring", "-", None),
             (&guard, "production_url", "none", Some(json!("none"))),
             (&form, "recurring", "no", Some(json!(false))),

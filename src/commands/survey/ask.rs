@@ -179,8 +179,8 @@ impl Asking<'_, '_> {
             self.say(&format!("not in your list: {}", names.join(", ")))?;
         }
         screen.questions.retain(|question| pasted.contains(&question.on.key));
-        // With nothing else to look at the list is the whole answer.
-        Ok(if screen.questions.is_empty() { Key::Seen } else { Key::Again })
+        // With nothing else to look at the list is the whole answer, if it holds all that was expected.
+        Ok(if screen.questions.is_empty() && lacks.is_empty() { Key::Seen } else { Key::Again })
     }
 
     /// `NUMBER=VALUE`, or a number whose value is asked for; none where it is neither.

@@ -1,6 +1,7 @@
 //! What people decided and vouch for, line by line, for the diff in each of its forms.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::model::plan::{AfterSwitch, LeaveAlone, WebhookIntent};
 use crate::model::record::{BackupSource, Entry, Evidence, Saw, SawAll};
@@ -8,6 +9,7 @@ use crate::model::text::Seconds;
 use crate::model::{Identity, Kind, Plan};
 
 use super::Changes;
+use crate::survey::shown;
 
 /// Most fates that are listed: a comment has a limit.
 const MOST: usize = 100;
@@ -102,7 +104,12 @@ fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
             Evidence::Saw(saw) if is_of_here(&saw.host) => {
                 let stands = |name: &str| !entries[at + 1..].iter().any(|later| says_again(later, saw, name));
                 let fields = saw.fields.iter().filter(|(name, _)| stands(name));
-                let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {value}")).collect();
+                let fields: Vec<String> = fields
+                    .map(|(name, value)| match value {
+                        Value::Null => format!("{name}: nothing is set"),
+                        value => format!("{name}: {}", shown(&saw.on, name, value)),
+                    })
+                    .collect();
                 if !fields.is_empty() {
                     let (on, host, until, fields) = (&saw.on, &saw.host, &saw.until, fields.join(", "));
                     lines.push(format!("{on} on {host}, seen by {}, until {until}: {fields}", entry.who));
