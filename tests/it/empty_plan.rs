@@ -210,7 +210,7 @@ fn of_guard(place: &Place) -> (bool, bool) {
 
 #[test]
 fn what_a_later_reading_shows_otherwise_is_void_also_where_the_next_one_lacks_it() {
-    let place = Place { home: Some(tempfile::tempdir().unwrap()), ..with_guard(None) };
+    let place = with_guard(None);
     let wrong = json!({"enabled": true, "production_url": "//wrong.example"});
     let saw = || record(&place, &["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
     saw();

@@ -264,7 +264,7 @@ fn what_was_not_shown_is_not_acknowledged() {
     let closed = "exec \"$0\" \"$@\" >&-";
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", closed, env!("CARGO_BIN_EXE_plan")]).args(words).current_dir(place.folder.path());
-    let shell = shell.env("PLAN_STATE_HOME", crate::place::state_home()).stderr(Stdio::piped());
+    let shell = shell.env("PLAN_STATE_HOME", place.home.path()).stderr(Stdio::piped());
     Ran::from(shell.output().unwrap()).ends(20, &[not_shown]);
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
     on(&place).ends(20, &["--acknowledge"]);

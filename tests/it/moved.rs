@@ -342,7 +342,7 @@ fn an_object_whose_name_nobody_can_type_is_attested_by_the_command_that_is_print
         let script = command.replacen("plan ", "\"$0\" ", 1).replace("--who WHO", "--who jo").replace("WHY", "seen");
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).current_dir(place.folder.path());
-        let recorded = shell.env("PLAN_STATE_HOME", crate::place::state_home()).output().unwrap();
+        let recorded = shell.env("PLAN_STATE_HOME", place.home.path()).output().unwrap();
         assert!(recorded.status.success(), "{script}: {recorded:?}");
         on(&place).ends(20, &["maintenance mode is on"]);
         with(&format!("{key}2"));

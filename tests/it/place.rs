@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Once;
 
 use amc_plan::example;
 use amc_plan::site::file::seal;
@@ -22,8 +23,8 @@ pub(crate) const SITE: &str = "bloom-coaching.site.ndjson";
 /// The example in a folder of its own.
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
-    /// A machine of its own, by its key's folder; that of all tests where there is none.
-    pub(crate) home: Option<TempDir>,
+    /// A machine of its own, by its key's folder: what one test records grows no other's ledgers.
+    pub(crate) home: TempDir,
 }
 
 /// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them.
@@ -39,14 +40,31 @@ pub(crate) fn copy_program(to: &Path) {
     assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_plan")).arg(to).status().unwrap().success());
 }
 
-/// Where the tests' key lies.
+/// Where the tests' key lies for what runs without a place of its own.
 pub(crate) fn state_home() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")
+    static MADE: Once = Once::new();
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("machine");
+    MADE.call_once(|| {
+        fs::create_dir_all(&home).unwrap();
+        has_the_key(&home);
+    });
+    home
 }
+
+/// Gives a machine the tests' key; another process that does so at the same time gives it the same one.
+fn has_the_key(home: &Path) {
+    own(home, 0o700);
+    let key = tempfile::NamedTempFile::new_in(home).unwrap();
+    fs::write(key.path(), format!("{}\n", amc_plan::model::digest::hex(&KEY))).unwrap();
+    key.persist(home.join("machine.key")).unwrap();
+}
+
+/// The bytes of the tests' key.
+const KEY: [u8; 32] = *b"a key that all of the tests have";
 
 /// The tests' key.
 pub(crate) fn key() -> Key {
-    key_in(&state_home())
+    Key::new(KEY)
 }
 
 /// The key of the machine whose state is kept in this folder.
@@ -122,7 +140,9 @@ impl Place {
 
     fn within(folder: TempDir) -> Self {
         example::write(folder.path(), example::SEED).unwrap();
-        Self { folder, home: None }
+        let home = tempfile::tempdir_in(folder.path().parent().expect("a folder lies in one")).unwrap();
+        has_the_key(home.path());
+        Self { folder, home }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -160,9 +180,7 @@ impl Place {
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = crate::place::program();
         command.args(words).current_dir(self.folder.path()).env("NO_COLOR", "1");
-        if let Some(home) = &self.home {
-            command.env("PLAN_STATE_HOME", home.path());
-        }
+        command.env("PLAN_STATE_HOME", self.home.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

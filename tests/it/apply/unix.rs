@@ -75,7 +75,7 @@ fn as_anybody(place: &Place, command: &mut Command) {
     crate::place::copy_program(&copy);
     let state = place.path("state-of-nobody");
     fs::create_dir_all(&state).unwrap();
-    fs::copy(crate::place::state_home().join("machine.key"), state.join("machine.key")).unwrap();
+    fs::copy(place.home.path().join("machine.key"), state.join("machine.key")).unwrap();
     chown_all(place);
     let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
     let mut again = Command::new(copy);
@@ -137,7 +137,7 @@ fn limited(place: &Place, blocks: u64, words: &[&str]) -> crate::place::Ran {
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_plan")]).args(words);
     command.current_dir(place.folder.path()).env("NO_COLOR", "1").stdin(std::process::Stdio::null());
-    command.env("PLAN_STATE_HOME", crate::place::state_home());
+    command.env("PLAN_STATE_HOME", place.home.path());
     command.output().unwrap().into()
 }
 

@@ -240,7 +240,7 @@ fn killed_at_every_sync_point_of_apply_and_undo() {
                 traced.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={call}")).arg("-e");
                 traced.arg(format!("inject={call}:signal=SIGKILL:when={nth}")).arg(plain.get_program());
                 traced.args(plain.get_args()).current_dir(place.folder.path());
-                traced.env("PLAN_STATE_HOME", place::state_home());
+                traced.env("PLAN_STATE_HOME", place.home.path());
                 let ended = traced.output().unwrap().status;
                 if ended.success() {
                     break;

@@ -27,13 +27,13 @@ fn earlier() -> PathBuf {
 /// A run at this stage as that build left it, on a machine that has the key it was marked with.
 fn left(build: &str, stage: &str) -> Place {
     let (from, home) = (earlier().join(build), tempfile::tempdir().unwrap());
-    let place = Place { home: Some(home), ..Place::new() };
+    let place = Place { home, ..Place::new() };
     let copy = |from: &Path, to: &Path| {
         for file in fs::read_dir(from).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file()) {
             fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
         }
     };
-    let (home, state) = (place.home.as_ref().unwrap().path().to_owned(), place.path(".plan"));
+    let (home, state) = (place.home.path().to_owned(), place.path(".plan"));
     fs::copy(from.join(KEY), home.join(KEY)).unwrap();
     own(&home.join(KEY), 0o600);
     own(&home, 0o700);
@@ -126,7 +126,7 @@ fn a_run_that_is_over_is_shown_and_nothing_of_it_is_left_to_do() {
         on(&place).ends(2, &[]);
         // Its certificate is proven, whatever its age.
         let certificate = place.read(CERTIFICATE);
-        assert!(amc_plan::apply::certificate::is_marked(&certificate, &key_in(place.home.as_ref().unwrap().path())));
+        assert!(amc_plan::apply::certificate::is_marked(&certificate, &key_in(place.home.path())));
     }
 }
 
@@ -158,7 +158,7 @@ fn what_was_kept_is_marked_by_its_own_key_alone() {
         for stage in ["part-way", "waits", "past-the-barrier", "being-undone"] {
             let mut place = left(build, stage);
             place.run(&["status", PLAN, "--site", SITE]).ends(0, &[]);
-            place.home = None;
+            place.home = Place::new().home;
             place.run(&["status", PLAN, "--site", SITE]).ends(12, &["does not have the mark of this machine's key"]);
         }
     }
