@@ -178,7 +178,9 @@ fn timers(now: Option<&Value>, new: &Value) -> Result<Value, Unfit> {
     }
     let set = |(now, new): (&Value, &Value)| {
         let mut module = now.clone();
-        if let (Some(module), false) = (module.as_object_mut(), new["release"].is_null()) {
+        // Of a module whose timer nobody knows nothing is said; one that is known goes back to none where it had none.
+        let is_said = !new["release"].is_null() || now.get("release").is_some();
+        if let (Some(module), true) = (module.as_object_mut(), is_said) {
             module.insert("release".to_owned(), new["release"].clone());
         }
         module
@@ -212,6 +214,30 @@ mod tests {
                 assert_eq!(state, as_it_was, "{kind}");
             }
         }
+    }
+
+    #[test]
+    fn a_timer_where_none_was_set_is_taken_back_to_none_and_an_unknown_one_stays_unknown() {
+        let modules = |bonus: Value| {
+            json!([{"number": 0, "name": "Start", "release": null}, {"number": 1, "name": "Goals"},
+                {"number": 2, "name": "Bonus", "release": bonus}])
+        };
+        let side = |bonus: Value| {
+            let mut modules = modules(bonus);
+            modules[1]["release"] = Value::Null;
+            Some(json!({"modules": modules}))
+        };
+        let on = ObjectRef::new(Kind::Offering, "course");
+        let mut state = State::default();
+        let fields = json!({"name": "Course", "modules": modules(Value::Null)});
+        state.insert("course", Object::from_fields(on.kind, fields).unwrap());
+        let before = state.clone();
+        let (none, immediately) = (side(Value::Null), side(json!("immediately")));
+        let change = Change { on, before: none, after: immediately, cause: String::new() };
+        apply(&mut state, &change).unwrap();
+        assert_ne!(state, before);
+        apply(&mut state, &change.inverse()).unwrap();
+        assert_eq!(state, before);
     }
 
     #[test]
