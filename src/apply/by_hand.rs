@@ -1,7 +1,7 @@
 //! What of a plan a person makes on the site, since nothing else can, or since nobody could compare it: what shows that it is made.
 
 use crate::change::{self, ByHand, Task};
-use crate::model::{Executor, Snapshot};
+use crate::model::{Executor, ObjectRef, Snapshot};
 
 use super::proof::{Ask, Open, Proof};
 
@@ -10,48 +10,110 @@ use super::proof::{Ask, Open, Proof};
 ///
 /// What a reading shows counts; what it does not show somebody saw once it was made.
 pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: impl Fn(&Task<'_>) -> String) -> Proof {
-    let (tasks, mut by, mut open) = (all.tasks(), Executor::Guided, Vec::new());
-    let asks = |task: &Task<'_>, why: String| Open { why, asks: Some((Ask::Made(task.on.clone()), record(task))) };
-    for task in &tasks {
+    let tasks = all.tasks();
+    let asks = |task: &Task<'_>, why: String| Open::asks(Ask::Made(task.on.clone()), why, record(task));
+    let open = |task: &Task<'_>| {
         let on = task.on;
         match shown(task, site) {
-            Shown::AsWanted(Executor::Attested) => by = Executor::Attested,
-            Shown::AsWanted(_) => open.extend(read.as_ref().err().cloned().map(Open::from)),
+            Shown::AsWanted(Executor::Attested) => None,
+            Shown::AsWanted(_) => read.as_ref().err().cloned().map(Open::from),
             Shown::Otherwise(Executor::Attested, fields) => {
                 let fields = in_brackets(&fields);
-                open.push(asks(
+                Some(asks(
                     task,
-                    format!("`{on}` is not as the plan wants it{fields}: set it, then say what you see"),
-                ));
+                    format!(
+                        "`{on}` is not as the plan wants it{fields}: set it, then say what you see; if it cannot be set so, the plan has \
+                         to want something else, which takes a new run"
+                    ),
+                ))
             }
             Shown::Otherwise(_, fields) => {
-                open.push(format!("`{on}` is not as the plan wants it{}", in_brackets(&fields)).into());
+                Some(format!("`{on}` is not as the plan wants it{}", in_brackets(&fields)).into())
             }
-            Shown::Unreadable => {
-                open.push(asks(task, format!("no reading shows `{on}`: set it, then say what you see")));
-            }
+            Shown::Unreadable => Some(asks(task, format!("no reading shows `{on}`: set it, then say what you see"))),
         }
-    }
+    };
+    let by = by(tasks.iter().map(|task| shown(task, site)));
+    all_of(
+        &tasks,
+        open,
+        by,
+        ("objects that are to be set by hand are not seen in place yet", "objects to set by hand are in place"),
+    )
+}
+
+/// Whether everything that a person may have made is as it was before, but for what is left as it was made. `site` and `read` as in
+/// [`made`], of what was seen since the way back began.
+pub fn set_back(
+    all: &ByHand,
+    left: &[ObjectRef],
+    (site, read): (&Snapshot, &Result<(), String>),
+    record: impl Fn(&Task<'_>) -> String,
+) -> Proof {
+    let tasks: Vec<Task<'_>> = all.tasks().into_iter().filter(|task| !left.contains(task.on)).collect();
+    let asks = |task: &Task<'_>, why: String| Open::asks(Ask::SetBack(task.on.clone()), why, record(task));
+    let open = |task: &Task<'_>| {
+        let on = task.on;
+        match back(task, site) {
+            Shown::AsWanted(Executor::Attested) => None,
+            Shown::AsWanted(_) => read.as_ref().err().cloned().map(Open::from),
+            shown @ Shown::Otherwise(..) if rests_on_a_word(&shown) || task.before.is_none() => {
+                Some(asks(task, format!("`{on}` is not as it was before the run: set it back, then say what you see")))
+            }
+            Shown::Otherwise(..) => Some(format!("`{on}` is not as it was before the run").into()),
+            Shown::Unreadable if task.before.is_some() => {
+                Some(asks(task, format!("no reading shows `{on}`: set it back, then say what you see")))
+            }
+            Shown::Unreadable => Some(asks(
+                task,
+                format!("nobody knew what `{on}` was before the run: undo what you set there, then say what you see"),
+            )),
+        }
+    };
+    let by = by(tasks.iter().map(|task| back(task, site)));
+    all_of(
+        &tasks,
+        open,
+        by,
+        ("objects are not seen as they were before the run", "objects set by hand are as they were before the run"),
+    )
+}
+
+/// The proof of all of some tasks: the first that is open, and how many are.
+fn all_of(
+    tasks: &[Task<'_>],
+    open: impl Fn(&Task<'_>) -> Option<Open>,
+    by: Executor,
+    (not_yet, done): (&str, &str),
+) -> Proof {
+    let open: Vec<Open> = tasks.iter().filter_map(open).collect();
     let total = open.len();
     match open.into_iter().next() {
-        None => Proof::Behind {
-            by,
-            seen: format!("{} of {} objects to set by hand are in place", tasks.len(), tasks.len()),
-        },
+        None => Proof::Behind { by, seen: format!("{} of {} {done}", tasks.len(), tasks.len()) },
         Some(first) if total == 1 => Proof::Open(first),
         Some(first) => {
-            let why = format!("{total} objects that are to be set by hand are not seen in place yet; {}", first.why);
+            let why = format!("{total} {not_yet}; {}", first.why);
             Proof::Open(Open { why, ..first })
         }
     }
 }
 
+/// By what all of it is known: a person's word, where any of it rests on one.
+fn by(mut all: impl Iterator<Item = Shown>) -> Executor {
+    if all.any(|shown| rests_on_a_word(&shown)) { Executor::Attested } else { Executor::Guided }
+}
+
+/// Whether a person said so, and no reading.
+fn rests_on_a_word(shown: &Shown) -> bool {
+    matches!(shown, Shown::AsWanted(Executor::Attested) | Shown::Otherwise(Executor::Attested, _))
+}
+
 /// What is known of something that a person makes.
-enum Shown<'t> {
+enum Shown {
     /// It is made: a reading shows it, or a person saw it.
     AsWanted(Executor),
     /// It is not, in these fields: a reading shows it, or a person saw it.
-    Otherwise(Executor, Vec<&'t str>),
+    Otherwise(Executor, Vec<String>),
     /// Nobody knows.
     Unreadable,
 }
@@ -61,21 +123,45 @@ pub fn is_in_place(task: &Task<'_>, site: &Snapshot) -> bool {
     matches!(shown(task, site), Shown::AsWanted(_))
 }
 
+/// Whether a task is seen as it was before.
+pub fn is_set_back(task: &Task<'_>, site: &Snapshot) -> bool {
+    matches!(back(task, site), Shown::AsWanted(_))
+}
+
 /// Fields as a message names them after their object.
-fn in_brackets(fields: &[&str]) -> String {
+fn in_brackets(fields: &[String]) -> String {
     let named: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
     if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
 }
 
-fn shown<'t>(task: &'t Task<'_>, site: &Snapshot) -> Shown<'t> {
+/// Whether it is as it is to be.
+fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
     let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided, Vec::new()) };
-    // What a person wrote into the site's own file is a reading: only a newer one shows otherwise.
-    let is_attested = |name: &String| site.attested_by(task.on, name).is_some();
-    let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
-    let by = if attested { Executor::Attested } else { Executor::Guided };
-    match task.otherwise(&found) {
+    let otherwise = task.otherwise(&found);
+    known(otherwise.map(|fields| fields.into_iter().map(str::to_owned).collect()), executor(task, site))
+}
+
+/// Whether it is as it was before.
+fn back(task: &Task<'_>, site: &Snapshot) -> Shown {
+    let by = executor(task, site);
+    match task.is_set_back(change::observed(site, task.on).as_ref()) {
+        Some(false) => Shown::Otherwise(by, Vec::new()),
+        is => known(is.map(|_| Vec::new()), by),
+    }
+}
+
+/// By the fields that are otherwise; where they are not known nobody knows.
+fn known(otherwise: Option<Vec<String>>, by: Executor) -> Shown {
+    match otherwise {
         None => Shown::Unreadable,
         Some(fields) if fields.is_empty() => Shown::AsWanted(by),
         Some(fields) => Shown::Otherwise(by, fields),
     }
+}
+
+/// Who shows it. What a person wrote into the site's own file is a reading: only a newer one shows otherwise.
+fn executor(task: &Task<'_>, site: &Snapshot) -> Executor {
+    let is_attested = |name: &String| site.attested_by(task.on, name).is_some();
+    let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
+    if attested { Executor::Attested } else { Executor::Guided }
 }

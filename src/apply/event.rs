@@ -10,7 +10,8 @@ use crate::change::{ByHand, Change, Digests, changes_digest};
 use crate::guide;
 use crate::model::deadline::Decision;
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::{Executor, Identity, Step, Unmeasured};
+use crate::model::text::many;
+use crate::model::{Executor, Identity, ObjectRef, Step, Unmeasured};
 
 /// Why a run is closed whose place a new one took: it can be undone once the new one is.
 pub const REPLACED: &str = "a new run took its place";
@@ -57,6 +58,22 @@ impl Begin {
     pub fn executor(&self, step: Step) -> Executor {
         let by_hand = step == Step::Configure && !self.by_hand.is_empty();
         if by_hand { Executor::Guided } else { step.about().executor }
+    }
+
+    /// How much is to be made, and how much of it a person makes, in words: as many changes as the diff counted.
+    pub fn size(&self) -> String {
+        let (by_hand, look) = (self.by_hand.changes.len(), self.by_hand.not_compared.len());
+        let all = self.changes.len() + by_hand;
+        let changes = match by_hand {
+            0 => many(all, "change"),
+            _ if by_hand == all => format!("{}{} by hand", many(all, "change"), if all > 1 { ", all" } else { "," }),
+            some => format!("{}, {some} of them by hand", many(all, "change")),
+        };
+        match (all, look) {
+            (_, 0) => changes,
+            (0, _) => format!("{} to look at and set by hand", many(look, "object")),
+            _ => format!("{changes}, and {} to look at", many(look, "object")),
+        }
     }
 
     /// Whether it was accepted when the run began that the members are unknown.
@@ -206,6 +223,16 @@ pub enum Event {
         /// Its number in the list.
         change: usize,
     },
+    /// What a person made is set back, before the site is opened to buyers again.
+    SetBack {
+        /// What proves it.
+        by: Executor,
+        /// What was seen, in a few words.
+        seen: String,
+        /// What was left as it was made.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left: Vec<ObjectRef>,
+    },
     /// Somebody took the run over on this machine, having seen what was confirmed and confirmed it again.
     Adopted {
         /// Who: a short name from the plan's `people`, where one was given.
@@ -250,4 +277,37 @@ pub fn kept(events: &[JournalEntry]) -> Option<&str> {
         Event::Begin(begin) => begin.kept.as_deref(),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_as_large_as_its_diff_said_whoever_makes_its_changes() {
+        let change = |key: &str| {
+            let on = json!({"kind": "offering", "key": key});
+            json!({"on": on, "before": null, "after": {"modules": []}, "cause": "/offerings"})
+        };
+        let look = json!({"on": {"kind": "mail", "key": "mail"}, "wanted": {"simulated": true}, "cause": "/mail"});
+        let size = |automatic: usize, by_hand: usize, to_look_at: usize| {
+            let many = |one: &Value, count: usize| vec![one.clone(); count];
+            let begin = json!({
+                "tool": "0", "plan": "p", "host": "h.example", "on": "live", "strategy": null,
+                "digests": {"intent": "", "changes": "", "facts": ""}, "changes": many(&change("a"), automatic),
+                "by_hand": {"changes": many(&change("b"), by_hand), "not_compared": many(&look, to_look_at)},
+            });
+            serde_json::from_value::<Begin>(begin).unwrap().size()
+        };
+        assert_eq!(size(4, 0, 0), "4 changes");
+        assert_eq!(size(1, 0, 0), "1 change");
+        assert_eq!(size(0, 0, 0), "0 changes");
+        assert_eq!(size(0, 7, 0), "7 changes, all by hand");
+        assert_eq!(size(0, 1, 0), "1 change, by hand");
+        assert_eq!(size(4, 3, 0), "7 changes, 3 of them by hand");
+        assert_eq!(size(4, 3, 2), "7 changes, 3 of them by hand, and 2 objects to look at");
+        assert_eq!(size(0, 0, 1), "1 object to look at and set by hand");
+    }
 }

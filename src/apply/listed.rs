@@ -76,6 +76,7 @@ mod tests {
             host: &here,
             live: "https://live.example",
             on: SiteRole::Staging,
+            without_members: false,
             quote: str::to_owned,
         };
         let proof = |worth: Option<Graded>, read_at: i64, on: Ground| {

@@ -166,6 +166,16 @@ impl Progress {
         self.since_the_barrier().and_then(|since| since.decision)
     }
 
+    /// Whether it came to the plan's changes: from there on a person may have made those that are theirs.
+    pub fn came_to_its_changes(&self) -> bool {
+        self.forth().is_some_and(Forth::came_to_its_changes)
+    }
+
+    /// Whether what a person made is still to be set back before the site is opened to buyers again.
+    pub fn is_to_be_set_back(&self) -> bool {
+        self.back().is_some_and(Back::is_to_be_set_back)
+    }
+
     /// Whether anything was written to the site, or may have been.
     pub fn has_written(&self) -> bool {
         self.in_place() > 0 || !self.is_taking_back() && self.forth().and_then(Forth::intended).is_some()

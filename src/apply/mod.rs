@@ -14,6 +14,7 @@ pub mod kept_seals;
 pub mod limits;
 mod listed;
 pub mod lock;
+mod login;
 pub mod machine;
 pub mod open;
 pub mod open_run;

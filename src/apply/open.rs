@@ -26,7 +26,13 @@ impl Proof {
 
     /// It is not proven, and a person can say what proves it: asked for on a terminal, else by this command line.
     pub fn asks(ask: Ask, why: impl Into<String>, command: String) -> Self {
-        Self::Open(Open { why: why.into(), asks: Some((ask, command)) })
+        Self::Open(Open::asks(ask, why, command))
+    }
+
+    /// The same, where the command line is typed at a moment, or more than once: `when` says so in front of it, and on a terminal the
+    /// question says it.
+    pub fn asks_when(ask: Ask, why: impl Into<String>, when: &'static str, command: String) -> Self {
+        Self::Open(Open { when, ..Open::asks(ask, why, command) })
     }
 }
 
@@ -37,11 +43,20 @@ pub struct Open {
     pub why: String,
     /// What a person can put on record, and the command line for it; none where only a reading shows it.
     pub asks: Option<(Ask, String)>,
+    /// When the command line is typed: what stands in front of it.
+    pub when: &'static str,
+}
+
+impl Open {
+    /// What a person can put on record.
+    pub fn asks(ask: Ask, why: impl Into<String>, command: String) -> Self {
+        Self { why: why.into(), asks: Some((ask, command)), when: "" }
+    }
 }
 
 impl From<String> for Open {
     fn from(why: String) -> Self {
-        Self { why, asks: None }
+        Self { why, ..Self::default() }
     }
 }
 
@@ -49,7 +64,8 @@ impl fmt::Display for Open {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.why)?;
         match &self.asks {
-            Some((_, command)) => write!(out, ": {command}"),
+            Some((_, command)) if self.when.is_empty() => write!(out, ": {command}"),
+            Some((_, command)) => write!(out, "; {}: {command}", self.when),
             None => Ok(()),
         }
     }
@@ -68,6 +84,8 @@ pub enum Ask {
     Switch(ObjectRef, &'static str),
     /// What stands on the screen of an object that a person makes.
     Made(ObjectRef),
+    /// What stands there once it is set back as it was before the run.
+    SetBack(ObjectRef),
     /// A backup.
     Backup,
     /// What was seen of a step that nothing can observe.

@@ -1,20 +1,17 @@
 //! What proves that a step of the guide is done: from the record's words and what the site shows. Pure.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::guide::{MigrationSignals, Named, cheapest_paid_form};
 use crate::model::facts::Counting;
 use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
-use crate::model::record::{BackupSource, Evidence, Record};
-use crate::model::state::Administrator;
+use crate::model::record::{BackupSource, Record};
 use crate::model::text::many;
 use crate::model::verified::Verified;
 use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Step};
-use crate::site::SignedIn;
 
+pub use super::login::{ToolLogin, spare_login, tool_login};
 pub use super::open::{Ask, Open, Proof};
 use super::since::read_after;
 
@@ -28,8 +25,8 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
         Verified::Unseen(unseen) => {
             let first = unseen.first().copied().unwrap_or_default();
             let unseen: Vec<String> = unseen.iter().map(usize::to_string).collect();
-            let why = format!("each line with a \"!\" needs a reason: {}; for each", unseen.join(", "));
-            Proof::asks(Ask::Acknowledgement(first), why, named.acknowledge(&first.to_string()))
+            let why = format!("each line with a \"!\" needs a reason: {}", unseen.join(", "));
+            Proof::asks_when(Ask::Acknowledgement(first), why, "for each", named.acknowledge(&first.to_string()))
         }
         Verified::Seen { lines, flagged } => {
             let seen = format!("{} on record, {flagged} with a \"!\" and a reason", many(lines, "line"));
@@ -38,81 +35,22 @@ pub fn verification(record: &Record, named: &Named<'_>) -> Proof {
     }
 }
 
-/// Whether somebody said that the spare administrator could sign in here.
-fn has_signed_in(record: &Record, here: &Identity) -> bool {
-    record
-        .entries
-        .iter()
-        .any(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if signed.host.is_same_site(here)))
-}
-
-/// Whose login the tool itself reads the site with: each reading tests it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToolLogin {
-    /// The place has none: a file.
-    None,
-    /// A spare administrator's: one who is no contact of the CRM.
-    Spare,
-    /// An administrator's who is not the spare one.
-    NotSpare,
-    /// An administrator's of whom nobody captured whether they are a contact of the CRM.
-    NotCaptured,
-    /// Not an administrator's any more.
-    NoAdministrator,
-}
-
-impl ToolLogin {
-    /// What a machine tested by it, and what it did not.
-    pub fn tested(self) -> &'static str {
-        match self {
-            Self::None => "a site in a file has no login that could be tested",
-            Self::Spare => "tested by machine: the tool's own login, which is the spare administrator's",
-            Self::NotSpare => {
-                "tested by machine: the tool's own login, which is not the spare administrator's (let the tool connect as the spare)"
-            }
-            Self::NotCaptured => {
-                "tested by machine: the tool's own login; whether it is the spare administrator's was not captured"
-            }
-            Self::NoAdministrator => "tested by machine: the tool's own login no longer belongs to an administrator",
-        }
-    }
-}
-
-/// Whose login a place was read with, by the administrators as they were before the migration.
-pub fn tool_login(login: Option<&SignedIn>, before: &BTreeMap<String, Administrator>) -> ToolLogin {
-    let Some(login) = login else { return ToolLogin::None };
-    if !login.is_administrator {
-        return ToolLogin::NoAdministrator;
-    }
-    match before.get(&login.key).and_then(|administrator| administrator.crm_contact.set().copied()) {
-        Some(false) => ToolLogin::Spare,
-        Some(true) => ToolLogin::NotSpare,
-        None => ToolLogin::NotCaptured,
-    }
-}
-
-/// What proves that the spare administrator can sign in here now; none where nothing does.
-pub fn spare_login(login: ToolLogin, record: &Record, here: &Identity) -> Option<String> {
-    let tested = login.tested();
-    match login {
-        ToolLogin::Spare => Some(tested.to_owned()),
-        _ if has_signed_in(record, here) => Some(format!("attested: the spare administrator signed in; {tested}")),
-        _ => None,
-    }
-}
-
-/// What is said while nobody knows whether the migration runs. Past the barrier nobody may press twice on a guess.
-pub fn careful(passed_at: Timestamp) -> String {
+/// What is said while nobody knows whether the migration runs. Past the barrier nobody may press twice on a guess; `is_here` says that
+/// whoever passed it is still there, who was asked to press and may not have done so yet.
+pub fn careful(passed_at: Timestamp, is_here: bool) -> String {
+    let pressed = if is_here {
+        format!("*Run Migration* is pressed once: if it was pressed since {passed_at},")
+    } else {
+        format!("*Run Migration* may have been pressed at {passed_at}:")
+    };
     format!(
-        "*Run Migration* may have been pressed at {passed_at}: do not press it again until the state of the migration is known (a \
-            time-out does not stop the migration)"
+        "{pressed} do not press it again until the state of the migration is known (a time-out does not stop the migration)"
     )
 }
 
 /// Whether the migration has taken place, and the spare administrator can sign in after it.
-pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named<'_>, passed_at: Timestamp) -> Proof {
-    let careful = careful(passed_at);
-    let managed = |why| switch((Kind::Crm, "managed"), why, at);
+pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named<'_>, careful: &str) -> Proof {
+    let managed = |why, when| switch((Kind::Crm, "managed"), why, when, at);
     let (by, seen) = match (sight.captured, &sight.attested) {
         (Some(true), _) => (Executor::Guided, "the site says that it is on Managed Contacts".to_owned()),
         (Some(false), _) => {
@@ -120,10 +58,13 @@ pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named
         }
         (None, Some((true, who))) => (Executor::Attested, format!("`{who}` saw the site on Managed Contacts")),
         (None, Some((false, who))) => {
-            return managed(format!("`{who}` saw that the site is not on Managed Contacts yet; {careful}; when it is"));
+            return managed(
+                format!("`{who}` saw that the site is not on Managed Contacts yet; {careful}"),
+                "when it is",
+            );
         }
         (None, None) => {
-            return managed(format!("no reading shows whether the site is on Managed; {careful}; when it is over"));
+            return managed(format!("no reading shows whether the site is on Managed; {careful}"), "when it is over");
         }
     };
     match spare_login(login, record, at.host) {
@@ -136,9 +77,9 @@ pub fn migration(sight: &Sighting, login: ToolLogin, record: &Record, at: &Named
 }
 
 /// Whoever looks says whether something is on, as no reading shows it.
-fn switch((kind, field): (Kind, &'static str), why: String, at: &Named<'_>) -> Proof {
+fn switch((kind, field): (Kind, &'static str), why: String, when: &'static str, at: &Named<'_>) -> Proof {
     let command = at.saw_switch(&format!("{kind} {field}=VALUE"));
-    Proof::asks(Ask::Switch(ObjectRef::only(kind), field), why, command)
+    Proof::asks_when(Ask::Switch(ObjectRef::only(kind), field), why, when, command)
 }
 
 /// A proof that rests on what the site shows, by when it was read. A person's attestation was given since the step was reached, and
@@ -191,31 +132,31 @@ pub fn maintenance(sight: &Sighting, at: &Named<'_>) -> Proof {
 
 /// Whether mail is delivered, as a person saw it.
 pub fn delivered(sight: &Sighting, at: &Named<'_>) -> Proof {
-    let simulated = |why| switch((Kind::Mail, "simulated"), why, at);
+    let simulated = |why, when| switch((Kind::Mail, "simulated"), why, when, at);
     match &sight.attested {
         Some((false, who)) => {
             Proof::Behind { by: Executor::Attested, seen: format!("`{who}` saw that mail is delivered") }
         }
         Some((true, who)) => {
-            simulated(format!("`{who}` saw that mail is simulated, so no member gets any; once it is delivered"))
+            simulated(format!("`{who}` saw that mail is simulated, so no member gets any"), "once it is delivered")
         }
-        None => simulated("nobody has seen that mail is delivered".to_owned()),
+        None => simulated("nobody has seen that mail is delivered".to_owned(), ""),
     }
 }
 
 /// Whether maintenance mode is as it is due; `otherwise` is what follows where it is not.
 fn maintenance_mode(sight: &Sighting, due: bool, otherwise: &str, at: &Named<'_>) -> Proof {
-    let looked = |why| switch((Kind::Maintenance, "on"), why, at);
+    let looked = |why, when| switch((Kind::Maintenance, "on"), why, when, at);
     let (by, is, who) = match (sight.captured, &sight.attested) {
         (Some(is), _) => (Executor::Guided, is, "the site says that".to_owned()),
         (None, Some((is, who))) => (Executor::Attested, *is, format!("`{who}` saw that")),
-        (None, None) => return looked("no reading shows whether maintenance mode is on".to_owned()),
+        (None, None) => return looked("no reading shows whether maintenance mode is on".to_owned(), ""),
     };
     let seen = format!("{who} maintenance mode is {}", if is { "on" } else { "off" });
     match sight.captured {
         _ if is == due => Proof::Behind { by, seen },
         Some(_) => Proof::open(seen + otherwise),
-        None => looked(format!("{seen}{otherwise}; once it is {}", if due { "on" } else { "off" })),
+        None => looked(format!("{seen}{otherwise}"), if due { "once it is on" } else { "once it is off" }),
     }
 }
 
@@ -440,8 +381,15 @@ mod tests {
         }
         let proven = purchase("b", &[Known::Captured; 2]);
         let proof = |all: &[Purchased], on| {
-            let named =
-                Named { plan: "p", site: "s", host: &"h".parse().unwrap(), live: "l", on, quote: str::to_owned };
+            let named = Named {
+                plan: "p",
+                site: "s",
+                host: &"h".parse().unwrap(),
+                live: "l",
+                on,
+                without_members: false,
+                quote: str::to_owned,
+            };
             purchases(&plan, all, &Ok(()), &named)
         };
         let is_behind = |all: &[Purchased], on| matches!(proof(all, on), Proof::Behind { .. });

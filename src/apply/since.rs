@@ -25,6 +25,11 @@ pub fn when(events: &[JournalEntry], is: impl Fn(&Event) -> bool) -> Timestamp {
     events.iter().rfind(|entry| is(&entry.event)).map_or(Timestamp::MAX, |entry| entry.at)
 }
 
+/// When the way back began; never, where it did not.
+pub fn undone_at(events: &[JournalEntry]) -> Timestamp {
+    when(events, |event| matches!(event, Event::Undo))
+}
+
 /// When the last change was in place; when the run began, where it has none.
 pub fn configured_at(events: &[JournalEntry]) -> Timestamp {
     let done = events.iter().rfind(|entry| matches!(entry.event, Event::Done { .. } | Event::Begin(_)));

@@ -13,7 +13,7 @@ use crate::model::{Executor, Identity, Kind, Plan, Snapshot, Step};
 use super::again::unequal_since;
 use super::by_hand;
 use super::certificate::Ground;
-use super::journal::Event;
+use super::journal::{Event, JournalEntry};
 use super::listed::listed;
 use super::machine::Next;
 use super::proof::{self, Proof, Sighting, as_read, attested, both, migration, purchases, tool_login, verification};
@@ -257,7 +257,13 @@ fn sighting<W: StepContext>(
 /// The barrier was passed in this very turn: somebody is asked to press, once.
 fn press<W: StepContext>(context: &mut W) -> Result<Turn, W::Error> {
     let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
-    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at).into(), say: Prompt::PressOnce })
+    Ok(Turn::Waits { step: Step::RunMigration, open: proof::careful(passed_at, true).into(), say: Prompt::PressOnce })
+}
+
+/// Whether the process that passed the barrier is still the one that runs: nobody resumed the run since.
+fn is_where_it_was_passed(events: &[JournalEntry]) -> bool {
+    let since = events.iter().rev().take_while(|entry| !matches!(entry.event, Event::BarrierPassed { .. }));
+    !since.into_iter().any(|entry| matches!(entry.event, Event::Resume { .. }))
 }
 
 /// Past the barrier a site that does not answer, or is another one, proves nothing either way.
@@ -269,7 +275,7 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
     };
     let names = context.names();
     let passed_at = when(context.journal().events(), |event| matches!(event, Event::BarrierPassed { .. }));
-    let careful = proof::careful(passed_at);
+    let careful = proof::careful(passed_at, is_where_it_was_passed(context.journal().events()));
     let waits = |why: String| Turn::Waits { step, open: format!("{why}; {careful}").into(), say: Prompt::PressNothing };
     let read = context.site().configuration();
     let login = context.site().signed_in();
@@ -296,11 +302,14 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
     }
     let all = context.record()?;
     let record = since_then(all.clone(), passed_at, context.now());
-    let kept = kept.map(|kept| kept.state.administrators).unwrap_or_default();
+    // As in front of the barrier: what persons said of the administrators before it counts.
+    let lines = context.recorded_here();
+    let said = Counting { now: passed_at, here: &lines, only_here: true, since: None, again_since: None };
+    let kept = kept.map(|kept| kept.with_attested(&all, &said).state.administrators).unwrap_or_default();
     let sight = sighting(context, (shows.managed, &all), (&here, Kind::Crm, "managed"), passed_at);
     let is_switched = sight.captured == Some(true) || sight.attested.as_ref().is_some_and(|(managed, _)| *managed);
     let login = tool_login(login.as_ref(), &kept);
-    let proof = migration(&sight, login, &record, &names.of(&here, on), passed_at);
+    let proof = migration(&sight, login, &record, &names.of(&here, on), &careful);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(context);
     let is_over = is_switched || matches!(proof, Proof::Behind { .. });

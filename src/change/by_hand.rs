@@ -81,7 +81,7 @@ impl Task<'_> {
     /// offering's modules, the wanted ones have to be among those that are there. `None` where a field of them is not known.
     pub fn otherwise(&self, found: &Value) -> Option<Vec<&str>> {
         let wanted = self.wanted.as_object()?;
-        if wanted.keys().any(|name| found.get(name).is_none()) {
+        if self.is_unknown(found) {
             return None;
         }
         let one = |name: &str, value: &Value| json!({name: value});
@@ -90,6 +90,24 @@ impl Task<'_> {
             false => holds(self.on.kind, name, &found[name], wanted),
         };
         Some(wanted.iter().filter(|(name, wanted)| !is_as_wanted(name, wanted)).map(|(name, _)| &**name).collect())
+    }
+
+    /// Whether what was found is what was there before. Where nobody knew what was there, it only has to be known what is there now.
+    /// None where it is not.
+    pub fn is_set_back(&self, found: Option<&Value>) -> Option<bool> {
+        match (self.before, found) {
+            (None, None) => Some(true),
+            (None, Some(_)) if self.is_compared => Some(false),
+            (Some(_), None) => Some(false),
+            (_, Some(found)) if self.is_unknown(found) => None,
+            (None, Some(_)) => Some(true),
+            (Some(before), found) => Some(shows(found, Some(before))),
+        }
+    }
+
+    /// Whether a field that it is about is not known.
+    fn is_unknown(&self, found: &Value) -> bool {
+        self.wanted.as_object().is_none_or(|wanted| wanted.keys().any(|name| found.get(name).is_none()))
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Undo {
     /// The digest of the changes to take back, as `plan status` shows it.
     #[arg(long, value_name = "DIGEST", value_parser = digits)]
     pub confirm: Option<String>,
-    /// Leave this object as somebody else changed it, and take the rest back; may be given several times.
+    /// Leave this object as somebody else changed it, or as it was made by hand, and take the rest back; may be given several times.
     #[arg(long, value_name = "KIND/KEY")]
     pub leave: Vec<String>,
     /// The live site's host, typed out, where the run is on live.

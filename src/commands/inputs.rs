@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use crate::apply::confirmation::Confirmation;
 use crate::apply::limits::Tally;
 use crate::apply::plan_name;
-use crate::change::{self, Change, Digests, FactsText, Lowered, Marks};
+use crate::change::{self, ByHand, Change, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self};
 use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Plan, Step, Worth};
+use crate::model::{Identity, Kind, Plan, Snapshot, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -24,10 +24,10 @@ use crate::rules::{
 };
 use crate::shape::personal;
 use crate::site::file::FileSite;
-use crate::site::{self, Executor, Reading, Site};
+use crate::site::{self, Executor, Reading, Site, SiteError};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
-use super::attesting::{Attesting, make_void};
+use super::attesting::{Attesting, attested, make_void};
 use super::record::backup_file;
 use super::tracked::members_file;
 
@@ -211,14 +211,10 @@ fn judged_against(
     let read = site.as_mut().map(|(site, mode)| read_site(*site, (*mode, attesting), &opened)).transpose()?;
     let lowered = read.as_ref().map(|read| change::lower_on(&opened.plan, &read.reading.snapshot, place));
     let changes = lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
-    let executor = |site: &dyn Site, change: &Change| match &read {
-        // What a site does not show of itself it cannot be asked to change.
-        Some(read) if read.reading.snapshot.is_attested(&change.on) => Executor::Guided,
-        // A file that a person writes follows the site: who changes that changes it there.
-        Some(read) if read.is_in_a_file && !read.reading.snapshot.is_by_a_machine(&change.on) => Executor::Guided,
-        _ => site.executor(change),
-    };
-    let executors = site.iter().flat_map(|(site, _)| changes.iter().map(|change| executor(*site, change))).collect();
+    let both = site.iter().zip(&read);
+    let of_each =
+        both.flat_map(|((site, _), read)| changes.iter().map(|change| executor(*site, &read.reading.snapshot, change)));
+    let executors = of_each.collect();
     let holds_some =
         read.as_ref().and_then(|read| read.reading.census.as_ref()).is_some_and(|census| census.addresses > 0);
     // Where nobody's address stands git is not asked.
@@ -265,6 +261,27 @@ fn judged_against(
     });
     let judgement = shown(judgement, show_personal);
     Ok(Checked { opened, site, lowered, executors, judgement, digests, gate, show_personal })
+}
+
+/// Who carries out a change on a site that was read so.
+fn executor(site: &dyn Site, read: &Snapshot, change: &Change) -> Executor {
+    // What a site does not show of itself it cannot be asked to change.
+    if read.is_attested(&change.on) {
+        return Executor::Guided;
+    }
+    // A file that a person writes follows the site: who changes that changes it there.
+    if site.is_in_a_file() && !read.is_by_a_machine(&change.on) {
+        return Executor::Guided;
+    }
+    site.executor(change)
+}
+
+/// What of the plan's changes a person makes on a site.
+pub(super) fn by_hand(opened: &Opened, site: &mut dyn Site, on: SiteRole) -> Result<ByHand, SiteError> {
+    let read = attested(site.configuration()?, &opened.record);
+    let lowered = change::lower_on(&opened.plan, &read, on);
+    let executors: Vec<Executor> = lowered.changes.iter().map(|change| executor(site, &read, change)).collect();
+    Ok(ByHand::split(lowered.changes, &executors, lowered.not_compared).1)
 }
 
 /// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and
@@ -325,6 +342,12 @@ impl Checked {
     /// Whether a run may go on: the verdict is green, or nothing but the members is unknown, and that is accepted.
     pub(super) fn may_go_on(&self, without_members: bool) -> bool {
         self.judgement.verdict == Verdict::Green || without_members && self.judgement.lacks_only_members()
+    }
+
+    /// Whether something that keeps the verdict from being green is a fact that a person can see on a screen.
+    pub(super) fn lacks_what_a_screen_shows(&self) -> bool {
+        let lacks = self.judgement.stops().filter_map(|finding| finding.lacks.as_ref());
+        lacks.into_iter().any(|lacks| !lacks.members_only && !lacks.private_only)
     }
 
     /// How much a run would change; nothing without a site.

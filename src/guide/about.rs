@@ -129,7 +129,8 @@ impl Step {
                 executor: Executor::Guided,
                 back: WayBack::Reversible,
                 screen: "AccessAlly > Settings > Migration Tools",
-                act: "untick maintenance mode; from here on this site takes payments, so the charging guard must be right",
+                act: "untick maintenance mode if it is still ticked; from here on this site takes payments, \
+                      so the charging guard must be right",
                 observed: "that maintenance mode is off",
                 believed: "",
                 why: CLOSED,
@@ -140,7 +141,8 @@ impl Step {
                 back: WayBack::OneWay,
                 screen: "the page of each order form that the plan's `test_purchases` names",
                 act: "buy once on each of them in the gateway's test mode, as somebody whom the site does not know; put \
-                      on record what was seen, with the transaction",
+                      on record what was seen, with the transaction; while mail is simulated no welcome e-mail arrives: look for it in the \
+                      log of the plugin that simulates mail, where it keeps one",
                 observed: "where contacts and orders can be read: a new order on the form that went through with a real transaction, the buyer's \
                            access tags, a contact that was not there before",
                 believed: "that the page opens and that the welcome e-mail arrives; where contacts and orders cannot \

@@ -40,7 +40,10 @@ impl Back {
     pub fn message(self) -> String {
         match (self.stage, self.on) {
             (Stage::BeforeBarrier, SiteRole::Live) => {
-                format!("{UNDO}; then maintenance mode is switched off, and live sells again")
+                format!(
+                    "{UNDO}, and has a person set back those that were made by hand; then maintenance mode is switched off, and live \
+                     sells again"
+                )
             }
             (Stage::BeforeBarrier, SiteRole::Staging) => self.with_live(UNDO),
             (Stage::PastBarrier, SiteRole::Staging) => {

@@ -55,6 +55,12 @@ use Step::{
 };
 
 impl Step {
+    /// Its name in a sentence; that of the plan's changes with its title, as their name is no word of the guide.
+    pub fn in_a_sentence(self) -> String {
+        let title = if self == Configure { format!(" ({})", self.about().title) } else { String::new() };
+        format!("`{}`{title}", self.name())
+    }
+
     /// The kinds of object that taking it is expected to move, and nothing else: the vendor's migration switches the connection
     /// and maintenance mode (inferred from the guide's words), a person the latter.
     pub fn moves(self) -> &'static [Kind] {

@@ -19,6 +19,8 @@ pub struct Names {
     pub site: String,
     /// The live site.
     pub live: String,
+    /// Whether no reading shows the members, so that a run begins only where that is accepted.
+    pub without_members: bool,
     /// How a word is written for a shell.
     pub quote: fn(&str) -> String,
 }
@@ -26,7 +28,8 @@ pub struct Names {
 impl Names {
     /// The same with the run's host and place.
     pub fn of<'a>(&'a self, host: &'a Identity, on: SiteRole) -> Named<'a> {
-        Named { plan: &self.plan, site: &self.site, host, live: &self.live, on, quote: self.quote }
+        let Self { plan, site, live, without_members, quote } = self;
+        Named { plan, site, host, live, on, without_members: *without_members, quote: *quote }
     }
 }
 
@@ -43,6 +46,8 @@ pub struct Named<'a> {
     pub live: &'a str,
     /// Which of the plan's two sites the run is on.
     pub on: SiteRole,
+    /// Whether no reading shows the members, so that a run begins only where that is accepted.
+    pub without_members: bool,
     /// How a word is written for a shell.
     pub quote: fn(&str) -> String,
 }
@@ -166,7 +171,9 @@ impl Named<'_> {
 
     /// The commands of a step, in the order in which they are typed; at the first one of a run, those that begin it.
     pub fn commands(&self, plan: &Plan, step: Step) -> Vec<String> {
-        let begins = || vec![self.diff(), format!("{}{} --confirm DIGEST", self.verb("apply"), self.typed_host())];
+        let members = if self.without_members { " --accept-unknown members" } else { "" };
+        let begins =
+            || vec![self.diff(), format!("{}{}{members} --confirm DIGEST", self.verb("apply"), self.typed_host())];
         match step {
             Step::FreezeLive => vec![self.record("saw maintenance on=yes", SiteRole::Live)],
             Step::Preflight => vec![self.check()],
@@ -246,14 +253,17 @@ impl Named<'_> {
 
     /// Puts a backup's file on record.
     pub fn backup_file(&self, plan: &Plan) -> String {
-        self.plain(&format!("backup FILE --of {} --stored-off-server", backed_up(plan)))
+        self.plain(&format!("backup FILE --of {}{}", backed_up(plan), off_server(plan)))
     }
 
     fn backup(&self, plan: &Plan) -> Vec<String> {
         let of = backed_up(plan);
         let mut all = vec![
             self.backup_file(plan),
-            self.plain(&format!("backup --restore-point ID --of {of} --parts files,database --taken-at TIME")),
+            self.plain(&format!(
+                "backup --restore-point ID --of {of} --parts files,database --taken-at TIME{}",
+                off_server(plan)
+            )),
         ];
         all.extend((self.on == SiteRole::Live).then(|| self.resume()));
         all
@@ -271,6 +281,11 @@ impl Named<'_> {
 fn backed_up(plan: &Plan) -> &'static str {
     let of = plan.backup.as_ref().map_or(SiteRole::Live, |backup| backup.of);
     if of == SiteRole::Live { "live" } else { "staging" }
+}
+
+/// That a copy is off the server, as it is typed, where the plan asks for one.
+fn off_server(plan: &Plan) -> &'static str {
+    if plan.backup.as_ref().is_none_or(|backup| backup.stored_off_server) { " --stored-off-server" } else { "" }
 }
 
 /// Most forms of which a command is given.

@@ -36,6 +36,11 @@ impl Unmeasured {
         }
     }
 
+    /// What is typed at the barrier to go on without it.
+    pub fn phrase(self) -> String {
+        format!("{} unknown", self.name())
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {

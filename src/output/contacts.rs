@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
+use crate::diag::Document;
+use crate::model::Plan;
+use crate::model::text::pointer;
 use crate::population::Chosen;
+use crate::shape::personal;
 use crate::text::quote;
 
 /// The contacts' recorded values by contact ID, indented by so many blanks.
@@ -41,4 +45,13 @@ pub fn reasons(contacts: &[Chosen], indent: usize) -> String {
 fn text(value: &str) -> String {
     let quoted = quote(value);
     if quoted.starts_with('"') { quoted } else { format!("\"{quoted}\"") }
+}
+
+/// The contacts of a plan's spot check: their IDs, without those that may be about a person, and why each was chosen.
+pub fn listed(plan: &Plan) -> impl Iterator<Item = (String, &str)> {
+    plan.spot_check.list.iter().map(|(id, reason)| {
+        let at = pointer(&["spot_check", "list", id]);
+        let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
+        (id, reason.as_str())
+    })
 }

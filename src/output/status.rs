@@ -13,7 +13,7 @@ use crate::change::text::side;
 use crate::guide::{Duty, WayBack};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::many;
-use crate::model::{Executor, Step};
+use crate::model::{Executor, ObjectRef, Step};
 
 /// Where a run stands.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -36,7 +36,11 @@ pub struct Status {
     /// What a person makes beside them.
     #[serde(skip_serializing_if = "ByHand::is_empty")]
     pub by_hand: ByHand,
-    /// How many of them are in place.
+    /// Those of them that are seen as they are to be, by what is on record and, of a site in a file, by its reading; where the run is
+    /// undone, as they were before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_hand_seen: Vec<ObjectRef>,
+    /// How many of the changes are in place.
     pub in_place: usize,
     /// Whether they are being taken back.
     pub taking_back: bool,
@@ -44,6 +48,12 @@ pub struct Status {
     pub past_the_barrier: bool,
     /// Whether somebody is at it now.
     pub held: bool,
+    /// The finished rehearsal whose certificate lies beside the plan, where no run of it is on record here; null else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsed: Option<Rehearsed>,
+    /// What goes on from here, with its command line; null where somebody is at it, and where the run ended or is another folder's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// The run that is open on the site from another folder, in words; null where there is none.
     pub elsewhere: Option<String>,
     /// The digest of the changes of an earlier run that can be undone once this one is; null where there is none.
@@ -66,6 +76,19 @@ pub struct Ended {
     pub at: String,
     /// The certificate that it left beside the plan; null where it left none.
     pub certificate: Option<String>,
+    /// What is next.
+    pub next: String,
+}
+
+/// A finished rehearsal that took place in another folder or on another machine, or whose journal is gone.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Rehearsed {
+    /// Its certificate.
+    pub certificate: String,
+    /// When it ended, RFC 3339, as the certificate says.
+    pub at: String,
+    /// On which site, as the certificate says.
+    pub host: String,
     /// What is next.
     pub next: String,
 }
@@ -136,12 +159,14 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                 write!(out, " · {} of {} in place", status.in_place, many(status.changes, "change"))?;
             }
             if tasks > 0 {
-                write!(out, " · {} by hand", many(tasks, "object"))?;
+                let seen = if status.taking_back { "set back" } else { "in place" };
+                let by_hand = many(tasks, "object");
+                write!(out, " · {} of {by_hand} by hand seen {seen}", status.by_hand_seen.len())?;
             }
         }
         writeln!(out)?;
         if line.step == Step::Configure {
-            by_hand(&status.by_hand, out)?;
+            by_hand(status, out)?;
         }
         if let Some(seen) = &line.seen {
             writeln!(out, "    {}  {}", line.at.as_deref().unwrap_or_default(), escape::line(seen))?;
@@ -159,6 +184,12 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         (None, None) => {
             let here = if status.elsewhere.is_some() { " from this folder" } else { "" };
             writeln!(out, "no run is under way on {}{here}", escape::line(&status.site))?;
+            if let Some(rehearsed) = &status.rehearsed {
+                let Rehearsed { certificate, at, host, next } = rehearsed;
+                let (certificate, at, host) = (escape::line(certificate), escape::line(at), escape::line(host));
+                writeln!(out, "a rehearsal on {host} ended {at}: its certificate is {certificate}")?;
+                writeln!(out, "next: {}", escape::line(next))?;
+            }
         }
         (None, Some(digest)) => {
             let what = if status.taking_back { "a run that is being undone" } else { "a run" };
@@ -170,6 +201,9 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                 escape::line(&status.site)
             )?;
         }
+    }
+    if let Some(next) = &status.next {
+        writeln!(out, "next: {}", escape::line(next))?;
     }
     if !status.site.contains("://") {
         writeln!(
@@ -210,11 +244,20 @@ fn decisions(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// What a person makes: the object, its screen, and what is to be there.
-fn by_hand(all: &ByHand, out: &mut dyn Write) -> io::Result<()> {
-    for task in all.tasks() {
-        writeln!(out, "    by hand: {}, on {}", escape::line(&task.on.to_string()), task.on.kind.screen())?;
-        for (sign, fields) in [("-", task.before), ("+", Some(task.wanted))] {
+/// What a person makes, or sets back: the object, and where it is not seen done, its screen and what is to be there.
+fn by_hand(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+    for task in status.by_hand.tasks() {
+        let on = escape::line(&task.on.to_string());
+        if status.by_hand_seen.contains(task.on) {
+            writeln!(out, "    ✓ by hand: {on}")?;
+            continue;
+        }
+        writeln!(out, "    · by hand: {on}, on {}", task.on.kind.screen())?;
+        let sides = match status.taking_back {
+            false => [("-", task.before), ("+", Some(task.wanted))],
+            true => [("-", Some(task.wanted)), ("+", task.before)],
+        };
+        for (sign, fields) in sides {
             for line in escape::terminal(&side(task.on, fields)).lines() {
                 writeln!(out, "      {sign} {line}")?;
             }

@@ -14,7 +14,7 @@ use crate::place::{PLAN, Place, SITE};
 use crate::timing::{place_digest, rehearsed_at};
 
 /// A person at a terminal in front of the program.
-struct Keyboard {
+pub(crate) struct Keyboard {
     child: Child,
     keys: ChildStdin,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -23,7 +23,7 @@ struct Keyboard {
 }
 
 impl Keyboard {
-    fn at(place: &Place, words: &[&str]) -> Self {
+    pub(crate) fn at(place: &Place, words: &[&str]) -> Self {
         let plain = place.command(words);
         let all = std::iter::once(plain.get_program()).chain(plain.get_args());
         let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
@@ -50,7 +50,7 @@ impl Keyboard {
 
     /// Waits until this is shown after what was looked at before; what came until then.
     #[track_caller]
-    fn sees(&mut self, words: &str) -> String {
+    pub(crate) fn sees(&mut self, words: &str) -> String {
         let began = Instant::now();
         loop {
             let all = self.all();
@@ -63,13 +63,13 @@ impl Keyboard {
         }
     }
 
-    fn types(&mut self, line: &str) {
+    pub(crate) fn types(&mut self, line: &str) {
         self.keys.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Waits for a question, and answers it.
     #[track_caller]
-    fn answers(&mut self, question: &str, answer: &str) {
+    pub(crate) fn answers(&mut self, question: &str, answer: &str) {
         self.sees(question);
         self.sees("> ");
         self.types(answer);
@@ -90,7 +90,7 @@ impl Keyboard {
     }
 
     #[track_caller]
-    fn ends(mut self, code: i32) -> String {
+    pub(crate) fn ends(mut self, code: i32) -> String {
         let ended = self.child.wait().unwrap();
         let all = self.all();
         assert_eq!(ended.code(), Some(code), "{all}");
@@ -202,10 +202,11 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.sees("`sam` saw that the site is not on Managed");
     jo.answers("is staging.bloom.example on AccessAlly Managed Contacts?", "yes");
     jo.answers("did the spare administrator sign in", "yes: still signed in");
-    jo.answers("is maintenance mode on, on staging.bloom.example?", "no");
+    jo.answers("is maintenance mode still on, on staging.bloom.example?", "no");
     jo.answers("bought on", "q");
     let all = jo.ends(20);
     assert!(!all.contains("plan record"), "{all}");
+    assert!(all.contains("welcome: none, purchases or purchases-and-opt-ins"), "{all}");
     assert!(all.contains("continue with `plan apply bloom-coaching.yaml --site bloom-coaching.site.ndjson --resume`"));
     let record = place.read("bloom-coaching.record.ndjson");
     let of = |who: &str| record.lines().filter(|line| line.contains(&format!(r#""who":"{who}""#))).count();
@@ -366,7 +367,7 @@ fn the_merge_list_the_push_and_what_live_shows_then_are_asked_for() {
     jo.answers("is it done?", "yes, nothing was to be carried over");
     jo.answers("is mail simulated on bloom.example, so that none is delivered?", "yes");
     jo.answers("is mail simulated on bloom.example, so that none is delivered?", "no");
-    jo.answers("is maintenance mode on, on bloom.example?", "no");
+    jo.answers("is maintenance mode still on, on bloom.example?", "no");
     jo.sees("every step is done");
     jo.ends(0);
 }

@@ -50,6 +50,10 @@ fn a_certificate_of_another_machine_opens_live_only_with_a_known_reviewers_signa
         "minisign -S -m bloom-coaching.rehearsal.json",
     ];
     there.refused(&unsigned);
+    let stands = there.run(&["status", PLAN, "--site", LIVE]);
+    for words in ["a rehearsal on staging.bloom.example ended ", "next: ", unsigned[0], unsigned[2]] {
+        assert!(stands.out.contains(words), "{words}: {}", stands.out);
+    }
     let settings = |text: &str| fs::write(place.path("plan.toml"), text).unwrap();
     settings(&format!("[seal]\nkeys = {{sam = \"{}\"}}\n", sam.key(&place)));
     there.refused(&unsigned);

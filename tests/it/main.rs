@@ -74,6 +74,8 @@ mod seal;
 #[cfg(unix)]
 mod second_user;
 mod secrets;
+mod set_back;
+mod shown;
 mod snapshot;
 mod snapshot_laws;
 mod spelling;

@@ -26,17 +26,22 @@ pub(crate) fn declared() -> Place {
 fn without_records(section: &Value) -> Place {
     let place = Place::new();
     in_its_window(&place);
+    without_records_in(&place, SITE, &UNREAD, section);
+    place
+}
+
+/// Takes the records of these kinds out of a site's file, which says this of their sections.
+pub(crate) fn without_records_in(place: &Place, site: &str, unread: &[&str], section: &Value) {
     let without = |line: &str| {
         let mut line: Value = serde_json::from_str(line).unwrap();
         if line["kind"] == "snapshot" {
-            UNREAD.iter().for_each(|kind| line["sections"][*kind] = section.clone());
+            unread.iter().for_each(|kind| line["sections"][*kind] = section.clone());
         }
-        (!UNREAD.iter().any(|kind| line["kind"] == *kind)).then(|| format!("{line}\n"))
+        (!unread.iter().any(|kind| line["kind"] == *kind)).then(|| format!("{line}\n"))
     };
-    let left: String = place.read(SITE).lines().filter_map(without).collect();
-    fs::write(place.path(SITE), left).unwrap();
-    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
-    place
+    let left: String = place.read(site).lines().filter_map(without).collect();
+    fs::write(place.path(site), left).unwrap();
+    place.run(&["snapshot", "finalize", site]).ends(0, &[]);
 }
 
 /// What the screens of the copy show before anything is done.
@@ -285,11 +290,13 @@ fn undo_takes_back_what_was_carried_out_and_names_what_a_person_made() {
     let digest = status(&place)["digest"].as_str().unwrap()[..8].to_owned();
     let ran = undo(&place, &digest);
     ran.ends(0, &[]);
-    let back = "- production_url: //bloom.example\n  + enabled: true\n  + production_url: //staging.bloom.example";
+    let back = "- production_url: //bloom.example + enabled: true + production_url: //staging.bloom.example";
+    assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(back), "{}", ran.out);
     for words in [
-        "if this was set by hand, set it back by hand: `charging-guard`",
-        back,
-        "all that was carried out is taken back",
+        "set back   `charging-guard`",
+        "3 objects may have been set by hand in the run: set back what was, by hand",
+        "plan survey bloom-coaching.yaml --site bloom-coaching.site.ndjson --who WHO",
+        "all that was carried out is taken back, read back; what was set by hand is not",
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
@@ -305,10 +312,13 @@ fn the_runbook_lists_what_is_made_by_hand_and_what_is_typed_then() {
     for words in [
         "By hand, since no reading of this site shows them",
         "<code>charging-guard</code>",
-        "production_url: //bloom.example",
+        "<br>now:<pre>enabled: true\nproduction_url: //staging.bloom.example</pre>",
+        "3. The plan&#39;s changes <small>guided",
+        "<th scope=\"row\">The plan&#39;s changes</th>",
     ] {
         assert!(page.contains(words), "{words}");
     }
+    assert!(!page.contains(r"\n"), "a line break is spelt out");
 }
 
 /// What a person made in a run that was undone is to be seen again: nobody looked since it was set back.
@@ -323,6 +333,23 @@ fn after_an_undo_what_was_made_in_the_run_is_unknown_until_somebody_looks() {
     assert!(said.contains("unproven at gate") && said.contains("that it was made in was undone"), "{said}");
     says_what_is_there(&place);
     assert!(check(&place).contains("green at gate"), "{}", check(&place));
+}
+
+/// An undo in a copy of the folder makes void what was seen in the run of the folder that it was copied from: the run there says how all of
+/// it is seen again.
+#[test]
+fn a_run_whose_attestations_an_undo_elsewhere_made_void_names_what_asks_for_them() {
+    let place = begun();
+    says_what_was_made(&place);
+    on(&place).ends(0, &[]);
+    let digest = status(&place)["digest"].as_str().unwrap()[..8].to_owned();
+    let copy = tempfile::tempdir().unwrap();
+    let copied = std::process::Command::new("cp").arg("-a").arg(place.path(".")).arg(copy.path()).status().unwrap();
+    assert!(copied.success());
+    let mut undone = place.command(&["undo", PLAN, "--site", SITE, "--confirm", &digest]);
+    assert!(undone.current_dir(copy.path()).output().unwrap().status.success());
+    let survey = "`plan survey bloom-coaching.yaml --site bloom-coaching.site.ndjson --who WHO` asks for what only a screen shows";
+    on(&place).ends(20, &["so `start-verification` is not begun", survey]);
 }
 
 /// What came with a repository proves no step and opens no barrier, however well its lines are chained.

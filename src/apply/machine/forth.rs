@@ -9,6 +9,8 @@ use crate::model::Step;
 pub struct Forth {
     /// How many changes there are.
     changes: usize,
+    /// Whether a person makes any.
+    by_hand: bool,
     /// The steps, the changes among them.
     steps: Vec<Step>,
     /// How many steps are done.
@@ -32,15 +34,14 @@ enum At {
 
 impl Forth {
     pub(super) fn new(begin: &Begin) -> Self {
-        let (changes, steps) = (begin.changes.len(), begin.steps().to_vec());
-        Self { changes, steps, passed: 0, at: At::Ahead }.at_step(0)
+        let (changes, by_hand, steps) = (begin.changes.len(), !begin.by_hand.is_empty(), begin.steps().to_vec());
+        Self { changes, by_hand, steps, passed: 0, at: At::Ahead }.at_step(0)
     }
 
     /// At the beginning of the step with this number.
     fn at_step(&self, passed: usize) -> Self {
-        let steps = self.steps.clone();
-        let at = if steps.get(passed) == Some(&Step::Configure) { At::Changes(0) } else { At::Ahead };
-        Self { changes: self.changes, steps, passed, at }
+        let at = if self.steps.get(passed) == Some(&Step::Configure) { At::Changes(0) } else { At::Ahead };
+        Self { passed, at, ..self.clone() }
     }
 
     pub(super) fn passed(&self) -> &[Step] {
@@ -77,6 +78,16 @@ impl Forth {
             At::Ahead | At::Reached if self.passed().contains(&Step::Configure) => self.changes,
             At::Ahead | At::Reached => 0,
         }
+    }
+
+    /// Whether it came to the plan's changes: from there on a person may have made those that are theirs.
+    pub(super) fn came_to_its_changes(&self) -> bool {
+        matches!(self.at, At::Changes(_) | At::Intended(_)) || self.passed().contains(&Step::Configure)
+    }
+
+    /// Whether a person may have made what only a person makes.
+    pub(super) fn may_be_made_by_hand(&self) -> bool {
+        self.by_hand && self.came_to_its_changes()
     }
 
     pub(super) fn is_at_the_barrier(&self) -> bool {

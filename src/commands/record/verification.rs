@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::failure::{Failure, exit};
 use crate::fs;
 use crate::model::record::VerificationLine;
+use crate::model::text::many;
 use crate::shape::without_addresses;
 
 use crate::project::record::LIMIT;
@@ -19,7 +20,7 @@ pub(super) fn said(lines: &[VerificationLine], masked: usize) -> String {
             "; addresses in {some} of them are left out, as the record is committed: look at the lines in the file"
         ),
     };
-    format!("{} lines of verification, {flagged} of them with a \"!\"{masked}", lines.len())
+    format!("{} of verification, {flagged} of them with a \"!\"{masked}", many(lines.len(), "line"))
 }
 
 /// The lines of a file, or of standard input.

@@ -52,13 +52,22 @@ impl Run {
                 )
             }
             Ask::Switch(on, field) => match (on.kind, *field) {
-                (Kind::Maintenance, _) => format!("is maintenance mode on, on {host}? yes or no"),
+                (Kind::Maintenance, _) if step == Step::EnterMaintenance => {
+                    format!("is maintenance mode on, on {host}? yes once it is, or no")
+                }
+                (Kind::Maintenance, _) => format!("is maintenance mode still on, on {host}? no once it is off, or yes"),
                 (Kind::Crm, _) => format!("is {host} on AccessAlly Managed Contacts? yes once it is, or no"),
                 (Kind::Mail, _) => format!("is mail simulated on {host}, so that none is delivered? yes or no"),
                 _ => format!("`{on}: {field}` on {host}: {}", choices(on, field).unwrap_or(how_to_write(field))),
             },
-            Ask::Made(on) => format!("what does the screen of `{}` show?", line(&on.to_string())),
+            Ask::Made(on) | Ask::SetBack(on) => {
+                format!("what does the screen of `{}` show?", line(&on.to_string()))
+            }
             Ask::Backup => "the backup: its file; or `id` and the ID of your host's restore point".to_owned(),
+            Ask::Step(Step::ReviewContacts) => {
+                "was each of these contacts looked at on the site? no; or yes, and what you saw: `yes, all as before`"
+                    .to_owned()
+            }
             Ask::Step(_) => "is it done? no; or yes, and what you saw: `yes, the host says so`".to_owned(),
             Ask::Purchase(form) => {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
@@ -137,7 +146,7 @@ impl Run {
                 looking.record(object.kind, &answers, Timestamp::now())?;
                 return self.show("recorded", terminal);
             }
-            Ask::Made(_) => return Ok(()),
+            Ask::Made(_) | Ask::SetBack(_) => return Ok(()),
         };
         put(said, plan, Timestamp::now(), terminal)
     }

@@ -10,8 +10,10 @@ use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, attesting, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
-use crate::model::plan::SiteRole;
+use crate::model::plan::{ContactValues, SiteRole};
 use crate::model::{ObjectRef, Plan, Step};
+use crate::output::contacts::listed;
+use crate::output::escape::{line, path};
 use crate::trust::recorded_here;
 
 use super::by_hand;
@@ -30,6 +32,9 @@ impl Run {
         let named = names.of(&host, on);
         if say == Prompt::Act {
             self.tell(step, terminal)?;
+            if step == Step::ReviewContacts {
+                self.tell_contacts(plan, terminal)?;
+            }
             let commands = match (step, self.journal.begin().cloned()) {
                 (Step::Configure, Some(begin)) => {
                     let known = attesting::attested(self.site.configuration()?, &self.project.record()?).state;
@@ -63,7 +68,7 @@ impl Run {
             }
             Prompt::Act => "do it, record what is named above, then".to_owned(),
         };
-        let message = format!("waits at `{}`: {open}", step.name());
+        let message = format!("waits at {}: {open}", step.in_a_sentence());
         let resume = named.resume();
         let mut failure = Failure::new(exit::PART_WAY, message);
         failure.details.extend(how);
@@ -79,6 +84,23 @@ impl Run {
         let tasks = begin.by_hand.tasks();
         let open = tasks.iter().filter(|task| !is_in_place(task, &site));
         Ok(open.map(|task| task.on.clone()).collect())
+    }
+
+    /// Which contacts a person looks at, and where their values are, which nobody is shown.
+    pub(super) fn tell_contacts(&self, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let ids: Vec<String> = listed(plan).map(|(id, _)| id).collect();
+        if ids.is_empty() {
+            return labelled("contacts", "the plan lists none (`spot_check: list`)", terminal);
+        }
+        labelled("contacts", &line(&ids.join(", ")), terminal)?;
+        let values = match &plan.spot_check.values {
+            Some(ContactValues::File(name)) => {
+                let file = self.files.plan().with_file_name(name);
+                format!("what each of them had before the migration stands in {}", path(&file))
+            }
+            _ => "what each of them had before stands in the plan (`spot_check: values`)".to_owned(),
+        };
+        labelled("", &values, terminal)
     }
 
     /// What a person has to do.

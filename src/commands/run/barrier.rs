@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::apply::journal::Event;
 use crate::apply::proof::{spare_login, tool_login};
@@ -179,7 +178,7 @@ impl Run {
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
             failure.details = self.typed_again((&checked, reached), (&again, &attested), here, on);
             let screens = |all: &[Fields]| -> Vec<Screen> {
-                all.iter().map(|(on, fields)| by_hand::screen(on, &blind(fields), false)).collect()
+                all.iter().map(|(on, fields)| by_hand::screen(on, &by_hand::blind(fields.iter()), false)).collect()
             };
             let asks = (!again.is_empty()).then(|| screens(&again));
             return Err(NotYet { failure, asks, attested: screens(&attested) });
@@ -236,7 +235,7 @@ impl Run {
     ) -> Vec<String> {
         let names = self.names(&checked.opened.plan);
         let typed = |(object, fields): &Fields| {
-            let command = names.of(here, on).saw(object, &blind(fields), false);
+            let command = names.of(here, on).saw(object, &by_hand::blind(fields.iter()), false);
             format!("look at {} again, then: {command}", object.kind.screen())
         };
         let mut said = Vec::new();
@@ -296,11 +295,6 @@ fn attested_wrongly(checked: &Checked) -> Vec<Fields> {
         (!fields.is_empty()).then_some((on, fields))
     };
     ASKED_AGAIN.iter().filter_map(of_kind).collect()
-}
-
-/// Fields whose values are typed.
-fn blind(fields: &[String]) -> Value {
-    Value::Object(fields.iter().map(|name| (name.clone(), Value::Array(Vec::new()))).collect())
 }
 
 /// Whether standard output is where the system throws everything away: a program that is started with it closed gets that instead.

@@ -10,7 +10,7 @@ use crate::guide::Named;
 use crate::model::saw::is_blind;
 use crate::model::{Kind, ObjectRef, State};
 use crate::output::escape;
-use crate::survey::{Beside, Question, Screen, Whose};
+use crate::survey::{Beside, Listed, Question, Screen, Whose};
 
 /// Shows each task that is open; what is typed once they are made.
 ///
@@ -29,14 +29,38 @@ pub(super) fn show(
             writeln!(terminal.out, "               {line}")?;
         }
     }
-    let saw = tasks.iter().map(|task| named.saw(task.on, &with_tags(task, known), task.is_compared));
+    let saw = tasks.iter().map(|task| named.saw(task.on, &with_tags(task.on, task.wanted, known), task.is_compared));
     Ok(saw.chain([named.resume()]).collect())
 }
 
-/// What is wanted of an object, with the tags of its modules as they are known.
-pub(super) fn with_tags(task: &Task<'_>, known: &State) -> Value {
-    let mut wanted = task.wanted.clone();
-    let Some(offering) = known.offerings.get(&task.on.key).filter(|_| task.on.kind == Kind::Offering) else {
+/// Shows what a person sets back of these tasks: what was to be made, and what was there before it.
+pub(super) fn show_back(tasks: &[Task<'_>], what: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    for task in tasks {
+        labelled(what, &format!("`{}`, on {}", task.on, task.on.kind.screen()), terminal)?;
+        for line in lines_back(task) {
+            writeln!(terminal.out, "               {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What is said of an object once it is set back: its fields as they were; where nobody knew them, whatever stands there.
+pub(super) fn as_before(task: &Task<'_>, known: &State) -> (Value, bool) {
+    match task.before {
+        Some(before) => (with_tags(task.on, before, known), true),
+        None => (blind(task.wanted.as_object().into_iter().flatten().map(|(name, _)| name)), false),
+    }
+}
+
+/// Fields whose values are typed.
+pub(super) fn blind<'n>(fields: impl Iterator<Item = &'n String>) -> Value {
+    Value::Object(fields.map(|name| (name.clone(), Value::Array(Vec::new()))).collect())
+}
+
+/// These fields of an object, with the tags of its modules as they are known.
+pub(super) fn with_tags(on: &ObjectRef, fields: &Value, known: &State) -> Value {
+    let mut wanted = fields.clone();
+    let Some(offering) = known.offerings.get(&on.key).filter(|_| on.kind == Kind::Offering) else {
         return wanted;
     };
     for module in wanted.get_mut("modules").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -58,6 +82,21 @@ pub(super) fn screen(on: &ObjectRef, wanted: &Value, is_compared: bool) -> Scree
     };
     let questions = wanted.as_object().into_iter().flatten().map(question).collect();
     Screen { kind: on.kind, list: None, questions }
+}
+
+/// The screen that somebody looks at once an object is set back: of one that was not there before, the list without it.
+pub(super) fn screen_back(task: &Task<'_>, known: &State) -> Screen {
+    if task.before.is_none() && task.is_compared {
+        let others = known.keys(task.on.kind).into_iter().filter(|key| *key != task.on.key);
+        let named = |key: String| {
+            let fields = known.get(&ObjectRef::new(task.on.kind, key.as_str())).map(|object| object.fields());
+            fields.and_then(|fields| fields.get("name")?.as_str().map(str::to_owned)).unwrap_or(key)
+        };
+        let names = Some(others.map(named).collect());
+        return Screen { kind: task.on.kind, list: Some(Listed { names, from: Whose::Plan }), questions: Vec::new() };
+    }
+    let (fields, is_compared) = as_before(task, known);
+    screen(task.on, &fields, is_compared)
 }
 
 /// What is there, and what is wanted, a line each.

@@ -22,6 +22,7 @@ use crate::survey::Screen;
 
 use super::begun_by::ask_who;
 use super::by_hand;
+use super::set_back::LEAVE;
 use super::underway::Run;
 use super::waiting::Waiting;
 
@@ -57,7 +58,11 @@ impl Run {
         let who = self.who(plan, terminal)?;
         if waiting.asked.as_ref() != Some(ask) {
             waiting.asked = Some(ask.clone());
-            let screen = if let Ask::Made(on) = ask { self.screen(on)? } else { None };
+            let screen = match ask {
+                Ask::Made(on) => self.screen(on)?,
+                Ask::SetBack(on) => self.screen_back(on)?,
+                _ => None,
+            };
             match screen {
                 Some(screen) => {
                     if self.look_at(step, (screen, plan), terminal)? {
@@ -66,6 +71,9 @@ impl Run {
                     }
                     let another = format!("{ANOTHER}: somebody other than `{who}` is at the keyboard");
                     self.show(&format!("Enter shows it again, {another}, {END} ends here; nothing is lost"), terminal)?;
+                    if matches!(ask, Ask::SetBack(_)) {
+                        self.show(LEAVE, terminal)?;
+                    }
                 }
                 None => {
                     let question = self.question((step, ask), plan)?;
@@ -88,6 +96,9 @@ impl Run {
             Some("") => Ok(()),
             Some(EXPLAIN) => {
                 self.tell(step, terminal)?;
+                if step == Step::ReviewContacts {
+                    self.tell_contacts(plan, terminal)?;
+                }
                 // What is lacking is said again below it.
                 waiting.said.clear();
                 Ok(())
@@ -96,7 +107,7 @@ impl Run {
                 self.who = Some(self.asked_who(plan, terminal)?);
                 Ok(())
             }
-            Some(answer) if !matches!(ask, Ask::Made(_)) => {
+            Some(answer) if !matches!(ask, Ask::Made(_) | Ask::SetBack(_)) => {
                 let recorded = self.recorded((plan, who), (step, ask), answer, terminal);
                 self.or_refused(recorded, terminal)
             }
@@ -262,7 +273,7 @@ impl Run {
     }
 
     fn ends_here(&self, step: Step) -> Failure {
-        Failure::new(exit::PART_WAY, format!("ended at `{}`, which is not proven yet", step.name()))
+        Failure::new(exit::PART_WAY, format!("ended at {}, which is not proven yet", step.in_a_sentence()))
             .help(format!("continue with `{}`; nothing is lost", self.resume_command()))
     }
 
@@ -287,7 +298,7 @@ impl Run {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(None) };
         let known = attesting::attested(self.site.configuration()?, &self.project.record()?).state;
         let task = begin.by_hand.tasks().into_iter().find(|task| task.on == on);
-        Ok(task.map(|task| by_hand::screen(on, &by_hand::with_tags(&task, &known), task.is_compared)))
+        Ok(task.map(|task| by_hand::screen(on, &by_hand::with_tags(on, task.wanted, &known), task.is_compared)))
     }
 
     /// Asks what stands on a screen: whether that was recorded.

@@ -4,7 +4,6 @@ use crate::apply::journal::{Event, JournalEntry, begin};
 use crate::cli::{Log, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
-use crate::model::text::many;
 use crate::output::escape;
 
 use super::event_log::{Line, Occurrence};
@@ -53,8 +52,12 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
     };
     match &entry.event {
         Event::Begin(begin) => {
-            let changes = many(begin.changes.len(), "change");
-            format!("began: {changes} of {} on {}", escape::line(&begin.plan), escape::line(&begin.host.to_string()))
+            format!(
+                "began: {} of {} on {}",
+                begin.size(),
+                escape::line(&begin.plan),
+                escape::line(&begin.host.to_string())
+            )
         }
         Event::Resume { token, .. } => format!("resumed (lock token {token})"),
         Event::Intent { change } => format!("about to make change {}", on(*change)),
@@ -95,6 +98,7 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),
         Event::Left { change } => format!("left as somebody else changed it: change {}", on(*change)),
+        Event::SetBack { by, seen, .. } => format!("set back by hand ({}): {}", by.name(), escape::line(seen)),
         Event::Adopted { who, .. } => {
             let who = who.as_deref().map_or_else(String::new, |who| format!(" by {}", escape::line(who)));
             format!("taken over on this machine{who}: what was confirmed was looked at and confirmed again")

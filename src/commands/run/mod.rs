@@ -31,6 +31,7 @@ mod reviewed;
 pub(super) mod run_files;
 pub(super) mod seal;
 pub(super) mod session;
+mod set_back;
 pub(super) mod state;
 pub(super) mod status;
 mod target;

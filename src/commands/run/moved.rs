@@ -34,7 +34,7 @@ pub(super) fn stops(run: &Run, step: Step, moved: &[Moved]) -> Failure {
 pub(super) fn caution(run: &Run, step: Step) -> Option<String> {
     let passed = run.journal.events().iter().rfind(|entry| matches!(entry.event, Event::BarrierPassed { .. }));
     let is_past = run.journal.progress().is_past_the_barrier();
-    passed.filter(|_| step == Step::RunMigration && is_past).map(|passed| proof::careful(passed.at))
+    passed.filter(|_| step == Step::RunMigration && is_past).map(|passed| proof::careful(passed.at, false))
 }
 
 /// An object that moved, with the command that lets it stand.

@@ -38,7 +38,7 @@ impl NotedRun {
             Some(progress) if progress.is_taking_back() => "is being undone".to_owned(),
             Some(progress) if progress.is_past_the_barrier() => PAST.to_owned(),
             Some(progress) => match progress.next() {
-                Next::Step(step) => format!("waits at `{}`", step.name()),
+                Next::Step(step) => format!("waits at {}", step.in_a_sentence()),
                 _ => "stopped part-way".to_owned(),
             },
             None if self.run.past_the_barrier => PAST.to_owned(),

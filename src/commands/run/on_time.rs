@@ -114,7 +114,7 @@ impl Run {
             labelled("unknown", &what.message(), terminal)?;
         }
         for what in unmeasured.iter().filter(|what| !args.accept_unknown.contains(what)) {
-            let phrase = format!("{} unknown", what.name());
+            let phrase = what.phrase();
             let typed = match may_ask(args.no_input) {
                 true => {
                     let answer =

@@ -18,6 +18,7 @@ use crate::output::diff::OpenRun;
 use super::event_log::EventLog;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
+use super::status::next_after_the_end;
 use super::typed::Typed;
 
 /// Whether an earlier run ends here, since the site was copied again; else refuses where it is in the way of a new one.
@@ -72,7 +73,14 @@ pub(crate) fn open_run(checked: &Checked, site: &str) -> Option<OpenRun> {
     let (plan, read) = (&checked.opened.path, checked.site.as_ref()?);
     let files = RunFiles::of(plan, site);
     // What is not this user's is reported by who would go on with it.
-    let run = files.found().ok().flatten().filter(|run| run.foreign.is_none() && !run.progress.is_over())?;
+    let run = files.found().ok().flatten().filter(|run| run.foreign.is_none() && !run.progress.is_over());
+    let Some(run) = run else {
+        // Of a site that was restored, or copied again, something differs.
+        let is_as_wanted =
+            checked.lowered.as_ref().is_some_and(|all| all.changes.is_empty() && all.not_compared.is_empty());
+        let next = is_as_wanted.then(|| next_after_the_end((plan, site), &checked.opened)).flatten();
+        return next.map(OpenRun::GoesOn);
+    };
     if was_cloned_again(&files, &run, &read.reading.snapshot.state) {
         return None;
     }
@@ -86,7 +94,7 @@ pub(crate) fn open_run(checked: &Checked, site: &str) -> Option<OpenRun> {
     Some(match (run.is_of(&checked.opened.plan), goes_on) {
         (true, true) => {
             let resume = Typed::of_run(plan, site, &run.begin).named().resume();
-            OpenRun::GoesOn(format!("the run waits at `{at}`; to continue with it: {resume}"))
+            OpenRun::GoesOn(format!("the run waits at {}; to continue with it: {resume}", step.in_a_sentence()))
         }
         (true, false) => OpenRun::Closed(format!("the run that waits at `{at}` left the site in another state")),
         (false, _) => OpenRun::Closed(format!("the plan was edited since the run that waits at `{at}` began")),

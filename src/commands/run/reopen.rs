@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::apply::journal::Event;
+use crate::apply::journal::{Event, JournalEntry};
 use crate::apply::machine::Next;
 use crate::apply::proof::{self, Proof, Sighting, as_read};
 use crate::apply::since::{began, read_after, since_then};
@@ -38,7 +38,13 @@ impl Run {
                 self.tell(step, terminal)?;
             }
             if !may_ask(no_input) {
-                let message = format!("the changes are taken back, and the undo waits at `{}`: {open}", step.name());
+                let back =
+                    |entry: &JournalEntry| matches!(entry.event, Event::TakenBack { .. } | Event::SetBack { .. });
+                let taken_back = match self.journal.events().iter().any(back) {
+                    true => "the changes are taken back",
+                    false => "no change had to be taken back",
+                };
+                let message = format!("{taken_back}, and the undo waits at `{}`: {open}", step.name());
                 let help = format!(
                     "switch maintenance mode off on the site, which takes no payment until then; then `{}`",
                     self.files.undo()

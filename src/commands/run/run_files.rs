@@ -179,7 +179,7 @@ impl RunFiles {
     }
 
     /// Which site it is, as far as its address or the first line of its file says.
-    fn identity(&self) -> Option<Identity> {
+    pub(super) fn identity(&self) -> Option<Identity> {
         if self.real.is_none() && self.site.contains("://") {
             return Identity::parse(&self.site);
         }

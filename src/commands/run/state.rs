@@ -47,7 +47,7 @@ impl Unfinished {
                     .to_owned()
             }
             (progress, _) if progress.is_taking_back() => "is being undone".to_owned(),
-            (_, Next::Step(step)) => format!("waits at `{}`", step.name()),
+            (_, Next::Step(step)) => format!("waits at {}", step.in_a_sentence()),
             (progress, _) => format!("has {} of {} changes in place", progress.in_place(), self.begin.changes.len()),
         }
     }

@@ -79,7 +79,8 @@ pub(super) fn ensure_gate_green(
     concise::render(&checked.report(&project.path().display().to_string()), terminal.err)?;
     let code = if progress.in_place() > 0 { exit::PART_WAY } else { exit::GATE };
     Err(Failure::new(code, "the gate `configure` is not green, so the plan's changes are not made").help(format!(
-        "fix what is found, then continue with `{}`; or take the run back with `{}`",
+        "{}, then continue with `{}`; or take the run back with `{}`",
+        files.fix(&checked),
         files.resume(),
         files.undo()
     )))

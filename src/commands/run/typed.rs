@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::apply::archive;
 use crate::apply::journal::Begin;
 use crate::cli::{Apply, Verb};
+use crate::commands::inputs::Checked;
 use crate::guide::{Named, Names};
 use crate::model::Identity;
 use crate::model::plan::SiteRole;
 use crate::output::escape::shell;
+use crate::output::survey::asks;
 
 use super::run_files::RunFiles;
 
@@ -22,8 +24,13 @@ pub(crate) struct Typed {
 
 impl Typed {
     pub(super) fn new(plan: &Path, site: &str, (host, on): (Identity, SiteRole)) -> Self {
-        let names =
-            Names { plan: plan.display().to_string(), site: site.to_owned(), live: String::new(), quote: shell };
+        let names = Names {
+            plan: plan.display().to_string(),
+            site: site.to_owned(),
+            live: String::new(),
+            without_members: false,
+            quote: shell,
+        };
         Self { names, host, on }
     }
 
@@ -67,6 +74,16 @@ impl RunFiles {
         let run = journals.into_iter().find_map(|journal| self.peeked(&journal).ok().flatten());
         let at = run.map_or_else(|| (Identity::unnamed(), SiteRole::Staging), |run| (run.begin.host, run.begin.on));
         Typed::new(&self.plan, &self.site, at)
+    }
+
+    /// What is done about findings before a run goes on: what only a screen shows a person is asked for.
+    pub(super) fn fix(&self, checked: &Checked) -> String {
+        let typed = self.typed();
+        let survey = asks(&self.plan.display().to_string(), &self.site, typed.on == SiteRole::Live);
+        match checked.lacks_what_a_screen_shows() {
+            true => format!("fix what is found (`{survey}` asks for what only a screen shows)"),
+            false => "fix what is found".to_owned(),
+        }
     }
 
     /// Continues the run that is open here.

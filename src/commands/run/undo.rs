@@ -1,18 +1,17 @@
-//! `plan undo`: the changes of a run taken back, the last one first, as far as the barrier; then those of the run before it.
+//! `plan undo`: the changes of a run taken back, the last one first, and what a person made set back by them, as far as the barrier; then
+//! those of the run before it.
 
 use jiff::Timestamp;
 
 use crate::apply::archive;
 use crate::apply::journal::{Begin, Event, JournalEntry};
-use crate::apply::machine::{Seen, seen};
+use crate::apply::machine::{Progress, Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
 use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
-use crate::model::attested::Fact;
 use crate::model::plan::SiteRole;
-use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, State, digest};
 use crate::output::escape::{self, line};
@@ -20,13 +19,14 @@ use crate::project::settings::Seals;
 use crate::project::{Opened, Project};
 use crate::site::wordpress::Address;
 use crate::site::{self, Site, SiteError, file};
-use crate::trust::note_voided;
 
+use super::by_hand::show_back;
 use super::event_log::EventLog;
 use super::previous_run::ensure_of_this_plan;
 use super::resume::{self, Confirmed, confirmed, ensure_its_site, ensure_live_typed, ensure_there};
 use super::run_files::RunFiles;
 use super::session::Turn;
+use super::set_back;
 use super::state::Unfinished;
 use super::status;
 
@@ -108,9 +108,18 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     if begin.on == SiteRole::Staging && !progress.is_taking_back() {
         can_do_again(&begin.changes[..progress.in_place()], &args.leave, terminal)?;
     }
-    let leave = to_leave(&args.leave, &begin.changes, (&events, &now.state))?;
+    let (leave, left_as_made) = to_leave(&args.leave, &begin, (&events, &now.state))?;
     if !progress.is_taking_back() && args.confirm.is_none() {
-        named_it(&asked(args, digest, &begin.changes[..progress.in_place()], terminal)?)?;
+        named_it(&asked(args, (&begin, &progress), terminal)?)?;
+    }
+    if site.is_in_a_file() && progress.in_place() > 0 {
+        let closed = if progress.is_closed_to_buyers() { ", before maintenance mode is switched off" } else { "" };
+        writeln!(
+            terminal.out,
+            "attention: this undo changes the file `{}` and nothing on the WordPress that it describes: take each change back there \
+             too, by hand{closed}",
+            line(&site.name())
+        )?;
     }
     terminal.has_begun(Begun::Written);
     if let Some(archived) = &archived {
@@ -125,6 +134,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     files.note_down(journal.events(), false)?;
     let mut run = turn.at(site).run(journal);
     run.carry_out(&begin.changes, &leave, terminal)?;
+    run.set_back(&left_as_made, args.no_input, terminal)?;
     run.reopen(args.no_input, terminal)?;
     run.carry_out(&begin.changes, &leave, terminal)?;
     let not_read = |error: SiteError| {
@@ -146,26 +156,37 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         return Err(Failure::new(exit::NOT_VERIFIED, message)
             .help(format!("somebody else may be changing the site; compare with `{}`", run.files.diff())));
     }
-    if !left.is_empty() {
-        let named: Vec<String> = left.iter().map(|at| format!("`{}`", begin.changes[*at].on)).collect();
-        let message = format!(
-            "taken back, except {}, left as somebody else changed it: {}",
-            many(left.len(), "object"),
-            named.join(", ")
-        );
+    let by_hand = match set_back::left_as_made(run.journal.events()) {
+        // Where nothing waited for what a person sets back nothing of it is written down.
+        left if set_back::is_set_back(run.journal.events()) => left,
+        _ => left_as_made,
+    };
+    if progress.came_to_its_changes() {
+        run.tell_set_back(&by_hand, &opened.record, terminal)?;
+    }
+    if !left.is_empty() || !by_hand.is_empty() {
+        let others = left.iter().map(|at| begin.changes[*at].on.clone()).collect();
+        let kinds = [(others, "left as somebody else changed it"), (by_hand, "left as it was made by hand")];
+        let named = kinds.iter().filter(|(ons, _): &&(Vec<ObjectRef>, &str)| !ons.is_empty()).map(|(ons, why)| {
+            let names: Vec<String> = ons.iter().map(|on| format!("`{on}`")).collect();
+            format!("{}, {why}: {}", many(ons.len(), "object"), names.join(", "))
+        });
+        let message = format!("taken back, except {}", named.collect::<Vec<_>>().join("; and "));
         tell_earlier(&run.files, terminal)?;
         return Err(Failure::new(exit::NOT_VERIFIED, message).help(format!(
             "look at each of them with `{}`, and set by hand what should be different",
             run.files.diff()
         )));
     }
-    void(&begin, &events, &opened.record)?;
-    set_back(&begin, terminal)?;
-    let what = match begin.by_hand.is_empty() {
-        true => "the site is as it was before the run",
-        false => "all that was carried out is taken back",
+    let is_set_back = set_back::is_set_back(run.journal.events());
+    let what = match (begin.by_hand.is_empty(), begin.changes.is_empty()) {
+        (true, _) => "the site is as it was before the run, read back",
+        (false, _) if is_set_back => "the site is as it was before the run, as far as it was read or seen",
+        (false, _) if !progress.came_to_its_changes() => "the run had not come to the plan's changes, and is over",
+        (false, true) => "the run is over; all of its changes were a person's, so `plan` took nothing back",
+        (false, false) => "all that was carried out is taken back, read back; what was set by hand is not",
     };
-    writeln!(terminal.out, "{what}, read back; the journal is {}", escape::path(&kept))?;
+    writeln!(terminal.out, "{what}; the journal is {}", escape::path(&kept))?;
     tell_earlier(&run.files, terminal)?;
     Ok(exit::OK)
 }
@@ -188,36 +209,6 @@ fn can_do_again(changes: &[Change], leave: &[String], terminal: &mut Terminal<'_
             terminal.out,
             "attention: once this is taken back the copy can {what} again: keep people and scheduled jobs away from it, or delete it"
         )?;
-    }
-    Ok(())
-}
-
-/// What somebody saw of what they made in the run no longer counts: it is set back, and has to be seen again.
-fn void(begin: &Begin, events: &[JournalEntry], record: &Record) -> Result<(), Failure> {
-    let begun = events.first().map_or(Timestamp::MAX, |entry| entry.at);
-    let since = |entry: &Entry| entry.at.parse::<Timestamp>().is_ok_and(|at| at >= begun);
-    let tasks = begin.by_hand.tasks();
-    for entry in record.entries.iter().filter(|entry| since(entry)) {
-        let Evidence::Saw(saw) = &entry.evidence else { continue };
-        if !saw.host.is_same_site(&begin.host) || !tasks.iter().any(|task| *task.on == saw.on) {
-            continue;
-        }
-        for field in saw.fields.keys() {
-            let why = format!("the run of {begun:.0} that it was made in was undone at {:.0}", Timestamp::now());
-            note_voided(&Fact { line: entry.sha256.clone(), name: format!("{}: {field}", saw.on) }, &why)?;
-        }
-    }
-    Ok(())
-}
-
-/// Names what a person made in the run: nothing but a person sets it back.
-fn set_back(begin: &Begin, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    for task in begin.by_hand.tasks() {
-        let (on, screen) = (line(&task.on.to_string()), task.on.kind.screen());
-        writeln!(terminal.out, "if this was set by hand, set it back by hand: `{on}`, on {screen}")?;
-        for line in super::by_hand::lines_back(&task) {
-            writeln!(terminal.out, "  {line}")?;
-        }
     }
     Ok(())
 }
@@ -263,12 +254,15 @@ fn left(entry: &JournalEntry) -> Option<usize> {
     }
 }
 
-/// The objects to leave: each must be of a change that is not taken back yet, and be as neither side of it.
+/// The objects to leave, and those that a person made and that stay so. Each of the former must be of a change that is not taken back yet,
+/// and be as neither side of it.
 fn to_leave(
     named: &[String],
-    changes: &[Change],
+    begin: &Begin,
     (events, state): (&[JournalEntry], &State),
-) -> Result<Vec<ObjectRef>, Failure> {
+) -> Result<(Vec<ObjectRef>, Vec<ObjectRef>), Failure> {
+    let changes = &begin.changes;
+    let by_hand = begin.by_hand.tasks();
     let behind = |at: usize| {
         events.iter().any(|entry| left(entry) == Some(at) || entry.event == Event::TakenBack { change: at })
     };
@@ -276,8 +270,12 @@ fn to_leave(
         let message = format!("`{}` {what}", line(name));
         Err(Failure::new(exit::USAGE, message).help("leave that `--leave` out; nothing was written"))
     };
-    let mut leave = Vec::new();
+    let (mut leave, mut left_as_made) = (Vec::new(), Vec::new());
     for name in named {
+        if let Some(task) = by_hand.iter().find(|task| task.on.to_string() == *name) {
+            left_as_made.push(task.on.clone());
+            continue;
+        }
         let Some((at, change)) = changes.iter().enumerate().find(|(_, change)| change.on.to_string() == *name) else {
             return refused(name, "is not among the objects that this run changed");
         };
@@ -289,7 +287,7 @@ fn to_leave(
         }
         leave.push(change.on.clone());
     }
-    Ok(leave)
+    Ok((leave, left_as_made))
 }
 
 /// Fewest digits of a digest that name a run.
@@ -307,13 +305,25 @@ pub(super) fn ensure_named(given: &str, digest: &str, shown_by: &str, files: &Ru
 }
 
 /// What a person typed; nothing where there is nobody to ask.
-fn asked(args: &Undo, digest: &str, changes: &[Change], terminal: &mut Terminal<'_>) -> Result<String, Failure> {
+fn asked(args: &Undo, (begin, progress): (&Begin, &Progress), terminal: &mut Terminal<'_>) -> Result<String, Failure> {
     if !may_ask(args.no_input) {
         return Ok(String::new());
     }
+    let changes = &begin.changes[..progress.in_place()];
     for change in changes.iter().rev() {
         writeln!(terminal.out, "  take back {}", line(&change.on.to_string()))?;
     }
-    let (count, shown) = (many(changes.len(), "change"), &digest[..FEWEST]);
-    terminal.ask(&format!("\nType the first {FEWEST} digits of the run's digest to take back {count} ({shown}): "))
+    let tasks = if progress.came_to_its_changes() { begin.by_hand.tasks() } else { Vec::new() };
+    show_back(&tasks, "set back", terminal)?;
+    let by_hand = format!("{} by hand", many(tasks.len(), "object"));
+    let what = match (changes.len(), tasks.len()) {
+        (0, 0) => "to end this run, which made no change".to_owned(),
+        (0, _) => format!("to undo it, and set back {by_hand}"),
+        (count, 0) => format!("to take back {}", many(count, "change")),
+        (count, _) => format!("to take back {}, and set back {by_hand}", many(count, "change")),
+    };
+    terminal.ask(&format!(
+        "\nType the first {FEWEST} digits of the run's digest {what} ({}): ",
+        &begin.digests.changes[..FEWEST]
+    ))
 }

@@ -156,8 +156,8 @@ impl Run {
                 if may_ask(no_input) {
                     self.show(
                         &format!(
-                            "the site is read again every {POLL} seconds, and nothing is to be typed here; Ctrl-C ends \
-                            here, and nothing is lost"
+                            "the site is read again every {POLL} seconds, and nothing is to be typed until it shows that; Ctrl-C \
+                            ends here, and nothing is lost"
                         ),
                         terminal,
                     )?;
@@ -204,7 +204,7 @@ impl Run {
         for _ in 0..POLL * 10 {
             if raised.load(Ordering::Relaxed) {
                 writeln!(terminal.err)?;
-                let message = format!("interrupted while waiting at `{}`: {open}", step.name());
+                let message = format!("interrupted while waiting at {}: {open}", step.in_a_sentence());
                 return Err(Failure::new(exit::INTERRUPTED, message)
                     .help(format!("continue with `{}`; nothing is lost", self.resume_command())));
             }

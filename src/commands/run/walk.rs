@@ -8,7 +8,7 @@ use crate::apply::certificate::{Certificate, Ground};
 use crate::apply::intended::Intended;
 use crate::apply::journal::{Event, Journal};
 use crate::apply::proof::Open;
-use crate::apply::walk::{self, Reviewed, StepContext, Turn};
+use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
 use crate::commands::inputs;
 use crate::commands::terminal::labelled;
@@ -207,6 +207,11 @@ impl Run {
                             }
                         }
                         runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
+                        if say == Prompt::PressOnce {
+                            // What is lacking from now on the next look says: that nobody may press twice is no answer to "press".
+                            waiting = Some(Waiting::new());
+                            continue;
+                        }
                     }
                     at = (step, open);
                 }
@@ -268,14 +273,17 @@ impl Run {
             _ => format!("every step is done, and the gate `{gate}` is not green, so there is no certificate yet"),
         };
         let resume = self.resume_command();
-        Err(Failure::new(exit::PART_WAY, message)
-            .help(format!("fix what is found, then continue with `{resume}`; nothing that was rehearsed is lost")))
+        Err(Failure::new(exit::PART_WAY, message).help(format!(
+            "{}, then continue with `{resume}`; nothing that was rehearsed is lost",
+            self.files.fix(&checked)
+        )))
     }
 
     /// How the command lines of this run name what it is about.
     pub(super) fn names(&self, plan: &Plan) -> Names {
         let (site, live) = (self.files.site.clone(), plan.sites.live.clone());
-        Names { plan: self.files.plan().display().to_string(), site, live, quote: escape::shell }
+        let without_members = self.goes_without_members();
+        Names { plan: self.files.plan().display().to_string(), site, live, without_members, quote: escape::shell }
     }
 
     /// The last step of this run.
@@ -283,9 +291,10 @@ impl Run {
         self.journal.begin().and_then(|begin| begin.steps().last().copied()).unwrap_or(Step::Configure)
     }
 
-    /// The command line that continues this run.
+    /// The command line that continues this run, whichever way it goes.
     pub(super) fn resume_command(&self) -> String {
-        self.typed().named().resume()
+        let typed = self.typed();
+        if self.journal.progress().is_taking_back() { typed.named().undo() } else { typed.named().resume() }
     }
 
     /// The command lines of this run.

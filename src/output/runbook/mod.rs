@@ -12,12 +12,11 @@ use std::fmt::{self, Write};
 use super::Report;
 use super::escape::{Html, shell};
 use crate::change::ByHand;
-use crate::diag::Document;
 use crate::guide::{self, Back, CONTRADICTION, Duty, PAYMENTS, Stage};
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::text::{Seconds, many, pointer};
-use crate::model::{Identity, Plan, Step};
-use crate::shape::{personal, without_addresses};
+use crate::model::text::{Seconds, many};
+use crate::model::{Executor, Identity, Plan, Step};
+use crate::shape::without_addresses;
 
 /// How every page begins: by this a file is known to be one.
 pub const OPENING: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -173,7 +172,13 @@ fn standing(page: &Page<'_>, out: &mut String) -> fmt::Result {
         writeln!(out, "<li>{}</li>", Html(&line))?;
     }
     writeln!(out, "</ul>")?;
-    if !report.is_green() {
+    if report.judgement.lacks_only_members() {
+        writeln!(
+            out,
+            "<p><strong>Only the members are unknown</strong>, whom no reading of this site shows: the run begins with <code>--accept-unknown \
+             members</code>, and at <em>Review contacts</em> the listed contacts are compared by hand.</p>"
+        )?;
+    } else if !report.is_green() {
         writeln!(
             out,
             "<p><strong>Do not begin.</strong> Fix what <code>plan check</code> finds, and print this page again.</p>"
@@ -357,6 +362,14 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
         "<section>\n<h2>What cannot honestly be automated</h2>\n<table>\n<thead><tr><th scope=\"col\">Step</th><th \
             scope=\"col\">Why</th><th scope=\"col\">What plan cannot check</th></tr></thead>\n<tbody>"
     )?;
+    if parts(page).iter().any(|part| steps::executor(page, part, Step::Configure) == Executor::Guided) {
+        writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>nothing here writes to a WordPress, nor into a file that a person keeps: a person sets each \
+             of them on its screen</td><td>what no reading shows: an attestation</td></tr>",
+            Html(Step::Configure.about().title)
+        )?;
+    }
     for about in guide::steps(page.strategy, SiteRole::Staging)
         .iter()
         .map(|step| step.about())
@@ -372,13 +385,4 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
         )?;
     }
     writeln!(out, "</tbody>\n</table>\n</section>")
-}
-
-/// The spot-check contacts: IDs, without those that may be about a person, and reasons.
-fn contacts(page: &Page<'_>) -> impl Iterator<Item = (String, String)> {
-    page.plan.spot_check.list.iter().take(MOST_ROWS).map(|(id, reason)| {
-        let at = pointer(&["spot_check", "list", id]);
-        let id = if personal::pointer(Document::Plan, &at) == at { id.clone() } else { "…".to_owned() };
-        (id, reason.clone())
-    })
 }

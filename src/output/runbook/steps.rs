@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Write};
 
+use super::super::contacts::listed;
 use super::super::escape::{Html, shell};
-use super::{MOST_ROWS, Page, Part, back, contacts, decision, more};
+use super::{MOST_ROWS, Page, Part, back, decision, more};
 use crate::change::Task;
 use crate::change::text::side;
 use crate::guide::{self, Named, PAYMENTS, Stage, cheapest_paid_form};
 use crate::model::plan::{Confirmation, DuringMigration, SiteRole, Strategy, TestPurchase};
-use crate::model::{Executor, Step};
+use crate::model::{Executor, Step, Unmeasured};
 
 /// How a strategy reaches the live site.
 pub(super) fn strategy(strategy: Strategy) -> &'static str {
@@ -55,6 +56,23 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
     writeln!(out, "</section>")
 }
 
+/// Who takes a step of this part: the plan's changes a person, where nothing carries any of them out.
+pub(super) fn executor(page: &Page<'_>, part: &Part<'_>, step: Step) -> Executor {
+    let by_hand = part.on == page.by_hand.0 && !page.by_hand.1.is_empty() || is_at_an_address(part);
+    if step == Step::Configure && by_hand { Executor::Guided } else { step.about().executor }
+}
+
+/// Whether it is a WordPress at its address: nothing writes there, and no reading of it shows the members.
+fn is_at_an_address(part: &Part<'_>) -> bool {
+    part.site.contains("://")
+}
+
+/// Whether a run on this part begins only where it is accepted that the members are unknown.
+fn goes_without_members(page: &Page<'_>, part: &Part<'_>) -> bool {
+    let judged = page.standing.as_ref().filter(|_| part.on == page.by_hand.0);
+    is_at_an_address(part) || judged.is_some_and(|report| report.judgement.lacks_only_members())
+}
+
 fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut String) -> fmt::Result {
     let about = step.about();
     let took = page.rehearsed.took().and_then(|took| took.seconds.get(&step));
@@ -63,7 +81,7 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
         out,
         "<section class=\"step\">\n<h3>☐ {number}. {} <small>{} · {}{took}</small></h3>\n<dl>",
         Html(about.title),
-        about.executor.name(),
+        executor(page, part, step).name(),
         about.back.name()
     )?;
     let why = if about.executor == Executor::Automatic { "" } else { about.why };
@@ -112,7 +130,9 @@ fn tasks(all: &[Task<'_>], out: &mut String) -> fmt::Result {
         for (name, fields) in [("now", task.before), ("then", Some(task.wanted))] {
             let shown = side(task.on, fields);
             if !shown.is_empty() {
-                writeln!(out, "<br>{name}:<pre>{}</pre>", Html(&shown))?;
+                // Escaped line by line: a line break inside would be spelt out.
+                let lines: Vec<String> = shown.lines().map(|line| Html(line).to_string()).collect();
+                writeln!(out, "<br>{name}:<pre>{}</pre>", lines.join("\n"))?;
             }
         }
         writeln!(out, "</li>")?;
@@ -136,7 +156,16 @@ fn commands(page: &Page<'_>, part: &Part<'_>, step: Step) -> Vec<String> {
 }
 
 fn named<'p>(page: &Page<'p>, part: &'p Part<'p>) -> Named<'p> {
-    Named { plan: page.path, site: part.site, host: &part.host, live: page.live, on: part.on, quote: shell }
+    let without_members = goes_without_members(page, part);
+    Named {
+        plan: page.path,
+        site: part.site,
+        host: &part.host,
+        live: page.live,
+        on: part.on,
+        without_members,
+        quote: shell,
+    }
 }
 
 fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
@@ -178,6 +207,11 @@ fn barrier(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::Result {
     let resume = named(page, part).resume();
     writeln!(out, "</dl>\n<p>plan asks for this phrase, and only this passes the barrier:</p>")?;
     typed(&resume, out)?;
+    if goes_without_members(page, part) {
+        writeln!(out, "<p>Before it, since no reading shows the members:</p>")?;
+        typed(&Unmeasured::Members.phrase(), out)?;
+        writeln!(out, "<p>Then:</p>")?;
+    }
     typed(&format!("{} {}", guide::PHRASE, part.host), out)?;
     writeln!(
         out,
@@ -221,8 +255,8 @@ fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     writeln!(out, "<table>\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>")?;
     SAME.iter().try_for_each(|same| write!(out, "<th scope=\"col\">{same}</th>"))?;
     writeln!(out, "</tr></thead>\n<tbody>")?;
-    for (id, reason) in contacts(page) {
-        writeln!(out, "<tr><td>{}</td><td>{}</td>{}</tr>", Html(&id), Html(&reason), "<td>☐</td>".repeat(SAME.len()))?;
+    for (id, reason) in listed(page.plan).take(MOST_ROWS) {
+        writeln!(out, "<tr><td>{}</td><td>{}</td>{}</tr>", Html(&id), Html(reason), "<td>☐</td>".repeat(SAME.len()))?;
     }
     more(page.plan.spot_check.list.len(), 2 + SAME.len(), out)?;
     writeln!(

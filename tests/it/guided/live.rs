@@ -29,6 +29,14 @@ fn a_rehearsal_leaves_a_certificate_and_live_demands_it() {
         place.state_files("before.site.ndjson").is_empty() && place.state_files("before.population.ndjson").is_empty()
     );
 
+    // The last line of a diff is the command that goes on, whatever the gate says of a copy that has switched.
+    let diff = place.run(&["diff", PLAN, "--site", SITE]).out;
+    let last = diff.lines().last().unwrap();
+    let replay = "`plan diff bloom-coaching.yaml --site LIVE.site.ndjson --on live`";
+    assert!(
+        last.starts_with("the rehearsal on this site is finished; replay it on live") && last.ends_with(replay),
+        "{diff}"
+    );
     // Live, as it was copied, in a folder of its own.
     let live = LIVE;
     copied(&place);

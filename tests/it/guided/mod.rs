@@ -79,7 +79,7 @@ pub(crate) fn migrated(place: &Place, maintenance: bool, minute: u32) {
 }
 
 /// The configuration alone, read anew.
-fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
+pub(crate) fn configured_as_migrated(place: &Place, maintenance: bool, minute: u32) {
     let mut lines = Vec::new();
     for line in place.read(SITE).lines() {
         let mut record: Value = serde_json::from_str(line).unwrap();

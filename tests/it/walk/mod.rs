@@ -300,7 +300,7 @@ impl StepContext for Ground {
 
     fn names(&mut self) -> Names {
         let [plan, site, live] = ["plan.yaml", "site", "live"].map(str::to_owned);
-        Names { plan, site, live, quote: str::to_owned }
+        Names { plan, site, live, without_members: false, quote: str::to_owned }
     }
 
     fn now(&self) -> Timestamp {

@@ -1,5 +1,8 @@
 //! The steps on a staging copy.
 
+use amc_plan::model::saw::Saw;
+use amc_plan::model::{Kind, ObjectRef};
+
 use super::*;
 
 /// Every order of four looks after the barrier.
@@ -208,6 +211,26 @@ fn a_site_that_was_copied_anew_behind_the_migration_passes_no_further_step() {
         ground.site.looks = vec![Look::Managed];
         assert!(matches!(ground.advance().unwrap(), Turn::Passed { step: Step::ReviewContacts, .. }));
     }
+}
+
+/// What persons said of the administrators counts after the migration as it did in front of it.
+#[test]
+fn whose_login_it_is_is_known_after_the_migration_as_before_it() {
+    let folder = folder();
+    let mut ground = passed_barrier(&folder);
+    ground.administrators.insert("ines".into(), Administrator::default());
+    ground.site.administrators = Some(ground.administrators.clone());
+    ground.site.login = Some(SignedIn { key: "ines".into(), is_administrator: true });
+    ground.site.looks = vec![Look::Managed];
+    let said = |turn: Turn| match turn {
+        Turn::Waits { open, .. } => open.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert!(said(ground.advance().unwrap()).contains("was not captured"));
+    let fields = serde_json::Map::from_iter([("crm_contact".to_owned(), true.into())]);
+    let on = ObjectRef::new(Kind::Administrator, "ines");
+    ground.says(Evidence::Saw(Saw { host: here(), on, fields, screen: None, until: "1970-01-20".into() }));
+    assert!(said(ground.advance().unwrap()).contains("is not the spare administrator's"));
 }
 
 /// The tool's own login is tested with every reading; only as the spare administrator's it is a proof.
