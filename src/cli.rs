@@ -471,6 +471,8 @@ pub enum SchemaName {
     Survey,
     /// Of `plan explain --format json`.
     Explain,
+    /// Of an adapter.
+    Adapter,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

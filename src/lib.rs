@@ -2,6 +2,7 @@
 
 #![warn(clippy::unwrap_used)]
 
+pub mod adapter;
 pub mod apply;
 pub mod change;
 pub mod cli;

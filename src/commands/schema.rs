@@ -137,5 +137,6 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
+        SchemaName::Adapter => schema::adapter(),
     }
 }
