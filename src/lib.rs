@@ -3,6 +3,7 @@
 #![warn(clippy::unwrap_used)]
 
 pub mod apply;
+pub mod capture;
 pub mod change;
 pub mod cli;
 pub mod commands;
