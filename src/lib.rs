@@ -4,6 +4,7 @@
 
 pub mod adapter;
 pub mod apply;
+pub mod capture;
 pub mod change;
 pub mod cli;
 pub mod commands;
