@@ -1,6 +1,7 @@
 //! The first line: who read which site, when, and by which request.
 
 use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use super::value::{Scalar, Value, Withheld};
@@ -124,6 +125,15 @@ impl<'de> Deserialize<'de> for Text {
             Value::Whole(Scalar::Text(text)) => Ok(Self::Known(text)),
             Value::Withheld(withheld) => Ok(Self::Withheld(withheld)),
             _ => Err(D::Error::custom("wrong value, expected a text")),
+        }
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(text) => serializer.serialize_str(text),
+            Self::Withheld(withheld) => withheld.serialize(serializer),
         }
     }
 }

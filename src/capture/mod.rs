@@ -7,8 +7,10 @@ mod frame;
 mod header;
 mod line;
 mod lines;
+mod members;
 pub mod pointer;
 mod reader;
+mod sort;
 mod value;
 
 pub use header::{AdapterDigest, Asked, Before, Collector, Header, SiteFacts, Text, Versions};
@@ -17,8 +19,10 @@ pub use line::{
     Source, SourceKind, StoredOption, TableBlock, Twin, TwinState, Unread, UserRow,
 };
 pub use lines::LONGEST_LINE;
+pub use members::{Grouped, MOST_TABLES, Member, Members};
 pub use reader::Reader;
+pub use sort::{MakeSpill, Spill};
 pub use value::{Form, Found, Leaf, Picked, Reason, Scalar, Value, Withheld};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! A capture, read line by line and checked on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::frame::{self, End, at, cut};
@@ -14,8 +14,8 @@ pub struct Reader<R> {
     lines: Lines<R>,
     header: Header,
     current: Option<Current>,
-    /// Kinds of which there is one source only, and which were there.
-    begun: BTreeSet<SourceKind>,
+    /// The kind of the last source, of those that this build knows.
+    last: Option<SourceKind>,
     /// By kind: rows in the file, and rows that the database counted.
     counts: BTreeMap<&'static str, u64>,
     expected: BTreeMap<&'static str, u64>,
@@ -39,7 +39,7 @@ impl<R: BufRead> Reader<R> {
         // Of every kind, so that rows which the last line counts and which are not there are noticed.
         let counts: BTreeMap<_, _> = SourceKind::ALL.iter().map(|kind| (kind.name(), 0)).collect();
         let expected = counts.clone();
-        Ok(Self { lines, header, current: None, begun: BTreeSet::new(), counts, expected, digest: None })
+        Ok(Self { lines, header, current: None, last: None, counts, expected, digest: None })
     }
 
     /// What the first line says.
@@ -89,14 +89,18 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn begin(&mut self, number: u64, source: &Source) -> Result<(), Damage> {
-        let name = source.kind.name();
-        let is_only =
-            !matches!(source.kind, SourceKind::Option | SourceKind::Table | SourceKind::Call | SourceKind::Unknown);
-        if is_only && !self.begun.insert(source.kind) {
-            return Err(at(number, format!("there is a second source of `{name}`")));
+        let (kind, name) = (source.kind, source.kind.name());
+        if kind != SourceKind::Unknown {
+            if let Some(last) = self.last.filter(|last| *last > kind) {
+                return Err(at(number, format!("a source of `{name}` comes after one of `{}`", last.name())));
+            }
+            let is_only = !matches!(kind, SourceKind::Option | SourceKind::Table | SourceKind::Call);
+            if is_only && self.last == Some(kind) {
+                return Err(at(number, format!("there is a second source of `{name}`")));
+            }
+            self.last = Some(kind);
         }
-        let is_table = source.kind == SourceKind::Table;
-        if is_table && source.of.len() != 1 {
+        if kind == SourceKind::Table && source.of.len() != 1 {
             return Err(at(number, "a source of `table` does not name one table"));
         }
         if let Outcome::Read { expected, .. } = source.outcome

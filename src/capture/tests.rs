@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::digest::of_bytes;
+use crate::population::Damage;
 
 const HEAD: &str = r#"{"capture":{"format":1,"plugin":{"name":"plan-bridge","version":"0.1.0","sha256":"5f2c"},"request":{"sha256":"77ab","adapters":[{"name":"accessally","sha256":"9f86"}]},"taken_at":"2026-11-29T07:00:00Z","versions":{"wordpress":"6.8.7","php":"8.2.31","database":"10.11.14-MariaDB"},"multisite":false,"object_cache":false,"site":{"home":"https://staging.bloom.example","url":{"withheld":"secret-value"},"host":"staging.bloom.example","environment":"staging","blog":1,"locale":"en_US","timezone":"Europe/Berlin"},"before":{"users":2,"posts":41}}}"#;
 
@@ -30,7 +31,7 @@ const BODY: [&str; 14] = [
 const COUNTS: &str = r#""counts":{"option":1,"users":2,"usermeta":2,"content":1,"moon":1},"expected":{"option":1,"users":2,"usermeta":2}"#;
 
 /// These lines with a last one of these counts, and the digest that fits.
-pub(super) fn closed(lines: &[&str], counts: &str) -> String {
+pub(crate) fn closed(lines: &[&str], counts: &str) -> String {
     let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let digest = of_bytes(text.as_bytes());
     writeln!(text, "{{\"end\":{{{counts},\"sha256\":\"{digest}\"}}}}").unwrap();
@@ -54,8 +55,6 @@ fn read(text: &str) -> Result<Vec<Line>, String> {
     }
     Ok(all)
 }
-
-use crate::population::Damage;
 
 fn wrong(lines: &[&str]) -> String {
     read(&closed(&[&[HEAD], lines].concat(), COUNTS)).unwrap_err()
@@ -134,7 +133,7 @@ fn lines_stand_below_their_source_and_are_counted() {
     assert_eq!(wrong(&[option, blog, blog]), "4: there are more rows of `option` than the 1 of its source");
     assert_eq!(wrong(&[users, users]), "3: only 0 of 2 rows of `users` are in it");
     assert_eq!(wrong(&[users, two, users]), "4: there is a second source of `users`");
-    assert_eq!(wrong(&[usermeta, meta, option]), "4: only 1 of 2 rows of `usermeta` are in it");
+    assert_eq!(wrong(&[usermeta, meta, BODY[8]]), "4: only 1 of 2 rows of `usermeta` are in it");
     assert_eq!(
         wrong(&[users, &two.replace("[1,\"operator\",", "[1,")]),
         "3: a line of `users` is not as its source names it"
@@ -147,6 +146,7 @@ fn lines_stand_below_their_source_and_are_counted() {
         wrong(&[BODY[8], r#"{"table":{"name":"pa_user_progress","columns":["id"],"rows":[]}}"#]),
         "3: there is a line of `table`, which was not read by its source"
     );
+    assert_eq!(wrong(&[users, two, option]), "4: a source of `option` comes after one of `users`");
     assert_eq!(wrong(&[HEAD]), "2: a second capture begins here");
     // The digest fits, and the counts do not.
     assert_eq!(wrong(&[option, blog]), "4: its last line counts 1 of `content`, and 0 are in it");
