@@ -8,6 +8,7 @@ macro_rules! example {
     };
 }
 
+mod adapter;
 mod contacts;
 mod help;
 mod record;
@@ -29,6 +30,7 @@ use crate::model::plan::SiteRole;
 use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
+pub use adapter::{Adapter, AdapterVerb};
 pub use contacts::{Contacts, ContactsVerb, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
@@ -89,6 +91,7 @@ pub enum Verb {
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
+    Adapter(Adapter),
     Snapshot(Snapshot),
     Init(Init),
     Contacts(Contacts),

@@ -29,8 +29,12 @@ pub fn all(adapter: &Adapter, others: &Set) -> Vec<Finding> {
             check.pointer(pointer, &format!("{path}/at/{nth}"), Some(&extra.from), true);
         }
         if extra.evidence == Evidence::Observed {
-            check.say(&path, "evidence-incomplete", "what is only read has no day and version to be observed in".to_owned(),
-                "write `inferred`, or make it an object or a lookup with `seen`");
+            check.say(
+                &path,
+                "evidence-incomplete",
+                "what is only read has no day and version to be observed in".to_owned(),
+                "write `inferred`, or make it an object or a lookup with `seen`",
+            );
         }
     }
     for class in &adapter.classes {
@@ -64,7 +68,9 @@ impl Check<'_> {
             self.place(from, &child(at, "from"), place::Use::Objects(kind));
         }
         if is_only(kind) {
-            for (name, there) in [("each", entry.each.is_some()), ("key", entry.key.is_some()), ("id", entry.id.is_some())] {
+            for (name, there) in
+                [("each", entry.each.is_some()), ("key", entry.key.is_some()), ("id", entry.id.is_some())]
+            {
                 if there {
                     let message = format!("a site has one `{kind}` at the most, so it has no `{name}`");
                     self.say(&child(at, name), "only-one", message, "remove it");
@@ -91,9 +97,14 @@ impl Check<'_> {
             if let Some((message, help)) = known.stranger(name) {
                 let place = Location::At { document: Document::Adapter, pointer: path.clone(), part: Part::Key };
                 self.findings.push(Finding::new("unknown-field", Severity::Error, place, message).help(help));
-            } else if let Some(why) = known.misfit(name, rule) {
+            } else if let Some(why) = known.misfit(name, rule, &|list| self.gives(list)) {
                 let message = format!("`{name}` of `{kind}` cannot be what this rule gives: {why}");
-                self.say(&path, "field-does-not-fit", message, "choose another `as`, or give the site's words with `words`");
+                self.say(
+                    &path,
+                    "field-does-not-fit",
+                    message,
+                    "choose another `as`, or give the site's words with `words`",
+                );
             }
             self.rule(rule, &path, entry.from.as_ref(), kind);
         }
@@ -117,6 +128,12 @@ impl Check<'_> {
         }
     }
 
+    /// What a lookup's elements give.
+    fn gives(&self, name: &str) -> Option<&crate::model::adapter::Rule> {
+        let own = self.adapter.lookups.get(name);
+        own.or_else(|| Some(self.others.lookup(name)?.0)).map(|lookup| &lookup.gives)
+    }
+
     /// How many lists an ID goes through; none beyond three.
     fn depth(&self, name: &str, seen: &mut Vec<String>) -> Option<usize> {
         if seen.len() >= 3 || seen.iter().any(|before| before == name) {
@@ -137,7 +154,12 @@ impl Check<'_> {
     fn evidence(&mut self, evidence: Evidence, seen: Option<&Seen>, at: &str) {
         if evidence == Evidence::Observed && seen.is_none() {
             let message = "it is not said when this was observed, and in which version".to_owned();
-            self.say(at, "evidence-incomplete", message, "add `seen: {on: 2026-11-29, version: \"4.3.1\"}`, as the inventory has it");
+            self.say(
+                at,
+                "evidence-incomplete",
+                message,
+                "add `seen: {on: 2026-11-29, version: \"4.3.1\"}`, as the inventory has it",
+            );
         }
     }
 

@@ -236,7 +236,8 @@ mod tests {
     }
 
     fn stored() -> impl Strategy<Value = Raw> {
-        let words = vec!["yes", "no", "on", "off", "1", "0", "true", "false", "", "00", "a, b", "a,b", "7", "4,", "12.50"];
+        let words =
+            vec!["yes", "no", "on", "off", "1", "0", "true", "false", "", "00", "a, b", "a,b", "7", "4,", "12.50"];
         prop_oneof![
             prop::sample::select(words).prop_map(text),
             ".{0,12}".prop_map(Raw::Text),

@@ -30,9 +30,22 @@ pub fn request(set: &Set) -> Value {
     Value::Object(request)
 }
 
-/// The same as a file's text.
+/// The same as a file's text: a line for each entry, so that it can be read and compared.
 pub fn text(set: &Set) -> String {
-    format!("{:#}\n", request(set))
+    let Value::Object(request) = request(set) else { return String::new() };
+    let sections: Vec<String> =
+        request.iter().map(|(name, section)| format!("  {}: {}", json!(name), lines(section))).collect();
+    format!("{{\n{}\n}}\n", sections.join(",\n"))
+}
+
+fn lines(section: &Value) -> String {
+    match section {
+        Value::Array(entries) if entries.iter().any(Value::is_object) => {
+            let entries: Vec<String> = entries.iter().map(|entry| format!("    {entry}")).collect();
+            format!("[\n{}\n  ]", entries.join(",\n"))
+        }
+        other => other.to_string(),
+    }
 }
 
 /// What is picked of one name, and what for.
@@ -100,7 +113,9 @@ impl List {
         }
         if place.users.is_some() {
             self.has_users = true;
-            self.users.take(used);
+            if used.pick.is_some() {
+                self.users.take(used);
+            }
         }
         if let Some((name, only)) = rows_of(place) {
             let picked = self.tables.entry((name, scope, only)).or_default();
@@ -110,7 +125,8 @@ impl List {
         }
         if let Some(call) = &place.call {
             let effects = place.effects.unwrap_or(Effects::Unknown);
-            let entry = self.calls.entry(call.clone()).or_insert_with(|| (effects, used.source.clone(), Picked::default()));
+            let entry =
+                self.calls.entry(call.clone()).or_insert_with(|| (effects, used.source.clone(), Picked::default()));
             // Of two claims the more careful one counts.
             entry.0 = entry.0.max(effects);
             entry.2.take(used);
@@ -133,7 +149,8 @@ impl List {
         };
         let mut sections = vec![("options".to_owned(), options.collect())];
         if self.has_users {
-            let columns: BTreeSet<String> = self.users.picks.iter().filter_map(|pick| column(pick)).filter(|name| name != "ID").collect();
+            let columns: BTreeSet<String> =
+                self.users.picks.iter().filter_map(|pick| column(pick)).filter(|name| name != "ID").collect();
             let mut users = Map::from_iter([("columns".to_owned(), json!(columns))]);
             self.users.say(&mut users);
             sections.push(("users".to_owned(), users.into()));
@@ -160,7 +177,10 @@ impl List {
         let all: Vec<Rows> = self.tables.keys().cloned().collect();
         for narrow in &all {
             let is_wider = |wide: &&Rows| {
-                *wide != narrow && !self.tables[*wide].picks.is_empty() && (&wide.0, wide.1) == (&narrow.0, narrow.1) && wide.2.iter().all(|(c, v)| narrow.2.get(c) == Some(v))
+                *wide != narrow
+                    && !self.tables[*wide].picks.is_empty()
+                    && (&wide.0, wide.1) == (&narrow.0, narrow.1)
+                    && wide.2.iter().all(|(c, v)| narrow.2.get(c) == Some(v))
             };
             if let Some(wide) = all.iter().filter(is_wider).min_by_key(|wide| wide.2.len())
                 && let Some(picked) = self.tables.remove(narrow)

@@ -93,7 +93,10 @@ pub fn facts(set: &Set) -> Facts {
             }
         }
         let lookups = adapter.lookups.iter().map(|(name, one)| (name.clone(), &one.from, one.evidence, &one.source));
-        let reads = adapter.reads.iter().map(|one| (format!("only read: {}", one.reason), &one.from, one.evidence, &one.source));
+        let reads = adapter
+            .reads
+            .iter()
+            .map(|one| (format!("only read: {}", one.reason), &one.from, one.evidence, &one.source));
         for (of, place, evidence, source) in lookups.chain(reads) {
             let (adapter, place, source) = (adapter.name.clone(), shown(place), source.clone());
             facts.push(Fact { adapter, of, place, evidence, source, writable: false });
@@ -109,11 +112,17 @@ pub fn facts(set: &Set) -> Facts {
         about: loaded.adapter.about.clone(),
         sha256: loaded.sha256.clone(),
     };
-    Facts { format_version: "1.0", adapters: set.all().iter().map(about).collect(), facts, questions: questions.collect() }
+    Facts {
+        format_version: "1.0",
+        adapters: set.all().iter().map(about).collect(),
+        facts,
+        questions: questions.collect(),
+    }
 }
 
 fn is_writable(rule: &Rule) -> bool {
-    rule.writable || rule.any.iter().chain(&rule.first).chain(rule.item.values()).chain(rule.cases.values()).any(is_writable)
+    rule.writable
+        || rule.any.iter().chain(&rule.first).chain(rule.item.values()).chain(rule.cases.values()).any(is_writable)
 }
 
 /// Where a rule looks, as a phrase.
@@ -129,7 +138,8 @@ fn of_rule(rule: &Rule, place: &Place) -> String {
     if !rule.defined.is_empty() {
         return format!("constants `{}`", rule.defined.join("`, `"));
     }
-    let pointer = rule.each.as_deref().or(rule.variant.as_deref()).or(rule.at.as_deref()).filter(|pointer| !pointer.is_empty());
+    let pointer =
+        rule.each.as_deref().or(rule.variant.as_deref()).or(rule.at.as_deref()).filter(|pointer| !pointer.is_empty());
     match pointer {
         Some(pointer) => format!("{}, `{pointer}`", shown(place)),
         None => shown(place),

@@ -13,6 +13,7 @@ mod place;
 pub mod pointer;
 pub mod questions;
 pub mod raw;
+pub mod read;
 mod secret;
 pub mod set;
 pub mod splice;

@@ -85,7 +85,9 @@ mod tests {
     fn what_is_built_in_claims_no_more_than_public_code_shows() {
         let all = Set::new(built_in().iter().cloned());
         let kinds: Vec<&str> = all.bound().iter().map(|bound| bound.kind).collect();
-        for unknown in ["order-form", "opt-in-form", "order", "subscription", "webhook", "emails", "maintenance", "charging-guard"] {
+        for unknown in
+            ["order-form", "opt-in-form", "order", "subscription", "webhook", "emails", "maintenance", "charging-guard"]
+        {
             assert!(!kinds.contains(&unknown), "no public code shows where `{unknown}` is kept");
         }
         let contact = all.bound().into_iter().find(|bound| bound.kind == "contact").unwrap();

@@ -43,7 +43,7 @@ pub(super) fn named(place: &Place) -> Vec<&'static str> {
 }
 
 /// A place as a phrase.
-pub fn shown(place: &Place) -> String {
+pub(super) fn shown(place: &Place) -> String {
     let network = if place.scope == Some(Scope::Network) { " of the network" } else { "" };
     let name = |word: &str, name: &Option<String>| name.as_ref().map(|name| format!("{word} `{name}`{network}"));
     let only: Vec<String> = place.only.iter().map(|(column, value)| format!("{column} = {value}")).collect();

@@ -22,9 +22,7 @@ impl Raw {
     pub fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::String(text) => Self::Text(text.clone()),
-            Value::Number(number) => {
-                number.as_i64().map(Self::Int).or_else(|| number.as_f64().map(Self::Float))?
-            }
+            Value::Number(number) => number.as_i64().map(Self::Int).or_else(|| number.as_f64().map(Self::Float))?,
             Value::Bool(flag) => Self::Flag(*flag),
             Value::Null => Self::Null,
             Value::Array(_) | Value::Object(_) => return None,

@@ -2,8 +2,31 @@
 
 /// A name that holds one of these words, in any case, is that of a secret. The same as in `bridge/src/Secrets.php`.
 pub(super) const WORDS: [&str; 25] = [
-    "key", "secret", "token", "pass", "license", "licence", "serial", "auth", "hash", "nonce", "salt", "cookie", "session",
-    "credential", "signature", "pwd", "bearer", "csrf", "totp", "2fa", "iban", "cvv", "cvc", "card", "pw",
+    "key",
+    "secret",
+    "token",
+    "pass",
+    "license",
+    "licence",
+    "serial",
+    "auth",
+    "hash",
+    "nonce",
+    "salt",
+    "cookie",
+    "session",
+    "credential",
+    "signature",
+    "pwd",
+    "bearer",
+    "csrf",
+    "totp",
+    "2fa",
+    "iban",
+    "cvv",
+    "cvc",
+    "card",
+    "pw",
 ];
 
 /// The word that only counts where no letter stands beside it.

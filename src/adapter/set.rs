@@ -1,5 +1,7 @@
 //! Several adapters as one: those that are built in, and those that a site brings, which count before them.
 
+use std::collections::BTreeMap;
+
 use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
 
 /// An adapter that was read, with the digest of what it says.
@@ -28,8 +30,10 @@ pub struct Bound<'a> {
     pub kind: &'static str,
     /// Where they lie, and where each field is.
     pub entry: Entry,
-    /// The adapter of the entry, and of each field that another one gave.
+    /// The adapters of the entry and of its fields.
     pub of: Vec<&'a Loaded>,
+    /// What each field is read for, where that is not what the entry is.
+    reasons: BTreeMap<String, String>,
 }
 
 /// Adapters in the order in which they count: those of the site first.
@@ -68,7 +72,12 @@ impl Set {
                 };
                 match bound.iter_mut().find(is_same) {
                     Some(first) => first.take(with_own_evidence(entry), loaded),
-                    None => bound.push(Bound { kind, entry: with_own_evidence(entry), of: vec![loaded] }),
+                    None => bound.push(Bound {
+                        kind,
+                        entry: with_own_evidence(entry),
+                        of: vec![loaded],
+                        reasons: BTreeMap::new(),
+                    }),
                 }
             }
         }
@@ -89,15 +98,19 @@ impl<'a> Bound<'a> {
     /// Takes what another adapter says of the same objects and this one does not.
     fn take(&mut self, other: Entry, loaded: &'a Loaded) {
         for (name, rule) in other.fields {
-            self.entry.fields.entry(name).or_insert(rule);
+            if !self.entry.fields.contains_key(&name) {
+                self.reasons.extend(other.reason.clone().map(|reason| (name.clone(), reason)));
+                self.entry.fields.insert(name, rule);
+            }
         }
         self.entry.key = self.entry.key.take().or(other.key);
         self.entry.id = self.entry.id.take().or(other.id);
-        if self.entry.reason != other.reason {
-            let reasons = self.entry.reason.take().into_iter().chain(other.reason);
-            self.entry.reason = Some(reasons.collect::<Vec<_>>().join("; "));
-        }
         self.of.push(loaded);
+    }
+
+    /// What a field is read for.
+    pub(super) fn reason(&self, field: &str) -> Option<&str> {
+        self.reasons.get(field).or(self.entry.reason.as_ref()).map(String::as_str)
     }
 }
 

@@ -29,7 +29,11 @@ pub fn all(set: &Set) -> Vec<Use> {
         uses.push(&place, None);
         let at = element(&place, entry.each.as_deref());
         entry.when.iter().for_each(|when| uses.when(when, &place, &at));
-        for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
+        for rule in entry.key.iter().chain(&entry.id) {
+            uses.rule(rule, &place, &at);
+        }
+        for (field, rule) in &entry.fields {
+            uses.reason = bound.reason(field).map(str::to_owned);
             uses.rule(rule, &place, &at);
         }
     }
@@ -65,7 +69,8 @@ impl At {
         match self {
             Self::Below(at) => format!("{at}{part}"),
             Self::Together(at, lists) => {
-                let (name, rest) = part[part.len().min(1)..].split_once('/').unwrap_or((part.trim_start_matches('/'), ""));
+                let (name, rest) =
+                    part[part.len().min(1)..].split_once('/').unwrap_or((part.trim_start_matches('/'), ""));
                 let list = lists.get(name).map_or("", String::as_str);
                 let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
                 format!("{at}{list}/*{rest}")

@@ -22,6 +22,7 @@ pub use lines::LONGEST_LINE;
 pub use members::{Grouped, MOST_TABLES, Member, Members};
 pub use reader::Reader;
 pub use sort::{MakeSpill, Spill};
+pub(crate) use sort::{Sorted, Sorter};
 pub use value::{Form, Found, Leaf, Picked, Reason, Scalar, Value, Withheld};
 
 #[cfg(test)]

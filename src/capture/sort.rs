@@ -22,10 +22,10 @@ impl<T: Read + Write + Seek> Spill for T {}
 pub type MakeSpill = Box<dyn FnOnce() -> io::Result<Box<dyn Spill>>>;
 
 /// By what records are ordered: a number, and a tag within it. Those that have both in common keep the order in which they came.
-pub(super) type Key = (u64, u8);
+pub(crate) type Key = (u64, u8);
 
 /// Takes records in any order.
-pub(super) struct Sorter {
+pub(crate) struct Sorter {
     make: Option<MakeSpill>,
     spill: Option<Box<dyn Spill>>,
     bytes: Vec<u8>,
@@ -45,7 +45,7 @@ struct Held {
 }
 
 impl Sorter {
-    pub(super) fn new(make: MakeSpill) -> Self {
+    pub(crate) fn new(make: MakeSpill) -> Self {
         Self::within(make, ALLOWANCE)
     }
 
@@ -54,7 +54,7 @@ impl Sorter {
     }
 
     /// Takes a record, which is what `write` appends.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         (key, tag): Key,
         write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
@@ -69,7 +69,7 @@ impl Sorter {
     }
 
     /// All records, in order.
-    pub(super) fn sorted(mut self) -> io::Result<Sorted> {
+    pub(crate) fn sorted(mut self) -> io::Result<Sorted> {
         if self.ends.is_empty() {
             self.order();
             return Ok(Sorted(Place::Memory { bytes: self.bytes, records: self.records.into_iter() }));
@@ -126,7 +126,7 @@ impl Held {
 }
 
 /// Records in order, one at a time.
-pub(super) struct Sorted(Place);
+pub(crate) struct Sorted(Place);
 
 enum Place {
     Memory { bytes: Vec<u8>, records: std::vec::IntoIter<Held> },
@@ -135,7 +135,7 @@ enum Place {
 
 impl Sorted {
     /// The next record with its key; none after the last one.
-    pub(super) fn next(&mut self) -> io::Result<Option<(Key, &[u8])>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(Key, &[u8])>> {
         match &mut self.0 {
             Place::Memory { bytes, records } => Ok(records.next().map(|held| ((held.key, held.tag), held.of(bytes)))),
             Place::Spilled { spill, runs, heads, record } => {

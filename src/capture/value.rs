@@ -130,6 +130,17 @@ impl Reason {
     }
 }
 
+impl Found<'_> {
+    /// The whole number that it is, as the database or PHP has it.
+    pub fn as_number(&self) -> Option<u64> {
+        match self {
+            Self::Scalar(Scalar::Number(number)) => number.as_u64(),
+            Self::Scalar(Scalar::Text(text)) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 impl Value {
     /// The whole value, where it is a text.
     pub fn text(&self) -> Option<&str> {

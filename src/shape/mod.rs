@@ -139,7 +139,9 @@ fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("this is a fault of `plan` itself: report it, with this message");
     match document {
-        Document::Plan | Document::Adapter => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),
+        Document::Plan | Document::Adapter => {
+            finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string()))
+        }
         Document::Contacts => finding.personal.push(what.to_string()),
     }
     finding

@@ -72,7 +72,9 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
         (Document::Plan | Document::Adapter, None) => {
             written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
         }
-        (Document::Plan | Document::Adapter, Some(tree)) => of_plan(source, tree).into_iter().chain(addresses(source.text())).collect(),
+        (Document::Plan | Document::Adapter, Some(tree)) => {
+            of_plan(source, tree).into_iter().chain(addresses(source.text())).collect()
+        }
     }
 }
 

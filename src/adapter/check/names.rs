@@ -69,7 +69,7 @@ impl Fields {
     }
 
     /// Why what a rule gives is no value of the field; nothing where it can be one.
-    pub(super) fn misfit(&self, name: &str, rule: &Rule) -> Option<String> {
+    pub(super) fn misfit<'l>(&self, name: &str, rule: &'l Rule, lookups: Gives<'_, 'l>) -> Option<String> {
         if BY_MACHINES.iter().any(|(kind, field)| kind.name() == self.kind && field == &name) {
             return None;
         }
@@ -92,26 +92,30 @@ impl Fields {
                 _ => takes::<Contact>(fields),
             }
         };
-        examples(rule).into_iter().find_map(|value| fits(value).err()).map(|error| reason(&error))
+        examples(rule, lookups, 4).into_iter().find_map(|value| fits(value).err()).map(|error| reason(&error))
     }
 }
 
-/// Values that a rule may give.
-fn examples(rule: &Rule) -> Vec<Value> {
+/// What the elements of a lookup give, by its name.
+pub(super) type Gives<'f, 'l> = &'f dyn Fn(&str) -> Option<&'l Rule>;
+
+/// Values that a rule may give, through so many lookups.
+fn examples<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Value> {
+    let below = |rule: &'l Rule| examples(rule, lookups, left);
     let plain: Vec<Value> = if let Some(is) = &rule.is {
         vec![is.to_json()]
     } else if !rule.defined.is_empty() {
         vec![json!(["x"])]
     } else if rule.each.is_some() || !rule.together.is_empty() {
-        elements(rule)
+        elements(rule, lookups, left)
     } else if rule.variant.is_some() {
-        rule.cases.values().flat_map(examples).collect()
+        rule.cases.values().flat_map(below).collect()
     } else if !rule.any.is_empty() {
         vec![json!(true)]
     } else if !rule.first.is_empty() {
-        rule.first.iter().flat_map(examples).collect()
+        rule.first.iter().flat_map(below).collect()
     } else {
-        vec![scalar(rule)]
+        scalars(rule, lookups, left)
     };
     let worded = match rule.words.is_empty() {
         true => plain,
@@ -121,23 +125,30 @@ fn examples(rule: &Rule) -> Vec<Value> {
     worded.into_iter().map(|value| does(rule, value)).chain(defaults).collect()
 }
 
-fn scalar(rule: &Rule) -> Value {
-    match (rule.of, &rule.reference, &rule.currency) {
-        (Some(Name::Name | Name::Star), _, _) if rule.codec.is_none() => json!("x"),
-        (_, Some(_), _) => json!("x"),
-        (_, _, Some(_)) => json!("1.00 USD"),
-        _ => rule.codec.unwrap_or_default().example(),
+fn scalars<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Value> {
+    if let Some(list) = &rule.reference {
+        let given = lookups(list).zip(left.checked_sub(1));
+        let one = given.map_or_else(|| vec![json!("x")], |(gives, left)| examples(gives, lookups, left));
+        let has_several = rule.codec == Some(crate::model::adapter::Codec::Commas);
+        return if has_several { one.into_iter().map(|one| json!([one])).collect() } else { one };
     }
+    vec![match (rule.of, &rule.currency) {
+        (Some(Name::Name | Name::Star), _) if rule.codec.is_none() => json!("x"),
+        (_, Some(_)) => json!("1.00 USD"),
+        _ => rule.codec.unwrap_or_default().example(),
+    }]
 }
 
 /// Lists of one element, each of whose fields is tried with all that it may be.
-fn elements(rule: &Rule) -> Vec<Value> {
+fn elements<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Value> {
     let listed = |element: Value| if rule.map { json!({"x": element}) } else { json!([element]) };
     if rule.item.is_empty() {
-        return vec![listed(scalar(rule))];
+        return scalars(rule, lookups, left).into_iter().map(listed).collect();
     }
-    let all: Vec<(&String, Vec<Value>)> = rule.item.iter().map(|(name, rule)| (name, examples(rule))).collect();
-    let first = || Map::from_iter(all.iter().filter_map(|(name, values)| Some(((*name).clone(), values.first()?.clone()))));
+    let all: Vec<(&String, Vec<Value>)> =
+        rule.item.iter().map(|(name, rule)| (name, examples(rule, lookups, left))).collect();
+    let first =
+        || Map::from_iter(all.iter().filter_map(|(name, values)| Some(((*name).clone(), values.first()?.clone()))));
     let mut found = vec![listed(Value::Object(first()))];
     for (name, values) in &all {
         for value in values.iter().skip(1) {

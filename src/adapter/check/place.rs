@@ -33,14 +33,25 @@ impl Check<'_> {
                 [] => "no place is named".to_owned(),
                 several => format!("`{}` are several places", several.join("`, `")),
             };
-            self.say(at, "place-unclear", message, "name exactly one, such as `option`, `table`, `posts`, `usermeta` or `call`");
+            self.say(
+                at,
+                "place-unclear",
+                message,
+                "name exactly one, such as `option`, `table`, `posts`, `usermeta` or `call`",
+            );
             return;
         };
         let only_read = matches!(name, "cron" | "shortcode" | "hosts") && !matches!(used, Use::Read);
         if only_read {
-            self.say(&child(at, name), "place-only-read", format!("no field can come from `{name}`"), "move it to `reads`");
+            self.say(
+                &child(at, name),
+                "place-only-read",
+                format!("no field can come from `{name}`"),
+                "move it to `reads`",
+            );
         }
-        let text = [&place.option, &place.usermeta, &place.posts, &place.postmeta, &place.table, &place.call, &place.constant];
+        let text =
+            [&place.option, &place.usermeta, &place.posts, &place.postmeta, &place.table, &place.call, &place.constant];
         for text in text.into_iter().flatten() {
             self.name(text, &child(at, name), name);
         }
@@ -48,7 +59,12 @@ impl Check<'_> {
         match used {
             Use::Objects(kind) => self.objects(kind, place, at, name),
             Use::Lookup if matches!(name, "users" | "usermeta") => {
-                self.say(at, "place-of-members", "what users have is no list to look up".to_owned(), "name an option, a table, posts or a call");
+                self.say(
+                    at,
+                    "place-of-members",
+                    "what users have is no list to look up".to_owned(),
+                    "name an option, a table, posts or a call",
+                );
             }
             Use::Value | Use::Lookup | Use::Read => {}
         }
@@ -77,7 +93,12 @@ impl Check<'_> {
             self.secret(column, &child(&child(at, "where"), column), "column");
         }
         if place.join.len() > 1 {
-            self.say(&child(at, "join"), "place-unclear", "rows are joined by one column".to_owned(), "keep one of them");
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "rows are joined by one column".to_owned(),
+                "keep one of them",
+            );
         }
     }
 
@@ -96,11 +117,21 @@ impl Check<'_> {
             } else {
                 "name an option, a table, posts or a call"
             };
-            self.say(&child(at, name), "place-does-not-fit", format!("objects of the kind `{kind}` cannot come from `{name}`"), help);
+            self.say(
+                &child(at, name),
+                "place-does-not-fit",
+                format!("objects of the kind `{kind}` cannot come from `{name}`"),
+                help,
+            );
         }
         if !place.join.is_empty() {
             let help = "remove it: a field of an object can have a place with `join`";
-            self.say(&child(at, "join"), "place-unclear", "the objects' own place is joined to nothing".to_owned(), help);
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "the objects' own place is joined to nothing".to_owned(),
+                help,
+            );
         }
     }
 
@@ -115,7 +146,12 @@ impl Check<'_> {
             let message = format!("`{text}` names next to everything");
             self.say(at, "pattern-too-wide", message, "write four characters at least before the first `*`");
         } else if text.contains('*') && !matches!(what, "option" | "usermeta" | "postmeta") {
-            self.say(at, "pattern-too-wide", format!("`{what}` is no pattern: `*` stands for nothing there"), "write the whole name");
+            self.say(
+                at,
+                "pattern-too-wide",
+                format!("`{what}` is no pattern: `*` stands for nothing there"),
+                "write the whole name",
+            );
         }
         self.secret_of(text, at, what, "");
     }
@@ -123,7 +159,12 @@ impl Check<'_> {
     /// A pattern of something of which only names are read.
     pub(super) fn pattern(&mut self, text: &str, at: &str, what: &str) {
         if text.is_empty() || text.len() > LONGEST {
-            self.say(at, "name-impossible", format!("`{text}` is no name of {what}"), "write a name, in which `*` is any run of characters");
+            self.say(
+                at,
+                "name-impossible",
+                format!("`{text}` is no name of {what}"),
+                "write a name, in which `*` is any run of characters",
+            );
         }
     }
 

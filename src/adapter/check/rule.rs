@@ -39,7 +39,12 @@ impl Check<'_> {
         for constant in &rule.defined {
             if !is_constant(constant) {
                 let message = format!("`{constant}` is no name of a constant");
-                self.say(&child(at, "defined"), "name-impossible", message, "write it as the code does, such as `IS_WPE_SNAPSHOT`");
+                self.say(
+                    &child(at, "defined"),
+                    "name-impossible",
+                    message,
+                    "write it as the code does, such as `IS_WPE_SNAPSHOT`",
+                );
             }
         }
         if let Some(when) = &rule.when {
@@ -50,7 +55,12 @@ impl Check<'_> {
         let inside = rule.each.is_some() || !rule.together.is_empty();
         for (name, item) in &rule.item {
             // What is inside an element comes from it.
-            self.rule(item, &child(&child(at, "item"), name), if inside && !rule.together.is_empty() { None } else { place }, kind);
+            self.rule(
+                item,
+                &child(&child(at, "item"), name),
+                if inside && !rule.together.is_empty() { None } else { place },
+                kind,
+            );
         }
         for (name, case) in &rule.cases {
             self.rule(case, &child(&child(at, "cases"), name), place, kind);
@@ -90,7 +100,12 @@ impl Check<'_> {
         match given.as_slice() {
             [] if rule.from.is_none() => {
                 let message = "nothing says where the value is".to_owned();
-                self.say(at, "rule-unclear", message, "add `at`, a pointer such as `/name`, or `from` for a place of its own");
+                self.say(
+                    at,
+                    "rule-unclear",
+                    message,
+                    "add `at`, a pointer such as `/name`, or `from` for a place of its own",
+                );
             }
             [] | [_] => {}
             several => {
@@ -111,8 +126,19 @@ impl Check<'_> {
         ];
         for (name, is_there, fits) in fits {
             if is_there && !fits {
-                let wanted = if name == "variant" { "`cases`" } else if name == "cases" { "`variant`" } else { "`each`" };
-                self.say(&child(at, name), "rule-unclear", format!("`{name}` says nothing without {wanted}"), "add that, or remove this");
+                let wanted = if name == "variant" {
+                    "`cases`"
+                } else if name == "cases" {
+                    "`variant`"
+                } else {
+                    "`each`"
+                };
+                self.say(
+                    &child(at, name),
+                    "rule-unclear",
+                    format!("`{name}` says nothing without {wanted}"),
+                    "add that, or remove this",
+                );
             }
         }
     }
@@ -132,18 +158,30 @@ impl Check<'_> {
     fn how(&mut self, rule: &Rule, at: &str, place: Option<&Place>) {
         let is_price = matches!(rule.codec, Some(Codec::Amount | Codec::Cents));
         if rule.currency.is_some() && !is_price {
-            self.say(&child(at, "currency"), "rule-unclear", "only an amount has a currency".to_owned(), "add `as: amount` or `as: cents`");
+            self.say(
+                &child(at, "currency"),
+                "rule-unclear",
+                "only an amount has a currency".to_owned(),
+                "add `as: amount` or `as: cents`",
+            );
         }
         if !rule.words.is_empty() && rule.codec.is_some() {
             let message = "`words` and `as` each say how the value is written".to_owned();
             self.say(&child(at, "words"), "rule-unclear", message, "keep one of them");
         }
-        if rule.of == Some(Name::Star) && !place.and_then(|place| place.option.as_deref()).is_some_and(|name| name.contains('*')) {
+        if rule.of == Some(Name::Star)
+            && !place.and_then(|place| place.option.as_deref()).is_some_and(|name| name.contains('*'))
+        {
             let message = "no pattern of an option is there whose `*` this could be".to_owned();
             self.say(&child(at, "of"), "rule-unclear", message, "name options by a pattern, or use `at`");
         }
         if rule.default.is_some() && rule.absent.is_some() {
-            self.say(&child(at, "absent"), "rule-unclear", "`default` and `absent` both say what nothing means".to_owned(), "keep one of them");
+            self.say(
+                &child(at, "absent"),
+                "rule-unclear",
+                "`default` and `absent` both say what nothing means".to_owned(),
+                "keep one of them",
+            );
         }
         if rule.writable {
             let words: BTreeSet<String> = rule.words.values().map(ToString::to_string).collect();
@@ -181,7 +219,12 @@ impl Check<'_> {
             }
             _ => {
                 let help = "write `{plugin: FOLDER/FILE.php}`, or `at` (with `from`) and `equals`";
-                self.say(at, "condition-unclear", "a condition is a plugin that is active, or a value that equals another".to_owned(), help);
+                self.say(
+                    at,
+                    "condition-unclear",
+                    "a condition is a plugin that is active, or a value that equals another".to_owned(),
+                    help,
+                );
             }
         }
     }

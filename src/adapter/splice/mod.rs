@@ -66,7 +66,9 @@ enum What {
 impl Node {
     fn child(&self, key: &str) -> Result<&Self, Refused> {
         match &self.what {
-            What::Elements(all) => all.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node).ok_or(Refused::Missing),
+            What::Elements(all) => {
+                all.iter().rev().find(|(name, _)| name == key).map(|(_, node)| node).ok_or(Refused::Missing)
+            }
             What::Object => Err(Refused::Object),
             What::Scalar(_) | What::Text(_) => Err(Refused::NotScalar),
         }
@@ -140,13 +142,17 @@ pub fn splice(stored: &[u8], sets: &[(&str, Raw)]) -> Result<Vec<u8>, Refused> {
         all.push((segments(pointer).ok_or(Refused::Missing)?, raw));
     }
     let is_above = |a: &[String], b: &[String]| b.starts_with(a);
-    let is_twice = |at: usize| all.iter().enumerate().any(|(other, (keys, _))| other != at && is_above(keys, &all[at].0));
+    let is_twice =
+        |at: usize| all.iter().enumerate().any(|(other, (keys, _))| other != at && is_above(keys, &all[at].0));
     if (0..all.len()).any(is_twice) {
         return Err(Refused::Twice);
     }
     let new = replaced(stored, &all, LEVELS)?;
     // Whatever was replaced, what is read afterwards is what was set.
-    match sets.iter().all(|(pointer, raw)| read(&new, pointer).is_ok_and(|found| found == *raw || is_text_of(&found, raw))) {
+    match sets
+        .iter()
+        .all(|(pointer, raw)| read(&new, pointer).is_ok_and(|found| found == *raw || is_text_of(&found, raw)))
+    {
         true => Ok(new),
         false => Err(Refused::Spelling),
     }

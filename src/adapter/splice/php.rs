@@ -12,9 +12,9 @@ pub(super) fn is_serialized(bytes: &[u8]) -> bool {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             digits > 0 && rest.get(digits) == Some(&b':')
         }
-        [b'b' | b'i' | b'd' | b'r' | b'R', b':', rest @ ..] => {
-            rest.split_last().is_some_and(|(last, rest)| *last == b';' && !rest.is_empty() && rest.len() <= 40 && !rest.contains(&b';'))
-        }
+        [b'b' | b'i' | b'd' | b'r' | b'R', b':', rest @ ..] => rest
+            .split_last()
+            .is_some_and(|(last, rest)| *last == b';' && !rest.is_empty() && rest.len() <= 40 && !rest.contains(&b';')),
         _ => false,
     }
 }

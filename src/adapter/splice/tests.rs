@@ -27,7 +27,11 @@ fn a_scalar_is_replaced_with_its_own_length_and_type_and_nothing_else_is() {
     becomes(r#"a:1:{s:2:"on";s:3:"yes";}"#, &[("/on", text("no"))], r#"a:1:{s:2:"on";s:2:"no";}"#);
     becomes(r#"a:1:{s:2:"on";s:3:"yes";}"#, &[("/on", text("größer"))], r#"a:1:{s:2:"on";s:8:"größer";}"#);
     becomes("a:2:{i:0;i:7;i:1;b:0;}", &[("/0", Raw::Int(14)), ("/1", Raw::Flag(true))], "a:2:{i:0;i:14;i:1;b:1;}");
-    becomes(r#" {"a": {"b" : 7.50, "on":false } }"#, &[("/a/on", Raw::Flag(true))], r#" {"a": {"b" : 7.50, "on":true } }"#);
+    becomes(
+        r#" {"a": {"b" : 7.50, "on":false } }"#,
+        &[("/a/on", Raw::Flag(true))],
+        r#" {"a": {"b" : 7.50, "on":true } }"#,
+    );
     becomes(r#"{"list":["x", "y"]}"#, &[("/list/1", text("z\""))], r#"{"list":["x", "z\""]}"#);
 }
 
@@ -44,7 +48,11 @@ fn a_value_inside_a_text_is_replaced_there_and_all_lengths_around_it_follow() {
     );
     let json = r#"{"on":"no"}"#;
     let stored = format!(r#"a:1:{{s:1:"j";s:{}:"{json}";}}"#, json.len());
-    becomes(&stored, &[("/j/on", text("yes"))], &format!(r#"a:1:{{s:1:"j";s:{}:"{}";}}"#, json.len() + 1, r#"{"on":"yes"}"#));
+    becomes(
+        &stored,
+        &[("/j/on", text("yes"))],
+        &format!(r#"a:1:{{s:1:"j";s:{}:"{}";}}"#, json.len() + 1, r#"{"on":"yes"}"#),
+    );
 }
 
 #[test]
