@@ -1,6 +1,6 @@
 //! How stored values are written: for each codec what is read of one, and the same written back.
 //!
-//! Two laws hold for every codec but `flag`, which is only read: what is read and written back in the form that it had is what was
+//! Two laws hold for every codec but `flag` and `filled`, which are only read: what is read and written back in the form that it had is what was
 //! stored, and what is written is read as itself.
 
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ impl Codec {
                 (word == on || word == off).then(|| json!(word == on))
             }
             Self::Flag => flag(raw).map(Value::from),
+            Self::Filled => Some(json!(flag(raw).unwrap_or(true))),
             Self::Count => count(raw).map(Value::from),
             Self::Days => release(count(raw)?),
             Self::Weeks => release(count(raw)?.checked_mul(7)?),
@@ -47,7 +48,7 @@ impl Codec {
                 let [on, off] = self.pair()?;
                 if value.as_bool()? { on } else { off }.to_owned()
             }
-            Self::Flag => return None,
+            Self::Flag | Self::Filled => return None,
             Self::Count => value.as_u64()?.to_string(),
             Self::Days => days(value)?.to_string(),
             Self::Weeks => {
@@ -79,7 +80,7 @@ impl Codec {
 
     /// Whether what it reads can be written back.
     pub fn has_inverse(self) -> bool {
-        self != Self::Flag
+        !matches!(self, Self::Flag | Self::Filled)
     }
 
     /// Its name in an adapter.
@@ -91,7 +92,7 @@ impl Codec {
     pub(super) fn example(self) -> Value {
         match self {
             Self::Text => json!("x"),
-            Self::YesNo | Self::OnOff | Self::OneZero | Self::TrueFalse | Self::Flag => json!(true),
+            Self::YesNo | Self::OnOff | Self::OneZero | Self::TrueFalse | Self::Flag | Self::Filled => json!(true),
             Self::Count => json!(1),
             Self::Days | Self::Weeks => json!("7 days after previous"),
             Self::Amount | Self::Cents => json!("1.00"),
@@ -214,6 +215,8 @@ mod tests {
             (Codec::Flag, text(""), Some(json!(false))),
             (Codec::Flag, text("maybe"), None),
             (Codec::Flag, Raw::Null, Some(json!(false))),
+            (Codec::Filled, text("40007"), Some(json!(true))),
+            (Codec::Filled, text("0"), Some(json!(false))),
             (Codec::Count, text("07"), None),
             (Codec::Count, Raw::Int(-1), None),
             (Codec::Count, text("7"), Some(json!(7))),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::place::rows_of;
 use super::set::{Loaded, Set};
 use super::uses::{self, Use};
-use crate::model::adapter::{Effects, Scope};
+use crate::model::adapter::{Adapter, Effects, Scope};
 
 /// The list, in one canonical form.
 pub fn request(set: &Set) -> Value {
@@ -28,6 +28,16 @@ pub fn request(set: &Set) -> Value {
     request.extend(list.sections());
     request.insert("classes".to_owned(), json!(words(|loaded| &loaded.adapter.classes)));
     Value::Object(request)
+}
+
+/// The digest of what an adapter lets a collector read: places and pointers, without what for.
+pub fn asked(adapter: &Adapter) -> String {
+    let mut list = List::default();
+    for mut used in uses::of(adapter) {
+        (used.reason, used.source) = (None, String::new());
+        list.take(&used);
+    }
+    crate::model::digest::of(&Map::from_iter(list.sections()))
 }
 
 /// The same as a file's text: a line for each entry, so that it can be read and compared.
@@ -120,6 +130,8 @@ impl List {
         if let Some((name, only)) = rows_of(place) {
             let picked = self.tables.entry((name, scope, only)).or_default();
             picked.take(used);
+            // By its number a post is told from others, and its meta is found.
+            picked.picks.extend(place.posts.as_ref().map(|_| "/ID".to_owned()));
             let columns = place.join.keys();
             picked.picks.extend(columns.map(|column| format!("/{}", crate::text::escape_pointer(column))));
         }

@@ -3,8 +3,10 @@
 use std::sync::LazyLock;
 
 use super::check;
+use super::compile::asked;
 use super::set::{Loaded, Set};
 use crate::diag::{Document, Finding};
+use crate::model::adapter::Adapter;
 use crate::shape::{self, Sources};
 use crate::text::{Limits, compose_bytes};
 
@@ -60,10 +62,14 @@ pub fn open(name: &str, bytes: Vec<u8>, others: &Set) -> Opened {
         if let Some(read) = &read {
             misfits.extend(check::all(read, others));
         }
-        adapter = read.filter(|_| misfits.is_empty()).map(|read| Loaded::new(read, false));
+        adapter = read.filter(|_| misfits.is_empty()).map(loaded);
         findings.extend(misfits);
     }
     Opened { adapter, findings, sources: Sources::new((source, tree), None, false) }
+}
+
+fn loaded(adapter: Adapter) -> Loaded {
+    Loaded { sha256: asked(&adapter), adapter, is_built_in: false }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Several adapters as one: those that are built in, and those that a site brings, which count before them.
 
-use std::collections::BTreeMap;
-
 use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
 
 /// An adapter that was read, with the digest of what it says.
@@ -9,18 +7,10 @@ use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
 pub struct Loaded {
     /// What it says.
     pub adapter: Adapter,
-    /// The digest of that as canonical JSON: comments and blanks do not count.
+    /// The digest of what it lets a collector read: how that is understood may change afterwards.
     pub sha256: String,
     /// Whether it belongs to this program.
     pub is_built_in: bool,
-}
-
-impl Loaded {
-    /// An adapter with the digest of what it says.
-    pub fn new(adapter: Adapter, is_built_in: bool) -> Self {
-        let sha256 = crate::model::digest::of(&adapter);
-        Self { adapter, sha256, is_built_in }
-    }
 }
 
 /// Objects of one kind from one place, as all adapters together have them.
@@ -32,8 +22,6 @@ pub struct Bound<'a> {
     pub entry: Entry,
     /// The adapters of the entry and of its fields.
     pub of: Vec<&'a Loaded>,
-    /// What each field is read for, where that is not what the entry is.
-    reasons: BTreeMap<String, String>,
 }
 
 /// Adapters in the order in which they count: those of the site first.
@@ -72,12 +60,7 @@ impl Set {
                 };
                 match bound.iter_mut().find(is_same) {
                     Some(first) => first.take(with_own_evidence(entry), loaded),
-                    None => bound.push(Bound {
-                        kind,
-                        entry: with_own_evidence(entry),
-                        of: vec![loaded],
-                        reasons: BTreeMap::new(),
-                    }),
+                    None => bound.push(Bound { kind, entry: with_own_evidence(entry), of: vec![loaded] }),
                 }
             }
         }
@@ -90,6 +73,13 @@ impl Set {
         for one in bound.iter_mut().filter(|one| one.of.iter().all(|loaded| loaded.is_built_in)) {
             one.entry.fields.retain(|field, _| !own.contains(&(one.kind, field.clone())));
         }
+        // Of a kind of which it has many, a list that the site's own adapter names stands in place of the built-in one.
+        let is_own = |one: &Bound<'_>| one.of.iter().all(|loaded| !loaded.is_built_in);
+        let is_list = |one: &Bound<'_>| !is_only(one.kind) && one.entry.key.as_ref().is_none_or(|key| key.is.is_none());
+        let lists: Vec<&str> = bound.iter().filter(|one| is_own(one) && is_list(one)).map(|one| one.kind).collect();
+        bound.retain(|one| {
+            !is_list(one) || one.of.iter().any(|loaded| !loaded.is_built_in) || !lists.contains(&one.kind)
+        });
         bound
     }
 }
@@ -98,19 +88,11 @@ impl<'a> Bound<'a> {
     /// Takes what another adapter says of the same objects and this one does not.
     fn take(&mut self, other: Entry, loaded: &'a Loaded) {
         for (name, rule) in other.fields {
-            if !self.entry.fields.contains_key(&name) {
-                self.reasons.extend(other.reason.clone().map(|reason| (name.clone(), reason)));
-                self.entry.fields.insert(name, rule);
-            }
+            self.entry.fields.entry(name).or_insert(rule);
         }
         self.entry.key = self.entry.key.take().or(other.key);
         self.entry.id = self.entry.id.take().or(other.id);
         self.of.push(loaded);
-    }
-
-    /// What a field is read for.
-    pub(super) fn reason(&self, field: &str) -> Option<&str> {
-        self.reasons.get(field).or(self.entry.reason.as_ref()).map(String::as_str)
     }
 }
 

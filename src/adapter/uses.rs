@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::place::has_rows;
 use super::set::Set;
-use crate::model::adapter::{Place, Rule, When};
+use crate::model::adapter::{Adapter, Place, Rule, When};
 
 /// Something that is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,39 +19,37 @@ pub struct Use {
     pub source: String,
 }
 
-/// Everything that these adapters read.
+/// Everything that these adapters read: what one says before another is read all the same, so that a capture serves each of them.
 pub fn all(set: &Set) -> Vec<Use> {
+    set.all().iter().flat_map(|loaded| of(&loaded.adapter)).collect()
+}
+
+/// Everything that an adapter reads.
+pub fn of(adapter: &Adapter) -> Vec<Use> {
     let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
-    for bound in set.bound() {
-        let entry = &bound.entry;
+    for (_, entry) in adapter.objects.iter() {
         (uses.reason, uses.source) = (entry.reason.clone(), entry.source.clone());
         let place = entry.from.clone().unwrap_or_default();
         uses.push(&place, None);
         let at = element(&place, entry.each.as_deref());
         entry.when.iter().for_each(|when| uses.when(when, &place, &at));
-        for rule in entry.key.iter().chain(&entry.id) {
-            uses.rule(rule, &place, &at);
-        }
-        for (field, rule) in &entry.fields {
-            uses.reason = bound.reason(field).map(str::to_owned);
+        for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
             uses.rule(rule, &place, &at);
         }
     }
-    for loaded in set.all() {
-        for lookup in loaded.adapter.lookups.values() {
-            (uses.reason, uses.source) = (lookup.reason.clone(), lookup.source.clone());
-            let at = element(&lookup.from, lookup.each.as_deref());
-            uses.push(&lookup.from, None);
-            uses.rule(&lookup.id, &lookup.from, &at);
-            uses.rule(&lookup.gives, &lookup.from, &at);
-        }
-        for extra in &loaded.adapter.reads {
-            (uses.reason, uses.source) = (Some(extra.reason.clone()), extra.source.clone());
-            match extra.at.as_slice() {
-                [] if has_rows(&extra.from) => uses.push(&extra.from, None),
-                [] => uses.push(&extra.from, Some(String::new())),
-                picks => picks.iter().for_each(|pick| uses.push(&extra.from, Some(pick.clone()))),
-            }
+    for lookup in adapter.lookups.values() {
+        (uses.reason, uses.source) = (lookup.reason.clone(), lookup.source.clone());
+        let at = element(&lookup.from, lookup.each.as_deref());
+        uses.push(&lookup.from, None);
+        uses.rule(&lookup.id, &lookup.from, &at);
+        uses.rule(&lookup.gives, &lookup.from, &at);
+    }
+    for extra in &adapter.reads {
+        (uses.reason, uses.source) = (Some(extra.reason.clone()), extra.source.clone());
+        match extra.at.as_slice() {
+            [] if has_rows(&extra.from) => uses.push(&extra.from, None),
+            [] => uses.push(&extra.from, Some(String::new())),
+            picks => picks.iter().for_each(|pick| uses.push(&extra.from, Some(pick.clone()))),
         }
     }
     uses.all
@@ -139,7 +137,11 @@ impl Uses {
             }
             rule.item.values().for_each(|item| self.rule(item, place, &inner));
         } else {
-            let is_given = rule.of.is_some() || rule.is.is_some() || !rule.defined.is_empty() || rule.variant.is_some();
+            let is_given = rule.of.is_some()
+                || rule.is.is_some()
+                || rule.nothing
+                || !rule.defined.is_empty()
+                || rule.variant.is_some();
             let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty();
             match &rule.at {
                 Some(pointer) => self.push(place, Some(at.pointer(pointer))),

@@ -48,7 +48,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     for name in &taken.not_asked {
         writeln!(
             terminal.err,
-            "attention: the capture was not made with this version of the adapter `{}`: what is not in it stays unknown",
+            "attention: the capture was not asked for all that the adapter `{}` names: make its list again (`plan adapter request`), and read the site again",
             escape::line(name)
         )?;
     }

@@ -358,7 +358,7 @@ impl fmt::Display for Plain {
     }
 }
 
-/// How one field is read. What gives the value is one of `at`, `of`, `is`, `defined`, `each`, `variant`, `any`, `first`; the rest says
+/// How one field is read. What gives the value is one of `at`, `of`, `is`, `nothing`, `defined`, `each`, `variant`, `any`, `first`; the rest says
 /// how to take it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -375,6 +375,9 @@ pub struct Rule {
     /// A value that is so because the entry counts (`when`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<Plain>,
+    /// That nothing is set, as a case of a `variant` may say.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub nothing: bool,
     /// The names of those of these constants that are set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defined: Vec<String>,
@@ -518,6 +521,8 @@ pub enum Codec {
     TrueFalse,
     /// What PHP takes for true or false, and `yes`, `no`, `on`, `off`. Only read.
     Flag,
+    /// Whether anything but an empty text, 0 or `false` is there. Only read.
+    Filled,
     /// A whole number.
     Count,
     /// Days after the module before, as a release; 0 is at once.

@@ -104,6 +104,8 @@ fn examples<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Valu
     let below = |rule: &'l Rule| examples(rule, lookups, left);
     let plain: Vec<Value> = if let Some(is) = &rule.is {
         vec![is.to_json()]
+    } else if rule.nothing {
+        vec![Value::Null]
     } else if !rule.defined.is_empty() {
         vec![json!(["x"])]
     } else if rule.each.is_some() || !rule.together.is_empty() {

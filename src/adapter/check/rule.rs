@@ -54,7 +54,6 @@ impl Check<'_> {
         self.how(rule, at, place);
         let inside = rule.each.is_some() || !rule.together.is_empty();
         for (name, item) in &rule.item {
-            // What is inside an element comes from it.
             self.rule(
                 item,
                 &child(&child(at, "item"), name),
@@ -89,6 +88,7 @@ impl Check<'_> {
             ("at", rule.at.is_some() && !lists),
             ("of", rule.of.is_some()),
             ("is", rule.is.is_some()),
+            ("nothing", rule.nothing),
             ("defined", !rule.defined.is_empty()),
             ("each", rule.each.is_some()),
             ("together", !rule.together.is_empty()),

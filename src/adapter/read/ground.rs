@@ -129,7 +129,7 @@ impl Ground {
         let is_of = |source: &&Source| {
             source.kind == kind
                 && (source.scope == crate::capture::Scope::Network) == network
-                && source.of.iter().any(|of| of == name)
+                && source.of.iter().any(|of| of == name || is_prefixed(name, of))
         };
         match self.sources.iter().find(is_of).map(|source| &source.outcome) {
             Some(Outcome::Read { .. }) => Placed::There(()),
@@ -259,6 +259,13 @@ impl Ground {
     pub(super) fn hides_twins(&self) -> bool {
         self.header.object_cache
     }
+}
+
+/// Whether a name is what a key that begins with `{prefix}` is on the site.
+pub(super) fn is_prefixed(pattern: &str, name: &str) -> bool {
+    pattern.strip_prefix("{prefix}").and_then(|rest| name.strip_suffix(rest)).is_some_and(|prefix| {
+        !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
 }
 
 fn word(kind: SourceKind) -> &'static str {

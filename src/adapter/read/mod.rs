@@ -35,6 +35,8 @@ pub enum Known {
 #[derive(Clone, Debug, PartialEq)]
 enum Found {
     Value(Json),
+    /// It is known that nothing is set.
+    Nothing,
     /// Nothing is there.
     Absent,
     Unknown(String),

@@ -124,7 +124,10 @@ impl View<'_> {
                     _ => None,
                 };
                 let fields = bound.entry.fields.iter().map(|(name, rule)| (name.clone(), self.known(rule, &one.at)));
-                let fields: Fields = fields.collect();
+                let mut fields: Fields = fields.collect();
+                if kind == Kind::Webhook {
+                    called(&one.key, &mut fields);
+                }
                 let key = distinct(&one.key, id.as_deref(), &fields, &of_entry);
                 match key {
                     Some(key) => of_entry.push((key, id, fields)),
@@ -309,6 +312,13 @@ fn there<T>(placed: Placed<T>) -> Result<Option<T>, String> {
     }
 }
 
+/// A webhook's command and target as its key has them: without the secret that it may be called with.
+fn called(key: &str, fields: &mut Fields) {
+    let (command, target) = key.split_once('?').map_or((key, None), |(command, target)| (command, Some(target)));
+    fields.insert("command".to_owned(), Known::Value(json!(command)));
+    fields.insert("target".to_owned(), target.map_or(Known::Nothing, |target| Known::Value(json!(target))));
+}
+
 /// What two entries know of one field.
 pub(super) fn merge(fields: &mut Fields, name: &str, new: Known) {
     let merged = match (fields.remove(name), new) {
@@ -379,11 +389,17 @@ impl Objects {
     }
 }
 
+/// Whether a text holds a secret, be it that its first parameter is one.
+fn holds_secret(text: &str) -> bool {
+    let after = format!("?{text}");
+    without_secrets(text) != *text || without_secrets(&after) != after
+}
+
 /// Why a value may not stand in a file that is shared.
 fn why_hidden(value: &Json) -> Option<&'static str> {
     match value {
         Json::String(text) if addresses(text).next().is_some() => Some("it holds a person's address"),
-        Json::String(text) if without_secrets(text) != *text => Some("it holds a secret"),
+        Json::String(text) if holds_secret(text) => Some("it holds a secret"),
         Json::Array(items) => items.iter().find_map(why_hidden),
         Json::Object(members) => members.values().find_map(why_hidden),
         _ => None,

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::ground::Placed;
+use super::ground::{Placed, is_prefixed};
 use super::spot::{Elements, Row, Spot};
 use super::{Found, Known, View};
 use crate::adapter::raw::Raw;
 use crate::capture::pointer::{PointerKey, key};
 use crate::capture::{StoredOption, TwinState, Value};
 use crate::model::adapter::{Absent, Codec, Does, Name, Place, Rule, Scope, Twin, When};
+use crate::text::{addresses, without_secrets};
 
 /// The object that a rule is applied to.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl View<'_> {
     pub(super) fn known(&self, rule: &Rule, at: &At<'_>) -> Known {
         match self.found(rule, at) {
             Found::Value(value) => Known::Value(value),
-            Found::Absent if rule.absent == Some(Absent::Nothing) => Known::Nothing,
+            Found::Nothing => Known::Nothing,
             Found::Absent => {
                 Known::Unknown("nothing is stored there, and the adapter does not say what that means".to_owned())
             }
@@ -64,6 +65,7 @@ impl View<'_> {
         let found = self.given(rule, at);
         let found = match (found, &rule.default) {
             (Found::Absent, Some(default)) => Found::Value(default.to_json()),
+            (Found::Absent, None) if rule.absent == Some(Absent::Nothing) => Found::Nothing,
             (found, _) => found,
         };
         match (found, rule.operation) {
@@ -75,6 +77,9 @@ impl View<'_> {
     fn given(&self, rule: &Rule, at: &At<'_>) -> Found {
         if let Some(is) = &rule.is {
             return Found::Value(is.to_json());
+        }
+        if rule.nothing {
+            return Found::Nothing;
         }
         if !rule.defined.is_empty() {
             return self.defined(&rule.defined);
@@ -110,7 +115,7 @@ impl View<'_> {
             return match spot.scalar(variant) {
                 Ok(raw) => match raw.word().and_then(|word| rule.cases.get(&word)) {
                     Some(case) => self.found(case, &At { spot: Some(spot), ..at.clone() }),
-                    None => Found::Unknown("the site has a word there that the adapter does not know".to_owned()),
+                    None => Found::Unknown(strange(&raw, at)),
                 },
                 Err(found) => found,
             };
@@ -125,12 +130,13 @@ impl View<'_> {
     fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
         if !rule.words.is_empty() {
             let word = raw.word().and_then(|word| rule.words.get(&word).cloned());
-            return word.map_or_else(
-                || Found::Unknown("the site has a word there that the adapter does not know".to_owned()),
-                |word| Found::Value(word.to_json()),
-            );
+            return word.map_or_else(|| Found::Unknown(strange(raw, at)), |word| Found::Value(word.to_json()));
         }
         let codec = rule.codec.unwrap_or_default();
+        // The database's own word for nothing.
+        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::Filled) {
+            return Found::Absent;
+        }
         let Some(value) = codec.decode(raw) else {
             return Found::Unknown(format!("what is stored there is not of the form `{}`", codec.name()));
         };
@@ -216,7 +222,9 @@ impl View<'_> {
         if found.iter().any(is(true)) {
             return Found::Value(json!(true));
         }
-        if let Some(unknown) = found.iter().find(|found| matches!(found, Found::Unknown(_) | Found::Absent)) {
+        if let Some(unknown) =
+            found.iter().find(|found| matches!(found, Found::Unknown(_) | Found::Absent | Found::Nothing))
+        {
             return unknown.clone();
         }
         if found.iter().any(is(false)) {
@@ -253,7 +261,7 @@ impl View<'_> {
                     };
                     match self.found(&one, &below) {
                         Found::Value(value) => value,
-                        Found::Absent | Found::Skipped => {
+                        Found::Nothing | Found::Absent | Found::Skipped => {
                             return Found::Unknown("an element is not there as the adapter has it".to_owned());
                         }
                         unknown @ Found::Unknown(_) => return unknown,
@@ -300,7 +308,7 @@ impl View<'_> {
         match (self.found(&rule, at), &when.equals) {
             (Found::Value(value), Some(equals)) if value == equals.to_json() => Holds::Yes,
             (Found::Value(Json::String(text)), Some(equals)) if text == equals.to_string() => Holds::Yes,
-            (Found::Value(_) | Found::Absent | Found::Skipped, _) => Holds::No,
+            (Found::Value(_) | Found::Nothing | Found::Absent | Found::Skipped, _) => Holds::No,
             (Found::Unknown(why), _) => Holds::Unknown(why),
         }
     }
@@ -448,6 +456,16 @@ impl View<'_> {
     }
 }
 
+/// Why a word of the site means nothing: the word itself, where it is a setting's and short.
+fn strange(raw: &Raw, at: &At<'_>) -> String {
+    let word =
+        raw.word().filter(|_| at.own.is_none()).filter(|word| word.len() <= 40 && !word.chars().any(char::is_control));
+    match word.filter(|word| addresses(word).next().is_none() && without_secrets(word) == word.as_str()) {
+        Some(word) => format!("the site has `{word}` there, a word that the adapter does not know"),
+        None => "the site has a word there that the adapter does not know".to_owned(),
+    }
+}
+
 /// One value of several: the first, which is what WordPress gives whoever asks for one.
 fn one<'v>(all: &[&'v Value], is_asked: bool) -> Placed<Spot<'v>> {
     all.first().map_or(Placed::Absent, |value| Placed::There(Spot::In { value, at: String::new(), is_asked }))
@@ -461,14 +479,9 @@ fn mapped<'v>(placed: Placed<&'v Value>, to: impl Fn(&'v Value) -> Spot<'v>) -> 
     }
 }
 
-/// Whether a meta key is the one that an adapter names; `{prefix}` stands for letters, digits and `_`.
+/// Whether a meta key is the one that an adapter names.
 pub(super) fn is_meta(pattern: &str, name: &str) -> bool {
-    match pattern.strip_prefix("{prefix}") {
-        None => crate::adapter::pointer::fits(pattern, name),
-        Some(rest) => name.strip_suffix(rest).is_some_and(|prefix| {
-            !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        }),
-    }
+    is_prefixed(pattern, name) || crate::adapter::pointer::fits(pattern, name)
 }
 
 /// The elements of parallel lists: those of one key in each.

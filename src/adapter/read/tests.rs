@@ -484,7 +484,7 @@ fn the_built_in_adapters_alone_say_nothing_of_what_nobody_has_seen() {
     }
     assert_eq!(section(&taken, "environment"), "bridge");
     assert_eq!(taken.snapshot.state.environment.as_ref().unwrap().url, "https://staging.bloom.example");
-    assert!(taken.has_population() == false);
+    assert!(!taken.has_population());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod hidden;
 mod inventory;
 mod network;
 mod screen;
+mod through;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
