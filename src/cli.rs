@@ -14,6 +14,7 @@ mod record;
 mod renamed;
 mod run;
 mod runbook;
+mod site;
 mod snapshot;
 mod survey;
 mod time;
@@ -35,6 +36,7 @@ pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
+pub use site::{Site, SiteVerb};
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
@@ -89,6 +91,7 @@ pub enum Verb {
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
+    Site(Site),
     Snapshot(Snapshot),
     Init(Init),
     Contacts(Contacts),

@@ -21,6 +21,7 @@ mod record;
 mod run;
 mod runbook;
 mod schema;
+mod site;
 mod snapshot;
 mod survey;
 mod terminal;
@@ -104,6 +105,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
+        Verb::Site(args) => site::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
         Verb::Contacts(args) => contacts::run(&args, terminal),
