@@ -15,6 +15,7 @@ mod record;
 mod renamed;
 mod run;
 mod runbook;
+mod site;
 mod snapshot;
 mod survey;
 mod time;
@@ -37,6 +38,7 @@ pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
+pub use site::{Site, SiteVerb};
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
@@ -92,6 +94,7 @@ pub enum Verb {
     Verify(Verify),
     MergeList(MergeList),
     Adapter(Adapter),
+    Site(Site),
     Snapshot(Snapshot),
     Init(Init),
     Contacts(Contacts),

@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::set::Set;
-use crate::capture::{Entry, EntryKind, Header};
+use crate::capture::Header;
+use crate::capture::inventory::{Entry, EntryKind};
 use guess::{Guesses, Line};
 
 /// What an inventory names.
@@ -55,7 +56,12 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
     let guesses = Guesses::of(inventory, &covered);
     let day = inventory.header.taken_at.get(..10).unwrap_or("2026-01-01");
     let is_product = |entry: &&Entry| entry.kind == EntryKind::Plugin && entry.name.starts_with("accessally/");
-    let version = inventory.entries.iter().find(is_product).and_then(|plugin| plugin.about.version.as_deref()).unwrap_or("unknown");
+    let version = inventory
+        .entries
+        .iter()
+        .find(is_product)
+        .and_then(|plugin| plugin.about.version.as_deref())
+        .unwrap_or("unknown");
     let mut text = String::new();
     let _ = write!(
         text,
@@ -92,9 +98,11 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
         lookup.before.iter().for_each(|line| line.write(&mut text, "    "));
     }
     let all = guesses.kinds.iter().chain(&guesses.lookups);
-    let made = all.flat_map(|kind| kind.before.iter().chain(&kind.fields).filter_map(|line| line.guess(kind.name))).collect();
+    let made =
+        all.flat_map(|kind| kind.before.iter().chain(&kind.fields).filter_map(|line| line.guess(kind.name))).collect();
     let found: BTreeSet<&str> = guesses.kinds.iter().map(|kind| kind.name).collect();
-    let without = wanted::KINDS.iter().copied().filter(|kind| !found.contains(kind) && !covered.contains(*kind)).collect();
+    let without =
+        wanted::KINDS.iter().copied().filter(|kind| !found.contains(kind) && !covered.contains(*kind)).collect();
     Draft { text, guesses: made, without }
 }
 

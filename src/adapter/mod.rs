@@ -8,6 +8,7 @@ pub mod check;
 mod codec;
 pub mod compile;
 pub mod explain;
+pub mod map;
 mod open;
 mod place;
 pub mod pointer;

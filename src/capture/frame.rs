@@ -49,10 +49,14 @@ impl Reported {
             "fatal" => "look in the site's PHP error log, which names the file at fault, then read the site again",
             _ => AGAIN,
         };
+        Damage::at(line, format!("the site could not be read to its end. It reported: {}", self.shown())).help(help)
+    }
+
+    /// Its sentence, as a message may show it: the file may be anybody's.
+    fn shown(&self) -> String {
         let words: Vec<&str> = self.message.split_whitespace().collect();
-        let text: String = without_addresses(&words.join(" ")).chars().filter(|c| !c.is_control()).collect();
-        let shown: String = text.chars().take(LONGEST_MESSAGE).collect();
-        Damage::at(line, format!("the site could not be read to its end. It reported: {shown}")).help(help)
+        let text = without_addresses(&words.join(" ")).into_owned();
+        text.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect()
     }
 }
 
@@ -65,7 +69,8 @@ pub(super) fn first<R: BufRead>(lines: &mut Lines<R>, kind: &'static str) -> Res
     };
     let Some((found, value)) = fields.into_iter().next() else {
         // A site whose other plugins print into the answer says so on the line after.
-        let reported = lines.next().ok().flatten().and_then(|(number, text)| reported(number, text));
+        let next = lines.next().ok().flatten();
+        let reported = next.and_then(|(number, text)| Some(reported(text)?.damage(number)));
         return Err(reported.unwrap_or_else(|| not(kind, "its first line is not one that the collector writes")));
     };
     match found.as_str() {
@@ -83,9 +88,16 @@ pub(super) fn first<R: BufRead>(lines: &mut Lines<R>, kind: &'static str) -> Res
     }
 }
 
-fn reported(number: u64, text: &str) -> Option<Damage> {
+fn reported(text: &str) -> Option<Reported> {
     let mut line: BTreeMap<String, Reported> = serde_json::from_str(text).ok()?;
-    line.remove("error").map(|error| error.damage(number))
+    line.remove("error")
+}
+
+/// What the collector reports in an answer of a few lines that holds nothing else of its own: others print into it.
+pub fn reported_in(answer: &[u8]) -> Option<String> {
+    let lines = answer.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"error\":{"));
+    let mut texts = lines.filter_map(|line| std::str::from_utf8(line).ok());
+    texts.find_map(reported).map(|error| error.shown())
 }
 
 fn header(kind: &'static str, value: Value) -> Result<Header, Damage> {

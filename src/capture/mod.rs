@@ -5,24 +5,29 @@
 
 mod frame;
 mod header;
+pub mod inventory;
 mod line;
 mod lines;
 mod members;
 pub mod pointer;
 mod reader;
 mod sort;
+mod source;
 mod value;
 
+pub use frame::reported_in as reported;
 pub use header::{AdapterDigest, Asked, Before, Collector, Header, SiteFacts, Text, Versions};
+pub use inventory::InventoryReader;
 pub use line::{
-    Call, Constant, Content, Cron, EmbeddedHost, InstalledPlugin, Line, MetaRow, NotLooked, Outcome, Scope, Shortcode,
-    Source, SourceKind, StoredOption, TableBlock, Twin, TwinState, Unread, UserRow,
+    Call, Constant, Content, Cron, EmbeddedHost, InstalledPlugin, Line, MetaRow, NotLooked, Shortcode, StoredOption,
+    TableBlock, Twin, TwinState, UserRow,
 };
 pub use lines::LONGEST_LINE;
 pub use members::{Grouped, MOST_TABLES, Member, Members};
 pub use reader::Reader;
 pub use sort::{MakeSpill, Spill};
 pub(crate) use sort::{Sorted, Sorter};
+pub use source::{Outcome, Scope, Source, SourceKind, Unread};
 pub use value::{Form, Found, Leaf, Picked, Reason, Scalar, Value, Withheld};
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::io::BufRead;
 
 use super::frame::{self, End, at, cut};
 use super::header::Header;
-use super::line::{Any, Line, Outcome, Source, SourceKind};
+use super::line::{Any, Line};
 use super::lines::Lines;
+use super::source::{Outcome, Source, SourceKind};
 use crate::population::Damage;
 
 /// A capture, one line at a time. Nothing that it gave counts until [`Reader::next`] has given none: only then was it whole.
@@ -148,24 +149,6 @@ impl<R: BufRead> Reader<R> {
         frame::close(&mut self.lines, number, &end, &self.counts, &self.expected)?;
         self.digest = Some(end.sha256);
         Ok(())
-    }
-}
-
-impl Source {
-    /// Whether the last line says how many rows the database counted.
-    fn is_of_rows(&self) -> bool {
-        match self.kind {
-            SourceKind::Option | SourceKind::Users | SourceKind::UserMeta | SourceKind::PostMeta => true,
-            SourceKind::Table => !self.columns.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// Whether each row that was counted is in the file: of posts only those with something to say are, and of a table that is only
-    /// counted none.
-    fn has_all_rows(&self) -> bool {
-        let is_known = !matches!(self.kind, SourceKind::Content | SourceKind::Unknown);
-        is_known && (self.kind != SourceKind::Table || !self.columns.is_empty())
     }
 }
 

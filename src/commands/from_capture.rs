@@ -52,6 +52,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             escape::line(name)
         )?;
     }
+    let notes = taken.notes.clone();
     let snapshot = match taken.has_population() {
         true => {
             let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(damaged));
@@ -69,6 +70,9 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     writeln!(terminal.err, "wrote {}", escape::path(out))?;
     tracked::attend_to_populations([&*out.to_string_lossy()], &Books::default(), terminal)?;
     told(&reading, terminal)?;
+    for note in notes {
+        writeln!(terminal.out, "{}", escape::line(&note))?;
+    }
     match by {
         Some((who, _)) => {
             Readings::attested(&reading, who, Timestamp::now())?;

@@ -23,6 +23,7 @@ mod record;
 mod run;
 mod runbook;
 mod schema;
+mod site;
 mod snapshot;
 mod survey;
 mod terminal;
@@ -107,6 +108,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Adapter(args) => adapter::run(&args, terminal),
+        Verb::Site(args) => site::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
         Verb::Contacts(args) => contacts::run(&args, terminal),

@@ -46,6 +46,10 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("verify", &[PLAN, "--after", "@"]),
     ("merge-list", &["--cloned", EARLIER, "--live", SITE, "--format", "json"]),
     ("merge-list", &["--cloned", "@", "--live", "@"]),
+    ("site inventory", &["bloom.inventory.ndjson"]),
+    ("site inventory", &["@"]),
+    ("site inventory", &["@", "--out", "@"]),
+    ("site capture", &["@", "--out", "@"]),
     ("snapshot", &["--site", SITE]),
     ("snapshot", &["--site", SITE, "--out", "@"]),
     ("snapshot import", &[SITE, "--plan", PLAN]),
@@ -179,6 +183,7 @@ fn begun(text: &str) -> Place {
     let plan = place.read(PLAN);
     let name = plan.lines().find(|line| line.starts_with("name:")).unwrap();
     place.edit(PLAN, name, &format!("name: {}", serde_json::to_string(&green).unwrap()));
+    fs::write(place.path("bloom.inventory.ndjson"), crate::inventory::sample_of(text)).unwrap();
     fs::write(place.path("lines.txt"), format!("all well {text}\n")).unwrap();
     place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
     let digest = place.digest();

@@ -41,6 +41,7 @@ mod hostile;
 mod identity;
 mod inert;
 mod inert_verbs;
+mod inventory;
 mod joined;
 mod laws;
 mod limits;

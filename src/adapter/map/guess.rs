@@ -8,7 +8,7 @@ use super::Inventory;
 use super::leaf::{has, is_list, is_number, is_plain, is_products, reads, switch, words};
 use super::wanted::{MANY, Many, ONES, Take, Wanted};
 use crate::adapter::secret::word_in;
-use crate::capture::{Entry, EntryKind, Shape};
+use crate::capture::inventory::{Entry, EntryKind, Shape};
 
 /// What is said of a guess.
 #[derive(Debug)]
@@ -42,7 +42,17 @@ pub(super) struct Guesses {
 
 /// Tables of WordPress itself, which hold none of this.
 const CORE: [&str; 11] = [
-    "commentmeta", "comments", "links", "options", "postmeta", "posts", "term_relationships", "term_taxonomy", "termmeta", "terms", "usermeta",
+    "commentmeta",
+    "comments",
+    "links",
+    "options",
+    "postmeta",
+    "posts",
+    "term_relationships",
+    "term_taxonomy",
+    "termmeta",
+    "terms",
+    "usermeta",
 ];
 
 const WORDS: &str = "Write the site's own words on the left: `plan snapshot from-capture` shows each that is not known";
@@ -52,7 +62,8 @@ impl Guesses {
     pub(super) fn of(inventory: &Inventory, covered: &BTreeSet<String>) -> Self {
         let names = Names { entries: &inventory.entries, covered };
         let mut kinds: Vec<Kind> = ONES.iter().filter_map(|(kind, wanted)| names.one(kind, wanted)).collect();
-        let many: Vec<Kind> = MANY.iter().filter(|many| !covered.contains(many.kind)).filter_map(|many| names.many(many)).collect();
+        let many: Vec<Kind> =
+            MANY.iter().filter(|many| !covered.contains(many.kind)).filter_map(|many| names.many(many)).collect();
         kinds.extend(many);
         kinds.extend(names.offering());
         kinds.extend(names.members());
@@ -126,7 +137,8 @@ impl<'a> Names<'a> {
     }
 
     fn setting(&self, wanted: &Wanted) -> Option<Line> {
-        let is_one = |leaf: &Leaf<'_>| !leaf.entry.name.contains('*') && !leaf.pointer.contains('*') && is_plain(leaf.shape);
+        let is_one =
+            |leaf: &Leaf<'_>| !leaf.entry.name.contains('*') && !leaf.pointer.contains('*') && is_plain(leaf.shape);
         let fits = |leaf: &Leaf<'_>| wanted.take != Take::Switch || switch(leaf.shape).is_some();
         let all = self.leaves(EntryKind::Option).filter(is_one).filter(fits);
         let all = all.filter(|leaf| word_in(leaf.pointer).is_none());
@@ -139,7 +151,12 @@ impl<'a> Names<'a> {
         let (leaf, others) = best(scored.collect(), Leaf::place)?;
         let from = format!("from: {{option: {}}}, at: {}", json!(leaf.entry.name), json!(leaf.pointer));
         let (how, hint) = taken(wanted.take, leaf.shape);
-        let about = About { place: leaf.place(), reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))), others, hint };
+        let about = About {
+            place: leaf.place(),
+            reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
+            others,
+            hint,
+        };
         Some(Line { yaml: format!("{}: {{{from}{how}}}", wanted.field), decide: Some(about) })
     }
 
@@ -151,7 +168,8 @@ impl<'a> Names<'a> {
         };
         let is_core = |entry: &Entry| CORE.contains(&bare(&entry.name));
         let options = self.of_kind(EntryKind::Option).filter(|entry| entry.name.find('*').is_some_and(|at| at >= 4));
-        let options = options.filter(|entry| entry.about.shape.0.iter().any(|(at, shape)| at.is_empty() && is_list(shape)));
+        let options =
+            options.filter(|entry| entry.about.shape.0.iter().any(|(at, shape)| at.is_empty() && is_list(shape)));
         let tables = self.of_kind(EntryKind::Table).filter(|entry| !is_core(entry) && !entry.name.contains('*'));
         let posts = self.of_kind(EntryKind::PostType).filter(|entry| !entry.name.contains('*'));
         let all = options.chain(tables).chain(posts).filter(fits);
@@ -172,7 +190,10 @@ impl<'a> Names<'a> {
 
     /// The key and the ID of a kind's objects.
     fn ids(&self, many: &Many, entry: &'a Entry) -> Vec<Line> {
-        let key = many.key.and_then(|words| column(entry, words)).map(|name| plain(format!("key: {{at: {}}}", json!(format!("/{name}")))));
+        let key = many
+            .key
+            .and_then(|words| column(entry, words))
+            .map(|name| plain(format!("key: {{at: {}}}", json!(format!("/{name}")))));
         let has_id = !matches!(many.kind, "order" | "subscription" | "webhook");
         let id = match entry.kind {
             EntryKind::Option => Some("id: {of: star}".to_owned()),
@@ -197,29 +218,58 @@ impl<'a> Names<'a> {
             let is_it = if lists { is_list(shape) && !pointer.is_empty() } else { is_plain(shape) };
             is_it && !pointer.contains('*') && word_in(pointer).is_none() && has(&words(pointer), wanted.words)
         });
-        let scored = shapes.map(|(pointer, shape)| (100 - pointer.matches('/').count(), Leaf { entry, pointer, shape }));
+        let scored =
+            shapes.map(|(pointer, shape)| (100 - pointer.matches('/').count(), Leaf { entry, pointer, shape }));
         let (leaf, others) = best(scored.collect(), Leaf::place)?;
-        let about = |hint| About { place: leaf.place(), reads: format!("`{}`: {}", leaf.pointer, reads(entry, Some(leaf.shape))), others: others.clone(), hint };
+        let about = |hint| About {
+            place: leaf.place(),
+            reads: format!("`{}`: {}", leaf.pointer, reads(entry, Some(leaf.shape))),
+            others: others.clone(),
+            hint,
+        };
         if let Take::Refs(list) = wanted.take {
             let yaml = format!("{}: {{each: {}, ref: {list}}}", wanted.field, json!(leaf.pointer));
             return Some(Line { yaml, decide: Some(about(None)) });
         }
         let (mut how, hint) = taken(wanted.take, leaf.shape);
         if wanted.take == Take::Price {
-            let currency = entry.about.shape.0.iter().find(|(pointer, _)| words(pointer).contains("currency") && !pointer.contains('*'));
-            how = format!("{how}, currency: {}", currency.map_or("{is: USD}".to_owned(), |(pointer, _)| format!("{{at: {}}}", json!(pointer))));
+            let currency = entry
+                .about
+                .shape
+                .0
+                .iter()
+                .find(|(pointer, _)| words(pointer).contains("currency") && !pointer.contains('*'));
+            how = format!(
+                "{how}, currency: {}",
+                currency.map_or("{is: USD}".to_owned(), |(pointer, _)| format!("{{at: {}}}", json!(pointer)))
+            );
         }
-        Some(Line { yaml: format!("{}: {{at: {}{how}}}", wanted.field, json!(leaf.pointer)), decide: Some(about(hint)) })
+        Some(Line {
+            yaml: format!("{}: {{at: {}{how}}}", wanted.field, json!(leaf.pointer)),
+            decide: Some(about(hint)),
+        })
     }
 
     fn of_postmeta(&self, many: &Many, wanted: &Wanted) -> Option<Line> {
-        let fits = |leaf: &Leaf<'_>| leaf.pointer.is_empty() && has(&words(&leaf.entry.name), many.words) && has(&words(&leaf.entry.name), wanted.words);
+        let fits = |leaf: &Leaf<'_>| {
+            leaf.pointer.is_empty()
+                && has(&words(&leaf.entry.name), many.words)
+                && has(&words(&leaf.entry.name), wanted.words)
+        };
         let scored = self.leaves(EntryKind::PostMeta).filter(fits).map(|leaf| (1, leaf));
         let (leaf, others) = best(scored.collect(), Leaf::place)?;
-        let about = |hint| About { place: leaf.place(), reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))), others, hint };
+        let about = |hint| About {
+            place: leaf.place(),
+            reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
+            others,
+            hint,
+        };
         let from = format!("from: {{postmeta: {}}}", json!(leaf.entry.name));
         Some(match wanted.take {
-            Take::Refs(list) => Line { yaml: format!("{}: {{{from}, each: \"\", ref: {list}}}", wanted.field), decide: Some(about(None)) },
+            Take::Refs(list) => Line {
+                yaml: format!("{}: {{{from}, each: \"\", ref: {list}}}", wanted.field),
+                decide: Some(about(None)),
+            },
             take => {
                 let (how, hint) = taken(take, leaf.shape);
                 Line { yaml: format!("{}: {{{from}{how}}}", wanted.field), decide: Some(about(hint)) }
@@ -236,17 +286,28 @@ impl<'a> Names<'a> {
         let below = |groups: &[&[&str]]| {
             let all = entry.about.shape.0.iter().filter(|(pointer, shape)| {
                 let rest = pointer.strip_prefix("/modules/*/").unwrap_or_default();
-                !rest.is_empty() && !rest.contains(['/', '*']) && is_plain(shape) && has(&words(rest), groups) && word_in(rest).is_none()
+                !rest.is_empty()
+                    && !rest.contains(['/', '*'])
+                    && is_plain(shape)
+                    && has(&words(rest), groups)
+                    && word_in(rest).is_none()
             });
             all.map(|(pointer, shape)| (pointer.trim_start_matches("/modules/*").to_owned(), shape)).next()
         };
         let days = entry.about.shape.0.iter().find(|(pointer, shape)| {
-            pointer.starts_with("/modules/*/") && is_number(shape) && has(&words(pointer), &[&["days", "delay", "interval", "after"]])
+            pointer.starts_with("/modules/*/")
+                && is_number(shape)
+                && has(&words(pointer), &[&["days", "delay", "interval", "after"]])
         });
         let days = days.map(|(pointer, _)| pointer.trim_start_matches("/modules/*").to_owned());
-        let kind_of = below(&[&["release", "schedule", "timer", "drip"]]).filter(|(pointer, _)| Some(pointer) != days.as_ref());
-        let mut lines = vec!["modules:\n  each: /modules\n  item:\n    number: {of: key, as: count}\n    name: {at: /name}".to_owned()];
-        let about = |reads: String, hint| Some(About { place: format!("option `{}`", entry.name), reads, others: Vec::new(), hint });
+        let kind_of =
+            below(&[&["release", "schedule", "timer", "drip"]]).filter(|(pointer, _)| Some(pointer) != days.as_ref());
+        let mut lines = vec![
+            "modules:\n  each: /modules\n  item:\n    number: {of: key, as: count}\n    name: {at: /name}".to_owned(),
+        ];
+        let about = |reads: String, hint| {
+            Some(About { place: format!("option `{}`", entry.name), reads, others: Vec::new(), hint })
+        };
         let mut decide = None;
         match (&kind_of, &days) {
             (Some((variant, shape)), Some(days)) => {
@@ -255,7 +316,10 @@ impl<'a> Names<'a> {
                     json!(variant),
                     json!(days)
                 ));
-                decide = about(format!("when modules open, `/modules/*{variant}`: {}", reads(entry, Some(shape))), Some(WORDS));
+                decide = about(
+                    format!("when modules open, `/modules/*{variant}`: {}", reads(entry, Some(shape))),
+                    Some(WORDS),
+                );
             }
             (None, Some(days)) => {
                 lines.push(format!("    release: {{at: {}, as: days, absent: nothing}}", json!(days)));
@@ -281,24 +345,44 @@ impl<'a> Names<'a> {
     /// Contact IDs, tags and affiliates of members.
     fn members(&self) -> Vec<Kind> {
         let find = |groups: &[&[&str]]| {
-            let fits = |leaf: &Leaf<'_>| leaf.pointer.is_empty() && is_plain(leaf.shape) && has(&words(&leaf.entry.name), groups);
+            let fits = |leaf: &Leaf<'_>| {
+                leaf.pointer.is_empty() && is_plain(leaf.shape) && has(&words(&leaf.entry.name), groups)
+            };
             let scored = self.leaves(EntryKind::UserMeta).filter(fits);
             best(scored.map(|leaf| (3 * usize::from(is_products(&leaf.entry.name)) + 1, leaf)).collect(), Leaf::place)
         };
         let Some((leaf, others)) = find(&[&["contact", "contactid"], &["id", "contactid"]]) else { return Vec::new() };
         let usermeta = json!(leaf.entry.name);
-        let about = |leaf: &Leaf<'_>, others, hint| Some(About { place: leaf.place(), reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))), others, hint });
+        let about = |leaf: &Leaf<'_>, others, hint| {
+            Some(About {
+                place: leaf.place(),
+                reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
+                others,
+                hint,
+            })
+        };
         let key = Line {
             yaml: format!("key: {{from: {{usermeta: {usermeta}}}, absent: nothing}}"),
             decide: about(&leaf, others, Some("A user without one is no contact")),
         };
         let mut fields = Vec::new();
-        let tables = self.of_kind(EntryKind::Table).filter(|entry| has(&words(&entry.name), &[&["tag", "tags"], &["user", "users", "contact", "contacts"]]));
+        let tables = self
+            .of_kind(EntryKind::Table)
+            .filter(|entry| has(&words(&entry.name), &[&["tag", "tags"], &["user", "users", "contact", "contacts"]]));
         for entry in tables.take(1) {
             if let (Some(user), Some(tag)) = (column(entry, &[&["user"]]), column(entry, &[&["tag"]])) {
                 fields.push(Line {
-                    yaml: format!("tags: {{from: {{table: {}, join: {{{user}: /ID}}}}, each: \"\", at: {}, ref: tag}}", json!(bare(&entry.name)), json!(format!("/{tag}"))),
-                    decide: Some(About { place: format!("table `{}`", bare(&entry.name)), reads: format!("their tags, in table `{}`: {}", bare(&entry.name), reads(entry, None)), others: Vec::new(), hint: None }),
+                    yaml: format!(
+                        "tags: {{from: {{table: {}, join: {{{user}: /ID}}}}, each: \"\", at: {}, ref: tag}}",
+                        json!(bare(&entry.name)),
+                        json!(format!("/{tag}"))
+                    ),
+                    decide: Some(About {
+                        place: format!("table `{}`", bare(&entry.name)),
+                        reads: format!("their tags, in table `{}`: {}", bare(&entry.name), reads(entry, None)),
+                        others: Vec::new(),
+                        hint: None,
+                    }),
                 });
             }
         }
@@ -322,8 +406,10 @@ impl<'a> Names<'a> {
 
     /// Custom operations, by which forms refer to what they do.
     fn operations(&self) -> Option<Kind> {
-        let is_it = |entry: &&Entry| !entry.name.contains('*') && has(&words(&entry.name), &[&["operation", "operations"]]);
-        let scored = self.of_kind(EntryKind::Option).filter(is_it).map(|entry| (usize::from(is_products(&entry.name)), entry));
+        let is_it =
+            |entry: &&Entry| !entry.name.contains('*') && has(&words(&entry.name), &[&["operation", "operations"]]);
+        let scored =
+            self.of_kind(EntryKind::Option).filter(is_it).map(|entry| (usize::from(is_products(&entry.name)), entry));
         let (entry, others) = best(scored.collect(), |entry| format!("option `{}`", entry.name))?;
         let at = |groups: &[&[&str]], list: bool| {
             let all = entry.about.shape.0.iter().filter(|(pointer, shape)| {
@@ -345,7 +431,12 @@ impl<'a> Names<'a> {
         let root = entry.about.shape.0.first().map(|(_, shape)| shape);
         let from = Line {
             yaml: format!("from: {{option: {}}}", json!(entry.name)),
-            decide: Some(About { place: place.clone(), reads: format!("custom operations lie in {place}: {}", reads(entry, root)), others, hint: Some(WORDS) }),
+            decide: Some(About {
+                place: place.clone(),
+                reads: format!("custom operations lie in {place}: {}", reads(entry, root)),
+                others,
+                hint: Some(WORDS),
+            }),
         };
         let before = vec![from, plain("each: \"\""), plain("id: {of: key}"), plain(gives)];
         Some(Kind { name: "operations", before, fields: Vec::new() })
@@ -359,14 +450,19 @@ fn bare(name: &str) -> &str {
 
 /// The column whose name has these words: of several the shortest.
 fn column<'e>(entry: &'e Entry, groups: &[&[&str]]) -> Option<&'e str> {
-    let all = entry.about.columns.iter().filter(|column| has(&words(&column.name), groups) && word_in(&column.name).is_none());
+    let all = entry
+        .about
+        .columns
+        .iter()
+        .filter(|column| has(&words(&column.name), groups) && word_in(&column.name).is_none());
     all.map(|column| column.name.as_str()).filter(|name| !name.contains('*')).min_by_key(|name| name.len())
 }
 
 fn of_table(entry: &Entry, wanted: &Wanted) -> Option<Line> {
     let name = column(entry, wanted.words)?;
     let at = json!(format!("/{name}"));
-    let stored = entry.about.columns.iter().find(|column| column.name == name).map_or("", |column| column.column_type.as_str());
+    let stored =
+        entry.about.columns.iter().find(|column| column.name == name).map_or("", |column| column.column_type.as_str());
     let place = format!("column `{name}` of table `{}`", bare(&entry.name));
     let lacking = if wanted.may_lack { ", absent: nothing" } else { "" };
     let (how, hint) = match wanted.take {
@@ -376,13 +472,15 @@ fn of_table(entry: &Entry, wanted: &Wanted) -> Option<Line> {
         Take::Price => {
             let codec = if stored.starts_with("decimal") { "amount" } else { "cents" };
             let currency = column(entry, &[&["currency"]]);
-            let currency = currency.map_or("{is: USD}".to_owned(), |name| format!("{{at: {}}}", json!(format!("/{name}"))));
+            let currency =
+                currency.map_or("{is: USD}".to_owned(), |name| format!("{{at: {}}}", json!(format!("/{name}"))));
             (format!(", as: {codec}, currency: {currency}"), Some(CENTS))
         }
         Take::Words(words) => (worded(words), Some(WORDS)),
         Take::Text => (String::new(), None),
     };
-    let about = About { place: place.clone(), reads: format!("{place}, of the type {stored}"), others: Vec::new(), hint };
+    let about =
+        About { place: place.clone(), reads: format!("{place}, of the type {stored}"), others: Vec::new(), hint };
     Some(Line { yaml: format!("{}: {{at: {at}{how}{lacking}}}", wanted.field), decide: Some(about) })
 }
 
@@ -392,7 +490,9 @@ fn taken(take: Take, shape: &Shape) -> (String, Option<&'static str>) {
         Take::Switch => (format!(", as: {}", switch(shape).unwrap_or("flag")), None),
         Take::Count => (", as: count".to_owned(), None),
         Take::Price => (format!(", as: {}", if is_number(shape) { "cents" } else { "amount" }), Some(CENTS)),
-        Take::Words(["true", "false"]) if switch(shape).is_some() => (format!(", as: {}", switch(shape).unwrap_or("flag")), None),
+        Take::Words(["true", "false"]) if switch(shape).is_some() => {
+            (format!(", as: {}", switch(shape).unwrap_or("flag")), None)
+        }
         Take::Words(words) => (worded(words), Some(WORDS)),
         Take::Ref(list) => (format!(", ref: {list}"), None),
         Take::Text | Take::Refs(_) => (String::new(), None),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::capture::{Entry, EntryKind, Shape};
+use crate::capture::inventory::{Entry, EntryKind, Shape};
 
 /// The words of a name: runs of letters and digits, in small letters.
 pub(super) fn words(name: &str) -> BTreeSet<String> {
@@ -51,7 +51,8 @@ pub(super) fn is_list(shape: &Shape) -> bool {
 
 /// Whether a shape is one of plain values that leave the site.
 pub(super) fn is_plain(shape: &Shape) -> bool {
-    let plain = ["empty", "digits", "yes-no", "date", "e-mail", "address", "text", "boolean", "integer", "number", "null"];
+    let plain =
+        ["empty", "digits", "yes-no", "date", "e-mail", "address", "text", "boolean", "integer", "number", "null"];
     !shape.types.is_empty() && types(shape).iter().all(|name| plain.contains(name))
 }
 

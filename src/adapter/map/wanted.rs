@@ -74,7 +74,11 @@ pub(super) const ONES: [(&str, &[Wanted]); 4] = [
         "crm",
         &[
             field("label", &[&["api", "crm"], &["label"]], Take::Text),
-            field("connected", &[&["api", "crm"], &["connected", "status", "connection"]], Take::Words(&["true", "false"])),
+            field(
+                "connected",
+                &[&["api", "crm"], &["connected", "status", "connection"]],
+                Take::Words(&["true", "false"]),
+            ),
             field("managed", &[&["api", "crm"], &["managed"]], Take::Switch),
         ],
     ),

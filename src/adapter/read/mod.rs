@@ -12,7 +12,7 @@ pub use object::Objects;
 pub use whole::{Taken, take};
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::Value as Json;
@@ -55,12 +55,21 @@ pub struct View<'a> {
     lists: RefCell<BTreeMap<String, Rc<Index>>>,
     /// The lists that are being made, so that none waits for itself.
     open: RefCell<Vec<String>>,
+    /// What is unknown inside of fields that are known, and why.
+    notes: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> View<'a> {
     /// A capture, seen through adapters.
     pub fn new(ground: &'a Ground, set: &'a Set) -> Self {
-        Self { ground, set, bound: set.bound(), lists: RefCell::default(), open: RefCell::default() }
+        Self {
+            ground,
+            set,
+            bound: set.bound(),
+            lists: RefCell::default(),
+            open: RefCell::default(),
+            notes: RefCell::default(),
+        }
     }
 
     /// Whether the collector was asked for all that these adapters name.

@@ -293,10 +293,18 @@ impl View<'_> {
                 Known::Unknown(why) if matches!(name.as_str(), "number" | "name") => {
                     return Err(format!("of an element it is unknown what its `{name}` is: {why}"));
                 }
-                Known::Unknown(_) => {}
+                Known::Unknown(why) => self.note(name, why),
             }
         }
         Ok(fields)
+    }
+
+    /// Keeps why a part of a field is unknown, where there are few such reasons.
+    fn note(&self, name: &str, why: String) {
+        let mut notes = self.notes.borrow_mut();
+        if notes.len() < 50 {
+            notes.insert(format!("`{name}` of an element: {why}"));
+        }
     }
 
     /// Whether a condition holds.

@@ -31,6 +31,8 @@ pub struct Taken {
     pub sha256: String,
     /// Adapters that the capture was not asked for, or in another version.
     pub not_asked: Vec<String>,
+    /// What is unknown inside of fields that are known, and why.
+    pub notes: Vec<String>,
     records: Sorted,
 }
 
@@ -97,6 +99,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
         all.sections.insert(kind.to_owned(), capture);
     }
     let not_asked = set.all().iter().filter(|one| !view.is_asked([*one])).map(|one| one.adapter.name.clone()).collect();
+    let notes = view.notes.borrow().iter().cloned().collect();
     let header = Header {
         format: FORMAT.to_owned(),
         site,
@@ -108,7 +111,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     let mut snapshot = Snapshot::new(header, all.state, None).with_worth(Worth::default());
     snapshot.sources = all.sources;
     let records = records.sorted().map_err(|error| failed(&error))?;
-    Ok(Taken { snapshot, sha256, not_asked, records })
+    Ok(Taken { snapshot, sha256, not_asked, notes, records })
 }
 
 /// Which site it is of.

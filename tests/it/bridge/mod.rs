@@ -4,6 +4,7 @@
 
 mod capture;
 mod code;
+mod collected;
 mod failing;
 mod hidden;
 mod inventory;
