@@ -479,6 +479,8 @@ pub enum SchemaName {
     Explain,
     /// Of an adapter.
     Adapter,
+    /// Of `plan adapter explain --format json`.
+    AdapterFacts,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

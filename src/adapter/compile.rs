@@ -8,6 +8,7 @@ use super::place::rows_of;
 use super::set::{Loaded, Set};
 use super::uses::{self, Use};
 use crate::model::adapter::{Adapter, Effects, Scope};
+use crate::text::inert_json;
 
 /// The list, in one canonical form.
 pub fn request(set: &Set) -> Value {
@@ -51,10 +52,11 @@ pub fn text(set: &Set) -> String {
 fn lines(section: &Value) -> String {
     match section {
         Value::Array(entries) if entries.iter().any(Value::is_object) => {
-            let entries: Vec<String> = entries.iter().map(|entry| format!("    {entry}")).collect();
+            let entries: Vec<String> =
+                entries.iter().map(|entry| format!("    {}", inert_json(&entry.to_string()))).collect();
             format!("[\n{}\n  ]", entries.join(",\n"))
         }
-        other => other.to_string(),
+        other => inert_json(&other.to_string()),
     }
 }
 

@@ -66,14 +66,15 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
     let _ = write!(
         text,
         "# A draft, made from names and shapes alone: look at each line after `# decide`, correct or remove it, and remove the comment.\n\
-         # `plan adapter check FILE` says what is wrong, and `plan snapshot from-capture` what is read by it.\n\
+         # `plan adapter check FILE` says what is wrong, and `from-capture` what is read by it.\n\
          version: 1\nname: site\nabout: What this site's own inventory shows.\n"
     );
     let head = |text: &mut String, indent: &str| {
         let source = json!(format!("the site's inventory of {day}"));
         let _ = write!(
             text,
-            "{indent}evidence: observed\n{indent}source: {source}\n{indent}seen: {{on: {day}, version: {}}}\n",
+            "{indent}evidence: observed\n{indent}source: {source}\n{indent}seen: {{on: {}, version: {}}}\n",
+            json!(day),
             json!(version)
         );
     };

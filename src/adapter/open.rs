@@ -50,10 +50,13 @@ pub struct Opened {
     pub findings: Vec<Finding>,
     /// Its text, in which findings have their places.
     pub sources: Sources,
+    /// How many guesses of a draft nobody decided yet.
+    pub undecided: usize,
 }
 
 /// Reads an adapter that may refer to what others have.
 pub fn open(name: &str, bytes: Vec<u8>, others: &Set) -> Opened {
+    let undecided = bytes.split(|byte| *byte == b'\n').filter(|line| is_undecided(line)).count();
     let (source, tree, problems) = compose_bytes(name.to_owned(), bytes, &LIMITS);
     let mut findings = shape::problems(problems, &source, tree.as_ref(), Document::Adapter);
     let mut adapter = None;
@@ -65,7 +68,12 @@ pub fn open(name: &str, bytes: Vec<u8>, others: &Set) -> Opened {
         adapter = read.filter(|_| misfits.is_empty()).map(loaded);
         findings.extend(misfits);
     }
-    Opened { adapter, findings, sources: Sources::new((source, tree), None, false) }
+    Opened { adapter, findings, sources: Sources::new((source, tree), None, false), undecided }
+}
+
+/// Whether a line of a draft says that a person has to decide the next one.
+fn is_undecided(line: &[u8]) -> bool {
+    line.trim_ascii().starts_with(b"# decide")
 }
 
 fn loaded(adapter: Adapter) -> Loaded {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::StatusFormat;
 
-/// Check and explain adapters: where a site's products keep what a plan needs.
+/// Check, explain and compile adapters.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan adapter explain accessally"))]
 pub struct Adapter {

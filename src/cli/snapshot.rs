@@ -42,8 +42,9 @@ pub enum SnapshotVerb {
     },
     /// Make a site file, with its population, out of what the plugin `plan-bridge` gave (Tools > Plan on the site).
     ///
-    /// What the adapters do not cover, and what did not leave the site, is unknown, with the reason. A file that somebody downloaded
-    /// vouches for nothing by itself: what it says counts as recorded, or with `--who` as attested by that person.
+    /// What the adapters do not cover, and what did not leave the site, is unknown, with the reason. What `plan site capture` read here
+    /// counts as captured. A file that somebody downloaded vouches for nothing by itself: what it says counts as recorded, or with `--who`
+    /// as attested by that person.
     #[command(before_help = example!("plan snapshot from-capture bloom.capture.ndjson --out bloom.site.ndjson"))]
     FromCapture {
         /// The capture; a name that ends in `.gz` or `.zst` is unpacked.

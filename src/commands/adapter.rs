@@ -25,7 +25,13 @@ pub(super) fn run(args: &Adapter, terminal: &mut Terminal<'_>) -> Result<u8, Fai
 
 /// The built-in adapters, and a site's own before them.
 pub(super) fn with_own(files: &[PathBuf]) -> Result<Set, Failure> {
+    read_own(files).map(|(set, _)| set)
+}
+
+/// The same, and how many guesses of drafts among them are not decided.
+pub(super) fn read_own(files: &[PathBuf]) -> Result<(Set, usize), Failure> {
     let own = opened(files)?;
+    let undecided = own.iter().map(|(_, opened)| opened.undecided).sum();
     let broken: Vec<String> = own.iter().flat_map(|(path, opened)| lines(path, opened)).collect();
     if let Some((first, more)) = broken.split_first() {
         let mut failure = Failure::new(exit::COULD_NOT_RUN, format!("an adapter cannot be used: {first}"));
@@ -34,7 +40,7 @@ pub(super) fn with_own(files: &[PathBuf]) -> Result<Set, Failure> {
     }
     let own: Vec<Loaded> = own.into_iter().filter_map(|(_, opened)| opened.adapter).collect();
     ensure_names_differ(&own)?;
-    Ok(Set::new(own.into_iter().chain(built_in().iter().cloned())))
+    Ok((Set::new(own.into_iter().chain(built_in().iter().cloned())), undecided))
 }
 
 /// How many further mistakes are listed where an adapter is only used.
@@ -85,6 +91,14 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
             if let Some(help) = &finding.help {
                 writeln!(terminal.out, "  help: {}", escape::line(help))?;
             }
+        }
+        if opened.undecided > 0 {
+            writeln!(
+                terminal.out,
+                "{}: {} still marked `# decide`: while one is left, what is read by a guess counts as recorded at most",
+                escape::path(&path),
+                many(opened.undecided, "line")
+            )?;
         }
         if let Some(loaded) = &opened.adapter {
             let adapter = &loaded.adapter;

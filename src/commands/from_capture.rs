@@ -16,9 +16,9 @@ use crate::project::git::Books;
 use crate::site::snapshot_file::SnapshotFile;
 use crate::site::{disk, file};
 use crate::text::Limits;
-use crate::trust::Readings;
+use crate::trust::{Readings, was_taken_here};
 
-use super::adapter::with_own;
+use super::adapter::read_own;
 use super::record::said::ensure_person_known;
 use super::{Terminal, tracked};
 
@@ -41,7 +41,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             return Err(Failure::exists(new));
         }
     }
-    let set = with_own(adapters)?;
+    let (set, undecided) = read_own(adapters)?;
     let spill = || -> MakeSpill { Box::new(|| Ok(Box::new(temporary()?))) };
     let damaged = |damage| disk::damaged(file, damage);
     let taken = take(disk::open(file)?, &set, [spill(), spill()]).map_err(damaged)?;
@@ -52,7 +52,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             escape::line(name)
         )?;
     }
-    let notes = taken.notes.clone();
+    let (notes, is_ours) = (taken.notes.clone(), was_taken_here(&taken.sha256) && undecided == 0);
     let snapshot = match taken.has_population() {
         true => {
             let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(damaged));
@@ -73,15 +73,25 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     for note in notes {
         writeln!(terminal.out, "{}", escape::line(&note))?;
     }
+    if undecided > 0 {
+        writeln!(
+            terminal.err,
+            "attention: {undecided} lines of the adapters are still marked `# decide`: what is read by a guess counts as recorded at most"
+        )?;
+    }
     match by {
-        Some((who, _)) => {
+        _ if is_ours => {
+            Readings::captured(&reading, Timestamp::now())?;
+            writeln!(terminal.err, "it counts as captured: this machine took the capture from the site itself")?;
+        }
+        Some((who, _)) if undecided == 0 => {
             Readings::attested(&reading, who, Timestamp::now())?;
             writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
         }
-        None => writeln!(
+        _ => writeln!(
             terminal.err,
-            "as a recording (`--snapshot`) it counts as recorded: nothing here shows who took the capture (`--who WHO --plan PLAN` says who \
-            answers for it)"
+            "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture (`--who WHO --plan PLAN` \
+            says who answers for it)"
         )?,
     }
     Ok(exit::OK)

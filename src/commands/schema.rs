@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::Value;
 
+use crate::adapter::explain::Facts;
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::failure::{Failure, exit};
@@ -138,5 +139,6 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
         SchemaName::Adapter => schema::adapter(),
+        SchemaName::AdapterFacts => schema::written::<Facts>(),
     }
 }

@@ -17,6 +17,8 @@ use crate::site::disk;
 use crate::site::file::save_text;
 use crate::site::wordpress::{Address, Collected, Given, Limits, Login, WordPress};
 
+use crate::trust::note_capture;
+
 use super::adapter::with_own;
 use super::{Terminal, tracked};
 
@@ -45,6 +47,7 @@ fn ensure_new(out: &Path) -> Result<(), Failure> {
 fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_new(out)?;
     let collected = connect(site)?.collect_into_file(Given::Capture, out)?;
+    note_capture(&collected.digest, Timestamp::now())?;
     wrote(out, &collected, terminal)?;
     tracked::attend_to_capture(out, &Books::default(), terminal)?;
     Ok(exit::OK)

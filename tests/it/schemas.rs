@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "plan",
     "snapshot",
     "report",
@@ -21,6 +21,7 @@ const NAMES: [&str; 13] = [
     "survey",
     "explain",
     "adapter",
+    "adapter-facts",
 ];
 
 fn committed(name: &str) -> String {

@@ -13,6 +13,8 @@ pub(super) enum Take {
     Price,
     /// One of our words.
     Words(&'static [&'static str]),
+    /// One of our words, or that nothing is set.
+    Cases(&'static [&'static str]),
     /// IDs of a lookup or kind.
     Refs(&'static str),
     /// An ID of a lookup or kind.
@@ -114,7 +116,7 @@ pub(super) const MANY: [Many; 6] = [
             field("price", &[&["price", "amount", "cost"]], Take::Price),
             field("gateway", &[&["gateway", "processor"]], Take::Text),
             field("recurring", &[&["recurring", "subscription"]], Take::Switch),
-            field("after_final_retry", &[&["retry", "retries"]], Take::Words(&["revoke", "cancel", "stop", "keep"])),
+            field("after_final_retry", &[&["retry", "retries"]], Take::Cases(&["revoke", "cancel", "stop", "keep"])),
             field("operations", &[&["operations", "operation", "actions"]], Take::Refs("operations")),
         ],
     },

@@ -1,8 +1,10 @@
 //! Objects of each kind, with what is known of each field, and whether their list is whole.
 
+mod put;
+
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::ground::Placed;
 use super::rule::{At, Holds};
@@ -15,9 +17,8 @@ use crate::model::How;
 use crate::model::adapter::Place;
 use crate::model::keyed::{key_with_id, name_key, webhook_key};
 use crate::model::snapshot::{Capture, Sources};
-use crate::model::state::{Kind, Object, ObjectRef, State};
-use crate::population::Names;
-use crate::text::{addresses, without_secrets};
+use crate::model::state::{Kind, ObjectRef, State};
+use crate::text::addresses;
 
 /// What a capture says of the site's own settings.
 #[derive(Debug, Default)]
@@ -113,10 +114,13 @@ impl View<'_> {
     fn many(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
         let mut incomplete = None;
         let mut objects: Vec<(String, Option<String>, Fields)> = Vec::new();
-        for bound in bound {
+        // What is said of one thing by its key comes after the lists in which it may be.
+        let is_partial = |bound: &&Bound<'_>| bound.entry.key.as_ref().is_some_and(|key| key.is.is_some());
+        let (partial, lists): (Vec<&Bound<'_>>, Vec<&Bound<'_>>) = bound.iter().copied().partition(is_partial);
+        for bound in lists.into_iter().chain(partial) {
             let listed = self.listed(bound);
             incomplete = incomplete.or(listed.incomplete);
-            let is_partial = bound.entry.key.as_ref().is_some_and(|key| key.is.is_some());
+            let is_partial = is_partial(&bound);
             let mut of_entry: Vec<(String, Option<String>, Fields)> = Vec::new();
             for one in listed.objects {
                 let id = match bound.entry.id.as_ref().map(|rule| self.known(rule, &one.at)) {
@@ -143,7 +147,7 @@ impl View<'_> {
                         *known_id = known_id.take().or(id);
                         fields.into_iter().for_each(|(name, value)| merge(known, &name, value));
                     }
-                    // What is said of one thing by its key says nothing of whether it is there.
+                    // That says nothing of whether it is there.
                     None if is_partial && bound.of.iter().all(|loaded| loaded.is_built_in) => {}
                     None => objects.push((key, id, fields)),
                 }
@@ -343,65 +347,4 @@ fn distinct(
     }
     let Some(Known::Value(Json::String(name))) = fields.get("name") else { return None };
     key_with_id(name, id).filter(|key| is_free(key))
-}
-
-impl Objects {
-    pub(super) fn lacks(&mut self, kind: Kind, why: &str) {
-        self.sections.insert(kind.name().to_owned(), Capture::Missing(why.to_owned()));
-    }
-
-    /// Puts an object together: what is known into the state, and why the rest is not beside it.
-    pub(super) fn put(&mut self, kind: Kind, key: &str, fields: Fields, whole: Option<Capture>) -> Result<(), String> {
-        let mut known = Map::new();
-        let mut sources = Sources { whole, fields: BTreeMap::new() };
-        for (name, value) in fields {
-            let value = match value {
-                Known::Value(value) => value,
-                Known::Nothing => Json::Null,
-                Known::Unknown(why) => {
-                    sources.fields.insert(name, Capture::Missing(why));
-                    continue;
-                }
-            };
-            match why_hidden(&value) {
-                Some(why) => drop(sources.fields.insert(name, Capture::Missing(why.to_owned()))),
-                None => drop(known.insert(name, value)),
-            }
-        }
-        for name in Names::by(|generator| kind.schema(generator)).all() {
-            if !known.contains_key(name) && !matches!(name.as_str(), "id" | "key" | "target" | "last_called" | "calls")
-            {
-                sources.fields.entry(name.clone()).or_insert_with(|| Capture::Missing(NOT_COVERED.to_owned()));
-            }
-        }
-        let object = Object::from_fields(kind, Json::Object(known)).map_err(|_| {
-            let missing = sources.fields.iter().map(|(name, why)| match why {
-                Capture::Missing(why) => format!("`{name}`: {why}"),
-                Capture::How(_) => name.clone(),
-            });
-            format!("one of them lacks what makes it one ({})", missing.collect::<Vec<_>>().join("; "))
-        })?;
-        self.state.insert(key, object);
-        if sources != Sources::default() {
-            self.sources.insert(ObjectRef::new(kind, key), sources);
-        }
-        Ok(())
-    }
-}
-
-/// Whether a text holds a secret, be it that its first parameter is one.
-fn holds_secret(text: &str) -> bool {
-    let after = format!("?{text}");
-    without_secrets(text) != *text || without_secrets(&after) != after
-}
-
-/// Why a value may not stand in a file that is shared.
-fn why_hidden(value: &Json) -> Option<&'static str> {
-    match value {
-        Json::String(text) if addresses(text).next().is_some() => Some("it holds a person's address"),
-        Json::String(text) if holds_secret(text) => Some("it holds a secret"),
-        Json::Array(items) => items.iter().find_map(why_hidden),
-        Json::Object(members) => members.values().find_map(why_hidden),
-        _ => None,
-    }
 }

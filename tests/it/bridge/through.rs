@@ -115,6 +115,18 @@ fn is_green(site: &Site, folder: &Path) {
         example("private/bloom-coaching.contacts.yaml"),
     )
     .unwrap();
+    let backup = [
+        "record",
+        "backup",
+        "--restore-point",
+        "RP-9",
+        "--parts",
+        "files,database",
+        "--stored-off-server",
+        "--plan",
+        "bloom-coaching.yaml",
+    ];
+    ran(folder, &[&backup[..], &["--who", "jo"]].concat(), 0);
     let said = ran(folder, &["check", "bloom-coaching.yaml", "--snapshot", "bloom.site.ndjson"], 0);
     assert!(said.contains("green"), "{said}");
 }
@@ -165,4 +177,69 @@ fn no_secret_and_nobodys_address_gets_into_what_is_written_or_printed() {
     assert!(population.contains("@member.example") && !population.contains("CANARY"));
     let shown = ran(folder.path(), &["snapshot", "import", "x.site.ndjson", "--plan", "none.yaml"], 3);
     assert!(!shown.contains("CANARY"));
+}
+
+/// Runs the program with the login of a site.
+fn signed_in(site: &Site, folder: &Path, words: &[&str]) -> String {
+    let mut command = program();
+    command.current_dir(folder).args(words);
+    command.env("PLAN_LOGIN_ORIGIN", site.staging.url()).env("PLAN_LOGIN_USER", "operator");
+    command.env("PLAN_LOGIN_PASSWORD", site.staging.text("/password"));
+    let ran = command.output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(ran.status.code(), Some(0), "{words:?}\n{said}");
+    said
+}
+
+#[test]
+fn from_an_inventory_to_a_green_plan_without_reading_anybodys_source() {
+    let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
+    site.activate();
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let url = site.staging.url();
+    // A draft out of names and shapes; what it asks for becomes the plugin's list.
+    let drafted = signed_in(&site, here, &["site", "map", url, "--out", "bloom.adapter.yaml"]);
+    assert!(drafted.contains("maintenance: on\n  option `_accessally_setting_migration`"), "{drafted}");
+    ran(here, &["adapter", "check", "bloom.adapter.yaml"], 0);
+    ran(here, &["adapter", "request", "bloom.adapter.yaml", "--out", "request.json"], 0);
+    site.ask(&std::fs::read_to_string(here.join("request.json")).unwrap());
+    signed_in(&site, here, &["site", "capture", url, "--out", "bloom.capture.ndjson.gz"]);
+    let from = |out: &str| {
+        ran(
+            here,
+            &["snapshot", "from-capture", "bloom.capture.ndjson.gz", "--adapter", "bloom.adapter.yaml", "--out", out],
+            0,
+        )
+    };
+    // The site's words were not in the inventory: each that is not known is named.
+    let said = from("first.site.ndjson");
+    for word in ["instant", "manual", "schedule", "release-offering", "nothing"] {
+        assert!(
+            said.contains(&format!("the site has `{word}` there, a word that the adapter does not know")),
+            "{word}: {said}"
+        );
+    }
+    assert!(said.contains("still marked `# decide`") && said.contains("it counts as recorded"), "{said}");
+    // What a person decides: these words, and that the guesses are right.
+    let mut text = std::fs::read_to_string(here.join("bloom.adapter.yaml")).unwrap();
+    for (guess, decided) in [
+        ("immediately: {is: immediately}", "instant: {is: immediately}"),
+        ("by-hand: {is: by-hand}", "manual: {is: by-hand}"),
+        ("after: {at:", "schedule: {at:"),
+        ("release: {at: \"/offering\"", "release-offering: {at: \"/offering\""),
+        ("grant: {at: \"/offering\"", "grant-offering: {at: \"/offering\""),
+        ("none: {nothing: true}", "nothing: {nothing: true}"),
+    ] {
+        assert_eq!(text.matches(guess).count(), 1, "{guess}\n{text}");
+        text = text.replace(guess, decided);
+    }
+    let decided: Vec<&str> = text.lines().filter(|line| !line.trim().starts_with("# decide")).collect();
+    std::fs::write(here.join("bloom.adapter.yaml"), decided.join("\n") + "\n").unwrap();
+    ran(here, &["adapter", "check", "bloom.adapter.yaml"], 0);
+    // The same capture serves: nothing else is asked of the site.
+    let said = from("bloom.site.ndjson");
+    assert!(said.contains("it counts as captured: this machine took the capture"), "{said}");
+    assert!(!said.contains("not captured:") && !said.contains("does not know"), "{said}");
+    is_green(&site, here);
 }
