@@ -179,3 +179,6 @@ impl Check<'_> {
 fn is_stored(place: &Place) -> bool {
     place.option.is_some() || place.usermeta.is_some() || place.postmeta.is_some() || place.table.is_some()
 }
+
+#[cfg(test)]
+mod tests;

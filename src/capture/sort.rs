@@ -49,7 +49,7 @@ impl Sorter {
         Self::within(make, ALLOWANCE)
     }
 
-    pub(super) fn within(make: MakeSpill, allowance: usize) -> Self {
+    pub(crate) fn within(make: MakeSpill, allowance: usize) -> Self {
         Self { make: Some(make), spill: None, bytes: Vec::new(), records: Vec::new(), allowance, ends: Vec::new() }
     }
 

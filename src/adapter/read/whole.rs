@@ -22,6 +22,9 @@ use crate::model::{Header, How, Identity, Kind, Snapshot, Worth};
 use crate::population::{Damage, Ledger, Line as Written};
 use crate::text::inert_json;
 
+/// How many bytes of records are kept before they are spilled: less than of members, which are sorted at the same time.
+const ALLOWANCE: usize = 4 << 20;
+
 /// The kinds of the population, in the order of its file.
 const OF_POPULATION: [&str; 3] = ["contact", "order", "subscription"];
 
@@ -74,7 +77,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     let site = site(&ground)?;
     let view = View::new(&ground, set);
     let mut all = view.objects();
-    let mut records = Sorter::new(of_records);
+    let mut records = Sorter::within(of_records, ALLOWANCE);
     let mut people = People {
         view: &view,
         records: &mut records,

@@ -126,7 +126,8 @@ fn is_green(site: &Site, folder: &Path) {
         "--plan",
         "bloom-coaching.yaml",
     ];
-    ran(folder, &[&backup[..], &["--who", "jo"]].concat(), 0);
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    ran(folder, &[&backup[..], &["--taken-at", &now, "--who", "jo"]].concat(), 0);
     let said = ran(folder, &["check", "bloom-coaching.yaml", "--snapshot", "bloom.site.ndjson"], 0);
     assert!(said.contains("green"), "{said}");
 }
