@@ -48,6 +48,9 @@ pub struct Fact {
     pub evidence: Evidence,
     /// Where it is known from.
     pub source: String,
+    /// When it counts, where that is not always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// Whether it may be written back.
     pub writable: bool,
 }
@@ -65,6 +68,8 @@ pub struct Open {
     pub settled: bool,
     /// Which entries are missing for that; none where no stored value can settle it.
     pub missing: Vec<&'static str>,
+    /// Whether these adapters say anything that it asks for.
+    pub touched: bool,
 }
 
 /// Everything that these adapters know.
@@ -88,6 +93,11 @@ pub fn facts(set: &Set) -> Facts {
                     place: of_rule(rule, &place),
                     evidence,
                     source: source.to_owned(),
+                    when: entry
+                        .when
+                        .as_ref()
+                        .and_then(|when| when.plugin.as_ref())
+                        .map(|file| format!("while `{file}` is active")),
                     writable: is_writable(rule),
                 });
             }
@@ -99,13 +109,14 @@ pub fn facts(set: &Set) -> Facts {
             .map(|one| (format!("only read: {}", one.reason), &one.from, one.evidence, &one.source));
         for (of, place, evidence, source) in lookups.chain(reads) {
             let (adapter, place, source) = (adapter.name.clone(), shown(place), source.clone());
-            facts.push(Fact { adapter, of, place, evidence, source, writable: false });
+            facts.push(Fact { adapter, of, place, evidence, source, when: None, writable: false });
         }
     }
     let questions = QUESTIONS.iter().map(|question| {
         let missing: Vec<&str> = question.settled_by.iter().filter(|by| !known.contains(**by)).copied().collect();
         let settled = !question.settled_by.is_empty() && missing.is_empty();
-        Open { id: question.id, question: question.text, until_then: question.until_then, settled, missing }
+        let touched = missing.len() < question.settled_by.len();
+        Open { id: question.id, question: question.text, until_then: question.until_then, settled, missing, touched }
     });
     let about = |loaded: &super::set::Loaded| About {
         name: loaded.adapter.name.clone(),
@@ -133,7 +144,7 @@ fn of_rule(rule: &Rule, place: &Place) -> String {
         return all.join(", ");
     }
     if let Some(is) = &rule.is {
-        return format!("`{is}` where the entry counts");
+        return format!("always `{is}`");
     }
     if !rule.defined.is_empty() {
         return format!("constants `{}`", rule.defined.join("`, `"));

@@ -15,7 +15,7 @@ pub struct Question {
 }
 
 /// All of them.
-pub const QUESTIONS: [Question; 10] = [
+pub const QUESTIONS: [Question; 12] = [
     Question {
         id: "verification-lines",
         text: "What *Start Verification* checks, line by line, and what each `!` means.",
@@ -45,9 +45,15 @@ pub const QUESTIONS: [Question; 10] = [
     },
     Question {
         id: "module-timers",
-        text: "How a module's timer is kept, in which unit, and whether dates or hours exist.",
+        text: "How a module's timer is kept, and in which unit.",
         until_then: "releases are not captured, and a person attests them",
         settled_by: &["offering: modules/release"],
+    },
+    Question {
+        id: "timer-dates",
+        text: "Whether a module can open at a date or an hour, rather than some days after the one before.",
+        until_then: "a release that is no number of days is kept in the site's own words, and counts as not understood",
+        settled_by: &[],
     },
     Question {
         id: "mails-of-the-run",
@@ -63,9 +69,15 @@ pub const QUESTIONS: [Question; 10] = [
     },
     Question {
         id: "contact-ids",
-        text: "Where a member's contact ID is kept, and whether it stays the same for each of the CRMs.",
-        until_then: "members are not captured as contacts; IDs are compared as text, whatever they look like",
+        text: "Where a member's contact ID is kept.",
+        until_then: "members are not captured as contacts",
         settled_by: &["contact: key"],
+    },
+    Question {
+        id: "same-contact-ids",
+        text: "Whether contact IDs stay the same for each of the five CRMs.",
+        until_then: "they are compared as text, whatever they look like, and a member is found by address or orders where the ID differs",
+        settled_by: &[],
     },
     Question {
         id: "resumed-migration",

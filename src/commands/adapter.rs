@@ -84,7 +84,9 @@ fn place(path: &Path, finding: &Finding, opened: &Opened) -> String {
 fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let mut count = 0;
     for (path, opened) in opened(files)? {
-        for finding in &opened.findings {
+        let mut findings: Vec<&Finding> = opened.findings.iter().collect();
+        findings.sort_by_key(|finding| opened.sources.spot(&finding.primary.place).span.start);
+        for finding in findings {
             count += 1;
             let (at, message) = (escape::line(&place(&path, finding, &opened)), escape::line(&finding.message));
             writeln!(terminal.out, "{at}: {message} ({})", finding.rule)?;
@@ -124,7 +126,7 @@ fn explain(names: &[String], format: StatusFormat, terminal: &mut Terminal<'_>) 
     let facts = facts(&set);
     match format {
         StatusFormat::Json => escape::json(&facts, terminal.out)?,
-        StatusFormat::Human => readable(&facts, terminal)?,
+        StatusFormat::Human => readable(&facts, names.is_empty(), terminal)?,
     }
     Ok(exit::OK)
 }
@@ -151,24 +153,36 @@ fn named(names: &[String]) -> Result<Set, Failure> {
     Ok(Set::new(all))
 }
 
-fn readable(facts: &Facts, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn readable(facts: &Facts, shows_all: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let out = &mut *terminal.out;
     for about in &facts.adapters {
         writeln!(out, "{}: {}", escape::line(&about.name), escape::line(&about.about))?;
         for fact in facts.facts.iter().filter(|fact| fact.adapter == about.name) {
             let writable = if fact.writable { ", can be written back" } else { "" };
             writeln!(out, "  {}", escape::line(&fact.of))?;
-            writeln!(out, "    in {}", escape::line(&fact.place))?;
+            let when = fact.when.as_ref().map(|when| format!(", {when}")).unwrap_or_default();
+            let at = if fact.place.starts_with("always") { "" } else { "in " };
+            writeln!(out, "    {at}{}{}", escape::line(&fact.place), escape::line(&when))?;
             writeln!(out, "    {}{writable}: {}", fact.evidence.name(), escape::line(&fact.source))?;
         }
-        writeln!(out)?;
     }
-    writeln!(out, "What is not known of AccessAlly:")?;
-    for open in &facts.questions {
+    let open: Vec<_> = facts.questions.iter().filter(|open| shows_all || open.touched).collect();
+    if !open.is_empty() {
+        writeln!(
+            out,
+            "{}",
+            if shows_all {
+                "What is not known of AccessAlly:"
+            } else {
+                "What of the open questions about AccessAlly these settle:"
+            }
+        )?;
+    }
+    for open in open {
         let state = match (open.settled, open.missing.is_empty()) {
             (true, _) => "settled by these adapters".to_owned(),
             (false, true) => "no stored value can settle it".to_owned(),
-            (false, false) => format!("open: an entry for `{}` would settle it", open.missing.join("`, `")),
+            (false, false) => format!("open until an adapter says where to find: {}", open.missing.join(", ")),
         };
         writeln!(out, "  {}: {}", open.id, open.question)?;
         writeln!(out, "    {state}")?;
