@@ -141,6 +141,38 @@ pub(super) fn cut() -> Damage {
     Damage::whole(CUT).help(AGAIN)
 }
 
+/// Reads a file of this kind to its end, without looking into its lines: its last line and its digest say whether it is whole. Its
+/// first line, and the digest by which it is known.
+///
+/// # Errors
+/// [`Damage`] where it is something else, cut or changed, or where the collector reported that it failed.
+pub fn whole<R: BufRead>(reader: R, kind: &'static str) -> Result<(Header, String), Damage> {
+    let mut lines = Lines::new(reader);
+    let header = first(&mut lines, kind)?;
+    loop {
+        let Some((number, text)) = lines.next()? else { return Err(cut()) };
+        if text.starts_with("{\"error\":") {
+            let OneError { error } = line(number, text)?;
+            return Err(error.damage(number));
+        }
+        if text.starts_with("{\"end\":") {
+            let OneEnd { end } = line(number, text)?;
+            close(&mut lines, number, &end, &BTreeMap::new(), &BTreeMap::new())?;
+            return Ok((header, end.sha256));
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct OneError {
+    error: Reported,
+}
+
+#[derive(Deserialize)]
+struct OneEnd {
+    end: End,
+}
+
 /// Holds the last line against what came before it, and makes sure that nothing follows.
 pub(super) fn close<R: BufRead>(
     lines: &mut Lines<R>,

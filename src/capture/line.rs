@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -116,6 +117,7 @@ pub struct TableBlock {
     /// The columns.
     pub columns: Vec<String>,
     /// The rows: a cell for each column.
+    #[serde(deserialize_with = "rows_of_cells")]
     pub rows: Vec<Vec<Value>>,
 }
 
@@ -222,10 +224,7 @@ impl<'de> Deserialize<'de> for UserRow {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<UserRow, A::Error> {
                 let id = row.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-                let mut cells = Vec::new();
-                while let Some(cell) = row.next_element()? {
-                    cells.push(cell);
-                }
+                let Few::<_, MOST_CELLS>(cells) = Few::visit(row)?;
                 Ok(UserRow { id, cells })
             }
         }
@@ -245,9 +244,55 @@ pub(super) enum Any {
     Unknown,
 }
 
+/// The most rows of one line, and the most cells of one row: a line is short, and what is made of it takes many times its bytes.
+const MOST_ROWS: usize = 1024;
+const MOST_CELLS: usize = 1024;
+
 #[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
 struct Rows<T> {
-    rows: Vec<T>,
+    rows: Few<T, MOST_ROWS>,
+}
+
+/// A list of so many at most.
+struct Few<T, const MOST: usize>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const MOST: usize> Few<T, MOST> {
+    fn visit<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if all.len() == MOST {
+                return Err(A::Error::custom(format_args!("a longer list, expected at most {MOST} in one")));
+            }
+            all.push(item);
+        }
+        Ok(Self(all))
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Few<T, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T, const MOST: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for List<T, MOST> {
+            type Value = Few<T, MOST>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+                Few::visit(items)
+            }
+        }
+
+        deserializer.deserialize_seq(List(PhantomData))
+    }
+}
+
+fn rows_of_cells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Value>>, D::Error> {
+    let Few::<Few<Value, MOST_CELLS>, MOST_ROWS>(rows) = Few::deserialize(deserializer)?;
+    Ok(rows.into_iter().map(|Few(cells)| cells).collect())
 }
 
 impl<'de> Deserialize<'de> for Any {
@@ -267,9 +312,9 @@ impl<'de> Deserialize<'de> for Any {
                     "capture" => Any::Header(members.next_value()?),
                     "source" => Any::Line(Line::Source(members.next_value()?)),
                     "option" => Any::Line(Line::Option(members.next_value()?)),
-                    "users" => Any::Line(Line::Users(members.next_value::<Rows<_>>()?.rows)),
-                    "usermeta" => Any::Line(Line::UserMeta(members.next_value::<Rows<_>>()?.rows)),
-                    "postmeta" => Any::Line(Line::PostMeta(members.next_value::<Rows<_>>()?.rows)),
+                    "users" => Any::Line(Line::Users(members.next_value::<Rows<_>>()?.rows.0)),
+                    "usermeta" => Any::Line(Line::UserMeta(members.next_value::<Rows<_>>()?.rows.0)),
+                    "postmeta" => Any::Line(Line::PostMeta(members.next_value::<Rows<_>>()?.rows.0)),
                     "table" => Any::Line(Line::Table(members.next_value()?)),
                     "content" => Any::Line(Line::Content(members.next_value()?)),
                     "cron" => Any::Line(Line::Cron(members.next_value()?)),

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::model::digest::hex;
 use crate::population::Damage;
 
-/// The longest line that is read, in bytes. The collector writes 200 rows in one; what is picked of one stored value has 4 KiB a leaf.
-pub const LONGEST_LINE: u64 = 16 << 20;
+/// The longest line that is read, in bytes. The collector ends one after about 1 MiB of stored text; one value more may be as large, and
+/// its pointers take room too.
+pub const LONGEST_LINE: u64 = 8 << 20;
 
 /// The most bytes of one file: a thousand times what a site of ten thousand members has.
 const MOST_BYTES: u64 = 64 << 30;
@@ -76,7 +77,7 @@ mod tests {
         text.push(b'\n');
         assert_eq!(Lines::new(&text[..]).next().unwrap().unwrap().1.len(), LONGEST_LINE as usize);
         text.insert(0, b'x');
-        assert_eq!(Lines::new(&text[..]).next().unwrap_err().to_string(), "the line is longer than 16 MiB");
+        assert_eq!(Lines::new(&text[..]).next().unwrap_err().to_string(), "the line is longer than 8 MiB");
     }
 
     #[test]

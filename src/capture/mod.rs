@@ -15,7 +15,7 @@ mod sort;
 mod source;
 mod value;
 
-pub use frame::reported_in as reported;
+pub use frame::{reported_in as reported, whole};
 pub use header::{AdapterDigest, Asked, Before, Collector, Header, SiteFacts, Text, Versions};
 pub use inventory::InventoryReader;
 pub use line::{

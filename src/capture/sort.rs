@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 
 /// How many bytes records may take before they are spilled, and the buffers of a merge together.
-const ALLOWANCE: usize = 20 << 20;
+const ALLOWANCE: usize = 12 << 20;
 
 /// The smallest and the largest piece that a merge reads at a time.
 const PIECE: std::ops::RangeInclusive<usize> = 4096..=1 << 18;

@@ -105,8 +105,10 @@ fn every_line_that_the_format_shows_is_one_that_is_read() {
 fn a_capture_that_is_cut_anywhere_is_never_whole() {
     let text = sample();
     for end in 0..text.len() {
-        assert!(read(&text[..end]).is_err(), "cut at {end}");
+        assert!(read(&text[..end]).is_err() && whole(text[..end].as_bytes(), "capture").is_err(), "cut at {end}");
     }
+    let (header, digest) = whole(text.as_bytes(), "capture").unwrap();
+    assert_eq!((header.versions.php.as_str(), digest.len()), ("8.2.31", 64));
     let without_its_end = text.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n";
     assert_eq!(read(&without_its_end).unwrap_err(), lines::CUT);
 }
@@ -120,7 +122,10 @@ fn any_change_is_noticed() {
         ("}}\n{\"source\":{\"kind\":\"users\"", "}} \n{\"source\":{\"kind\":\"users\""),
     ] {
         assert!(text.contains(from), "{from}");
-        assert!(read(&text.replacen(from, to, 1)).unwrap_err().contains("its SHA-256 is not the one"), "{from}");
+        let changed = text.replacen(from, to, 1);
+        assert!(read(&changed).unwrap_err().contains("its SHA-256 is not the one"), "{from}");
+        let seen = whole(changed.as_bytes(), "capture").unwrap_err().to_string();
+        assert!(seen.contains("its SHA-256 is not the one"), "{seen}");
     }
     assert_eq!(read(&(text.clone() + "{\"end\":{}}\n")).unwrap_err(), "17: there is more after the last line");
 }
@@ -164,6 +169,7 @@ fn what_the_collector_reported_is_said() {
         read(&text).unwrap_err(),
         "3: the site could not be read to its end. It reported: The database answered with error 2013 while usermeta was read by …"
     );
+    assert!(whole(text.as_bytes(), "capture").unwrap_err().to_string().contains("error 2013 while usermeta"));
     // What another plugin printed comes before the line that says so.
     let output = r#"{"error":{"code":"output","message":"Another plugin writes into every answer."}}"#;
     for text in [format!("{output}\n"), format!("\u{feff}<br />Warning: x\n{output}\n")] {
@@ -212,6 +218,16 @@ fn damage_never_shows_a_value() {
     ] {
         let said = wrong(&[line]);
         assert!(said.starts_with("2: ") && !said.contains(canary), "{said}");
+    }
+}
+
+#[test]
+fn width_has_an_end() {
+    let [users, two, table] = [BODY[2], r#"{"users":{"rows":[[1"#, r#"{"table":{"name":"x","columns":["a"],"rows":["#];
+    let cells = format!("{two}{}]]}}}}", ",1".repeat(2000));
+    assert!(wrong(&[users, &cells]).contains("expected at most 1024 in one"), "{}", wrong(&[users, &cells]));
+    for line in [format!("{table}{}[1]]}}}}", "[1],".repeat(2000)), format!("{table}[1{}]]}}}}", ",1".repeat(2000))] {
+        assert!(wrong(&[&line]).contains("expected at most 1024 in one"), "{}", wrong(&[&line]));
     }
 }
 

@@ -106,7 +106,8 @@ fn pack(path: &Path, file: &mut File, fill: impl FnOnce(&mut dyn Write) -> io::R
             packed.finish()?;
         }
         Packing::Gzip => {
-            let mut packed = GzEncoder::new(&mut file, Compression::default());
+            // What is streamed waits for this.
+            let mut packed = GzEncoder::new(&mut file, Compression::fast());
             fill(&mut packed)?;
             packed.finish()?;
         }

@@ -35,6 +35,8 @@ mod gates;
 mod given_away;
 mod golden;
 mod grades;
+#[cfg(target_os = "linux")]
+mod grouped;
 mod guided;
 mod hints;
 mod hostile;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::client::Got;
 use super::{WordPress, errors, meeting};
-use crate::capture::{self, Header, InventoryReader};
+use crate::capture::{self, Header};
 use crate::population::Damage;
 use crate::site::{SiteError, disk};
 
@@ -45,20 +45,12 @@ impl Given {
     /// # Errors
     /// [`Damage`] where it is not whole.
     pub fn check(self, lines: impl BufRead) -> Result<Collected, Damage> {
-        match self {
-            Self::Capture => {
-                let mut reader = capture::Reader::open(lines)?;
-                while reader.next()?.is_some() {}
-                let digest = reader.digest().unwrap_or_default().to_owned();
-                Ok(Collected { header: reader.header().clone(), digest })
-            }
-            Self::Inventory => {
-                let mut reader = InventoryReader::open(lines)?;
-                while reader.next()?.is_some() {}
-                let digest = reader.digest().unwrap_or_default().to_owned();
-                Ok(Collected { header: reader.header().clone(), digest })
-            }
-        }
+        let kind = match self {
+            Self::Capture => "capture",
+            Self::Inventory => "inventory",
+        };
+        let (header, digest) = capture::whole(lines, kind)?;
+        Ok(Collected { header, digest })
     }
 }
 
