@@ -8,12 +8,14 @@ macro_rules! example {
     };
 }
 
+mod adapter;
 mod contacts;
 mod help;
 mod record;
 mod renamed;
 mod run;
 mod runbook;
+mod site;
 mod snapshot;
 mod survey;
 mod time;
@@ -29,12 +31,14 @@ use crate::model::plan::SiteRole;
 use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
+pub use adapter::{Adapter, AdapterVerb};
 pub use contacts::{Contacts, ContactsVerb, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
+pub use site::{Site, SiteVerb};
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
@@ -89,6 +93,8 @@ pub enum Verb {
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
+    Adapter(Adapter),
+    Site(Site),
     Snapshot(Snapshot),
     Init(Init),
     Contacts(Contacts),
@@ -471,6 +477,10 @@ pub enum SchemaName {
     Survey,
     /// Of `plan explain --format json`.
     Explain,
+    /// Of an adapter.
+    Adapter,
+    /// Of `plan adapter explain --format json`.
+    AdapterFacts,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

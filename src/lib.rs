@@ -2,7 +2,9 @@
 
 #![warn(clippy::unwrap_used)]
 
+pub mod adapter;
 pub mod apply;
+pub mod capture;
 pub mod change;
 pub mod cli;
 pub mod commands;

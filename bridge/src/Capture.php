@@ -4,7 +4,9 @@ namespace Plan\Bridge;
 
 /** Reads what the request names: from one moment of the database, and then what only PHP knows. */
 final class Capture {
+    /** The most rows of one line, and about the most bytes of what is stored in them. */
     private const ROWS = 200;
+    private const BLOCK = 1048576;
     /** Tables that have sections of their own, with their own rules; those of a multisite's other blogs too. */
     private const OWN = '~^\d+_|(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
 
@@ -146,13 +148,14 @@ final class Capture {
             $isLong = preg_match('~text|blob|json~i', $types[$column]) === 1;
             return Secrets::isName($column) && $column !== 'meta_key' ? 'NULL' : ($isLong ? $this->database->text("`$column`") : "`$column`");
         }, $columns);
-        [$read, $block] = [0, []];
+        [$read, $size, $block] = [0, 0, []];
         foreach ($columns === [] ? [] : $this->database->rows('SELECT ' . implode(', ', $select) . " FROM `$table` WHERE $where") as $stored) {
+            $size += strlen(implode('', $stored));
             $block[] = $row($stored);
-            if (++$read % self::ROWS === 0 || $read === $expected) {
+            if (++$read === $expected || count($block) === self::ROWS || $size > self::BLOCK) {
                 $block = array_values(array_filter($block));
                 $block === [] || $this->stream->line($kind, $head + ['rows' => $block], count($block));
-                $block = [];
+                [$size, $block] = [0, []];
             }
         }
         if ($read !== $expected && $columns !== []) {

@@ -40,6 +40,29 @@ pub enum SnapshotVerb {
         #[arg(long, value_name = "PLAN", requires = "who")]
         plan: Option<PathBuf>,
     },
+    /// Make a site file, with its population, out of what the plugin `plan-bridge` gave (Tools > Plan on the site).
+    ///
+    /// What the adapters do not cover, and what did not leave the site, is unknown, with the reason. What `plan site capture` read here
+    /// counts as captured. A file that somebody downloaded vouches for nothing by itself: what it says counts as recorded, or with `--who`
+    /// as attested by that person.
+    #[command(before_help = example!("plan snapshot from-capture bloom.capture.ndjson --out bloom.site.ndjson"))]
+    FromCapture {
+        /// The capture; a name that ends in `.gz` or `.zst` is unpacked.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The site's own adapters, which count before the built-in ones.
+        #[arg(long, value_name = "FILE")]
+        adapter: Vec<PathBuf>,
+        /// The new site file; its population is written beside it, and is never to be committed.
+        #[arg(long, short, value_name = "FILE")]
+        out: PathBuf,
+        /// Who answers for what it says: a short name from the plan's `people`.
+        #[arg(long, requires = "plan")]
+        who: Option<String>,
+        /// The plan whose `people` name them.
+        #[arg(long, value_name = "PLAN", requires = "who")]
+        plan: Option<PathBuf>,
+    },
     /// Take over a snapshot that was taken elsewhere: shows what it says, and once that is confirmed it counts as captured
     /// here.
     ///

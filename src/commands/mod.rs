@@ -1,5 +1,6 @@
 //! One file a verb: collects what a verb needs, calls the pure rooms, writes what they say.
 
+mod adapter;
 mod arguments;
 mod attesting;
 mod check;
@@ -9,6 +10,7 @@ mod diff;
 mod example;
 mod explain;
 mod explain_example;
+mod from_capture;
 mod glossary;
 mod import;
 mod init;
@@ -21,6 +23,7 @@ mod record;
 mod run;
 mod runbook;
 mod schema;
+mod site;
 mod snapshot;
 mod survey;
 mod terminal;
@@ -104,6 +107,8 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
+        Verb::Adapter(args) => adapter::run(&args, terminal),
+        Verb::Site(args) => site::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),
         Verb::Init(args) => init::run(&args, terminal),
         Verb::Contacts(args) => contacts::run(&args, terminal),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::Value;
 
+use crate::adapter::explain::Facts;
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::failure::{Failure, exit};
@@ -137,5 +138,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
+        SchemaName::Adapter => schema::adapter(),
+        SchemaName::AdapterFacts => schema::written::<Facts>(),
     }
 }

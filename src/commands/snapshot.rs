@@ -20,12 +20,16 @@ use crate::text::addresses;
 use crate::trust::Readings;
 
 use super::record::said::ensure_person_known;
-use super::{Terminal, import, tracked};
+use super::{Terminal, from_capture, import, tracked};
 
 pub(super) fn run(args: &Snapshot, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match (&args.verb, &args.site) {
         (Some(SnapshotVerb::Finalize { file, who, plan }), _) => {
             finalize(file, who.as_deref().zip(plan.as_deref()), terminal)
+        }
+        (Some(SnapshotVerb::FromCapture { file, adapter, out, who, plan }), _) => {
+            let by = who.as_deref().zip(plan.as_deref());
+            from_capture::run(&from_capture::Given { file, adapters: adapter, out, by }, terminal)
         }
         (Some(SnapshotVerb::Import { file, plan, yes }), _) => import::run((file, plan), *yes, terminal),
         (None, Some(site)) => read(site, args.out.as_deref(), terminal),

@@ -60,6 +60,11 @@ pub(super) fn attend_to_backup(file: &Path, git: &Books, terminal: &mut Terminal
     attend_to(file, Members::Backup, git, || None, terminal)
 }
 
+/// Says of the file into which a capture was written that git tracks it.
+pub(super) fn attend_to_capture(file: &Path, git: &Books, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    attend_to(file, Members::Capture, git, || None, terminal)
+}
+
 fn attend_to(
     file: &Path,
     holds: Members,

@@ -37,6 +37,8 @@ pub enum Document {
     Plan,
     /// The file of contact values beside it. Everything in it is personal.
     Contacts,
+    /// An adapter, by itself.
+    Adapter,
 }
 
 /// Which part of an entry is meant.

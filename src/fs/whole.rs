@@ -45,6 +45,11 @@ pub(crate) fn replace_by(
     sync_folder(folder)
 }
 
+/// A file without a name, which nobody else finds and which is gone with this process, however that ends.
+pub(crate) fn temporary() -> io::Result<File> {
+    tempfile::tempfile()
+}
+
 /// The folder that a file lies in, the working one for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

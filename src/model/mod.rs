@@ -2,6 +2,7 @@
 //!
 //! Types only, with serde and schemars. No input or output, no clock, no spans.
 
+pub mod adapter;
 pub mod attested;
 mod canonical;
 pub mod deadline;
@@ -10,6 +11,7 @@ pub mod drip;
 #[cfg(test)]
 pub(crate) mod every_key;
 mod executor;
+pub mod extra;
 pub mod facts;
 pub mod fault;
 mod field;

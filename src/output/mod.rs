@@ -8,6 +8,7 @@ pub mod escape;
 pub mod explain;
 pub mod human;
 pub mod inert;
+pub mod inventory;
 pub mod json;
 pub mod masked;
 pub mod runbook;

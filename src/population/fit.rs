@@ -39,6 +39,11 @@ impl Names {
         }
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> &[String] {
+        &self.all
+    }
+
     /// Whether a record has a field of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         name == "kind" || name == "key" || self.all.iter().any(|known| known == name)

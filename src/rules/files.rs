@@ -36,11 +36,13 @@ impl MembersFile {
     /// What git tracks where it tracks this file; none where it holds nobody's address. How many addresses of the site's members can
     /// be a person's a population says.
     pub(crate) fn told(&self, addresses: Option<u64>) -> Option<String> {
+        let whoever = || "whoever is on the site".to_owned();
         let (what, holds) = match (self.holds, addresses) {
             (Members::Population | Members::Values, None | Some(0)) => return None,
             (Members::Population, Some(count)) => ("population", addresses_of(count)),
             (Members::Values, Some(count)) => ("file of contact values", addresses_of(count)),
-            (Members::Backup, _) => ("backup", "whoever is on the site".to_owned()),
+            (Members::Backup, _) => ("backup", whoever()),
+            (Members::Capture, _) => ("capture", whoever()),
         };
         Some(format!("git tracks the {what} `{}`, which holds {holds}", self.name))
     }
@@ -63,6 +65,8 @@ pub enum Members {
     Values,
     /// In a backup of the site.
     Backup,
+    /// In what the collector gave of the site.
+    Capture,
 }
 
 /// Whether git tracks a file.

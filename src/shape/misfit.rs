@@ -36,6 +36,7 @@ pub(super) fn all(tree: &Tree, document: Document) -> Vec<Misfit> {
     let schema = match document {
         Document::Plan => schema::plan(),
         Document::Contacts => schema::contact_values(),
+        Document::Adapter => schema::adapter(),
     };
     let validator = validator(&schema);
     let seen = Seen { tree, schema: &schema, document };
@@ -244,6 +245,7 @@ impl<'a> Seen<'a> {
         match (at, self.document) {
             ("", Document::Plan) => "the plan".to_owned(),
             ("", Document::Contacts) => "the file of contact values".to_owned(),
+            ("", Document::Adapter) => "the adapter".to_owned(),
             (at, document) => {
                 let at = personal::pointer(document, at);
                 format!("`{}`", words::clean_place(&at[1..].replace("~1", "/").replace("~0", "~")))
@@ -287,6 +289,7 @@ fn unit(at: &str, document: Document) -> String {
     let segments: Vec<&str> = at.split('/').skip(1).collect();
     let depth = match (document, segments.as_slice()) {
         (Document::Contacts, _) => 2,
+        (Document::Adapter, _) => 0,
         (
             _,
             [

@@ -25,6 +25,7 @@ pub use sources::{Sources, Spot};
 
 use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;
+use crate::model::adapter::Adapter;
 use crate::model::plan::{ContactValuesFile, REQUIRED};
 use crate::text::{Problem, Source, Tree};
 
@@ -45,6 +46,18 @@ pub fn plan(tree: &Tree) -> (Plan, Vec<Finding>) {
 /// The file of contact values, as far as it fits, every misfit, and the places that were left out: the field that does not fit.
 pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>, BTreeSet<String>) {
     fitting(tree, Document::Contacts, true)
+}
+
+/// An adapter, and every misfit; none where there is one.
+pub fn adapter(tree: &Tree) -> (Option<Adapter>, Vec<Finding>) {
+    let misfits = misfit::all(tree, Document::Adapter);
+    if !misfits.is_empty() {
+        return (None, misfits.into_iter().filter_map(|misfit| misfit.finding).collect());
+    }
+    match read(tree, &BTreeSet::new()) {
+        Ok(adapter) => (Some(adapter), Vec::new()),
+        Err(what) => (None, vec![unreadable(Document::Adapter, &what)]),
+    }
 }
 
 /// What fits, what is to be said of the rest, and the places that were left out.
@@ -126,7 +139,9 @@ fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("this is a fault of `plan` itself: report it, with this message");
     match document {
-        Document::Plan => finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string())),
+        Document::Plan | Document::Adapter => {
+            finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string()))
+        }
         Document::Contacts => finding.personal.push(what.to_string()),
     }
     finding

@@ -69,10 +69,12 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan, None) => {
+        (Document::Plan | Document::Adapter, None) => {
             written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
         }
-        (Document::Plan, Some(tree)) => of_plan(source, tree).into_iter().chain(addresses(source.text())).collect(),
+        (Document::Plan | Document::Adapter, Some(tree)) => {
+            of_plan(source, tree).into_iter().chain(addresses(source.text())).collect()
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::editors;
+use crate::model::adapter::Adapter;
 use crate::model::plan::ContactValuesFile;
 use crate::model::snapshot::End;
 use crate::model::{Header, Kind, Plan, population};
@@ -18,6 +19,11 @@ pub fn plan() -> Value {
 /// The schema of a file of contact values.
 pub fn contact_values() -> Value {
     of::<ContactValuesFile>()
+}
+
+/// The schema of an adapter.
+pub fn adapter() -> Value {
+    of::<Adapter>()
 }
 
 /// The schema (JSON Schema 2020-12) of a type, as `plan schema` writes it.

@@ -1,7 +1,7 @@
 //! Files: opened only if regular, unpacked and packed by name, replaced whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -69,25 +69,50 @@ pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<d
 /// was there keeps its permissions.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
     ensure_way(path)
-        .and_then(|()| replace_by(path, Readers::Owner, |file| pack(path, text, file)))
+        .and_then(|()| replace_by(path, Readers::Owner, |file| pack(path, file, |out| out.write_all(text.as_bytes()))))
         .map_err(|source| failed("write", path, source))
 }
 
-fn pack(path: &Path, text: &str, file: &mut File) -> io::Result<()> {
+/// Replaces a file by what is streamed into it, packed by its name, whole or not at all; the new file is its owner's alone.
+pub(crate) fn replace_by_stream<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, SiteError>,
+) -> Result<T, SiteError> {
+    let mut filled = None;
+    let placed = ensure_way(path).and_then(|()| {
+        replace_by(path, Readers::Owner, |file| {
+            pack(path, file, |out| {
+                let outcome = filled.insert(fill(out));
+                if outcome.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+            })
+        })
+    });
+    match (filled, placed) {
+        (Some(Err(why)), _) => Err(why),
+        (_, Err(source)) => Err(failed("write", path, source)),
+        (Some(filled), Ok(())) => filled,
+        (None, Ok(())) => Err(failed("write", path, io::ErrorKind::WriteZero.into())),
+    }
+}
+
+fn pack(path: &Path, file: &mut File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut file = BufWriter::with_capacity(BLOCK, file);
     match Packing::of(path) {
-        Packing::Plain => file.write_all(text.as_bytes()),
+        Packing::Plain => fill(&mut file)?,
         Packing::Zstd => {
-            let mut packed = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+            let mut packed = zstd::Encoder::new(&mut file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
             packed.include_checksum(true)?;
-            packed.write_all(text.as_bytes())?;
-            packed.finish().map(drop)
+            fill(&mut packed)?;
+            packed.finish()?;
         }
         Packing::Gzip => {
-            let mut packed = GzEncoder::new(file, Compression::default());
-            packed.write_all(text.as_bytes())?;
-            packed.finish().map(drop)
+            // What is streamed waits for this.
+            let mut packed = GzEncoder::new(&mut file, Compression::fast());
+            fill(&mut packed)?;
+            packed.finish()?;
         }
     }
+    file.flush()
 }
 
 /// Takes away what processes left unfinished beside this file, whichever they were.
@@ -108,6 +133,18 @@ pub(super) fn population(path: &Path) -> Option<PathBuf> {
     let beside =
         [packing, "", ".zst", ".gz"].map(|packing| path.with_file_name(format!("{stem}.population.ndjson{packing}")));
     beside.into_iter().find(|beside| beside != path && fs::symlink_metadata(beside).is_ok())
+}
+
+/// The name that a population has beside a configuration, packed the same way.
+pub(crate) fn named_population(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (name, packing) = [".zst", ".gz"]
+        .into_iter()
+        .find_map(|packing| Some((name.strip_suffix(packing)?, packing)))
+        .unwrap_or((&name, ""));
+    let stem =
+        name.strip_suffix(".site.ndjson").or_else(|| name.rsplit_once('.').map(|(stem, _)| stem)).unwrap_or(name);
+    path.with_file_name(format!("{stem}.population.ndjson{packing}"))
 }
 
 /// The name of a copy of this population beside another configuration, packed the same way.
@@ -140,7 +177,7 @@ pub(super) fn failed(act: &'static str, path: &Path, source: io::Error) -> SiteE
 }
 
 /// Damage, with the file's name on it.
-pub(super) fn damaged(path: &Path, damage: Damage) -> SiteError {
+pub(crate) fn damaged(path: &Path, damage: Damage) -> SiteError {
     match damage {
         Damage::Broken { line, what, help } => SiteError::Damaged { path: path.to_owned(), line, what, help },
         // A packed file that the system read well, and that could not be unpacked.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use crate::model::extra::BY_MACHINES;
 use crate::model::keyed::{is_natural, key_with_id, name_key, webhook_key};
 use crate::model::money::Money;
 use crate::model::snapshot::{Capture, FORMAT, Sources, is_newer};
@@ -171,17 +172,6 @@ impl Scrutiny {
         self == Self::ByHand || !says_otherwise
     }
 }
-
-/// The fields beyond the format that only machines send. A person who finalizes their file did not type them.
-const BY_MACHINES: [(Kind, &str); 7] = [
-    (Kind::Crm, "migrated"),
-    (Kind::Mail, "trapped"),
-    (Kind::Offering, "option_key"),
-    (Kind::Emails, "sender_name"),
-    (Kind::Plugin, "select_crm"),
-    (Kind::Environment, "users"),
-    (Kind::Environment, "multisite"),
-];
 
 /// What stands in an object that was read, and says nothing that this build understands: of fields that it does not know all where it
 /// is strict, else those that are almost one.

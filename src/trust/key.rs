@@ -29,6 +29,8 @@ pub enum Purpose {
     Certificate,
     /// A reading of a site.
     Reading,
+    /// What the collector gave of a site.
+    Capture,
     /// A line of a record.
     Recorded,
     /// An attested fact that a reading showed otherwise.
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Journal => "journal",
             Self::Certificate => "certificate",
             Self::Reading => "reading",
+            Self::Capture => "capture",
             Self::Recorded => "recorded",
             Self::Voided => "voided",
         }

@@ -1,6 +1,7 @@
 //! What proves that something on disk is this user's and this machine's: a key outside every repository, and the mark that it
 //! leaves; owner and mode, as ssh checks those of its own files.
 
+mod captures;
 mod key;
 mod ledger;
 mod line;
@@ -9,6 +10,7 @@ mod readings;
 mod recorded;
 mod voided;
 
+pub use captures::{note_capture, was_taken_here};
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use amc_plan::cli::Cli;
 use clap::{Command, CommandFactory as _};
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::inert::{HOSTILE, harms, poisoned};
 use crate::place::{PLAN, Place, Ran, SITE};
@@ -46,8 +47,23 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("verify", &[PLAN, "--after", "@"]),
     ("merge-list", &["--cloned", EARLIER, "--live", SITE, "--format", "json"]),
     ("merge-list", &["--cloned", "@", "--live", "@"]),
+    ("site inventory", &["bloom.inventory.ndjson"]),
+    ("site inventory", &["@"]),
+    ("site inventory", &["@", "--out", "@"]),
+    ("site capture", &["@", "--out", "@"]),
     ("snapshot", &["--site", SITE]),
     ("snapshot", &["--site", SITE, "--out", "@"]),
+    ("snapshot from-capture", &["x.capture.ndjson", "--adapter", "x.adapter.yaml", "--out", "x.site.ndjson"]),
+    ("snapshot from-capture", &["@", "--adapter", "@", "--out", "@"]),
+    ("adapter check", &["x.adapter.yaml"]),
+    ("adapter check", &["wrong.adapter.yaml"]),
+    ("adapter explain", &["x.adapter.yaml"]),
+    ("adapter request", &["x.adapter.yaml"]),
+    ("adapter check", &["@"]),
+    ("adapter explain", &["@"]),
+    ("adapter request", &["@", "--out", "@"]),
+    ("site map", &["bloom.inventory.ndjson", "--out", "drawn.adapter.yaml"]),
+    ("site map", &["@", "--adapter", "@"]),
     ("snapshot import", &[SITE, "--plan", PLAN]),
     ("snapshot import", &[SITE, "--plan", PLAN, "--yes"]),
     ("snapshot finalize", &[SITE, "--plan", PLAN, "--who", "@"]),
@@ -166,6 +182,31 @@ fn poison(folder: &Path, text: &str, everywhere: bool) {
     }
 }
 
+/// An adapter that is right, and whose texts are hostile.
+fn hostile_adapter(text: &str) -> String {
+    let text = serde_json::to_string(&text.replace(['\u{9b}', '\u{7f}'], "")).unwrap();
+    format!(
+        "version: 1\nname: x\nabout: {text}\nobjects:\n  crm:\n    for: {text}\n    evidence: inferred\n    source: {text}\n    \
+        from: {{option: shop_crm}}\n    fields: {{system: {{at: /by}}, label: {{at: /by, words: {{one: two}}}}}}\n"
+    )
+}
+
+/// A capture that is whole, and whose texts are hostile.
+fn hostile_capture(text: &str) -> String {
+    let head = json!({"capture": {"format": 1, "plugin": {"name": text, "version": text, "sha256": text}, "request": {"sha256": text,
+        "adapters": [{"name": "x", "sha256": text}]}, "taken_at": "2026-11-29T07:00:00Z", "versions": {"wordpress": text, "php": text, "database": text},
+        "multisite": false, "object_cache": false, "site": {"home": "https://staging.bloom.example", "url": text, "host": text,
+        "environment": text, "blog": 1, "locale": text, "timezone": text}, "before": {"users": 1, "posts": 1}}});
+    let source = json!({"source": {"kind": "option", "of": ["shop_crm", text], "engine": text, "expected": 1}});
+    let option = json!({"option": {"name": "shop_crm", "sha256": text, "length": 1, "twin": null, "value": {"picked": {"": {"php": 1}, "/by": text}}}});
+    let plugins = json!({"source": {"kind": "plugin", "of": [], "expected": 1}});
+    let plugin = json!({"plugin": {"file": text, "version": text, "status": "active"}});
+    let all: String = [head, source, option, plugins, plugin].iter().map(|line| format!("{line}\n")).collect();
+    let digest: String = Sha256::digest(&all).iter().map(|byte| format!("{byte:02x}")).collect();
+    let end = json!({"end": {"counts": {"option": 1, "plugin": 1}, "expected": {"option": 1}, "sha256": digest}});
+    format!("{all}{end}\n")
+}
+
 /// A run whose plan has a hostile name, with its seal, confirmation, journal and log; what it wrote is inert already.
 fn begun(text: &str) -> Place {
     let place = Place::new();
@@ -179,6 +220,10 @@ fn begun(text: &str) -> Place {
     let plan = place.read(PLAN);
     let name = plan.lines().find(|line| line.starts_with("name:")).unwrap();
     place.edit(PLAN, name, &format!("name: {}", serde_json::to_string(&green).unwrap()));
+    fs::write(place.path("bloom.inventory.ndjson"), crate::inventory::sample_of(text)).unwrap();
+    fs::write(place.path("x.adapter.yaml"), hostile_adapter(text)).unwrap();
+    fs::write(place.path("wrong.adapter.yaml"), hostile_adapter(text).replace("about:", "abuot:")).unwrap();
+    fs::write(place.path("x.capture.ndjson"), hostile_capture(text)).unwrap();
     fs::write(place.path("lines.txt"), format!("all well {text}\n")).unwrap();
     place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
     let digest = place.digest();

@@ -35,12 +35,15 @@ mod gates;
 mod given_away;
 mod golden;
 mod grades;
+#[cfg(target_os = "linux")]
+mod grouped;
 mod guided;
 mod hints;
 mod hostile;
 mod identity;
 mod inert;
 mod inert_verbs;
+mod inventory;
 mod joined;
 mod laws;
 mod limits;

@@ -48,7 +48,8 @@ pub(crate) fn hold(words: &[&str], folder: &Path, out: &str) {
     let after = |option: &str| words.iter().position(|word| *word == option).and_then(|at| words.get(at + 1).copied());
     let verb = words.iter().copied().find(|word| of(word).is_some() || ["apply", "undo", "seal"].contains(word));
     if after("--format") == Some("json") && !out.trim().is_empty() {
-        let schema = verb.and_then(of).unwrap_or_else(|| panic!("{words:?} has no schema"));
+        let of_adapters = (words.first() == Some(&"adapter")).then_some("adapter-facts");
+        let schema = of_adapters.or_else(|| verb.and_then(of)).unwrap_or_else(|| panic!("{words:?} has no schema"));
         let lines = if schema == "log" { out.lines().collect() } else { vec![out] };
         for line in lines {
             let value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{words:?}: {error}: {line}"));

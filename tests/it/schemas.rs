@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "plan",
     "snapshot",
     "report",
@@ -20,6 +20,8 @@ const NAMES: [&str; 12] = [
     "merge-list",
     "survey",
     "explain",
+    "adapter",
+    "adapter-facts",
 ];
 
 fn committed(name: &str) -> String {

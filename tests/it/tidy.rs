@@ -182,7 +182,7 @@ fn sites_are_compared_by_their_identity_alone() {
 
 #[test]
 fn pure_rooms_touch_nothing_outside() {
-    let pure = ["model", "change", "dump", "rules", "population", "reconcile", "text", "diag", "shape"];
+    let pure = ["model", "change", "capture", "dump", "rules", "population", "reconcile", "text", "diag", "shape"];
     let outside =
         ["std::fs", "std::net::Tcp", "std::env", "std::process", "Timestamp::now", "SystemTime", "Instant::now"];
     for file in sources() {
@@ -253,7 +253,9 @@ fn files_can_be_read_in_one_sitting() {
         let text = fs::read_to_string(&file).unwrap();
         let lines = text.split("#[cfg(test)]\nmod tests").next().unwrap().lines().count();
         // The model's and the command line's files are lists of fields with their documentation.
-        let list = ["model/plan.rs", "model/state.rs", "src/cli.rs"].iter().any(|name| file.ends_with(name));
+        let list = ["model/adapter.rs", "model/plan.rs", "model/state.rs", "src/cli.rs"]
+            .iter()
+            .any(|name| file.ends_with(name));
         assert!(lines <= if list { 750 } else { 400 }, "{} has {lines} lines", file.display());
     }
 }

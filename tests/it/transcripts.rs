@@ -1,7 +1,8 @@
 //! Every console block of README.md, of `docs/*.md` and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
-//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`). The page about CI is run in what a
+//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
+//! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`). The page about CI is run in what a
 //! clone of the example's repository would have.
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
@@ -18,6 +19,20 @@ use amc_plan::model::state::Kind;
 use amc_plan::site::Site;
 use amc_plan::site::file::FileSite;
 use amc_plan::text::{Limits, Source, compose};
+
+/// An adapter with mistakes.
+const MISTAKEN: &str = "version: 1
+name: bloom
+about: Where this site keeps its mail settings.
+objects:
+  mail:
+    evidence: observed
+    source: the site's inventory of 2026-11-29
+    from: {option: shop_mail}
+    fields:
+      transprt: {at: /by}
+      simulated: {at: /api_token, as: yes-no}
+";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -195,6 +210,8 @@ fn rerun(document: &str, in_a_clone: bool) -> String {
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
+    fs::write(folder.path().join("plans/bloom.inventory.ndjson"), crate::inventory::sample()).unwrap();
+    fs::write(folder.path().join("plans/mistaken.adapter.yaml"), MISTAKEN).unwrap();
     if in_a_clone {
         as_cloned(&folder.path().join("plans"));
     }

@@ -1,5 +1,8 @@
 //! The reader: HTTP that can send nothing but GET, to one site, within bounds.
 
+mod body;
+mod stream;
+
 use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read as _};
@@ -13,13 +16,16 @@ use ureq::{Agent, Body, Proxy, Timeout};
 use url::Url;
 
 use super::address::Address;
-use super::excerpt::{LOOKED_AT, excerpt};
+use super::excerpt::excerpt;
 use super::limits::{Limits, Spent};
 use super::login::Login;
 pub use super::no_answer::Failure;
 use super::route::{Root, redirect, rest_link};
 use super::trusted;
 use crate::site::SiteError;
+
+use body::json;
+pub(super) use stream::Got;
 
 const MAX_REDIRECTS: usize = 5;
 
@@ -47,6 +53,8 @@ pub enum NotJson {
     Bom,
     /// Something on the site printed this text around it.
     Printed(String),
+    /// The collector reports why it gave nothing.
+    Reported(String),
     /// It is a web page.
     Html,
     /// It breaks off.
@@ -230,7 +238,11 @@ impl Reader {
     }
 
     /// One try, with redirects in the site's own folder.
-    fn follow(&self, mut url: Url, within: Duration) -> Result<Answer, Failure> {
+    fn follow(&self, url: Url, within: Duration) -> Result<Answer, Failure> {
+        self.receive(self.respond(url, within)?, within)
+    }
+
+    fn respond(&self, mut url: Url, within: Duration) -> Result<Response<Body>, Failure> {
         let begun = Instant::now();
         for _ in 0..=MAX_REDIRECTS {
             let left = within
@@ -241,7 +253,7 @@ impl Reader {
             match redirect(&url, &response)? {
                 Some(next) if self.is_own(&next) => url = next,
                 Some(next) => return Err(Failure::Elsewhere(next.into())),
-                None => return self.receive(response, within),
+                None => return Ok(response),
             }
         }
         Err(Failure::RedirectsOnAndOn)
@@ -294,7 +306,8 @@ impl Reader {
             NotJson::Printed(text) => NotJson::Printed(cut(text)),
             NotJson::Other(of, text) => NotJson::Other(cut(of), cut(text)),
             NotJson::Broken(text) => NotJson::Broken(cut(text)),
-            NotJson::Bom | NotJson::Html | NotJson::Cut => not,
+            // Its own sentence, in which it holds no value.
+            NotJson::Bom | NotJson::Html | NotJson::Cut | NotJson::Reported(_) => not,
         }
     }
 
@@ -325,63 +338,4 @@ impl Reader {
             _ => Failure::Lost,
         }
     }
-}
-
-/// A body as JSON, whole and alone. What it is instead still has the site's text in it, to be cut.
-fn json(bytes: &[u8], content_type: &str) -> Result<Value, NotJson> {
-    let of = content_type.split(';').next().unwrap_or_default().trim();
-    let begins = bytes.trim_ascii_start();
-    if let Some(printed) = printed(begins) {
-        return Err(NotJson::Printed(printed));
-    }
-    let is_json = of == "application/json" || of.ends_with("+json");
-    let mut behind = begins;
-    while let Some(rest) = behind.strip_prefix(b"\xef\xbb\xbf") {
-        behind = rest.trim_ascii_start();
-    }
-    // What is printed before the headers leaves PHP's own content type on the answer.
-    if behind.len() < begins.len() && (is_json || behind.starts_with(b"{") || behind.starts_with(b"[")) {
-        return Err(NotJson::Bom);
-    }
-    if !is_json {
-        let is_page = of == "text/html" || begins.starts_with(b"<");
-        return Err(if is_page { NotJson::Html } else { NotJson::Other(of.to_owned(), beginning(begins)) });
-    }
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    match values.next() {
-        Some(Ok(value)) => match bytes.get(values.byte_offset()..).unwrap_or_default().trim_ascii() {
-            [] => Ok(value),
-            rest => Err(NotJson::Printed(beginning(rest))),
-        },
-        Some(Err(error)) if error.is_eof() => Err(NotJson::Cut),
-        None => Err(NotJson::Cut),
-        Some(Err(_)) => Err(not_json(begins)),
-    }
-}
-
-/// A message of PHP's at the beginning, of whatever type the answer says that it is.
-fn printed(begins: &[u8]) -> Option<String> {
-    const WORDS: [&[u8]; 4] = [b"<b>Warning</b>", b"<b>Notice</b>", b"<b>Deprecated</b>", b"<b>Fatal error</b>"];
-    let head = &begins[..begins.len().min(64)];
-    let is_php = WORDS.iter().any(|word| head.windows(word.len()).any(|at| at == *word));
-    is_php.then(|| beginning(begins))
-}
-
-/// The beginning of a body, as text.
-fn beginning(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]).into_owned()
-}
-
-fn not_json(begins: &[u8]) -> NotJson {
-    if begins.starts_with(b"{") || begins.starts_with(b"[") {
-        return NotJson::Broken(beginning(begins));
-    }
-    let head = String::from_utf8_lossy(&begins[..begins.len().min(64)]).to_lowercase();
-    if head.starts_with("<!doctype") || head.starts_with("<html") {
-        return NotJson::Html;
-    }
-    if begins.iter().any(|byte| matches!(byte, b'{' | b'[')) {
-        return NotJson::Printed(beginning(begins));
-    }
-    NotJson::Broken(beginning(begins))
 }

@@ -93,7 +93,7 @@ fn without_query(to: &str) -> String {
 /// An answer came that is not the JSON that was asked for, or has another status than 200.
 pub(super) fn explain(reader: &Reader, got: &Answer) -> SiteError {
     let site = reader.address();
-    if let Err(not @ (NotJson::Bom | NotJson::Printed(_))) = &got.body {
+    if let Err(not @ (NotJson::Bom | NotJson::Printed(_) | NotJson::Reported(_))) = &got.body {
         return not_json(site, not, &got.asked);
     }
     let code = got.body.as_ref().ok().and_then(code);
@@ -246,6 +246,34 @@ pub(super) fn endless(site: &Address, what: &str) -> SiteError {
     )
 }
 
+/// The collector does not answer, or gives something else.
+pub(super) fn no_collection(reader: &Reader, got: &Answer) -> SiteError {
+    let site = reader.address();
+    let code = got.body.as_ref().ok().and_then(code);
+    match (got.status, code) {
+        (404, Some("rest_no_route")) => answer(
+            site,
+            format!(
+                "the plugin `plan-bridge`, which gives this, does not answer there (404 `rest_no_route` at {})",
+                got.asked
+            ),
+            "put the folder `bridge` that came with `plan` into the site's plugins as `plan-bridge`, activate it under Plugins, and try again",
+        ),
+        (200, None) if got.body.is_ok() => answer(
+            site,
+            format!("it answers {} with something else than lines of the plugin `plan-bridge`", got.asked),
+            "a cache or another plugin may answer in its place: let it leave out `wp-json` and `rest_route`; or download the file under Tools > Plan on the site",
+        ),
+        _ => explain(reader, got),
+    }
+}
+
+/// What the collector gave is not whole, or it reported that it failed.
+pub(super) fn damaged(site: &Address, line: Option<u64>, what: &str, help: &str) -> SiteError {
+    let place = line.map(|line| format!(" (line {line} of its answer)")).unwrap_or_default();
+    answer(site, format!("{what}{place}"), help)
+}
+
 /// Why a section is missing, where the site refuses just that one.
 pub(super) fn missing(got: &Answer) -> Option<String> {
     let code = got.body.as_ref().ok().and_then(code)?;
@@ -317,6 +345,7 @@ fn not_json(site: &Address, not: &NotJson, asked: &str) -> SiteError {
         NotJson::Printed(text) => {
             answer(site, format!("something there prints text around the JSON: \"{text}\""), printer)
         }
+        NotJson::Reported(message) => answer(site, format!("it gave nothing, and reported: {message}"), printer),
         NotJson::Html => answer(site, format!("a web page came instead of JSON at {asked}"), FRONT_HELP),
         NotJson::Cut => answer(
             site,

@@ -45,6 +45,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// For what the collector gives: one answer takes as long as the site has members.
+    pub fn of_collecting() -> Self {
+        Self { reading: Duration::from_secs(30 * 60), ..Self::default() }
+    }
+}
+
 /// What a reading has cost so far.
 pub(super) struct Spent {
     since: Cell<Instant>,

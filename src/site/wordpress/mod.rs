@@ -5,6 +5,7 @@
 
 mod address;
 mod client;
+mod collect;
 mod errors;
 mod excerpt;
 mod limits;
@@ -28,6 +29,7 @@ use crate::model::{Field, Header, Kind, Snapshot, State, Worth};
 
 pub use address::Address;
 pub use client::{Answer, Failure, NotJson, Reader};
+pub use collect::{Collected, Given};
 pub use limits::Limits;
 pub use login::Login;
 

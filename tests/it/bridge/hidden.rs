@@ -55,7 +55,7 @@ fn php_array(pairs: &[(String, String)]) -> String {
 }
 
 /// Fills a site so that whatever leaves by mistake shows.
-fn fill(site: &Site) {
+pub(super) fn fill(site: &Site) {
     let named: Vec<_> = NAMED.iter().map(|name| ((*name).to_owned(), "namedCANARY".to_owned())).collect();
     let shaped: Vec<_> =
         SHAPED.iter().enumerate().map(|(number, value)| (format!("place{number}"), (*value).to_owned())).collect();

@@ -4,11 +4,13 @@
 
 mod capture;
 mod code;
+mod collected;
 mod failing;
 mod hidden;
 mod inventory;
 mod network;
 mod screen;
+mod through;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,207 @@
+//! Places, patterns and pointers.
+
+use super::super::place::named;
+use super::super::pointer::segments;
+use super::super::secret::{EXEMPT, word_in};
+use super::Check;
+use crate::model::adapter::Place;
+use crate::text::child;
+
+/// Longest name that is read, in bytes: as long as an option's.
+const LONGEST: usize = 191;
+
+/// Most keys in a pointer.
+const DEEPEST: usize = 16;
+
+/// What a place is named for.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    /// The objects of a kind.
+    Objects(&'static str),
+    /// One value of an object.
+    Value,
+    /// A list.
+    Lookup,
+    /// Something that is only read.
+    Read,
+}
+
+impl Check<'_> {
+    pub(super) fn place(&mut self, place: &Place, at: &str, used: Use) {
+        let [name] = named(place)[..] else {
+            let message = match named(place).as_slice() {
+                [] => "no place is named".to_owned(),
+                several => format!("`{}` are several places", several.join("`, `")),
+            };
+            self.say(
+                at,
+                "place-unclear",
+                message,
+                "name exactly one, such as `option`, `table`, `posts`, `usermeta` or `call`",
+            );
+            return;
+        };
+        let only_read = matches!(name, "cron" | "shortcode" | "hosts") && !matches!(used, Use::Read);
+        if only_read {
+            self.say(
+                &child(at, name),
+                "place-only-read",
+                format!("no field can come from `{name}`"),
+                "move it to `reads`",
+            );
+        }
+        let text =
+            [&place.option, &place.usermeta, &place.posts, &place.postmeta, &place.table, &place.call, &place.constant];
+        for text in text.into_iter().flatten() {
+            self.name(text, &child(at, name), name);
+        }
+        self.narrowed(place, at, name);
+        match used {
+            Use::Objects(kind) => self.objects(kind, place, at, name),
+            Use::Lookup if matches!(name, "users" | "usermeta") => {
+                self.say(
+                    at,
+                    "place-of-members",
+                    "what users have is no list to look up".to_owned(),
+                    "name an option, a table, posts or a call",
+                );
+            }
+            Use::Value | Use::Lookup | Use::Read => {}
+        }
+    }
+
+    /// What narrows a place belongs to it.
+    fn narrowed(&mut self, place: &Place, at: &str, name: &str) {
+        let of_rows = matches!(name, "table" | "posts");
+        let all = [
+            ("where", !place.only.is_empty(), of_rows),
+            ("join", !place.join.is_empty(), of_rows || name == "postmeta"),
+            ("scope", place.scope.is_some(), matches!(name, "option" | "table")),
+            ("effects", place.effects.is_some(), name == "call"),
+            ("twin", place.twin.is_some(), name == "option"),
+        ];
+        for (what, is_there, fits) in all {
+            if is_there && !fits {
+                self.say(&child(at, what), "place-unclear", format!("`{what}` says nothing of `{name}`"), "remove it");
+            }
+        }
+        for (column, pointer) in &place.join {
+            self.secret(column, &child(&child(at, "join"), column), "column");
+            self.pointer(pointer, &child(&child(at, "join"), column), None, false);
+        }
+        for column in place.only.keys() {
+            self.secret(column, &child(&child(at, "where"), column), "column");
+        }
+        if place.join.len() > 1 {
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "rows are joined by one column".to_owned(),
+                "keep one of them",
+            );
+        }
+    }
+
+    fn objects(&mut self, kind: &str, place: &Place, at: &str, name: &str) {
+        let of_users = matches!(kind, "contact" | "administrator");
+        let fits = match kind {
+            "contact" | "administrator" => name == "users",
+            "order" | "subscription" => matches!(name, "table" | "posts"),
+            _ => !matches!(name, "users" | "usermeta" | "postmeta"),
+        };
+        if !fits {
+            let help = if of_users {
+                "write `from: {users: all}`; a field can come from `usermeta`, or from a table with `join: {user_id: /ID}`"
+            } else if matches!(kind, "order" | "subscription") {
+                "name a table or posts"
+            } else {
+                "name an option, a table, posts or a call"
+            };
+            self.say(
+                &child(at, name),
+                "place-does-not-fit",
+                format!("objects of the kind `{kind}` cannot come from `{name}`"),
+                help,
+            );
+        }
+        if !place.join.is_empty() {
+            let help = "remove it: a field of an object can have a place with `join`";
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "the objects' own place is joined to nothing".to_owned(),
+                help,
+            );
+        }
+    }
+
+    /// A name or pattern of something that is read.
+    fn name(&mut self, text: &str, at: &str, what: &str) {
+        if text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) {
+            let message = format!("this is no name of `{what}`");
+            self.say(at, "name-impossible", message, "write the name as the site's inventory has it");
+            return;
+        }
+        if matches!(what, "option" | "usermeta" | "postmeta") && text.find('*').is_some_and(|at| at < 4) {
+            let message = format!("`{text}` names next to everything");
+            self.say(at, "pattern-too-wide", message, "write four characters at least before the first `*`");
+        } else if text.contains('*') && !matches!(what, "option" | "usermeta" | "postmeta") {
+            self.say(
+                at,
+                "pattern-too-wide",
+                format!("`{what}` is no pattern: `*` stands for nothing there"),
+                "write the whole name",
+            );
+        }
+        self.secret_of(text, at, what, "");
+    }
+
+    /// A pattern of something of which only names are read.
+    pub(super) fn pattern(&mut self, text: &str, at: &str, what: &str) {
+        if text.is_empty() || text.len() > LONGEST {
+            self.say(
+                at,
+                "name-impossible",
+                format!("`{text}` is no name of {what}"),
+                "write a name, in which `*` is any run of characters",
+            );
+        }
+    }
+
+    /// A pointer; only where it says what is read may `*` stand for keys.
+    pub(super) fn pointer(&mut self, pointer: &str, at: &str, of: Option<&Place>, may_have_star: bool) {
+        let Some(keys) = segments(pointer) else {
+            let help = "begin with `/`, and write `~1` for a slash in a key, `~0` for a tilde, `~2` for a star";
+            self.say(at, "pointer-wrong", format!("`{pointer}` is no pointer"), help);
+            return;
+        };
+        if keys.len() > DEEPEST || pointer.len() > 2 * LONGEST {
+            self.say(at, "pointer-wrong", format!("`{pointer}` goes too deep"), "at most 16 keys are read");
+        }
+        if !may_have_star && pointer.contains('*') {
+            let message = format!("`{pointer}` names many places, and one value is read");
+            self.say(at, "pointer-wrong", message, "use `each` for every element; a star in a key is `~2`");
+        }
+        for (nth, key) in keys.iter().enumerate() {
+            let upto: String = pointer.split('/').skip(1).take(nth + 1).map(|key| format!("/{key}")).collect();
+            let is_exempt = of.is_some_and(|place| {
+                EXEMPT.iter().any(|(_, name, exempt)| place.option.as_deref() == Some(*name) && *exempt == upto)
+            });
+            if !is_exempt {
+                self.secret(key, at, "key");
+            }
+        }
+    }
+
+    fn secret(&mut self, name: &str, at: &str, what: &str) {
+        self.secret_of(name, at, what, "");
+    }
+
+    fn secret_of(&mut self, name: &str, at: &str, what: &str, pointer: &str) {
+        let is_exempt = EXEMPT.contains(&(what, name, pointer));
+        if let Some(word) = word_in(name).filter(|_| !is_exempt) {
+            let message = format!("`{name}` holds `{word}`, as names of secrets do, so it never leaves a site");
+            self.say(at, "secret-name", message, "remove it: what is under such a name stays unknown");
+        }
+    }
+}

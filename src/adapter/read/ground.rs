@@ -1,0 +1,298 @@
+//! What a capture holds of the site's own settings, in memory; members go another way.
+
+use std::collections::BTreeMap;
+
+use super::spot::Row;
+use crate::adapter::place::rows_of;
+use crate::adapter::pointer::fits;
+use crate::capture::{
+    Call, Constant, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text, Value,
+};
+use crate::model::adapter::{Part, Place, Scope};
+use crate::population::Damage;
+
+/// How many bytes of settings are kept at most: what a large site has is a tenth of it.
+const MOST: usize = 24 << 20;
+
+/// Settings as they were captured.
+#[derive(Debug)]
+pub struct Ground {
+    pub(super) header: Header,
+    sources: Vec<Source>,
+    options: BTreeMap<(bool, String), StoredOption>,
+    postmeta: BTreeMap<u64, Vec<(String, Value)>>,
+    tables: Vec<(usize, Vec<Row>)>,
+    plugins: Vec<Row>,
+    constants: BTreeMap<String, Value>,
+    calls: BTreeMap<String, Value>,
+    parts: [Row; 2],
+    kept: usize,
+}
+
+/// What a place is in a capture.
+pub(super) enum Placed<T> {
+    There(T),
+    Absent,
+    Unknown(String),
+}
+
+impl Ground {
+    /// An empty one, of the capture whose first line this is.
+    pub fn new(header: Header) -> Self {
+        let known = |text: &str| Value::Whole(crate::capture::Scalar::Text(text.to_owned()));
+        let said = |text: &Text| match text {
+            Text::Known(text) => known(text),
+            Text::Withheld(withheld) => Value::Withheld(*withheld),
+        };
+        let site = header.site.as_ref().map(|site| {
+            [
+                ("home", said(&site.home)),
+                ("url", said(&site.url)),
+                ("environment", said(&site.environment)),
+                ("locale", said(&site.locale)),
+                ("timezone", said(&site.timezone)),
+            ]
+        });
+        let versions = &header.versions;
+        let versions = [
+            ("wordpress", known(&versions.wordpress)),
+            ("php", known(&versions.php)),
+            ("database", known(&versions.database)),
+        ];
+        let parts = [Row::of(site.into_iter().flatten()), Row::of(versions)];
+        Self {
+            header,
+            sources: Vec::new(),
+            options: BTreeMap::new(),
+            postmeta: BTreeMap::new(),
+            tables: Vec::new(),
+            plugins: Vec::new(),
+            constants: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            parts,
+            kept: 0,
+        }
+    }
+
+    /// Takes a line; rows of members and of tables that are read as streams are not for it.
+    ///
+    /// # Errors
+    /// [`Damage`] where there are more settings than are kept.
+    pub fn take(&mut self, line: Line) -> Result<(), Damage> {
+        self.kept += size(&line);
+        if self.kept > MOST {
+            return Err(Damage::whole(format!("it holds more than {} MiB of settings", MOST >> 20))
+                .help("let the adapter name fewer tables, or only the columns and rows that it needs (`where`)"));
+        }
+        match line {
+            Line::Source(source) => {
+                if source.kind == SourceKind::Table {
+                    self.tables.push((self.sources.len(), Vec::new()));
+                }
+                self.sources.push(source);
+            }
+            Line::Option(option) => {
+                if let Some(name) = option.name.known() {
+                    self.options.insert((option.scope == crate::capture::Scope::Network, name.to_owned()), option);
+                }
+            }
+            Line::PostMeta(rows) => {
+                for row in rows {
+                    let key = row.key.known().unwrap_or_default().to_owned();
+                    self.postmeta.entry(row.owner).or_default().push((key, row.value));
+                }
+            }
+            Line::Table(block) => {
+                let columns: std::rc::Rc<[String]> = block.columns.into();
+                if let Some((_, rows)) = self.tables.last_mut() {
+                    rows.extend(block.rows.into_iter().map(|cells| Row { columns: columns.clone(), cells }));
+                }
+            }
+            Line::Plugin(InstalledPlugin { file, version, status }) => {
+                let known = |text: String| Value::Whole(crate::capture::Scalar::Text(text));
+                self.plugins.push(Row::of([
+                    ("file", known(file)),
+                    ("version", known(version)),
+                    ("status", known(status)),
+                ]));
+            }
+            Line::Constant(Constant { name, value }) => drop(self.constants.insert(name, value)),
+            Line::Call(Call { call, value }) => drop(self.calls.insert(call, value)),
+            Line::Users(_) | Line::UserMeta(_) | Line::Cron(_) | Line::Content(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a source of this kind was read that names this.
+    pub(super) fn asked(&self, kind: SourceKind, scope: Scope, name: &str) -> Placed<()> {
+        let network = scope == Scope::Network;
+        let is_of = |source: &&Source| {
+            source.kind == kind
+                && (source.scope == crate::capture::Scope::Network) == network
+                && source.of.iter().any(|of| of == name || is_prefixed(name, of))
+        };
+        match self.sources.iter().find(is_of).map(|source| &source.outcome) {
+            Some(Outcome::Read { .. }) => Placed::There(()),
+            Some(Outcome::Unread(why)) => Placed::Unknown(why.words().to_owned()),
+            None => Placed::Unknown(format!("the capture was not asked for {} `{name}`", word(kind))),
+        }
+    }
+
+    /// The options that fit a name or pattern, each with its name.
+    pub(super) fn options(&self, pattern: &str, scope: Scope) -> Placed<Vec<(&str, &StoredOption)>> {
+        match self.asked(SourceKind::Option, scope, pattern) {
+            Placed::There(()) => {
+                let network = scope == Scope::Network;
+                let all = self.options.iter().filter(|((of, name), _)| *of == network && fits(pattern, name));
+                Placed::There(all.map(|((_, name), option)| (name.as_str(), option)).collect())
+            }
+            Placed::Absent => Placed::Absent,
+            Placed::Unknown(why) => Placed::Unknown(why),
+        }
+    }
+
+    pub(super) fn constant(&self, name: &str) -> Placed<&Value> {
+        match self.asked(SourceKind::Constant, Scope::Site, name) {
+            Placed::There(()) => self.constants.get(name).map_or(Placed::Absent, Placed::There),
+            Placed::Absent => Placed::Absent,
+            Placed::Unknown(why) => Placed::Unknown(why),
+        }
+    }
+
+    pub(super) fn call(&self, name: &str) -> Placed<&Value> {
+        match self.asked(SourceKind::Call, Scope::Site, name) {
+            Placed::There(()) => self.calls.get(name).map_or(Placed::Absent, Placed::There),
+            Placed::Absent => Placed::Absent,
+            Placed::Unknown(why) => Placed::Unknown(why),
+        }
+    }
+
+    /// The plugins, if their list was read.
+    pub(super) fn plugins(&self) -> Placed<Vec<&Row>> {
+        let source = self.sources.iter().find(|source| source.kind == SourceKind::Plugin);
+        match source.map(|source| &source.outcome) {
+            Some(Outcome::Read { .. }) => Placed::There(self.plugins.iter().collect()),
+            Some(Outcome::Unread(why)) => Placed::Unknown(why.words().to_owned()),
+            None => Placed::Unknown("the capture was not asked for the plugins".to_owned()),
+        }
+    }
+
+    /// What the capture's first line says.
+    pub(super) fn part(&self, part: Part) -> &Row {
+        match part {
+            Part::Site => &self.parts[0],
+            Part::Versions => &self.parts[1],
+        }
+    }
+
+    /// The meta of a post under a key.
+    pub(super) fn postmeta(&self, post: u64, key: &str) -> Placed<Vec<&Value>> {
+        match self.asked(SourceKind::PostMeta, Scope::Site, key) {
+            Placed::There(()) => {
+                let all = self.postmeta.get(&post).into_iter().flatten();
+                Placed::There(all.filter(|(name, _)| fits(key, name)).map(|(_, value)| value).collect())
+            }
+            Placed::Absent => Placed::Absent,
+            Placed::Unknown(why) => Placed::Unknown(why),
+        }
+    }
+
+    /// The rows that a table, or posts, have here. Of a table that was asked for under different conditions, those of all.
+    pub(super) fn rows(&self, place: &Place) -> Placed<Vec<&Row>> {
+        let Some((name, only)) = rows_of(place) else { return Placed::Absent };
+        let network = place.scope == Some(Scope::Network);
+        let is_of = |source: &Source| {
+            source.of.first() == Some(&name) && (source.scope == crate::capture::Scope::Network) == network
+        };
+        let (mut rows, mut was_read, mut why) = (Vec::new(), false, None);
+        for (at, of) in &self.tables {
+            let Some(source) = self.sources.get(*at).filter(|source| is_of(source)) else { continue };
+            match &source.outcome {
+                Outcome::Unread(unread) => why = Some(unread.words().to_owned()),
+                // Without columns its rows were only counted, and without those of the condition it is not known which they are.
+                Outcome::Read { .. }
+                    if source.columns.is_empty() || only.keys().any(|column| !source.columns.contains(column)) => {}
+                Outcome::Read { .. } => {
+                    was_read = true;
+                    let fits = |row: &&Row| {
+                        only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
+                    };
+                    rows.extend(of.iter().filter(fits));
+                }
+            }
+        }
+        match (was_read, why) {
+            (true, _) => Placed::There(rows),
+            (false, Some(why)) => Placed::Unknown(why),
+            (false, None) => Placed::Unknown(format!("the capture was not asked for table `{name}`")),
+        }
+    }
+
+    /// Whether a table was read with these columns.
+    pub(super) fn has_columns<'c>(&self, table: &str, mut columns: impl Iterator<Item = &'c String>) -> bool {
+        let is_of =
+            |source: &&Source| source.kind == SourceKind::Table && source.of.first().is_some_and(|of| of == table);
+        let all: Vec<&Source> = self.sources.iter().filter(is_of).collect();
+        columns.all(|column| all.iter().any(|source| source.columns.contains(column)))
+    }
+
+    /// Whether users were read.
+    pub(super) fn users(&self) -> Placed<&Source> {
+        let source = self.sources.iter().find(|source| source.kind == SourceKind::Users);
+        match source.map(|source| (source, &source.outcome)) {
+            Some((source, Outcome::Read { .. })) => Placed::There(source),
+            Some((_, Outcome::Unread(why))) => Placed::Unknown(why.words().to_owned()),
+            None => Placed::Unknown("the capture was not asked for the users".to_owned()),
+        }
+    }
+
+    /// The columns of a user's row: the number first.
+    pub(super) fn user_columns(&self) -> std::rc::Rc<[String]> {
+        let of = match self.users() {
+            Placed::There(source) => source.of.clone(),
+            Placed::Absent | Placed::Unknown(_) => Vec::new(),
+        };
+        std::iter::once("ID".to_owned()).chain(of).collect()
+    }
+
+    /// Whether an option's transient may be one that the capture could not see.
+    pub(super) fn hides_twins(&self) -> bool {
+        self.header.object_cache
+    }
+}
+
+/// Whether a name is what a key that begins with `{prefix}` is on the site.
+pub(super) fn is_prefixed(pattern: &str, name: &str) -> bool {
+    pattern.strip_prefix("{prefix}").and_then(|rest| name.strip_suffix(rest)).is_some_and(|prefix| {
+        !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+fn word(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Option => "option",
+        SourceKind::UserMeta => "user meta",
+        SourceKind::PostMeta => "post meta",
+        SourceKind::Table => "table",
+        SourceKind::Call => "call",
+        SourceKind::Constant => "constant",
+        _ => "this",
+    }
+}
+
+/// What a line takes of memory, about.
+fn size(line: &Line) -> usize {
+    let of = |value: &Value| match value {
+        Value::Whole(crate::capture::Scalar::Text(text)) => 64 + text.len(),
+        Value::Picked(picked) => picked.iter().map(|(pointer, _)| 160 + 2 * pointer.len()).sum(),
+        _ => 64,
+    };
+    match line {
+        Line::Option(option) => 200 + of(&option.value),
+        Line::PostMeta(rows) => rows.iter().map(|row| 100 + of(&row.value)).sum(),
+        Line::Table(block) => block.rows.iter().flatten().map(|cell| 40 + of(cell)).sum(),
+        Line::Call(call) => 100 + of(&call.value),
+        Line::Constant(constant) => 100 + of(&constant.value),
+        _ => 100,
+    }
+}

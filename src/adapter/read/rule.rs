@@ -1,0 +1,397 @@
+//! One rule applied to one object.
+
+mod placed;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::ground::Placed;
+use super::spot::{Elements, Row, Spot};
+use super::{Found, Known, View};
+use crate::adapter::raw::Raw;
+use crate::capture::Value;
+use crate::capture::pointer::{PointerKey, key};
+use crate::model::adapter::{Absent, Codec, Does, Name, Rule, When};
+use crate::text::{addresses, without_secrets};
+
+/// The object that a rule is applied to.
+#[derive(Clone, Debug)]
+pub(super) struct At<'v> {
+    /// Where it lies.
+    pub(super) spot: Option<Spot<'v>>,
+    /// The option's name, and what `*` stands for in its pattern.
+    pub(super) name: Option<(String, String)>,
+    /// The key of the element, as it stands in pointers.
+    pub(super) key: Option<String>,
+    /// The user's or post's number, whose meta is its own.
+    pub(super) owner: Option<u64>,
+    /// A user's meta, and the rows of their own in tables.
+    pub(super) own: Option<&'v Own>,
+    /// Whether the capture was asked for all that the adapters name.
+    pub(super) is_asked: bool,
+}
+
+/// What belongs to one user.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
+    pub(super) meta: Vec<(String, Value)>,
+    pub(super) rows: Vec<(String, Row)>,
+}
+
+/// A condition.
+pub(super) enum Holds {
+    Yes,
+    No,
+    Unknown(String),
+}
+
+impl View<'_> {
+    /// What a rule gives, with what it means that nothing is there.
+    pub(super) fn known(&self, rule: &Rule, at: &At<'_>) -> Known {
+        match self.found(rule, at) {
+            Found::Value(value) => Known::Value(value),
+            Found::Nothing => Known::Nothing,
+            Found::Absent => {
+                Known::Unknown("nothing is stored there, and the adapter does not say what that means".to_owned())
+            }
+            Found::Skipped => Known::Unknown("the adapter's entry does not count here".to_owned()),
+            Found::Unknown(why) => Known::Unknown(why),
+        }
+    }
+
+    pub(super) fn found(&self, rule: &Rule, at: &At<'_>) -> Found {
+        match rule.when.as_ref().map(|when| self.holds(when, at)) {
+            Some(Holds::No) => return Found::Skipped,
+            Some(Holds::Unknown(why)) => return Found::Unknown(why),
+            Some(Holds::Yes) | None => {}
+        }
+        let found = self.given(rule, at);
+        let found = match (found, &rule.default) {
+            (Found::Absent, Some(default)) => Found::Value(default.to_json()),
+            (Found::Absent, None) if rule.absent == Some(Absent::Nothing) => Found::Nothing,
+            (found, _) => found,
+        };
+        match (found, rule.operation) {
+            (Found::Value(value), Some(does)) => operation(does, value),
+            (found, _) => found,
+        }
+    }
+
+    fn given(&self, rule: &Rule, at: &At<'_>) -> Found {
+        if let Some(is) = &rule.is {
+            return Found::Value(is.to_json());
+        }
+        if rule.nothing {
+            return Found::Nothing;
+        }
+        if !rule.defined.is_empty() {
+            return self.defined(&rule.defined);
+        }
+        if let Some(name) = rule.of {
+            return self.of_name(rule, name, at);
+        }
+        if !rule.any.is_empty() {
+            return self.any(&rule.any, at);
+        }
+        if !rule.first.is_empty() {
+            let found = rule.first.iter().map(|one| self.found(one, at));
+            return found
+                .into_iter()
+                .find(|found| !matches!(found, Found::Absent | Found::Skipped))
+                .unwrap_or(Found::Absent);
+        }
+        let spot = match &rule.from {
+            Some(from) => match self.placed(from, at) {
+                Placed::There(spot) => spot,
+                Placed::Absent => return Found::Absent,
+                Placed::Unknown(why) => return Found::Unknown(why),
+            },
+            None => match &at.spot {
+                Some(spot) => spot.clone(),
+                None => return Found::Unknown(super::NOT_COVERED.to_owned()),
+            },
+        };
+        if rule.each.is_some() || !rule.together.is_empty() {
+            return self.elements(rule, &spot, at);
+        }
+        if let Some(variant) = &rule.variant {
+            return match spot.scalar(variant) {
+                Ok(raw) => match raw.word().and_then(|word| rule.cases.get(&word)) {
+                    Some(case) => self.found(case, &At { spot: Some(spot), ..at.clone() }),
+                    None => Found::Unknown(strange(&raw, at)),
+                },
+                Err(found) => found,
+            };
+        }
+        match spot.scalar(rule.at.as_deref().unwrap_or_default()) {
+            Ok(raw) => self.taken(rule, &raw, &At { spot: Some(spot), ..at.clone() }),
+            Err(found) => found,
+        }
+    }
+
+    /// What a stored scalar says.
+    fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
+        if !rule.words.is_empty() {
+            let word = raw.word().and_then(|word| rule.words.get(&word).cloned());
+            return word.map_or_else(|| Found::Unknown(strange(raw, at)), |word| Found::Value(word.to_json()));
+        }
+        let codec = rule.codec.unwrap_or_default();
+        // The database's own word for nothing.
+        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::Filled) {
+            return Found::Absent;
+        }
+        let Some(value) = codec.decode(raw) else {
+            return Found::Unknown(format!("what is stored there is not of the form `{}`", codec.name()));
+        };
+        let value = match &rule.currency {
+            None => value,
+            Some(currency) => match self.found(currency, at) {
+                Found::Value(Json::String(currency)) => {
+                    json!(format!("{} {}", value.as_str().unwrap_or_default(), currency.to_uppercase()))
+                }
+                Found::Unknown(why) => return Found::Unknown(format!("of its currency it is unknown: {why}")),
+                _ => return Found::Unknown("its currency is unknown".to_owned()),
+            },
+        };
+        match &rule.reference {
+            None => Found::Value(value),
+            Some(list) => match &value {
+                Json::String(id) => self.looked_up(list, id),
+                // Several IDs in one text.
+                Json::Array(ids) => {
+                    let mut all = Vec::new();
+                    for id in ids.iter().filter_map(Json::as_str) {
+                        match self.looked_up(list, id) {
+                            Found::Value(value) => all.push(value),
+                            other => return other,
+                        }
+                    }
+                    Found::Value(all.into())
+                }
+                _ => Found::Unknown("an ID was expected there".to_owned()),
+            },
+        }
+    }
+
+    fn looked_up(&self, list: &str, id: &str) -> Found {
+        match self.list(list).get(id) {
+            Known::Value(value) => Found::Value(value),
+            Known::Nothing => Found::Unknown(format!("it names something that is not among `{list}`")),
+            Known::Unknown(why) => Found::Unknown(why),
+        }
+    }
+
+    fn of_name(&self, rule: &Rule, name: Name, at: &At<'_>) -> Found {
+        let text = match (name, &at.name, &at.key) {
+            (Name::Name, Some((whole, _)), _) => whole.clone(),
+            (Name::Star, Some((_, star)), _) => star.clone(),
+            (Name::Key, _, Some(escaped)) => match key(escaped) {
+                PointerKey::Named(key) => key,
+                PointerKey::Hidden => {
+                    return Found::Unknown("its key looks like a secret, and did not leave the site".to_owned());
+                }
+            },
+            _ => return Found::Unknown("it lies under no name".to_owned()),
+        };
+        self.taken(rule, &Raw::Text(text), at)
+    }
+
+    /// The names of those constants that are set to something.
+    fn defined(&self, names: &[String]) -> Found {
+        let mut set = Vec::new();
+        for name in names {
+            match self.ground.constant(name) {
+                Placed::There(value) => match value.find("") {
+                    crate::capture::Found::Scalar(scalar) => {
+                        // A constant of any other text than PHP's words for false is set.
+                        let is_off = Codec::Flag.decode(&super::spot::raw(scalar)) == Some(json!(false));
+                        if !is_off {
+                            set.push(json!(name));
+                        }
+                    }
+                    // It is there and withheld: it is set to something.
+                    _ => set.push(json!(name)),
+                },
+                Placed::Absent => {}
+                Placed::Unknown(why) => return Found::Unknown(why),
+            }
+        }
+        Found::Value(set.into())
+    }
+
+    fn any(&self, rules: &[Rule], at: &At<'_>) -> Found {
+        let found: Vec<Found> = rules.iter().map(|rule| self.found(rule, at)).collect();
+        let is = |flag: bool| move |found: &Found| *found == Found::Value(json!(flag));
+        if found.iter().any(is(true)) {
+            return Found::Value(json!(true));
+        }
+        if let Some(unknown) =
+            found.iter().find(|found| matches!(found, Found::Unknown(_) | Found::Absent | Found::Nothing))
+        {
+            return unknown.clone();
+        }
+        if found.iter().any(is(false)) {
+            return Found::Value(json!(false));
+        }
+        Found::Skipped
+    }
+
+    fn elements(&self, rule: &Rule, spot: &Spot<'_>, at: &At<'_>) -> Found {
+        let elements = match &rule.each {
+            Some(each) => spot.elements(each),
+            None => together(spot, rule),
+        };
+        let all = match elements {
+            Elements::All(all) => all,
+            Elements::Absent => return Found::Absent,
+            Elements::Unknown(why) => return Found::Unknown(why),
+        };
+        let mut named = Map::new();
+        let mut listed = Vec::new();
+        for (escaped, spot) in all {
+            let below = At { spot: Some(spot), key: Some(escaped.clone()), ..at.clone() };
+            let value = match rule.item.is_empty() {
+                true => {
+                    let one = Rule {
+                        from: None,
+                        each: None,
+                        together: Default::default(),
+                        when: None,
+                        default: None,
+                        operation: None,
+                        at: Some(rule.at.clone().unwrap_or_default()),
+                        ..rule.clone()
+                    };
+                    match self.found(&one, &below) {
+                        Found::Value(value) => value,
+                        Found::Nothing | Found::Absent | Found::Skipped => {
+                            return Found::Unknown("an element is not there as the adapter has it".to_owned());
+                        }
+                        unknown @ Found::Unknown(_) => return unknown,
+                    }
+                }
+                false => match self.item(rule, &below) {
+                    Ok(fields) => Json::Object(fields),
+                    Err(why) => return Found::Unknown(why),
+                },
+            };
+            match (rule.map, key(&escaped)) {
+                (true, PointerKey::Named(key)) => drop(named.insert(key, value)),
+                (true, PointerKey::Hidden) => {
+                    return Found::Unknown("a key looks like a secret, and did not leave the site".to_owned());
+                }
+                (false, _) => listed.push(value),
+            }
+        }
+        Found::Value(if rule.map { named.into() } else { listed.into() })
+    }
+
+    /// The fields of an element: one that is unknown is left out, unless the element is nothing without it.
+    fn item(&self, rule: &Rule, at: &At<'_>) -> Result<Map<String, Json>, String> {
+        let mut fields = Map::new();
+        for (name, rule) in &rule.item {
+            match self.known(rule, at) {
+                Known::Value(value) => drop(fields.insert(name.clone(), value)),
+                Known::Nothing => drop(fields.insert(name.clone(), Json::Null)),
+                Known::Unknown(why) if matches!(name.as_str(), "number" | "name") => {
+                    return Err(format!("of an element it is unknown what its `{name}` is: {why}"));
+                }
+                Known::Unknown(why) => self.note(name, why),
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Keeps why a part of a field is unknown, where there are few such reasons.
+    fn note(&self, name: &str, why: String) {
+        let mut notes = self.notes.borrow_mut();
+        if notes.len() < 50 {
+            notes.insert(format!("`{name}` of an element: {why}"));
+        }
+    }
+
+    /// Whether a condition holds.
+    pub(super) fn holds(&self, when: &When, at: &At<'_>) -> Holds {
+        if let Some(file) = &when.plugin {
+            return self.is_active(file);
+        }
+        let rule = Rule { from: when.from.clone(), at: when.at.clone(), codec: when.codec, ..Rule::default() };
+        match (self.found(&rule, at), &when.equals) {
+            (Found::Value(value), Some(equals)) if value == equals.to_json() => Holds::Yes,
+            (Found::Value(Json::String(text)), Some(equals)) if text == equals.to_string() => Holds::Yes,
+            (Found::Value(_) | Found::Nothing | Found::Absent | Found::Skipped, _) => Holds::No,
+            (Found::Unknown(why), _) => Holds::Unknown(why),
+        }
+    }
+
+    fn is_active(&self, file: &str) -> Holds {
+        let text = |row: &Row, column: &str| row.cell(column).and_then(Value::text).map(str::to_owned);
+        match self.ground.plugins() {
+            Placed::There(plugins) => {
+                let plugin = plugins.iter().find(|row| text(row, "file").as_deref() == Some(file));
+                match plugin.and_then(|row| text(row, "status")).as_deref() {
+                    Some("active" | "network-active" | "must-use") => Holds::Yes,
+                    _ => Holds::No,
+                }
+            }
+            Placed::Absent => Holds::No,
+            Placed::Unknown(why) => Holds::Unknown(why),
+        }
+    }
+}
+
+/// Why a word of the site means nothing: the word itself, where it is a setting's and short.
+fn strange(raw: &Raw, at: &At<'_>) -> String {
+    let word =
+        raw.word().filter(|_| at.own.is_none()).filter(|word| word.len() <= 40 && !word.chars().any(char::is_control));
+    match word.filter(|word| addresses(word).next().is_none() && without_secrets(word) == word.as_str()) {
+        Some(word) => format!("the site has `{word}` there, a word that the adapter does not know"),
+        None => "the site has a word there that the adapter does not know".to_owned(),
+    }
+}
+
+/// The elements of parallel lists: those of one key in each.
+fn together<'v>(spot: &Spot<'v>, rule: &Rule) -> Elements<'v> {
+    let mut lists: Vec<(String, Vec<(String, Spot<'v>)>)> = Vec::new();
+    for (name, pointer) in &rule.together {
+        match spot.elements(pointer) {
+            Elements::All(all) => lists.push((name.clone(), all)),
+            Elements::Absent => return Elements::Absent,
+            unknown @ Elements::Unknown(_) => return unknown,
+        }
+    }
+    let keys: Vec<Vec<&String>> = lists.iter().map(|(_, all)| all.iter().map(|(key, _)| key).collect()).collect();
+    let sorted = |keys: &Vec<&String>| {
+        let mut keys: Vec<String> = keys.iter().map(|key| (*key).clone()).collect();
+        keys.sort();
+        keys
+    };
+    if keys.windows(2).any(|pair| sorted(&pair[0]) != sorted(&pair[1])) {
+        return Elements::Unknown("the lists that belong together have different elements".to_owned());
+    }
+    let first: Vec<String> =
+        keys.first().map(|keys| keys.iter().map(|key| (*key).clone()).collect()).unwrap_or_default();
+    let of = |key: &String| {
+        let parts = lists
+            .iter()
+            .filter_map(|(name, all)| Some((name.clone(), all.iter().find(|(of, _)| of == key)?.1.clone())));
+        (key.clone(), Spot::Together(parts.collect()))
+    };
+    Elements::All(first.iter().map(of).collect())
+}
+
+fn operation(does: Does, value: Json) -> Found {
+    let name = match does {
+        Does::Release => "release",
+        Does::Grant => "grant",
+        Does::AddTags => "add-tags",
+        Does::Other => "other",
+    };
+    Found::Value(json!({ name: value }))
+}
+
+impl<'v> At<'v> {
+    /// Nothing in particular: of a site as a whole.
+    pub(super) fn site(is_asked: bool) -> Self {
+        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked }
+    }
+}

@@ -1,0 +1,118 @@
+//! Several adapters as one: those that are built in, and those that a site brings, which count before them.
+
+use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
+
+/// An adapter that was read, with the digest of what it says.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub adapter: Adapter,
+    /// The digest of what it lets a collector read: how that is understood may change afterwards.
+    pub sha256: String,
+    /// Whether it belongs to this program.
+    pub is_built_in: bool,
+}
+
+/// Objects of one kind from one place, as all adapters together have them.
+#[derive(Clone, Debug)]
+pub struct Bound<'a> {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// Where they lie, and where each field is.
+    pub entry: Entry,
+    /// The adapters of the entry and of its fields.
+    pub of: Vec<&'a Loaded>,
+}
+
+/// Adapters in the order in which they count: those of the site first.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    all: Vec<Loaded>,
+}
+
+impl Set {
+    /// Adapters together. What one of the site's own says of a field counts before what is built in.
+    pub fn new(all: impl IntoIterator<Item = Loaded>) -> Self {
+        let mut all: Vec<Loaded> = all.into_iter().collect();
+        all.sort_by_key(|loaded| loaded.is_built_in);
+        Self { all }
+    }
+
+    /// The adapters.
+    pub fn all(&self) -> &[Loaded] {
+        &self.all
+    }
+
+    /// The lookup of this name, with its adapter.
+    pub fn lookup(&self, name: &str) -> Option<(&Lookup, &Loaded)> {
+        self.all.iter().find_map(|loaded| Some((loaded.adapter.lookups.get(name)?, loaded)))
+    }
+
+    /// The entries, those of one place as one.
+    pub fn bound(&self) -> Vec<Bound<'_>> {
+        let mut bound: Vec<Bound<'_>> = Vec::new();
+        for loaded in &self.all {
+            for (kind, entry) in loaded.adapter.objects.iter() {
+                let is_same = |other: &&mut Bound<'_>| {
+                    other.kind == kind
+                        && (&other.entry.from, &other.entry.each, &other.entry.when)
+                            == (&entry.from, &entry.each, &entry.when)
+                };
+                match bound.iter_mut().find(is_same) {
+                    Some(first) => first.take(with_own_evidence(entry), loaded),
+                    None => bound.push(Bound { kind, entry: with_own_evidence(entry), of: vec![loaded] }),
+                }
+            }
+        }
+        // Of a kind of which a site has one, a field that the site's own adapter reads is read nowhere else.
+        let own: Vec<(&str, String)> = bound
+            .iter()
+            .filter(|one| is_only(one.kind) && one.of.iter().any(|loaded| !loaded.is_built_in))
+            .flat_map(|one| one.entry.fields.keys().map(|field| (one.kind, field.clone())))
+            .collect();
+        for one in bound.iter_mut().filter(|one| one.of.iter().all(|loaded| loaded.is_built_in)) {
+            one.entry.fields.retain(|field, _| !own.contains(&(one.kind, field.clone())));
+        }
+        // Of a kind of which it has many, a list that the site's own adapter names stands in place of the built-in one.
+        let is_own = |one: &Bound<'_>| one.of.iter().all(|loaded| !loaded.is_built_in);
+        let is_list = |one: &Bound<'_>| !is_only(one.kind) && one.entry.key.as_ref().is_none_or(|key| key.is.is_none());
+        let lists: Vec<&str> = bound.iter().filter(|one| is_own(one) && is_list(one)).map(|one| one.kind).collect();
+        bound.retain(|one| {
+            !is_list(one) || one.of.iter().any(|loaded| !loaded.is_built_in) || !lists.contains(&one.kind)
+        });
+        bound
+    }
+}
+
+impl<'a> Bound<'a> {
+    /// Takes what another adapter says of the same objects and this one does not.
+    fn take(&mut self, other: Entry, loaded: &'a Loaded) {
+        for (name, rule) in other.fields {
+            self.entry.fields.entry(name).or_insert(rule);
+        }
+        self.entry.key = self.entry.key.take().or(other.key);
+        self.entry.id = self.entry.id.take().or(other.id);
+        self.of.push(loaded);
+    }
+}
+
+/// Whether a site has one object of a kind at the most.
+pub(super) fn is_only(kind: &str) -> bool {
+    crate::model::Kind::from_name(kind).is_some_and(crate::model::Kind::is_only)
+}
+
+/// An entry each field of which says by itself how well it is known.
+fn with_own_evidence(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    for rule in entry.fields.values_mut() {
+        let (evidence, source) = (rule.evidence.unwrap_or(entry.evidence), rule.source.take());
+        rule.evidence = Some(evidence);
+        rule.source = source.or_else(|| Some(entry.source.clone()));
+    }
+    entry
+}
+
+/// How well a rule is known, and from where, if it does not say so itself.
+pub fn evidence<'r>(rule: &'r Rule, entry: &'r Entry) -> (Evidence, &'r str) {
+    (rule.evidence.unwrap_or(entry.evidence), rule.source.as_deref().unwrap_or(&entry.source))
+}

@@ -1,0 +1,157 @@
+//! Which places adapters read, and what of each: pointers in which `*` is any key.
+
+use std::collections::BTreeMap;
+
+use super::place::has_rows;
+use super::set::Set;
+use crate::model::adapter::{Adapter, Place, Rule, When};
+
+/// Something that is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// Where.
+    pub place: Place,
+    /// What of it; none where only its presence, or the number of its rows, counts.
+    pub pick: Option<String>,
+    /// What for.
+    pub reason: Option<String>,
+    /// How it is known, in words.
+    pub source: String,
+}
+
+/// Everything that these adapters read: what one says before another is read all the same, so that a capture serves each of them.
+pub fn all(set: &Set) -> Vec<Use> {
+    set.all().iter().flat_map(|loaded| of(&loaded.adapter)).collect()
+}
+
+/// Everything that an adapter reads.
+pub fn of(adapter: &Adapter) -> Vec<Use> {
+    let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
+    for (_, entry) in adapter.objects.iter() {
+        (uses.reason, uses.source) = (entry.reason.clone(), entry.source.clone());
+        let place = entry.from.clone().unwrap_or_default();
+        uses.push(&place, None);
+        let at = element(&place, entry.each.as_deref());
+        entry.when.iter().for_each(|when| uses.when(when, &place, &at));
+        for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
+            uses.rule(rule, &place, &at);
+        }
+    }
+    for lookup in adapter.lookups.values() {
+        (uses.reason, uses.source) = (lookup.reason.clone(), lookup.source.clone());
+        let at = element(&lookup.from, lookup.each.as_deref());
+        uses.push(&lookup.from, None);
+        uses.rule(&lookup.id, &lookup.from, &at);
+        uses.rule(&lookup.gives, &lookup.from, &at);
+    }
+    for extra in &adapter.reads {
+        (uses.reason, uses.source) = (Some(extra.reason.clone()), extra.source.clone());
+        match extra.at.as_slice() {
+            [] if has_rows(&extra.from) => uses.push(&extra.from, None),
+            [] => uses.push(&extra.from, Some(String::new())),
+            picks => picks.iter().for_each(|pick| uses.push(&extra.from, Some(pick.clone()))),
+        }
+    }
+    uses.all
+}
+
+/// Where one element is: below a pointer, or in parallel lists by their names.
+pub(super) enum At {
+    Below(String),
+    Together(String, BTreeMap<String, String>),
+}
+
+impl At {
+    /// The pointer of a part of the element.
+    pub(super) fn pointer(&self, part: &str) -> String {
+        match self {
+            Self::Below(at) => format!("{at}{part}"),
+            Self::Together(at, lists) => {
+                let (name, rest) =
+                    part[part.len().min(1)..].split_once('/').unwrap_or((part.trim_start_matches('/'), ""));
+                let list = lists.get(name).map_or("", String::as_str);
+                let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+                format!("{at}{list}/*{rest}")
+            }
+        }
+    }
+}
+
+/// Where the elements of a place are, of which each is an object.
+fn element(place: &Place, each: Option<&str>) -> At {
+    match each {
+        None => At::Below(String::new()),
+        // Of a table the rows are the elements.
+        Some("") if has_rows(place) => At::Below(String::new()),
+        Some(each) => At::Below(format!("{each}/*")),
+    }
+}
+
+struct Uses {
+    all: Vec<Use>,
+    reason: Option<String>,
+    source: String,
+}
+
+impl Uses {
+    fn push(&mut self, place: &Place, pick: Option<String>) {
+        if *place != Place::default() {
+            let (reason, source) = (self.reason.clone(), self.source.clone());
+            self.all.push(Use { place: place.clone(), pick, reason, source });
+        }
+    }
+
+    fn when(&mut self, when: &When, place: &Place, at: &At) {
+        if when.plugin.is_some() {
+            self.push(&Place { plugins: Some(crate::model::adapter::All::All), ..Place::default() }, None);
+        }
+        let own = At::Below(String::new());
+        if let Some(from) = &when.from {
+            self.push(from, Some(own.pointer(when.at.as_deref().unwrap_or_default())));
+        } else if let Some(pointer) = &when.at {
+            self.push(place, Some(at.pointer(pointer)));
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule, place: &Place, at: &At) {
+        let own = At::Below(String::new());
+        let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
+        if let Some(when) = &rule.when {
+            self.when(when, place, at);
+        }
+        for constant in &rule.defined {
+            self.push(&Place { constant: Some(constant.clone()), ..Place::default() }, Some(String::new()));
+        }
+        if let Some(pointer) = &rule.variant {
+            self.push(place, Some(at.pointer(pointer)));
+        }
+        let lists = rule.each.is_some() || !rule.together.is_empty();
+        if lists {
+            let inner = match &rule.each {
+                Some(each) if each.is_empty() && has_rows(place) => At::Below(String::new()),
+                Some(each) => At::Below(format!("{}/*", at.pointer(each))),
+                None => At::Together(at.pointer(""), rule.together.clone()),
+            };
+            if rule.item.is_empty() {
+                self.push(place, Some(inner.pointer(rule.at.as_deref().unwrap_or_default())));
+            }
+            rule.item.values().for_each(|item| self.rule(item, place, &inner));
+        } else {
+            let is_given = rule.of.is_some()
+                || rule.is.is_some()
+                || rule.nothing
+                || !rule.defined.is_empty()
+                || rule.variant.is_some();
+            let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty();
+            match &rule.at {
+                Some(pointer) => self.push(place, Some(at.pointer(pointer))),
+                None if rule.of == Some(crate::model::adapter::Name::Key) => self.push(place, Some(at.pointer(""))),
+                None if is_given => self.push(place, None),
+                // A place of its own is the value.
+                None => self.push(place, Some(at.pointer(""))),
+            }
+        }
+        let further = rule.cases.values().chain(&rule.any).chain(&rule.first).chain(rule.currency.as_deref());
+        further.for_each(|rule| self.rule(rule, place, at));
+    }
+}

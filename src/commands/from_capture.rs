@@ -1,0 +1,122 @@
+//! `plan snapshot from-capture`: what the collector gave of a site, as a site in a file with its population.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::adapter::read::take;
+use crate::capture::MakeSpill;
+use crate::failure::{Failure, exit};
+use crate::fs::temporary;
+use crate::model::text::many;
+use crate::model::{Capture, Snapshot};
+use crate::output::escape;
+use crate::project::Project;
+use crate::project::git::Books;
+use crate::site::snapshot_file::SnapshotFile;
+use crate::site::{disk, file};
+use crate::text::Limits;
+use crate::trust::{Readings, was_taken_here};
+
+use super::adapter::read_own;
+use super::record::said::ensure_person_known;
+use super::{Terminal, tracked};
+
+/// What `from-capture` is given.
+pub(super) struct Given<'a> {
+    pub(super) file: &'a Path,
+    pub(super) adapters: &'a [PathBuf],
+    pub(super) out: &'a Path,
+    pub(super) by: Option<(&'a str, &'a Path)>,
+}
+
+pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let Given { file, adapters, out, by } = *given;
+    if let Some((who, plan)) = by {
+        ensure_person_known(who, &Project::new(plan, Limits::default()).open()?.plan)?;
+    }
+    let population = disk::named_population(out);
+    for new in [out, &population] {
+        if new.exists() {
+            return Err(Failure::exists(new));
+        }
+    }
+    let (set, undecided) = read_own(adapters)?;
+    let spill = || -> MakeSpill { Box::new(|| Ok(Box::new(temporary()?))) };
+    let damaged = |damage| disk::damaged(file, damage);
+    let taken = take(disk::open(file)?, &set, [spill(), spill()]).map_err(damaged)?;
+    for name in &taken.not_asked {
+        writeln!(
+            terminal.err,
+            "attention: the capture was not asked for all that the adapter `{}` names: make its list again (`plan adapter request`), and read the site again",
+            escape::line(name)
+        )?;
+    }
+    let (notes, is_ours) = (taken.notes.clone(), was_taken_here(&taken.sha256) && undecided == 0);
+    let snapshot = match taken.has_population() {
+        true => {
+            let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(damaged));
+            let snapshot = written?;
+            writeln!(terminal.err, "wrote {}", escape::path(&population))?;
+            snapshot
+        }
+        false => taken.without_population(),
+    };
+    let text = SnapshotFile::new(snapshot).text();
+    let reading = SnapshotFile::read_only(text.as_bytes()).map_err(|damage| {
+        Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written completely: {damage}"))
+    })?;
+    file::save_text(out, &text)?;
+    writeln!(terminal.err, "wrote {}", escape::path(out))?;
+    tracked::attend_to_populations([&*out.to_string_lossy()], &Books::default(), terminal)?;
+    told(&reading, terminal)?;
+    for note in notes {
+        writeln!(terminal.out, "{}", escape::line(&note))?;
+    }
+    if undecided > 0 {
+        writeln!(
+            terminal.err,
+            "attention: {undecided} lines of the adapters are still marked `# decide`: what is read by a guess counts as recorded at most"
+        )?;
+    }
+    match by {
+        _ if is_ours => {
+            Readings::captured(&reading, Timestamp::now())?;
+            writeln!(terminal.err, "it counts as captured: this machine took the capture from the site itself")?;
+        }
+        Some((who, _)) if undecided == 0 => {
+            Readings::attested(&reading, who, Timestamp::now())?;
+            writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
+        }
+        _ => writeln!(
+            terminal.err,
+            "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture (`--who WHO --plan PLAN` \
+            says who answers for it)"
+        )?,
+    }
+    Ok(exit::OK)
+}
+
+/// What was read, and why the rest was not.
+fn told(reading: &Snapshot, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let objects = reading.state.places().len();
+    writeln!(terminal.out, "{} of {}", many(objects, "object"), escape::line(&reading.header.site.to_string()))?;
+    if let Some(population) = &reading.population {
+        for (kind, count) in &population.counts {
+            writeln!(terminal.out, "{}", many(usize::try_from(*count).unwrap_or(usize::MAX), kind))?;
+        }
+    }
+    for (kind, capture) in &reading.header.sections {
+        if let Capture::Missing(why) = capture {
+            writeln!(terminal.out, "{kind} not captured: {}", escape::line(why))?;
+        }
+    }
+    for (on, sources) in &reading.sources {
+        for (field, capture) in &sources.fields {
+            if let Capture::Missing(why) = capture {
+                writeln!(terminal.out, "{} `{field}` unknown: {}", escape::line(&on.to_string()), escape::line(why))?;
+            }
+        }
+    }
+    Ok(())
+}

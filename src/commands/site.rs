@@ -1,0 +1,133 @@
+//! `plan site`: what the collector gives of a site, into a file; and an inventory, printed.
+
+use std::io::{BufRead, BufReader, Seek as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::adapter::map::{Inventory, draft};
+use crate::capture::InventoryReader;
+use crate::cli::{Site, SiteVerb};
+use crate::failure::{Failure, exit};
+use crate::fs::temporary;
+use crate::output::{escape, inventory};
+use crate::population::Damage;
+use crate::project::git::Books;
+use crate::site::disk;
+use crate::site::file::save_text;
+use crate::site::wordpress::{Address, Collected, Given, Limits, Login, WordPress};
+
+use crate::trust::note_capture;
+
+use super::adapter::with_own;
+use super::{Terminal, tracked};
+
+pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    match &args.verb {
+        SiteVerb::Inventory { site, out } if site.contains("://") => inventory_of(site, out.as_deref(), terminal),
+        SiteVerb::Inventory { out: Some(_), .. } => {
+            Err(Failure::new(exit::USAGE, "`--out` is for a site at an address: this inventory is in a file already"))
+        }
+        SiteVerb::Inventory { site, out: None } => show_file(Path::new(site), terminal),
+        SiteVerb::Map { site, adapter, out } => map(site, adapter, out.as_deref(), terminal),
+        SiteVerb::Capture { site, out } => capture(site, out, terminal),
+    }
+}
+
+fn connect(site: &str) -> Result<WordPress, Failure> {
+    let address = Address::parse(site)?;
+    let login = Login::from_environment(&address)?;
+    Ok(WordPress::connect_within(address, login, Timestamp::now, Limits::of_collecting())?)
+}
+
+fn ensure_new(out: &Path) -> Result<(), Failure> {
+    if out.exists() { Err(Failure::exists(out)) } else { Ok(()) }
+}
+
+fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    ensure_new(out)?;
+    let collected = connect(site)?.collect_into_file(Given::Capture, out)?;
+    note_capture(&collected.digest, Timestamp::now())?;
+    wrote(out, &collected, terminal)?;
+    tracked::attend_to_capture(out, &Books::default(), terminal)?;
+    Ok(exit::OK)
+}
+
+fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let Some(out) = out else {
+        let name = Path::new("a temporary file");
+        let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
+        connect(site)?.collect(Given::Inventory, name, &mut file)?;
+        file.rewind().map_err(|error| Failure::file("read", name, &error))?;
+        return show(name, BufReader::new(file), terminal);
+    };
+    ensure_new(out)?;
+    let collected = connect(site)?.collect_into_file(Given::Inventory, out)?;
+    wrote(out, &collected, terminal)?;
+    show_file(out, terminal)
+}
+
+fn wrote(out: &Path, collected: &Collected, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let at = escape::line(&collected.header.taken_at);
+    Ok(writeln!(terminal.err, "wrote {}: the site at {at}, SHA-256 {}", escape::path(out), &collected.digest)?)
+}
+
+/// Shows an inventory once it was read to its end: what is cut or changed shows nothing.
+fn show_file(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    Given::Inventory.check(disk::open(path)?).map_err(|damage| disk::damaged(path, damage))?;
+    show(path, disk::open(path)?, terminal)
+}
+
+fn show(path: &Path, lines: impl BufRead, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let damaged = |damage: Damage| disk::damaged(path, damage);
+    let mut reader = InventoryReader::open(lines).map_err(damaged)?;
+    let mut shown = inventory::Shown::begin(reader.header(), terminal.out)?;
+    while let Some(entry) = reader.next().map_err(damaged)? {
+        shown.entry(&entry, terminal.out)?;
+    }
+    if let Some(line) = shown.attention() {
+        writeln!(terminal.err, "{line}")?;
+    }
+    Ok(exit::OK)
+}
+
+/// Writes a first adapter, and shows what each guess would read.
+fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if let Some(out) = out {
+        ensure_new(out)?;
+    }
+    let set = with_own(adapters)?;
+    let (name, file) = match site.contains("://") {
+        true => {
+            let name = Path::new("a temporary file");
+            let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
+            connect(site)?.collect(Given::Inventory, name, &mut file)?;
+            file.rewind().map_err(|error| Failure::file("read", name, &error))?;
+            (name, Box::new(BufReader::new(file)) as Box<dyn BufRead>)
+        }
+        false => (Path::new(site), disk::open(Path::new(site))?),
+    };
+    let damaged = |damage: Damage| disk::damaged(name, damage);
+    let mut reader = InventoryReader::open(file).map_err(damaged)?;
+    let (header, mut entries) = (reader.header().clone(), Vec::new());
+    while let Some(entry) = reader.next().map_err(damaged)? {
+        entries.push(entry);
+    }
+    let draft = draft(&Inventory { header, entries }, &set);
+    for guess in &draft.guesses {
+        writeln!(terminal.out, "{}", escape::line(&guess.of))?;
+        writeln!(terminal.out, "  {}", escape::line(&guess.reads))?;
+        if !guess.others.is_empty() {
+            writeln!(terminal.out, "  or: {}", escape::line(&guess.others.join(", ")))?;
+        }
+    }
+    for kind in &draft.without {
+        writeln!(terminal.out, "{kind}: no name in the inventory fits")?;
+    }
+    if let Some(out) = out {
+        save_text(out, &draft.text)?;
+        writeln!(terminal.err, "wrote {}: decide each line after `# decide`, then run", escape::path(out))?;
+        writeln!(terminal.err, "  plan adapter check {}", escape::shell(&out.display().to_string()))?;
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,117 @@
+//! What the collector (`bridge/`) gives of a live site: checked while it comes, and never whole in memory.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use super::client::Got;
+use super::{WordPress, errors, meeting};
+use crate::capture::{self, Header};
+use crate::population::Damage;
+use crate::site::{SiteError, disk};
+
+/// What is asked of the collector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Values, as far as its request names them: members too.
+    Capture,
+    /// Names and shapes.
+    Inventory,
+}
+
+/// What came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collected {
+    /// What its first line says.
+    pub header: Header,
+    /// The SHA-256 that its last line names, and that fits.
+    pub digest: String,
+}
+
+/// How much of an answer is checked at a time.
+const BLOCK: usize = 1 << 18;
+
+impl Given {
+    /// The route that gives it.
+    fn route(self) -> &'static str {
+        match self {
+            Self::Capture => "/plan/v1/capture",
+            Self::Inventory => "/plan/v1/inventory",
+        }
+    }
+
+    /// Reads it to its end.
+    ///
+    /// # Errors
+    /// [`Damage`] where it is not whole.
+    pub fn check(self, lines: impl BufRead) -> Result<Collected, Damage> {
+        let kind = match self {
+            Self::Capture => "capture",
+            Self::Inventory => "inventory",
+        };
+        let (header, digest) = capture::whole(lines, kind)?;
+        Ok(Collected { header, digest })
+    }
+}
+
+impl WordPress {
+    /// Reads what the collector gives into a new file, its owner's alone and packed by its name: whole, or there is none.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site does not give it whole, or the file cannot be written.
+    pub fn collect_into_file(&mut self, given: Given, path: &Path) -> Result<Collected, SiteError> {
+        disk::replace_by_stream(path, |out| self.collect(given, path, out))
+    }
+
+    /// Reads what the collector gives into `to`, which messages call by this name. What was written counts only where this ends well.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site does not give it whole, or it cannot be written.
+    pub fn collect(&mut self, given: Given, name: &Path, to: &mut dyn Write) -> Result<Collected, SiteError> {
+        self.reader.begin();
+        meeting::meet(&mut self.reader)?;
+        let address = self.reader.address();
+        let from = match self.reader.lines(given.route()).map_err(|failure| errors::failed(address, &failure))? {
+            Got::Lines(lines) => lines,
+            Got::Answer(answer) => return Err(errors::no_collection(&self.reader, &answer)),
+        };
+        let broken = RefCell::new(None);
+        let copied = Copied { from, to, broken: &broken };
+        let checked = given.check(BufReader::with_capacity(BLOCK, copied));
+        match (checked, broken.take()) {
+            (_, Some(Broken::Source(error))) => Err(errors::failed(address, &self.reader.broke(error))),
+            (_, Some(Broken::Target(source))) => Err(disk::failed("write", name, source)),
+            (Ok(collected), None) => Ok(collected),
+            (Err(Damage::Broken { line, what, help }), None) => Err(errors::damaged(address, line, &what, &help)),
+            (Err(Damage::Read(error)), None) => Err(errors::failed(address, &self.reader.broke(error))),
+        }
+    }
+}
+
+/// What comes, written down as it is read.
+struct Copied<'a> {
+    from: Box<dyn Read>,
+    to: &'a mut dyn Write,
+    broken: &'a RefCell<Option<Broken>>,
+}
+
+/// Which side of a copy failed.
+enum Broken {
+    Source(io::Error),
+    Target(io::Error),
+}
+
+impl Copied<'_> {
+    fn fail(&self, broken: Broken) -> io::Error {
+        self.broken.replace(Some(broken));
+        io::ErrorKind::Other.into()
+    }
+}
+
+impl Read for Copied<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer).map_err(|error| self.fail(Broken::Source(error)))?;
+        self.to.write_all(&buffer[..read]).map_err(|error| self.fail(Broken::Target(error)))?;
+        Ok(read)
+    }
+}

@@ -1,0 +1,132 @@
+//! `plan site`: what the program takes from a real collector, what it keeps, and what it says where there is none to be had.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use amc_plan::capture::{Line, Reader};
+
+use super::{Lines, Site, hidden};
+use crate::place::{Ran, program};
+
+/// The program, with the administrator's login.
+fn plan(site: &Site, words: &[&str]) -> Ran {
+    as_user(site, words, ("operator", site.staging.text("/password")))
+}
+
+fn as_user(site: &Site, words: &[&str], (user, password): (&str, &str)) -> Ran {
+    let login = [("ORIGIN", site.staging.url()), ("USER", user), ("PASSWORD", password)];
+    let variables = login.map(|(name, value)| (format!("PLAN_LOGIN_{name}"), value));
+    let ran = Ran::from(program().args(words).envs(variables).output().unwrap());
+    crate::hints::hold(words, &ran.err);
+    ran
+}
+
+fn unpacked(file: &Path) -> String {
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+    text
+}
+
+#[cfg(unix)]
+fn mode(file: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions()) & 0o777
+}
+
+#[test]
+fn an_inventory_is_kept_and_shown_and_holds_nobody_s_name() {
+    let Some(site) = Site::ready() else { return };
+    hidden::fill(&site);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bloom.inventory.ndjson.gz");
+    let name = file.to_str().unwrap();
+    let kept = plan(&site, &["site", "inventory", site.staging.url(), "--out", name]);
+    kept.ends(0, &["wrote "]);
+    assert_eq!(mode(&file), 0o600);
+    let text = unpacked(&file);
+    Lines::of(text.as_bytes());
+    for said in [&text, &kept.out, &kept.err] {
+        assert!(!said.to_lowercase().contains("canary") && !said.contains("bloom.example"), "{said}");
+    }
+    for shown in [
+        "\nOptions\n",
+        "  _accessally_offering_*  ×2, php, 8 elements",
+        "      /pages/*/status     text, 7 bytes\n",
+        "\nTables\n",
+        "  {prefix}usermeta  about ",
+        "      umeta_id    bigint(20) unsigned, primary key\n",
+    ] {
+        assert!(kept.out.contains(shown), "{shown}: {}", kept.out);
+    }
+    // From the file, and without one, the same is shown.
+    let again = plan(&site, &["site", "inventory", name]);
+    assert_eq!((again.code, &again.out), (Some(0), &kept.out));
+    assert_eq!(plan(&site, &["site", "inventory", site.staging.url()]).out.lines().count(), kept.out.lines().count());
+    plan(&site, &["site", "inventory", site.staging.url(), "--out", name]).ends(2, &["exists, and is not overwritten"]);
+    plan(&site, &["site", "inventory", name, "--out", "x"]).ends(2, &["this inventory is in a file already"]);
+    std::fs::write(folder.path().join("cut.ndjson"), &text[..text.len() - 40]).unwrap();
+    let cut = plan(&site, &["site", "inventory", folder.path().join("cut.ndjson").to_str().unwrap()]);
+    cut.ends(3, &["the file ends in the middle"]);
+    assert_eq!(cut.out, "");
+}
+
+#[test]
+fn a_capture_is_kept_whole_and_for_its_owner_alone() {
+    let Some(site) = Site::ready() else { return };
+    hidden::fill(&site);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, is_packed) in [("a.ndjson.gz", true), ("a.ndjson", false)] {
+        let file = folder.path().join(name);
+        let ran = plan(&site, &["site", "capture", site.staging.url(), "--out", file.to_str().unwrap()]);
+        ran.ends(0, &["wrote "]);
+        assert_eq!((mode(&file), ran.out.as_str()), (0o600, ""));
+        let text = if is_packed { unpacked(&file) } else { std::fs::read_to_string(&file).unwrap() };
+        let mut reader = Reader::open(text.as_bytes()).unwrap();
+        let (mut users, mut meta) = (0, 0);
+        while let Some(line) = reader.next().unwrap() {
+            match line {
+                Line::Users(rows) => users += rows.len(),
+                Line::UserMeta(rows) => meta += rows.len(),
+                _ => {}
+            }
+        }
+        assert!(ran.err.contains(reader.digest().unwrap()), "{ran:?}");
+        let raw = site.capture();
+        assert_eq!((users, meta), (raw.rows("users").len(), raw.rows("usermeta").len()));
+        assert!(!text.contains("CANARY") && !ran.err.contains('@'), "{ran:?}");
+    }
+}
+
+#[test]
+fn why_there_is_nothing_is_said_and_nothing_is_left() {
+    let Some(site) = Site::up(&[]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.ndjson");
+    let url = site.staging.url();
+    let capture = || plan(&site, &["site", "capture", url, "--out", file.to_str().unwrap()]);
+    let fails = |words: &[&str]| {
+        let ran = capture();
+        ran.ends(3, words);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{ran:?}");
+    };
+    fails(&["`plan-bridge`, which gives this, does not answer there (404 `rest_no_route`", "activate it"]);
+    site.activate();
+    let reader = as_user(&site, &["site", "inventory", url], ("reader", site.staging.text("/subscriber/password")));
+    reader.ends(3, &["not an administrator"]);
+    site.ask("{\"format\": 2}");
+    fails(&["could not be read to its end. It reported: ", "not of format 1", "request.json"]);
+    site.ask(&std::fs::read_to_string("tests/it/bridge/request.json").unwrap());
+    let plugin = site.plugin().join("src/Plugin.php");
+    let code = std::fs::read_to_string(&plugin).unwrap();
+    std::fs::write(&plugin, code.replace("FORMAT = 1", "FORMAT = 2")).unwrap();
+    fails(&["its format is 2, and this version of `plan` reads format 1"]);
+    std::fs::write(&plugin, code).unwrap();
+    let early = site.other_plugin(
+        "early.php",
+        "<?php if (strpos($_SERVER['REQUEST_URI'] ?? '', 'capture')) { echo 'hello'; flush(); }",
+    );
+    fails(&["it gave nothing, and reported: Another plugin", "display_errors"]);
+    std::fs::remove_file(early).unwrap();
+    capture().ends(0, &["wrote "]);
+    let inventory = plan(&site, &["site", "inventory", file.to_str().unwrap()]);
+    inventory.ends(3, &["it is not an inventory: it is a capture, which holds values of the site"]);
+}
