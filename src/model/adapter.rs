@@ -46,13 +46,13 @@ macro_rules! objects {
         #[serde(deny_unknown_fields)]
         pub struct Objects {
             $($(#[doc = $doc])* #[serde(rename = $name, default, skip_serializing_if = "Option::is_none")]
-            pub $field: Option<Entry>,)+
+            pub $field: Option<Box<Entry>>,)+
         }
 
         impl Objects {
             /// The entries that are there, each with its kind's name.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
-                [$(($name, self.$field.as_ref())),+].into_iter().filter_map(|(name, entry)| Some((name, entry?)))
+                [$(($name, self.$field.as_deref())),+].into_iter().filter_map(|(name, entry)| Some((name, entry?)))
             }
         }
     };
