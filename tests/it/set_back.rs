@@ -86,7 +86,7 @@ fn on_live_nothing_is_opened_to_buyers_before_each_object_is_set_back() {
     );
     assert!(!ran.err.contains("leave-maintenance"), "{ran:#?}");
     assert!(
-        ran.out.contains("take each change back there too, by hand, before maintenance mode is switched off"),
+        ran.out.contains("take each change back there as well, by hand, before maintenance mode is switched off"),
         "{ran:#?}"
     );
     for words in [
@@ -124,7 +124,8 @@ fn on_live_nothing_is_opened_to_buyers_before_each_object_is_set_back() {
         log.contains("set back by hand (attested): 2 of 2 objects set by hand are as they were before the run"),
         "{log}"
     );
-    assert!(log.contains(", 2 of them by hand of bloom-coaching.yaml on bloom.example"), "{log}");
+    assert!(log.contains("began bloom-coaching.yaml on bloom.example: "), "{log}");
+    assert!(log.contains(" changes, 2 of them by hand\n"), "{log}");
     // What was seen since it was set back stands: nobody has to look again.
     let check = place.run(&["check", PLAN, "--site", LIVE, "--on", "live"]).out;
     assert!(!check.contains("was undone at"), "{check}");
@@ -174,6 +175,8 @@ fn a_status_says_of_each_object_whether_it_is_seen_and_how_the_run_goes_on() {
         "{said}"
     );
     assert_eq!(step(&stands, "configure").1, "guided", "a person makes two of them");
+    let replay = "replay it on live, in its window: `plan diff bloom-coaching.yaml --site live.site.ndjson --on live`";
+    assert!(said.contains(replay), "{said}");
     let (place, _) = at_its_changes();
     let (_, said) = status(&place);
     assert!(said.contains("▶ The plan's changes") && said.contains("0 of 2 objects by hand seen in place"), "{said}");

@@ -52,12 +52,8 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
     };
     match &entry.event {
         Event::Begin(begin) => {
-            format!(
-                "began: {} of {} on {}",
-                begin.size(),
-                escape::line(&begin.plan),
-                escape::line(&begin.host.to_string())
-            )
+            let (plan, host) = (escape::line(&begin.plan), escape::line(&begin.host.to_string()));
+            format!("began {plan} on {host}: {}", begin.size())
         }
         Event::Resume { token, .. } => format!("resumed (lock token {token})"),
         Event::Intent { change } => format!("about to make change {}", on(*change)),

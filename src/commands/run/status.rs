@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let lines = all.map(|step| line(*step, (begin, by_whom(*step)), progress, events)).collect();
     let elsewhere = files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.message());
     let of = (args.of.plan.as_path(), args.of.site.as_str());
-    let rehearsed = if run.is_none() && ended.is_none() { rehearsed(of, &opened)? } else { None };
+    let rehearsed = if run.is_none() && ended.is_none() { rehearsed((of, on), &opened)? } else { None };
     let status = status::Status {
         path: args.of.plan.display().to_string(),
         site: args.of.site.clone(),
@@ -123,7 +123,7 @@ fn said_of_the_end(of: (&Path, &str), opened: &Opened, run: &Unfinished) -> Resu
     let next = match certificate {
         _ if !live => "every step of the guide is done".to_owned(),
         None => format!("it left no certificate here; {}", again(of)),
-        Some(kept) => after_a_rehearsal(of, opened, &kept),
+        Some(kept) => after_a_rehearsal(of, run.begin.on, opened, &kept),
     };
     Ok(Ended { at, certificate: path, next })
 }
@@ -140,30 +140,29 @@ fn again((plan, site): (&Path, &str)) -> String {
     format!("rehearse again: `plan diff {} --site {}`", escape::shell(&plan.display().to_string()), escape::shell(site))
 }
 
-/// What comes after a rehearsal that has this certificate.
-fn after_a_rehearsal((path, site): (&Path, &str), opened: &Opened, kept: &Kept) -> String {
-    let plan = escape::shell(&path.display().to_string());
+/// What comes after a rehearsal that has this certificate: its replay, on the live site that is named here where one is.
+fn after_a_rehearsal((path, site): (&Path, &str), on: SiteRole, opened: &Opened, kept: &Kept) -> String {
     if !kept.certificate.is_of(&opened.plan) {
         return format!("the plan's intent is no longer the one that was rehearsed; {}", again((path, site)));
     }
-    match kept.ensure_proven(&opened.settings.seal.keys) {
-        Err(failure) => {
-            failure.help.map_or_else(|| failure.message.clone(), |help| format!("{}: {help}", failure.message))
-        }
-        // A rehearsal on a site in a file opens no site at an address.
-        Ok(()) if kept.certificate.site == Ground::File => format!(
-            "replay it on live, in its window, on a site file of the live site (`docs/on-live.md` says how to write it): \
-             `plan diff {plan} --site {LIVE_FILE} --on live`"
-        ),
-        Ok(()) => {
-            let live = escape::shell(&opened.plan.sites.live);
-            format!("replay it on live, in its window: `plan diff {plan} --site {live} --on live`")
-        }
+    if let Err(failure) = kept.ensure_proven(&opened.settings.seal.keys) {
+        return failure.help.map_or_else(|| failure.message.clone(), |help| format!("{}: {help}", failure.message));
     }
+    // A rehearsal on a site in a file opens no site at an address.
+    let opens_files_only = kept.certificate.site == Ground::File;
+    let (live, how) = match on {
+        SiteRole::Live if !opens_files_only || Ground::of(site) == Ground::File => (site, ""),
+        _ if opens_files_only => {
+            (LIVE_FILE, ", on a site file of the live site (`docs/on-live.md` says how to write it)")
+        }
+        _ => (opened.plan.sites.live.as_str(), ""),
+    };
+    let diff = Typed::new(path, live, (Identity::unnamed(), SiteRole::Live)).named().diff();
+    format!("replay it on live, in its window{how}: `{diff}`")
 }
 
 /// The finished rehearsal whose certificate lies beside the plan; none where there is none, or nothing follows it.
-fn rehearsed(of: (&Path, &str), opened: &Opened) -> Result<Option<Rehearsed>, Failure> {
+fn rehearsed((of, on): ((&Path, &str), SiteRole), opened: &Opened) -> Result<Option<Rehearsed>, Failure> {
     if opened.plan.strategy != Some(Strategy::RehearseAndReplay) {
         return Ok(None);
     }
@@ -171,7 +170,7 @@ fn rehearsed(of: (&Path, &str), opened: &Opened) -> Result<Option<Rehearsed>, Fa
         certificate: certificate::path_of(of.0).display().to_string(),
         at: kept.certificate.ended_at.clone(),
         host: kept.certificate.host.to_string(),
-        next: after_a_rehearsal(of, opened, &kept),
+        next: after_a_rehearsal(of, on, opened, &kept),
     }))
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         writeln!(
             terminal.out,
             "attention: this undo changes the file `{}` and nothing on the WordPress that it describes: take each change back there \
-             too, by hand{closed}",
+             as well, by hand{closed}",
             line(&site.name())
         )?;
     }
