@@ -11,7 +11,7 @@ use crate::shape::{self, Sources};
 use crate::text::{Limits, compose_bytes};
 
 /// How much of an adapter is read: a hundred times what one of ours has.
-const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, nodes: 100_000 };
+const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 24, nodes: 100_000 };
 
 /// The texts of the adapters that are built in.
 const BUILT_IN: [(&str, &str); 6] = [

@@ -76,7 +76,11 @@ impl Set {
         // Of a kind of which it has many, a list that the site's own adapter names stands in place of the built-in one.
         let is_own = |one: &Bound<'_>| one.of.iter().all(|loaded| !loaded.is_built_in);
         let is_list = |one: &Bound<'_>| !is_only(one.kind) && one.entry.key.as_ref().is_none_or(|key| key.is.is_none());
-        let lists: Vec<&str> = bound.iter().filter(|one| is_own(one) && is_list(one)).map(|one| one.kind).collect();
+        let is_whole = |one: &Bound<'_>| {
+            one.entry.key.is_some() || ["name", "command"].iter().any(|field| one.entry.fields.contains_key(*field))
+        };
+        let lists: Vec<&str> =
+            bound.iter().filter(|one| is_own(one) && is_list(one) && is_whole(one)).map(|one| one.kind).collect();
         bound.retain(|one| {
             !is_list(one) || one.of.iter().any(|loaded| !loaded.is_built_in) || !lists.contains(&one.kind)
         });

@@ -46,13 +46,13 @@ macro_rules! objects {
         #[serde(deny_unknown_fields)]
         pub struct Objects {
             $($(#[doc = $doc])* #[serde(rename = $name, default, skip_serializing_if = "Option::is_none")]
-            pub $field: Option<Entry>,)+
+            pub $field: Option<Box<Entry>>,)+
         }
 
         impl Objects {
             /// The entries that are there, each with its kind's name.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Entry)> {
-                [$(($name, self.$field.as_ref())),+].into_iter().filter_map(|(name, entry)| Some((name, entry?)))
+                [$(($name, self.$field.as_deref())),+].into_iter().filter_map(|(name, entry)| Some((name, entry?)))
             }
         }
     };
@@ -529,10 +529,12 @@ pub enum Codec {
     Days,
     /// Weeks after the module before, as a release.
     Weeks,
-    /// An amount such as `497.00`, with its `currency` as a price.
+    /// An amount such as `497.00` (`497.00000000` too), with its `currency` as a price.
     Amount,
     /// An amount in the hundredth part, such as `49700`, with its `currency` as a price.
     Cents,
+    /// The day of a date such as `2026-11-21 06:12:00`, or of seconds since 1970 (UTC). Only read.
+    Day,
     /// A list with commas between, such as `12,13`.
     Commas,
 }

@@ -71,7 +71,7 @@ fn what_has_the_name_of_a_secret_cannot_be_asked_for() {
         ("secret-name", "/objects/mail/fields/transport/from/option", "`secret`"),
     );
     says(
-        of_mail("{transport: {from: {constant: AUTH_SALT}}}"),
+        of_mail("{transport: {from: {constant: LOGIN_SALT}}}"),
         ("secret-name", "/objects/mail/fields/transport/from/constant", "`salt`"),
     );
     let rows = "{transport: {from: {table: t, join: {session: /ID}}, at: /a}}";
@@ -149,7 +149,7 @@ fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
         ("rule-unclear", "/objects/mail/fields/transport/words", "each say how"),
     );
     says(
-        of_mail("{transport: {at: /by, variant: /a}}"),
+        of_mail("{transport: {at: /by, variant: /a, cases: {b: {is: c}}}}"),
         ("rule-unclear", "/objects/mail/fields/transport", "each say"),
     );
 }
@@ -196,7 +196,9 @@ fn lists_that_lead_to_each_other_end() {
     assert!(said(&round).iter().all(|(code, ..)| code == "lookup-chain") && said(&round).len() == 2);
     let long =
         format!("lookups:\n{}{}{}{}", lookup("aa", "bb"), lookup("bb", "cc"), lookup("cc", "dd"), lookup("dd", "tag"));
-    assert_eq!(said(&long).len(), 1, "{:?}", said(&long));
+    // The last two of them are near enough to the end.
+    let wrong: Vec<String> = said(&long).into_iter().map(|(_, pointer, _)| pointer).collect();
+    assert_eq!(wrong, ["/lookups/aa", "/lookups/bb"]);
     let three = format!("lookups:\n{}{}", lookup("aa", "bb"), lookup("bb", "tag"));
     assert_eq!(said(&three), []);
 }

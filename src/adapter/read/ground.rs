@@ -21,7 +21,8 @@ pub struct Ground {
     sources: Vec<Source>,
     options: BTreeMap<(bool, String), StoredOption>,
     postmeta: BTreeMap<u64, Vec<(String, Value)>>,
-    tables: Vec<(usize, Vec<Row>)>,
+    /// Rows by their sources; none where there were more than are kept.
+    tables: Vec<(usize, Option<Vec<Row>>)>,
     plugins: Vec<Row>,
     constants: BTreeMap<String, Value>,
     calls: BTreeMap<String, Value>,
@@ -80,14 +81,14 @@ impl Ground {
     /// [`Damage`] where there are more settings than are kept.
     pub fn take(&mut self, line: Line) -> Result<(), Damage> {
         self.kept += size(&line);
-        if self.kept > MOST {
+        if self.kept > MOST && !self.drops_rows(&line) {
             return Err(Damage::whole(format!("it holds more than {} MiB of settings", MOST >> 20))
-                .help("let the adapter name fewer tables, or only the columns and rows that it needs (`where`)"));
+                .help("let the adapter name fewer settings, or only the pointers that it needs"));
         }
         match line {
             Line::Source(source) => {
                 if source.kind == SourceKind::Table {
-                    self.tables.push((self.sources.len(), Vec::new()));
+                    self.tables.push((self.sources.len(), Some(Vec::new())));
                 }
                 self.sources.push(source);
             }
@@ -104,7 +105,7 @@ impl Ground {
             }
             Line::Table(block) => {
                 let columns: std::rc::Rc<[String]> = block.columns.into();
-                if let Some((_, rows)) = self.tables.last_mut() {
+                if let Some((_, Some(rows))) = self.tables.last_mut() {
                     rows.extend(block.rows.into_iter().map(|cells| Row { columns: columns.clone(), cells }));
                 }
             }
@@ -121,6 +122,15 @@ impl Ground {
             Line::Users(_) | Line::UserMeta(_) | Line::Cron(_) | Line::Content(_) => {}
         }
         Ok(())
+    }
+
+    /// Gives up the rows of the table that comes now, if that is what takes too much: of this table nothing is known then.
+    fn drops_rows(&mut self, line: &Line) -> bool {
+        let (Line::Table(_), Some((_, rows))) = (line, self.tables.last_mut()) else { return false };
+        let dropped =
+            rows.take().into_iter().flatten().map(|row| row.cells.iter().map(|cell| 40 + size_of(cell)).sum::<usize>());
+        self.kept -= dropped.sum::<usize>() + size(line);
+        true
     }
 
     /// Whether a source of this kind was read that names this.
@@ -212,12 +222,15 @@ impl Ground {
                 // Without columns its rows were only counted, and without those of the condition it is not known which they are.
                 Outcome::Read { .. }
                     if source.columns.is_empty() || only.keys().any(|column| !source.columns.contains(column)) => {}
+                Outcome::Read { .. } if of.is_none() => {
+                    why = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
+                }
                 Outcome::Read { .. } => {
                     was_read = true;
                     let fits = |row: &&Row| {
                         only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
                     };
-                    rows.extend(of.iter().filter(fits));
+                    rows.extend(of.iter().flatten().filter(fits));
                 }
             }
         }
@@ -282,17 +295,20 @@ fn word(kind: SourceKind) -> &'static str {
 
 /// What a line takes of memory, about.
 fn size(line: &Line) -> usize {
-    let of = |value: &Value| match value {
+    match line {
+        Line::Option(option) => 200 + size_of(&option.value),
+        Line::PostMeta(rows) => rows.iter().map(|row| 100 + size_of(&row.value)).sum(),
+        Line::Table(block) => block.rows.iter().flatten().map(|cell| 40 + size_of(cell)).sum(),
+        Line::Call(call) => 100 + size_of(&call.value),
+        Line::Constant(constant) => 100 + size_of(&constant.value),
+        _ => 100,
+    }
+}
+
+fn size_of(value: &Value) -> usize {
+    match value {
         Value::Whole(crate::capture::Scalar::Text(text)) => 64 + text.len(),
         Value::Picked(picked) => picked.iter().map(|(pointer, _)| 160 + 2 * pointer.len()).sum(),
         _ => 64,
-    };
-    match line {
-        Line::Option(option) => 200 + of(&option.value),
-        Line::PostMeta(rows) => rows.iter().map(|row| 100 + of(&row.value)).sum(),
-        Line::Table(block) => block.rows.iter().flatten().map(|cell| 40 + of(cell)).sum(),
-        Line::Call(call) => 100 + of(&call.value),
-        Line::Constant(constant) => 100 + of(&constant.value),
-        _ => 100,
     }
 }

@@ -66,9 +66,7 @@ impl<'v> People<'v, '_> {
             own: Some(&own),
             ..At::site(is_asked)
         };
-        for bound in self.bound("administrator") {
-            self.administrator(bound, &at(self.view.is_asked(bound.of.iter().copied())), member.id);
-        }
+        self.administrator(&at, member.id);
         if self.lacks.contains_key("contact") {
             return Ok(());
         }
@@ -104,22 +102,31 @@ impl<'v> People<'v, '_> {
         Ok(())
     }
 
-    fn administrator(&mut self, bound: &Bound<'_>, at: &At<'_>, id: u64) {
-        match bound.entry.when.as_ref().map(|when| self.view.holds(when, at)) {
-            Some(Holds::Yes) => {}
-            Some(Holds::No) => return,
-            Some(Holds::Unknown(why)) => {
-                return drop(self.lack("administrator", "of a user it is unknown whether they are one", &why));
+    fn administrator<'m>(&mut self, at: &dyn Fn(bool) -> At<'m>, id: u64) {
+        let (mut fields, mut login, mut is_one) = (BTreeMap::new(), None, false);
+        for bound in self.bound("administrator") {
+            let at = at(self.view.is_asked(bound.of.iter().copied()));
+            match bound.entry.when.as_ref().map(|when| self.view.holds(when, &at)) {
+                Some(Holds::Yes) => {}
+                Some(Holds::Unknown(why)) => {
+                    return drop(self.lack("administrator", "of a user it is unknown whether they are one", &why));
+                }
+                Some(Holds::No) | None => continue,
             }
-            None => return,
+            is_one = true;
+            login = login.or(bound.entry.key.as_ref().map(|rule| self.view.known(rule, &at)));
+            for (name, rule) in &bound.entry.fields {
+                merge(&mut fields, name, self.view.known(rule, &at));
+            }
         }
-        let login = bound.entry.key.as_ref().map(|rule| self.view.known(rule, at));
+        if !is_one {
+            return;
+        }
         // Configuration may be shared, and a login that is an address may not.
         let key = match login {
             Some(Known::Value(Json::String(login))) if !login.contains('@') && !login.is_empty() => login,
             _ => format!("user-{id}"),
         };
-        let fields = bound.entry.fields.iter().map(|(name, rule)| (name.clone(), self.view.known(rule, at))).collect();
         if let Err(why) = self.administrators.put(Kind::Administrator, &key, fields, None) {
             drop(self.lack("administrator", "one of them could not be read", &why));
         }
