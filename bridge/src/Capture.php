@@ -4,9 +4,8 @@ namespace Plan\Bridge;
 
 /** Reads what the request names: from one moment of the database, and then what only PHP knows. */
 final class Capture {
-    /** The most rows of one line, and about the most bytes of what is stored in them. */
+    /** The most rows of one line; one also ends after about as many bytes as are read of one value. */
     private const ROWS = 200;
-    private const BLOCK = 1048576;
     /** Tables that have sections of their own, with their own rules; those of a multisite's other blogs too. */
     private const OWN = '~^\d+_|(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
 
@@ -152,7 +151,7 @@ final class Capture {
         foreach ($columns === [] ? [] : $this->database->rows('SELECT ' . implode(', ', $select) . " FROM `$table` WHERE $where") as $stored) {
             $size += strlen(implode('', $stored));
             $block[] = $row($stored);
-            if (++$read === $expected || count($block) === self::ROWS || $size > self::BLOCK) {
+            if (++$read === $expected || count($block) === self::ROWS || $size > Inside::BYTES) {
                 $block = array_values(array_filter($block));
                 $block === [] || $this->stream->line($kind, $head + ['rows' => $block], count($block));
                 [$size, $block] = [0, []];

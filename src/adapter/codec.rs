@@ -1,8 +1,10 @@
 //! How stored values are written: for each codec what is read of one, and the same written back.
 //!
-//! Two laws hold for every codec but `flag` and `filled`, which are only read: what is read and written back in the form that it had is what was
+//! Two laws hold for every codec but `flag`, `filled` and `day`, which are only read: what is read and written back in the form that it had is what was
 //! stored, and what is written is read as itself.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::raw::Raw;
@@ -24,6 +26,7 @@ impl Codec {
                 (word == on || word == off).then(|| json!(word == on))
             }
             Self::Flag => flag(raw).map(Value::from),
+            Self::Day => day(raw).map(Value::from),
             Self::Filled => Some(json!(flag(raw).unwrap_or(true))),
             Self::Count => count(raw).map(Value::from),
             Self::Days => release(count(raw)?),
@@ -48,7 +51,7 @@ impl Codec {
                 let [on, off] = self.pair()?;
                 if value.as_bool()? { on } else { off }.to_owned()
             }
-            Self::Flag | Self::Filled => return None,
+            Self::Flag | Self::Filled | Self::Day => return None,
             Self::Count => value.as_u64()?.to_string(),
             Self::Days => days(value)?.to_string(),
             Self::Weeks => {
@@ -80,7 +83,7 @@ impl Codec {
 
     /// Whether what it reads can be written back.
     pub fn has_inverse(self) -> bool {
-        !matches!(self, Self::Flag | Self::Filled)
+        !matches!(self, Self::Flag | Self::Filled | Self::Day)
     }
 
     /// Its name in an adapter.
@@ -96,6 +99,7 @@ impl Codec {
             Self::Count => json!(1),
             Self::Days | Self::Weeks => json!("7 days after previous"),
             Self::Amount | Self::Cents => json!("1.00"),
+            Self::Day => json!("2026-11-21"),
             Self::Commas => json!(["x"]),
         }
     }
@@ -146,21 +150,48 @@ fn days(value: &Value) -> Option<u32> {
     release.days()
 }
 
+/// The day of a time, as databases and PHP write one.
+fn day(raw: &Raw) -> Option<String> {
+    let text = match raw {
+        Raw::Text(text) => text.as_str(),
+        Raw::Int(seconds) => return day_of(*seconds),
+        _ => return None,
+    };
+    if let Ok(seconds) = text.parse::<i64>() {
+        return day_of(seconds);
+    }
+    let (day, rest) = (text.get(..10)?, text.get(10..)?);
+    let is_time = rest.is_empty() || rest.starts_with([' ', 'T']);
+    day.parse::<Date>().ok().filter(|_| is_time).map(|day| day.to_string())
+}
+
+/// The day of a moment that is later than 1973 and so no small number.
+fn day_of(seconds: i64) -> Option<String> {
+    let moment = Timestamp::from_second(seconds).ok().filter(|_| seconds > 100_000_000)?;
+    Some(moment.strftime("%Y-%m-%d").to_string())
+}
+
 /// An amount with two decimals, and how many it was written with.
 fn hundredths(text: &str) -> Option<(String, usize)> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let is_plain = whole == "0" || !whole.starts_with('0');
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_amount = !whole.is_empty() && whole.len() <= 12 && is_plain && digits(whole) && digits(rest);
-    let has_end = rest.len() <= 2 && (text.contains('.') != rest.is_empty());
-    (is_amount && has_end).then(|| (format!("{whole}.{rest:0<2}"), rest.len()))
+    if !is_amount {
+        return None;
+    }
+    // A database's decimals may be more, and are nothing then.
+    let (cents, further) = rest.split_at(rest.len().min(2));
+    let has_end = rest.len() <= 12 && text.contains('.') != rest.is_empty() && further.bytes().all(|byte| byte == b'0');
+    has_end.then(|| (format!("{whole}.{cents:0<2}"), rest.len()))
 }
 
-/// An amount of two decimals with as few of them as it had, if that says the same.
+/// An amount of two decimals with as few of them as it had, if that says the same, or as many.
 fn in_decimals(amount: &str, decimals: usize) -> String {
     let (whole, rest) = amount.split_once('.').unwrap_or((amount, "00"));
-    let needed = rest.trim_end_matches('0').len().max(decimals);
-    if needed == 0 { whole.to_owned() } else { format!("{whole}.{}", &rest[..needed]) }
+    let rest = rest.trim_end_matches('0');
+    let length = rest.len().max(decimals);
+    if length == 0 { whole.to_owned() } else { format!("{whole}.{rest:0<length$}") }
 }
 
 /// The items of a list, and what stands between them all.
@@ -227,6 +258,12 @@ mod tests {
             (Codec::Amount, text("497"), Some(json!("497.00"))),
             (Codec::Amount, text("497.5"), Some(json!("497.50"))),
             (Codec::Amount, text("497.505"), None),
+            (Codec::Amount, text("497.50000000"), Some(json!("497.50"))),
+            (Codec::Day, text("2026-11-21 06:12:00"), Some(json!("2026-11-21"))),
+            (Codec::Day, text("2026-11-21"), Some(json!("2026-11-21"))),
+            (Codec::Day, text("1795241520"), Some(json!("2026-11-21"))),
+            (Codec::Day, text("12"), None),
+            (Codec::Day, text("2026-13-21"), None),
             (Codec::Amount, text("1,497.00"), None),
             (Codec::Amount, text("497."), None),
             (Codec::Cents, text("49700"), Some(json!("497.00"))),
@@ -244,7 +281,7 @@ mod tests {
         prop_oneof![
             prop::sample::select(words).prop_map(text),
             ".{0,12}".prop_map(Raw::Text),
-            "[0-9]{1,6}(\\.[0-9]{0,3})?".prop_map(Raw::Text),
+            "[0-9]{1,6}(\\.[0-9]{0,3}0{0,5})?".prop_map(Raw::Text),
             "[a-z0-9 ]{1,4}(, ?[a-z0-9]{1,4}){0,4}".prop_map(Raw::Text),
             any::<i64>().prop_map(Raw::Int),
             (0_i64..3000).prop_map(Raw::Int),

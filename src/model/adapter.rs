@@ -529,10 +529,12 @@ pub enum Codec {
     Days,
     /// Weeks after the module before, as a release.
     Weeks,
-    /// An amount such as `497.00`, with its `currency` as a price.
+    /// An amount such as `497.00` (`497.00000000` too), with its `currency` as a price.
     Amount,
     /// An amount in the hundredth part, such as `49700`, with its `currency` as a price.
     Cents,
+    /// The day of a date such as `2026-11-21 06:12:00`, or of seconds since 1970 (UTC). Only read.
+    Day,
     /// A list with commas between, such as `12,13`.
     Commas,
 }

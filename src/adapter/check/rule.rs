@@ -86,7 +86,7 @@ impl Check<'_> {
         let lists = rule.each.is_some() || !rule.together.is_empty();
         let all = [
             ("at", rule.at.is_some() && !lists),
-            ("of", rule.of.is_some()),
+            ("of", rule.of.is_some() && !lists),
             ("is", rule.is.is_some()),
             ("nothing", rule.nothing),
             ("defined", !rule.defined.is_empty()),

@@ -139,6 +139,10 @@ impl View<'_> {
         if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::Filled) {
             return Found::Absent;
         }
+        // And its day for none.
+        if codec == Codec::Day && matches!(raw, Raw::Text(text) if text.starts_with("0000-00-00")) {
+            return Found::Absent;
+        }
         let Some(value) = codec.decode(raw) else {
             return Found::Unknown(format!("what is stored there is not of the form `{}`", codec.name()));
         };

@@ -101,3 +101,76 @@ fn one_member_whose_contact_id_is_unknown_leaves_all_of_them_unknown() {
     let snapshot = taken.write_population(&mut written).unwrap();
     assert!(!snapshot.population.unwrap().counts.contains_key("contact"));
 }
+
+#[test]
+fn members_of_another_kind_of_plugin_are_read_by_what_it_has() {
+    // No contact IDs: the users' own numbers; tags from active rows; amounts and times as databases have them.
+    let set = Set::new([adapter(
+        "
+objects:
+  contact:
+    evidence: inferred
+    source: a test
+    from: {users: all}
+    key: {at: /ID}
+    fields:
+      email: {at: /user_email}
+      tags: {from: {table: memberships_users, where: {status: active}, join: {user_id: /ID}}, each: \"\", at: /membership_id, ref: levels}
+  order:
+    evidence: inferred
+    source: a test
+    from: {table: membership_orders, where: {gateway_environment: live}}
+    key: {at: /code}
+    fields:
+      contact: {at: /user_id}
+      total: {at: /total, as: amount, currency: {from: {option: shop_currency}, at: \"\"}}
+      date: {at: /timestamp, as: day, absent: nothing}
+      status: {at: /status, words: {success: Success, \"\": \"Started (Not Finished)\"}}
+lookups:
+  levels:
+    evidence: inferred
+    source: a test
+    from: {table: membership_levels}
+    id: {at: /id}
+    gives: {at: /name}
+",
+    )]);
+    let lines = [
+        &[
+            source("option", &["shop_currency"], 1),
+            option("shop_currency", json!("eur")),
+            source("users", &["user_email"], 2),
+            json!({"users": {"rows": [[2, "ada@bloom.example"], [10, "bo@bloom.example"]]}}),
+        ][..],
+        &table("membership_levels", &["id", "name"], &[json!(["1", "Gold"]), json!(["2", "Silver"])]),
+        &table(
+            "membership_orders",
+            &["code", "gateway_environment", "status", "timestamp", "total", "user_id"],
+            &[
+                json!(["A1", "live", "success", "2026-11-21 06:12:00", "25.00000000", "2"]),
+                json!(["A2", "live", "", "0000-00-00 00:00:00", "0.5", "10"]),
+            ],
+        ),
+        &table(
+            "memberships_users",
+            &["membership_id", "status", "user_id"],
+            &[json!(["1", "active", "2"]), json!(["2", "expired", "2"]), json!(["2", "active", "10"])],
+        ),
+    ]
+    .concat();
+    let mut written = Vec::new();
+    let snapshot = everybody(&set, &lines).write_population(&mut written).unwrap();
+    let records: Vec<Json> =
+        String::from_utf8(written).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records[1], json!({"kind": "contact", "key": "10", "email": "bo@bloom.example", "tags": ["Silver"]}));
+    assert_eq!(records[2], json!({"kind": "contact", "key": "2", "email": "ada@bloom.example", "tags": ["Gold"]}));
+    assert_eq!(
+        records[3],
+        json!({"kind": "order", "key": "A1", "contact": "2", "date": "2026-11-21", "status": "Success", "total": "25.00 EUR"})
+    );
+    assert_eq!(
+        records[4],
+        json!({"kind": "order", "key": "A2", "contact": "10", "status": "Started (Not Finished)", "total": "0.50 EUR"})
+    );
+    assert_eq!(snapshot.population.unwrap().counts["order"], 2);
+}
