@@ -158,7 +158,7 @@ impl Check<'_> {
                 at,
                 "evidence-incomplete",
                 message,
-                "add `seen: {on: \"2026-11-29\", version: \"4.3.1\"}`, as the inventory has it",
+                "add `seen: {day: \"2026-11-29\", version: \"4.3.1\"}`, as the inventory has it",
             );
         }
     }

@@ -73,7 +73,7 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
         let source = json!(format!("the site's inventory of {day}"));
         let _ = write!(
             text,
-            "{indent}evidence: observed\n{indent}source: {source}\n{indent}seen: {{on: {}, version: {}}}\n",
+            "{indent}evidence: observed\n{indent}source: {source}\n{indent}seen: {{day: {}, version: {}}}\n",
             json!(day),
             json!(version)
         );

@@ -69,6 +69,13 @@ impl Terminal<'_> {
         self.begun = self.begun.max(begun);
     }
 
+    /// Drops what was typed on a terminal before the next question is shown: it answers none that nobody has seen.
+    pub(super) fn forget_typed_ahead(&mut self) {
+        #[cfg(unix)]
+        // Where standard input is no terminal nothing was typed.
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+
     /// Asks a person, and gives their answer without the blanks around it.
     pub(super) fn ask(&mut self, question: &str) -> Result<String, Failure> {
         self.ask_line(question).map(Option::unwrap_or_default)

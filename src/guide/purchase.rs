@@ -7,8 +7,8 @@ use crate::model::{Plan, Step};
 /// What a person does on live, where the gateway's test mode would let real buyers in for nothing.
 const ON_LIVE: &str = "leave the gateway in live mode: in its test mode real buyers would get in without paying. Make one real purchase, by \
     default of the cheapest paid form, as somebody whom the site does not know (the rehearsal covered the other forms); put on record \
-    what was seen, with the transaction; then refund it: a refunded order still proves \
-    its purchase";
+    what was seen, with the transaction; then refund it, and cancel the subscription if it \
+    began one, or it is charged again: a refunded order still proves its purchase";
 
 impl Step {
     /// What the person does on one of the plan's two sites.

@@ -125,7 +125,7 @@ impl Evidence {
 pub struct Seen {
     /// The day of the inventory.
     #[schemars(extend("format" = "date"))]
-    pub on: String,
+    pub day: String,
     /// The plugin's version there.
     #[schemars(length(min = 1))]
     pub version: String,

@@ -81,9 +81,9 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     if errors().all(|finding| is_away(&finding)) {
         return writeln!(out);
     }
-    writeln!(out, "  help: {},", BY_HAND)?;
     let lacking = errors().filter(|finding| !is_away(finding)).filter_map(|finding| finding.lacks.as_ref());
     let (of_members, others): (Vec<_>, Vec<_>) = lacking.partition(|lacks| lacks.members_only);
+    writeln!(out, "  help: {BY_HAND}{}", if others.is_empty() { "" } else { "," })?;
     if !others.is_empty() {
         writeln!(
             out,

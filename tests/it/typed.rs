@@ -1,7 +1,9 @@
 //! What is asked on a terminal, and what is typed there: util-linux's `script` gives the program one.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use crate::guided::{LIVE, PHRASE, configured, record, verified};
 use crate::place::{PLAN, Place, SITE};
@@ -18,11 +20,48 @@ pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Optio
     command.current_dir(plain.get_current_dir().unwrap());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
+    let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (told, shown) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = out.read(&mut bytes) {
+            told.send(bytes[..read].to_vec()).unwrap();
+        }
+    });
+    // A person answers what is asked: what is typed before it is shown is no answer.
+    let (mut all, mut lines) = (Vec::new(), line.split('\n'));
+    loop {
+        match shown.recv_timeout(Duration::from_millis(150)) {
+            Ok(more) => all.extend(more),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if all.last().is_none_or(|last| *last == b'\n') => {}
+            // Nobody reads it any more where the program ended just now.
+            Err(RecvTimeoutError::Timeout) => {
+                drop(lines.next().map(|line| keys.write_all(format!("{line}\n").as_bytes())))
+            }
+        }
+    }
+    (String::from_utf8_lossy(&all).into_owned(), child.wait().unwrap().code())
+}
+
+#[test]
+fn what_is_typed_before_a_screen_is_shown_answers_none() {
+    let place = crate::survey::without(&["opt-in-form", "emails"]);
+    let plain = place.command(&["survey", PLAN, "--site", SITE, "--who", "jo"]);
+    let all = std::iter::once(plain.get_program()).chain(plain.get_args());
+    let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let mut command = Command::new("timeout");
+    // The keys lie there before the program begins.
+    command.args(["5", "script", "-qec", &format!("sleep 1; exec {}", quoted.join(" ")), "/dev/null"]);
+    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+    command.current_dir(plain.get_current_dir().unwrap());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut keys = child.stdin.take().unwrap();
-    keys.write_all(format!("{line}\n").as_bytes()).unwrap();
+    keys.write_all(b"y\ny\n").unwrap();
     let ended = child.wait_with_output().unwrap();
     drop(keys);
-    (String::from_utf8_lossy(&ended.stdout).into_owned(), ended.status.code())
+    let shown = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.code() == WAITED && shown.contains("Screen 1 of 2") && !shown.contains("recorded"), "{shown}");
 }
 
 /// `timeout` ended it: it was waiting for a person.

@@ -174,10 +174,10 @@ fn evidence_of_an_inventory_says_when_and_of_which_version() {
         ))
     };
     says(observed("").remove(0), ("evidence-incomplete", "/objects/mail", "add `seen:"));
-    assert_eq!(observed("    seen: {on: \"2026-11-29\", version: \"4.3.1\"}\n"), []);
+    assert_eq!(observed("    seen: {day: \"2026-11-29\", version: \"4.3.1\"}\n"), []);
     says(
-        observed("    seen: {on: soon, version: \"1\"}\n").remove(0),
-        ("wrong-value", "/objects/mail/seen/on", "must be a day"),
+        observed("    seen: {day: soon, version: \"1\"}\n").remove(0),
+        ("wrong-value", "/objects/mail/seen/day", "must be a day"),
     );
     says(
         of_mail("{transport: {at: /by, evidence: documented}}"),

@@ -64,7 +64,7 @@ fn a_setting_is_guessed_by_its_name_and_its_type_with_what_it_would_read_and_wha
     let wanted = "  maintenance:
     evidence: observed
     source: \"the site's inventory of 2026-11-29\"
-    seen: {on: \"2026-11-29\", version: \"4.3.1\"}
+    seen: {day: \"2026-11-29\", version: \"4.3.1\"}
     fields:
       # decide: option `_accessally_setting_migration`, `/checked-maintenance`: it would read 1 of the type yes-no, 2 bytes. Or: option `other_maintenance_page`.
       on: {from: {option: \"_accessally_setting_migration\"}, at: \"/checked-maintenance\", as: yes-no}

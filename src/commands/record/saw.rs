@@ -11,7 +11,7 @@ use crate::model::record::{Evidence, Saw, SawAll};
 use crate::model::saw::FACT_DAYS;
 use crate::model::{Kind, ObjectRef, Plan};
 use crate::survey::{how_to_write, name_in_plan, typed};
-use crate::text::nearest;
+use crate::text::{nearest, without_secrets};
 
 use super::said::{Said, host_of, one_of};
 
@@ -35,7 +35,10 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
             );
         }
         let said = format!("`{who}` saw on {place} all objects of `{kind}`: {}, {valid}", args.values.len());
-        return Ok((args.by, Evidence::SawAll(SawAll { host, kind, names: args.values, screen, until }), said));
+        // What a CRM calls holds a secret: command and target say which webhook it is.
+        let named = |name: String| if without_secrets(&name) == name { name } else { kind.key_of(&name) };
+        let names = args.values.into_iter().map(named).collect();
+        return Ok((args.by, Evidence::SawAll(SawAll { host, kind, names, screen, until }), said));
     }
     let on = match key {
         Some(key) => ObjectRef::new(kind, key),
@@ -56,6 +59,7 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
         let failure = Failure::new(exit::USAGE, format!("no field of `{on}` is given"));
         return Err(failure.help(format!("give fields as FIELD=VALUE; it has {}", known(kind))));
     }
+    ensure_no_slip(plan, &on, fields.contains_key("name"))?;
     // Whoever names an object by its key in the plan says that there is one of that name.
     if let Some(name) = name_in_plan(plan, &on)
         && !fields.contains_key("name")
@@ -65,6 +69,31 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
     let names: Vec<String> = fields.keys().map(|name| format!("`{name}`")).collect();
     let said = format!("`{who}` saw {} of `{on}` on {place}, {valid}", names.join(", "));
     Ok((args.by, Evidence::Saw(Saw { host, on, fields, screen, until }), said))
+}
+
+/// Refuses a key that the plan does not have and that is nearly one of its own, unless the object's name is said too.
+fn ensure_no_slip(plan: &Plan, on: &ObjectRef, is_named: bool) -> Result<(), Failure> {
+    let (Some(known), left_alone) = (match on.kind {
+        Kind::Offering => {
+            (Some(plan.offerings.keys().collect::<Vec<_>>()), plan.leave_alone.offerings.contains_key(&on.key))
+        }
+        Kind::OrderForm => {
+            (Some(plan.order_forms.keys().collect()), plan.leave_alone.order_forms.contains_key(&on.key))
+        }
+        Kind::OptInForm => {
+            (Some(plan.opt_in_forms.keys().collect()), plan.leave_alone.opt_in_forms.contains_key(&on.key))
+        }
+        _ => (None, false),
+    }) else {
+        return Ok(());
+    };
+    if is_named || left_alone || known.contains(&&on.key) {
+        return Ok(());
+    }
+    let Some(near) = nearest(&on.key, known) else { return Ok(()) };
+    let failure = Failure::new(exit::USAGE, format!("the plan has no `{on}`, so nothing was recorded"));
+    Err(failure
+        .help(format!("did you mean `{}/{near}`? If it is another one, give its name too: `name=NAME`", on.kind)))
 }
 
 /// The last day of a fact: what is said, or as long as one counts.

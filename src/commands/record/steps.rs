@@ -51,6 +51,15 @@ pub(in crate::commands) fn sign_in(by: By, plan: &Plan, says: String, on: SiteRo
     Ok((by, Evidence::SignIn(SignIn { host, says }), said))
 }
 
+/// Refuses a reason that is none.
+fn ensure_reason(says: &str) -> Result<(), Failure> {
+    if is_no_sentence(says) {
+        let failure = Failure::new(exit::USAGE, format!("`{}` is no reason", says.trim()));
+        return Err(failure.help("say in a few words why the line may stay as it is"));
+    }
+    Ok(())
+}
+
 /// Whether an answer is too short to say anything: a key of another question that was typed here.
 fn is_no_sentence(says: &str) -> bool {
     let letters = says.chars().filter(|c| c.is_alphanumeric()).count();
@@ -118,6 +127,7 @@ pub(in crate::commands) fn acknowledgement(
         )));
     }
     is_flagged(record, line)?;
+    ensure_reason(&reason)?;
     let said = format!("line {line} acknowledged");
     Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
 }

@@ -45,6 +45,11 @@ pub(in crate::commands) fn lines(text: &str) -> Result<(Vec<VerificationLine>, u
         .collect();
     let whole = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let masked = whole.zip(&lines).filter(|(line, kept)| *line != kept.text).count();
+    // A key that was meant for another question is no line of a screen.
+    if lines.iter().all(|line| line.text.chars().filter(|c| c.is_alphanumeric()).count() < 3) && !lines.is_empty() {
+        let failure = Failure::new(exit::USAGE, format!("`{}` is not what the screen shows", lines[0].text));
+        return Err(failure.help("copy all lines that *Start Verification* shows, each `!` with its line"));
+    }
     if lines.is_empty() {
         return Err(
             Failure::new(exit::USAGE, "the verification has no lines").help("copy what the screen shows into the file")

@@ -91,6 +91,7 @@ impl Run {
             Some(typed) => typed.clone(),
             None if !may_ask(args.no_input) => String::new(),
             None => {
+                terminal.forget_typed_ahead();
                 let answer = terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "));
                 self.ensure_not_interrupted()?;
                 answer?
@@ -177,6 +178,11 @@ impl Run {
             let mut failure = Failure::new(code, "the gate `migrate` is not green, so *Run Migration* is not begun")
                 .help(format!("fix what is found, then continue with `{}`", self.resume_command()));
             failure.details = self.typed_again((&checked, reached), (&again, &attested), here, on);
+            let named = self.typed();
+            let of_a_line = checked.judgement.findings.iter().filter(|it| it.rule == "verification-unacknowledged");
+            failure
+                .details
+                .extend(of_a_line.map(|it| format!("{}: {}", it.message, named.named().acknowledge("LINE"))));
             let screens = |all: &[Fields]| -> Vec<Screen> {
                 all.iter().map(|(on, fields)| by_hand::screen(on, &by_hand::blind(fields.iter()), false)).collect()
             };

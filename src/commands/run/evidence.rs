@@ -57,6 +57,7 @@ impl Run {
     ) -> Result<(), Failure> {
         let who = self.who(plan, terminal)?;
         if waiting.asked.as_ref() != Some(ask) {
+            terminal.forget_typed_ahead();
             waiting.asked = Some(ask.clone());
             let screen = match ask {
                 Ask::Made(on) => self.screen(on)?,
@@ -152,6 +153,7 @@ impl Run {
         why: &[String],
         terminal: &mut Terminal<'_>,
     ) -> Result<Key, Failure> {
+        terminal.forget_typed_ahead();
         loop {
             let answer = terminal.ask_line(&format!("  {keys}, {EXPLAIN} explains, {END} ends here\n> "));
             self.ensure_not_interrupted()?;

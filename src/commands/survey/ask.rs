@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
+use crate::model::Kind;
 use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
@@ -56,6 +57,7 @@ pub(in crate::commands) struct Asking<'a, 'b> {
 impl Asking<'_, '_> {
     /// Asks about a screen until it is recorded or left.
     pub(in crate::commands) fn screen(&mut self, mut screen: Screen, place: (usize, usize)) -> Result<Turn, Failure> {
+        self.terminal.forget_typed_ahead();
         loop {
             write!(self.terminal.out, "{}", drawn(&screen, place, self.terminal.width))?;
             if screen.has_key() {
@@ -140,16 +142,18 @@ impl Asking<'_, '_> {
     /// What each field that is asked for holds, and how it is typed.
     fn explain(&mut self, screen: &Screen) -> Result<(), Failure> {
         let fields: BTreeSet<&str> = screen.questions.iter().map(|question| &*question.field).collect();
-        for field in fields {
-            let about = screen.kind.about_field(field).unwrap_or_default();
-            self.say(&format!("{field}: {about} To correct it, {}.", how_to_write(field)))?;
-        }
+        fields.into_iter().try_for_each(|field| self.explain_field(screen.kind, field))?;
         if screen.list.is_some() {
             self.say(
                 "the list: all objects of this kind that the screen shows; `y` says that those above are all of them.",
             )?;
         }
         Ok(())
+    }
+
+    fn explain_field(&mut self, kind: Kind, field: &str) -> Result<(), Failure> {
+        let about = kind.about_field(field).unwrap_or_default();
+        self.say(&format!("{field}: {about} To say what the screen shows, {}.", how_to_write(field)))
     }
 
     /// Names, one a line, up to an empty one; none where the input ends before.
@@ -244,6 +248,7 @@ impl Asking<'_, '_> {
             match answer.trim() {
                 "" => return Ok(Typed::LeftOut),
                 END => return Ok(Typed::End),
+                EXPLAIN => self.explain_field(on.kind, field)?,
                 // On the other screens these letters are keys, and `n` is "not now".
                 "y" | "n" | "Y" | "N" if matches!(typed(on, field, answer.trim()), Some(Value::Bool(_))) => {
                     self.say("write `yes` or `no` in full, or press Enter to leave this line out")?;

@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use crate::diag::{Finding, Location, Severity::Error};
+use crate::model::Plan;
 use crate::model::keyed::{name_key, name_to_say};
 use crate::model::plan::{AccessThrough, CustomOperation, OfferingIntent, OrderFormIntent};
 use crate::model::text::pointer;
@@ -58,17 +61,26 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if left_out_inside(plan, &["order_forms"]) {
         return Some(());
     }
-    let released: std::collections::BTreeSet<&String> =
+    let released: BTreeSet<&String> =
         plan.order_forms.values().flat_map(|form| &form.custom_operation.release).collect();
     for (key, offering) in &plan.offerings {
         if offering.access_through.is_bought() && !released.contains(key) {
-            out.push(finding(key, offering));
+            out.push(finding(plan, key, offering));
         }
     }
     Some(())
 }
 
-fn finding(key: &str, offering: &OfferingIntent) -> Finding {
+/// The form of the plan whose key has the most words of an offering's, if any has one that tells something.
+fn nearest_form<'p>(plan: &'p Plan, offering: &str) -> Option<&'p str> {
+    let words = |key: &str| key.split('-').filter(|word| word.len() > 3).map(str::to_owned).collect::<BTreeSet<_>>();
+    let own = words(offering);
+    let shared = |key: &str| words(key).intersection(&own).count();
+    let best = plan.order_forms.keys().max_by_key(|key| shared(key)).filter(|key| shared(key) > 0);
+    best.map(String::as_str)
+}
+
+fn finding(plan: &Plan, key: &str, offering: &OfferingIntent) -> Finding {
     let way = match offering.access_through {
         AccessThrough::Bundle => "comes with another offering's order form",
         AccessThrough::Team => "is bought for a team",
@@ -84,10 +96,20 @@ fn finding(key: &str, offering: &OfferingIntent) -> Finding {
             "add `{key}` to `release` of the order form that it comes with, or change `access_through`"
         ));
     }
-    let help = format!(
-        "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
-    );
-    finding.help(help).fix("add to `order_forms`", form(key, &offering.name))
+    let there = nearest_form(plan, key);
+    let add = match there {
+        Some(form) => format!("add `{key}` to `release` of the order form that sells it (`{form}`?), or add a form"),
+        None => "add the form".to_owned(),
+    };
+    let help = match there {
+        Some(_) => format!("{add} to `order_forms`, or change `access_through`"),
+        None => format!(
+            "{add} that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
+        ),
+    };
+    let finding = finding.help(help);
+    // Beside a form that may be meant a new one would be a wrong proposal.
+    if there.is_some() { finding } else { finding.fix("add to `order_forms`", form(key, &offering.name)) }
 }
 
 fn form(offering: &str, name: &str) -> String {

@@ -65,7 +65,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         let finding = RULE
             .at(Location::key("/crm"), message)
             .label("switched already")
-            .help("name the site that has not switched yet, or restore the copy from before the switch");
+            .help(
+                "name the site that has not switched yet, or restore the copy from before the switch. If it was restored or copied again \
+                 since, what persons saw of it before no longer holds: `plan survey PLAN --site SITE --who WHO --renew=14` asks all of it again",
+            );
         out.push(crm.excerpt(finding, "managed:", "switched already"));
     } else if !crm.connected()? {
         let system = crm.proposed().label.set().or(crm.proposed().system.set()).map_or("the CRM", String::as_str);
