@@ -206,3 +206,15 @@ fn a_rule_and_a_word_are_explained_as_their_schema_says() {
         assert!(!schema.is_valid(&other), "{key}");
     }
 }
+
+#[test]
+fn what_adapters_know_is_listed_for_machines_with_what_is_open() {
+    let place = Place::new();
+    let facts = printed(&place, &["adapter", "explain"]);
+    let of = |name: &str| facts["facts"].as_array().unwrap().iter().filter(|fact| fact["adapter"] == name).count();
+    assert!(of("accessally") > 5 && of("wordpress") > 5, "{facts:#}");
+    let open = |id: &str| facts["questions"].as_array().unwrap().iter().find(|open| open["id"] == id).unwrap().clone();
+    assert_eq!(open("module-timers")["settled"], false);
+    assert_eq!(open("module-timers")["missing"], json!(["offering: modules/release"]));
+    assert_eq!(open("mails-of-the-run")["missing"], json!([]), "no stored value can settle it");
+}
