@@ -5,7 +5,7 @@ mod placed;
 use serde_json::{Map, Value as Json, json};
 
 use super::ground::Placed;
-use super::spot::{Elements, Row, Spot};
+use super::spot::{Elements, Row, Spot, together};
 use super::{Found, Known, View};
 use crate::adapter::raw::Raw;
 use crate::capture::Value;
@@ -242,7 +242,7 @@ impl View<'_> {
     fn elements(&self, rule: &Rule, spot: &Spot<'_>, at: &At<'_>) -> Found {
         let elements = match &rule.each {
             Some(each) => spot.elements(each),
-            None => together(spot, rule),
+            None => together(spot, &rule.together),
         };
         let all = match elements {
             Elements::All(all) => all,
@@ -351,36 +351,6 @@ fn strange(raw: &Raw, at: &At<'_>) -> String {
         Some(word) => format!("the site has `{word}` there, a word that the adapter does not know"),
         None => "the site has a word there that the adapter does not know".to_owned(),
     }
-}
-
-/// The elements of parallel lists: those of one key in each.
-fn together<'v>(spot: &Spot<'v>, rule: &Rule) -> Elements<'v> {
-    let mut lists: Vec<(String, Vec<(String, Spot<'v>)>)> = Vec::new();
-    for (name, pointer) in &rule.together {
-        match spot.elements(pointer) {
-            Elements::All(all) => lists.push((name.clone(), all)),
-            Elements::Absent => return Elements::Absent,
-            unknown @ Elements::Unknown(_) => return unknown,
-        }
-    }
-    let keys: Vec<Vec<&String>> = lists.iter().map(|(_, all)| all.iter().map(|(key, _)| key).collect()).collect();
-    let sorted = |keys: &Vec<&String>| {
-        let mut keys: Vec<String> = keys.iter().map(|key| (*key).clone()).collect();
-        keys.sort();
-        keys
-    };
-    if keys.windows(2).any(|pair| sorted(&pair[0]) != sorted(&pair[1])) {
-        return Elements::Unknown("the lists that belong together have different elements".to_owned());
-    }
-    let first: Vec<String> =
-        keys.first().map(|keys| keys.iter().map(|key| (*key).clone()).collect()).unwrap_or_default();
-    let of = |key: &String| {
-        let parts = lists
-            .iter()
-            .filter_map(|(name, all)| Some((name.clone(), all.iter().find(|(of, _)| of == key)?.1.clone())));
-        (key.clone(), Spot::Together(parts.collect()))
-    };
-    Elements::All(first.iter().map(of).collect())
 }
 
 fn operation(does: Does, value: Json) -> Found {

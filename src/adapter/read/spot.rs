@@ -1,5 +1,6 @@
 //! A place in captured values, and what lies below it.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Found;
@@ -165,6 +166,36 @@ fn elements<'a>(value: &'a Value, at: &str, is_asked: bool) -> Elements<'a> {
         true => Elements::All(all),
         false => Elements::Unknown("not all of its elements were captured".to_owned()),
     }
+}
+
+/// The elements of parallel lists: those of one key in each.
+pub(super) fn together<'v>(spot: &Spot<'v>, parallel: &BTreeMap<String, String>) -> Elements<'v> {
+    let mut lists: Vec<(String, Vec<(String, Spot<'v>)>)> = Vec::new();
+    for (name, pointer) in parallel {
+        match spot.elements(pointer) {
+            Elements::All(all) => lists.push((name.clone(), all)),
+            Elements::Absent => return Elements::Absent,
+            unknown @ Elements::Unknown(_) => return unknown,
+        }
+    }
+    let keys: Vec<Vec<&String>> = lists.iter().map(|(_, all)| all.iter().map(|(key, _)| key).collect()).collect();
+    let sorted = |keys: &Vec<&String>| {
+        let mut keys: Vec<String> = keys.iter().map(|key| (*key).clone()).collect();
+        keys.sort();
+        keys
+    };
+    if keys.windows(2).any(|pair| sorted(&pair[0]) != sorted(&pair[1])) {
+        return Elements::Unknown("the lists that belong together have different elements".to_owned());
+    }
+    let first: Vec<String> =
+        keys.first().map(|keys| keys.iter().map(|key| (*key).clone()).collect()).unwrap_or_default();
+    let of = |key: &String| {
+        let parts = lists
+            .iter()
+            .filter_map(|(name, all)| Some((name.clone(), all.iter().find(|(of, _)| of == key)?.1.clone())));
+        (key.clone(), Spot::Together(parts.collect()))
+    };
+    Elements::All(first.iter().map(of).collect())
 }
 
 /// A captured scalar as it is stored.
