@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::diff::signed_lines;
 use super::escape;
 use super::json::FORMAT_VERSION;
 use crate::change::ByHand;
-use crate::change::text::side;
 use crate::guide::{Duty, WayBack};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::many;
@@ -254,13 +254,11 @@ fn by_hand(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "    · by hand: {on}, on {}", task.on.kind.screen())?;
         let sides = match status.taking_back {
-            false => [("-", task.before), ("+", Some(task.wanted))],
-            true => [("-", Some(task.wanted)), ("+", task.before)],
+            false => (task.before, Some(task.wanted)),
+            true => (Some(task.wanted), task.before),
         };
-        for (sign, fields) in sides {
-            for line in escape::terminal(&side(task.on, fields)).lines() {
-                writeln!(out, "      {sign} {line}")?;
-            }
+        for line in signed_lines(task.on, sides, None) {
+            writeln!(out, "      {line}")?;
         }
     }
     Ok(())

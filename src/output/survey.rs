@@ -28,7 +28,7 @@ pub fn choices(on: &ObjectRef, field: &str) -> Option<&'static str> {
     match (on.kind, field) {
         (Kind::OrderForm, "after_final_retry") => Some("revoke, cancel, stop or keep"),
         (_, "modules") => Some(
-            "0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus [TAG]: by-hand (no timer: a webhook or a person)",
+            "0 Welcome; 1 Goals [TAG]: 7 days after previous; 2 Bonus []: by-hand (no timer: a webhook or a person; [] is no tag)",
         ),
         (Kind::Mail, "simulated") => {
             Some("yes where no mail reaches anybody: by a switch of the plugin, or a mail trap of the host; else no")
@@ -92,7 +92,11 @@ pub fn screen(screen: &Screen, (number, of): (usize, usize), width: usize) -> St
 fn typed_below(question: &Question) -> String {
     match &question.in_part {
         _ if question.is_blind => "to be typed below; the plan's value is not shown".to_owned(),
-        Some(part) => format!("typed below: {}", value(&question.on, &question.field, part)),
+        Some(part) => {
+            let value = value(&question.on, &question.field, part);
+            let lacks = "typed below, each module with its tag in brackets (`[]` if it has none)";
+            if question.field == "modules" { format!("{lacks}: {value}") } else { format!("typed below: {value}") }
+        }
         None => "typed below".to_owned(),
     }
 }

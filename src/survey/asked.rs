@@ -9,7 +9,8 @@ use crate::change::{Lowered, lower_on};
 use crate::model::facts::{Counting, Here, day};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Entry, Evidence, Record, Saw, SawAll};
-use crate::model::{Kind, ObjectRef, Plan, Snapshot};
+use crate::model::state::Object;
+use crate::model::{Kind, ObjectRef, Plan, Snapshot, State};
 use crate::rules::{About, Inputs, Moment, judge};
 
 use super::name_in_plan;
@@ -41,8 +42,10 @@ pub fn asked(inputs: &Inputs<'_>, moment: Moment, record: &Record, here: &Here) 
     let now = inputs.freshness.clock;
     let counting = Counting { now, here, only_here: false, since: None, again_since: None };
     let (mut record, mut all, mut seen) = (record.clone(), Asked::default(), BTreeSet::new());
+    let mut said = None;
     for _ in 0..ROUNDS {
         let laid = captured.clone().with_attested(&record, &counting);
+        let said = said.get_or_insert_with(|| laid.state.clone());
         let (lowered, lacking) = lacking(inputs, moment, &laid);
         let new: Vec<About> = lacking.into_iter().filter(|about| seen.insert(about.clone())).collect();
         if new.is_empty() {
@@ -51,7 +54,7 @@ pub fn asked(inputs: &Inputs<'_>, moment: Moment, record: &Record, here: &Here) 
         let mut fresh = BTreeSet::new();
         for about in new {
             if can_be_given(&about, &captured) {
-                let supposed = all.ask((inputs.plan, &lowered, &captured), &about, &mut fresh);
+                let supposed = all.ask((inputs.plan, &lowered, &captured, said), &about, &mut fresh);
                 record.entries.extend(supposed.map(|what| entry(what, reading, now)));
             } else {
                 all.beyond.insert(about.to_string());
@@ -111,7 +114,7 @@ impl Asked {
     /// Notes a fact to ask for, and what it is taken to be meanwhile; `fresh` are the fields that are asked for since the last look.
     fn ask(
         &mut self,
-        (plan, lowered, captured): (&Plan, &Lowered, &Snapshot),
+        (plan, lowered, captured, said): (&Plan, &Lowered, &Snapshot, &State),
         about: &About,
         fresh: &mut BTreeSet<(ObjectRef, String)>,
     ) -> Option<Supposed> {
@@ -140,9 +143,15 @@ impl Asked {
                     }
                     return None;
                 }
-                fresh.insert(asked);
+                fresh.insert(asked.clone());
                 let captured = captured.state.get(on).and_then(|object| object.fields().get(&field).cloned());
-                let wanted = wanted((plan, lowered), on, &field, captured.as_ref());
+                // What somebody said lacks something, or it would not be asked for: the plan's wish never takes its place.
+                let value = |object: Object| object.fields().get(&field).filter(|value| !value.is_null()).cloned();
+                let said = said.get(on).and_then(value).filter(|_| captured.is_none());
+                if said.is_some() {
+                    self.in_part.insert(asked);
+                }
+                let wanted = said.or_else(|| wanted((plan, lowered), on, &field, captured.as_ref()));
                 let value = likely(wanted.as_ref(), on, &field);
                 of.insert(field.clone(), wanted);
                 let fields = Map::from_iter([(field, value)]);

@@ -16,7 +16,7 @@ pub fn how_to_write(name: &str) -> &'static str {
         "modules" => {
             "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`: each module but the base with `: ` and when it \
              opens (`immediately`, `7 days after previous`, or `by-hand` for whatever has no timer, as a module that a webhook or a \
-             person opens), and, if you see it, with its tag in brackets"
+             person opens), and, if the screen shows it, with its tag in brackets, `[]` for none"
         }
         "tags" => "write `base: TAG; instant: TAG; revoke: TAG`, or `-` if no tag is set",
         "after_final_retry" => "write `revoke`, `cancel`, `stop` or `keep`",
@@ -97,7 +97,8 @@ fn modules(text: &str) -> Option<Value> {
         let mut module =
             Map::from_iter([("number".to_owned(), json!(number)), ("name".to_owned(), json!(name.trim()))]);
         module.extend(release.map(|release| ("release".to_owned(), release)));
-        module.extend(tag.map(|tag| ("tag".to_owned(), if tag.is_empty() { Value::Null } else { json!(tag) })));
+        let nothing = |tag: &str| tag.is_empty() || tag == NOTHING;
+        module.extend(tag.map(|tag| ("tag".to_owned(), if nothing(tag) { Value::Null } else { json!(tag) })));
         Some(Value::Object(module))
     };
     text.split(';').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
@@ -180,7 +181,7 @@ mod tests {
             (
                 &course,
                 "modules",
-                "1 Goals [Course_Goals]: by-hand; 2 Bonus []: immediately",
+                "1 Goals [Course_Goals]: by-hand; 2 Bonus [-]: immediately",
                 Some(json!([
                     {"number": 1, "name": "Goals", "release": "by-hand", "tag": "Course_Goals"},
                     {"number": 2, "name": "Bonus", "release": "immediately", "tag": null},

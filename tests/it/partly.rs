@@ -290,7 +290,7 @@ fn undo_takes_back_what_was_carried_out_and_names_what_a_person_made() {
     let digest = status(&place)["digest"].as_str().unwrap()[..8].to_owned();
     let ran = undo(&place, &digest);
     ran.ends(0, &[]);
-    let back = "- production_url: //bloom.example + enabled: true + production_url: //staging.bloom.example";
+    let back = "enabled: true - production_url: //bloom.example + production_url: //staging.bloom.example";
     assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(back), "{}", ran.out);
     for words in [
         "set back   `charging-guard`",

@@ -317,6 +317,22 @@ fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
 }
 
 #[test]
+fn what_somebody_said_in_part_is_asked_with_their_own_words_and_never_with_the_plans() {
+    let place = without(&["offering"]);
+    let modules = "modules=0 Welcome; 1 Goals: by-hand; 2 Habits: by-hand; 3 Boundaries: by-hand; 4 Money: by-hand; 5 Visibility: by-hand";
+    let words = ["record", "saw", "offering/group-coaching", modules, "--plan", PLAN, "--who", "jo"];
+    place.run(&words).ends(0, &[]);
+    let asked = listed(&place, &[]);
+    let fields: Vec<&Value> =
+        asked["screens"].as_array().unwrap().iter().flat_map(|one| one["fields"].as_array().unwrap()).collect();
+    let of = |field: &&&Value| field["object"] == "offering/group-coaching" && field["field"] == "modules";
+    let field = fields.iter().find(of).unwrap_or_else(|| panic!("{asked:#}"));
+    assert!(field.get("beside").is_none_or(Value::is_null), "one key does not say the plan's wish: {field:#}");
+    let (shown, _) = typed(&place, &SURVEY, "y\nq");
+    assert!(shown.contains("4 Money: by-hand") && !shown.contains("4 Money: 7 days"), "{shown}");
+}
+
+#[test]
 fn nothing_after_the_sign_says_that_nothing_is_set_and_a_question_mark_explains() {
     let place = without(&["opt-in-form"]);
     let (shown, _) = typed(&place, &SURVEY, "?\n1=\n1=nobody knows\nnone\ny\nq");
@@ -421,13 +437,16 @@ fn ctrl_c_leaves_it_with_what_was_answered_recorded() {
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_terminal_of_ours);
     let stdin = options.read(true).write(true).open(name).unwrap();
     let mut child = place.command(&SURVEY).stdin(Stdio::from(stdin)).spawn().unwrap();
-    File::from(terminal.try_clone().unwrap()).write_all(b"y\nno\n").unwrap();
-    let (mut out, mut said) = (child.stdout.take().unwrap(), Vec::new());
+    let (mut out, mut said, mut answers) = (child.stdout.take().unwrap(), Vec::new(), Some(b"y\nno\n"));
     while !String::from_utf8_lossy(&said).split("Screen 2 of 2").nth(1).is_some_and(|rest| rest.ends_with("> ")) {
         let mut some = [0; 4096];
         let read = out.read(&mut some).unwrap();
         assert_ne!(read, 0, "{}", String::from_utf8_lossy(&said));
         said.extend(&some[..read]);
+        // Once it is asked, and no earlier.
+        if let Some(keys) = answers.take_if(|_| said.ends_with(b"> ")) {
+            File::from(terminal.try_clone().unwrap()).write_all(keys).unwrap();
+        }
     }
     let process = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
     rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();

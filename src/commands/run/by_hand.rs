@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::change::{ByHand, Task, text};
+use crate::change::{ByHand, Task};
 use crate::commands::Terminal;
 use crate::commands::terminal::labelled;
 use crate::failure::Failure;
 use crate::guide::Named;
 use crate::model::saw::is_blind;
 use crate::model::{Kind, ObjectRef, State};
-use crate::output::escape;
+use crate::output::diff::signed_lines;
 use crate::survey::{Beside, Listed, Question, Screen, Whose};
 
 /// Shows each task that is open; what is typed once they are made.
@@ -101,18 +101,10 @@ pub(super) fn screen_back(task: &Task<'_>, known: &State) -> Screen {
 
 /// What is there, and what is wanted, a line each.
 pub(super) fn lines(task: &Task<'_>) -> Vec<String> {
-    sides(task, [("-", task.before), (if task.is_compared { "+" } else { "?" }, Some(task.wanted))])
+    signed_lines(task.on, (task.before, Some(task.wanted)), (!task.is_compared && task.before.is_none()).then_some('?'))
 }
 
 /// The way back: what was to be made, and what was there, as far as anybody knew.
 pub(super) fn lines_back(task: &Task<'_>) -> Vec<String> {
-    sides(task, [("-", Some(task.wanted)), ("+", task.before)])
-}
-
-fn sides(task: &Task<'_>, both: [(&str, Option<&Value>); 2]) -> Vec<String> {
-    let side = |(sign, fields): (&str, Option<&Value>)| {
-        let shown = escape::terminal(&text::side(task.on, fields));
-        shown.lines().map(|line| format!("{sign} {line}")).collect::<Vec<_>>()
-    };
-    both.into_iter().flat_map(side).collect()
+    signed_lines(task.on, (Some(task.wanted), task.before), None)
 }

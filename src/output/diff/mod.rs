@@ -8,15 +8,17 @@ pub mod markdown;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::change::{Change, Digests, NotCompared, text};
 use crate::diag::Location;
 use crate::model::record::Record;
 use crate::model::text::many;
-use crate::model::{Kind, Plan};
+use crate::model::{Kind, ObjectRef, Plan};
 use crate::site::Executor;
 
 use super::Sources;
-use super::escape::shell;
+use super::escape::{self, shell};
 
 /// What a plan changes, with all that a format needs to show it.
 #[derive(Debug)]
@@ -62,6 +64,25 @@ pub enum OpenRun {
     GoesOn(String),
     /// A new run closes it, for this reason.
     Closed(String),
+}
+
+/// An object before and after, a line each with its sign: what stays stands once. Where nobody knew what is there, all that is wanted has
+/// the sign that is given.
+pub fn signed_lines(
+    on: &ObjectRef,
+    (before, after): (Option<&Value>, Option<&Value>),
+    unknown: Option<char>,
+) -> Vec<String> {
+    let side = |fields| escape::terminal(&text::side(on, fields));
+    let (before, after) = (side(before), side(after));
+    if let Some(sign) = unknown {
+        return after.lines().map(|line| format!("{sign} {line}")).collect();
+    }
+    let line = |line: lines::Line<'_>| {
+        let text: String = line.stretches.iter().map(|(_, text)| *text).collect();
+        format!("{} {text}", line.side.sign())
+    };
+    lines::lines(&before, &after).into_iter().map(line).collect()
 }
 
 impl Changes<'_> {

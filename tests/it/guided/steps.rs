@@ -83,7 +83,7 @@ fn a_rehearsal_goes_from_step_to_step_each_proven() {
     let before = place.read("bloom-coaching.record.ndjson");
     verified(&place);
     fs::write(place.path("bloom-coaching.record.ndjson"), &before).unwrap();
-    fs::write(place.path("lines.txt"), "! a\nb\n! c\n").unwrap();
+    fs::write(place.path("lines.txt"), "! 2 users\n41 tags\n! 3 users\n").unwrap();
     record(&place, &["verification", "lines.txt", "--host", "staging.bloom.example"]);
     on(&place).ends(20, &["each line with a \"!\" needs a reason: 1, 3"]);
     record(&place, &["ack", "1", "--reason", "ours"]);

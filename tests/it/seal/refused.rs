@@ -125,8 +125,10 @@ fn with_a_digest_both_must_hold() {
     let reviewed = Reviewed::new();
     let digest = reviewed.value()["digests"]["changes"].as_str().unwrap().to_owned();
     // Nobody was shown it here.
-    for wrong in [BOGUS, "", &digest] {
-        reviewed.refused_with(&["--seal", SEAL, "--confirm", wrong], 12, &["never showed"]);
+    for (wrong, why) in
+        [(BOGUS, "never showed"), (&*digest, "never showed"), ("", "is no digest"), ("0123456789g", "is no digest")]
+    {
+        reviewed.refused_with(&["--seal", SEAL, "--confirm", wrong], 12, &[why]);
     }
     assert_eq!(reviewed.place.digest(), digest);
     reviewed.write(&reviewed.seal.edited_once("bloom", "gloom"));
