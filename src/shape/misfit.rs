@@ -126,6 +126,9 @@ pub(super) struct Seen<'a> {
     pub(super) document: Document,
 }
 
+/// What is said of the rest of a text that a comma cut in two.
+const CUT_BY_A_COMMA: &str = "a comma inside `{…}` begins a new key: put the whole text in quotes";
+
 impl<'a> Seen<'a> {
     pub(super) fn read(&self, error: &ValidationError<'_>, out: &mut Vec<Misfit>) {
         let at = error.instance_path().as_str();
@@ -152,6 +155,7 @@ impl<'a> Seen<'a> {
     pub(super) fn value(&self, at: &str, kind: &Kind, error: &ValidationError<'_>) -> Misfit {
         let about = self.subschema(error).map(words::About::of).unwrap_or_default();
         let (code, message, help) = words::of(kind, &self.name(at), &self.found(at), &about);
+        let help = if self.was_cut_by_a_comma(at) { Some(CUT_BY_A_COMMA.to_owned()) } else { help };
         self.misfit(at, Part::Value, code, message, help)
     }
 
@@ -165,9 +169,7 @@ impl<'a> Seen<'a> {
         let shown = if personal { crate::text::MASK.to_owned() } else { words::clean(key) };
         let message = format!("unknown key `{shown}` in {}", self.name(at));
         let help = match near {
-            None if self.was_cut_by_a_comma(&place) => {
-                "a comma inside `{…}` begins a new key: put the whole text in quotes".to_owned()
-            }
+            None if self.was_cut_by_a_comma(&place) => CUT_BY_A_COMMA.to_owned(),
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => "remove it".to_owned(),
             None => format!("remove it; {}", words::keys(known)),

@@ -339,6 +339,15 @@ fn keys_missing_unknown_or_misspelt() {
         "unknown key `nothing to sync` in `webhooks/aal_updateuser/after_switch`",
         comma,
     );
+    // Where any key can stand the rest is one without a value.
+    one(
+        "archived and without members",
+        "archived, nobody is in it",
+        "wrong-type",
+        "nobody is in it",
+        "`leave_alone/offerings/nobody is in it` has no value, and must be text",
+        comma,
+    );
 }
 
 #[test]

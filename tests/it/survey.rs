@@ -338,7 +338,7 @@ fn nothing_after_the_sign_says_that_nothing_is_set_and_a_question_mark_explains(
     let (shown, _) = typed(&place, &SURVEY, "?\n1=\n1=nobody knows\nnone\ny\nq");
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
-        "operations: What runs after an opt-in. To say what the screen shows, write `release KEY, grant KEY, add-tags A|B`, or `-` if the form runs no",
+        "operations: What runs after an opt-in. To say what the screen shows, write release KEY, grant KEY, add-tags TAG|TAG, or `-` if nothing is set.",
         "1 operations (nothing is set) (corrected)",
         "this is not a valid value of `operations`: write `release KEY",
     ] {

@@ -108,15 +108,15 @@ impl Run {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
                 let saw = seen(answer, expect)?;
                 let mut more = |question: &str| terminal.ask(&format!("  {question}: "));
+                let reads_orders = self.site.configuration().is_ok_and(|read| read.header.is_captured("order"));
+                let unless_read =
+                    if reads_orders { ", or Enter if the site's orders are read with their transactions" } else { "" };
                 let transaction = if saw.contains(&Confirmation::Order) {
-                    more(
-                        "the ID of the payment's transaction, or Enter if the site's orders are read with their transactions",
-                    )?
+                    more(&format!("the ID of the payment's transaction{unless_read}"))?
                 } else {
                     String::new()
                 };
                 let transaction = Some(transaction).filter(|id| !id.is_empty());
-                let reads_orders = self.site.configuration().is_ok_and(|read| read.header.is_captured("order"));
                 // Of an order that nothing reads the ID finds nothing.
                 let order = if reads_orders {
                     more("the order's ID, or Enter if the form has no other new order")?
@@ -165,8 +165,11 @@ fn pasted(first: &str, terminal: &mut Terminal<'_>) -> Result<Option<String>, Fa
 
 /// What somebody says who says yes: what stands after it. A text that was meant for another question attests nothing.
 fn affirmed(answer: &str) -> Result<String, Failure> {
-    let refused =
-        |why: String| Failure::new(exit::USAGE, why).help("once it is so, answer `yes` and what you saw, in one line");
+    let refused = |why: String| {
+        Failure::new(exit::USAGE, why).help(
+        "once it is so, answer `yes` and what you saw, in one line; if it cannot be so, `q` ends here, and `plan status PLAN --site SITE` names the way back",
+    )
+    };
     let (word, says) = answer.split_at(answer.find(|c: char| !c.is_alphabetic()).unwrap_or(answer.len()));
     if !word.eq_ignore_ascii_case("yes") {
         return Err(refused(format!("`{}` does not begin with `yes`", line(answer))));

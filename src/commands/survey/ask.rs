@@ -1,17 +1,17 @@
 //! One screen: what stands there is what is seen, or is corrected; what money and mail hang on is typed; and it is recorded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
-use crate::model::Kind;
+use crate::model::ObjectRef;
 use crate::model::text::many;
 use crate::output::escape::line;
 use crate::output::survey::{choices, indented, screen as drawn};
-use crate::survey::{Answers, Beside, NOTHING, Question, Screen, Whose, how_to_write, typed};
+use crate::survey::{Answers, Beside, NOTHING, Question, Screen, Whose, how_to_write, is_switch, typed};
 use crate::text::{without_addresses, without_secrets};
 
 use super::recorded::Looking;
@@ -141,8 +141,9 @@ impl Asking<'_, '_> {
 
     /// What each field that is asked for holds, and how it is typed.
     fn explain(&mut self, screen: &Screen) -> Result<(), Failure> {
-        let fields: BTreeSet<&str> = screen.questions.iter().map(|question| &*question.field).collect();
-        fields.into_iter().try_for_each(|field| self.explain_field(screen.kind, field))?;
+        let fields: BTreeMap<&str, &ObjectRef> =
+            screen.questions.iter().map(|question| (&*question.field, &question.on)).collect();
+        fields.into_iter().try_for_each(|(field, on)| self.explain_field(on, field))?;
         if screen.list.is_some() {
             self.say(
                 "the list: all objects of this kind that the screen shows; `y` says that those above are all of them.",
@@ -151,9 +152,12 @@ impl Asking<'_, '_> {
         Ok(())
     }
 
-    fn explain_field(&mut self, kind: Kind, field: &str) -> Result<(), Failure> {
-        let about = kind.about_field(field).unwrap_or_default();
-        self.say(&format!("{field}: {about} To say what the screen shows, {}.", how_to_write(field)))
+    fn explain_field(&mut self, on: &ObjectRef, field: &str) -> Result<(), Failure> {
+        let about = on.kind.about_field(field).unwrap_or_default();
+        let or_nothing = if is_switch(on, field) { "" } else { ", or `-` if nothing is set" };
+        let how = choices(on, field)
+            .map_or_else(|| how_to_write(field).to_owned(), |choices| format!("write {choices}{or_nothing}"));
+        self.say(&format!("{field}: {about} To say what the screen shows, {how}."))
     }
 
     /// Names, one a line, up to an empty one; none where the input ends before.
@@ -248,7 +252,7 @@ impl Asking<'_, '_> {
             match answer.trim() {
                 "" => return Ok(Typed::LeftOut),
                 END => return Ok(Typed::End),
-                EXPLAIN => self.explain_field(on.kind, field)?,
+                EXPLAIN => self.explain_field(on, field)?,
                 // On the other screens these letters are keys, and `n` is "not now".
                 "y" | "n" | "Y" | "N" if matches!(typed(on, field, answer.trim()), Some(Value::Bool(_))) => {
                     self.say("write `yes` or `no` in full, or press Enter to leave this line out")?;
