@@ -132,7 +132,7 @@ impl List {
         if let Some((name, only)) = rows_of(place) {
             let picked = self.tables.entry((name, scope, only)).or_default();
             picked.take(used);
-            // By its number a post is told from others, and its meta is found.
+            // A post is known by its number, and its meta is found by it.
             picked.picks.extend(place.posts.as_ref().map(|_| "/ID".to_owned()));
             let columns = place.join.keys();
             picked.picks.extend(columns.map(|column| format!("/{}", crate::text::escape_pointer(column))));

@@ -12,13 +12,13 @@ use super::proof::{Ask, Open, Proof};
 pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: impl Fn(&Task<'_>) -> String) -> Proof {
     let tasks = all.tasks();
     let asks = |task: &Task<'_>, why: String| Open::asks(Ask::Made(task.on.clone()), why, record(task));
-    let open = |task: &Task<'_>| {
+    let open = |task: &Task<'_>, shown: &Shown| {
         let on = task.on;
-        match shown(task, site) {
+        match shown {
             Shown::AsWanted(Executor::Attested) => None,
             Shown::AsWanted(_) => read.as_ref().err().cloned().map(Open::from),
             Shown::Otherwise(Executor::Attested, fields) => {
-                let fields = in_brackets(&fields);
+                let fields = in_brackets(fields);
                 Some(asks(
                     task,
                     format!(
@@ -28,16 +28,15 @@ pub fn made(all: &ByHand, site: &Snapshot, read: &Result<(), String>, record: im
                 ))
             }
             Shown::Otherwise(_, fields) => {
-                Some(format!("`{on}` is not as the plan wants it{}", in_brackets(&fields)).into())
+                Some(format!("`{on}` is not as the plan wants it{}", in_brackets(fields)).into())
             }
             Shown::Unreadable => Some(asks(task, format!("no reading shows `{on}`: set it, then say what you see"))),
         }
     };
-    let by = by(tasks.iter().map(|task| shown(task, site)));
     all_of(
         &tasks,
+        |task| shown(task, site),
         open,
-        by,
         ("objects that are to be set by hand are not seen in place yet", "objects to set by hand are in place"),
     )
 }
@@ -52,12 +51,12 @@ pub fn set_back(
 ) -> Proof {
     let tasks: Vec<Task<'_>> = all.tasks().into_iter().filter(|task| !left.contains(task.on)).collect();
     let asks = |task: &Task<'_>, why: String| Open::asks(Ask::SetBack(task.on.clone()), why, record(task));
-    let open = |task: &Task<'_>| {
+    let open = |task: &Task<'_>, shown: &Shown| {
         let on = task.on;
-        match back(task, site) {
+        match shown {
             Shown::AsWanted(Executor::Attested) => None,
             Shown::AsWanted(_) => read.as_ref().err().cloned().map(Open::from),
-            shown @ Shown::Otherwise(..) if rests_on_a_word(&shown) || task.before.is_none() => {
+            Shown::Otherwise(..) if rests_on_a_word(shown) || task.before.is_none() => {
                 Some(asks(task, format!("`{on}` is not as it was before the run: set it back, then say what you see")))
             }
             Shown::Otherwise(..) => Some(format!("`{on}` is not as it was before the run").into()),
@@ -70,11 +69,10 @@ pub fn set_back(
             )),
         }
     };
-    let by = by(tasks.iter().map(|task| back(task, site)));
     all_of(
         &tasks,
+        |task| back(task, site),
         open,
-        by,
         ("objects are not seen as they were before the run", "objects set by hand are as they were before the run"),
     )
 }
@@ -82,11 +80,14 @@ pub fn set_back(
 /// The proof of all of some tasks: the first that is open, and how many are.
 fn all_of(
     tasks: &[Task<'_>],
-    open: impl Fn(&Task<'_>) -> Option<Open>,
-    by: Executor,
+    shown: impl Fn(&Task<'_>) -> Shown,
+    open: impl Fn(&Task<'_>, &Shown) -> Option<Open>,
     (not_yet, done): (&str, &str),
 ) -> Proof {
-    let open: Vec<Open> = tasks.iter().filter_map(open).collect();
+    let all: Vec<Shown> = tasks.iter().map(shown).collect();
+    // A person's word, where any of it rests on one.
+    let by = if all.iter().any(rests_on_a_word) { Executor::Attested } else { Executor::Guided };
+    let open: Vec<Open> = tasks.iter().zip(&all).filter_map(|(task, shown)| open(task, shown)).collect();
     let total = open.len();
     match open.into_iter().next() {
         None => Proof::Behind { by, seen: format!("{} of {} {done}", tasks.len(), tasks.len()) },
@@ -96,11 +97,6 @@ fn all_of(
             Proof::Open(Open { why, ..first })
         }
     }
-}
-
-/// By what all of it is known: a person's word, where any of it rests on one.
-fn by(mut all: impl Iterator<Item = Shown>) -> Executor {
-    if all.any(|shown| rests_on_a_word(&shown)) { Executor::Attested } else { Executor::Guided }
 }
 
 /// Whether a person said so, and no reading.

@@ -1,10 +1,12 @@
 //! What a capture and an inventory have in common: the first line, the last one, and the one of a failure.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::BufRead;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::header::{FORMAT, Header};
@@ -161,6 +163,36 @@ pub fn whole<R: BufRead>(reader: R, kind: &'static str) -> Result<(Header, Strin
             return Ok((header, end.sha256));
         }
     }
+}
+
+/// A line: an object of exactly one member, whose name says what the line is.
+pub(super) trait OneMember: Sized {
+    /// Reads the member of this name.
+    fn read<'de, A: MapAccess<'de>>(word: &str, members: &mut A) -> Result<Self, A::Error>;
+}
+
+/// Reads such a line.
+pub(super) fn one_member<'de, T: OneMember, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Only<T>(PhantomData<T>);
+
+    impl<'de, T: OneMember> Visitor<'de> for Only<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object with one member")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
+            let word: String = members.next_key()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+            let line = T::read(&word, &mut members)?;
+            match members.next_key::<IgnoredAny>()? {
+                None => Ok(line),
+                Some(_) => Err(A::Error::custom("more members, expected an object with one member")),
+            }
+        }
+    }
+
+    deserializer.deserialize_map(Only(PhantomData))
 }
 
 #[derive(Deserialize)]

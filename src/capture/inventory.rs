@@ -7,7 +7,7 @@ use std::io::BufRead;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::frame::{self, End, Reported, at, cut};
+use super::frame::{self, End, OneMember, Reported, at, cut, one_member};
 use super::header::Header;
 use super::lines::Lines;
 use crate::population::Damage;
@@ -198,6 +198,12 @@ enum Any {
 
 impl<'de> Deserialize<'de> for Any {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        one_member(deserializer)
+    }
+}
+
+impl OneMember for Any {
+    fn read<'de, A: MapAccess<'de>>(word: &str, members: &mut A) -> Result<Self, A::Error> {
         #[derive(Deserialize)]
         struct Named {
             name: String,
@@ -206,36 +212,17 @@ impl<'de> Deserialize<'de> for Any {
             about: About,
         }
 
-        struct OneMember;
-
-        impl<'de> Visitor<'de> for OneMember {
-            type Value = Any;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with one member")
+        let kind = EntryKind::ALL.into_iter().find(|kind| kind.name() == word);
+        Ok(match (kind, word) {
+            (Some(kind), _) => {
+                let Named { name, count, about } = members.next_value()?;
+                Any::Entry(Entry { kind, name, count, about })
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Any, A::Error> {
-                let word: String = members.next_key()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-                let kind = EntryKind::ALL.into_iter().find(|kind| kind.name() == word);
-                let line = match (kind, word.as_str()) {
-                    (Some(kind), _) => {
-                        let Named { name, count, about } = members.next_value()?;
-                        Any::Entry(Entry { kind, name, count, about })
-                    }
-                    (None, "end") => Any::End(members.next_value()?),
-                    (None, "error") => Any::Error(members.next_value()?),
-                    (None, "inventory") => members.next_value::<IgnoredAny>().map(|_| Any::Header)?,
-                    (None, _) => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,
-                };
-                match members.next_key::<IgnoredAny>()? {
-                    None => Ok(line),
-                    Some(_) => Err(A::Error::custom("more members, expected an object with one member")),
-                }
-            }
-        }
-
-        deserializer.deserialize_map(OneMember)
+            (None, "end") => Any::End(members.next_value()?),
+            (None, "error") => Any::Error(members.next_value()?),
+            (None, "inventory") => members.next_value::<IgnoredAny>().map(|_| Any::Header)?,
+            (None, _) => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,
+        })
     }
 }
 

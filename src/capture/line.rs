@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::frame::{End, Reported};
+use super::frame::{End, OneMember, Reported, one_member};
 use super::header::Text;
 use super::source::{Scope, Source};
 use super::value::Value;
@@ -297,41 +297,28 @@ fn rows_of_cells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<V
 
 impl<'de> Deserialize<'de> for Any {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneMember;
+        one_member(deserializer)
+    }
+}
 
-        impl<'de> Visitor<'de> for OneMember {
-            type Value = Any;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with one member")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Any, A::Error> {
-                let kind: String = members.next_key()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-                let line = match kind.as_str() {
-                    "capture" => Any::Header(members.next_value()?),
-                    "source" => Any::Line(Line::Source(members.next_value()?)),
-                    "option" => Any::Line(Line::Option(members.next_value()?)),
-                    "users" => Any::Line(Line::Users(members.next_value::<Rows<_>>()?.rows.0)),
-                    "usermeta" => Any::Line(Line::UserMeta(members.next_value::<Rows<_>>()?.rows.0)),
-                    "postmeta" => Any::Line(Line::PostMeta(members.next_value::<Rows<_>>()?.rows.0)),
-                    "table" => Any::Line(Line::Table(members.next_value()?)),
-                    "content" => Any::Line(Line::Content(members.next_value()?)),
-                    "cron" => Any::Line(Line::Cron(members.next_value()?)),
-                    "plugin" => Any::Line(Line::Plugin(members.next_value()?)),
-                    "constant" => Any::Line(Line::Constant(members.next_value()?)),
-                    "call" => Any::Line(Line::Call(members.next_value()?)),
-                    "end" => Any::End(members.next_value()?),
-                    "error" => Any::Error(members.next_value()?),
-                    _ => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,
-                };
-                match members.next_key::<IgnoredAny>()? {
-                    None => Ok(line),
-                    Some(_) => Err(A::Error::custom("more members, expected an object with one member")),
-                }
-            }
-        }
-
-        deserializer.deserialize_map(OneMember)
+impl OneMember for Any {
+    fn read<'de, A: MapAccess<'de>>(word: &str, members: &mut A) -> Result<Self, A::Error> {
+        Ok(match word {
+            "capture" => Any::Header(members.next_value()?),
+            "source" => Any::Line(Line::Source(members.next_value()?)),
+            "option" => Any::Line(Line::Option(members.next_value()?)),
+            "users" => Any::Line(Line::Users(members.next_value::<Rows<_>>()?.rows.0)),
+            "usermeta" => Any::Line(Line::UserMeta(members.next_value::<Rows<_>>()?.rows.0)),
+            "postmeta" => Any::Line(Line::PostMeta(members.next_value::<Rows<_>>()?.rows.0)),
+            "table" => Any::Line(Line::Table(members.next_value()?)),
+            "content" => Any::Line(Line::Content(members.next_value()?)),
+            "cron" => Any::Line(Line::Cron(members.next_value()?)),
+            "plugin" => Any::Line(Line::Plugin(members.next_value()?)),
+            "constant" => Any::Line(Line::Constant(members.next_value()?)),
+            "call" => Any::Line(Line::Call(members.next_value()?)),
+            "end" => Any::End(members.next_value()?),
+            "error" => Any::Error(members.next_value()?),
+            _ => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,
+        })
     }
 }

@@ -172,7 +172,7 @@ impl Capture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// A companion plugin on the site, such as `bridge/`, whose captures this program does not read yet.
+    /// The collector on the site (`bridge/`), through an adapter.
     Bridge,
     /// WordPress's own REST.
     CoreRest,

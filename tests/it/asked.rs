@@ -1,7 +1,7 @@
 //! A run at a terminal: after `apply --confirm` nobody types a command, only answers and the barrier's phrase.
 
 use std::io::{Read as _, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use crate::guided::{
 use crate::partly::{declared, partly_captured, says_what_is_there};
 use crate::place::{PLAN, Place, SITE};
 use crate::timing::{place_digest, rehearsed_at};
+use crate::typed::on_a_terminal;
 
 /// A person at a terminal in front of the program.
 pub(crate) struct Keyboard {
@@ -24,14 +25,7 @@ pub(crate) struct Keyboard {
 
 impl Keyboard {
     pub(crate) fn at(place: &Place, words: &[&str]) -> Self {
-        let plain = place.command(words);
-        let all = std::iter::once(plain.get_program()).chain(plain.get_args());
-        let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
-        let mut command = Command::new("timeout");
-        command.args(["120", "script", "-qefc", &quoted.join(" "), "/dev/null"]);
-        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
-        command.current_dir(plain.get_current_dir().unwrap());
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = on_a_terminal(place, words, (120, "-qefc", ""));
         let (keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let shown = Arc::new(Mutex::new(Vec::new()));
         let into = shown.clone();

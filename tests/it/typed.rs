@@ -1,7 +1,7 @@
 //! What is asked on a terminal, and what is typed there: util-linux's `script` gives the program one.
 
 use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -9,16 +9,21 @@ use crate::guided::{LIVE, PHRASE, configured, record, verified};
 use crate::place::{PLAN, Place, SITE};
 use crate::timing::{at, configured_on_live, past_the_barrier_on_live, verified_on_live};
 
-/// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended.
-pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
+/// The program on a terminal for so many seconds at most, after a command of the shell.
+pub(crate) fn on_a_terminal(place: &Place, words: &[&str], (seconds, options, first): (u32, &str, &str)) -> Child {
     let plain = place.command(words);
     let all = std::iter::once(plain.get_program()).chain(plain.get_args());
     let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
     let mut command = Command::new("timeout");
-    command.args(["15", "script", "-qec", &quoted.join(" "), "/dev/null"]);
+    command.args([&seconds.to_string(), "script", options, &format!("{first}{}", quoted.join(" ")), "/dev/null"]);
     command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
     command.current_dir(plain.get_current_dir().unwrap());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended.
+pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
+    let mut child = on_a_terminal(place, words, (15, "-qec", ""));
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
     let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let (told, shown) = mpsc::channel();
@@ -47,15 +52,9 @@ pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Optio
 #[test]
 fn what_is_typed_before_a_screen_is_shown_answers_none() {
     let place = crate::survey::without(&["opt-in-form", "emails"]);
-    let plain = place.command(&["survey", PLAN, "--site", SITE, "--who", "jo"]);
-    let all = std::iter::once(plain.get_program()).chain(plain.get_args());
-    let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
-    let mut command = Command::new("timeout");
     // The keys lie there before the program begins.
-    command.args(["5", "script", "-qec", &format!("sleep 1; exec {}", quoted.join(" ")), "/dev/null"]);
-    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
-    command.current_dir(plain.get_current_dir().unwrap());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let words = ["survey", PLAN, "--site", SITE, "--who", "jo"];
+    let mut child = on_a_terminal(&place, &words, (5, "-qec", "sleep 1; exec "));
     let mut keys = child.stdin.take().unwrap();
     keys.write_all(b"y\ny\n").unwrap();
     let ended = child.wait_with_output().unwrap();

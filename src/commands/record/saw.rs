@@ -73,21 +73,14 @@ pub(super) fn saw(args: RecordSaw, plan: &Plan, now: Timestamp) -> Result<Said, 
 
 /// Refuses a key that the plan does not have and that is nearly one of its own, unless the object's name is said too.
 fn ensure_no_slip(plan: &Plan, on: &ObjectRef, is_named: bool) -> Result<(), Failure> {
-    let (Some(known), left_alone) = (match on.kind {
-        Kind::Offering => {
-            (Some(plan.offerings.keys().collect::<Vec<_>>()), plan.leave_alone.offerings.contains_key(&on.key))
-        }
-        Kind::OrderForm => {
-            (Some(plan.order_forms.keys().collect()), plan.leave_alone.order_forms.contains_key(&on.key))
-        }
-        Kind::OptInForm => {
-            (Some(plan.opt_in_forms.keys().collect()), plan.leave_alone.opt_in_forms.contains_key(&on.key))
-        }
-        _ => (None, false),
-    }) else {
-        return Ok(());
+    let left_alone = &plan.leave_alone;
+    let (known, left_alone): (Vec<&String>, _) = match on.kind {
+        Kind::Offering => (plan.offerings.keys().collect(), &left_alone.offerings),
+        Kind::OrderForm => (plan.order_forms.keys().collect(), &left_alone.order_forms),
+        Kind::OptInForm => (plan.opt_in_forms.keys().collect(), &left_alone.opt_in_forms),
+        _ => return Ok(()),
     };
-    if is_named || left_alone || known.contains(&&on.key) {
+    if is_named || left_alone.contains_key(&on.key) || known.contains(&&on.key) {
         return Ok(());
     }
     let Some(near) = nearest(&on.key, known) else { return Ok(()) };

@@ -96,20 +96,17 @@ fn finding(plan: &Plan, key: &str, offering: &OfferingIntent) -> Finding {
             "add `{key}` to `release` of the order form that it comes with, or change `access_through`"
         ));
     }
-    let there = nearest_form(plan, key);
-    let add = match there {
-        Some(form) => format!("add `{key}` to `release` of the order form that sells it (`{form}`?), or add a form"),
-        None => "add the form".to_owned(),
-    };
-    let help = match there {
-        Some(_) => format!("{add} to `order_forms`, or change `access_through`"),
-        None => format!(
-            "{add} that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
-        ),
-    };
-    let finding = finding.help(help);
     // Beside a form that may be meant a new one would be a wrong proposal.
-    if there.is_some() { finding } else { finding.fix("add to `order_forms`", form(key, &offering.name)) }
+    if let Some(form) = nearest_form(plan, key) {
+        return finding.help(format!(
+            "add `{key}` to `release` of the order form that sells it (`{form}`?), or add a form to `order_forms`, or change \
+             `access_through`"
+        ));
+    }
+    let help = format!(
+        "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
+    );
+    finding.help(help).fix("add to `order_forms`", form(key, &offering.name))
 }
 
 fn form(offering: &str, name: &str) -> String {
