@@ -75,8 +75,10 @@ final class Capture {
             [$name, $raw] = [$row[0], (string) $row[1]];
             [$twin, $until] = [$found[$kind . $name] ?? null, $found["{$kind}timeout_$name"] ?? null];
             $state = $until !== null && (int) $until < time() ? 'expired' : ($twin === $raw ? 'same' : 'differs');
-            $isWhole = strlen($raw) <= Inside::BYTES;
             $picker = Picker::ofName('option', $picks, $name);
+            $value = $picker->value($raw);
+            // By a digest or a length, what did not leave could be guessed.
+            $isWhole = $value === $raw;
             $differing = $state === 'differs' && $twin !== null ? ['value' => $picker->value($twin)] : [];
             $this->stream->line('option', [
                 'name' => Picker::leaf($name),
@@ -84,7 +86,7 @@ final class Capture {
                 'sha256' => $isWhole ? hash('sha256', $raw) : null,
                 'length' => $isWhole ? strlen($raw) : null,
                 'twin' => $twin === null ? null : ['state' => $state, 'expires' => $until === null ? null : (int) $until] + $differing,
-                'value' => $picker->value($raw),
+                'value' => $value,
             ]);
         };
         $this->source(['kind' => 'option', 'of' => $of, 'scope' => $scope], $table, [$name, $value], $where, $row);

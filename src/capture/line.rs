@@ -47,9 +47,9 @@ pub struct StoredOption {
     /// Whose it is.
     #[serde(default)]
     pub scope: Scope,
-    /// The SHA-256 of the raw text in the database; none where it is too large to be loaded.
+    /// The SHA-256 of the raw text in the database; unknown unless the value is that text itself.
     pub sha256: Option<String>,
-    /// The bytes of the raw text.
+    /// The bytes of the raw text; unknown where its digest is.
     pub length: Option<u64>,
     /// The transient of the same name; with an object cache, none says nothing.
     pub twin: Option<Twin>,

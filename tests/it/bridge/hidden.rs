@@ -134,6 +134,15 @@ fn secrets_and_what_is_not_listed_never_leave() {
         let option = lines.named("option", &format!("bridge_shaped_{number}"));
         assert_eq!(option["value"], json!({"withheld": "secret-value"}), "{value}");
     }
+    // A digest or a length is a way to guess: of what did not leave whole there is none.
+    for option in lines.all("option") {
+        let is_known = !option["sha256"].is_null() || !option["length"].is_null();
+        let is_whole = option["value"].is_string();
+        assert_eq!(is_known, is_whole, "{option}");
+    }
+    let withheld = ["bridge_all", "bridge_json", "bridge_pw", "bridge_shaped_0", "_accessally_offering_1"];
+    withheld.iter().for_each(|name| assert_eq!(lines.named("option", name)["sha256"], json!(null), "{name}"));
+    assert_eq!(lines.named("option", "blog_public")["length"], 1);
     // The built-in list names people, and still no secret of theirs.
     site.ask(&std::fs::read_to_string(super::bridge().join("request.json")).unwrap());
     let built_in = String::from_utf8(site.get("/plan/v1/capture", &[]).body).unwrap();
