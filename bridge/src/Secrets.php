@@ -8,6 +8,9 @@ final class Secrets {
     private const WORDS = 'key|secret|token|pass|license|licence|serial|auth|hash|nonce|salt|cookie|session|credential|signature|pwd|bearer|csrf'
         . '|totp|2fa|iban|cvv|cvc|card|(?<![a-z])pw(?![a-z])';
 
+    /** Words that hold one and are none, where no letter stands beside them; any other word that does, such as `apikey`, is taken for a secret's. */
+    private const BY_CHANCE = 'authors?|meta_?keys?|keywords|hashtags?|passed|passing|serialized|cookies_opt_in';
+
     /** Names that hold such a word and are no secrets: kind, name and pointer, each with its evidence. */
     private const EXEMPT = [
         // The name of the option of the offering that a page belongs to: read so by a public theme for AccessAlly.
@@ -32,7 +35,7 @@ final class Secrets {
     public const HARMLESS = '~^(?:[\p{L}\p{M} .\'-]{0,28}|\d{1,18}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|[\w.+-]{1,30}@[\w.-]{1,60})$~uD';
 
     public static function isName(string $name): bool {
-        return preg_match('~' . self::WORDS . '~i', $name) !== 0;
+        return preg_match('~(?<![a-z])(?:' . self::BY_CHANCE . ')(?![a-z])(*SKIP)(*FAIL)|' . self::WORDS . '~i', $name) !== 0;
     }
 
     public static function isValue(string $value): bool {
@@ -41,8 +44,7 @@ final class Secrets {
 
     /** The pointers inside one value that are no secrets although their keys look so. */
     public static function exempt(string $kind, string $name): array {
-        return array_column(array_filter(self::EXEMPT, static function (array $entry) use ($kind, $name): bool {
-            return $entry[0] === $kind && Request::fits([$entry[1]], $name);
-        }), 2);
+        $fits = static fn (array $entry): bool => $entry[0] === $kind && Request::fits([$entry[1]], $name);
+        return array_column(array_filter(self::EXEMPT, $fits), 2);
     }
 }

@@ -10,7 +10,7 @@ fn it_can_be_read_in_one_sitting() {
     let is_code =
         |line: &&str| !line.trim().is_empty() && !["//", "/*", "*"].iter().any(|mark| line.trim().starts_with(mark));
     let (code, all) = (text.lines().filter(is_code).count(), text.lines().count());
-    assert!(code < 1000 && all < 1200, "{code} lines of code, {all} in all");
+    assert!(code < 1000 && all < 1250, "{code} lines of code, {all} in all");
 }
 
 #[test]

@@ -25,7 +25,7 @@ const SHAPED: [&str; 16] = [
 ];
 
 /// Names of secrets: the value is nobody's business, whatever its shape.
-const NAMED: [&str; 20] = [
+const NAMED: [&str; 26] = [
     "api_key",
     "client-secret",
     "accessToken",
@@ -46,6 +46,12 @@ const NAMED: [&str; 20] = [
     "signature",
     "convertkit-secret",
     "user_pass",
+    "apikey",
+    "authkey",
+    "secretkey",
+    "licensekey",
+    "authorization",
+    "author_key",
 ];
 
 fn php_array(pairs: &[(String, String)]) -> String {
@@ -179,6 +185,14 @@ fn what_is_listed_and_no_secret_does_leave() {
     let lines = site.capture();
     for (number, value) in harmless.iter().enumerate() {
         assert_eq!(lines.named("option", &format!("bridge_{number}"))["value"], *value);
+    }
+    // Nor is a name that holds a secret's word by chance.
+    for name in ["author", "metakey", "meta_key", "cookies_opt_in", "quiz_passed"] {
+        site.set_option(&format!("bridge_{name}"), "7");
+    }
+    let lines = site.capture();
+    for name in ["author", "metakey", "meta_key", "cookies_opt_in", "quiz_passed"] {
+        assert_eq!(lines.named("option", &format!("bridge_{name}"))["value"], "7", "{name}");
     }
     // A key that looks like a secret itself does not leave, and what lies under it can.
     site.set_option(
