@@ -56,9 +56,8 @@ final class Inventory {
         $like = $this->database->quote($wpdb->esc_like($wpdb->prefix) . '%');
         $tables = "FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE $like";
         foreach ($this->database->all("SELECT TABLE_NAME, ENGINE, TABLE_ROWS $tables") as [$table, $engine, $rows]) {
-            $columns = array_map(function (array $column): array {
-                return ['name' => $this->words->of($column[0]), 'type' => preg_replace('~\(\D.*~', '', $column[1]), 'key' => $column[3]];
-            }, $this->database->all("SHOW COLUMNS FROM `$table`"));
+            $shown = fn (array $of): array => ['name' => $this->words->of($of[0]), 'type' => preg_replace('~\(\D.*~', '', $of[1]), 'key' => $of[3]];
+            $columns = array_map($shown, $this->database->all("SHOW COLUMNS FROM `$table`"));
             $name = '{prefix}' . $this->words->of(substr($table, strlen($wpdb->prefix)));
             $line = &$this->line('table', $name);
             $line += ['rows' => (int) $rows, 'engine' => $engine, 'columns' => $columns];

@@ -9,9 +9,7 @@ final class Plugin {
     private const ANSWERS = ['capture' => [Capture::class, 'write'], 'inventory' => [Inventory::class, 'write']];
 
     public static function register(): void {
-        $may = static function (): bool {
-            return current_user_can('manage_options');
-        };
+        $may = static fn (): bool => current_user_can('manage_options');
         add_action('rest_api_init', static function () use ($may): void {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
                 $answer = static function (\WP_REST_Request $request) use ($name): array {
@@ -28,15 +26,11 @@ final class Plugin {
         add_filter('rest_pre_serve_request', static function ($isServed, $result, $request) {
             if (strpos($request->get_route(), '/plan/v1') === 0 && !headers_sent()) {
                 header('Cache-Control: no-store, private');
-                add_filter('nocache_headers', static function (array $headers): array {
-                    return ['Cache-Control' => 'no-store, private'] + $headers;
-                });
+                add_filter('nocache_headers', static fn (array $headers): array => ['Cache-Control' => 'no-store, private'] + $headers);
             }
             return $isServed;
         }, 0, 3);
-        add_action('admin_menu', static function (): void {
-            add_management_page('Plan', 'Plan', 'manage_options', 'plan-bridge', [Screen::class, 'show']);
-        });
+        add_action('admin_menu', static fn () => add_management_page('Plan', 'Plan', 'manage_options', 'plan-bridge', [Screen::class, 'show']));
         foreach (self::ANSWERS as $name => $write) {
             add_action("admin_post_plan_$name", static function () use ($name, $write, $may): void {
                 check_admin_referer("plan_$name");

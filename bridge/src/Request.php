@@ -9,7 +9,7 @@ final class Request {
         'options' => 'name|scope,pick,for', 'usermeta' => 'key|pick,for', 'postmeta' => 'key|pick,for', 'adapters' => 'name,sha256|',
         'tables' => 'name,columns|where,pick,scope,for', 'calls' => 'call,effects|arguments,evidence,pick,for',
         'users' => 'columns|for', 'content' => 'types,shortcodes,hosts|for',
-        'format' => '', 'plugins' => '', 'vendors' => '', 'constants' => '', 'cron' => '', 'classes' => '',
+        'format' => '', 'plugins' => '', 'vendors' => '', 'constants' => '', 'functions' => '', 'cron' => '', 'classes' => '',
     ];
 
     public string $sha256;

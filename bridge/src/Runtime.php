@@ -5,9 +5,9 @@ namespace Plan\Bridge;
 /** What only PHP knows: cron, plugins, constants, and the calls that the request names. */
 final class Runtime {
     public static function write(Request $request, Stream $stream): void {
-        [$cron, $constants] = [$request->entries('cron'), $request->entries('constants')];
+        [$cron, $constants, $functions] = array_map([$request, 'entries'], ['cron', 'constants', 'functions']);
         $all = [['cron', $cron, self::cron($cron)], ['plugin', $request->entries('plugins') === [true] ? ['*'] : [], self::plugins()],
-            ['constant', $constants, self::constants($constants)]];
+            ['constant', $constants, self::constants($constants)], ['function', $functions, self::functions($functions)]];
         foreach ($request->entries('calls') as $entry) {
             $all[] = ['call', [$entry['call']], self::call($entry)];
         }
@@ -29,9 +29,8 @@ final class Runtime {
                 if (Request::fits($patterns, $hook)) {
                     $line = $hooks[$hook] ?? ['hook' => Picker::leaf($hook), 'next' => $time, 'events' => 0, 'schedules' => []];
                     $line['events'] += count($all);
-                    foreach (array_column($all, 'schedule') as $schedule) {
-                        $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], [$schedule ?: 'once'])));
-                    }
+                    $schedules = array_map(static fn ($schedule) => $schedule ?: 'once', array_column($all, 'schedule'));
+                    $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], $schedules)));
                     $hooks[$hook] = $line;
                 }
             }
@@ -52,13 +51,39 @@ final class Runtime {
     }
 
     private static function constants(array $patterns): array {
+        $all = get_defined_constants(true)['user'] ?? [];
+        $names = array_values(array_filter(array_keys($all), static fn (string $name): bool => Request::fits($patterns, $name)));
+        $value = static fn (string $name) => Picker::ofName('constant', [$name => ['']], $name)->value($all[$name]);
+        return array_map(static fn (string $name): array => ['name' => $name, 'value' => $value($name)], $names);
+    }
+
+    /** Who defines each function that there is, and who filters `pre_` of it, which may answer in its place. */
+    private static function functions(array $names): array {
+        global $wp_filter;
         $lines = [];
-        foreach (get_defined_constants(true)['user'] ?? [] as $name => $value) {
-            if (Request::fits($patterns, $name)) {
-                $lines[] = ['name' => $name, 'value' => Picker::ofName('constant', [$name => ['']], $name)->value($value)];
-            }
+        foreach (array_filter($names, 'function_exists') as $name) {
+            $hooked = array_merge([], ...array_values($wp_filter["pre_$name"]->callbacks ?? []));
+            $filters = array_values(array_unique(array_map([self::class, 'owner'], array_column($hooked, 'function'))));
+            $lines[] = ['name' => $name, 'owner' => Picker::leaf(self::owner($name)), 'filters' => array_map([Picker::class, 'leaf'], $filters)];
         }
         return $lines;
+    }
+
+    /** Whose file defines what can be called: WordPress's own, or one in a folder of plugins or themes. No other path leaves. */
+    private static function owner($called): string {
+        $file = '';
+        try {
+            $file = (string) (new \ReflectionFunction(\Closure::fromCallable($called)))->getFileName();
+        } catch (\Throwable $thrown) {
+            // It can only be called from inside its class, and says nothing.
+        }
+        $roots = ['core' => ABSPATH . WPINC, 'plugin' => WP_PLUGIN_DIR, 'must-use' => WPMU_PLUGIN_DIR, 'theme' => get_theme_root()];
+        foreach (array_filter(array_map('realpath', $roots)) as $owner => $root) {
+            if (strpos($file, $root . DIRECTORY_SEPARATOR) === 0) {
+                return $owner === 'core' ? $owner : "$owner:" . strtok(substr($file, strlen($root)), DIRECTORY_SEPARATOR);
+            }
+        }
+        return 'other';
     }
 
     /**

@@ -5,7 +5,7 @@ namespace Plan\Bridge;
 /** Tools > Plan: what may be read, in words, and two buttons. */
 final class Screen {
     private const FROM = ['options' => 'Setting', 'usermeta' => 'Member\'s field', 'postmeta' => 'Page\'s field', 'tables' => 'Table',
-        'users' => 'Members', 'calls' => 'Function', 'constants' => 'Constants of PHP', 'cron' => 'Scheduled work',
+        'users' => 'Members', 'calls' => 'Function', 'constants' => 'Constants of PHP', 'functions' => 'Who defines', 'cron' => 'Scheduled work',
         'content' => 'Shortcodes of published pages'];
 
     public static function show(): void {

@@ -83,6 +83,10 @@ impl Check<'_> {
         if let Some(each) = &entry.each {
             self.pointer(each, &child(at, "each"), entry.from.as_ref(), false);
         }
+        if let Some(needs) = &entry.needs {
+            let place = Place { function: Some(needs.function.clone()), ..Place::default() };
+            self.place(&place, &child(at, "needs"), place::Use::Read);
+        }
         if let Some(when) = &entry.when {
             self.when(when, &child(at, "when"), entry.from.as_ref());
         }

@@ -103,6 +103,7 @@ struct List {
     tables: BTreeMap<Rows, Picked>,
     calls: BTreeMap<String, (Effects, String, Picked)>,
     constants: BTreeSet<String>,
+    functions: BTreeSet<String>,
     cron: BTreeSet<String>,
     shortcodes: BTreeSet<String>,
     has_users: bool,
@@ -146,6 +147,7 @@ impl List {
             entry.2.take(used);
         }
         self.constants.extend(place.constant.clone());
+        self.functions.extend(place.function.clone());
         self.cron.extend(place.cron.clone());
         self.shortcodes.extend(place.shortcode.clone());
         self.has_plugins |= place.plugins.is_some();
@@ -177,6 +179,7 @@ impl List {
         });
         sections.push(("calls".to_owned(), calls.collect()));
         sections.push(("constants".to_owned(), json!(self.constants)));
+        sections.push(("functions".to_owned(), json!(self.functions)));
         sections.push(("cron".to_owned(), json!(self.cron)));
         if self.has_hosts || !self.shortcodes.is_empty() {
             let content = json!({"types": ["page", "post"], "shortcodes": self.shortcodes, "hosts": self.has_hosts});

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::place::shown;
 use super::questions::QUESTIONS;
 use super::set::{Set, evidence};
-use crate::model::adapter::{Evidence, Place, Rule};
+use crate::model::adapter::{Entry, Evidence, Place, Rule};
 
 /// What `plan adapter explain --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -93,11 +93,7 @@ pub fn facts(set: &Set) -> Facts {
                     place: of_rule(rule, &place),
                     evidence,
                     source: source.to_owned(),
-                    when: entry
-                        .when
-                        .as_ref()
-                        .and_then(|when| when.plugin.as_ref())
-                        .map(|file| format!("while `{file}` is active")),
+                    when: counts(entry),
                     writable: is_writable(rule),
                 });
             }
@@ -129,6 +125,16 @@ pub fn facts(set: &Set) -> Facts {
         facts,
         questions: questions.collect(),
     }
+}
+
+/// When an entry counts, where that is not always.
+fn counts(entry: &Entry) -> Option<String> {
+    let plugin = entry.when.as_ref().and_then(|when| when.plugin.as_ref());
+    let active = plugin.map(|file| format!("while `{file}` is active"));
+    let needs = entry.needs.as_ref();
+    let needs = needs.map(|needs| format!("while `{}` is defined by `{}`", needs.function, needs.defined_by));
+    let all: Vec<String> = active.into_iter().chain(needs).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 fn is_writable(rule: &Rule) -> bool {

@@ -14,13 +14,14 @@ use crate::text::{Limits, compose_bytes};
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 24, nodes: 100_000 };
 
 /// The texts of the adapters that are built in.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("accessally", include_str!("../../adapters/accessally.yaml")),
     ("fluent-smtp", include_str!("../../adapters/fluent-smtp.yaml")),
     ("progressally", include_str!("../../adapters/progressally.yaml")),
     ("wordpress", include_str!("../../adapters/wordpress.yaml")),
     ("wp-fusion", include_str!("../../adapters/wp-fusion.yaml")),
     ("wp-mail-smtp", include_str!("../../adapters/wp-mail-smtp.yaml")),
+    ("wp-mail-smtp-pro", include_str!("../../adapters/wp-mail-smtp-pro.yaml")),
 ];
 
 static LOADED: LazyLock<Vec<Loaded>> = LazyLock::new(|| {

@@ -33,6 +33,7 @@ pub(super) fn named(place: &Place) -> Vec<&'static str> {
         ("table", place.table.is_some()),
         ("call", place.call.is_some()),
         ("constant", place.constant.is_some()),
+        ("function", place.function.is_some()),
         ("plugins", place.plugins.is_some()),
         ("capture", place.capture.is_some()),
         ("cron", place.cron.is_some()),
@@ -55,6 +56,7 @@ pub(super) fn shown(place: &Place) -> String {
         .or_else(|| name("table", &place.table).map(|table| format!("{table}{only}")))
         .or_else(|| name("call", &place.call))
         .or_else(|| name("constant", &place.constant))
+        .or_else(|| name("who defines function", &place.function))
         .or_else(|| name("cron hooks", &place.cron))
         .or_else(|| name("shortcodes", &place.shortcode))
         .or_else(|| place.users.map(|_| "the users".to_owned()))

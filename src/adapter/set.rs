@@ -55,8 +55,8 @@ impl Set {
             for (kind, entry) in loaded.adapter.objects.iter() {
                 let is_same = |other: &&mut Bound<'_>| {
                     other.kind == kind
-                        && (&other.entry.from, &other.entry.each, &other.entry.when)
-                            == (&entry.from, &entry.each, &entry.when)
+                        && (&other.entry.from, &other.entry.each, &other.entry.when, &other.entry.needs)
+                            == (&entry.from, &entry.each, &entry.when, &entry.needs)
                 };
                 match bound.iter_mut().find(is_same) {
                     Some(first) => first.take(with_own_evidence(entry), loaded),

@@ -32,6 +32,9 @@ pub fn of(adapter: &Adapter) -> Vec<Use> {
         let place = entry.from.clone().unwrap_or_default();
         uses.push(&place, None);
         let at = element(&place, entry.each.as_deref());
+        if let Some(needs) = &entry.needs {
+            uses.push(&Place { function: Some(needs.function.clone()), ..Place::default() }, None);
+        }
         entry.when.iter().for_each(|when| uses.when(when, &place, &at));
         for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
             uses.rule(rule, &place, &at);

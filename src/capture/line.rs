@@ -37,6 +37,8 @@ pub enum Line {
     Constant(Constant),
     /// What a call gave.
     Call(Call),
+    /// Who defines a function.
+    Function(DefinedFunction),
 }
 
 /// An option, with the transient of the same name.
@@ -211,6 +213,18 @@ pub struct Call {
     pub value: Value,
 }
 
+/// A function, with who defines it: `core`, `plugin:FOLDER`, `must-use:FILE`, `theme:FOLDER`, or `other`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DefinedFunction {
+    /// Its name.
+    pub name: String,
+    /// Who defines it.
+    pub owner: Text,
+    /// Who filters `pre_` of its name, and may answer in its place.
+    #[serde(default)]
+    pub filters: Vec<Text>,
+}
+
 impl<'de> Deserialize<'de> for UserRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Row;
@@ -316,6 +330,7 @@ impl OneMember for Any {
             "plugin" => Any::Line(Line::Plugin(members.next_value()?)),
             "constant" => Any::Line(Line::Constant(members.next_value()?)),
             "call" => Any::Line(Line::Call(members.next_value()?)),
+            "function" => Any::Line(Line::Function(members.next_value()?)),
             "end" => Any::End(members.next_value()?),
             "error" => Any::Error(members.next_value()?),
             _ => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,

@@ -19,8 +19,8 @@ pub use frame::{reported_in as reported, whole};
 pub use header::{AdapterDigest, Asked, Before, Collector, Header, SiteFacts, Text, Versions};
 pub use inventory::InventoryReader;
 pub use line::{
-    Call, Constant, Content, Cron, EmbeddedHost, InstalledPlugin, Line, MetaRow, NotLooked, Shortcode, StoredOption,
-    TableBlock, Twin, TwinState, UserRow,
+    Call, Constant, Content, Cron, DefinedFunction, EmbeddedHost, InstalledPlugin, Line, MetaRow, NotLooked, Shortcode,
+    StoredOption, TableBlock, Twin, TwinState, UserRow,
 };
 pub use lines::LONGEST_LINE;
 pub use members::{Grouped, MOST_TABLES, Member, Members};

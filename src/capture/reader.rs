@@ -166,6 +166,7 @@ impl Line {
             Self::Plugin(_) => (SourceKind::Plugin, 1),
             Self::Constant(_) => (SourceKind::Constant, 1),
             Self::Call(_) => (SourceKind::Call, 1),
+            Self::Function(_) => (SourceKind::Function, 1),
         }
     }
 

@@ -35,6 +35,7 @@ pub enum SourceKind {
     Cron,
     Plugin,
     Constant,
+    Function,
     Call,
     /// One that this build does not know.
     #[serde(other)]
@@ -115,7 +116,7 @@ impl Source {
 
 impl SourceKind {
     /// Every kind that this build knows.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Option,
         Self::Users,
         Self::UserMeta,
@@ -125,6 +126,7 @@ impl SourceKind {
         Self::Cron,
         Self::Plugin,
         Self::Constant,
+        Self::Function,
         Self::Call,
     ];
 
@@ -141,6 +143,7 @@ impl SourceKind {
             Self::Plugin => "plugin",
             Self::Constant => "constant",
             Self::Call => "call",
+            Self::Function => "function",
             Self::Unknown => "…",
         }
     }

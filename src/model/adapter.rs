@@ -152,6 +152,9 @@ pub struct Entry {
     /// The pointer to a list or map in the value, each element of which is an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// What has to be so for the entry to say anything; where it is not, each of its fields is unknown, with that as the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
     /// When the entry counts at all; of many objects, which of them are of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
@@ -240,6 +243,9 @@ pub struct Place {
     /// A constant of PHP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constant: Option<String>,
+    /// A function of which it is read who defines it; only for `reads`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
     /// The list of plugins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugins: Option<All>,
@@ -502,6 +508,21 @@ pub struct When {
     /// What the value has to be. Where nothing is there, it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<Plain>,
+}
+
+/// A condition on a function that any plugin could have defined first, and for which any could answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Needs {
+    /// The function, such as `wp_mail`.
+    #[schemars(length(min = 1))]
+    pub function: String,
+    /// Who has to define it: `core` for WordPress itself, or `plugin:FOLDER`.
+    #[schemars(regex(pattern = "^(core|(plugin|must-use|theme):.+)$"))]
+    pub defined_by: String,
+    /// Who may filter `pre_` of it beside that, each as there; anybody else may answer in its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filtered_by: Vec<String>,
 }
 
 /// How a stored value is written. Each is a pair of functions: what is read, and the same written back.

@@ -41,7 +41,7 @@ impl Check<'_> {
             );
             return;
         };
-        let only_read = matches!(name, "cron" | "shortcode" | "hosts") && !matches!(used, Use::Read);
+        let only_read = matches!(name, "cron" | "shortcode" | "hosts" | "function") && !matches!(used, Use::Read);
         if only_read {
             self.say(
                 &child(at, name),
@@ -52,7 +52,7 @@ impl Check<'_> {
         }
         let text =
             [&place.option, &place.usermeta, &place.posts, &place.postmeta, &place.table, &place.call, &place.constant];
-        for text in text.into_iter().flatten() {
+        for text in text.into_iter().chain([&place.function]).flatten() {
             self.name(text, &child(at, name), name);
         }
         self.narrowed(place, at, name);

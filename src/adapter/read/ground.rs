@@ -6,7 +6,8 @@ use super::spot::Row;
 use crate::adapter::place::rows_of;
 use crate::adapter::pointer::fits;
 use crate::capture::{
-    Call, Constant, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text, Value,
+    Call, Constant, DefinedFunction, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text,
+    Value,
 };
 use crate::model::adapter::{Part, Place, Scope};
 use crate::population::Damage;
@@ -26,6 +27,7 @@ pub struct Ground {
     plugins: Vec<Row>,
     constants: BTreeMap<String, Value>,
     calls: BTreeMap<String, Value>,
+    functions: BTreeMap<String, DefinedFunction>,
     parts: [Row; 2],
     kept: usize,
 }
@@ -70,6 +72,7 @@ impl Ground {
             plugins: Vec::new(),
             constants: BTreeMap::new(),
             calls: BTreeMap::new(),
+            functions: BTreeMap::new(),
             parts,
             kept: 0,
         }
@@ -119,6 +122,7 @@ impl Ground {
             }
             Line::Constant(Constant { name, value }) => drop(self.constants.insert(name, value)),
             Line::Call(Call { call, value }) => drop(self.calls.insert(call, value)),
+            Line::Function(function) => drop(self.functions.insert(function.name.clone(), function)),
             Line::Users(_) | Line::UserMeta(_) | Line::Cron(_) | Line::Content(_) => {}
         }
         Ok(())
@@ -172,6 +176,14 @@ impl Ground {
     pub(super) fn call(&self, name: &str) -> Placed<&Value> {
         match self.asked(SourceKind::Call, Scope::Site, name) {
             Placed::There(()) => self.calls.get(name).map_or(Placed::Absent, Placed::There),
+            Placed::Absent => Placed::Absent,
+            Placed::Unknown(why) => Placed::Unknown(why),
+        }
+    }
+
+    pub(super) fn function(&self, name: &str) -> Placed<&DefinedFunction> {
+        match self.asked(SourceKind::Function, Scope::Site, name) {
+            Placed::There(()) => self.functions.get(name).map_or(Placed::Absent, Placed::There),
             Placed::Absent => Placed::Absent,
             Placed::Unknown(why) => Placed::Unknown(why),
         }
@@ -289,6 +301,7 @@ fn word(kind: SourceKind) -> &'static str {
         SourceKind::Table => "table",
         SourceKind::Call => "call",
         SourceKind::Constant => "constant",
+        SourceKind::Function => "function",
         _ => "this",
     }
 }

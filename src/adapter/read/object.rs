@@ -1,5 +1,6 @@
 //! Objects of each kind, with what is known of each field, and whether their list is whole.
 
+mod needs;
 mod put;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use crate::adapter::pointer::star;
 use crate::adapter::set::{Bound, is_only};
 use crate::capture::Value;
 use crate::model::How;
-use crate::model::adapter::Place;
+use crate::model::adapter::{Place, When};
 use crate::model::keyed::{key_with_id, name_key, webhook_key};
 use crate::model::snapshot::{Capture, Sources};
 use crate::model::state::{Kind, ObjectRef, State};
@@ -70,7 +71,11 @@ impl View<'_> {
             let at = match self.site(bound) {
                 Ok(at) => at,
                 Err(found) => {
-                    why.get_or_insert(found);
+                    // What a plugin that is not active would have said explains less.
+                    let is_off = bound.entry.when.as_ref().is_some_and(|when| !self.is_held(when));
+                    if why.is_none() || !is_off {
+                        why = Some(found);
+                    }
                     continue;
                 }
             };
@@ -107,8 +112,15 @@ impl View<'_> {
                 None => "the condition of the adapter's entry does not hold".to_owned(),
             }),
             Some(Holds::Unknown(why)) => Err(why),
-            Some(Holds::Yes) | None => Ok(at),
+            Some(Holds::Yes) | None => match bound.entry.needs.as_ref().and_then(|needs| self.unmet(needs)) {
+                Some(why) => Err(why),
+                None => Ok(at),
+            },
         }
+    }
+
+    fn is_held(&self, when: &When) -> bool {
+        matches!(self.holds(when, &At::site(true)), Holds::Yes)
     }
 
     fn many(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
@@ -184,6 +196,10 @@ impl View<'_> {
                     return listed;
                 }
             }
+        }
+        if let Some(why) = entry.needs.as_ref().and_then(|needs| self.unmet(needs)) {
+            listed.incomplete = Some(why);
+            return listed;
         }
         let ats = match self.ats(entry.from.as_ref(), entry.each.as_deref(), is_asked) {
             Ok(ats) => ats,

@@ -3,6 +3,7 @@
 
 mod built_in;
 mod members;
+mod needs;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;

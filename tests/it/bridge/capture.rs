@@ -24,7 +24,13 @@ fn a_capture_holds_what_the_request_names() {
            '[accessally_order_form id=\"3\" api_key=\"abc\"] [[accessally_order_form id=\"4\"]] [other id=\"5\"] [accessally_x a=\"]\"] <form action=\"https://crm.example/f?u=1\">'
            WHERE post_name = 'welcome';",
     );
-    site.other_plugin("bridge-constants.php", "<?php const BRIDGE_ON = true; const BRIDGE_TOKEN = 'x';");
+    site.other_plugin(
+        "bridge-constants.php",
+        "<?php const BRIDGE_ON = true; const BRIDGE_TOKEN = 'x';
+         add_filter('pre_wp_mail', '__return_null'); add_filter('pre_wp_mail', function ($none) { return $none; }, 20);
+         final class BridgeMail { private function quiet() {} public function hook() { add_filter('pre_wp_mail', [$this, 'quiet']); } }
+         (new BridgeMail())->hook();",
+    );
     let lines = site.capture();
     header_is_right(&site, &lines);
     options_are_right(&lines);
@@ -127,6 +133,11 @@ fn runtime_is_right(lines: &Lines) {
     assert!(
         plugins.contains(&("accessally/accessally.php", "active")) && plugins.contains(&("faults.php", "must-use"))
     );
+    // Who sends mail, and who may answer in the place of that: no path but the folder's or file's own name.
+    let functions: Vec<_> = lines.all("function").collect();
+    let filters = json!(["core", "other", "must-use:bridge-constants.php"]);
+    assert_eq!(functions, [&json!({"name": "wp_mail", "owner": "plugin:fluent-smtp", "filters": filters})]);
+    assert_eq!(lines.source("function", "bridge_none")["expected"], 1);
     let calls: Vec<_> = lines.all("call").collect();
     assert_eq!(
         calls[0]["value"]["picked"],
