@@ -81,12 +81,10 @@ final class Capture {
             $isWhole = $value === $raw;
             $differing = $state === 'differs' && $twin !== null ? ['value' => $picker->value($twin)] : [];
             $this->stream->line('option', [
-                'name' => Picker::leaf($name),
-                'scope' => $scope,
+                'name' => Picker::leaf($name), 'scope' => $scope,
                 'sha256' => $isWhole ? hash('sha256', $raw) : null,
-                'length' => $isWhole ? strlen($raw) : null,
+                'length' => $isWhole ? strlen($raw) : null, 'value' => $value,
                 'twin' => $twin === null ? null : ['state' => $state, 'expires' => $until === null ? null : (int) $until] + $differing,
-                'value' => $value,
             ]);
         };
         $this->source(['kind' => 'option', 'of' => $of, 'scope' => $scope], $table, [$name, $value], $where, $row);

@@ -4,9 +4,7 @@ namespace Plan\Bridge;
 
 /** Names and shapes of all that a site stores, and no values: safe to send to a stranger. */
 final class Inventory {
-    private const SAMPLES = 50;
-    private const LEVELS = 8;
-    private const PARTS = 300;
+    private const SAMPLES = 50, LEVELS = 8, PARTS = 300;
     private const FORMS = ['empty' => '~^$~', 'digits' => '~^\d+$~D', 'yes-no' => '~^(?:yes|no|on|off|true|false)$~Di',
         'date' => '~^\d{4}-\d\d-\d\d~', 'e-mail' => '~^\S+@\S+$~D', 'address' => '~^https?://~i', 'text' => '~^[^\x00-\x08]*$~D'];
 
@@ -16,9 +14,8 @@ final class Inventory {
     private array $lines = [];
 
     public static function write(Stream $stream): array {
-        $inventory = new self();
+        [$inventory, $request] = [new self(), new Request()];
         $inventory->database = new Database();
-        $request = new Request();
         $inventory->words = new Words($request);
         $stream->line('inventory', Plugin::header($request, $inventory->database->version), 0);
         $inventory->database->freeze();
@@ -26,7 +23,8 @@ final class Inventory {
         $inventory->known($request->entries('classes'));
         foreach ($inventory->lines as $kind => $lines) {
             foreach ($lines as $name => $line) {
-                $stream->line($kind, ['name' => (string) $name] + $line);
+                [$name] = explode("\0", (string) $name);
+                $stream->line($kind, ['name' => $name] + array_filter(['of' => $inventory->words->owner($name)]) + $line);
             }
         }
         return [];
@@ -35,10 +33,10 @@ final class Inventory {
     private function stored(): void {
         global $wpdb;
         $text = $this->database->text('option_value');
-        foreach ($this->database->rows("SELECT option_name, $text, LENGTH(option_value) FROM $wpdb->options") as [$name, $value, $length]) {
-            if (!Request::fits(['_transient_*', '_site_transient_*'], $name)) {
-                $this->value($this->line('option', $this->prefixed($name)), $name, $value, (int) $length);
-            }
+        $where = "NOT {$this->database->fits('option_name', ['_transient_*', '_site_transient_*'])}";
+        $options = "SELECT option_name, $text, LENGTH(option_value) FROM $wpdb->options WHERE $where";
+        foreach ($this->database->rows($options) as [$name, $value, $length]) {
+            $this->value($this->line('option', $this->prefixed($name)), $name, $value, (int) $length);
         }
         $text = $this->database->text('meta_value');
         foreach (['usermeta', 'postmeta'] as $kind) {
@@ -55,12 +53,14 @@ final class Inventory {
         }
         $like = $this->database->quote($wpdb->esc_like($wpdb->prefix) . '%');
         $tables = "FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE $like";
-        foreach ($this->database->all("SELECT TABLE_NAME, ENGINE, TABLE_ROWS $tables") as [$table, $engine, $rows]) {
+        foreach ($this->database->all("SELECT TABLE_NAME, ENGINE, TABLE_ROWS $tables ORDER BY TABLE_NAME") as [$table, $engine, $rows]) {
             $shown = fn (array $of): array => ['name' => $this->words->of($of[0]), 'type' => preg_replace('~\(\D.*~', '', $of[1]), 'key' => $of[3]];
             $columns = array_map($shown, $this->database->all("SHOW COLUMNS FROM `$table`"));
             $name = '{prefix}' . $this->words->of(substr($table, strlen($wpdb->prefix)));
-            $line = &$this->line('table', $name);
-            $line += ['rows' => (int) $rows, 'engine' => $engine, 'columns' => $columns];
+            // Tables whose names become the same may have other columns.
+            $line = &$this->line('table', "$name\0" . json_encode([$engine, $columns]));
+            $line['rows'] = ($line['rows'] ?? 0) + (int) $rows;
+            $line += ['engine' => $engine, 'columns' => $columns];
         }
     }
 
@@ -71,9 +71,7 @@ final class Inventory {
             $line = &$this->line('post_type', $this->words->of($type), (int) $count)['posts'][$this->words->of($status)];
             $line = (int) $line + (int) $count;
         }
-        foreach (array_keys($shortcode_tags) as $tag) {
-            $this->line('shortcode', $this->words->of((string) $tag), 0);
-        }
+        array_map(fn ($tag) => $this->line('shortcode', $this->words->of((string) $tag), 0), array_keys($shortcode_tags));
         $text = $this->database->text('post_content');
         foreach ($this->database->rows("SELECT $text FROM $wpdb->posts WHERE post_status = 'publish'") as [$content]) {
             foreach (array_unique(array_column(Page::shortcodes($content) ?? [], 1)) as $tag) {
@@ -83,13 +81,11 @@ final class Inventory {
         foreach (Runtime::cron(['*']) as $hook) {
             $this->line('cron', is_string($hook['hook']) ? $this->words->of($hook['hook']) : '*', $hook['events']);
         }
-        foreach (get_declared_classes() as $class) {
-            if (Request::fits($classes, $class)) {
-                $this->line('class', $class)['methods'] = get_class_methods($class);
-            }
+        foreach (array_filter(get_declared_classes(), static fn ($class): bool => Request::fits($classes, $class)) as $class) {
+            $this->line('class', $class)['methods'] = get_class_methods($class);
         }
         foreach (Runtime::plugins() as $plugin) {
-            $isKnown = in_array(explode('/', $plugin['file'])[0], $this->words->plugins, true);
+            $isKnown = isset($this->words->plugins[explode('/', $plugin['file'])[0]]);
             $line = &$this->line('plugin', $isKnown ? $plugin['file'] : '*');
             $line += $isKnown ? ['version' => $plugin['version'], 'status' => $plugin['status']] : [];
         }
@@ -104,7 +100,7 @@ final class Inventory {
 
     private function prefixed(string $name): string {
         global $wpdb;
-        $rest = strpos($name, $wpdb->prefix) === 0 ? $this->words->of(substr($name, strlen($wpdb->prefix))) : '*';
+        $rest = strpos($name, $wpdb->prefix) === 0 ? $this->words->of(substr($name, strlen($wpdb->prefix)), false) : '*';
         return strpos($rest, '*') === false ? "{prefix}$rest" : $this->words->of($name);
     }
 
@@ -123,13 +119,12 @@ final class Inventory {
         $type = is_array($value) ? $type : self::type($value);
         $at = &$shape[$pointer];
         $at['types'][$type] = ($at['types'][$type] ?? 0) + 1;
-        if (is_array($value)) {
-            $at['elements'] = self::range($at['elements'] ?? null, count($value));
-        } elseif (is_string($value)) {
-            $at['length'] = self::range($at['length'] ?? null, strlen($value));
+        $sizes = is_array($value) ? ['elements' => count($value)] : (is_string($value) ? ['length' => strlen($value)] : []);
+        foreach ($sizes as $of => $size) {
+            $at[$of] = self::range($at[$of] ?? null, $size);
         }
         foreach (is_array($value) && $level < self::LEVELS ? $value : [] as $key => $inner) {
-            $word = strtr($this->words->of((string) $key), ['~' => '~0', '/' => '~1']);
+            $word = strtr($this->words->of((string) $key, false), ['~' => '~0', '/' => '~1']);
             $this->shape($shape, "$pointer/$word", Secrets::isName((string) $key) ? new Withheld('secret') : $inner, $level + 1);
         }
     }
@@ -144,11 +139,7 @@ final class Inventory {
         }
         // The beginning of a long text shows its form, in a time that is known.
         $value = substr($value, 0, Secrets::BYTES);
-        foreach (Secrets::isValue($value) ? [] : self::FORMS as $form => $pattern) {
-            if (preg_match($pattern, $value) === 1) {
-                return $form;
-            }
-        }
-        return Secrets::isValue($value) ? 'secret' : 'binary';
+        $fits = static fn (string $pattern): bool => preg_match($pattern, $value) === 1;
+        return Secrets::isValue($value) ? 'secret' : key(array_filter(self::FORMS, $fits)) ?? 'binary';
     }
 }

@@ -14,9 +14,8 @@ final class Plugin {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
                 $answer = static function (\WP_REST_Request $request) use ($name): array {
                     // WordPress answers HEAD by the callback of GET.
-                    if ($name !== 'capabilities' && $request->get_method() === 'GET') {
-                        Stream::answer($name, false, self::ANSWERS[$name]);
-                    }
+                    $isAsked = isset(self::ANSWERS[$name]) && $request->get_method() === 'GET';
+                    $isAsked && Stream::answer($name, false, self::ANSWERS[$name]);
                     return self::capabilities();
                 };
                 register_rest_route('plan/v1', "/$name", ['methods' => 'GET', 'permission_callback' => $may, 'callback' => $answer]);
@@ -46,8 +45,7 @@ final class Plugin {
             'request' => ['sha256' => $request->sha256, 'adapters' => $request->entries('adapters')],
             'taken_at' => gmdate('Y-m-d\TH:i:s\Z'),
             'versions' => ['wordpress' => get_bloginfo('version'), 'php' => PHP_VERSION, 'database' => $database],
-            'multisite' => is_multisite(),
-            'object_cache' => (bool) wp_using_ext_object_cache(),
+            'multisite' => is_multisite(), 'object_cache' => (bool) wp_using_ext_object_cache(),
         ];
     }
 
@@ -61,10 +59,8 @@ final class Plugin {
     }
 
     private static function self(): array {
-        $digest = hash_init('sha256');
-        foreach (array_merge([dirname(__DIR__) . '/plan-bridge.php'], glob(__DIR__ . '/*.php')) as $file) {
-            hash_update($digest, substr($file, strlen(dirname(__DIR__)) + 1) . "\0" . file_get_contents($file) . "\0");
-        }
-        return ['format' => self::FORMAT, 'plugin' => ['name' => 'plan-bridge', 'version' => self::VERSION, 'sha256' => hash_final($digest)]];
+        $read = static fn (string $file): string => substr($file, strlen(dirname(__DIR__)) + 1) . "\0" . file_get_contents($file) . "\0";
+        $all = implode('', array_map($read, array_merge([dirname(__DIR__) . '/plan-bridge.php'], glob(__DIR__ . '/*.php'))));
+        return ['format' => self::FORMAT, 'plugin' => ['name' => 'plan-bridge', 'version' => self::VERSION, 'sha256' => hash('sha256', $all)]];
     }
 }

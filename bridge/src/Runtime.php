@@ -24,15 +24,13 @@ final class Runtime {
     public static function cron(array $patterns): array {
         $hooks = [];
         foreach (array_filter((array) get_option('cron'), 'is_array') as $time => $events) {
-            foreach ($events as $hook => $all) {
-                $hook = (string) $hook;
-                if (Request::fits($patterns, $hook)) {
-                    $line = $hooks[$hook] ?? ['hook' => Picker::leaf($hook), 'next' => $time, 'events' => 0, 'schedules' => []];
-                    $line['events'] += count($all);
-                    $schedules = array_map(static fn ($schedule) => $schedule ?: 'once', array_column($all, 'schedule'));
-                    $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], $schedules)));
-                    $hooks[$hook] = $line;
-                }
+            $fits = static fn ($hook): bool => Request::fits($patterns, (string) $hook);
+            foreach (array_filter($events, $fits, ARRAY_FILTER_USE_KEY) as $hook => $all) {
+                $line = $hooks[$hook] ?? ['hook' => Picker::leaf((string) $hook), 'next' => $time, 'events' => 0, 'schedules' => []];
+                $line['events'] += count($all);
+                $schedules = array_map(static fn ($schedule) => $schedule ?: 'once', array_column($all, 'schedule'));
+                $line['schedules'] = array_values(array_unique(array_merge($line['schedules'], $schedules)));
+                $hooks[$hook] = $line;
             }
         }
         return array_values($hooks);
@@ -71,12 +69,8 @@ final class Runtime {
 
     /** Whose file defines what can be called: WordPress's own, or one in a folder of plugins or themes. No other path leaves. */
     private static function owner($called): string {
-        $file = '';
-        try {
-            $file = (string) (new \ReflectionFunction(\Closure::fromCallable($called)))->getFileName();
-        } catch (\Throwable $thrown) {
-            // It can only be called from inside its class, and says nothing.
-        }
+        // What only its own class can call says nothing.
+        $file = is_callable($called) ? (string) (new \ReflectionFunction(\Closure::fromCallable($called)))->getFileName() : '';
         $roots = ['core' => ABSPATH . WPINC, 'plugin' => WP_PLUGIN_DIR, 'must-use' => WPMU_PLUGIN_DIR, 'theme' => get_theme_root()];
         foreach (array_filter(array_map('realpath', $roots)) as $owner => $root) {
             if (strpos($file, $root . DIRECTORY_SEPARATOR) === 0) {
@@ -97,8 +91,7 @@ final class Runtime {
             return is_callable($call) ? "effects-{$entry['effects']}" : 'no-such-call';
         }
         try {
-            $called = strpos($call, '::') === false ? new \ReflectionFunction($call) : new \ReflectionMethod(...explode('::', $call));
-            if (strpos((string) $called->getFileName(), realpath(WP_PLUGIN_DIR) . DIRECTORY_SEPARATOR) !== 0) {
+            if (strpos(self::owner($call), 'plugin:') !== 0) {
                 return 'not-a-plugins-call';
             }
             $value = call_user_func_array($call, array_values($entry['arguments'] ?? []));

@@ -19,11 +19,9 @@ final class Screen {
         }
         echo '<p>It holds what is listed here, personal data of members included. Give it only to who does the switch.</p>'
             . '<table class="widefat striped"><thead><tr><th>From</th><th>What is read</th><th>What it is for</th></tr></thead><tbody>';
-        foreach ($rows as $row) {
-            echo '<tr><td>' . implode('</td><td>', array_map('esc_html', $row)) . '</td></tr>';
-        }
-        echo '</tbody></table><p><strong>Never read:</strong> passwords, keys, tokens, licences and the like (whatever is named or shaped like one, '
-            . 'where it is listed above too), the text of pages, and anything that is not listed.</p>';
+        $row = static fn (array $cells): string => '<tr><td>' . implode('</td><td>', array_map('esc_html', $cells)) . '</td></tr>';
+        echo implode('', array_map($row, $rows)) . '</tbody></table><p><strong>Never read:</strong> passwords, keys, tokens, licences and the '
+            . 'like (whatever is named or shaped like one, where it is listed above too), the text of pages, and anything that is not listed.</p>';
         self::button('capture', 'Download the capture');
         echo '<h2>Inventory</h2><p>It holds the names and shapes of this site\'s settings, fields and tables, and no values. '
             . 'Names that are not a program\'s own words are replaced by a star, so that it can be sent to a stranger.</p>';
@@ -48,9 +46,7 @@ final class Screen {
 
     private static function button(string $name, string $label): void {
         $action = esc_url(admin_url('admin-post.php'));
-        echo "<form method=\"post\" action=\"$action\"><input type=\"hidden\" name=\"action\" value=\"plan_$name\">";
-        wp_nonce_field("plan_$name");
-        submit_button($label, 'primary', 'submit', false);
-        echo '</form>';
+        echo "<form method=\"post\" action=\"$action\"><input type=\"hidden\" name=\"action\" value=\"plan_$name\">"
+            . wp_nonce_field("plan_$name", '_wpnonce', true, false) . get_submit_button($label, 'primary', 'submit', false) . '</form>';
     }
 }

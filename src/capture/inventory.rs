@@ -44,6 +44,8 @@ pub enum EntryKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct About {
+    /// The folder of the plugin whose names begin as this one does, where one has.
+    pub of: Option<String>,
     /// The least and the greatest number of bytes of its values.
     pub bytes: Option<(u64, u64)>,
     /// What its values look like, by pointers in which `*` stands for keys that are not shown.

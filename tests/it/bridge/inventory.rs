@@ -19,6 +19,19 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
          add_shortcode('quiz_shop_form', 'x'); // 'commented_word'",
     )
     .unwrap();
+    // Another joins its names from parts, and a table from several texts.
+    let joins = site.content().join("plugins/club-desk");
+    std::fs::create_dir_all(&joins).unwrap();
+    std::fs::write(joins.join("readme.txt"), "=== Club Desk ===\n").unwrap();
+    std::fs::write(
+        joins.join("club-desk.php"),
+        "<?php /* Plugin Name: Club Desk\nVersion: 2.1 */ get_option('club_settings'); get_option('club_version'); do_action('club_ready');
+         class Table { protected $prefix = 'club'; protected $name = 'memberships'; } class Other { protected $name = 'customers'; }
+         $key = \"deskdb_{$name}_version\"; $slug = 'letterpost'; add($slug . '_tags'); add($slug . '_contact_id'); $a = ['joined_on', 'member_id', 'customer_id'];
+         dbDelta(\"CREATE TABLE `\" . $wpdb->club_payments . \"` (
+           `id` int, `subtotal` varchar(9)) \" . $collate . \";\");",
+    )
+    .unwrap();
     // And one that was made for this client only.
     let own = site.content().join("plugins/marigold-coaching");
     std::fs::create_dir_all(&own).unwrap();
@@ -48,6 +61,18 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
          UPDATE wp_posts SET post_type = 'anneliese' WHERE ID = 5;
          UPDATE wp_posts SET post_content = '[quiz_shop_form] [anneliese_form]' WHERE ID = 4;",
     );
+    for name in ["deskdb_club_memberships_version", "deskdb_club_anneliese_version", "club_anneliese"] {
+        site.set_option(name, "1");
+    }
+    site.sql(
+        "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES (1, 'letterpost_contact_id', '7'), (1, 'letterpost_tags', 'a:0:{}'),
+           (1, 'letterpost_anneliese', '1'), (1, 'bloom_tags', '1'), (1, 'club_4711', '1');
+         CREATE TABLE wp_club_memberships (id INT, customer_id INT, joined_on DATE);
+         CREATE TABLE wp_club_customers (id INT, subtotal VARCHAR(9));
+         CREATE TABLE wp_club_anneliese (id INT, customer_id INT);
+         CREATE TABLE wp_club_4711 (id INT, member_id INT, joined_on DATE);
+         CREATE TABLE wp_club_4712 (id INT, member_id INT, joined_on DATE);",
+    );
     let lines = site.inventory();
     let text = format!("{:?}", lines.0).to_lowercase();
     for word in ["anneliese", "canary", "4711", "marigold", "annie", "commented_word", "member1", "bloom"] {
@@ -71,6 +96,7 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
     let columns: Vec<_> =
         log["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
     assert_eq!(columns, ["log_id", "scored_at", "*"]);
+    names_that_code_joins_are_shown_and_tables_keep_their_columns(&lines);
     assert_eq!(lines.named("post_type", "page")["posts"], json!({"publish": 3}));
     let pages = |tag: &str| lines.named("shortcode", tag)["count"].clone();
     assert_eq!((pages("quiz_shop_form"), pages("*"), pages("caption")), (json!(1), json!(1), json!(0)));
@@ -79,4 +105,44 @@ fn an_inventory_shows_the_program_s_words_and_no_person_s() {
     // WordPress's own settings keep their names, and show no value.
     assert_eq!(lines.named("option", "admin_email")["shape"][""]["types"], json!({"e-mail": 1}));
     assert_eq!(lines.named("usermeta", "{prefix}capabilities")["count"], 29);
+}
+
+fn names_that_code_joins_are_shown_and_tables_keep_their_columns(lines: &super::Lines) {
+    let columns = |table: &serde_json::Value| -> Vec<String> {
+        let all = table["columns"].as_array().unwrap().iter();
+        all.map(|column| column["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let memberships = lines.named("table", "{prefix}club_memberships");
+    assert_eq!(
+        (columns(&memberships).join(" "), &memberships["of"]),
+        ("id customer_id joined_on".to_owned(), &json!("club-desk"))
+    );
+    assert_eq!(columns(&lines.named("table", "{prefix}club_customers")), ["id", "subtotal"]);
+    // Three tables of people's names or numbers: the two that are alike are one line, with the rows of both.
+    let starred: Vec<_> = lines.all("table").filter(|table| table["name"] == "{prefix}club_*").collect();
+    let shapes: Vec<_> =
+        starred.iter().map(|table| (columns(table).join(" "), table["count"].as_u64().unwrap())).collect();
+    assert_eq!(shapes, [("id member_id joined_on".to_owned(), 2), ("id customer_id".to_owned(), 1)]);
+    let names: Vec<_> = lines.all("table").map(|table| table["name"].as_str().unwrap()).collect();
+    assert!(
+        names.iter().position(|name| *name == "{prefix}club_customers")
+            < names.iter().position(|name| *name == "{prefix}club_memberships")
+    );
+    assert!(
+        names.iter().position(|name| *name == "{prefix}club_memberships")
+            < names.iter().position(|name| *name == "{prefix}comments")
+    );
+    for (kind, name, count) in [
+        ("option", "deskdb_club_memberships_version", 1),
+        ("option", "deskdb_*_version", 1),
+        ("option", "club_*", 1),
+        ("usermeta", "letterpost_contact_id", 1),
+        ("usermeta", "letterpost_tags", 1),
+        ("usermeta", "letterpost_*", 1),
+        ("usermeta", "club_*", 1),
+        ("plugin", "plan-bridge/plan-bridge.php", 1),
+    ] {
+        assert_eq!(lines.named(kind, name)["count"], count, "{name}");
+    }
+    assert_eq!(lines.named("option", "blog_public")["of"], json!(null));
 }
