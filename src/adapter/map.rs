@@ -15,7 +15,7 @@ use serde_json::json;
 use super::set::Set;
 use crate::capture::Header;
 use crate::capture::inventory::{Entry, EntryKind};
-use guess::{Guesses, Line};
+use guess::{Guesses, Kind, Line, is_inactive};
 
 /// What an inventory names.
 #[derive(Debug)]
@@ -53,15 +53,9 @@ pub struct Guess {
 /// Guesses where the things lie that these adapters do not cover.
 pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
     let covered = covered(set);
-    let guesses = Guesses::of(inventory, &covered);
+    let mut guesses = Guesses::of(inventory, &covered);
+    guesses.kinds.iter_mut().chain(&mut guesses.lookups).for_each(|kind| mark(inventory, kind));
     let day = inventory.header.taken_at.get(..10).unwrap_or("2026-01-01");
-    let is_product = |entry: &&Entry| entry.kind == EntryKind::Plugin && entry.name.starts_with("accessally/");
-    let version = inventory
-        .entries
-        .iter()
-        .find(is_product)
-        .and_then(|plugin| plugin.about.version.as_deref())
-        .unwrap_or("unknown");
     let mut text = String::new();
     let _ = write!(
         text,
@@ -69,21 +63,19 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
          # `plan adapter check FILE` says what is wrong, and `from-capture` what is read by it.\n\
          version: 1\nname: site\nabout: What this site's own inventory shows.\n"
     );
-    let head = |text: &mut String, indent: &str| {
+    let head = |text: &mut String, kind: &Kind| {
         let source = json!(format!("the site's inventory of {day}"));
-        let _ = write!(
-            text,
-            "{indent}evidence: observed\n{indent}source: {source}\n{indent}seen: {{day: {}, version: {}}}\n",
-            json!(day),
-            json!(version)
-        );
+        let version = version(inventory, kind).map(|version| format!(", version: {}", json!(version)));
+        let version = version.unwrap_or_default();
+        let seen = json!(day);
+        let _ = write!(text, "    evidence: observed\n    source: {source}\n    seen: {{day: {seen}{version}}}\n");
     };
     if !guesses.kinds.is_empty() {
         text.push_str("objects:\n");
     }
     for kind in &guesses.kinds {
         let _ = writeln!(text, "  {}:", kind.name);
-        head(&mut text, "    ");
+        head(&mut text, kind);
         kind.before.iter().for_each(|line| line.write(&mut text, "    "));
         if !kind.fields.is_empty() {
             text.push_str("    fields:\n");
@@ -95,7 +87,7 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
     }
     for lookup in &guesses.lookups {
         let _ = writeln!(text, "  {}:", lookup.name);
-        head(&mut text, "    ");
+        head(&mut text, lookup);
         lookup.before.iter().for_each(|line| line.write(&mut text, "    "));
     }
     let all = guesses.kinds.iter().chain(&guesses.lookups);
@@ -105,6 +97,27 @@ pub fn draft(inventory: &Inventory, set: &Set) -> Draft {
     let without =
         wanted::KINDS.iter().copied().filter(|kind| !found.contains(kind) && !covered.contains(*kind)).collect();
     Draft { text, guesses: made, without }
+}
+
+/// The version of the plugin whose everything is that was found of a kind; none where it is of several, or of an unknown one.
+fn version<'i>(inventory: &'i Inventory, kind: &Kind) -> Option<&'i str> {
+    let lines = kind.before.iter().chain(&kind.fields);
+    let all: BTreeSet<Option<&str>> =
+        lines.filter_map(|line| line.decide.as_ref()).map(|about| about.of.as_deref()).collect();
+    let (1, Some(Some(folder))) = (all.len(), all.first()) else { return None };
+    let is_it = |entry: &&Entry| entry.kind == EntryKind::Plugin && entry.name.split('/').next() == Some(*folder);
+    inventory.entries.iter().find(is_it)?.about.version.as_deref().filter(|version| !version.is_empty())
+}
+
+/// Marks what an inactive plugin may have left: of a kind once, where all of it is of that plugin.
+fn mark(inventory: &Inventory, kind: &mut Kind) {
+    let mut marked = BTreeSet::new();
+    for about in kind.before.iter_mut().chain(&mut kind.fields).filter_map(|line| line.decide.as_mut()) {
+        let folder = about.of.clone().filter(|of| is_inactive(&inventory.entries, of));
+        if let Some(folder) = folder.filter(|folder| marked.insert(folder.clone())) {
+            about.reads.push_str(&format!("; it may be left over: the plugin `{folder}` is not active"));
+        }
+    }
 }
 
 /// What adapters cover: kinds, and `kind: field`.
@@ -122,7 +135,8 @@ fn covered(set: &Set) -> BTreeSet<String> {
             all.extend(rule.item.keys().map(|item| format!("{}: {name}/{item}", bound.kind)));
         }
     }
-    all.extend(set.all().iter().flat_map(|loaded| loaded.adapter.lookups.keys().cloned()));
+    let lookups = set.all().iter().flat_map(|loaded| &loaded.adapter.lookups);
+    all.extend(lookups.filter(|(_, lookup)| lookup.from.call.is_none()).map(|(name, _)| name.clone()));
     all
 }
 
@@ -133,7 +147,7 @@ impl Line {
                 [] => String::new(),
                 others => format!(" Or: {}.", others.join(", ")),
             };
-            let hint = about.hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+            let hint = about.hint.map(|hint| format!(" {hint}.")).unwrap_or_default();
             let _ = writeln!(text, "{indent}# decide: {}.{hint}{others}", about.reads);
         }
         let _ = writeln!(text, "{indent}{}", self.yaml.replace('\n', &format!("\n{indent}")));
@@ -141,7 +155,7 @@ impl Line {
 
     fn guess(&self, kind: &str) -> Option<Guess> {
         let about = self.decide.as_ref()?;
-        let of = format!("{kind}: {}", self.yaml.split(':').next().unwrap_or_default());
+        let of = format!("{kind}: {}", self.yaml.trim_start_matches("# ").split(':').next().unwrap_or_default());
         Some(Guess { of, place: about.place.clone(), reads: about.reads.clone(), others: about.others.clone() })
     }
 }

@@ -126,9 +126,10 @@ pub struct Seen {
     /// The day of the inventory.
     #[schemars(extend("format" = "date"))]
     pub day: String,
-    /// The plugin's version there.
+    /// The version of the plugin whose it is, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
-    pub version: String,
+    pub version: Option<String>,
 }
 
 /// Objects of one kind: where they lie, and where each field of one is.

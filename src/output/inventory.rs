@@ -104,6 +104,9 @@ fn beside(entry: &Entry) -> String {
     let about = &entry.about;
     let whole = about.shape.0.iter().find(|(at, _)| at.is_empty()).map(|(_, shape)| shape_words(shape));
     let times = (entry.count > 1).then(|| format!("×{}", entry.count));
+    let looked: Option<u64> =
+        about.shape.0.iter().find(|(at, _)| at.is_empty()).map(|(_, shape)| shape.types.values().sum());
+    let looked = looked.filter(|looked| *looked < entry.count).map(|looked| format!("{looked} of them looked at"));
     let words: Vec<String> = match entry.kind {
         EntryKind::Table => {
             let rows = about.rows.map(|rows| format!("about {}", many(rows, "row")));
@@ -114,7 +117,7 @@ fn beside(entry: &Entry) -> String {
         EntryKind::PostType => about.posts.iter().map(|(status, count)| format!("{count} {status}")).collect(),
         EntryKind::Shortcode => vec![format!("×{}", entry.count)],
         EntryKind::Cron | EntryKind::Option | EntryKind::UserMeta | EntryKind::PostMeta => {
-            times.into_iter().chain(whole).collect()
+            times.into_iter().chain(looked).chain(whole).collect()
         }
     };
     escape::line(&words.join(", "))

@@ -113,6 +113,14 @@ fn what_is_no_whole_inventory_shows_nothing() {
     }
 }
 
+#[test]
+fn how_many_of_a_name_were_looked_at_is_said_where_not_all_were() {
+    let file = closed(&LINES.map(|line| line.replace(r#""count":25"#, r#""count":200"#)));
+    let ran = shown(&file);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("  contact_id  ×200, 25 of them looked at, digits, 5 bytes\n"), "{}", ran.out);
+}
+
 /// The collector shows nobody's address; a file from somewhere else may.
 #[test]
 fn whoever_would_send_an_address_is_warned() {

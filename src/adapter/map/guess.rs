@@ -1,5 +1,6 @@
 //! Guesses: for each thing that is looked for, the places whose names and shapes fit.
 
+mod many;
 mod product;
 
 use std::collections::BTreeSet;
@@ -7,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::Inventory;
-use super::leaf::{has, is_list, is_number, is_plain, is_products, reads, switch, words};
+use super::leaf::{has, is_list, is_number, is_plain, is_products, is_turned, reads, switch, words};
 use super::wanted::{MANY, Many, ONES, Take, Wanted};
 use crate::adapter::secret::word_in;
 use crate::capture::inventory::{Entry, EntryKind, Shape};
@@ -15,6 +16,8 @@ use crate::capture::inventory::{Entry, EntryKind, Shape};
 /// What is said of a guess.
 #[derive(Debug)]
 pub(super) struct About {
+    /// The folder of the plugin whose it is.
+    pub(super) of: Option<String>,
     pub(super) place: String,
     pub(super) reads: String,
     pub(super) others: Vec<String>,
@@ -63,9 +66,12 @@ const CENTS: &str = "`cents` is 49700 for 497.00, `amount` is 497.00";
 impl Guesses {
     pub(super) fn of(inventory: &Inventory, covered: &BTreeSet<String>) -> Self {
         let names = Names { entries: &inventory.entries, covered };
+        let lists = |many: &Many| match many.kind {
+            "tag" => names.many(many).or_else(|| names.tag_list()),
+            _ => names.many(many),
+        };
         let mut kinds: Vec<Kind> = ONES.iter().filter_map(|(kind, wanted)| names.one(kind, wanted)).collect();
-        let many: Vec<Kind> =
-            MANY.iter().filter(|many| !covered.contains(many.kind)).filter_map(|many| names.many(many)).collect();
+        let many: Vec<Kind> = MANY.iter().filter(|many| !covered.contains(many.kind)).filter_map(lists).collect();
         kinds.extend(many);
         kinds.extend(names.offering());
         kinds.extend(names.members());
@@ -131,6 +137,17 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// What speaks for an entry, whatever is looked for: that it is the product's own, and that its plugin is active.
+    fn weight(&self, entry: &Entry) -> usize {
+        3 * usize::from(is_products(&entry.name)) + 2 * usize::from(self.mark(entry).is_empty())
+    }
+
+    /// What is to be said of an entry among others that could be meant.
+    fn mark(&self, entry: &Entry) -> &'static str {
+        let is_left_over = entry.about.of.as_ref().is_some_and(|of| is_inactive(self.entries, of));
+        if is_left_over { " (its plugin is not active)" } else { "" }
+    }
+
     /// A setting of which a site has one.
     fn one(&self, kind: &'static str, wanted: &[Wanted]) -> Option<Kind> {
         let open = wanted.iter().filter(|wanted| !self.covered.contains(&format!("{kind}: {}", wanted.field)));
@@ -148,70 +165,20 @@ impl<'a> Names<'a> {
             let of_pointer = words(leaf.pointer);
             let both: BTreeSet<String> = words(&leaf.entry.name).into_iter().chain(of_pointer.clone()).collect();
             let near = wanted.words.iter().filter(|group| has(&of_pointer, &[group])).count();
-            has(&both, wanted.words).then(|| (2 * near + 3 * usize::from(is_products(&leaf.entry.name)), leaf))
+            let fits = has(&both, wanted.words) && !is_turned(&both);
+            fits.then(|| (2 * near + self.weight(leaf.entry), leaf))
         });
-        let (leaf, others) = best(scored.collect(), Leaf::place)?;
+        let (leaf, others) = best(scored.collect(), |leaf| format!("{}{}", leaf.place(), self.mark(leaf.entry)))?;
         let from = format!("from: {{option: {}}}, at: {}", json!(leaf.entry.name), json!(leaf.pointer));
         let (how, hint) = taken(wanted.take, leaf.shape);
         let about = About {
+            of: leaf.entry.about.of.clone(),
             place: leaf.place(),
             reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
             others,
             hint,
         };
         Some(Line { yaml: format!("{}: {{{from}{how}}}", wanted.field), decide: Some(about) })
-    }
-
-    /// A kind of which a site has many.
-    fn many(&self, many: &Many) -> Option<Kind> {
-        let fits = |entry: &&Entry| {
-            let words = words(&entry.name);
-            has(&words, many.words) && !many.not.iter().any(|not| words.contains(*not))
-        };
-        let is_core = |entry: &Entry| CORE.contains(&bare(&entry.name));
-        let options = self.of_kind(EntryKind::Option).filter(|entry| entry.name.find('*').is_some_and(|at| at >= 4));
-        let options =
-            options.filter(|entry| entry.about.shape.0.iter().any(|(at, shape)| at.is_empty() && is_list(shape)));
-        let tables = self.of_kind(EntryKind::Table).filter(|entry| !is_core(entry) && !entry.name.contains('*'));
-        let posts = self.of_kind(EntryKind::PostType).filter(|entry| !entry.name.contains('*'));
-        let all = options.chain(tables).chain(posts).filter(fits);
-        let scored = all.map(|entry| (3 * usize::from(is_products(&entry.name)) + usize::from(entry.count > 0), entry));
-        let (entry, others) = best(scored.collect(), |entry| format!("{} `{}`", word(entry.kind), bare(&entry.name)))?;
-        let place = format!("{} `{}`", word(entry.kind), bare(&entry.name));
-        let reads = format!("the objects lie in {place}: {}", reads(entry, None));
-        let from = match entry.kind {
-            EntryKind::Option => format!("from: {{option: {}}}", json!(entry.name)),
-            EntryKind::Table => format!("from: {{table: {}}}", json!(bare(&entry.name))),
-            _ => format!("from: {{posts: {}}}", json!(entry.name)),
-        };
-        let mut before = vec![Line { yaml: from, decide: Some(About { place, reads, others, hint: None }) }];
-        before.extend(self.ids(many, entry));
-        let fields = many.fields.iter().filter_map(|wanted| self.field(many, entry, wanted)).collect();
-        Some(Kind { name: many.kind, before, fields })
-    }
-
-    /// The key and the ID of a kind's objects.
-    fn ids(&self, many: &Many, entry: &'a Entry) -> Vec<Line> {
-        let key = many
-            .key
-            .and_then(|words| column(entry, words))
-            .map(|name| plain(format!("key: {{at: {}}}", json!(format!("/{name}")))));
-        let has_id = !matches!(many.kind, "order" | "subscription" | "webhook");
-        let id = match entry.kind {
-            EntryKind::Option => Some("id: {of: star}".to_owned()),
-            EntryKind::PostType => Some("id: {at: /ID}".to_owned()),
-            _ => column(entry, &[&["id"]]).map(|name| format!("id: {{at: {}}}", json!(format!("/{name}")))),
-        };
-        key.into_iter().chain(id.filter(|_| has_id).map(plain)).collect()
-    }
-
-    fn field(&self, many: &Many, entry: &'a Entry, wanted: &Wanted) -> Option<Line> {
-        match entry.kind {
-            EntryKind::Option => self.of_shape(entry, wanted),
-            EntryKind::Table => of_table(entry, wanted),
-            _ if wanted.field == "name" => Some(plain("name: {at: /post_title}")),
-            _ => self.of_postmeta(many, wanted),
-        }
     }
 
     fn of_shape(&self, entry: &'a Entry, wanted: &Wanted) -> Option<Line> {
@@ -224,6 +191,7 @@ impl<'a> Names<'a> {
             shapes.map(|(pointer, shape)| (100 - pointer.matches('/').count(), Leaf { entry, pointer, shape }));
         let (leaf, others) = best(scored.collect(), Leaf::place)?;
         let about = |hint| About {
+            of: leaf.entry.about.of.clone(),
             place: leaf.place(),
             reads: format!("`{}`: {}", leaf.pointer, reads(entry, Some(leaf.shape))),
             others: others.clone(),
@@ -243,23 +211,12 @@ impl<'a> Names<'a> {
             );
             return Some(Line { yaml, decide: Some(about(Some(WORDS))) });
         }
-        let (mut how, hint) = taken(wanted.take, leaf.shape);
-        if wanted.take == Take::Price {
-            let currency = entry
-                .about
-                .shape
-                .0
-                .iter()
-                .find(|(pointer, _)| words(pointer).contains("currency") && !pointer.contains('*'));
-            how = format!(
-                "{how}, currency: {}",
-                currency.map_or("{is: USD}".to_owned(), |(pointer, _)| format!("{{at: {}}}", json!(pointer)))
-            );
-        }
-        Some(Line {
-            yaml: format!("{}: {{at: {}{how}}}", wanted.field, json!(leaf.pointer)),
-            decide: Some(about(hint)),
-        })
+        let (how, hint) = taken(wanted.take, leaf.shape);
+        let currency =
+            shapes_of(entry).find(|(pointer, _)| words(pointer).contains("currency") && !pointer.contains('*'));
+        let currency = currency.map(|(pointer, _)| format!("{{at: {}}}", json!(pointer)));
+        let yaml = format!("{}: {{at: {}{how}", wanted.field, json!(leaf.pointer));
+        Some(self.closed(yaml, wanted.take, currency, entry, about(hint)))
     }
 
     fn of_postmeta(&self, many: &Many, wanted: &Wanted) -> Option<Line> {
@@ -271,6 +228,7 @@ impl<'a> Names<'a> {
         let scored = self.leaves(EntryKind::PostMeta).filter(fits).map(|leaf| (1, leaf));
         let (leaf, others) = best(scored.collect(), Leaf::place)?;
         let about = |hint| About {
+            of: leaf.entry.about.of.clone(),
             place: leaf.place(),
             reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
             others,
@@ -284,10 +242,21 @@ impl<'a> Names<'a> {
             },
             take => {
                 let (how, hint) = taken(take, leaf.shape);
-                Line { yaml: format!("{}: {{{from}{how}}}", wanted.field), decide: Some(about(hint)) }
+                self.closed(format!("{}: {{{from}{how}", wanted.field), take, None, leaf.entry, about(hint))
             }
         })
     }
+}
+
+/// Whether a plugin is there and not active.
+pub(super) fn is_inactive(entries: &[Entry], folder: &str) -> bool {
+    let is_it = |entry: &&Entry| entry.kind == EntryKind::Plugin && entry.name.split('/').next() == Some(folder);
+    let status = entries.iter().find(is_it).and_then(|plugin| plugin.about.status.as_deref());
+    status == Some("inactive")
+}
+
+fn shapes_of(entry: &Entry) -> impl Iterator<Item = &(String, Shape)> {
+    entry.about.shape.0.iter()
 }
 
 /// A table's name without the sign for the prefix.
@@ -305,32 +274,6 @@ fn column<'e>(entry: &'e Entry, groups: &[&[&str]]) -> Option<&'e str> {
     all.map(|column| column.name.as_str()).filter(|name| !name.contains('*')).min_by_key(|name| name.len())
 }
 
-fn of_table(entry: &Entry, wanted: &Wanted) -> Option<Line> {
-    let name = column(entry, wanted.words)?;
-    let at = json!(format!("/{name}"));
-    let stored =
-        entry.about.columns.iter().find(|column| column.name == name).map_or("", |column| column.column_type.as_str());
-    let place = format!("column `{name}` of table `{}`", bare(&entry.name));
-    let lacking = if wanted.may_lack { ", absent: nothing" } else { "" };
-    let (how, hint) = match wanted.take {
-        Take::Switch => (if stored.starts_with("tinyint") { ", as: one-zero" } else { ", as: flag" }.to_owned(), None),
-        Take::Count => (", as: count".to_owned(), None),
-        Take::Ref(list) | Take::Refs(list) => (format!(", ref: {list}"), None),
-        Take::Price => {
-            let codec = if stored.starts_with("decimal") { "amount" } else { "cents" };
-            let currency = column(entry, &[&["currency"]]);
-            let currency =
-                currency.map_or("{is: USD}".to_owned(), |name| format!("{{at: {}}}", json!(format!("/{name}"))));
-            (format!(", as: {codec}, currency: {currency}"), Some(CENTS))
-        }
-        Take::Words(words) | Take::Cases(words) => (worded(words), Some(WORDS)),
-        Take::Text => (String::new(), None),
-    };
-    let about =
-        About { place: place.clone(), reads: format!("{place}, of the type {stored}"), others: Vec::new(), hint };
-    Some(Line { yaml: format!("{}: {{at: {at}{how}{lacking}}}", wanted.field), decide: Some(about) })
-}
-
 /// How a value of this shape is taken, and what is to be looked at.
 fn taken(take: Take, shape: &Shape) -> (String, Option<&'static str>) {
     match take {
@@ -342,7 +285,7 @@ fn taken(take: Take, shape: &Shape) -> (String, Option<&'static str>) {
         }
         Take::Words(words) | Take::Cases(words) => (worded(words), Some(WORDS)),
         Take::Ref(list) => (format!(", ref: {list}"), None),
-        Take::Text | Take::Refs(_) => (String::new(), None),
+        Take::Text | Take::Day | Take::Owner | Take::Refs(_) => (String::new(), None),
     }
 }
 

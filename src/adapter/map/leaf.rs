@@ -36,7 +36,27 @@ pub(super) fn reads(entry: &Entry, shape: Option<&Shape>) -> String {
         Some((least, most)) => format!(", {least} to {most} bytes"),
         None => String::new(),
     };
-    format!("it would read {}{length}", types.join(", "))
+    let looked: u64 = shape.types.values().sum();
+    let of = match entry.kind {
+        EntryKind::UserMeta | EntryKind::PostMeta if looked < entry.count => {
+            format!(", of {looked} that were looked at ({} are there)", entry.count)
+        }
+        _ => String::new(),
+    };
+    format!("it would read {}{length}{of}", types.join(", "))
+}
+
+/// Words that turn a switch round.
+const TURNED: [&str; 9] = ["disable", "disabled", "disables", "no", "not", "hide", "hidden", "without", "exclude"];
+
+/// Whether a name says that something is not.
+pub(super) fn is_turned(words: &BTreeSet<String>) -> bool {
+    TURNED.iter().any(|word| words.contains(*word))
+}
+
+/// Whether a table is one of meta, which holds what belongs to something else.
+pub(super) fn is_meta(name: &str) -> bool {
+    name.ends_with("meta")
 }
 
 /// The types of a shape.

@@ -17,6 +17,10 @@ pub(super) enum Take {
     Cases(&'static [&'static str]),
     /// IDs of a lookup or kind.
     Refs(&'static str),
+    /// Whose it is.
+    Owner,
+    /// A day.
+    Day,
     /// An ID of a lookup or kind.
     Ref(&'static str),
 }
@@ -86,12 +90,21 @@ pub(super) const ONES: [(&str, &[Wanted]); 4] = [
     ),
 ];
 
+/// Columns that say whose a row is, those first that are the CRM's own.
+const OWNER: &[&str] = &["contact", "customer", "member", "user"];
+/// Columns that say when.
+const DAY: &[&str] = &["date", "created", "timestamp", "time", "registered", "startdate"];
+
 /// A kind of which a site has many: the words of its place, words that say that it is something else, and its fields.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Many {
     pub(super) kind: &'static str,
     pub(super) words: &'static [&'static [&'static str]],
     pub(super) not: &'static [&'static str],
+    /// The columns by which a table is one although its name does not say so: of each group one.
+    pub(super) columns: &'static [&'static [&'static str]],
+    /// Words of a table's name that speak for it then.
+    pub(super) also: &'static [&'static str],
     /// Where its key is, for a kind that has no name.
     pub(super) key: Option<&'static [&'static [&'static str]]>,
     pub(super) fields: &'static [Wanted],
@@ -103,17 +116,21 @@ pub(super) const MANY: [Many; 6] = [
         kind: "tag",
         words: &[&["tag", "tags"]],
         not: &["user", "users", "cloud", "post", "posts"],
+        columns: &[],
+        also: &[],
         key: Some(&[&["name", "title", "label"]]),
         fields: &[],
     },
     Many {
         kind: "order-form",
         words: &[&["order", "checkout", "product"], &["form", "forms", "product"]],
-        not: &["optin"],
+        not: &["optin", "discount", "discounts", "coupon", "coupons", "log", "logs"],
+        columns: &[&["id"], &["name", "title"], &["price", "amount", "payment", "cost"]],
+        also: &["level", "levels", "product", "products", "plan", "plans", "package", "packages"],
         key: None,
         fields: &[
             field("name", &[&["name", "title"]], Take::Text),
-            field("price", &[&["price", "amount", "cost"]], Take::Price),
+            field("price", &[&["price", "amount", "cost", "payment"]], Take::Price),
             field("gateway", &[&["gateway", "processor"]], Take::Text),
             field("recurring", &[&["recurring", "subscription"]], Take::Switch),
             field("after_final_retry", &[&["retry", "retries"]], Take::Cases(&["revoke", "cancel", "stop", "keep"])),
@@ -124,6 +141,8 @@ pub(super) const MANY: [Many; 6] = [
         kind: "opt-in-form",
         words: &[&["optin", "opt", "optins", "signup"]],
         not: &[],
+        columns: &[],
+        also: &[],
         key: None,
         fields: &[
             field("name", &[&["name", "title"]], Take::Text),
@@ -134,6 +153,8 @@ pub(super) const MANY: [Many; 6] = [
         kind: "webhook",
         words: &[&["webhook", "webhooks"]],
         not: &[],
+        columns: &[],
+        also: &[],
         key: None,
         fields: &[
             field("command", &[&["command", "hook"]], Take::Text),
@@ -145,13 +166,15 @@ pub(super) const MANY: [Many; 6] = [
     Many {
         kind: "order",
         words: &[&["order", "orders"]],
-        not: &["form", "forms"],
+        not: &["form", "forms", "subscription", "subscriptions", "log", "logs", "discount", "discounts"],
+        columns: &[&["id"], OWNER, &["total", "amount", "subtotal", "price"], DAY, &["status"]],
+        also: &["payment", "payments", "transaction", "transactions", "invoice", "invoices", "purchase", "purchases"],
         key: Some(&[&["id"], &["order"]]),
         fields: &[
-            field("contact", &[&["contact"]], Take::Text),
+            field("contact", &[OWNER], Take::Owner),
             field("form", &[&["form", "product"]], Take::Ref("order-form")),
             field("total", &[&["amount", "total", "price"]], Take::Price),
-            field("date", &[&["date", "created"]], Take::Text),
+            field("date", &[DAY], Take::Day),
             field("status", &[&["status"]], Take::Text),
             lacking("transaction", &[&["transaction"]], Take::Text),
         ],
@@ -159,10 +182,12 @@ pub(super) const MANY: [Many; 6] = [
     Many {
         kind: "subscription",
         words: &[&["subscription", "subscriptions"]],
-        not: &["form", "forms"],
+        not: &["form", "forms", "order", "orders", "payment", "payments", "log", "logs", "discount", "discounts"],
+        columns: &[&["id"], OWNER, &["status"], DAY, &["membership", "level", "product", "plan", "object"]],
+        also: &["membership", "memberships", "member", "members"],
         key: Some(&[&["id"], &["subscription"]]),
         fields: &[
-            field("contact", &[&["contact"]], Take::Text),
+            field("contact", &[OWNER], Take::Owner),
             field("form", &[&["form", "product"]], Take::Ref("order-form")),
             field("status", &[&["status"]], Take::Text),
             lacking("next_payment", &[&["next"]], Take::Text),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::leaf::{has, is_list, is_number, is_plain, is_products, reads, words};
+use super::super::leaf::{has, is_list, is_number, is_plain, reads, words};
 use super::{About, Kind, Leaf, Line, Names, WORDS, bare, best, column, plain};
 use crate::adapter::secret::word_in;
 use crate::capture::inventory::{Entry, EntryKind};
@@ -37,7 +37,8 @@ impl Names<'_> {
             "modules:\n  each: /modules\n  item:\n    number: {of: key, as: count}\n    name: {at: /name}".to_owned(),
         ];
         let about = |reads: String, hint| {
-            Some(About { place: format!("option `{}`", entry.name), reads, others: Vec::new(), hint })
+            let (of, place) = (entry.about.of.clone(), format!("option `{}`", entry.name));
+            Some(About { of, place, reads, others: Vec::new(), hint })
         };
         let mut decide = None;
         match (&kind_of, &days) {
@@ -80,12 +81,13 @@ impl Names<'_> {
                 leaf.pointer.is_empty() && is_plain(leaf.shape) && has(&words(&leaf.entry.name), groups)
             };
             let scored = self.leaves(EntryKind::UserMeta).filter(fits);
-            best(scored.map(|leaf| (3 * usize::from(is_products(&leaf.entry.name)) + 1, leaf)).collect(), Leaf::place)
+            best(scored.map(|leaf| (self.weight(leaf.entry), leaf)).collect(), Leaf::place)
         };
         let Some((leaf, others)) = find(&[&["contact", "contactid"], &["id", "contactid"]]) else { return Vec::new() };
         let usermeta = json!(leaf.entry.name);
         let about = |leaf: &Leaf<'_>, others, hint| {
             Some(About {
+                of: leaf.entry.about.of.clone(),
                 place: leaf.place(),
                 reads: format!("{}: {}", leaf.place(), reads(leaf.entry, Some(leaf.shape))),
                 others,
@@ -109,6 +111,7 @@ impl Names<'_> {
                         json!(format!("/{tag}"))
                     ),
                     decide: Some(About {
+                        of: entry.about.of.clone(),
                         place: format!("table `{}`", bare(&entry.name)),
                         reads: format!("their tags, in table `{}`: {}", bare(&entry.name), reads(entry, None)),
                         others: Vec::new(),
@@ -132,15 +135,20 @@ impl Names<'_> {
             plain("from: {users: all}"),
             plain("when: {from: {usermeta: \"{prefix}capabilities\"}, at: /administrator, as: flag, equals: true}"),
         ];
-        vec![contact, Kind { name: "administrator", before, fields: vec![own] }]
+        let administrator = Kind { name: "administrator", before, fields: vec![own] };
+        let is_open = |(_, by): &(Kind, &str)| !self.covered.contains(*by);
+        let all = [(contact, "contact: key"), (administrator, "administrator: crm_contact")];
+        all.into_iter().filter(is_open).map(|(kind, _)| kind).collect()
     }
 
     /// Custom operations, by which forms refer to what they do.
     pub(super) fn operations(&self) -> Option<Kind> {
+        if self.covered.contains("operations") {
+            return None;
+        }
         let is_it =
             |entry: &&Entry| !entry.name.contains('*') && has(&words(&entry.name), &[&["operation", "operations"]]);
-        let scored =
-            self.of_kind(EntryKind::Option).filter(is_it).map(|entry| (usize::from(is_products(&entry.name)), entry));
+        let scored = self.of_kind(EntryKind::Option).filter(is_it).map(|entry| (self.weight(entry), entry));
         let (entry, others) = best(scored.collect(), |entry| format!("option `{}`", entry.name))?;
         let at = |groups: &[&[&str]], list: bool| {
             let all = entry.about.shape.0.iter().filter(|(pointer, shape)| {
@@ -163,6 +171,7 @@ impl Names<'_> {
         let from = Line {
             yaml: format!("from: {{option: {}}}", json!(entry.name)),
             decide: Some(About {
+                of: entry.about.of.clone(),
                 place: place.clone(),
                 reads: format!("custom operations lie in {place}: {}", reads(entry, root)),
                 others,
