@@ -9,6 +9,9 @@ final class Capture {
     /** Tables that have sections of their own, with their own rules; those of a multisite's other blogs too. */
     private const OWN = '~^\d+_|(?:^|_)(?:options|users|(?:user|post|site)meta)$~i';
 
+    /** Columns of WordPress's own that go into JSON as they come: numbers, whatever somebody made of the column. */
+    private const NUMBERS = ['ID', 'umeta_id', 'meta_id', 'user_id', 'post_id'];
+
     private Request $request;
     private Stream $stream;
     private Database $database;
@@ -17,9 +20,7 @@ final class Capture {
     /** Writes all lines but the last, and returns what the last says of what the database counted. */
     public static function write(Stream $stream): array {
         $capture = new self();
-        $capture->request = new Request();
-        $capture->stream = $stream;
-        $capture->database = new Database();
+        [$capture->request, $capture->stream, $capture->database] = [new Request(), $stream, new Database()];
         $capture->all();
         Runtime::write($capture->request, $stream);
         return ['expected' => (object) $capture->expected];
@@ -94,10 +95,10 @@ final class Capture {
         global $wpdb;
         $picks = $this->picks($kind, 'site');
         $pickers = [];
-        $row = static function (array $row) use ($kind, $picks, &$pickers): array {
+        $row = static function (array $row) use ($kind, $picks, &$pickers): string {
             [$id, $owner, $key, $value] = $row;
-            $pickers[$key] = $pickers[$key] ?? [Picker::leaf($key), Picker::ofName($kind, $picks, $key)];
-            return [(int) $id, (int) $owner, $pickers[$key][0], $pickers[$key][1]->value($value)];
+            $picker = $pickers[$key] ?? ($pickers[$key] = Picker::ofName($kind, $picks, $key));
+            return "[$id,$owner,$picker->name,{$picker->json($value)}]";
         };
         $of = array_map('strval', array_keys($picks));
         $this->source(['kind' => $kind, 'of' => $of], $wpdb->$kind, $columns, "{$this->database->fits('meta_key', $of)} AND $where", $row);
@@ -106,21 +107,19 @@ final class Capture {
     private function table(array $line, string $table, array $entry, string $where): void {
         $isUsers = $line['kind'] === 'users';
         $columns = $isUsers ? array_merge(['ID'], $entry['columns']) : $entry['columns'];
-        $pickers = [];
-        foreach ($columns as $column) {
-            $pickers[] = Picker::ofName('column', [$column => $entry['pick'][$column] ?? ['']], $column);
-        }
-        $row = static function (array $row) use ($pickers, $isUsers): array {
+        $picker = static fn (string $column): Picker => Picker::ofName('column', [$column => $entry['pick'][$column] ?? ['']], $column);
+        $pickers = array_map($picker, $columns);
+        $row = static function (array $row) use ($pickers, $isUsers): string {
             foreach ($pickers as $number => $picker) {
-                $row[$number] = $isUsers && $number === 0 ? (int) $row[0] : $picker->value($row[$number]);
+                $row[$number] = $isUsers && $number === 0 ? $row[0] : $picker->json($row[$number]);
             }
-            return $row;
+            return '[' . implode(',', $row) . ']';
         };
         $head = $isUsers ? [] : ['name' => $entry['name'], 'scope' => $line['scope'], 'columns' => $columns];
         $this->source($line, $table, $columns, $where, $row, $head, $entry['where'] ?? []);
     }
 
-    /** Reads one source of rows, in the order in which they lie; what `$row` returns of each is written in blocks. */
+    /** Reads one source of rows, in the order in which they lie; what JSON `$row` returns of them is written in blocks. */
     private function source(array $line, string $table, array $columns, string $where, callable $row, array $head = [], array $tests = []): void {
         if ($line['of'] === []) {
             return;
@@ -143,17 +142,19 @@ final class Capture {
         }
         $expected = $this->database->count("`$table` WHERE $where");
         $this->stream->line('source', $line + ['engine' => $engine, 'expected' => $expected], 0);
-        $select = array_map(function (string $column) use ($types): string {
+        $select = array_map(function (string $column) use ($types, $kind): string {
+            $isNumber = $kind !== 'table' && in_array($column, self::NUMBERS, true);
             $isLong = preg_match('~text|blob|json~i', $types[$column]) === 1;
-            return Secrets::isName($column) && $column !== 'meta_key' ? 'NULL' : ($isLong ? $this->database->text("`$column`") : "`$column`");
+            $read = $isNumber ? "CAST(`$column` AS UNSIGNED)" : ($isLong ? $this->database->text("`$column`") : "`$column`");
+            return Secrets::isName($column) && $column !== 'meta_key' ? 'NULL' : $read;
         }, $columns);
         [$read, $size, $block] = [0, 0, []];
         foreach ($columns === [] ? [] : $this->database->rows('SELECT ' . implode(', ', $select) . " FROM `$table` WHERE $where") as $stored) {
-            $size += strlen(implode('', $stored));
-            $block[] = $row($stored);
+            $json = (string) $row($stored);
+            $size += strlen($json);
+            $json === '' || $block[] = $json;
             if (++$read === $expected || count($block) === self::ROWS || $size > Inside::BYTES) {
-                $block = array_values(array_filter($block));
-                $block === [] || $this->stream->line($kind, $head + ['rows' => $block], count($block));
+                $block === [] || $this->stream->rows($kind, $head, $block);
                 [$size, $block] = [0, []];
             }
         }

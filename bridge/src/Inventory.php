@@ -32,9 +32,8 @@ final class Inventory {
 
     private function stored(): void {
         global $wpdb;
-        $text = $this->database->text('option_value');
         $where = "NOT {$this->database->fits('option_name', ['_transient_*', '_site_transient_*'])}";
-        $options = "SELECT option_name, $text, LENGTH(option_value) FROM $wpdb->options WHERE $where";
+        $options = "SELECT option_name, {$this->database->text('option_value')}, LENGTH(option_value) FROM $wpdb->options WHERE $where";
         foreach ($this->database->rows($options) as [$name, $value, $length]) {
             $this->value($this->line('option', $this->prefixed($name)), $name, $value, (int) $length);
         }

@@ -9,10 +9,12 @@ final class Picker {
     /** @var null|string[][] the keys of each pick, as patterns; nothing for what is never read */
     private ?array $picks;
     private bool $isWhole = false;
+    /** The name whose values it takes, as JSON. */
+    public string $name = '""';
     /** @var string[] pointers that look like those of secrets and are none */
     private array $exempt;
     private array $picked = [];
-    /** @var array what left of short values, of which many are alike */
+    /** @var string[] what left of short values, of which many are alike, as JSON */
     private array $known = [];
 
     public function __construct(?array $picks, array $exempt = []) {
@@ -29,11 +31,11 @@ final class Picker {
     /** The picker of a name: the picks of every entry that fits it, and no picker at all for the name of a secret. */
     public static function ofName(string $kind, array $entries, string $name): self {
         $exempt = Secrets::exempt($kind, $name);
-        $picks = [];
-        foreach ($entries as $pattern => $more) {
-            $picks = Request::fits([(string) $pattern], $name) ? array_merge($picks, $more) : $picks;
-        }
-        return new self(Secrets::isName($name) && !in_array('', $exempt, true) ? null : $picks, $exempt);
+        $fits = static fn ($pattern): bool => Request::fits([(string) $pattern], $name);
+        $picks = array_merge([], ...array_values(array_filter($entries, $fits, ARRAY_FILTER_USE_KEY)));
+        $picker = new self(Secrets::isName($name) && !in_array('', $exempt, true) ? null : $picks, $exempt);
+        $picker->name = json_encode(self::leaf($name), Stream::JSON);
+        return $picker;
     }
 
     /** What leaves of a value: a scalar, `Withheld`, or what was picked of its inside. */
@@ -41,20 +43,23 @@ final class Picker {
         if ($this->picks === null) {
             return new Withheld('secret-key');
         }
-        if ($this->isWhole && is_string($value) && preg_match(Secrets::HARMLESS, $value) === 1) {
-            return $value;
-        }
-        $isShort = is_string($value) && strlen($value) < 256;
-        if ($isShort && isset($this->known[$value])) {
-            return $this->known[$value];
-        }
         $this->picked = [];
         $this->walk($value, $this->picks, '');
         $left = is_array($this->picked['']) ? ['picked' => $this->picked] : $this->picked[''];
-        if ($isShort && count($this->known) < 256) {
-            $this->known[$value] = $left;
-        }
         return count($this->picked) > self::LEAVES ? new Withheld('too-large') : $left;
+    }
+
+    /** The same as JSON, for millions of rows. */
+    public function json(?string $value): string {
+        if ($this->isWhole && $value !== null && preg_match(Secrets::HARMLESS, $value) === 1) {
+            return "\"$value\"";
+        }
+        if ($value === null || strlen($value) > 255) {
+            return json_encode($this->value($value), Stream::JSON);
+        }
+        $json = $this->known[$value] ?? json_encode($this->value($value), Stream::JSON);
+        count($this->known) > 255 || $this->known[$value] = $json;
+        return $json;
     }
 
     /** What leaves of a scalar. */

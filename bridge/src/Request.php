@@ -33,8 +33,7 @@ final class Request {
                 self::ensure(strpos($pattern, '*') === false || strpos($pattern, '*') > 3, "`$pattern` in `$name` names next to everything");
             }
         }
-        $this->sections = $sections;
-        $this->sha256 = hash('sha256', $text);
+        [$this->sections, $this->sha256] = [$sections, hash('sha256', $text)];
     }
 
     /** The entries of a section, none where it is left out. */

@@ -4,6 +4,7 @@ namespace Plan\Bridge;
 
 /** One answer, line by line, straight to who asked: no other plugin's output gets into it. */
 final class Stream {
+    public const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
     private const BLOCK = 65536;
 
     private string $waiting = '';
@@ -69,9 +70,7 @@ final class Stream {
         header('Cache-Control: no-store, private');
         header('X-Accel-Buffering: no');
         header('Vary: Accept-Encoding');
-        if ($isDownload) {
-            header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
-        }
+        $isDownload && header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
         $isWanted = preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '') === 1;
         if ($isWanted && function_exists('deflate_init')) {
             header('Content-Encoding: gzip');
@@ -81,12 +80,19 @@ final class Stream {
 
     /** One line of a kind; it counts as so many of them. */
     public function line(string $kind, array $members, int $count = 1): void {
-        $flags = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
-        $this->waiting .= json_encode([$kind => $members], $flags) . "\n";
+        $this->add($kind, json_encode([$kind => $members], self::JSON), $count);
+    }
+
+    /** One line of a kind with rows that are JSON already. */
+    public function rows(string $kind, array $head, array $rows): void {
+        $line = json_encode([$kind => $head + ['rows' => []]], self::JSON);
+        $this->add($kind, substr($line, 0, -3) . implode(',', $rows) . ']}}', count($rows));
+    }
+
+    private function add(string $kind, string $line, int $count): void {
+        $this->waiting .= "$line\n";
         $this->counts[$kind] = ($this->counts[$kind] ?? 0) + $count;
-        if (strlen($this->waiting) > self::BLOCK) {
-            $this->send(false);
-        }
+        strlen($this->waiting) > self::BLOCK && $this->send(false);
     }
 
     private function fatal(string $what): void {
