@@ -192,7 +192,7 @@ impl List {
         for narrow in &all {
             let is_wider = |wide: &&Rows| {
                 *wide != narrow
-                    && !self.tables[*wide].picks.is_empty()
+                    && self.tables.get(*wide).is_some_and(|picked| !picked.picks.is_empty())
                     && (&wide.0, wide.1) == (&narrow.0, narrow.1)
                     && wide.2.iter().all(|(c, v)| narrow.2.get(c) == Some(v))
             };
@@ -238,3 +238,6 @@ fn table((name, scope, only): &Rows, picked: &Picked) -> Value {
     picked.say(&mut entry);
     Value::Object(entry)
 }
+
+#[cfg(test)]
+mod tests;
