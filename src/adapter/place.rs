@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::model::adapter::{Place, Scope};
 
+/// What `join` calls the part of an option's name that `*` stands for.
+pub(super) const STAR: &str = "star";
+
 /// Whether a place has rows, each with columns.
 pub(super) fn has_rows(place: &Place) -> bool {
     place.table.is_some() || place.posts.is_some() || place.users.is_some()

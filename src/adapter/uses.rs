@@ -24,6 +24,12 @@ pub fn all(set: &Set) -> Vec<Use> {
     set.all().iter().flat_map(|loaded| of(&loaded.adapter)).collect()
 }
 
+/// The lists to which a rule refers.
+pub(super) fn references(rule: &Rule) -> Vec<&str> {
+    let below = rule.item.values().chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
+    rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
+}
+
 /// Everything that an adapter reads.
 pub fn of(adapter: &Adapter) -> Vec<Use> {
     let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
@@ -115,6 +121,10 @@ impl Uses {
 
     fn rule(&mut self, rule: &Rule, place: &Place, at: &At) {
         let own = At::Below(String::new());
+        // What ties a place to the object is read of the object.
+        for pointer in rule.from.iter().flat_map(|from| from.join.values()) {
+            self.push(place, Some(at.pointer(pointer)));
+        }
         let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
         if let Some(when) = &rule.when {
             self.when(when, place, at);

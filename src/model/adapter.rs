@@ -216,7 +216,8 @@ pub struct Extra {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// An option by its name, or options by a pattern (`*` stands for any run of characters), each an object.
+    /// An option by its name, or options by a pattern (`*` stands for any run of characters), each an object. As a field's own place, a pattern
+    /// needs `join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
     /// All users that have a role on the site.
@@ -261,7 +262,8 @@ pub struct Place {
     /// Of a table or of posts: columns that equal a constant.
     #[serde(rename = "where", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, String>,
-    /// Of a table: the column that holds what the object has at a pointer, such as `{user_id: /ID}`.
+    /// Of a table: the column that holds what the object has at a pointer, such as `{user_id: /ID}`. Of an option that is named by a pattern:
+    /// `{star: /id}`, where `*` stands for what the object has at the pointer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub join: BTreeMap<String, String>,
     /// Of a call: what else it does. Only one without an effect is ever made.

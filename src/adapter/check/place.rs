@@ -1,8 +1,9 @@
 //! Places, patterns and pointers.
 
-use super::super::place::named;
+use super::super::place::{STAR, named, shown};
 use super::super::pointer::segments;
 use super::super::secret::{EXEMPT, word_in};
+use super::super::set::is_only;
 use super::Check;
 use crate::model::adapter::Place;
 use crate::text::child;
@@ -66,7 +67,62 @@ impl Check<'_> {
                     "name an option, a table, posts or a call",
                 );
             }
-            Use::Value | Use::Lookup | Use::Read => {}
+            Use::Value => self.one_of(place, at, name),
+            Use::Lookup if !place.join.is_empty() => self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "a list of its own is joined to nothing".to_owned(),
+                "remove it, or give the field itself this place",
+            ),
+            Use::Lookup | Use::Read => {}
+        }
+    }
+
+    /// What several objects have is not read from a place that belongs to none of them.
+    pub(super) fn tied(&mut self, place: &Place, at: &str, kind: &str) {
+        let is_tied = !place.join.is_empty();
+        if place.postmeta.is_some() && !is_tied && !self.are_posts {
+            let message = "nothing says whose post meta this is".to_owned();
+            self.say(
+                at,
+                "place-unclear",
+                message,
+                "tie it to the object: `join: {post_id: /COLUMN}`, with the pointer to the post's number",
+            );
+        }
+        let has_rows = place.table.is_some() || place.posts.is_some();
+        if has_rows && !is_tied && place.only.is_empty() && !is_only(kind) {
+            let message = format!("every object would be given the rows of {}", shown(place));
+            let help =
+                "tie them to the object with `join: {COLUMN: /POINTER}`, or say with `where` which row counts for all";
+            self.say(at, "place-unclear", message, help);
+        }
+    }
+
+    /// Of a field's own place it is said which of several is this object's.
+    fn one_of(&mut self, place: &Place, at: &str, name: &str) {
+        let pattern = [&place.option, &place.usermeta, &place.postmeta].into_iter().flatten().next();
+        let Some(pattern) = pattern.filter(|pattern| is_narrow(pattern)) else { return };
+        let help = match name {
+            "option" => {
+                "tie it to the object with `join: {star: /id}` (`*` stands for what the object has at that pointer), or write the whole name"
+            }
+            _ => "write the whole name",
+        };
+        match (name, place.join.get(STAR), pattern.matches('*').count()) {
+            ("option", Some(_), 1) => {}
+            ("option", Some(_), stars) => self.say(
+                &child(at, name),
+                "place-unclear",
+                format!("`{pattern}` has {stars} stars, and `join` ties one"),
+                "write out the others",
+            ),
+            _ => self.say(
+                &child(at, name),
+                "place-unclear",
+                format!("`{pattern}` can be several, and nothing says which of them is this object's"),
+                help,
+            ),
         }
     }
 
@@ -75,7 +131,7 @@ impl Check<'_> {
         let of_rows = matches!(name, "table" | "posts");
         let all = [
             ("where", !place.only.is_empty(), of_rows),
-            ("join", !place.join.is_empty(), of_rows || name == "postmeta"),
+            ("join", !place.join.is_empty(), of_rows || matches!(name, "option" | "postmeta")),
             ("scope", place.scope.is_some(), matches!(name, "option" | "table")),
             ("effects", place.effects.is_some(), name == "call"),
             ("twin", place.twin.is_some(), name == "option"),
@@ -84,6 +140,18 @@ impl Check<'_> {
             if is_there && !fits {
                 self.say(&child(at, what), "place-unclear", format!("`{what}` says nothing of `{name}`"), "remove it");
             }
+        }
+        if name == "option" && place.join.keys().any(|column| column != STAR) {
+            let message = "an option has no columns".to_owned();
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                message,
+                "write `join: {star: /id}`, and the option with a `*`",
+            );
+        } else if name == "option" && !place.join.is_empty() && !place.option.iter().any(|name| name.contains('*')) {
+            let message = "the option's name has no `*` that `star` could tie".to_owned();
+            self.say(&child(at, "join"), "place-unclear", message, "write the name with a `*`, or remove `join`");
         }
         for (column, pointer) in &place.join {
             self.secret(column, &child(&child(at, "join"), column), "column");
@@ -142,7 +210,7 @@ impl Check<'_> {
             self.say(at, "name-impossible", message, "write the name as the site's inventory has it");
             return;
         }
-        if matches!(what, "option" | "usermeta" | "postmeta") && text.find('*').is_some_and(|at| at < 4) {
+        if matches!(what, "option" | "usermeta" | "postmeta") && text.contains('*') && !is_narrow(text) {
             let message = format!("`{text}` names next to everything");
             self.say(at, "pattern-too-wide", message, "write four characters at least before the first `*`");
         } else if text.contains('*') && !matches!(what, "option" | "usermeta" | "postmeta") {
@@ -204,4 +272,9 @@ impl Check<'_> {
             self.say(at, "secret-name", message, "remove it: what is under such a name stays unknown");
         }
     }
+}
+
+/// Whether a pattern has enough before its first `*` to name something in particular.
+fn is_narrow(pattern: &str) -> bool {
+    pattern.find('*').is_some_and(|at| at >= 4)
 }

@@ -7,17 +7,12 @@ use super::{Check, is_stored, place};
 use crate::model::adapter::{Codec, Name, Place, Rule, When};
 use crate::text::{child, nearest};
 
-/// The lists to which a rule refers.
-pub(super) fn references(rule: &Rule) -> Vec<&str> {
-    let below = rule.item.values().chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
-    rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
-}
-
 impl Check<'_> {
     pub(super) fn rule(&mut self, rule: &Rule, at: &str, place: Option<&Place>, kind: &str) {
         self.rules += 1;
         if let Some(from) = &rule.from {
             self.place(from, &child(at, "from"), place::Use::Value);
+            self.tied(from, &child(at, "from"), kind);
             if matches!(named(from).as_slice(), ["usermeta"]) && !matches!(kind, "contact" | "administrator") {
                 let message = "user meta belongs to users, and this is no field of one".to_owned();
                 self.say(&child(at, "from"), "place-does-not-fit", message, "name a place of the site itself");

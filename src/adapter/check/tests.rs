@@ -120,6 +120,44 @@ fn a_place_is_exactly_one_and_fits_what_lies_there() {
 }
 
 #[test]
+fn what_may_be_several_is_tied_to_the_object_whose_it_is() {
+    let offering = |fields: &str| {
+        said(&format!(
+            "objects:\n  offering:\n    evidence: inferred\n    source: a test\n    from: {{table: levels}}\n    fields: {fields}\n"
+        ))
+    };
+    let tags = "/objects/offering/fields/tags/from";
+    let of_star = "{tags: {from: {option: \"shop_tag_*\"JOIN}, map: true, each: /tag, ref: tag}}";
+    let star = |join: &str| offering(&of_star.replace("JOIN", join));
+    says(star("").remove(0), ("place-unclear", &format!("{tags}/option"), "`join: {star: /id}`"));
+    assert_eq!(star(", join: {star: /id}"), []);
+    says(star(", join: {id: /id}").remove(0), ("place-unclear", &format!("{tags}/join"), "no columns"));
+    let two = offering("{system: {from: {option: \"shop_*_of_*\", join: {star: /id}}}}");
+    says(two[0].clone(), ("place-unclear", "/objects/offering/fields/system/from/option", "2 stars"));
+    let none = offering("{system: {from: {option: shop_system, join: {star: /id}}}}");
+    says(none[0].clone(), ("place-unclear", "/objects/offering/fields/system/from/join", "no `*`"));
+    // Rows that belong to no object, and meta of a post that nobody names.
+    let rows = offering("{system: {from: {table: settings}, at: /system}}");
+    says(rows[0].clone(), ("place-unclear", "/objects/offering/fields/system/from", "table `settings`; tie them"));
+    for tied in ["join: {level: /id}", "where: {name: system}"] {
+        assert_eq!(offering(&format!("{{system: {{from: {{table: settings, {tied}}}, at: /system}}}}")), [], "{tied}");
+    }
+    let meta = offering("{system: {from: {postmeta: _system}}}");
+    says(meta[0].clone(), ("place-unclear", "/objects/offering/fields/system/from", "whose post meta"));
+    assert_eq!(offering("{system: {from: {postmeta: _system, join: {post_id: /post}}}}"), []);
+    // A member's meta too is one.
+    let contact = said(
+        "objects:\n  contact:\n    evidence: inferred\n    source: a test\n    from: {users: all}\n    key: {from: {usermeta: \"shop_id_*\"}}\n",
+    );
+    says(contact[0].clone(), ("place-unclear", "/objects/contact/key/from/usermeta", "write the whole name"));
+    // Of a condition too.
+    says(
+        of_mail("{transport: {at: /by, when: {from: {option: \"shop_on_*\"}, equals: x}}}"),
+        ("place-unclear", "/objects/mail/fields/transport/when/from/option", "can be several"),
+    );
+}
+
+#[test]
 fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
     says(of_mail("{transport: {as: text}}"), ("rule-unclear", "/objects/mail/fields/transport", "nothing says where"));
     says(

@@ -377,3 +377,32 @@ objects:
         assert!(!format!("{:?}", taken.snapshot).contains(value), "{value}");
     }
 }
+
+#[test]
+fn an_option_for_each_row_is_read_for_its_own_row_alone() {
+    let set = only(adapter(
+        "
+objects:
+  offering:
+    evidence: inferred
+    source: a test
+    from: {table: levels}
+    fields:
+      name: {at: /name}
+      system: {from: {option: shop_crm_*, join: {star: /id}}, at: /crm, absent: nothing}
+",
+    ));
+    // What ties it is read of the row, although no field has it.
+    assert_eq!(compile::request(&set)["tables"][0]["columns"], json!(["id", "name"]));
+    let rows = table("levels", &["id", "name"], &[json!(["1", "Gold"]), json!(["2", "Silver"]), json!(["12", "Both"])]);
+    let crm = |of: &str, crm: &str| option(of, json!({"picked": {"": {"php": 1}, "/crm": crm}}));
+    let asked = |expected| source("option", &["shop_crm_*"], expected);
+    let one = taken(&set, &[&[asked(1), crm("shop_crm_2", "ontraport")][..], &rows].concat());
+    let system = |taken: &Taken, key: &str| taken.snapshot.state.offerings[key].system.clone();
+    assert_eq!(system(&one, "silver"), Field::Set("ontraport".to_owned()));
+    assert_eq!([system(&one, "gold"), system(&one, "both")], [Field::Nothing, Field::Nothing]);
+    let two = [&[asked(2), crm("shop_crm_2", "ontraport"), crm("shop_crm_12", "keap")][..], &rows].concat();
+    let two = taken(&set, &two);
+    assert_eq!(system(&two, "both"), Field::Set("keap".to_owned()));
+    assert_eq!(system(&two, "gold"), Field::Nothing);
+}
