@@ -14,7 +14,7 @@ use crate::adapter::pointer::star;
 use crate::adapter::set::{Bound, is_only};
 use crate::capture::Value;
 use crate::model::How;
-use crate::model::adapter::Place;
+use crate::model::adapter::{Place, Rule};
 use crate::model::keyed::{key_with_id, name_key, webhook_key};
 use crate::model::snapshot::{Capture, Sources};
 use crate::model::state::{Kind, ObjectRef, State};
@@ -75,7 +75,7 @@ impl View<'_> {
                 }
             };
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.known(rule, &at));
+                merge(&mut fields, name, self.known(rule, &at.field(bound.kind, name)));
             }
         }
         let nothing = fields.values().all(|known| matches!(known, Known::Unknown(_)));
@@ -127,7 +127,10 @@ impl View<'_> {
                     Some(Known::Value(id)) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
                     _ => None,
                 };
-                let fields = bound.entry.fields.iter().map(|(name, rule)| (name.clone(), self.known(rule, &one.at)));
+                let known = |(name, rule): (&'_ String, &Rule)| {
+                    (name.clone(), self.known(rule, &one.at.field(bound.kind, name)))
+                };
+                let fields = bound.entry.fields.iter().map(known);
                 let mut fields: Fields = fields.collect();
                 if kind == Kind::Webhook {
                     called(&one.key, &mut fields);

@@ -11,7 +11,6 @@ use crate::adapter::raw::Raw;
 use crate::capture::Value;
 use crate::capture::pointer::{PointerKey, key};
 use crate::model::adapter::{Absent, Codec, Does, Name, Rule, When};
-use crate::text::{addresses, without_secrets};
 
 /// The object that a rule is applied to.
 #[derive(Clone, Debug)]
@@ -28,6 +27,8 @@ pub(super) struct At<'v> {
     pub(super) own: Option<&'v Own>,
     /// Whether the capture was asked for all that the adapters name.
     pub(super) is_asked: bool,
+    /// The kind and the field that are read.
+    pub(super) of: Option<(&'static str, &'v str)>,
 }
 
 /// What belongs to one user.
@@ -117,7 +118,7 @@ impl View<'_> {
             return match spot.scalar(variant) {
                 Ok(raw) => match raw.word().and_then(|word| rule.cases.get(&word)) {
                     Some(case) => self.found(case, &At { spot: Some(spot), ..at.clone() }),
-                    None => Found::Unknown(strange(&raw, at)),
+                    None => Found::Unknown(self.strange(&raw, at)),
                 },
                 Err(found) => found,
             };
@@ -132,7 +133,7 @@ impl View<'_> {
     fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
         if !rule.words.is_empty() {
             let word = raw.word().and_then(|word| rule.words.get(&word).cloned());
-            return word.map_or_else(|| Found::Unknown(strange(raw, at)), |word| Found::Value(word.to_json()));
+            return word.map_or_else(|| Found::Unknown(self.strange(raw, at)), |word| Found::Value(word.to_json()));
         }
         let codec = rule.codec.unwrap_or_default();
         // The database's own word for nothing.
@@ -343,16 +344,6 @@ impl View<'_> {
     }
 }
 
-/// Why a word of the site means nothing: the word itself, where it is a setting's and short.
-fn strange(raw: &Raw, at: &At<'_>) -> String {
-    let word =
-        raw.word().filter(|_| at.own.is_none()).filter(|word| word.len() <= 40 && !word.chars().any(char::is_control));
-    match word.filter(|word| addresses(word).next().is_none() && without_secrets(word) == word.as_str()) {
-        Some(word) => format!("the site has `{word}` there, a word that the adapter does not know"),
-        None => "the site has a word there that the adapter does not know".to_owned(),
-    }
-}
-
 fn operation(does: Does, value: Json) -> Found {
     let name = match does {
         Does::Release => "release",
@@ -364,8 +355,13 @@ fn operation(does: Does, value: Json) -> Found {
 }
 
 impl<'v> At<'v> {
+    /// The same, for a field of a kind.
+    pub(super) fn field(&self, kind: &'static str, field: &'v str) -> Self {
+        Self { of: Some((kind, field)), ..self.clone() }
+    }
+
     /// Nothing in particular: of a site as a whole.
     pub(super) fn site(is_asked: bool) -> Self {
-        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked }
+        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, of: None }
     }
 }
