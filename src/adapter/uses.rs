@@ -113,6 +113,9 @@ impl Uses {
         }
         let own = At::Below(String::new());
         if let Some(from) = &when.from {
+            for pointer in from.join.values() {
+                self.push(place, Some(at.pointer(pointer)));
+            }
             self.push(from, Some(own.pointer(when.at.as_deref().unwrap_or_default())));
         } else if let Some(pointer) = &when.at {
             self.push(place, Some(at.pointer(pointer)));
@@ -125,10 +128,10 @@ impl Uses {
         for pointer in rule.from.iter().flat_map(|from| from.join.values()) {
             self.push(place, Some(at.pointer(pointer)));
         }
-        let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
         if let Some(when) = &rule.when {
             self.when(when, place, at);
         }
+        let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
         for constant in &rule.defined {
             self.push(&Place { constant: Some(constant.clone()), ..Place::default() }, Some(String::new()));
         }

@@ -6,13 +6,43 @@ use super::super::secret::{EXEMPT, word_in};
 use super::super::set::is_only;
 use super::Check;
 use crate::model::adapter::Place;
-use crate::text::child;
+use crate::text::{child, nearest};
 
 /// Longest name that is read, in bytes: as long as an option's.
 const LONGEST: usize = 191;
 
 /// Most keys in a pointer.
 const DEEPEST: usize = 16;
+
+/// The columns of WordPress's users that are no secrets.
+const USER_COLUMNS: [&str; 8] =
+    ["ID", "user_login", "user_nicename", "user_email", "user_url", "user_registered", "user_status", "display_name"];
+
+/// The columns of WordPress's posts that are no secrets.
+const POST_COLUMNS: [&str; 22] = [
+    "ID",
+    "post_author",
+    "post_date",
+    "post_date_gmt",
+    "post_content",
+    "post_title",
+    "post_excerpt",
+    "post_status",
+    "comment_status",
+    "ping_status",
+    "post_name",
+    "to_ping",
+    "pinged",
+    "post_modified",
+    "post_modified_gmt",
+    "post_content_filtered",
+    "post_parent",
+    "guid",
+    "menu_order",
+    "post_type",
+    "post_mime_type",
+    "comment_count",
+];
 
 /// What a place is named for.
 #[derive(Clone, Copy)]
@@ -243,6 +273,24 @@ impl Check<'_> {
             self.say(at, "pointer-wrong", format!("`{pointer}` is no pointer"), help);
             return;
         };
+        let columns = match of {
+            _ if at.contains("/item/") => None,
+            Some(place) if place.users.is_some() => Some(("a user", &USER_COLUMNS[..])),
+            Some(place) if place.posts.is_some() => Some(("a post", &POST_COLUMNS[..])),
+            _ => None,
+        };
+        if let (Some(column), Some((what, columns))) = (keys.first(), columns)
+            && !columns.contains(&column.as_str())
+        {
+            let message = format!("the row of {what} has no column `{column}`");
+            let help = match nearest(column, columns.iter().copied()) {
+                Some(near) => {
+                    format!("did you mean `/{near}`? What else is kept of one is a place of its own (`from`)")
+                }
+                None => "name the place that has it with `from`: meta, or a table with `join`".to_owned(),
+            };
+            self.say(at, "unknown-column", message, &help);
+        }
         if keys.len() > DEEPEST || pointer.len() > 2 * LONGEST {
             self.say(at, "pointer-wrong", format!("`{pointer}` goes too deep"), "at most 16 keys are read");
         }

@@ -18,6 +18,9 @@ impl Check<'_> {
                 self.say(&child(at, "from"), "place-does-not-fit", message, "name a place of the site itself");
             }
         }
+        if let Some(when) = &rule.when {
+            self.when(when, &child(at, "when"), place);
+        }
         let place = rule.from.as_ref().or(place);
         self.gives_one(rule, at, place);
         if let Some(pointer) = &rule.at {
@@ -41,9 +44,6 @@ impl Check<'_> {
                     "write it as the code does, such as `IS_WPE_SNAPSHOT`",
                 );
             }
-        }
-        if let Some(when) = &rule.when {
-            self.when(when, &child(at, "when"), place);
         }
         self.named_list(rule, at);
         self.how(rule, at, place);

@@ -158,6 +158,31 @@ fn what_may_be_several_is_tied_to_the_object_whose_it_is() {
 }
 
 #[test]
+fn a_row_of_wordpress_has_the_columns_that_wordpress_gives_it() {
+    let contact = |rest: &str| {
+        said(&format!(
+            "objects:\n  contact:\n    evidence: inferred\n    source: a test\n    from: {{users: all}}\n    key: {{at: /ID}}\n{rest}"
+        ))
+    };
+    // A condition looks at the object's own row, although the field has another place.
+    let tags = "    fields: {tags: {from: {table: bought, join: {user_id: /ID}}, each: \"\", at: /tag, when: {at: /status, equals: active}}}\n";
+    says(
+        contact(tags).remove(0),
+        ("unknown-column", "/objects/contact/fields/tags/when/at", "the row of a user has no column `status`"),
+    );
+    says(
+        contact("    when: {at: /usr_status, equals: \"0\"}\n").remove(0),
+        ("unknown-column", "/objects/contact/when/at", "did you mean `/user_status`?"),
+    );
+    assert_eq!(contact("    when: {at: /user_status, equals: \"0\"}\n"), []);
+    let form = "objects:\n  order-form:\n    evidence: inferred\n    source: a test\n    from: {posts: shop_form}\n    fields: {name: {at: /title}}\n";
+    says(
+        said(form).remove(0),
+        ("unknown-column", "/objects/order-form/fields/name/at", "a post has no column `title`"),
+    );
+}
+
+#[test]
 fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
     says(of_mail("{transport: {as: text}}"), ("rule-unclear", "/objects/mail/fields/transport", "nothing says where"));
     says(

@@ -104,7 +104,7 @@ impl View<'_> {
                 match id {
                     Some(Known::Value(id)) => index.put(text(&id), json!(object.key)),
                     Some(Known::Unknown(why)) => index.lacks(kind, &why),
-                    None if object.at.name.is_none() => {
+                    None if object.at.name.is_none() && bound.entry.key.as_ref().is_none_or(|key| key.is.is_none()) => {
                         index.lacks(kind, "the adapter does not say what ID its objects have (`id`)");
                     }
                     Some(Known::Nothing) | None => {}

@@ -90,10 +90,17 @@ impl View<'_> {
         if let Some(name) = rule.of {
             return self.of_name(rule, name, at);
         }
-        if !rule.any.is_empty() {
-            return self.any(&rule.any, at);
-        }
-        if !rule.first.is_empty() {
+        if !rule.any.is_empty() || !rule.first.is_empty() {
+            let spot = match rule.from.as_ref().map(|from| self.placed(from, at)) {
+                Some(Placed::There(spot)) => Some(spot),
+                Some(Placed::Absent) => Some(Spot::Nothing),
+                Some(Placed::Unknown(why)) => Some(Spot::Unknown(why)),
+                None => at.spot.clone(),
+            };
+            let at = &At { spot, ..at.clone() };
+            if !rule.any.is_empty() {
+                return self.any(&rule.any, at);
+            }
             let found = rule.first.iter().map(|one| self.found(one, at));
             return found
                 .into_iter()

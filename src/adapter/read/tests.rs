@@ -406,3 +406,35 @@ objects:
     assert_eq!(system(&two, "both"), Field::Set("keap".to_owned()));
     assert_eq!(system(&two, "gold"), Field::Nothing);
 }
+
+#[test]
+fn the_first_of_several_is_looked_for_in_the_place_that_the_rule_names() {
+    let set = only(adapter(
+        "
+objects:
+  order-form:
+    evidence: inferred
+    source: a test
+    from: {table: forms}
+    fields:
+      name: {at: /name}
+      gateway:
+        from: {table: ways, join: {form: /id}}
+        first: [{at: /way, when: {at: /on, equals: \"1\"}}, {is: none}]
+      recurring: {from: {table: ways, join: {form: /id}}, any: [{at: /monthly, as: flag}, {at: /yearly, as: flag}]}
+",
+    ));
+    let rows = [
+        &table("forms", &["id", "name"], &[json!(["1", "Gold"]), json!(["2", "Silver"])])[..],
+        &table(
+            "ways",
+            &["form", "monthly", "on", "way", "yearly"],
+            &[json!(["1", "0", "1", "card", "1"]), json!(["2", "0", "0", "card", "0"])],
+        ),
+    ]
+    .concat();
+    let forms = taken(&set, &rows).snapshot.state.order_forms;
+    assert_eq!(forms["gold"].gateway, Field::Set("card".to_owned()));
+    assert_eq!(forms["silver"].gateway, Field::Set("none".to_owned()));
+    assert_eq!([forms["gold"].recurring, forms["silver"].recurring], [Field::Set(true), Field::Set(false)]);
+}
