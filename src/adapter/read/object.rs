@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::ground::Placed;
 use super::rule::{At, Holds};
 use super::spot::{Elements, Spot};
-use super::{Known, NOT_COVERED, View};
+use super::{Known, NOT_COVERED, View, index};
 use crate::adapter::pointer::star;
 use crate::adapter::set::{Bound, is_only};
 use crate::capture::Value;
@@ -95,6 +95,7 @@ impl View<'_> {
         let mut at = At::site(self.is_asked(bound.of.iter().copied()));
         if let Some(from) = &bound.entry.from {
             let mut all = self.ats(Some(from), None, at.is_asked)?;
+            at.home = Some(from);
             at = match (all.pop(), all.is_empty()) {
                 (Some(one), true) => one,
                 (None, _) => At { spot: Some(Spot::Nothing), ..at },
@@ -236,7 +237,15 @@ impl View<'_> {
                 }
             }
             (None, _) => match field("name") {
-                Some(name) => name_key(&text(name, "name")?),
+                Some(name) => {
+                    let name = text(name, "name")?;
+                    let id = bound.entry.id.as_ref().map(|rule| self.known(rule, at));
+                    let id = if let Some(Known::Value(id)) = id { Some(index::text(&id)) } else { None };
+                    // Where nothing of the name can be in a key, the ID is the key.
+                    key_with_id(&name, id.as_deref())
+                        .filter(|key| Some(key) == id.as_ref())
+                        .unwrap_or_else(|| name_key(&name))
+                }
                 None => return Err("no adapter says what they are called".to_owned()),
             },
         };
@@ -253,10 +262,10 @@ impl View<'_> {
         each: Option<&str>,
         is_asked: bool,
     ) -> Result<Vec<At<'v>>, String> {
-        let base = At::site(is_asked);
+        let base = At { home: from, ..At::site(is_asked) };
         let Some(place) = from else { return Ok(vec![base]) };
         let whole =
-            |value: &'v Value| At { spot: Some(Spot::In { value, at: String::new(), is_asked }), ..At::site(is_asked) };
+            |value: &'v Value| At { spot: Some(Spot::In { value, at: String::new(), is_asked }), ..base.clone() };
         let found: Vec<At<'v>> = if let Some(pattern) = &place.option {
             let all = there(self.ground.options(pattern, place.scope.unwrap_or_default()))?.unwrap_or_default();
             let named = |(name, option)| {
@@ -267,7 +276,7 @@ impl View<'_> {
                 };
                 let name: &str = name;
                 let star = star(pattern, name).unwrap_or_default().to_owned();
-                At { spot: Some(spot), name: Some((name.to_owned(), star)), ..At::site(is_asked) }
+                At { spot: Some(spot), name: Some((name.to_owned(), star)), ..base.clone() }
             };
             all.into_iter().map(named).collect()
         } else if let Some(call) = &place.call {
@@ -275,16 +284,16 @@ impl View<'_> {
         } else if let Some(constant) = &place.constant {
             there(self.ground.constant(constant))?.map(whole).into_iter().collect()
         } else if let Some(part) = place.capture {
-            vec![At { spot: Some(Spot::Row(self.ground.part(part), true)), ..base }]
+            vec![At { spot: Some(Spot::Row(self.ground.part(part), true)), ..base.clone() }]
         } else if place.plugins.is_some() {
             let rows = there(self.ground.plugins())?.unwrap_or_default();
-            rows.into_iter().map(|row| At { spot: Some(Spot::Row(row, true)), ..At::site(is_asked) }).collect()
+            rows.into_iter().map(|row| At { spot: Some(Spot::Row(row, true)), ..base.clone() }).collect()
         } else {
             let rows = there(self.ground.rows(place))?.unwrap_or_default();
             let of = |row| {
                 let spot = Spot::Row(row, is_asked);
                 let owner = place.posts.as_ref().and_then(|_| spot.scalar("/ID").ok()?.word()?.parse().ok());
-                At { spot: Some(spot), owner, ..At::site(is_asked) }
+                At { spot: Some(spot), owner, ..base.clone() }
             };
             rows.into_iter().map(of).collect()
         };

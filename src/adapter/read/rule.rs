@@ -10,7 +10,7 @@ use super::{Found, Known, View};
 use crate::adapter::raw::Raw;
 use crate::capture::Value;
 use crate::capture::pointer::{PointerKey, key};
-use crate::model::adapter::{Absent, Codec, Does, Name, Rule, When};
+use crate::model::adapter::{Absent, Codec, Does, Name, Place, Rule, When};
 
 /// The object that a rule is applied to.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub(super) struct At<'v> {
     pub(super) own: Option<&'v Own>,
     /// Whether the capture was asked for all that the adapters name.
     pub(super) is_asked: bool,
+    /// The place of the object itself.
+    pub(super) home: Option<&'v Place>,
     /// The kind and the field that are read.
     pub(super) of: Option<(&'static str, &'v str)>,
 }
@@ -67,7 +69,10 @@ impl View<'_> {
         }
         let found = self.given(rule, at);
         let found = match (found, &rule.default) {
-            (Found::Absent, Some(default)) => Found::Value(default.to_json()),
+            (Found::Absent, Some(default)) => {
+                self.took(default, rule, at);
+                Found::Value(default.to_json())
+            }
             (Found::Absent, None) if rule.absent == Some(Absent::Nothing) => Found::Nothing,
             (found, _) => found,
         };
@@ -369,6 +374,6 @@ impl<'v> At<'v> {
 
     /// Nothing in particular: of a site as a whole.
     pub(super) fn site(is_asked: bool) -> Self {
-        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, of: None }
+        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, home: None, of: None }
     }
 }

@@ -3,7 +3,9 @@
 use super::View;
 use super::lacking::{is_word, shape};
 use super::rule::At;
+use crate::adapter::explain::of_rule;
 use crate::adapter::raw::Raw;
+use crate::model::adapter::{Plain, Rule};
 
 /// The kinds whose rows are of people: a site's file quotes none of them.
 const OF_PEOPLE: [&str; 3] = ["contact", "order", "subscription"];
@@ -27,5 +29,20 @@ impl View<'_> {
             Some(word) => format!("the site has {} there, which the adapter does not know", shape(&word)),
             None => "the site has something else than a word there".to_owned(),
         }
+    }
+    /// Notes that an adapter's own value stands for an option, or a part of one, that is not on the site: its name may be misspelt.
+    pub(super) fn took(&self, default: &Plain, rule: &Rule, at: &At<'_>) {
+        let home = at.home.cloned().unwrap_or_default();
+        let all = rule
+            .any
+            .iter()
+            .chain(&rule.first)
+            .chain(rule.any.is_empty().then_some(rule).filter(|rule| rule.first.is_empty()));
+        let option = |one: &&Rule| one.from.as_ref().or(rule.from.as_ref()).unwrap_or(&home).option.is_some();
+        let (Some((kind, field)), true) = (at.of, all.into_iter().any(|one| option(&one))) else { return };
+        let place = of_rule(rule, &home);
+        self.notes.borrow_mut().insert(format!(
+            "{kind} `{field}`: nothing is stored in {place}, so it is taken to be `{default}`, as the adapter has it"
+        ));
     }
 }
