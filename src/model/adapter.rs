@@ -467,7 +467,7 @@ pub enum Name {
 pub enum Absent {
     /// It is unknown.
     Unknown,
-    /// Nothing is set.
+    /// Nothing is set. An empty text counts as nothing there too, unless `words` has it.
     Nothing,
 }
 
@@ -519,11 +519,14 @@ pub enum Codec {
     OnOff,
     /// 1 or 0.
     OneZero,
-    /// `true` or `false`.
+    /// `true` or `false`, be it PHP's own or the word.
     TrueFalse,
-    /// What PHP takes for true or false, and `yes`, `no`, `on`, `off`. Only read.
+    /// True for `true`, `yes`, `on` and any number but 0; false for `false`, `no`, `off`, 0, an empty text and nothing. PHP takes more texts for true; of
+    /// those it is unknown. Only read.
     Flag,
-    /// Whether anything but an empty text, 0 or `false` is there. Only read.
+    /// Whether it is PHP's own `true`, as code asks with `=== true`: of a text, even of `true`, it is not. Only read.
+    IsTrue,
+    /// Whether anything but an empty text, 0 (also as `0.00`), the day `0000-00-00` or a word for false is there. Only read.
     Filled,
     /// A whole number.
     Count,

@@ -109,9 +109,11 @@ fn what_an_adapter_puts_aside_and_what_it_takes_for_granted_is_said() {
     let explained = program().args(["adapter", "explain"]).arg(place.path().join("a.yaml")).output().unwrap();
     assert!(text(&explained.stdout).contains(replaced), "{}", text(&explained.stdout));
     // Whoever adds a field to the built-in list puts nothing aside.
-    let more = SHOP
-        .replace("{table: levels}", "{option: _accessally_offering_*}")
-        .replacen("{at: /id}\n    fields", "{of: star}\n    fields", 1);
+    let more = SHOP.replace("{table: levels}", "{option: _accessally_offering_*}").replacen(
+        "{at: /id}\n    fields",
+        "{of: star}\n    fields",
+        1,
+    );
     let ran = run(place.path(), &more, &[]);
     assert!(!text(&ran.stderr).contains("does not count"), "{}", text(&ran.stderr));
 }

@@ -74,6 +74,9 @@ impl View<'_> {
                 Found::Value(default.to_json())
             }
             (Found::Absent, None) if rule.absent == Some(Absent::Nothing) => Found::Nothing,
+            (Found::Value(Json::String(text)), None) if text.is_empty() && rule.absent == Some(Absent::Nothing) => {
+                Found::Nothing
+            }
             (found, _) => found,
         };
         match (found, rule.operation) {
@@ -143,13 +146,18 @@ impl View<'_> {
 
     /// What a stored scalar says.
     fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
+        let is_empty = matches!(raw, Raw::Text(text) if text.is_empty()) && !rule.words.contains_key("");
+        let has_empty = matches!(rule.codec, Some(Codec::Flag | Codec::IsTrue | Codec::Filled | Codec::Commas));
+        if rule.absent == Some(Absent::Nothing) && is_empty && !has_empty {
+            return Found::Absent;
+        }
         if !rule.words.is_empty() {
             let word = raw.word().and_then(|word| rule.words.get(&word).cloned());
             return word.map_or_else(|| Found::Unknown(self.strange(raw, at)), |word| Found::Value(word.to_json()));
         }
         let codec = rule.codec.unwrap_or_default();
         // The database's own word for nothing.
-        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::Filled) {
+        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::IsTrue | Codec::Filled) {
             return Found::Absent;
         }
         // And its day for none.

@@ -245,6 +245,34 @@ fn two_offerings_of_one_name_are_told_apart_by_their_ids() {
     assert_eq!(section(&taken, "offering"), "bridge");
 }
 
+#[test]
+fn an_empty_text_is_nothing_where_the_adapter_says_that_nothing_means_so() {
+    let set = only(adapter(
+        "
+objects:
+  order-form:
+    evidence: inferred
+    source: a test
+    from: {table: forms}
+    fields:
+      name: {at: /name}
+      gateway: {at: /way, absent: nothing}
+      price: {at: /price, as: amount, currency: {is: EUR}, absent: nothing}
+  offering:
+    evidence: inferred
+    source: a test
+    from: {table: forms}
+    fields: {name: {at: /name}, system: {at: /way}}
+",
+    ));
+    let row = [json!(["Gold", "", ""])];
+    let taken = taken(&set, &table("forms", &["name", "price", "way"], &row));
+    let form = &taken.snapshot.state.order_forms["gold"];
+    assert_eq!([&form.gateway, &form.price], [&Field::Nothing, &Field::Nothing]);
+    // Of which nothing is said stays what it is.
+    assert_eq!(taken.snapshot.state.offerings["gold"].system, Field::Set(String::new()));
+}
+
 const SWITCH: &str = "
 objects:
   emails:

@@ -270,7 +270,7 @@ fn shop(orders: &[[&str; 5]]) -> Vec<Json> {
             json!({"users": {"rows": [[2], [30]]}}),
             source("usermeta", &["labels"], 2),
             json!({"usermeta": {"rows": [
-                [1, 2, "labels", {"picked": {"": {"php": 1}, "/0": "7"}}],
+                [1, 2, "labels", {"picked": {"": {"php": 3}, "/0": "7", "/1": "8", "/2": "7"}}],
                 [2, 30, "labels", {"picked": {"": {"php": 1}, "/0": "99"}}]]}}),
         ][..],
         &labels(),
@@ -318,6 +318,8 @@ fn rows_that_cannot_be_read_are_counted_and_all_that_is_wrong_with_them_is_said_
         )
     );
     let records = records(paid);
+    // A tag that somebody has twice is one.
+    assert_eq!(records[1], json!({"kind": "contact", "key": "2", "tags": ["Coaching Base", "Revoked"]}));
     assert_eq!(records[2], json!({"kind": "contact", "key": "30"}));
     let bought = json!({"kind": "order", "key": "11", "contact": "2", "form": "checkout", "total": "10.00 EUR", "status": "Success"});
     assert_eq!(records[3], bought);

@@ -1,6 +1,6 @@
 //! Everybody of a capture, one after the other: administrators, contacts; and what they bought.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
@@ -218,6 +218,12 @@ impl<'v> People<'v, '_> {
                     is_whole &= self.lacking.field(name, &field, NOBODY, key);
                 }
                 Known::Nothing if field == "contact" => is_whole &= self.lacking.field(name, &field, NOBODY, key),
+                // Whoever has a tag twice has it.
+                Known::Value(Json::Array(mut tags)) if field == "tags" => {
+                    let mut seen = BTreeSet::new();
+                    tags.retain(|tag| seen.insert(tag.to_string()));
+                    record.insert(field, tags.into());
+                }
                 Known::Value(value) => drop(record.insert(field, value)),
                 Known::Nothing => {}
                 Known::Unknown(why) => is_whole &= self.lacking.field(name, &field, &why, key),
