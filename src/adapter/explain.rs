@@ -136,14 +136,22 @@ pub fn facts(set: &Set, beside: &Set) -> Facts {
 
 fn is_writable(rule: &Rule) -> bool {
     rule.writable
-        || rule.any.iter().chain(&rule.first).chain(rule.item.values()).chain(rule.cases.values()).any(is_writable)
+        || rule
+            .any
+            .iter()
+            .chain(&rule.first)
+            .chain(rule.item.values())
+            .chain(rule.keys.values())
+            .chain(rule.cases.values())
+            .any(is_writable)
 }
 
 /// Where a rule looks, as a phrase.
 pub(super) fn of_rule(rule: &Rule, place: &Place) -> String {
     let place = rule.from.as_ref().unwrap_or(place);
-    if !rule.any.is_empty() || !rule.first.is_empty() {
-        let all: Vec<String> = rule.any.iter().chain(&rule.first).map(|one| of_rule(one, place)).collect();
+    if !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty() {
+        let all = rule.any.iter().chain(&rule.first).chain(rule.keys.values());
+        let all: Vec<String> = all.map(|one| of_rule(one, place)).collect();
         return all.join(", ");
     }
     if let Some(is) = &rule.is {

@@ -26,7 +26,8 @@ pub fn all(set: &Set) -> Vec<Use> {
 
 /// The lists to which a rule refers.
 pub(super) fn references(rule: &Rule) -> Vec<&str> {
-    let below = rule.item.values().chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
+    let below =
+        rule.item.values().chain(rule.keys.values()).chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
     rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
 }
 
@@ -155,7 +156,7 @@ impl Uses {
                 || rule.nothing
                 || !rule.defined.is_empty()
                 || rule.variant.is_some();
-            let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty();
+            let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty();
             match &rule.at {
                 Some(pointer) => self.push(place, Some(at.pointer(pointer))),
                 None if rule.of == Some(crate::model::adapter::Name::Key) => self.push(place, Some(at.pointer(""))),
@@ -164,7 +165,13 @@ impl Uses {
                 None => self.push(place, Some(at.pointer(""))),
             }
         }
-        let further = rule.cases.values().chain(&rule.any).chain(&rule.first).chain(rule.currency.as_deref());
+        let further = rule
+            .cases
+            .values()
+            .chain(rule.keys.values())
+            .chain(&rule.any)
+            .chain(&rule.first)
+            .chain(rule.currency.as_deref());
         further.for_each(|rule| self.rule(rule, place, at));
     }
 }

@@ -259,9 +259,9 @@ pub struct Place {
     /// Whether it is one of the site or of its network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
-    /// Of a table or of posts: columns that equal a constant.
+    /// Of a table or of posts: columns that equal a constant, or one of several: `{status: [active, cancelled]}`.
     #[serde(rename = "where", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub only: BTreeMap<String, String>,
+    pub only: BTreeMap<String, Only>,
     /// Of a table: the column that holds what the object has at a pointer, such as `{user_id: /ID}`. Of an option that is named by a pattern:
     /// `{star: /id}`, where `*` stands for what the object has at the pointer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -272,6 +272,26 @@ pub struct Place {
     /// Of an option: what a transient of the same name means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Twin>,
+}
+
+/// What a column equals.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Only {
+    /// This.
+    One(String),
+    /// One of these.
+    Several(#[schemars(length(min = 1))] Vec<String>),
+}
+
+impl Only {
+    /// What the column may be.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Several(words) => words,
+        }
+    }
 }
 
 /// Everything of its sort.
@@ -360,7 +380,7 @@ impl fmt::Display for Plain {
     }
 }
 
-/// How one field is read. What gives the value is one of `at`, `of`, `is`, `nothing`, `defined`, `each`, `variant`, `any`, `first`; the rest says
+/// How one field is read. What gives the value is one of `at`, `of`, `is`, `nothing`, `defined`, `each`, `keys`, `variant`, `any`, `first`; the rest says
 /// how to take it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -404,6 +424,9 @@ pub struct Rule {
     /// Whether the elements are kept under their keys, as a map.
     #[serde(default, skip_serializing_if = "is_not")]
     pub map: bool,
+    /// A map with these keys, each with its own rule, such as the tags of an offering that lie in columns: `{base: {at: /tag_id, ref: tag}}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, Rule>,
     /// The kind or lookup whose object the value is the ID of: the object's key, or what the lookup gives, is the value.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,

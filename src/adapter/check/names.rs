@@ -110,6 +110,11 @@ fn examples<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Valu
         vec![json!(["x"])]
     } else if rule.each.is_some() || !rule.together.is_empty() {
         elements(rule, lookups, left)
+    } else if !rule.keys.is_empty() {
+        let one = |(name, rule): (&String, &'l Rule)| {
+            below(rule).into_iter().map(|value| json!({ name: value })).collect::<Vec<_>>()
+        };
+        rule.keys.iter().flat_map(one).collect()
     } else if rule.variant.is_some() {
         rule.cases.values().flat_map(below).collect()
     } else if !rule.any.is_empty() {

@@ -11,6 +11,9 @@ use crate::text::{child, nearest};
 /// Longest name that is read, in bytes: as long as an option's.
 const LONGEST: usize = 191;
 
+/// Under how many conditions the rows of one place are asked for.
+const MOST_CONDITIONS: usize = 12;
+
 /// Most keys in a pointer.
 const DEEPEST: usize = 16;
 
@@ -186,6 +189,12 @@ impl Check<'_> {
         for (column, pointer) in &place.join {
             self.secret(column, &child(&child(at, "join"), column), "column");
             self.pointer(pointer, &child(&child(at, "join"), column), None, false);
+        }
+        let conditions = place.only.values().map(|only| only.words().len()).product::<usize>();
+        if conditions > MOST_CONDITIONS {
+            let message =
+                format!("this asks for rows under {conditions} conditions, and at most {MOST_CONDITIONS} are asked");
+            self.say(&child(at, "where"), "too-many-rules", message, "name fewer words, or none");
         }
         for column in place.only.keys() {
             self.secret(column, &child(&child(at, "where"), column), "column");

@@ -56,6 +56,9 @@ impl Check<'_> {
                 kind,
             );
         }
+        for (name, one) in &rule.keys {
+            self.rule(one, &child(&child(at, "keys"), name), place, kind);
+        }
         for (name, case) in &rule.cases {
             self.rule(case, &child(&child(at, "cases"), name), place, kind);
         }
@@ -86,6 +89,7 @@ impl Check<'_> {
             ("nothing", rule.nothing),
             ("defined", !rule.defined.is_empty()),
             ("each", rule.each.is_some()),
+            ("keys", !rule.keys.is_empty()),
             ("together", !rule.together.is_empty()),
             ("variant", rule.variant.is_some()),
             ("any", !rule.any.is_empty()),

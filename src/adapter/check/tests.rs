@@ -120,6 +120,32 @@ fn a_place_is_exactly_one_and_fits_what_lies_there() {
 }
 
 #[test]
+fn conditions_and_keys_are_checked_as_what_they_stand_for() {
+    let offering = |place: &str, fields: &str| {
+        said(&format!(
+            "objects:\n  offering:\n    evidence: inferred\n    source: a test\n    from: {{table: levels, where: {place}}}\n    fields: {fields}\n"
+        ))
+    };
+    assert_eq!(offering("{status: [active, paused]}", "{tags: {keys: {base: {at: /tag, ref: tag}}}}"), []);
+    let many = "{a: [a, b, c, d], b: [a, b, c, d]}";
+    says(
+        offering(many, "{name: {at: /name}}").remove(0),
+        ("too-many-rules", "/objects/offering/from/where", "under 16 conditions"),
+    );
+    let none = offering("{status: []}", "{name: {at: /name}}");
+    assert_eq!(none.first().map(|(_, pointer, _)| pointer.as_str()), Some("/objects/offering/from/where/status"));
+    // What a key gives has to fit.
+    says(
+        offering("{status: x}", "{tags: {keys: {base: {at: /tag, as: flag}}}}").remove(0),
+        ("field-does-not-fit", "/objects/offering/fields/tags", "cannot be what this rule gives"),
+    );
+    says(
+        offering("{status: x}", "{tags: {keys: {base: {at: /api_key}}}}").remove(0),
+        ("secret-name", "/objects/offering/fields/tags/keys/base/at", "`key`"),
+    );
+}
+
+#[test]
 fn what_may_be_several_is_tied_to_the_object_whose_it_is() {
     let offering = |fields: &str| {
         said(&format!(

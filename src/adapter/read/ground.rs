@@ -214,7 +214,7 @@ impl Ground {
         let is_of = |source: &Source| {
             source.of.first() == Some(&name) && (source.scope == crate::capture::Scope::Network) == network
         };
-        let (mut rows, mut was_read, mut why) = (Vec::new(), false, None);
+        let (mut rows, mut was_read, mut why, mut dropped) = (Vec::new(), false, None, None);
         for (at, of) in &self.tables {
             let Some(source) = self.sources.get(*at).filter(|source| is_of(source)) else { continue };
             match &source.outcome {
@@ -223,19 +223,17 @@ impl Ground {
                 Outcome::Read { .. }
                     if source.columns.is_empty() || only.keys().any(|column| !source.columns.contains(column)) => {}
                 Outcome::Read { .. } if of.is_none() => {
-                    why = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
+                    dropped = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
                 }
                 Outcome::Read { .. } => {
                     was_read = true;
-                    let fits = |row: &&Row| {
-                        only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
-                    };
-                    rows.extend(of.iter().flatten().filter(fits));
+                    rows.extend(of.iter().flatten().filter(|row| row.fits(&only)));
                 }
             }
         }
-        match (was_read, why) {
-            (true, _) => Placed::There(rows),
+        match (was_read, dropped.or_else(|| why.filter(|_| !was_read))) {
+            (true, None) => Placed::There(rows),
+            (true, Some(why)) => Placed::Unknown(why),
             (false, Some(why)) => Placed::Unknown(why),
             (false, None) => Placed::Unknown(format!("the capture was not asked for table `{name}`")),
         }

@@ -2,6 +2,8 @@
 
 mod placed;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::ground::Placed;
@@ -98,7 +100,7 @@ impl View<'_> {
         if let Some(name) = rule.of {
             return self.of_name(rule, name, at);
         }
-        if !rule.any.is_empty() || !rule.first.is_empty() {
+        if !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty() {
             let spot = match rule.from.as_ref().map(|from| self.placed(from, at)) {
                 Some(Placed::There(spot)) => Some(spot),
                 Some(Placed::Absent) => Some(Spot::Nothing),
@@ -108,6 +110,9 @@ impl View<'_> {
             let at = &At { spot, ..at.clone() };
             if !rule.any.is_empty() {
                 return self.any(&rule.any, at);
+            }
+            if !rule.keys.is_empty() {
+                return self.keyed(&rule.keys, at);
             }
             let found = rule.first.iter().map(|one| self.found(one, at));
             return found
@@ -258,6 +263,22 @@ impl View<'_> {
             return Found::Value(json!(false));
         }
         Found::Skipped
+    }
+
+    /// A map whose keys the adapter names; one of which nothing is set is left out.
+    fn keyed(&self, keys: &BTreeMap<String, Rule>, at: &At<'_>) -> Found {
+        let mut map = Map::new();
+        for (key, rule) in keys {
+            match self.found(rule, at) {
+                Found::Value(value) => drop(map.insert(key.clone(), value)),
+                Found::Nothing | Found::Skipped => {}
+                Found::Absent | Found::Unknown(_) => {
+                    let Known::Unknown(why) = self.known(rule, at) else { continue };
+                    return Found::Unknown(format!("of its `{key}` it is unknown: {why}"));
+                }
+            }
+        }
+        Found::Value(map.into())
     }
 
     fn elements(&self, rule: &Rule, spot: &Spot<'_>, at: &At<'_>) -> Found {

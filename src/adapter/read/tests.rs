@@ -466,3 +466,47 @@ objects:
     assert_eq!(forms["silver"].gateway, Field::Set("none".to_owned()));
     assert_eq!([forms["gold"].recurring, forms["silver"].recurring], [Field::Set(true), Field::Set(false)]);
 }
+
+const COLUMNS: &str = "
+objects:
+  offering:
+    evidence: inferred
+    source: a test
+    from: {table: levels, where: {status: [active, paused]}}
+    id: {at: /id}
+    fields:
+      name: {at: /name}
+      tags: {keys: {base: {at: /label, ref: tag, absent: nothing}, revoked: {at: /label_off, ref: tag, absent: nothing}}}
+  tag:
+    evidence: inferred
+    source: a test
+    from: {table: labels}
+    id: {at: /id}
+    key: {at: /label}
+";
+
+#[test]
+fn rows_of_one_of_several_words_are_asked_for_and_read_and_no_others() {
+    let set = only(adapter(COLUMNS));
+    let asked = compile::request(&set)["tables"].clone();
+    let conditions: Vec<&Json> = asked.as_array().unwrap().iter().map(|table| &table["where"]).collect();
+    assert_eq!(conditions, [&Json::Null, &json!({"status": "active"}), &json!({"status": "paused"})]);
+    let columns = ["id", "label", "label_off", "name", "status"];
+    let lines = [
+        &labels()[..],
+        &table("levels", &columns, &[json!(["1", "7", "", "Gold", "active"])]),
+        &table("levels", &columns, &[json!(["2", "", "8", "Silver", "paused"]), json!(["3", "", "", "Old", "closed"])]),
+    ]
+    .concat();
+    let offerings = taken(&set, &lines).snapshot.state.offerings;
+    assert_eq!(offerings.keys().collect::<Vec<_>>(), ["gold", "silver"]);
+    // A map by its keys: of what is empty there is none.
+    assert_eq!(json!(offerings["gold"].tags), json!({"base": "Coaching Base"}));
+    assert_eq!(json!(offerings["silver"].tags), json!({"revoked": "Revoked"}));
+    let gone = table("levels", &columns, &[json!(["1", "99", "", "Gold", "active"])]);
+    let unknown = taken(&set, &[&labels()[..], &gone].concat());
+    assert_eq!(
+        why(&unknown, Kind::Offering, "gold", "tags"),
+        "of its `base` it is unknown: it names something that is not among `tag`"
+    );
+}

@@ -107,10 +107,7 @@ impl View<'_> {
                 Placed::Unknown(why) => return Placed::Unknown(why),
             },
         };
-        let only = |row: &&'v Row| {
-            place.only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
-        };
-        let mut rows: Vec<&Row> = rows.into_iter().filter(only).collect();
+        let mut rows: Vec<&Row> = rows.into_iter().filter(|row| row.fits(&place.only)).collect();
         if let Some((column, pointer)) = place.join.iter().next() {
             let own = match &at.spot {
                 Some(spot) => match spot.scalar(pointer) {
