@@ -102,12 +102,7 @@ impl Check<'_> {
                 self.findings.push(Finding::new("unknown-field", Severity::Error, place, message).help(help));
             } else if let Some(why) = known.misfit(name, rule, &|list| self.gives(list)) {
                 let message = format!("`{name}` of `{kind}` cannot be what this rule gives: {why}");
-                self.say(
-                    &path,
-                    "field-does-not-fit",
-                    message,
-                    "choose another `as`, or give the site's words with `words`",
-                );
+                self.say(&path, "field-does-not-fit", message, known.help(name));
             }
             self.rule(rule, &path, entry.from.as_ref(), kind);
         }

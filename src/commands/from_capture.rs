@@ -51,7 +51,8 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     for name in &taken.not_asked {
         writeln!(
             terminal.err,
-            "attention: the capture was not asked for all that the adapter `{}` names: make its list again (`plan adapter request`), and read the site again",
+            "attention: the capture was not made with the adapter `{}` as it is now: what it names now and did not then is unknown. To read that too, make \
+            the list again (`plan adapter request`), and read the site again",
             escape::line(name)
         )?;
     }

@@ -68,6 +68,24 @@ impl Fields {
         self.names.strangers([name].into_iter()).pop()
     }
 
+    /// What gives a value of the field.
+    pub(super) fn help(&self, name: &str) -> &'static str {
+        match (self.kind, name) {
+            (_, "operations") => {
+                "it is a list: use `each` with `item`, for example `each: /courses, item: {grant: {at: /id, ref: offering}}`; the object's own row \
+                 is `from: {table: levels, join: {id: /id}}, each: \"\"`"
+            }
+            (_, "modules") => {
+                "it is a list: use `each` with `item`, for example `each: /parts, item: {number: {of: key, as: count}, name: {at: /title}}`"
+            }
+            ("offering", "tags") => {
+                "it is a map: use `each: /tags, map: true, ref: tag`, or `keys: {base: {at: /tag_id, ref: tag}}` where each lies by itself"
+            }
+            (_, "tags") => "it is a list: use `each`, for example `each: \"\", ref: tag`",
+            _ => "choose another `as`, or give the site's words with `words`",
+        }
+    }
+
     /// Why what a rule gives is no value of the field; nothing where it can be one.
     pub(super) fn misfit<'l>(&self, name: &str, rule: &'l Rule, lookups: Gives<'_, 'l>) -> Option<String> {
         if BY_MACHINES.iter().any(|(kind, field)| kind.name() == self.kind && field == &name) {

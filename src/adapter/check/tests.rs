@@ -229,6 +229,16 @@ fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
         ),
         []
     );
+    let form = |field: &str| {
+        said(&format!(
+            "objects:\n  order-form:\n    evidence: inferred\n    source: a test\n    from: {{table: levels}}\n    fields: {{operations: {field}}}\n"
+        ))
+    };
+    let operations = "/objects/order-form/fields/operations";
+    says(form("{at: /id, ref: offering}").remove(0), ("field-does-not-fit", operations, "use `each` with `item`"));
+    // As the help has it.
+    let own = "{from: {table: levels, join: {id: /id}}, each: \"\", item: {grant: {at: /id, ref: offering}}}";
+    assert_eq!(form(own), []);
     says(of_mail("{transport: {at: by}}"), ("pointer-wrong", "/objects/mail/fields/transport/at", "begin with `/`"));
     says(of_mail("{transport: {at: /by/*}}"), ("pointer-wrong", "/objects/mail/fields/transport/at", "use `each`"));
     let deep = format!("{{transport: {{at: {}}}}}", "/a".repeat(17));

@@ -6,7 +6,7 @@ use super::spot::Row;
 use crate::adapter::place::rows_of;
 use crate::adapter::pointer::fits;
 use crate::capture::{
-    Call, Constant, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text, Value,
+    Call, Constant, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text, Unread, Value,
 };
 use crate::model::adapter::{Part, Place, Scope};
 use crate::population::Damage;
@@ -218,7 +218,7 @@ impl Ground {
         for (at, of) in &self.tables {
             let Some(source) = self.sources.get(*at).filter(|source| is_of(source)) else { continue };
             match &source.outcome {
-                Outcome::Unread(unread) => why = Some(unread.words().to_owned()),
+                Outcome::Unread(unread) => why = Some(unread_table(*unread, source)),
                 // Without columns its rows were only counted, and without those of the condition it is not known which they are.
                 Outcome::Read { .. }
                     if source.columns.is_empty() || only.keys().any(|column| !source.columns.contains(column)) => {}
@@ -269,6 +269,17 @@ impl Ground {
     /// Whether an option's transient may be one that the capture could not see.
     pub(super) fn hides_twins(&self) -> bool {
         self.header.object_cache
+    }
+}
+
+/// Why a table was not read, with the columns of which one may be missing.
+fn unread_table(unread: Unread, source: &Source) -> String {
+    match (unread, source.columns.as_slice()) {
+        (Unread::NoSuchColumn, [column]) => format!("the table has no column `{column}`"),
+        (Unread::NoSuchColumn, columns @ [_, ..]) => {
+            format!("the table lacks one of the columns that it was asked for: `{}`", columns.join("`, `"))
+        }
+        _ => unread.words().to_owned(),
     }
 }
 

@@ -41,6 +41,11 @@ impl Index {
         self.by_id.len() * 160
     }
 
+    /// Says that a kind has objects that are not known; why not, its own section says.
+    fn lacks_some(&mut self, kind: &str) {
+        self.incomplete.get_or_insert_with(|| format!("not every `{kind}` is known, and why not is said of that kind"));
+    }
+
     pub(super) fn lacks(&mut self, list: &str, why: &str) {
         self.incomplete.get_or_insert_with(|| format!("the list of `{list}` is not known: {why}"));
     }
@@ -96,8 +101,8 @@ impl View<'_> {
         }
         for bound in all {
             let listed = self.listed(bound);
-            if let Some(why) = &listed.incomplete {
-                index.lacks(kind, why);
+            if listed.incomplete.is_some() {
+                index.lacks_some(kind);
             }
             for object in listed.objects {
                 let id = bound.entry.id.as_ref().map(|rule| self.known(rule, &object.at));

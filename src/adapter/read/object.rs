@@ -44,6 +44,21 @@ pub(super) struct One<'v> {
     pub(super) at: At<'v>,
 }
 
+/// Why an entry does not count for a site.
+enum NotHere {
+    /// This plugin is not active.
+    Inactive(String),
+    /// For another reason.
+    For(String),
+}
+
+fn none_active(files: &[String]) -> String {
+    match files {
+        [file] => format!("`{file}` is not active, and no other adapter says where it is kept"),
+        several => format!("none of `{}` is active, and no other adapter says where it is kept", several.join("`, `")),
+    }
+}
+
 /// An object as it is put together, by its fields.
 type Fields = BTreeMap<String, Known>;
 
@@ -63,26 +78,33 @@ impl View<'_> {
     }
 
     /// The one object of a kind of which a site has one.
-    fn only(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
+    fn only(&self, kind: Kind, all_bound: &[&Bound<'_>], all: &mut Objects) {
         let mut fields = Fields::new();
         let mut why = None;
-        for bound in bound {
+        let mut inactive = Vec::new();
+        for bound in all_bound {
             let at = match self.site(bound) {
                 Ok(at) => at,
-                Err(found) => {
+                Err(NotHere::Inactive(file)) => {
+                    inactive.push(file);
+                    continue;
+                }
+                Err(NotHere::For(found)) => {
                     why.get_or_insert(found);
                     continue;
                 }
             };
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.known(rule, &at.field(bound.kind, name)));
+                merge(&mut fields, name, self.known(rule, &at.field(bound.kind, name)), all_bound);
             }
         }
         let nothing = fields.values().all(|known| matches!(known, Known::Unknown(_)));
         if nothing {
+            // What an entry that counts says of it says more than that another one does not count.
             let first =
                 fields.into_values().find_map(|known| if let Known::Unknown(why) = known { Some(why) } else { None });
-            return all.lacks(kind, &why.or(first).unwrap_or_else(|| NOT_COVERED.to_owned()));
+            let inactive = (!inactive.is_empty()).then(|| none_active(&inactive));
+            return all.lacks(kind, &first.or(why).or(inactive).unwrap_or_else(|| NOT_COVERED.to_owned()));
         }
         match all.put(kind, kind.name(), fields, None) {
             Ok(()) => drop(all.sections.insert(kind.name().to_owned(), Capture::How(How::Bridge))),
@@ -91,33 +113,33 @@ impl View<'_> {
     }
 
     /// The place of an entry of which there is one object; why it does not count.
-    fn site<'v>(&'v self, bound: &'v Bound<'_>) -> Result<At<'v>, String> {
+    fn site<'v>(&'v self, bound: &'v Bound<'_>) -> Result<At<'v>, NotHere> {
         let mut at = At::site(self.is_asked(bound.of.iter().copied()));
         if let Some(from) = &bound.entry.from {
-            let mut all = self.ats(Some(from), None, at.is_asked)?;
+            let mut all = self.ats(Some(from), None, at.is_asked).map_err(NotHere::For)?;
             at.home = Some(from);
             at = match (all.pop(), all.is_empty()) {
                 (Some(one), true) => one,
                 (None, _) => At { spot: Some(Spot::Nothing), ..at },
-                (Some(_), false) => return Err("several places have names that fit".to_owned()),
+                (Some(_), false) => return Err(NotHere::For("several places have names that fit".to_owned())),
             };
         }
         match bound.entry.when.as_ref().map(|when| self.holds(when, &at)) {
-            Some(Holds::No) => Err(match bound.entry.when.as_ref().and_then(|when| when.plugin.as_ref()) {
-                Some(file) => format!("`{file}` is not active, and no other adapter says where it is kept"),
-                None => "the condition of the adapter's entry does not hold".to_owned(),
+            Some(Holds::No) => Err(match bound.entry.when.as_ref().and_then(|when| when.plugin.clone()) {
+                Some(file) => NotHere::Inactive(file),
+                None => NotHere::For("the condition of the adapter's entry does not hold".to_owned()),
             }),
-            Some(Holds::Unknown(why)) => Err(why),
+            Some(Holds::Unknown(why)) => Err(NotHere::For(why)),
             Some(Holds::Yes) | None => Ok(at),
         }
     }
 
-    fn many(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
+    fn many(&self, kind: Kind, all_bound: &[&Bound<'_>], all: &mut Objects) {
         let mut incomplete = None;
         let mut objects: Vec<(String, Option<String>, Fields)> = Vec::new();
         // What is said of one thing by its key comes after the lists in which it may be.
         let is_partial = |bound: &&Bound<'_>| bound.entry.key.as_ref().is_some_and(|key| key.is.is_some());
-        let (partial, lists): (Vec<&Bound<'_>>, Vec<&Bound<'_>>) = bound.iter().copied().partition(is_partial);
+        let (partial, lists): (Vec<&Bound<'_>>, Vec<&Bound<'_>>) = all_bound.iter().copied().partition(is_partial);
         for bound in lists.into_iter().chain(partial) {
             let listed = self.listed(bound);
             incomplete = incomplete.or(listed.incomplete);
@@ -139,17 +161,14 @@ impl View<'_> {
                 let key = distinct(&one.key, id.as_deref(), &fields, &of_entry);
                 match key {
                     Some(key) => of_entry.push((key, id, fields)),
-                    None => drop(
-                        incomplete
-                            .get_or_insert_with(|| format!("two of them have the same key, and no ID: `{}`", one.key)),
-                    ),
+                    None => drop(incomplete.get_or_insert_with(|| twice(&one.key, id.as_deref(), &fields))),
                 }
             }
             for (key, id, fields) in of_entry {
                 match objects.iter_mut().find(|(of, ..)| *of == key) {
                     Some((_, known_id, known)) => {
                         *known_id = known_id.take().or(id);
-                        fields.into_iter().for_each(|(name, value)| merge(known, &name, value));
+                        fields.into_iter().for_each(|(name, value)| merge(known, &name, value, all_bound));
                     }
                     // That says nothing of whether it is there.
                     None if is_partial && bound.of.iter().all(|loaded| loaded.is_built_in) => {}
@@ -246,7 +265,7 @@ impl View<'_> {
                         .filter(|key| Some(key) == id.as_ref())
                         .unwrap_or_else(|| name_key(&name))
                 }
-                None => return Err("no adapter says what they are called".to_owned()),
+                None => return Err("the adapter gives them neither a `name` nor a `key`".to_owned()),
             },
         };
         if addresses(&key).next().is_some() {
@@ -335,13 +354,27 @@ fn called(key: &str, fields: &mut Fields) {
     fields.insert("target".to_owned(), target.map_or(Known::Nothing, |target| Known::Value(json!(target))));
 }
 
-/// What two entries know of one field.
-pub(super) fn merge(fields: &mut Fields, name: &str, new: Known) {
+/// Why two objects of one key cannot be told apart.
+fn twice(key: &str, id: Option<&str>, fields: &Fields) -> String {
+    let why = match (fields.contains_key("name"), id) {
+        (true, None) => "no ID tells them apart (`id` of the adapter's entry)",
+        (true, Some(_)) => "only an ID that is a number can tell them apart",
+        (false, _) => "nothing else can be part of it",
+    };
+    format!("two of them have the key `{key}`, and {why}")
+}
+
+/// What two entries know of one field, of all those of its kind.
+pub(super) fn merge(fields: &mut Fields, name: &str, new: Known, all: &[&Bound<'_>]) {
     let merged = match (fields.remove(name), new) {
         (None | Some(Known::Unknown(_)), new) => new,
         (Some(known), Known::Unknown(_)) => known,
         (Some(one), other) if one == other => one,
-        (Some(_), _) => Known::Unknown("two entries of the adapters say something else of it".to_owned()),
+        (Some(_), _) => {
+            let named = all.iter().filter(|bound| bound.entry.fields.contains_key(name)).flat_map(|bound| &bound.of);
+            let named: Vec<&str> = named.map(|loaded| loaded.adapter.name.as_str()).collect();
+            Known::Unknown(format!("the adapters `{}` say different things of it", named.join("`, `")))
+        }
     };
     fields.insert(name.to_owned(), merged);
 }

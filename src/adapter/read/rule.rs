@@ -1,6 +1,9 @@
 //! One rule applied to one object.
 
+mod condition;
 mod placed;
+
+pub(super) use condition::Holds;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +15,7 @@ use super::{Found, Known, View};
 use crate::adapter::raw::Raw;
 use crate::capture::Value;
 use crate::capture::pointer::{PointerKey, key};
-use crate::model::adapter::{Absent, Codec, Does, Name, Place, Rule, When};
+use crate::model::adapter::{Absent, Codec, Does, Name, Place, Rule};
 
 /// The object that a rule is applied to.
 #[derive(Clone, Debug)]
@@ -40,13 +43,6 @@ pub(super) struct At<'v> {
 pub(super) struct Own {
     pub(super) meta: Vec<(String, Value)>,
     pub(super) rows: Vec<(String, Row)>,
-}
-
-/// A condition.
-pub(super) enum Holds {
-    Yes,
-    No,
-    Unknown(String),
 }
 
 impl View<'_> {
@@ -352,35 +348,6 @@ impl View<'_> {
         let mut notes = self.notes.borrow_mut();
         if notes.len() < 50 {
             notes.insert(format!("`{name}` of an element: {why}"));
-        }
-    }
-
-    /// Whether a condition holds.
-    pub(super) fn holds(&self, when: &When, at: &At<'_>) -> Holds {
-        if let Some(file) = &when.plugin {
-            return self.is_active(file);
-        }
-        let rule = Rule { from: when.from.clone(), at: when.at.clone(), codec: when.codec, ..Rule::default() };
-        match (self.found(&rule, at), &when.equals) {
-            (Found::Value(value), Some(equals)) if value == equals.to_json() => Holds::Yes,
-            (Found::Value(Json::String(text)), Some(equals)) if text == equals.to_string() => Holds::Yes,
-            (Found::Value(_) | Found::Nothing | Found::Absent | Found::Skipped, _) => Holds::No,
-            (Found::Unknown(why), _) => Holds::Unknown(why),
-        }
-    }
-
-    fn is_active(&self, file: &str) -> Holds {
-        let text = |row: &Row, column: &str| row.cell(column).and_then(Value::text).map(str::to_owned);
-        match self.ground.plugins() {
-            Placed::There(plugins) => {
-                let plugin = plugins.iter().find(|row| text(row, "file").as_deref() == Some(file));
-                match plugin.and_then(|row| text(row, "status")).as_deref() {
-                    Some("active" | "network-active" | "must-use") => Holds::Yes,
-                    _ => Holds::No,
-                }
-            }
-            Placed::Absent => Holds::No,
-            Placed::Unknown(why) => Holds::Unknown(why),
         }
     }
 }

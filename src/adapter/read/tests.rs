@@ -3,6 +3,7 @@
 
 mod built_in;
 mod members;
+mod reasons;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -194,7 +195,7 @@ fn what_is_not_as_the_adapter_has_it_is_unknown_and_never_something_else() {
         ],
     );
     let said = why(&no_tags, Kind::Offering, "group-coaching", "tags");
-    assert_eq!(said, "the list of `tag` is not known: the site has no such table");
+    assert_eq!(said, "not every `tag` is known, and why not is said of that kind");
     assert_eq!(section(&no_tags, "tag"), "the site has no such table");
     // The list was read, and the ID is not in it.
     let [first, rows] = table("labels", &["id", "label"], &[json!(["8", "Revoked"])]);

@@ -93,7 +93,8 @@ impl<'v> People<'v, '_> {
         let mut fields = BTreeMap::new();
         let mut key = Known::Nothing;
         let mut id = None;
-        for bound in self.bound("contact") {
+        let all = self.bound("contact");
+        for bound in &all {
             let at = at(self.view.is_asked(bound.of.iter().copied()));
             match bound.entry.when.as_ref().map(|when| self.view.holds(when, &at)) {
                 Some(Holds::No) => continue,
@@ -107,7 +108,7 @@ impl<'v> People<'v, '_> {
             }
             id = id.or(bound.entry.id.as_ref().map(|rule| self.view.known(rule, &at)));
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.view.known(rule, &at.field("contact", name)));
+                merge(&mut fields, name, self.view.known(rule, &at.field("contact", name)), &all);
             }
         }
         let why = match key {
@@ -145,7 +146,8 @@ impl<'v> People<'v, '_> {
 
     fn administrator<'m>(&mut self, at: &dyn Fn(bool) -> At<'m>, id: u64) {
         let (mut fields, mut login, mut is_one) = (BTreeMap::new(), None, false);
-        for bound in self.bound("administrator") {
+        let all = self.bound("administrator");
+        for bound in &all {
             let at = at(self.view.is_asked(bound.of.iter().copied()));
             match bound.entry.when.as_ref().map(|when| self.view.holds(when, &at)) {
                 Some(Holds::Yes) => {}
@@ -157,7 +159,7 @@ impl<'v> People<'v, '_> {
             is_one = true;
             login = login.or(bound.entry.key.as_ref().map(|rule| self.view.known(rule, &at)));
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.view.known(rule, &at));
+                merge(&mut fields, name, self.view.known(rule, &at.field("administrator", name)), &all);
             }
         }
         if !is_one {
