@@ -341,3 +341,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_adapters_that_are_documented_are_right() {
+    let page = include_str!("../../../docs/live-site.md");
+    let all: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(all.len(), 2);
+    for text in all {
+        assert_eq!(open("docs.yaml", text.as_bytes().to_vec(), &Set::default()).findings, [], "{text}");
+    }
+}

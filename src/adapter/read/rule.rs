@@ -51,10 +51,13 @@ impl View<'_> {
         match self.found(rule, at) {
             Found::Value(value) => Known::Value(value),
             Found::Nothing => Known::Nothing,
-            Found::Absent => {
-                Known::Unknown("nothing is stored there, and the adapter does not say what that means".to_owned())
+            Found::Absent => Known::Unknown(
+                "nothing is stored there, and the adapter does not say what that means (`absent` or `default`)"
+                    .to_owned(),
+            ),
+            Found::Skipped => {
+                Known::Unknown("the condition of the adapter's rule (`when`) does not hold here".to_owned())
             }
-            Found::Skipped => Known::Unknown("the adapter's entry does not count here".to_owned()),
             Found::Unknown(why) => Known::Unknown(why),
         }
     }

@@ -299,7 +299,7 @@ fn an_absent_key_is_unknown_unless_the_adapter_says_what_it_means() {
     assert_eq!(taken.snapshot.state.emails.as_ref().unwrap().enabled, Field::Unknown);
     assert_eq!(
         why(&taken, Kind::Emails, "emails", "enabled"),
-        "nothing is stored there, and the adapter does not say what that means"
+        "nothing is stored there, and the adapter does not say what that means (`absent` or `default`)"
     );
     assert_eq!(taken.snapshot.state.emails.as_ref().unwrap().welcome, Field::Nothing);
     // An option that is not there has the value that the product takes then.

@@ -58,7 +58,10 @@ fn what_counts_says_more_than_a_plugin_that_is_not_active() {
     let set = Set::new([entry("one", "{is: one}"), entry("two", "{from: {option: two_mail}, at: /by}")]);
     let asked = source("option", &["two_mail"], 0);
     let of = |active: &[&str]| section(&taken(&set, &[&[asked.clone()][..], &plugins(active)].concat()), "mail");
-    assert_eq!(of(&["two/two.php"]), "nothing is stored there, and the adapter does not say what that means");
+    assert_eq!(
+        of(&["two/two.php"]),
+        "nothing is stored there, and the adapter does not say what that means (`absent` or `default`)"
+    );
     assert_eq!(of(&[]), "none of `one/one.php`, `two/two.php` is active, and no other adapter says where it is kept");
 }
 
