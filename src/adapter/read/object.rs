@@ -357,8 +357,8 @@ fn called(key: &str, fields: &mut Fields) {
 /// Why two objects of one key cannot be told apart.
 fn twice(key: &str, id: Option<&str>, fields: &Fields) -> String {
     let why = match (fields.contains_key("name"), id) {
-        (true, None) => "no ID tells them apart (`id` of the adapter's entry)",
-        (true, Some(_)) => "only an ID that is a number can tell them apart",
+        (true, None) => "no ID distinguishes them (`id` of the adapter's entry)",
+        (true, Some(_)) => "only an ID that is a number can distinguish them",
         (false, _) => "nothing else can be part of it",
     };
     format!("two of them have the key `{key}`, and {why}")

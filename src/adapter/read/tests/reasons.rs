@@ -17,8 +17,8 @@ fn two_of_one_key_say_what_could_tell_them_apart() {
         let row = |code: &str| if id.is_empty() { json!(["Gold"]) } else { json!([code, "Gold"]) };
         section(&taken(&set, &table("levels", columns, &[row("a"), row("b")])), "offering")
     };
-    assert!(offerings("").ends_with("no ID tells them apart (`id` of the adapter's entry)"));
-    assert!(offerings(", id: {at: /code}").ends_with("only an ID that is a number can tell them apart"));
+    assert!(offerings("").ends_with("no ID distinguishes them (`id` of the adapter's entry)"));
+    assert!(offerings(", id: {at: /code}").ends_with("only an ID that is a number can distinguish them"));
 }
 
 #[test]
