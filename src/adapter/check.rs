@@ -15,7 +15,7 @@ const MOST_RULES: usize = 2_000;
 
 /// Everything that is wrong with an adapter, checked together with others whose kinds and lookups it may refer to.
 pub fn all(adapter: &Adapter, others: &Set) -> Vec<Finding> {
-    let mut check = Check { findings: Vec::new(), adapter, others, rules: 0 };
+    let mut check = Check { findings: Vec::new(), adapter, others, rules: 0, are_posts: false };
     for (kind, entry) in adapter.objects.iter() {
         check.entry(kind, entry, &format!("/objects/{kind}"));
     }
@@ -53,6 +53,8 @@ struct Check<'a> {
     adapter: &'a Adapter,
     others: &'a Set,
     rules: usize,
+    /// Whether what is looked at are posts, each with its own meta.
+    are_posts: bool,
 }
 
 impl Check<'_> {
@@ -63,6 +65,7 @@ impl Check<'_> {
     }
 
     fn entry(&mut self, kind: &'static str, entry: &Entry, at: &str) {
+        self.are_posts = entry.from.as_ref().is_some_and(|from| from.posts.is_some());
         self.evidence(entry.evidence, entry.seen.as_ref(), at);
         if let Some(from) = &entry.from {
             self.place(from, &child(at, "from"), place::Use::Objects(kind));
@@ -103,18 +106,14 @@ impl Check<'_> {
                 self.findings.push(Finding::new("unknown-field", Severity::Error, place, message).help(help));
             } else if let Some(why) = known.misfit(name, rule, &|list| self.gives(list)) {
                 let message = format!("`{name}` of `{kind}` cannot be what this rule gives: {why}");
-                self.say(
-                    &path,
-                    "field-does-not-fit",
-                    message,
-                    "choose another `as`, or give the site's words with `words`",
-                );
+                self.say(&path, "field-does-not-fit", message, known.help(name));
             }
             self.rule(rule, &path, entry.from.as_ref(), kind);
         }
     }
 
     fn lookup(&mut self, name: &str, lookup: &Lookup, at: &str) {
+        self.are_posts = lookup.from.posts.is_some();
         self.evidence(lookup.evidence, lookup.seen.as_ref(), at);
         if names::is_kind(name) {
             let message = format!("`{name}` is a kind of object, so no lookup can have that name");
@@ -148,7 +147,7 @@ impl Check<'_> {
         };
         seen.push(name.to_owned());
         let mut deepest = 0;
-        for next in rule::references(&lookup.gives) {
+        for next in super::uses::references(&lookup.gives) {
             deepest = deepest.max(self.depth(next, seen)?);
         }
         seen.pop();

@@ -1,6 +1,6 @@
 //! How stored values are written: for each codec what is read of one, and the same written back.
 //!
-//! Two laws hold for every codec but `flag`, `filled` and `day`, which are only read: what is read and written back in the form that it had is what was
+//! Two laws hold for every codec but `flag`, `is-true`, `filled` and `day`, which are only read: what is read and written back in the form that it had is what was
 //! stored, and what is written is read as itself.
 
 use jiff::Timestamp;
@@ -27,7 +27,8 @@ impl Codec {
             }
             Self::Flag => flag(raw).map(Value::from),
             Self::Day => day(raw).map(Value::from),
-            Self::Filled => Some(json!(flag(raw).unwrap_or(true))),
+            Self::IsTrue => Some(json!(*raw == Raw::Flag(true))),
+            Self::Filled => Some(json!(flag(raw).unwrap_or(true) && !is_zero(raw))),
             Self::Count => count(raw).map(Value::from),
             Self::Days => release(count(raw)?),
             Self::Weeks => release(count(raw)?.checked_mul(7)?),
@@ -51,7 +52,7 @@ impl Codec {
                 let [on, off] = self.pair()?;
                 if value.as_bool()? { on } else { off }.to_owned()
             }
-            Self::Flag | Self::Filled | Self::Day => return None,
+            Self::Flag | Self::IsTrue | Self::Filled | Self::Day => return None,
             Self::Count => value.as_u64()?.to_string(),
             Self::Days => days(value)?.to_string(),
             Self::Weeks => {
@@ -83,7 +84,7 @@ impl Codec {
 
     /// Whether what it reads can be written back.
     pub fn has_inverse(self) -> bool {
-        !matches!(self, Self::Flag | Self::Filled | Self::Day)
+        !matches!(self, Self::Flag | Self::IsTrue | Self::Filled | Self::Day)
     }
 
     /// Its name in an adapter.
@@ -95,7 +96,9 @@ impl Codec {
     pub(super) fn example(self) -> Value {
         match self {
             Self::Text => json!("x"),
-            Self::YesNo | Self::OnOff | Self::OneZero | Self::TrueFalse | Self::Flag | Self::Filled => json!(true),
+            Self::YesNo | Self::OnOff | Self::OneZero | Self::TrueFalse | Self::Flag | Self::IsTrue | Self::Filled => {
+                json!(true)
+            }
             Self::Count => json!(1),
             Self::Days | Self::Weeks => json!("7 days after previous"),
             Self::Amount | Self::Cents => json!("1.00"),
@@ -124,11 +127,19 @@ fn flag(raw: &Raw) -> Option<bool> {
         Raw::Null => Some(false),
         Raw::Text(text) => match text.to_ascii_lowercase().as_str() {
             "" | "0" | "no" | "off" | "false" => Some(false),
-            "1" | "yes" | "on" | "true" => Some(true),
-            _ => None,
+            "yes" | "on" | "true" => Some(true),
+            // PHP takes `00` and `0.0` for true, which hardly anybody means.
+            number => (count(&Raw::Text(number.to_owned())).is_some()).then_some(true),
         },
-        Raw::Float(_) => None,
+        Raw::Float(number) => Some(*number != 0.0),
     }
+}
+
+/// Whether a text is what a database has for none: 0 with decimals, or no day.
+fn is_zero(raw: &Raw) -> bool {
+    let Raw::Text(text) = raw else { return false };
+    let decimals = text.strip_prefix("0.").is_some_and(|rest| rest.bytes().all(|byte| byte == b'0'));
+    decimals || text.starts_with("0000-00-00")
 }
 
 /// A whole number that is not below nothing, in its one spelling.
@@ -248,6 +259,18 @@ mod tests {
             (Codec::Flag, Raw::Null, Some(json!(false))),
             (Codec::Filled, text("40007"), Some(json!(true))),
             (Codec::Filled, text("0"), Some(json!(false))),
+            (Codec::Filled, text("0.00000000"), Some(json!(false))),
+            (Codec::Filled, text("0.01"), Some(json!(true))),
+            (Codec::Filled, Raw::Float(0.0), Some(json!(false))),
+            (Codec::Filled, text("0000-00-00 00:00:00"), Some(json!(false))),
+            (Codec::Flag, Raw::Float(0.5), Some(json!(true))),
+            (Codec::Flag, Raw::Int(2), Some(json!(true))),
+            (Codec::Flag, text("2"), Some(json!(true))),
+            (Codec::Flag, text("00"), None),
+            (Codec::IsTrue, Raw::Flag(true), Some(json!(true))),
+            (Codec::IsTrue, text("true"), Some(json!(false))),
+            (Codec::IsTrue, Raw::Int(1), Some(json!(false))),
+            (Codec::IsTrue, Raw::Null, Some(json!(false))),
             (Codec::Count, text("07"), None),
             (Codec::Count, Raw::Int(-1), None),
             (Codec::Count, text("7"), Some(json!(7))),

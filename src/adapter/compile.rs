@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::place::rows_of;
+use super::place::{conditions, rows_of};
 use super::set::{Loaded, Set};
 use super::uses::{self, Use};
 use crate::model::adapter::{Adapter, Effects, Scope};
@@ -130,8 +130,11 @@ impl List {
                 self.users.take(used);
             }
         }
-        if let Some((name, only)) = rows_of(place) {
-            let picked = self.tables.entry((name, scope, only)).or_default();
+        let rows = rows_of(place);
+        for (name, only) in
+            rows.iter().flat_map(|(name, only)| conditions(only).into_iter().map(move |only| (name, only)))
+        {
+            let picked = self.tables.entry((name.clone(), scope, only)).or_default();
             picked.take(used);
             // A post is known by its number, and its meta is found by it.
             picked.picks.extend(place.posts.as_ref().map(|_| "/ID".to_owned()));
@@ -195,7 +198,7 @@ impl List {
         for narrow in &all {
             let is_wider = |wide: &&Rows| {
                 *wide != narrow
-                    && !self.tables[*wide].picks.is_empty()
+                    && self.tables.get(*wide).is_some_and(|picked| !picked.picks.is_empty())
                     && (&wide.0, wide.1) == (&narrow.0, narrow.1)
                     && wide.2.iter().all(|(c, v)| narrow.2.get(c) == Some(v))
             };
@@ -241,3 +244,6 @@ fn table((name, scope, only): &Rows, picked: &Picked) -> Value {
     picked.say(&mut entry);
     Value::Object(entry)
 }
+
+#[cfg(test)]
+mod tests;

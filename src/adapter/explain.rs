@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::place::shown;
 use super::questions::QUESTIONS;
-use super::set::{Set, evidence};
+use super::set::{Replaced, Set, evidence};
 use crate::model::adapter::{Entry, Evidence, Place, Rule};
 
 /// What `plan adapter explain --format json` prints.
@@ -22,6 +22,8 @@ pub struct Facts {
     pub facts: Vec<Fact>,
     /// Each open question.
     pub questions: Vec<Open>,
+    /// What is built in and does not count beside these adapters.
+    pub replaced: Vec<Replaced>,
 }
 
 /// An adapter.
@@ -72,8 +74,8 @@ pub struct Open {
     pub touched: bool,
 }
 
-/// Everything that these adapters know.
-pub fn facts(set: &Set) -> Facts {
+/// Everything that these adapters know, and what of others does not count beside them.
+pub fn facts(set: &Set, beside: &Set) -> Facts {
     let mut facts = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     for loaded in set.all() {
@@ -124,6 +126,7 @@ pub fn facts(set: &Set) -> Facts {
         adapters: set.all().iter().map(about).collect(),
         facts,
         questions: questions.collect(),
+        replaced: beside.replaced(),
     }
 }
 
@@ -139,14 +142,22 @@ fn counts(entry: &Entry) -> Option<String> {
 
 fn is_writable(rule: &Rule) -> bool {
     rule.writable
-        || rule.any.iter().chain(&rule.first).chain(rule.item.values()).chain(rule.cases.values()).any(is_writable)
+        || rule
+            .any
+            .iter()
+            .chain(&rule.first)
+            .chain(rule.item.values())
+            .chain(rule.keys.values())
+            .chain(rule.cases.values())
+            .any(is_writable)
 }
 
 /// Where a rule looks, as a phrase.
-fn of_rule(rule: &Rule, place: &Place) -> String {
+pub(super) fn of_rule(rule: &Rule, place: &Place) -> String {
     let place = rule.from.as_ref().unwrap_or(place);
-    if !rule.any.is_empty() || !rule.first.is_empty() {
-        let all: Vec<String> = rule.any.iter().chain(&rule.first).map(|one| of_rule(one, place)).collect();
+    if !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty() {
+        let all = rule.any.iter().chain(&rule.first).chain(rule.keys.values());
+        let all: Vec<String> = all.map(|one| of_rule(one, place)).collect();
         return all.join(", ");
     }
     if let Some(is) = &rule.is {

@@ -21,4 +21,4 @@ pub mod splice;
 pub mod uses;
 
 pub use open::{LONGEST, Opened, built_in, built_in_text, open};
-pub use set::{Loaded, Set};
+pub use set::{Loaded, Replaced, Set};

@@ -2,24 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::adapter::{Place, Scope};
+use crate::model::adapter::{Only, Place, Scope};
+
+/// What `join` calls the part of an option's name that `*` stands for.
+pub(super) const STAR: &str = "star";
 
 /// Whether a place has rows, each with columns.
 pub(super) fn has_rows(place: &Place) -> bool {
     place.table.is_some() || place.posts.is_some() || place.users.is_some()
 }
 
-/// The table whose rows a place is, and the columns that equal a constant.
-pub(super) fn rows_of(place: &Place) -> Option<(String, BTreeMap<String, String>)> {
+/// The table whose rows a place is, and the columns that equal a constant, or one of several.
+pub(super) fn rows_of(place: &Place) -> Option<(String, BTreeMap<String, Only>)> {
     let mut only = place.only.clone();
     match (&place.table, &place.posts) {
         (Some(table), _) => Some((table.clone(), only)),
         (None, Some(of)) => {
-            only.insert("post_type".to_owned(), of.clone());
+            only.insert("post_type".to_owned(), Only::One(of.clone()));
             Some(("posts".to_owned(), only))
         }
         (None, None) => None,
     }
+}
+
+/// The conditions under which rows are asked for, each of columns that equal one word.
+pub(super) fn conditions(only: &BTreeMap<String, Only>) -> Vec<BTreeMap<String, String>> {
+    only.iter().fold(vec![BTreeMap::new()], |all, (column, only)| {
+        let with = |condition: &BTreeMap<String, String>, word: &String| {
+            let mut condition = condition.clone();
+            condition.insert(column.clone(), word.clone());
+            condition
+        };
+        all.iter().flat_map(|condition| only.words().iter().map(move |word| with(condition, word))).collect()
+    })
 }
 
 /// The names of what a place says, of which there has to be exactly one.
@@ -47,7 +62,8 @@ pub(super) fn named(place: &Place) -> Vec<&'static str> {
 pub(super) fn shown(place: &Place) -> String {
     let network = if place.scope == Some(Scope::Network) { " of the network" } else { "" };
     let name = |word: &str, name: &Option<String>| name.as_ref().map(|name| format!("{word} `{name}`{network}"));
-    let only: Vec<String> = place.only.iter().map(|(column, value)| format!("{column} = {value}")).collect();
+    let only: Vec<String> =
+        place.only.iter().map(|(column, only)| format!("{column} = {}", only.words().join(" or "))).collect();
     let only = if only.is_empty() { String::new() } else { format!(" where {}", only.join(" and ")) };
     name("option", &place.option)
         .or_else(|| name("user meta", &place.usermeta))

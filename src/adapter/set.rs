@@ -1,5 +1,9 @@
 //! Several adapters as one: those that are built in, and those that a site brings, which count before them.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::place::shown;
 use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
 
 /// An adapter that was read, with the digest of what it says.
@@ -48,8 +52,34 @@ impl Set {
         self.all.iter().find_map(|loaded| Some((loaded.adapter.lookups.get(name)?, loaded)))
     }
 
-    /// The entries, those of one place as one.
+    /// The lists that a site's own adapter names in place of built-in ones.
+    pub fn replaced(&self) -> Vec<Replaced> {
+        let all = self.joined();
+        let lists = own_lists(&all);
+        let of = |one: &Bound<'_>| Replaced {
+            kind: one.kind,
+            adapter: one.of.first().map(|loaded| loaded.adapter.name.clone()).unwrap_or_default(),
+            place: shown(&one.entry.from.clone().unwrap_or_default()),
+            by: all
+                .iter()
+                .filter(|other| other.kind == one.kind && is_own_list(other))
+                .flat_map(|other| &other.of)
+                .map(|loaded| loaded.adapter.name.clone())
+                .collect(),
+        };
+        all.iter().filter(|one| is_given_up(one, &lists)).map(of).collect()
+    }
+
+    /// The entries that count, those of one place as one.
     pub fn bound(&self) -> Vec<Bound<'_>> {
+        let mut bound = self.joined();
+        let lists = own_lists(&bound);
+        bound.retain(|one| !is_given_up(one, &lists));
+        bound
+    }
+
+    /// The entries of all adapters, those of one place as one.
+    fn joined(&self) -> Vec<Bound<'_>> {
         let mut bound: Vec<Bound<'_>> = Vec::new();
         for loaded in &self.all {
             for (kind, entry) in loaded.adapter.objects.iter() {
@@ -73,17 +103,6 @@ impl Set {
         for one in bound.iter_mut().filter(|one| one.of.iter().all(|loaded| loaded.is_built_in)) {
             one.entry.fields.retain(|field, _| !own.contains(&(one.kind, field.clone())));
         }
-        // Of a kind of which it has many, a list that the site's own adapter names stands in place of the built-in one.
-        let is_own = |one: &Bound<'_>| one.of.iter().all(|loaded| !loaded.is_built_in);
-        let is_list = |one: &Bound<'_>| !is_only(one.kind) && one.entry.key.as_ref().is_none_or(|key| key.is.is_none());
-        let is_whole = |one: &Bound<'_>| {
-            one.entry.key.is_some() || ["name", "command"].iter().any(|field| one.entry.fields.contains_key(*field))
-        };
-        let lists: Vec<&str> =
-            bound.iter().filter(|one| is_own(one) && is_list(one) && is_whole(one)).map(|one| one.kind).collect();
-        bound.retain(|one| {
-            !is_list(one) || one.of.iter().any(|loaded| !loaded.is_built_in) || !lists.contains(&one.kind)
-        });
         bound
     }
 }
@@ -98,6 +117,53 @@ impl<'a> Bound<'a> {
         self.entry.id = self.entry.id.take().or(other.id);
         self.of.push(loaded);
     }
+}
+
+/// A built-in list that no longer counts, as a site's own adapter names another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Replaced {
+    /// The kind.
+    pub kind: &'static str,
+    /// The built-in adapter.
+    pub adapter: String,
+    /// Where it looks.
+    pub place: String,
+    /// The site's own adapters that look elsewhere.
+    pub by: Vec<String>,
+}
+
+impl Replaced {
+    /// The same as a sentence.
+    pub fn sentence(&self) -> String {
+        format!(
+            "`{}` is read as `{}` says: what `{}` says of it ({}) does not count",
+            self.kind,
+            self.by.join("`, `"),
+            self.adapter,
+            self.place
+        )
+    }
+}
+
+/// Whether objects of a kind of which a site has many come from here.
+fn is_list(one: &Bound<'_>) -> bool {
+    !is_only(one.kind) && one.entry.key.as_ref().is_none_or(|key| key.is.is_none())
+}
+
+/// Whether a site's own adapter alone names them, with what makes them objects.
+fn is_own_list(one: &Bound<'_>) -> bool {
+    let is_whole =
+        one.entry.key.is_some() || ["name", "command"].iter().any(|field| one.entry.fields.contains_key(*field));
+    one.of.iter().all(|loaded| !loaded.is_built_in) && is_list(one) && is_whole
+}
+
+/// Of a kind of which a site has many, a list that its own adapter names stands in place of the built-in one.
+fn own_lists(bound: &[Bound<'_>]) -> Vec<&'static str> {
+    bound.iter().filter(|one| is_own_list(one)).map(|one| one.kind).collect()
+}
+
+fn is_given_up(one: &Bound<'_>, lists: &[&str]) -> bool {
+    is_list(one) && one.of.iter().all(|loaded| loaded.is_built_in) && lists.contains(&one.kind)
 }
 
 /// Whether a site has one object of a kind at the most.

@@ -24,6 +24,13 @@ pub fn all(set: &Set) -> Vec<Use> {
     set.all().iter().flat_map(|loaded| of(&loaded.adapter)).collect()
 }
 
+/// The lists to which a rule refers.
+pub(super) fn references(rule: &Rule) -> Vec<&str> {
+    let below =
+        rule.item.values().chain(rule.keys.values()).chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
+    rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
+}
+
 /// Everything that an adapter reads.
 pub fn of(adapter: &Adapter) -> Vec<Use> {
     let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
@@ -110,6 +117,9 @@ impl Uses {
         }
         let own = At::Below(String::new());
         if let Some(from) = &when.from {
+            for pointer in from.join.values() {
+                self.push(place, Some(at.pointer(pointer)));
+            }
             self.push(from, Some(own.pointer(when.at.as_deref().unwrap_or_default())));
         } else if let Some(pointer) = &when.at {
             self.push(place, Some(at.pointer(pointer)));
@@ -118,10 +128,14 @@ impl Uses {
 
     fn rule(&mut self, rule: &Rule, place: &Place, at: &At) {
         let own = At::Below(String::new());
-        let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
+        // What ties a place to the object is read of the object.
+        for pointer in rule.from.iter().flat_map(|from| from.join.values()) {
+            self.push(place, Some(at.pointer(pointer)));
+        }
         if let Some(when) = &rule.when {
             self.when(when, place, at);
         }
+        let (place, at) = rule.from.as_ref().map_or((place, at), |from| (from, &own));
         for constant in &rule.defined {
             self.push(&Place { constant: Some(constant.clone()), ..Place::default() }, Some(String::new()));
         }
@@ -145,7 +159,7 @@ impl Uses {
                 || rule.nothing
                 || !rule.defined.is_empty()
                 || rule.variant.is_some();
-            let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty();
+            let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty();
             match &rule.at {
                 Some(pointer) => self.push(place, Some(at.pointer(pointer))),
                 None if rule.of == Some(crate::model::adapter::Name::Key) => self.push(place, Some(at.pointer(""))),
@@ -154,7 +168,13 @@ impl Uses {
                 None => self.push(place, Some(at.pointer(""))),
             }
         }
-        let further = rule.cases.values().chain(&rule.any).chain(&rule.first).chain(rule.currency.as_deref());
+        let further = rule
+            .cases
+            .values()
+            .chain(rule.keys.values())
+            .chain(&rule.any)
+            .chain(&rule.first)
+            .chain(rule.currency.as_deref());
         further.for_each(|rule| self.rule(rule, place, at));
     }
 }

@@ -123,7 +123,9 @@ fn explain(names: &[String], format: StatusFormat, terminal: &mut Terminal<'_>) 
         true => Set::new(built_in().iter().cloned()),
         false => named(names)?,
     };
-    let facts = facts(&set);
+    let named: Vec<&str> = set.all().iter().map(|loaded| loaded.adapter.name.as_str()).collect();
+    let others = built_in().iter().filter(|loaded| !named.contains(&loaded.adapter.name.as_str()));
+    let facts = facts(&set, &Set::new(set.all().iter().chain(others).cloned()));
     match format {
         StatusFormat::Json => escape::json(&facts, terminal.out)?,
         StatusFormat::Human => readable(&facts, names.is_empty(), terminal)?,
@@ -165,6 +167,9 @@ fn readable(facts: &Facts, shows_all: bool, terminal: &mut Terminal<'_>) -> Resu
             writeln!(out, "    {at}{}{}", escape::line(&fact.place), escape::line(&when))?;
             writeln!(out, "    {}{writable}: {}", fact.evidence.name(), escape::line(&fact.source))?;
         }
+    }
+    for replaced in &facts.replaced {
+        writeln!(out, "{}", escape::line(&replaced.sentence()))?;
     }
     let open: Vec<_> = facts.questions.iter().filter(|open| shows_all || open.touched).collect();
     if !open.is_empty() {

@@ -42,16 +42,22 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
     }
     let (set, undecided) = read_own(adapters)?;
+    for replaced in set.replaced() {
+        writeln!(terminal.err, "{}", escape::line(&replaced.sentence()))?;
+    }
     let spill = || -> MakeSpill { Box::new(|| Ok(Box::new(temporary()?))) };
     let damaged = |damage| disk::damaged(file, damage);
     let taken = take(disk::open(file)?, &set, [spill(), spill()]).map_err(damaged)?;
     for name in &taken.not_asked {
         writeln!(
             terminal.err,
-            "attention: the capture was not asked for all that the adapter `{}` names: make its list again (`plan adapter request`), and read the site again",
+            "attention: the capture was not made with the adapter `{}` as it is now: what it names now and did not then is unknown. To read that too, make \
+            the list again (`plan adapter request`), and read the site again",
             escape::line(name)
         )?;
     }
+    // What cannot be read back is said before anything is written.
+    readable(&taken.snapshot)?;
     let (notes, is_ours) = (taken.notes.clone(), was_taken_here(&taken.sha256) && undecided == 0);
     let snapshot = match taken.has_population() {
         true => {
@@ -62,11 +68,18 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
         false => taken.without_population(),
     };
-    let text = SnapshotFile::new(snapshot).text();
-    let reading = SnapshotFile::read_only(text.as_bytes()).map_err(|damage| {
-        Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written completely: {damage}"))
-    })?;
-    file::save_text(out, &text)?;
+    let saved = readable(&snapshot).and_then(|(text, reading)| {
+        file::save_text(out, &text)?;
+        Ok(reading)
+    });
+    let reading = match saved {
+        Ok(reading) => reading,
+        // A population belongs to its site's file.
+        Err(failure) => {
+            file::remove(&population)?;
+            return Err(failure);
+        }
+    };
     writeln!(terminal.err, "wrote {}", escape::path(out))?;
     tracked::attend_to_populations([&*out.to_string_lossy()], &Books::default(), terminal)?;
     told(&reading, terminal)?;
@@ -95,6 +108,15 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
         )?,
     }
     Ok(exit::OK)
+}
+
+/// A site's file, and the same read back.
+fn readable(snapshot: &Snapshot) -> Result<(String, Snapshot), Failure> {
+    let text = SnapshotFile::new(snapshot.clone()).text();
+    let reading = SnapshotFile::read_only(text.as_bytes()).map_err(|damage| {
+        Failure::new(exit::COULD_NOT_RUN, format!("what was read cannot be written completely: {damage}"))
+    })?;
+    Ok((text, reading))
 }
 
 /// What was read, and why the rest was not.

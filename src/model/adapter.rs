@@ -220,7 +220,8 @@ pub struct Extra {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// An option by its name, or options by a pattern (`*` stands for any run of characters), each an object.
+    /// An option by its name, or options by a pattern (`*` stands for any run of characters), each an object. As a field's own place, a pattern
+    /// needs `join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
     /// All users that have a role on the site.
@@ -265,10 +266,11 @@ pub struct Place {
     /// Whether it is one of the site or of its network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
-    /// Of a table or of posts: columns that equal a constant.
+    /// Of a table or of posts: columns that equal a constant, or one of several: `{status: [active, cancelled]}`.
     #[serde(rename = "where", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub only: BTreeMap<String, String>,
-    /// Of a table: the column that holds what the object has at a pointer, such as `{user_id: /ID}`.
+    pub only: BTreeMap<String, Only>,
+    /// Of a table: the column that holds what the object has at a pointer, such as `{user_id: /ID}`. Of an option that is named by a pattern:
+    /// `{star: /id}`, where `*` stands for what the object has at the pointer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub join: BTreeMap<String, String>,
     /// Of a call: what else it does. Only one without an effect is ever made.
@@ -277,6 +279,26 @@ pub struct Place {
     /// Of an option: what a transient of the same name means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Twin>,
+}
+
+/// What a column equals.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Only {
+    /// This.
+    One(String),
+    /// One of these.
+    Several(#[schemars(length(min = 1))] Vec<String>),
+}
+
+impl Only {
+    /// What the column may be.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Several(words) => words,
+        }
+    }
 }
 
 /// Everything of its sort.
@@ -365,7 +387,7 @@ impl fmt::Display for Plain {
     }
 }
 
-/// How one field is read. What gives the value is one of `at`, `of`, `is`, `nothing`, `defined`, `each`, `variant`, `any`, `first`; the rest says
+/// How one field is read. What gives the value is one of `at`, `of`, `is`, `nothing`, `defined`, `each`, `keys`, `variant`, `any`, `first`; the rest says
 /// how to take it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -409,6 +431,9 @@ pub struct Rule {
     /// Whether the elements are kept under their keys, as a map.
     #[serde(default, skip_serializing_if = "is_not")]
     pub map: bool,
+    /// A map with these keys, each with its own rule, such as the tags of an offering that lie in columns: `{base: {at: /tag_id, ref: tag}}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, Rule>,
     /// The kind or lookup whose object the value is the ID of: the object's key, or what the lookup gives, is the value.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -472,7 +497,7 @@ pub enum Name {
 pub enum Absent {
     /// It is unknown.
     Unknown,
-    /// Nothing is set.
+    /// Nothing is set. An empty text counts as nothing there too, unless `words` has it.
     Nothing,
 }
 
@@ -539,11 +564,14 @@ pub enum Codec {
     OnOff,
     /// 1 or 0.
     OneZero,
-    /// `true` or `false`.
+    /// `true` or `false`, be it PHP's own or the word.
     TrueFalse,
-    /// What PHP takes for true or false, and `yes`, `no`, `on`, `off`. Only read.
+    /// True for `true`, `yes`, `on` and any number but 0; false for `false`, `no`, `off`, 0, an empty text and nothing. PHP takes more texts for true; of
+    /// those it is unknown. Only read.
     Flag,
-    /// Whether anything but an empty text, 0 or `false` is there. Only read.
+    /// Whether it is PHP's own `true`, as code asks with `=== true`: of a text, even of `true`, it is not. Only read.
+    IsTrue,
+    /// Whether anything but an empty text, 0 (also as `0.00`), the day `0000-00-00` or a word for false is there. Only read.
     Filled,
     /// A whole number.
     Count,

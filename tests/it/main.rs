@@ -31,6 +31,7 @@ mod file_site;
 mod finalized;
 mod first_time;
 mod folded;
+mod from_capture;
 mod gates;
 mod given_away;
 mod golden;

@@ -68,6 +68,24 @@ impl Fields {
         self.names.strangers([name].into_iter()).pop()
     }
 
+    /// What gives a value of the field.
+    pub(super) fn help(&self, name: &str) -> &'static str {
+        match (self.kind, name) {
+            (_, "operations") => {
+                "it is a list: use `each` with `item`, for example `each: /courses, item: {grant: {at: /id, ref: offering}}`; the object's own row \
+                 is `from: {table: levels, join: {id: /id}}, each: \"\"`"
+            }
+            (_, "modules") => {
+                "it is a list: use `each` with `item`, for example `each: /parts, item: {number: {of: key, as: count}, name: {at: /title}}`"
+            }
+            ("offering", "tags") => {
+                "it is a map: use `each: /tags, map: true, ref: tag`, or `keys: {base: {at: /tag_id, ref: tag}}` where each lies by itself"
+            }
+            (_, "tags") => "it is a list: use `each`, for example `each: \"\", ref: tag`",
+            _ => "choose another `as`, or give the site's words with `words`",
+        }
+    }
+
     /// Why what a rule gives is no value of the field; nothing where it can be one.
     pub(super) fn misfit<'l>(&self, name: &str, rule: &'l Rule, lookups: Gives<'_, 'l>) -> Option<String> {
         if BY_MACHINES.iter().any(|(kind, field)| kind.name() == self.kind && field == &name) {
@@ -110,6 +128,11 @@ fn examples<'l>(rule: &'l Rule, lookups: Gives<'_, 'l>, left: usize) -> Vec<Valu
         vec![json!(["x"])]
     } else if rule.each.is_some() || !rule.together.is_empty() {
         elements(rule, lookups, left)
+    } else if !rule.keys.is_empty() {
+        let one = |(name, rule): (&String, &'l Rule)| {
+            below(rule).into_iter().map(|value| json!({ name: value })).collect::<Vec<_>>()
+        };
+        rule.keys.iter().flat_map(one).collect()
     } else if rule.variant.is_some() {
         rule.cases.values().flat_map(below).collect()
     } else if !rule.any.is_empty() {

@@ -1,17 +1,51 @@
 //! Places, patterns and pointers.
 
-use super::super::place::named;
+use super::super::place::{STAR, named, shown};
 use super::super::pointer::segments;
 use super::super::secret::{EXEMPT, word_in};
+use super::super::set::is_only;
 use super::Check;
 use crate::model::adapter::Place;
-use crate::text::child;
+use crate::text::{child, nearest};
 
 /// Longest name that is read, in bytes: as long as an option's.
 const LONGEST: usize = 191;
 
+/// Under how many conditions the rows of one place are asked for.
+const MOST_CONDITIONS: usize = 12;
+
 /// Most keys in a pointer.
 const DEEPEST: usize = 16;
+
+/// The columns of WordPress's users that are no secrets.
+const USER_COLUMNS: [&str; 8] =
+    ["ID", "user_login", "user_nicename", "user_email", "user_url", "user_registered", "user_status", "display_name"];
+
+/// The columns of WordPress's posts that are no secrets.
+const POST_COLUMNS: [&str; 22] = [
+    "ID",
+    "post_author",
+    "post_date",
+    "post_date_gmt",
+    "post_content",
+    "post_title",
+    "post_excerpt",
+    "post_status",
+    "comment_status",
+    "ping_status",
+    "post_name",
+    "to_ping",
+    "pinged",
+    "post_modified",
+    "post_modified_gmt",
+    "post_content_filtered",
+    "post_parent",
+    "guid",
+    "menu_order",
+    "post_type",
+    "post_mime_type",
+    "comment_count",
+];
 
 /// What a place is named for.
 #[derive(Clone, Copy)]
@@ -66,7 +100,62 @@ impl Check<'_> {
                     "name an option, a table, posts or a call",
                 );
             }
-            Use::Value | Use::Lookup | Use::Read => {}
+            Use::Value => self.one_of(place, at, name),
+            Use::Lookup if !place.join.is_empty() => self.say(
+                &child(at, "join"),
+                "place-unclear",
+                "a list of its own is joined to nothing".to_owned(),
+                "remove it, or give the field itself this place",
+            ),
+            Use::Lookup | Use::Read => {}
+        }
+    }
+
+    /// What several objects have is not read from a place that belongs to none of them.
+    pub(super) fn tied(&mut self, place: &Place, at: &str, kind: &str) {
+        let is_tied = !place.join.is_empty();
+        if place.postmeta.is_some() && !is_tied && !self.are_posts {
+            let message = "nothing says whose post meta this is".to_owned();
+            self.say(
+                at,
+                "place-unclear",
+                message,
+                "tie it to the object: `join: {post_id: /COLUMN}`, with the pointer to the post's number",
+            );
+        }
+        let has_rows = place.table.is_some() || place.posts.is_some();
+        if has_rows && !is_tied && place.only.is_empty() && !is_only(kind) {
+            let message = format!("every object would be given the rows of {}", shown(place));
+            let help =
+                "tie them to the object with `join: {COLUMN: /POINTER}`, or say with `where` which row counts for all";
+            self.say(at, "place-unclear", message, help);
+        }
+    }
+
+    /// Of a field's own place it is said which of several is this object's.
+    fn one_of(&mut self, place: &Place, at: &str, name: &str) {
+        let pattern = [&place.option, &place.usermeta, &place.postmeta].into_iter().flatten().next();
+        let Some(pattern) = pattern.filter(|pattern| is_narrow(pattern)) else { return };
+        let help = match name {
+            "option" => {
+                "tie it to the object with `join: {star: /id}` (`*` stands for what the object has at that pointer), or write the whole name"
+            }
+            _ => "write the whole name",
+        };
+        match (name, place.join.get(STAR), pattern.matches('*').count()) {
+            ("option", Some(_), 1) => {}
+            ("option", Some(_), stars) => self.say(
+                &child(at, name),
+                "place-unclear",
+                format!("`{pattern}` has {stars} stars, and `join` ties one"),
+                "write out the others",
+            ),
+            _ => self.say(
+                &child(at, name),
+                "place-unclear",
+                format!("`{pattern}` can be several, and nothing says which of them is this object's"),
+                help,
+            ),
         }
     }
 
@@ -75,7 +164,7 @@ impl Check<'_> {
         let of_rows = matches!(name, "table" | "posts");
         let all = [
             ("where", !place.only.is_empty(), of_rows),
-            ("join", !place.join.is_empty(), of_rows || name == "postmeta"),
+            ("join", !place.join.is_empty(), of_rows || matches!(name, "option" | "postmeta")),
             ("scope", place.scope.is_some(), matches!(name, "option" | "table")),
             ("effects", place.effects.is_some(), name == "call"),
             ("twin", place.twin.is_some(), name == "option"),
@@ -85,9 +174,27 @@ impl Check<'_> {
                 self.say(&child(at, what), "place-unclear", format!("`{what}` says nothing of `{name}`"), "remove it");
             }
         }
+        if name == "option" && place.join.keys().any(|column| column != STAR) {
+            let message = "an option has no columns".to_owned();
+            self.say(
+                &child(at, "join"),
+                "place-unclear",
+                message,
+                "write `join: {star: /id}`, and the option with a `*`",
+            );
+        } else if name == "option" && !place.join.is_empty() && !place.option.iter().any(|name| name.contains('*')) {
+            let message = "the option's name has no `*` that `star` could tie".to_owned();
+            self.say(&child(at, "join"), "place-unclear", message, "write the name with a `*`, or remove `join`");
+        }
         for (column, pointer) in &place.join {
             self.secret(column, &child(&child(at, "join"), column), "column");
             self.pointer(pointer, &child(&child(at, "join"), column), None, false);
+        }
+        let conditions = place.only.values().map(|only| only.words().len()).product::<usize>();
+        if conditions > MOST_CONDITIONS {
+            let message =
+                format!("this asks for rows under {conditions} conditions, and at most {MOST_CONDITIONS} are asked");
+            self.say(&child(at, "where"), "too-many-rules", message, "name fewer words, or none");
         }
         for column in place.only.keys() {
             self.secret(column, &child(&child(at, "where"), column), "column");
@@ -142,7 +249,7 @@ impl Check<'_> {
             self.say(at, "name-impossible", message, "write the name as the site's inventory has it");
             return;
         }
-        if matches!(what, "option" | "usermeta" | "postmeta") && text.find('*').is_some_and(|at| at < 4) {
+        if matches!(what, "option" | "usermeta" | "postmeta") && text.contains('*') && !is_narrow(text) {
             let message = format!("`{text}` names next to everything");
             self.say(at, "pattern-too-wide", message, "write four characters at least before the first `*`");
         } else if text.contains('*') && !matches!(what, "option" | "usermeta" | "postmeta") {
@@ -175,6 +282,24 @@ impl Check<'_> {
             self.say(at, "pointer-wrong", format!("`{pointer}` is no pointer"), help);
             return;
         };
+        let columns = match of {
+            _ if at.contains("/item/") => None,
+            Some(place) if place.users.is_some() => Some(("a user", &USER_COLUMNS[..])),
+            Some(place) if place.posts.is_some() => Some(("a post", &POST_COLUMNS[..])),
+            _ => None,
+        };
+        if let (Some(column), Some((what, columns))) = (keys.first(), columns)
+            && !columns.contains(&column.as_str())
+        {
+            let message = format!("the row of {what} has no column `{column}`");
+            let help = match nearest(column, columns.iter().copied()) {
+                Some(near) => {
+                    format!("did you mean `/{near}`? What else is kept of one is a place of its own (`from`)")
+                }
+                None => "name the place that has it with `from`: meta, or a table with `join`".to_owned(),
+            };
+            self.say(at, "unknown-column", message, &help);
+        }
         if keys.len() > DEEPEST || pointer.len() > 2 * LONGEST {
             self.say(at, "pointer-wrong", format!("`{pointer}` goes too deep"), "at most 16 keys are read");
         }
@@ -204,4 +329,9 @@ impl Check<'_> {
             self.say(at, "secret-name", message, "remove it: what is under such a name stays unknown");
         }
     }
+}
+
+/// Whether a pattern has enough before its first `*` to name something in particular.
+fn is_narrow(pattern: &str) -> bool {
+    pattern.find('*').is_some_and(|at| at >= 4)
 }

@@ -7,21 +7,19 @@ use super::{Check, is_stored, place};
 use crate::model::adapter::{Codec, Name, Place, Rule, When};
 use crate::text::{child, nearest};
 
-/// The lists to which a rule refers.
-pub(super) fn references(rule: &Rule) -> Vec<&str> {
-    let below = rule.item.values().chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
-    rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
-}
-
 impl Check<'_> {
     pub(super) fn rule(&mut self, rule: &Rule, at: &str, place: Option<&Place>, kind: &str) {
         self.rules += 1;
         if let Some(from) = &rule.from {
             self.place(from, &child(at, "from"), place::Use::Value);
+            self.tied(from, &child(at, "from"), kind);
             if matches!(named(from).as_slice(), ["usermeta"]) && !matches!(kind, "contact" | "administrator") {
                 let message = "user meta belongs to users, and this is no field of one".to_owned();
                 self.say(&child(at, "from"), "place-does-not-fit", message, "name a place of the site itself");
             }
+        }
+        if let Some(when) = &rule.when {
+            self.when(when, &child(at, "when"), place);
         }
         let place = rule.from.as_ref().or(place);
         self.gives_one(rule, at, place);
@@ -47,9 +45,6 @@ impl Check<'_> {
                 );
             }
         }
-        if let Some(when) = &rule.when {
-            self.when(when, &child(at, "when"), place);
-        }
         self.named_list(rule, at);
         self.how(rule, at, place);
         let inside = rule.each.is_some() || !rule.together.is_empty();
@@ -60,6 +55,9 @@ impl Check<'_> {
                 if inside && !rule.together.is_empty() { None } else { place },
                 kind,
             );
+        }
+        for (name, one) in &rule.keys {
+            self.rule(one, &child(&child(at, "keys"), name), place, kind);
         }
         for (name, case) in &rule.cases {
             self.rule(case, &child(&child(at, "cases"), name), place, kind);
@@ -91,6 +89,7 @@ impl Check<'_> {
             ("nothing", rule.nothing),
             ("defined", !rule.defined.is_empty()),
             ("each", rule.each.is_some()),
+            ("keys", !rule.keys.is_empty()),
             ("together", !rule.together.is_empty()),
             ("variant", rule.variant.is_some()),
             ("any", !rule.any.is_empty()),

@@ -120,6 +120,95 @@ fn a_place_is_exactly_one_and_fits_what_lies_there() {
 }
 
 #[test]
+fn conditions_and_keys_are_checked_as_what_they_stand_for() {
+    let offering = |place: &str, fields: &str| {
+        said(&format!(
+            "objects:\n  offering:\n    evidence: inferred\n    source: a test\n    from: {{table: levels, where: {place}}}\n    fields: {fields}\n"
+        ))
+    };
+    assert_eq!(offering("{status: [active, paused]}", "{tags: {keys: {base: {at: /tag, ref: tag}}}}"), []);
+    let many = "{a: [a, b, c, d], b: [a, b, c, d]}";
+    says(
+        offering(many, "{name: {at: /name}}").remove(0),
+        ("too-many-rules", "/objects/offering/from/where", "under 16 conditions"),
+    );
+    let none = offering("{status: []}", "{name: {at: /name}}");
+    assert_eq!(none.first().map(|(_, pointer, _)| pointer.as_str()), Some("/objects/offering/from/where/status"));
+    // What a key gives has to fit.
+    says(
+        offering("{status: x}", "{tags: {keys: {base: {at: /tag, as: flag}}}}").remove(0),
+        ("field-does-not-fit", "/objects/offering/fields/tags", "cannot be what this rule gives"),
+    );
+    says(
+        offering("{status: x}", "{tags: {keys: {base: {at: /api_key}}}}").remove(0),
+        ("secret-name", "/objects/offering/fields/tags/keys/base/at", "`key`"),
+    );
+}
+
+#[test]
+fn what_may_be_several_is_tied_to_the_object_whose_it_is() {
+    let offering = |fields: &str| {
+        said(&format!(
+            "objects:\n  offering:\n    evidence: inferred\n    source: a test\n    from: {{table: levels}}\n    fields: {fields}\n"
+        ))
+    };
+    let tags = "/objects/offering/fields/tags/from";
+    let of_star = "{tags: {from: {option: \"shop_tag_*\"JOIN}, map: true, each: /tag, ref: tag}}";
+    let star = |join: &str| offering(&of_star.replace("JOIN", join));
+    says(star("").remove(0), ("place-unclear", &format!("{tags}/option"), "`join: {star: /id}`"));
+    assert_eq!(star(", join: {star: /id}"), []);
+    says(star(", join: {id: /id}").remove(0), ("place-unclear", &format!("{tags}/join"), "no columns"));
+    let two = offering("{system: {from: {option: \"shop_*_of_*\", join: {star: /id}}}}");
+    says(two[0].clone(), ("place-unclear", "/objects/offering/fields/system/from/option", "2 stars"));
+    let none = offering("{system: {from: {option: shop_system, join: {star: /id}}}}");
+    says(none[0].clone(), ("place-unclear", "/objects/offering/fields/system/from/join", "no `*`"));
+    // Rows that belong to no object, and meta of a post that nobody names.
+    let rows = offering("{system: {from: {table: settings}, at: /system}}");
+    says(rows[0].clone(), ("place-unclear", "/objects/offering/fields/system/from", "table `settings`; tie them"));
+    for tied in ["join: {level: /id}", "where: {name: system}"] {
+        assert_eq!(offering(&format!("{{system: {{from: {{table: settings, {tied}}}, at: /system}}}}")), [], "{tied}");
+    }
+    let meta = offering("{system: {from: {postmeta: _system}}}");
+    says(meta[0].clone(), ("place-unclear", "/objects/offering/fields/system/from", "whose post meta"));
+    assert_eq!(offering("{system: {from: {postmeta: _system, join: {post_id: /post}}}}"), []);
+    // A member's meta too is one.
+    let contact = said(
+        "objects:\n  contact:\n    evidence: inferred\n    source: a test\n    from: {users: all}\n    key: {from: {usermeta: \"shop_id_*\"}}\n",
+    );
+    says(contact[0].clone(), ("place-unclear", "/objects/contact/key/from/usermeta", "write the whole name"));
+    // Of a condition too.
+    says(
+        of_mail("{transport: {at: /by, when: {from: {option: \"shop_on_*\"}, equals: x}}}"),
+        ("place-unclear", "/objects/mail/fields/transport/when/from/option", "can be several"),
+    );
+}
+
+#[test]
+fn a_row_of_wordpress_has_the_columns_that_wordpress_gives_it() {
+    let contact = |rest: &str| {
+        said(&format!(
+            "objects:\n  contact:\n    evidence: inferred\n    source: a test\n    from: {{users: all}}\n    key: {{at: /ID}}\n{rest}"
+        ))
+    };
+    // A condition looks at the object's own row, although the field has another place.
+    let tags = "    fields: {tags: {from: {table: bought, join: {user_id: /ID}}, each: \"\", at: /tag, when: {at: /status, equals: active}}}\n";
+    says(
+        contact(tags).remove(0),
+        ("unknown-column", "/objects/contact/fields/tags/when/at", "the row of a user has no column `status`"),
+    );
+    says(
+        contact("    when: {at: /usr_status, equals: \"0\"}\n").remove(0),
+        ("unknown-column", "/objects/contact/when/at", "did you mean `/user_status`?"),
+    );
+    assert_eq!(contact("    when: {at: /user_status, equals: \"0\"}\n"), []);
+    let form = "objects:\n  order-form:\n    evidence: inferred\n    source: a test\n    from: {posts: shop_form}\n    fields: {name: {at: /title}}\n";
+    says(
+        said(form).remove(0),
+        ("unknown-column", "/objects/order-form/fields/name/at", "a post has no column `title`"),
+    );
+}
+
+#[test]
 fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
     says(of_mail("{transport: {as: text}}"), ("rule-unclear", "/objects/mail/fields/transport", "nothing says where"));
     says(
@@ -140,6 +229,16 @@ fn a_rule_says_once_where_its_value_is_and_gives_what_the_field_can_be() {
         ),
         []
     );
+    let form = |field: &str| {
+        said(&format!(
+            "objects:\n  order-form:\n    evidence: inferred\n    source: a test\n    from: {{table: levels}}\n    fields: {{operations: {field}}}\n"
+        ))
+    };
+    let operations = "/objects/order-form/fields/operations";
+    says(form("{at: /id, ref: offering}").remove(0), ("field-does-not-fit", operations, "use `each` with `item`"));
+    // As the help has it.
+    let own = "{from: {table: levels, join: {id: /id}}, each: \"\", item: {grant: {at: /id, ref: offering}}}";
+    assert_eq!(form(own), []);
     says(of_mail("{transport: {at: by}}"), ("pointer-wrong", "/objects/mail/fields/transport/at", "begin with `/`"));
     says(of_mail("{transport: {at: /by/*}}"), ("pointer-wrong", "/objects/mail/fields/transport/at", "use `each`"));
     let deep = format!("{{transport: {{at: {}}}}}", "/a".repeat(17));
@@ -240,5 +339,15 @@ proptest! {
                 let _ = crate::adapter::compile::text(&Set::new([adapter]));
             }
         }
+    }
+}
+
+#[test]
+fn the_adapters_that_are_documented_are_right() {
+    let page = include_str!("../../../docs/live-site.md");
+    let all: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(all.len(), 2);
+    for text in all {
+        assert_eq!(open("docs.yaml", text.as_bytes().to_vec(), &Set::default()).findings, [], "{text}");
     }
 }

@@ -7,7 +7,7 @@ use crate::adapter::place::rows_of;
 use crate::adapter::pointer::fits;
 use crate::capture::{
     Call, Constant, DefinedFunction, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text,
-    Value,
+    Unread, Value,
 };
 use crate::model::adapter::{Part, Place, Scope};
 use crate::population::Damage;
@@ -226,28 +226,26 @@ impl Ground {
         let is_of = |source: &Source| {
             source.of.first() == Some(&name) && (source.scope == crate::capture::Scope::Network) == network
         };
-        let (mut rows, mut was_read, mut why) = (Vec::new(), false, None);
+        let (mut rows, mut was_read, mut why, mut dropped) = (Vec::new(), false, None, None);
         for (at, of) in &self.tables {
             let Some(source) = self.sources.get(*at).filter(|source| is_of(source)) else { continue };
             match &source.outcome {
-                Outcome::Unread(unread) => why = Some(unread.words().to_owned()),
+                Outcome::Unread(unread) => why = Some(unread_table(*unread, source)),
                 // Without columns its rows were only counted, and without those of the condition it is not known which they are.
                 Outcome::Read { .. }
                     if source.columns.is_empty() || only.keys().any(|column| !source.columns.contains(column)) => {}
                 Outcome::Read { .. } if of.is_none() => {
-                    why = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
+                    dropped = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
                 }
                 Outcome::Read { .. } => {
                     was_read = true;
-                    let fits = |row: &&Row| {
-                        only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
-                    };
-                    rows.extend(of.iter().flatten().filter(fits));
+                    rows.extend(of.iter().flatten().filter(|row| row.fits(&only)));
                 }
             }
         }
-        match (was_read, why) {
-            (true, _) => Placed::There(rows),
+        match (was_read, dropped.or_else(|| why.filter(|_| !was_read))) {
+            (true, None) => Placed::There(rows),
+            (true, Some(why)) => Placed::Unknown(why),
             (false, Some(why)) => Placed::Unknown(why),
             (false, None) => Placed::Unknown(format!("the capture was not asked for table `{name}`")),
         }
@@ -283,6 +281,17 @@ impl Ground {
     /// Whether an option's transient may be one that the capture could not see.
     pub(super) fn hides_twins(&self) -> bool {
         self.header.object_cache
+    }
+}
+
+/// Why a table was not read, with the columns of which one may be missing.
+fn unread_table(unread: Unread, source: &Source) -> String {
+    match (unread, source.columns.as_slice()) {
+        (Unread::NoSuchColumn, [column]) => format!("the table has no column `{column}`"),
+        (Unread::NoSuchColumn, columns @ [_, ..]) => {
+            format!("the table lacks one of the columns that it was asked for: `{}`", columns.join("`, `"))
+        }
+        _ => unread.words().to_owned(),
     }
 }
 

@@ -36,6 +36,16 @@ impl Index {
         self.by_id.insert(id, known);
     }
 
+    /// How many bytes its IDs take, about.
+    pub(super) fn size(&self) -> usize {
+        self.by_id.len() * 160
+    }
+
+    /// Says that a kind has objects that are not known; why not, its own section says.
+    fn lacks_some(&mut self, kind: &str) {
+        self.incomplete.get_or_insert_with(|| format!("not every `{kind}` is known, and why not is said of that kind"));
+    }
+
     pub(super) fn lacks(&mut self, list: &str, why: &str) {
         self.incomplete.get_or_insert_with(|| format!("the list of `{list}` is not known: {why}"));
     }
@@ -48,6 +58,11 @@ impl View<'_> {
             return known.clone();
         }
         let mut index = Index::default();
+        // Members come one after the other, and are a list once all of them were seen.
+        if matches!(name, "contact" | "administrator") {
+            index.lacks(name, "members are known last, so only orders and subscriptions can refer to them");
+            return Rc::new(index);
+        }
         let is_open = self.open.borrow().iter().any(|open| open == name) || self.open.borrow().len() > 3;
         if is_open {
             index.lacks(name, "it refers back to itself");
@@ -86,14 +101,17 @@ impl View<'_> {
         }
         for bound in all {
             let listed = self.listed(bound);
-            if let Some(why) = &listed.incomplete {
-                index.lacks(kind, why);
+            if listed.incomplete.is_some() {
+                index.lacks_some(kind);
             }
             for object in listed.objects {
                 let id = bound.entry.id.as_ref().map(|rule| self.known(rule, &object.at));
                 match id {
                     Some(Known::Value(id)) => index.put(text(&id), json!(object.key)),
                     Some(Known::Unknown(why)) => index.lacks(kind, &why),
+                    None if object.at.name.is_none() && bound.entry.key.as_ref().is_none_or(|key| key.is.is_none()) => {
+                        index.lacks(kind, "the adapter does not say what ID its objects have (`id`)");
+                    }
                     Some(Known::Nothing) | None => {}
                 }
                 if let Some((whole, _)) = &object.at.name {
@@ -104,6 +122,6 @@ impl View<'_> {
     }
 }
 
-fn text(value: &Json) -> String {
+pub(super) fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

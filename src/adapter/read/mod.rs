@@ -2,8 +2,10 @@
 
 mod ground;
 mod index;
+mod lacking;
 mod object;
 mod rule;
+mod said;
 mod spot;
 mod whole;
 
@@ -19,6 +21,7 @@ use serde_json::Value as Json;
 
 use super::set::{Bound, Set};
 use index::Index;
+use lacking::Words;
 
 /// What is known of one thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +32,13 @@ pub enum Known {
     Nothing,
     /// Nothing is known, and why: to follow "it is unknown because".
     Unknown(String),
+}
+
+impl Known {
+    /// Why nothing is known, where that is so.
+    fn unknown(self) -> Option<String> {
+        if let Self::Unknown(why) = self { Some(why) } else { None }
+    }
 }
 
 /// What was found before it is said what it means that nothing is there.
@@ -57,6 +67,8 @@ pub struct View<'a> {
     open: RefCell<Vec<String>>,
     /// What is unknown inside of fields that are known, and why.
     notes: RefCell<BTreeSet<String>>,
+    /// Words of people's rows that the adapters do not know.
+    words: RefCell<Words>,
 }
 
 impl<'a> View<'a> {
@@ -69,6 +81,7 @@ impl<'a> View<'a> {
             lists: RefCell::default(),
             open: RefCell::default(),
             notes: RefCell::default(),
+            words: RefCell::default(),
         }
     }
 

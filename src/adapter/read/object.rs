@@ -10,12 +10,12 @@ use serde_json::{Value as Json, json};
 use super::ground::Placed;
 use super::rule::{At, Holds};
 use super::spot::{Elements, Spot};
-use super::{Known, NOT_COVERED, View};
+use super::{Known, NOT_COVERED, View, index};
 use crate::adapter::pointer::star;
 use crate::adapter::set::{Bound, is_only};
 use crate::capture::Value;
 use crate::model::How;
-use crate::model::adapter::{Place, When};
+use crate::model::adapter::{Place, Rule};
 use crate::model::keyed::{key_with_id, name_key, webhook_key};
 use crate::model::snapshot::{Capture, Sources};
 use crate::model::state::{Kind, ObjectRef, State};
@@ -45,6 +45,21 @@ pub(super) struct One<'v> {
     pub(super) at: At<'v>,
 }
 
+/// Why an entry does not count for a site.
+enum NotHere {
+    /// This plugin is not active.
+    Inactive(String),
+    /// For another reason.
+    For(String),
+}
+
+fn none_active(files: &[String]) -> String {
+    match files {
+        [file] => format!("`{file}` is not active, and no other adapter says where it is kept"),
+        several => format!("none of `{}` is active, and no other adapter says where it is kept", several.join("`, `")),
+    }
+}
+
 /// An object as it is put together, by its fields.
 type Fields = BTreeMap<String, Known>;
 
@@ -64,30 +79,32 @@ impl View<'_> {
     }
 
     /// The one object of a kind of which a site has one.
-    fn only(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
+    fn only(&self, kind: Kind, all_bound: &[&Bound<'_>], all: &mut Objects) {
         let mut fields = Fields::new();
         let mut why = None;
-        for bound in bound {
+        let mut inactive = Vec::new();
+        for bound in all_bound {
             let at = match self.site(bound) {
                 Ok(at) => at,
-                Err(found) => {
-                    // What a plugin that is not active would have said explains less.
-                    let is_off = bound.entry.when.as_ref().is_some_and(|when| !self.is_held(when));
-                    if why.is_none() || !is_off {
-                        why = Some(found);
-                    }
+                Err(NotHere::Inactive(file)) => {
+                    inactive.push(file);
+                    continue;
+                }
+                Err(NotHere::For(found)) => {
+                    why.get_or_insert(found);
                     continue;
                 }
             };
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.known(rule, &at));
+                merge(&mut fields, name, self.known(rule, &at.field(bound.kind, name)), all_bound);
             }
         }
         let nothing = fields.values().all(|known| matches!(known, Known::Unknown(_)));
         if nothing {
-            let first =
-                fields.into_values().find_map(|known| if let Known::Unknown(why) = known { Some(why) } else { None });
-            return all.lacks(kind, &why.or(first).unwrap_or_else(|| NOT_COVERED.to_owned()));
+            // What an entry that counts says of it says more than that another one does not count.
+            let first = fields.into_values().find_map(Known::unknown);
+            let inactive = (!inactive.is_empty()).then(|| none_active(&inactive));
+            return all.lacks(kind, &first.or(why).or(inactive).unwrap_or_else(|| NOT_COVERED.to_owned()));
         }
         match all.put(kind, kind.name(), fields, None) {
             Ok(()) => drop(all.sections.insert(kind.name().to_owned(), Capture::How(How::Bridge))),
@@ -96,39 +113,36 @@ impl View<'_> {
     }
 
     /// The place of an entry of which there is one object; why it does not count.
-    fn site<'v>(&'v self, bound: &'v Bound<'_>) -> Result<At<'v>, String> {
+    fn site<'v>(&'v self, bound: &'v Bound<'_>) -> Result<At<'v>, NotHere> {
         let mut at = At::site(self.is_asked(bound.of.iter().copied()));
         if let Some(from) = &bound.entry.from {
-            let mut all = self.ats(Some(from), None, at.is_asked)?;
+            let mut all = self.ats(Some(from), None, at.is_asked).map_err(NotHere::For)?;
+            at.home = Some(from);
             at = match (all.pop(), all.is_empty()) {
                 (Some(one), true) => one,
                 (None, _) => At { spot: Some(Spot::Nothing), ..at },
-                (Some(_), false) => return Err("several places have names that fit".to_owned()),
+                (Some(_), false) => return Err(NotHere::For("several places have names that fit".to_owned())),
             };
         }
         match bound.entry.when.as_ref().map(|when| self.holds(when, &at)) {
-            Some(Holds::No) => Err(match bound.entry.when.as_ref().and_then(|when| when.plugin.as_ref()) {
-                Some(file) => format!("`{file}` is not active, and no other adapter says where it is kept"),
-                None => "the condition of the adapter's entry does not hold".to_owned(),
+            Some(Holds::No) => Err(match bound.entry.when.as_ref().and_then(|when| when.plugin.clone()) {
+                Some(file) => NotHere::Inactive(file),
+                None => NotHere::For("the condition of the adapter's entry does not hold".to_owned()),
             }),
-            Some(Holds::Unknown(why)) => Err(why),
+            Some(Holds::Unknown(why)) => Err(NotHere::For(why)),
             Some(Holds::Yes) | None => match bound.entry.needs.as_ref().and_then(|needs| self.unmet(needs)) {
-                Some(why) => Err(why),
+                Some(why) => Err(NotHere::For(why)),
                 None => Ok(at),
             },
         }
     }
 
-    fn is_held(&self, when: &When) -> bool {
-        matches!(self.holds(when, &At::site(true)), Holds::Yes)
-    }
-
-    fn many(&self, kind: Kind, bound: &[&Bound<'_>], all: &mut Objects) {
+    fn many(&self, kind: Kind, all_bound: &[&Bound<'_>], all: &mut Objects) {
         let mut incomplete = None;
         let mut objects: Vec<(String, Option<String>, Fields)> = Vec::new();
         // What is said of one thing by its key comes after the lists in which it may be.
         let is_partial = |bound: &&Bound<'_>| bound.entry.key.as_ref().is_some_and(|key| key.is.is_some());
-        let (partial, lists): (Vec<&Bound<'_>>, Vec<&Bound<'_>>) = bound.iter().copied().partition(is_partial);
+        let (partial, lists): (Vec<&Bound<'_>>, Vec<&Bound<'_>>) = all_bound.iter().copied().partition(is_partial);
         for bound in lists.into_iter().chain(partial) {
             let listed = self.listed(bound);
             incomplete = incomplete.or(listed.incomplete);
@@ -139,25 +153,24 @@ impl View<'_> {
                     Some(Known::Value(id)) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
                     _ => None,
                 };
-                let fields = bound.entry.fields.iter().map(|(name, rule)| (name.clone(), self.known(rule, &one.at)));
-                let mut fields: Fields = fields.collect();
+                let known = |(name, rule): (&'_ String, &Rule)| {
+                    (name.clone(), self.known(rule, &one.at.field(bound.kind, name)))
+                };
+                let mut fields: Fields = bound.entry.fields.iter().map(known).collect();
                 if kind == Kind::Webhook {
                     called(&one.key, &mut fields);
                 }
                 let key = distinct(&one.key, id.as_deref(), &fields, &of_entry);
                 match key {
                     Some(key) => of_entry.push((key, id, fields)),
-                    None => drop(
-                        incomplete
-                            .get_or_insert_with(|| format!("two of them have the same key, and no ID: `{}`", one.key)),
-                    ),
+                    None => drop(incomplete.get_or_insert_with(|| twice(&one.key, id.as_deref(), &fields))),
                 }
             }
             for (key, id, fields) in of_entry {
                 match objects.iter_mut().find(|(of, ..)| *of == key) {
                     Some((_, known_id, known)) => {
                         *known_id = known_id.take().or(id);
-                        fields.into_iter().for_each(|(name, value)| merge(known, &name, value));
+                        fields.into_iter().for_each(|(name, value)| merge(known, &name, value, all_bound));
                     }
                     // That says nothing of whether it is there.
                     None if is_partial && bound.of.iter().all(|loaded| loaded.is_built_in) => {}
@@ -249,8 +262,16 @@ impl View<'_> {
                 }
             }
             (None, _) => match field("name") {
-                Some(name) => name_key(&text(name, "name")?),
-                None => return Err("no adapter says what they are called".to_owned()),
+                Some(name) => {
+                    let name = text(name, "name")?;
+                    let id = bound.entry.id.as_ref().map(|rule| self.known(rule, at));
+                    let id = if let Some(Known::Value(id)) = id { Some(index::text(&id)) } else { None };
+                    // Where nothing of the name can be in a key, the ID is the key.
+                    key_with_id(&name, id.as_deref())
+                        .filter(|key| Some(key) == id.as_ref())
+                        .unwrap_or_else(|| name_key(&name))
+                }
+                None => return Err("the adapter gives them neither a `name` nor a `key`".to_owned()),
             },
         };
         if addresses(&key).next().is_some() {
@@ -266,10 +287,10 @@ impl View<'_> {
         each: Option<&str>,
         is_asked: bool,
     ) -> Result<Vec<At<'v>>, String> {
-        let base = At::site(is_asked);
+        let base = At { home: from, ..At::site(is_asked) };
         let Some(place) = from else { return Ok(vec![base]) };
         let whole =
-            |value: &'v Value| At { spot: Some(Spot::In { value, at: String::new(), is_asked }), ..At::site(is_asked) };
+            |value: &'v Value| At { spot: Some(Spot::In { value, at: String::new(), is_asked }), ..base.clone() };
         let found: Vec<At<'v>> = if let Some(pattern) = &place.option {
             let all = there(self.ground.options(pattern, place.scope.unwrap_or_default()))?.unwrap_or_default();
             let named = |(name, option)| {
@@ -280,7 +301,7 @@ impl View<'_> {
                 };
                 let name: &str = name;
                 let star = star(pattern, name).unwrap_or_default().to_owned();
-                At { spot: Some(spot), name: Some((name.to_owned(), star)), ..At::site(is_asked) }
+                At { spot: Some(spot), name: Some((name.to_owned(), star)), ..base.clone() }
             };
             all.into_iter().map(named).collect()
         } else if let Some(call) = &place.call {
@@ -288,16 +309,16 @@ impl View<'_> {
         } else if let Some(constant) = &place.constant {
             there(self.ground.constant(constant))?.map(whole).into_iter().collect()
         } else if let Some(part) = place.capture {
-            vec![At { spot: Some(Spot::Row(self.ground.part(part), true)), ..base }]
+            vec![At { spot: Some(Spot::Row(self.ground.part(part), true)), ..base.clone() }]
         } else if place.plugins.is_some() {
             let rows = there(self.ground.plugins())?.unwrap_or_default();
-            rows.into_iter().map(|row| At { spot: Some(Spot::Row(row, true)), ..At::site(is_asked) }).collect()
+            rows.into_iter().map(|row| At { spot: Some(Spot::Row(row, true)), ..base.clone() }).collect()
         } else {
             let rows = there(self.ground.rows(place))?.unwrap_or_default();
             let of = |row| {
                 let spot = Spot::Row(row, is_asked);
                 let owner = place.posts.as_ref().and_then(|_| spot.scalar("/ID").ok()?.word()?.parse().ok());
-                At { spot: Some(spot), owner, ..At::site(is_asked) }
+                At { spot: Some(spot), owner, ..base.clone() }
             };
             rows.into_iter().map(of).collect()
         };
@@ -339,13 +360,27 @@ fn called(key: &str, fields: &mut Fields) {
     fields.insert("target".to_owned(), target.map_or(Known::Nothing, |target| Known::Value(json!(target))));
 }
 
-/// What two entries know of one field.
-pub(super) fn merge(fields: &mut Fields, name: &str, new: Known) {
+/// Why two objects of one key cannot be told apart.
+fn twice(key: &str, id: Option<&str>, fields: &Fields) -> String {
+    let why = match (fields.contains_key("name"), id) {
+        (true, None) => "no ID distinguishes them (`id` of the adapter's entry)",
+        (true, Some(_)) => "only an ID that is a number can distinguish them",
+        (false, _) => "nothing else can be part of it",
+    };
+    format!("two of them have the key `{key}`, and {why}")
+}
+
+/// What two entries know of one field, of all those of its kind.
+pub(super) fn merge(fields: &mut Fields, name: &str, new: Known, all: &[&Bound<'_>]) {
     let merged = match (fields.remove(name), new) {
         (None | Some(Known::Unknown(_)), new) => new,
         (Some(known), Known::Unknown(_)) => known,
         (Some(one), other) if one == other => one,
-        (Some(_), _) => Known::Unknown("two entries of the adapters say something else of it".to_owned()),
+        (Some(_), _) => {
+            let named = all.iter().filter(|bound| bound.entry.fields.contains_key(name)).flat_map(|bound| &bound.of);
+            let named: Vec<&str> = named.map(|loaded| loaded.adapter.name.as_str()).collect();
+            Known::Unknown(format!("the adapters `{}` say different things of it", named.join("`, `")))
+        }
     };
     fields.insert(name.to_owned(), merged);
 }

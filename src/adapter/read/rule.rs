@@ -1,6 +1,11 @@
 //! One rule applied to one object.
 
+mod condition;
 mod placed;
+
+pub(super) use condition::Holds;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -10,8 +15,7 @@ use super::{Found, Known, View};
 use crate::adapter::raw::Raw;
 use crate::capture::Value;
 use crate::capture::pointer::{PointerKey, key};
-use crate::model::adapter::{Absent, Codec, Does, Name, Rule, When};
-use crate::text::{addresses, without_secrets};
+use crate::model::adapter::{Absent, Codec, Does, Name, Place, Rule};
 
 /// The object that a rule is applied to.
 #[derive(Clone, Debug)]
@@ -28,6 +32,10 @@ pub(super) struct At<'v> {
     pub(super) own: Option<&'v Own>,
     /// Whether the capture was asked for all that the adapters name.
     pub(super) is_asked: bool,
+    /// The place of the object itself.
+    pub(super) home: Option<&'v Place>,
+    /// The kind and the field that are read.
+    pub(super) of: Option<(&'static str, &'v str)>,
 }
 
 /// What belongs to one user.
@@ -37,23 +45,19 @@ pub(super) struct Own {
     pub(super) rows: Vec<(String, Row)>,
 }
 
-/// A condition.
-pub(super) enum Holds {
-    Yes,
-    No,
-    Unknown(String),
-}
-
 impl View<'_> {
     /// What a rule gives, with what it means that nothing is there.
     pub(super) fn known(&self, rule: &Rule, at: &At<'_>) -> Known {
         match self.found(rule, at) {
             Found::Value(value) => Known::Value(value),
             Found::Nothing => Known::Nothing,
-            Found::Absent => {
-                Known::Unknown("nothing is stored there, and the adapter does not say what that means".to_owned())
+            Found::Absent => Known::Unknown(
+                "nothing is stored there, and the adapter does not say what that means (`absent` or `default`)"
+                    .to_owned(),
+            ),
+            Found::Skipped => {
+                Known::Unknown("the condition of the adapter's rule (`when`) does not hold here".to_owned())
             }
-            Found::Skipped => Known::Unknown("the adapter's entry does not count here".to_owned()),
             Found::Unknown(why) => Known::Unknown(why),
         }
     }
@@ -66,8 +70,14 @@ impl View<'_> {
         }
         let found = self.given(rule, at);
         let found = match (found, &rule.default) {
-            (Found::Absent, Some(default)) => Found::Value(default.to_json()),
+            (Found::Absent, Some(default)) => {
+                self.took(default, rule, at);
+                Found::Value(default.to_json())
+            }
             (Found::Absent, None) if rule.absent == Some(Absent::Nothing) => Found::Nothing,
+            (Found::Value(Json::String(text)), None) if text.is_empty() && rule.absent == Some(Absent::Nothing) => {
+                Found::Nothing
+            }
             (found, _) => found,
         };
         match (found, rule.operation) {
@@ -89,10 +99,20 @@ impl View<'_> {
         if let Some(name) = rule.of {
             return self.of_name(rule, name, at);
         }
-        if !rule.any.is_empty() {
-            return self.any(&rule.any, at);
-        }
-        if !rule.first.is_empty() {
+        if !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty() {
+            let spot = match rule.from.as_ref().map(|from| self.placed(from, at)) {
+                Some(Placed::There(spot)) => Some(spot),
+                Some(Placed::Absent) => Some(Spot::Nothing),
+                Some(Placed::Unknown(why)) => Some(Spot::Unknown(why)),
+                None => at.spot.clone(),
+            };
+            let at = &At { spot, ..at.clone() };
+            if !rule.any.is_empty() {
+                return self.any(&rule.any, at);
+            }
+            if !rule.keys.is_empty() {
+                return self.keyed(&rule.keys, at);
+            }
             let found = rule.first.iter().map(|one| self.found(one, at));
             return found
                 .into_iter()
@@ -117,7 +137,7 @@ impl View<'_> {
             return match spot.scalar(variant) {
                 Ok(raw) => match raw.word().and_then(|word| rule.cases.get(&word)) {
                     Some(case) => self.found(case, &At { spot: Some(spot), ..at.clone() }),
-                    None => Found::Unknown(strange(&raw, at)),
+                    None => Found::Unknown(self.strange(&raw, at)),
                 },
                 Err(found) => found,
             };
@@ -130,13 +150,18 @@ impl View<'_> {
 
     /// What a stored scalar says.
     fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
+        let is_empty = matches!(raw, Raw::Text(text) if text.is_empty()) && !rule.words.contains_key("");
+        let has_empty = matches!(rule.codec, Some(Codec::Flag | Codec::IsTrue | Codec::Filled | Codec::Commas));
+        if rule.absent == Some(Absent::Nothing) && is_empty && !has_empty {
+            return Found::Absent;
+        }
         if !rule.words.is_empty() {
             let word = raw.word().and_then(|word| rule.words.get(&word).cloned());
-            return word.map_or_else(|| Found::Unknown(strange(raw, at)), |word| Found::Value(word.to_json()));
+            return word.map_or_else(|| Found::Unknown(self.strange(raw, at)), |word| Found::Value(word.to_json()));
         }
         let codec = rule.codec.unwrap_or_default();
         // The database's own word for nothing.
-        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::Filled) {
+        if *raw == Raw::Null && !matches!(codec, Codec::Flag | Codec::IsTrue | Codec::Filled) {
             return Found::Absent;
         }
         // And its day for none.
@@ -239,6 +264,22 @@ impl View<'_> {
         Found::Skipped
     }
 
+    /// A map whose keys the adapter names; one of which nothing is set is left out.
+    fn keyed(&self, keys: &BTreeMap<String, Rule>, at: &At<'_>) -> Found {
+        let mut map = Map::new();
+        for (key, rule) in keys {
+            match self.found(rule, at) {
+                Found::Value(value) => drop(map.insert(key.clone(), value)),
+                Found::Nothing | Found::Skipped => {}
+                Found::Absent | Found::Unknown(_) => {
+                    let Known::Unknown(why) = self.known(rule, at) else { continue };
+                    return Found::Unknown(format!("of its `{key}` it is unknown: {why}"));
+                }
+            }
+        }
+        Found::Value(map.into())
+    }
+
     fn elements(&self, rule: &Rule, spot: &Spot<'_>, at: &At<'_>) -> Found {
         let elements = match &rule.each {
             Some(each) => spot.elements(each),
@@ -312,45 +353,6 @@ impl View<'_> {
             notes.insert(format!("`{name}` of an element: {why}"));
         }
     }
-
-    /// Whether a condition holds.
-    pub(super) fn holds(&self, when: &When, at: &At<'_>) -> Holds {
-        if let Some(file) = &when.plugin {
-            return self.is_active(file);
-        }
-        let rule = Rule { from: when.from.clone(), at: when.at.clone(), codec: when.codec, ..Rule::default() };
-        match (self.found(&rule, at), &when.equals) {
-            (Found::Value(value), Some(equals)) if value == equals.to_json() => Holds::Yes,
-            (Found::Value(Json::String(text)), Some(equals)) if text == equals.to_string() => Holds::Yes,
-            (Found::Value(_) | Found::Nothing | Found::Absent | Found::Skipped, _) => Holds::No,
-            (Found::Unknown(why), _) => Holds::Unknown(why),
-        }
-    }
-
-    fn is_active(&self, file: &str) -> Holds {
-        let text = |row: &Row, column: &str| row.cell(column).and_then(Value::text).map(str::to_owned);
-        match self.ground.plugins() {
-            Placed::There(plugins) => {
-                let plugin = plugins.iter().find(|row| text(row, "file").as_deref() == Some(file));
-                match plugin.and_then(|row| text(row, "status")).as_deref() {
-                    Some("active" | "network-active" | "must-use") => Holds::Yes,
-                    _ => Holds::No,
-                }
-            }
-            Placed::Absent => Holds::No,
-            Placed::Unknown(why) => Holds::Unknown(why),
-        }
-    }
-}
-
-/// Why a word of the site means nothing: the word itself, where it is a setting's and short.
-fn strange(raw: &Raw, at: &At<'_>) -> String {
-    let word =
-        raw.word().filter(|_| at.own.is_none()).filter(|word| word.len() <= 40 && !word.chars().any(char::is_control));
-    match word.filter(|word| addresses(word).next().is_none() && without_secrets(word) == word.as_str()) {
-        Some(word) => format!("the site has `{word}` there, a word that the adapter does not know"),
-        None => "the site has a word there that the adapter does not know".to_owned(),
-    }
 }
 
 fn operation(does: Does, value: Json) -> Found {
@@ -364,8 +366,13 @@ fn operation(does: Does, value: Json) -> Found {
 }
 
 impl<'v> At<'v> {
+    /// The same, for a field of a kind.
+    pub(super) fn field(&self, kind: &'static str, field: &'v str) -> Self {
+        Self { of: Some((kind, field)), ..self.clone() }
+    }
+
     /// Nothing in particular: of a site as a whole.
     pub(super) fn site(is_asked: bool) -> Self {
-        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked }
+        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, home: None, of: None }
     }
 }

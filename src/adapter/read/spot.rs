@@ -7,6 +7,7 @@ use super::Found;
 use crate::adapter::raw::Raw;
 use crate::capture::pointer::{PointerKey, key};
 use crate::capture::{self, Scalar, Value};
+use crate::model::adapter::Only;
 
 /// Rows as they were captured: their columns, and a cell for each.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,14 @@ impl Row {
         let (columns, cells): (Vec<String>, Vec<Value>) =
             cells.into_iter().map(|(name, cell)| (name.to_owned(), cell)).unzip();
         Self { columns: columns.into(), cells }
+    }
+
+    /// Whether these columns equal what they have to.
+    pub(super) fn fits(&self, only: &BTreeMap<String, Only>) -> bool {
+        let is_one = |(column, only): (&String, &Only)| {
+            self.cell(column).and_then(Value::text).is_some_and(|text| only.words().iter().any(|word| word == text))
+        };
+        only.iter().all(is_one)
     }
 
     pub(super) fn cell(&self, column: &str) -> Option<&Value> {

@@ -4,6 +4,8 @@
 mod built_in;
 mod members;
 mod needs;
+mod reasons;
+mod tied;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -195,7 +197,7 @@ fn what_is_not_as_the_adapter_has_it_is_unknown_and_never_something_else() {
         ],
     );
     let said = why(&no_tags, Kind::Offering, "group-coaching", "tags");
-    assert_eq!(said, "the list of `tag` is not known: the site has no such table");
+    assert_eq!(said, "not every `tag` is known, and why not is said of that kind");
     assert_eq!(section(&no_tags, "tag"), "the site has no such table");
     // The list was read, and the ID is not in it.
     let [first, rows] = table("labels", &["id", "label"], &[json!(["8", "Revoked"])]);
@@ -246,6 +248,34 @@ fn two_offerings_of_one_name_are_told_apart_by_their_ids() {
     assert_eq!(section(&taken, "offering"), "bridge");
 }
 
+#[test]
+fn an_empty_text_is_nothing_where_the_adapter_says_that_nothing_means_so() {
+    let set = only(adapter(
+        "
+objects:
+  order-form:
+    evidence: inferred
+    source: a test
+    from: {table: forms}
+    fields:
+      name: {at: /name}
+      gateway: {at: /way, absent: nothing}
+      price: {at: /price, as: amount, currency: {is: EUR}, absent: nothing}
+  offering:
+    evidence: inferred
+    source: a test
+    from: {table: forms}
+    fields: {name: {at: /name}, system: {at: /way}}
+",
+    ));
+    let row = [json!(["Gold", "", ""])];
+    let taken = taken(&set, &table("forms", &["name", "price", "way"], &row));
+    let form = &taken.snapshot.state.order_forms["gold"];
+    assert_eq!([&form.gateway, &form.price], [&Field::Nothing, &Field::Nothing]);
+    // Of which nothing is said stays what it is.
+    assert_eq!(taken.snapshot.state.offerings["gold"].system, Field::Set(String::new()));
+}
+
 const SWITCH: &str = "
 objects:
   emails:
@@ -271,7 +301,7 @@ fn an_absent_key_is_unknown_unless_the_adapter_says_what_it_means() {
     assert_eq!(taken.snapshot.state.emails.as_ref().unwrap().enabled, Field::Unknown);
     assert_eq!(
         why(&taken, Kind::Emails, "emails", "enabled"),
-        "nothing is stored there, and the adapter does not say what that means"
+        "nothing is stored there, and the adapter does not say what that means (`absent` or `default`)"
     );
     assert_eq!(taken.snapshot.state.emails.as_ref().unwrap().welcome, Field::Nothing);
     // An option that is not there has the value that the product takes then.
@@ -310,51 +340,6 @@ fn the_transient_of_an_option_counts_as_the_adapter_says() {
         "value": {"picked": {"": {"php": 1}, "/on": "yes"}}}});
     let unsure = taken(&set, &[source("option", &["shop_closed", "shop_emails"], 1), emails]);
     assert!(section(&unsure, "emails").starts_with("a transient of this option's name says something else"));
-}
-
-#[test]
-fn a_form_leads_to_its_offering_through_a_lookup() {
-    let set = only(adapter(&format!(
-        "{TIMERS}
-  order-form:
-    evidence: inferred
-    source: a test
-    from: {{posts: shop_form}}
-    id: {{at: /ID}}
-    fields:
-      name: {{at: /post_title}}
-      price: {{from: {{postmeta: _cost}}, as: cents, currency: {{is: usd}}}}
-      operations: {{from: {{postmeta: _actions}}, each: \"\", ref: actions}}
-lookups:
-  actions:
-    evidence: inferred
-    source: a test
-    from: {{table: actions}}
-    id: {{at: /id}}
-    gives:
-      variant: /does
-      cases:
-        start: {{at: /course, ref: offering, operation: release}}
-        label: {{at: /labels, as: commas, ref: tag, operation: add-tags}}
-"
-    )));
-    let forms = table("posts", &["ID", "post_title", "post_type"], &[json!(["12", "Checkout", "shop_form"])]);
-    let actions = table(
-        "actions",
-        &["course", "does", "id", "labels"],
-        &[json!(["3", "start", "1", ""]), json!(["", "label", "2", "7,8"])],
-    );
-    let meta = [
-        source("postmeta", &["_actions", "_cost"], 2),
-        json!({"postmeta": {"rows": [[1, 12, "_cost", "49700"], [2, 12, "_actions", {"picked": {"": {"php": 2}, "/0": "1", "/1": 2}}]]}}),
-    ];
-    let options = [source("option", &["course_*"], 1), option("course_3", course(json!({})))];
-    let all = [&options[..], &meta, &actions, &labels(), &forms].concat();
-    let taken = taken(&set, &all);
-    let form = &taken.snapshot.state.order_forms["checkout"];
-    assert_eq!(form.price, Field::Set("497.00 USD".to_owned()));
-    let operations = serde_json::to_value(&form.operations).unwrap();
-    assert_eq!(operations, json!([{"release": "group-coaching"}, {"add-tags": ["Coaching Base", "Revoked"]}]));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::View;
 use super::ground::Ground;
+use super::lacking::Lacking;
 use super::object::Objects;
 use crate::adapter::set::Set;
 use crate::capture::{Line, MakeSpill, Members, Reader, Sorted, Sorter};
@@ -84,6 +85,8 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
         administrators: Objects::default(),
         lacks: BTreeMap::new(),
         layouts: &layouts,
+        contacts: None,
+        lacking: Lacking::default(),
     };
     people.begin();
     let mut grouped = members.grouped()?;
@@ -91,7 +94,12 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
         people.take(member)?;
     }
     people.rows()?;
-    let People { administrators, lacks, .. } = people;
+    let People { administrators, mut lacks, lacking, .. } = people;
+    for kind in lacking.kinds() {
+        if let Some(why) = lacking.section(kind) {
+            lacks.entry(kind).or_insert(why);
+        }
+    }
     all.state.administrators = administrators.state.administrators;
     all.sources.extend(administrators.sources);
     for kind in ["administrator"].into_iter().chain(OF_POPULATION) {
@@ -104,7 +112,8 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
         all.sections.insert(kind.to_owned(), capture);
     }
     let not_asked = set.all().iter().filter(|one| !view.is_asked([*one])).map(|one| one.adapter.name.clone()).collect();
-    let notes = view.notes.borrow().iter().cloned().collect();
+    let of_people = lacking.lines().into_iter().chain(view.words.borrow().lines());
+    let notes = view.notes.borrow().iter().cloned().chain(of_people).collect();
     let header = Header {
         format: FORMAT.to_owned(),
         site,

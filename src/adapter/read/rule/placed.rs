@@ -1,6 +1,8 @@
 //! Where the place is that a rule names for itself.
 
 use super::At;
+use crate::adapter::place::STAR;
+use crate::adapter::pointer::star;
 use crate::adapter::read::ground::{Placed, is_prefixed};
 use crate::adapter::read::spot::{Row, Spot, raw};
 use crate::adapter::read::{Found, View};
@@ -14,7 +16,11 @@ impl View<'_> {
         let is_asked = at.is_asked;
         let whole = |value: &'v Value| Spot::In { value, at: String::new(), is_asked };
         if let Some(name) = &place.option {
-            return match self.ground.options(name, scope) {
+            let all = self.ground.options(name, scope);
+            if let Some(pointer) = place.join.get(STAR) {
+                return self.tied(place, (name, pointer), all, at);
+            }
+            return match all {
                 Placed::There(all) => match all.as_slice() {
                     [] => Placed::Absent,
                     [(_, option)] => self.option(option, place, is_asked),
@@ -53,6 +59,29 @@ impl View<'_> {
         self.joined(place, at)
     }
 
+    /// The option of a pattern that belongs to an object: `*` stands for what the object has at a pointer.
+    fn tied<'v>(
+        &'v self,
+        place: &Place,
+        (pattern, pointer): (&str, &str),
+        all: Placed<Vec<(&'v str, &'v StoredOption)>>,
+        at: &At<'v>,
+    ) -> Placed<Spot<'v>> {
+        let all = match all {
+            Placed::There(all) => all,
+            Placed::Absent => return Placed::Absent,
+            Placed::Unknown(why) => return Placed::Unknown(why),
+        };
+        let own = match at.spot.as_ref().map(|spot| spot.scalar(pointer)) {
+            Some(Ok(raw)) => raw.word(),
+            Some(Err(Found::Unknown(why))) => return Placed::Unknown(why),
+            Some(Err(_)) | None => None,
+        };
+        let Some(own) = own else { return Placed::Unknown("it is unknown which option belongs to it".to_owned()) };
+        let is_own = |(name, _): &(&str, &StoredOption)| star(pattern, name) == Some(own.as_str());
+        all.into_iter().find(is_own).map_or(Placed::Absent, |(_, option)| self.option(option, place, at.is_asked))
+    }
+
     /// The rows of a place that belong to an object.
     fn joined<'v>(&'v self, place: &Place, at: &At<'v>) -> Placed<Spot<'v>> {
         let rows = match (at.own, &place.table) {
@@ -78,10 +107,7 @@ impl View<'_> {
                 Placed::Unknown(why) => return Placed::Unknown(why),
             },
         };
-        let only = |row: &&'v Row| {
-            place.only.iter().all(|(column, text)| row.cell(column).and_then(Value::text) == Some(text))
-        };
-        let mut rows: Vec<&Row> = rows.into_iter().filter(only).collect();
+        let mut rows: Vec<&Row> = rows.into_iter().filter(|row| row.fits(&place.only)).collect();
         if let Some((column, pointer)) = place.join.iter().next() {
             let own = match &at.spot {
                 Some(spot) => match spot.scalar(pointer) {

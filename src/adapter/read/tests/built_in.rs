@@ -27,3 +27,27 @@ fn the_list_of_the_collector_is_made_from_the_built_in_adapters() {
         "bridge/request.json is stale: run this test with UPDATE=1"
     );
 }
+
+#[test]
+fn wp_mail_smtp_sends_unless_its_constants_count_and_they_do_only_for_true_itself() {
+    let of = built_in().iter().find(|one| one.adapter.name == "wp-mail-smtp").unwrap().clone();
+    let set = only(of);
+    let simulated = |on: Json| {
+        let lines = [
+            source("option", &["wp_mail_smtp"], 0),
+            json!({"source": {"kind": "plugin", "of": [], "engine": "none", "expected": 1}}),
+            json!({"plugin": {"file": "wp-mail-smtp/wp_mail_smtp.php", "version": "4.1.0", "status": "active"}}),
+            json!({"source": {"kind": "constant", "of": ["WPMS_DO_NOT_SEND", "WPMS_ON"], "engine": "none", "expected": 2}}),
+            json!({"constant": {"name": "WPMS_DO_NOT_SEND", "value": true}}),
+            json!({"constant": {"name": "WPMS_ON", "value": on}}),
+            source("function", &["wp_mail"], 1),
+            json!({"function": {"name": "wp_mail", "owner": "core", "filters": []}}),
+        ];
+        taken(&set, &lines).snapshot.state.mail.unwrap().simulated
+    };
+    assert_eq!(simulated(json!(true)), Field::Set(true));
+    // `=== true`: with the word the constants do not count, and mail leaves.
+    for on in [json!("true"), json!(1), json!("1"), json!(false)] {
+        assert_eq!(simulated(on.clone()), Field::Set(false), "{on}");
+    }
+}

@@ -1,19 +1,24 @@
 //! Everybody of a capture, one after the other: administrators, contacts; and what they bought.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::tables::Layouts;
 use super::{OF_POPULATION, failed, order};
 use crate::adapter::read::ground::Placed;
+use crate::adapter::read::index::{Index, text};
+use crate::adapter::read::lacking::{CONTACT_ID, Lacking};
 use crate::adapter::read::object::{Objects, merge};
 use crate::adapter::read::rule::{At, Holds, Own};
 use crate::adapter::read::spot::{Row, Spot};
 use crate::adapter::read::{Known, NOT_COVERED, View};
 use crate::adapter::set::Bound;
+use crate::adapter::uses::references;
 use crate::capture::{Member, Sorter};
 use crate::model::Kind;
+use crate::model::adapter::Rule;
 use crate::population::Damage;
 use crate::text::inert_json;
 
@@ -25,7 +30,17 @@ pub(super) struct People<'v, 'r> {
     /// Why a kind is not captured, or not all of it.
     pub(super) lacks: BTreeMap<&'static str, String>,
     pub(super) layouts: &'v Layouts,
+    /// The contacts by the IDs that the adapter gives them; none where nothing refers to a contact.
+    pub(super) contacts: Option<Index>,
+    /// What of their rows is unknown.
+    pub(super) lacking: Lacking,
 }
+
+/// Why nothing is known of what a row leaves empty.
+const NOBODY: &str = "nobody is named there";
+
+/// Most bytes that the IDs of contacts may take.
+const MOST_IDS: usize = 64 << 20;
 
 impl<'v> People<'v, '_> {
     fn bound(&self, kind: &str) -> Vec<&'v Bound<'v>> {
@@ -34,6 +49,11 @@ impl<'v> People<'v, '_> {
 
     /// What is not known before anybody is looked at.
     pub(super) fn begin(&mut self) {
+        let bought = self.bound("order").into_iter().chain(self.bound("subscription"));
+        let mut rules = bought.flat_map(|bound| bound.entry.fields.values());
+        if rules.any(|rule| references(rule).contains(&"contact")) {
+            self.contacts = Some(Index::default());
+        }
         for kind in ["administrator", "contact"] {
             let bound = self.bound(kind);
             let why = match self.view.ground.users() {
@@ -72,7 +92,9 @@ impl<'v> People<'v, '_> {
         }
         let mut fields = BTreeMap::new();
         let mut key = Known::Nothing;
-        for bound in self.bound("contact") {
+        let mut id = None;
+        let all = self.bound("contact");
+        for bound in &all {
             let at = at(self.view.is_asked(bound.of.iter().copied()));
             match bound.entry.when.as_ref().map(|when| self.view.holds(when, &at)) {
                 Some(Holds::No) => continue,
@@ -84,16 +106,36 @@ impl<'v> People<'v, '_> {
             if let Some(rule) = &bound.entry.key {
                 key = self.view.known(rule, &at);
             }
+            id = id.or(bound.entry.id.as_ref().map(|rule| self.view.known(rule, &at)));
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.view.known(rule, &at));
+                merge(&mut fields, name, self.view.known(rule, &at.field("contact", name)), &all);
             }
         }
-        match key {
-            Known::Value(Json::String(key)) if !key.is_empty() => self.record(0, &key, fields),
-            Known::Value(_) => self.lack("contact", "of a user the contact ID is no text", "it is empty or a list"),
+        let why = match key {
+            Known::Value(Json::String(key)) if !key.is_empty() => {
+                self.list(&key, id);
+                self.lacking.row("contact");
+                return self.record(0, &key, fields);
+            }
             // Who has no contact ID is no contact.
-            Known::Nothing => Ok(()),
-            Known::Unknown(why) => self.lack("contact", "of a user the contact ID is unknown", &why),
+            Known::Nothing => return Ok(()),
+            Known::Value(_) => "it is an empty text or a list".to_owned(),
+            Known::Unknown(why) => why,
+        };
+        self.lacking.row("contact");
+        self.lacking.field("contact", CONTACT_ID, &why, "");
+        Ok(())
+    }
+
+    /// Keeps by which ID orders and subscriptions name a contact.
+    fn list(&mut self, key: &str, id: Option<Known>) {
+        let Some(index) = &mut self.contacts else { return };
+        match id {
+            _ if index.size() > MOST_IDS => index.lacks("contact", "there are more of them than are kept in memory"),
+            Some(Known::Value(id)) => index.put(text(&id), json!(key)),
+            Some(Known::Unknown(why)) => index.lacks("contact", &why),
+            Some(Known::Nothing) => {}
+            None => index.lacks("contact", "the adapter does not say what ID they have (`id`)"),
         }
     }
 
@@ -104,7 +146,8 @@ impl<'v> People<'v, '_> {
 
     fn administrator<'m>(&mut self, at: &dyn Fn(bool) -> At<'m>, id: u64) {
         let (mut fields, mut login, mut is_one) = (BTreeMap::new(), None, false);
-        for bound in self.bound("administrator") {
+        let all = self.bound("administrator");
+        for bound in &all {
             let at = at(self.view.is_asked(bound.of.iter().copied()));
             match bound.entry.when.as_ref().map(|when| self.view.holds(when, &at)) {
                 Some(Holds::Yes) => {}
@@ -116,7 +159,7 @@ impl<'v> People<'v, '_> {
             is_one = true;
             login = login.or(bound.entry.key.as_ref().map(|rule| self.view.known(rule, &at)));
             for (name, rule) in &bound.entry.fields {
-                merge(&mut fields, name, self.view.known(rule, &at));
+                merge(&mut fields, name, self.view.known(rule, &at.field("administrator", name)), &all);
             }
         }
         if !is_one {
@@ -134,6 +177,12 @@ impl<'v> People<'v, '_> {
 
     /// Orders and subscriptions.
     pub(super) fn rows(&mut self) -> Result<(), Damage> {
+        if let Some(mut index) = self.contacts.take() {
+            if let Some(why) = self.lacks.get("contact") {
+                index.lacks("contact", why);
+            }
+            self.view.lists.borrow_mut().insert("contact".to_owned(), Rc::new(index));
+        }
         for (number, kind) in OF_POPULATION.into_iter().enumerate().skip(1) {
             let all = self.bound(kind);
             if all.is_empty() {
@@ -145,9 +194,11 @@ impl<'v> People<'v, '_> {
                     drop(self.lack(kind, "not all of them are known", &why));
                 }
                 for one in listed.objects {
-                    let fields =
-                        bound.entry.fields.iter().map(|(name, rule)| (name.clone(), self.view.known(rule, &one.at)));
-                    let fields: BTreeMap<String, Known> = fields.collect();
+                    self.lacking.row(kind);
+                    let known = |(name, rule): (&String, &Rule)| {
+                        (name.clone(), self.view.known(rule, &one.at.field(kind, name)))
+                    };
+                    let fields: BTreeMap<String, Known> = bound.entry.fields.iter().map(known).collect();
                     self.record(number, &one.key, fields)?;
                 }
             }
@@ -155,24 +206,33 @@ impl<'v> People<'v, '_> {
         Ok(())
     }
 
-    /// Keeps a record, or says why its kind is not known.
+    /// Keeps a record, or notes what of it is unknown.
     fn record(&mut self, kind: usize, key: &str, fields: BTreeMap<String, Known>) -> Result<(), Damage> {
         let name = OF_POPULATION[kind];
         let mut record = Map::from_iter([("kind".to_owned(), json!(name)), ("key".to_owned(), json!(key))]);
+        let mut is_whole = true;
+        if kind > 0 && !fields.contains_key("contact") {
+            is_whole &= self.lacking.field(name, "contact", NOT_COVERED, key);
+        }
         for (field, known) in fields {
             match known {
+                Known::Value(Json::String(contact)) if field == "contact" && contact.is_empty() => {
+                    is_whole &= self.lacking.field(name, &field, NOBODY, key);
+                }
+                Known::Nothing if field == "contact" => is_whole &= self.lacking.field(name, &field, NOBODY, key),
+                // Whoever has a tag twice has it.
+                Known::Value(Json::Array(mut tags)) if field == "tags" => {
+                    let mut seen = BTreeSet::new();
+                    tags.retain(|tag| seen.insert(tag.to_string()));
+                    record.insert(field, tags.into());
+                }
                 Known::Value(value) => drop(record.insert(field, value)),
                 Known::Nothing => {}
-                // Only of these does a record say by leaving them out that they are unknown.
-                Known::Unknown(_)
-                    if matches!(field.as_str(), "tags" | "affiliate" | "transaction" | "next_payment") => {}
-                Known::Unknown(why) => {
-                    return self.lack(name, &format!("of one of them the `{field}` is unknown"), &why);
-                }
+                Known::Unknown(why) => is_whole &= self.lacking.field(name, &field, &why, key),
             }
         }
-        if kind > 0 && record.get("contact").and_then(Json::as_str).is_none_or(str::is_empty) {
-            return self.lack(name, "one of them names no contact", "nothing is stored there");
+        if !is_whole {
+            return Ok(());
         }
         let line = inert_json(&Json::Object(record).to_string());
         let write = |out: &mut Vec<u8>| serde_json::to_writer(out, &(key, line)).map_err(std::io::Error::from);

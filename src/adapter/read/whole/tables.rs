@@ -75,6 +75,7 @@ fn each_place(rule: &Rule, see: &mut dyn FnMut(&Place)) {
     let further = rule
         .item
         .values()
+        .chain(rule.keys.values())
         .chain(rule.cases.values())
         .chain(&rule.any)
         .chain(&rule.first)

@@ -53,8 +53,11 @@ impl Reader {
         self.receive(response, within).map(Got::Answer)
     }
 
-    /// Why a stream broke off.
+    /// Why a stream broke off: what began as HTTP and goes on otherwise was cut.
     pub(in crate::site::wordpress) fn broke(&self, error: io::Error) -> Failure {
-        self.failure(error.into(), self.limits.reading)
+        match self.failure(error.into(), self.limits.reading) {
+            Failure::NotHttp => Failure::Lost,
+            failure => failure,
+        }
     }
 }
