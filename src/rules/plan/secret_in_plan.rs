@@ -60,7 +60,7 @@ fn walk(value: &Value, at: &mut Vec<String>, out: &mut Findings) {
                 at.push(key.clone());
                 // What an entry says of itself and its key says too is one text of the plan.
                 let is_said = value.get("calls").and_then(Value::as_str) == Some(key);
-                judge(key, Location::key(place(at)), out);
+                judge(key, || Location::key(pointer(at)), out);
                 match value {
                     Value::Object(fields) if is_said => {
                         let rest = fields.iter().filter(|(name, _)| *name != "calls");
@@ -79,16 +79,12 @@ fn walk(value: &Value, at: &mut Vec<String>, out: &mut Findings) {
                 at.pop();
             }
         }
-        Value::String(text) => judge(text, Location::value(place(at)), out),
+        Value::String(text) => judge(text, || Location::value(pointer(at)), out),
         _ => {}
     }
 }
 
-fn place(at: &[String]) -> String {
-    pointer(&at.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn judge(text: &str, at: Location, out: &mut Findings) {
+fn judge(text: &str, at: impl Fn() -> Location, out: &mut Findings) {
     if without_secrets(text) == text {
         return;
     }
@@ -99,7 +95,7 @@ fn judge(text: &str, at: Location, out: &mut Findings) {
         format!("command and target are enough: `{key}`")
     };
     out.push(
-        RULE.at(at, "the plan contains a secret, and others read the plan")
+        RULE.at(at(), "the plan contains a secret, and others read the plan")
             .label("a secret in an address")
             .help(format!("{help}; if the plan was committed, make a new secret where this one came from")),
     );
