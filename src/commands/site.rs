@@ -1,7 +1,8 @@
 //! `plan site`: what the collector gives of a site, into a file; and an inventory, printed.
 
-use std::io::{BufRead, BufReader, Seek as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -13,9 +14,9 @@ use crate::fs::temporary;
 use crate::output::{escape, inventory};
 use crate::population::Damage;
 use crate::project::git::Books;
-use crate::site::disk;
 use crate::site::file::save_text;
 use crate::site::wordpress::{Address, Collected, Given, Limits, Login, WordPress};
+use crate::site::{SiteError, disk};
 
 use crate::trust::note_capture;
 
@@ -40,13 +41,33 @@ fn connect(site: &str) -> Result<WordPress, Failure> {
     Ok(WordPress::connect_within(address, login, Timestamp::now, Limits::of_collecting())?)
 }
 
+/// Says on a terminal how much has come, while it comes.
+fn shown_while<T>(
+    terminal: &mut Terminal<'_>,
+    read: impl FnOnce(&mut dyn FnMut(u64)) -> Result<T, SiteError>,
+) -> Result<T, Failure> {
+    let (is_watched, mut said, mut is_drawn) = (io::stderr().is_terminal(), Instant::now(), false);
+    let came = read(&mut |bytes| {
+        if is_watched && said.elapsed() >= Duration::from_millis(500) {
+            let _ = write!(terminal.err, "\r\x1b[Kreading the site: {:.1} MB so far", bytes as f64 / 1e6);
+            let _ = terminal.err.flush();
+            (said, is_drawn) = (Instant::now(), true);
+        }
+    });
+    if is_drawn {
+        write!(terminal.err, "\r\x1b[K")?;
+    }
+    Ok(came?)
+}
+
 fn ensure_new(out: &Path) -> Result<(), Failure> {
     if out.exists() { Err(Failure::exists(out)) } else { Ok(()) }
 }
 
 fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_new(out)?;
-    let collected = connect(site)?.collect_into_file(Given::Capture, out)?;
+    let mut from = connect(site)?;
+    let collected = shown_while(terminal, |came| from.collect_into_file(Given::Capture, out, came))?;
     note_capture(&collected.digest, Timestamp::now())?;
     wrote(out, &collected, terminal)?;
     tracked::attend_to_capture(out, &Books::default(), terminal)?;
@@ -57,12 +78,14 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
     let Some(out) = out else {
         let name = Path::new("a temporary file");
         let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-        connect(site)?.collect(Given::Inventory, name, &mut file)?;
+        let mut from = connect(site)?;
+        shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
         file.rewind().map_err(|error| Failure::file("read", name, &error))?;
         return show(name, BufReader::new(file), terminal);
     };
     ensure_new(out)?;
-    let collected = connect(site)?.collect_into_file(Given::Inventory, out)?;
+    let mut from = connect(site)?;
+    let collected = shown_while(terminal, |came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
     show_file(out, terminal)
 }
@@ -101,7 +124,8 @@ fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Term
         true => {
             let name = Path::new("a temporary file");
             let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-            connect(site)?.collect(Given::Inventory, name, &mut file)?;
+            let mut from = connect(site)?;
+            shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
             file.rewind().map_err(|error| Failure::file("read", name, &error))?;
             (name, Box::new(BufReader::new(file)) as Box<dyn BufRead>)
         }

@@ -50,6 +50,11 @@ pub(crate) fn temporary() -> io::Result<File> {
     tempfile::tempfile()
 }
 
+/// The same in a folder, where what is to lie there has room.
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<File> {
+    tempfile::tempfile_in(folder)
+}
+
 /// The folder that a file lies in, the working one for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

@@ -1,7 +1,7 @@
 //! Files: opened only if regular, unpacked and packed by name, replaced whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SiteError;
-use crate::fs::{Readers, ensure_way, replace_by};
+use crate::fs::{Readers, ensure_way, folder_of, replace_by, temporary_in};
 use crate::population::Damage;
 
 /// How much is read at a time.
@@ -73,19 +73,21 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
         .map_err(|source| failed("write", path, source))
 }
 
-/// Replaces a file by what is streamed into it, packed by its name, whole or not at all; the new file is its owner's alone.
+/// Replaces a file by what is streamed into it, packed by its name, whole or not at all; the new file is its owner's alone. Until it is whole
+/// it has no name: what takes minutes is interrupted, and must leave nothing of anybody behind.
 pub(crate) fn replace_by_stream<T>(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> Result<T, SiteError>,
 ) -> Result<T, SiteError> {
     let mut filled = None;
     let placed = ensure_way(path).and_then(|()| {
-        replace_by(path, Readers::Owner, |file| {
-            pack(path, file, |out| {
-                let outcome = filled.insert(fill(out));
-                if outcome.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
-            })
-        })
+        let mut unnamed = temporary_in(folder_of(path))?;
+        pack(path, &mut unnamed, |out| {
+            let outcome = filled.insert(fill(out));
+            if outcome.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+        })?;
+        unnamed.rewind()?;
+        replace_by(path, Readers::Owner, |file| io::copy(&mut unnamed, file).map(drop))
     });
     match (filled, placed) {
         (Some(Err(why)), _) => Err(why),

@@ -59,15 +59,26 @@ impl WordPress {
     ///
     /// # Errors
     /// [`SiteError`] where the site does not give it whole, or the file cannot be written.
-    pub fn collect_into_file(&mut self, given: Given, path: &Path) -> Result<Collected, SiteError> {
-        disk::replace_by_stream(path, |out| self.collect(given, path, out))
+    pub fn collect_into_file(
+        &mut self,
+        given: Given,
+        path: &Path,
+        came: &mut dyn FnMut(u64),
+    ) -> Result<Collected, SiteError> {
+        disk::replace_by_stream(path, |out| self.collect(given, (path, out), came))
     }
 
-    /// Reads what the collector gives into `to`, which messages call by this name. What was written counts only where this ends well.
+    /// Reads what the collector gives into a writer, which messages call by this name. What was written counts only where this ends well.
+    /// `came` is told how many bytes have come, unpacked, again and again.
     ///
     /// # Errors
     /// [`SiteError`] where the site does not give it whole, or it cannot be written.
-    pub fn collect(&mut self, given: Given, name: &Path, to: &mut dyn Write) -> Result<Collected, SiteError> {
+    pub fn collect(
+        &mut self,
+        given: Given,
+        (name, to): (&Path, &mut dyn Write),
+        came: &mut dyn FnMut(u64),
+    ) -> Result<Collected, SiteError> {
         self.reader.begin();
         meeting::meet(&mut self.reader)?;
         let address = self.reader.address();
@@ -76,7 +87,7 @@ impl WordPress {
             Got::Answer(answer) => return Err(errors::no_collection(&self.reader, &answer)),
         };
         let broken = RefCell::new(None);
-        let copied = Copied { from, to, broken: &broken };
+        let copied = Copied { from, to, bytes: 0, came, broken: &broken };
         let checked = given.check(BufReader::with_capacity(BLOCK, copied));
         match (checked, broken.take()) {
             (_, Some(Broken::Source(error))) => Err(errors::failed(address, &self.reader.broke(error))),
@@ -92,6 +103,8 @@ impl WordPress {
 struct Copied<'a> {
     from: Box<dyn Read>,
     to: &'a mut dyn Write,
+    bytes: u64,
+    came: &'a mut dyn FnMut(u64),
     broken: &'a RefCell<Option<Broken>>,
 }
 
@@ -112,6 +125,8 @@ impl Read for Copied<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(buffer).map_err(|error| self.fail(Broken::Source(error)))?;
         self.to.write_all(&buffer[..read]).map_err(|error| self.fail(Broken::Target(error)))?;
+        self.bytes += read as u64;
+        (self.came)(self.bytes);
         Ok(read)
     }
 }

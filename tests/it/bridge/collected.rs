@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use amc_plan::capture::{Line, Reader};
 
@@ -13,12 +15,17 @@ fn plan(site: &Site, words: &[&str]) -> Ran {
     as_user(site, words, ("operator", site.staging.text("/password")))
 }
 
-fn as_user(site: &Site, words: &[&str], (user, password): (&str, &str)) -> Ran {
-    let login = [("ORIGIN", site.staging.url()), ("USER", user), ("PASSWORD", password)];
-    let variables = login.map(|(name, value)| (format!("PLAN_LOGIN_{name}"), value));
-    let ran = Ran::from(program().args(words).envs(variables).output().unwrap());
+fn as_user(site: &Site, words: &[&str], by: (&str, &str)) -> Ran {
+    let ran = Ran::from(command(site, words, by).output().unwrap());
     crate::hints::hold(words, &ran.err);
     ran
+}
+
+fn command(site: &Site, words: &[&str], (user, password): (&str, &str)) -> Command {
+    let login = [("ORIGIN", site.staging.url()), ("USER", user), ("PASSWORD", password)];
+    let mut command = program();
+    command.args(words).envs(login.map(|(name, value)| (format!("PLAN_LOGIN_{name}"), value)));
+    command
 }
 
 fn unpacked(file: &Path) -> String {
@@ -129,4 +136,46 @@ fn why_there_is_nothing_is_said_and_nothing_is_left() {
     capture().ends(0, &["wrote "]);
     let inventory = plan(&site, &["site", "inventory", file.to_str().unwrap()]);
     inventory.ends(3, &["it is not an inventory: it is a capture, which holds values of the site"]);
+}
+
+/// A capture of a site that gives it in drops, of which some has come.
+#[cfg(target_os = "linux")]
+fn half_read(site: &Site, folder: &Path) -> Child {
+    let stream = site.plugin().join("src/Stream.php");
+    let code = std::fs::read_to_string(&stream).unwrap();
+    let slow = code.replace("BLOCK = 65536", "BLOCK = 64").replace(" flush();\n", " flush(); usleep(200000);\n");
+    std::fs::write(&stream, slow).unwrap();
+    let out = folder.join("a.ndjson");
+    let words = ["site", "capture", site.staging.url(), "--out", out.to_str().unwrap()];
+    let mut command = command(site, &words, ("operator", site.staging.text("/password")));
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    let writes = || {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", child.id())).into_iter().flatten().flatten();
+        files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|file| file.starts_with(folder))
+    };
+    while !writes() {
+        assert!(began.elapsed() < Duration::from_secs(20), "nothing comes");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_cut_off_leaves_nothing_of_anybody() {
+    let Some(site) = Site::ready() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = || std::fs::read_dir(folder.path()).unwrap().count() == 0;
+    let mut killed = half_read(&site, folder.path());
+    assert!(nothing());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(nothing());
+    let left = half_read(&site, folder.path());
+    // The whole site goes away.
+    drop(site);
+    let left = Ran::from(left.wait_with_output().unwrap());
+    left.ends(3, &["the connection broke off before the whole answer had come"]);
+    assert!(nothing());
 }
