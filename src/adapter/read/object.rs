@@ -160,8 +160,7 @@ impl View<'_> {
                 if kind == Kind::Webhook {
                     called(&one.key, &mut fields);
                 }
-                let key = distinct(&one.key, id.as_deref(), &fields, &of_entry);
-                match key {
+                match distinct(&one.key, id.as_deref(), &fields, &of_entry) {
                     Some(key) => of_entry.push((key, id, fields)),
                     None => drop(incomplete.get_or_insert_with(|| twice(&one.key, id.as_deref(), &fields))),
                 }
