@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use crate::place::{PLAN, Place, Ran, SITE};
 
 /// The calls that can fail while a run writes or reads.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 18] = [
     "openat",
     "write",
     "fsync",
@@ -29,7 +29,6 @@ const CALLS: [&str; 19] = [
     "lseek",
     "readlink",
     "newfstatat",
-    "fcntl",
 ];
 const ERRORS: [&str; 3] = ["ENOSPC", "EIO", "EACCES"];
 /// So many calls of the example's run fail one by one at the most.

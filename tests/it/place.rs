@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use amc_plan::example;
 use amc_plan::site::file::seal;
@@ -25,6 +25,49 @@ pub(crate) struct Place {
     pub(crate) folder: TempDir,
     /// A machine of its own, by its key's folder: what one test records grows no other's ledgers.
     pub(crate) home: TempDir,
+}
+
+/// What a place and its machine hold.
+pub(crate) struct Left {
+    folder: Vec<Lies>,
+    home: Vec<Lies>,
+}
+
+/// A file with its bytes, or a folder, by its path below; with its permissions.
+struct Lies(PathBuf, fs::Permissions, Option<Vec<u8>>);
+
+fn lies_in(folder: &Path) -> Vec<Lies> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let kind = fs::symlink_metadata(&path).unwrap();
+            assert!(kind.is_dir() || kind.is_file(), "{} is neither a file nor a folder", path.display());
+            let bytes = kind.is_file().then(|| fs::read(&path).unwrap());
+            found.push(Lies(path.strip_prefix(folder).unwrap().to_owned(), kind.permissions(), bytes));
+            if kind.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn lay_out(all: &[Lies], folder: &Path) {
+    for Lies(path, permissions, bytes) in all {
+        let path = folder.join(path);
+        match bytes {
+            Some(bytes) => fs::write(&path, bytes).unwrap(),
+            None => fs::create_dir(&path).unwrap(),
+        }
+        fs::set_permissions(&path, permissions.clone()).unwrap();
+    }
+}
+
+fn home_beside(folder: &TempDir) -> TempDir {
+    let home = tempfile::tempdir_in(folder.path().parent().expect("a folder lies in one")).unwrap();
+    own(home.path(), 0o700);
+    home
 }
 
 /// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them.
@@ -140,8 +183,21 @@ impl Place {
 
     fn within(folder: TempDir) -> Self {
         example::write(folder.path(), example::SEED).unwrap();
-        let home = tempfile::tempdir_in(folder.path().parent().expect("a folder lies in one")).unwrap();
+        let home = home_beside(&folder);
         has_the_key(home.path());
+        Self { folder, home }
+    }
+
+    /// A place as it is once it was made: what takes dozens of commands is walked once, for all tests that begin there.
+    pub(crate) fn once(made: &OnceLock<Left>, make: impl FnOnce() -> Self) -> Self {
+        let left = made.get_or_init(|| {
+            let place = make();
+            Left { folder: lies_in(place.folder.path()), home: lies_in(place.home.path()) }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let home = home_beside(&folder);
+        lay_out(&left.folder, folder.path());
+        lay_out(&left.home, home.path());
         Self { folder, home }
     }
 

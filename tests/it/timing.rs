@@ -1,11 +1,12 @@
 //! The time of a run: how long its steps took, when live may be begun, and by when somebody decides.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use crate::guided::{LIVE, backs_up, closes, copied, on_live, record, rehearsed};
-use crate::place::{Edited, PLAN, Place, Ran, SITE};
+use crate::place::{Edited, Left, PLAN, Place, Ran, SITE};
 
 /// The lines of a journal.
 fn events(place: &Place) -> Vec<Value> {
@@ -75,13 +76,16 @@ fn status(place: &Place) -> Value {
 
 /// A run on live whose changes are in place, and that waits for the verification.
 pub(crate) fn configured_on_live() -> Place {
-    let place = rehearsed_at("06:12");
-    begin(&place).ends(20, &["waits at `enter-maintenance`"]);
-    closes(&place, true);
-    on_live(&place).ends(20, &["waits at `backup`"]);
-    backs_up(&place);
-    on_live(&place).ends(0, &[]);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = rehearsed_at("06:12");
+        begin(&place).ends(20, &["waits at `enter-maintenance`"]);
+        closes(&place, true);
+        on_live(&place).ends(20, &["waits at `backup`"]);
+        backs_up(&place);
+        on_live(&place).ends(0, &[]);
+        place
+    })
 }
 
 pub(crate) fn verified_on_live(place: &Place) {
@@ -196,10 +200,13 @@ fn what_is_unknown_is_accepted_by_name_and_written_down() {
 
 /// Past the barrier on live.
 pub(crate) fn past_the_barrier_on_live() -> Place {
-    let place = configured_on_live();
-    verified_on_live(&place);
-    pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = configured_on_live();
+        verified_on_live(&place);
+        pass_barrier(&place, &["--accept-unknown", "restore-time"]).ends(20, &["press it now, once"]);
+        place
+    })
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub(crate) fn on_a_terminal(place: &Place, words: &[&str], (seconds, options, fi
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended.
+/// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended: where all is typed,
+/// a question is shown and nothing more comes, it waits for a person, and is ended.
 pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
     let mut child = on_a_terminal(place, words, (15, "-qec", ""));
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
@@ -34,16 +35,25 @@ pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Optio
         }
     });
     // A person answers what is asked: what is typed before it is shown is no answer.
-    let (mut all, mut lines) = (Vec::new(), line.split('\n'));
+    let (mut all, mut lines, mut quiet) = (Vec::new(), line.split('\n'), 0);
     loop {
         match shown.recv_timeout(Duration::from_millis(150)) {
-            Ok(more) => all.extend(more),
+            Ok(more) => {
+                all.extend(more);
+                quiet = 0;
+            }
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) if all.last().is_none_or(|last| *last == b'\n') => {}
-            // Nobody reads it any more where the program ended just now.
-            Err(RecvTimeoutError::Timeout) => {
-                drop(lines.next().map(|line| keys.write_all(format!("{line}\n").as_bytes())))
-            }
+            Err(RecvTimeoutError::Timeout) => match lines.next() {
+                // Nobody reads it any more where the program ended just now.
+                Some(line) => drop(keys.write_all(format!("{line}\n").as_bytes())),
+                None if quiet < 10 => quiet += 1,
+                None => {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    return (String::from_utf8_lossy(&all).into_owned(), WAITED);
+                }
+            },
         }
     }
     (String::from_utf8_lossy(&all).into_owned(), child.wait().unwrap().code())

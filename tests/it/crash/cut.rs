@@ -1,9 +1,9 @@
-//! A journal cut at every byte, of a run and of its undo.
+//! A journal cut anywhere, of a run and of its undo.
 
 use super::*;
 
 #[test]
-fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
+fn cut_anywhere_whether_or_not_the_last_act_landed() {
     let folder = folder();
     let path = folder.path().join("journal.ndjson");
     drop(begun(&folder));
@@ -11,7 +11,7 @@ fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
     let whole = fs::read(&path).unwrap();
     let states: Vec<State> = (0..=6).map(after).collect();
     let (mut points, mut unbegun) = (0, 0);
-    for cut in 0..=whole.len() {
+    for cut in cuts(&whole, 0) {
         let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
         if lines == 0 {
             fs::write(&path, &whole[..cut]).unwrap();
@@ -33,11 +33,11 @@ fn cut_at_every_byte_whether_or_not_the_last_act_landed() {
         }
     }
     println!("{points} crash points, and {unbegun} before the beginning");
-    assert!(points > 2_000);
+    assert!(points > 400, "{points}");
 }
 
 #[test]
-fn an_undo_cut_at_every_byte_ends_where_the_run_began() {
+fn an_undo_cut_anywhere_ends_where_the_run_began() {
     let folder = folder();
     let path = folder.path().join("journal.ndjson");
     drop(begun(&folder));
@@ -54,7 +54,7 @@ fn an_undo_cut_at_every_byte_ends_where_the_run_began() {
     let whole = fs::read(&path).unwrap();
     let states: Vec<State> = (0..=6).map(after).collect();
     let mut points = 0;
-    for cut in before + 1..=whole.len() {
+    for cut in cuts(&whole, before + 1) {
         let lines = whole[before..cut].iter().filter(|byte| **byte == b'\n').count();
         if lines == 0 {
             continue;
@@ -73,7 +73,7 @@ fn an_undo_cut_at_every_byte_ends_where_the_run_began() {
         }
     }
     println!("{points} crash points of an undo");
-    assert!(points > 2_000);
+    assert!(points > 400, "{points}");
 }
 
 #[test]

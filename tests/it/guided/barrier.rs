@@ -46,7 +46,7 @@ fn the_barrier_is_passed_by_its_phrase_alone_and_explained_before() {
 
 #[test]
 fn where_nothing_was_written_a_barrier_that_is_not_passed_is_16() {
-    let place = configured();
+    let place = configured_anew();
     // A second run on a site that is as the plan wants it has no changes.
     let journal = fs::read_to_string(place.journal()).unwrap();
     let (begin, _) = unmarked(journal.lines().next().unwrap(), None, Purpose::Journal);

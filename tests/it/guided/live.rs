@@ -179,23 +179,26 @@ fn freeze_and_push_needs_the_word_that_live_is_frozen_and_ends_with_the_push() {
 
 /// A rehearsal that a push follows, whose test purchases are made.
 pub(crate) fn waits_at_push() -> Place {
-    let place = Place::new();
-    place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
-    in_its_window(&place);
-    place.confirm(&place.digest()).ends(0, &[]);
-    pass_barrier(&place);
-    migrated(&place, true, 25);
-    record(&place, &["sign-in", "still signed in"]);
-    on(&place).ends(20, &["maintenance mode is on"]);
-    migrated(&place, false, 30);
-    on(&place).ends(20, &["not seen yet"]);
-    for (at, (form, tags)) in FORMS.iter().enumerate() {
-        record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
-        buys(&place, at, form, tags);
-    }
-    on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
-    record(&place, &["outside-window", "agreed with the owner"]);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = Place::new();
+        place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
+        in_its_window(&place);
+        place.confirm(&place.digest()).ends(0, &[]);
+        pass_barrier(&place);
+        migrated(&place, true, 25);
+        record(&place, &["sign-in", "still signed in"]);
+        on(&place).ends(20, &["maintenance mode is on"]);
+        migrated(&place, false, 30);
+        on(&place).ends(20, &["not seen yet"]);
+        for (at, (form, tags)) in FORMS.iter().enumerate() {
+            record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
+            buys(&place, at, form, tags);
+        }
+        on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
+        record(&place, &["outside-window", "agreed with the owner"]);
+        place
+    })
 }
 
 /// A reading of live at this time, with these records more.

