@@ -16,14 +16,19 @@ fn script(name: &str) -> PathBuf {
 }
 
 impl Staging {
-    /// Brings a site up; none where `PLAN_WITHOUT_STAGING` says that this machine cannot.
+    /// Brings a site up; none where `PLAN_WITHOUT_STAGING` says that this machine cannot. `PLAN_WORDPRESS` names another suite of Debian,
+    /// whose WordPress it is unless the options name one.
     pub(crate) fn up(options: &[&str]) -> Option<Self> {
         if std::env::var_os("PLAN_WITHOUT_STAGING").is_some() {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("site");
-        let up = Command::new(script("up")).arg(&dir).args(options).output().unwrap();
+        let mut up = Command::new(script("up"));
+        if let Some(suite) = std::env::var_os("PLAN_WORDPRESS") {
+            up.arg("--wordpress").arg(suite);
+        }
+        let up = up.arg(&dir).args(options).output().unwrap();
         assert!(up.status.success(), "tests/staging/up failed: {}", String::from_utf8_lossy(&up.stderr));
         Some(Self { site: serde_json::from_slice(&up.stdout).unwrap(), folder })
     }

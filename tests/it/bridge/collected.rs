@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use amc_plan::capture::{Line, Reader};
 
-use super::{Lines, Site, hidden};
+use super::{Lines, Site, bridge, hidden};
 use crate::place::{Ran, program};
 
 /// The program, with the administrator's login.
@@ -142,9 +142,12 @@ fn why_there_is_nothing_is_said_and_nothing_is_left() {
 #[cfg(target_os = "linux")]
 fn half_read(site: &Site, folder: &Path) -> Child {
     let stream = site.plugin().join("src/Stream.php");
-    let code = std::fs::read_to_string(&stream).unwrap();
-    let slow = code.replace("BLOCK = 65536", "BLOCK = 64").replace(" flush();\n", " flush(); usleep(200000);\n");
+    let code = std::fs::read_to_string(bridge().join("src/Stream.php")).unwrap();
+    let begun = site.staging.dir().join("begun");
+    let slow = format!(" flush(); touch('{}'); usleep(200000);\n", begun.display());
+    let slow = code.replace("BLOCK = 65536", "BLOCK = 64").replace(" flush();\n", &slow);
     std::fs::write(&stream, slow).unwrap();
+    let _ = std::fs::remove_file(&begun);
     let out = folder.join("a.ndjson");
     let words = ["site", "capture", site.staging.url(), "--out", out.to_str().unwrap()];
     let mut command = command(site, &words, ("operator", site.staging.text("/password")));
@@ -154,7 +157,7 @@ fn half_read(site: &Site, folder: &Path) -> Child {
         let files = std::fs::read_dir(format!("/proc/{}/fd", child.id())).into_iter().flatten().flatten();
         files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|file| file.starts_with(folder))
     };
-    while !writes() {
+    while !writes() || !begun.exists() {
         assert!(began.elapsed() < Duration::from_secs(20), "nothing comes");
         std::thread::sleep(Duration::from_millis(10));
     }

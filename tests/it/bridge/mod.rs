@@ -9,6 +9,7 @@ mod failing;
 mod hidden;
 mod inventory;
 mod network;
+mod newer;
 mod screen;
 mod through;
 

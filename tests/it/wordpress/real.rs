@@ -45,8 +45,13 @@ fn assert_right(snapshot: &Snapshot, url: &str) {
     let environment = state.environment.clone().unwrap();
     assert_eq!(environment.url, url);
     assert_eq!(environment.home.set().map(String::as_str), Some(url));
-    // WordPress 6.1 does not tell either.
-    assert_eq!((environment.environment_type, environment.wordpress), (Field::Unknown, Field::Unknown));
+    // WordPress tells both from 6.9 on, and neither before.
+    match environment.wordpress {
+        Field::Unknown => assert_eq!(environment.environment_type, Field::Unknown),
+        version => {
+            assert_eq!((environment.environment_type, version.set().is_some()), (Field::Set("local".to_owned()), true))
+        }
+    }
     assert_eq!(environment.extra["users"], 29);
     assert_no_address(snapshot);
 }
