@@ -32,14 +32,12 @@ final class Capture {
             'environment' => wp_get_environment_type(), 'blog' => get_current_blog_id(),
             'locale' => get_locale(), 'timezone' => wp_timezone_string()];
         $before = ['users' => $this->database->count($wpdb->users), 'posts' => $this->database->count($wpdb->posts)];
-        $header = Plugin::header($this->request, $this->database->version);
-        $this->stream->line('capture', $header + ['site' => array_map([Picker::class, 'leaf'], $site), 'before' => $before], 0);
+        $more = ['site' => array_map([Picker::class, 'leaf'], $site), 'before' => $before];
+        $this->stream->line('capture', Plugin::header($this->request, $this->database->version) + $more, 0);
         $this->database->freeze();
         $this->options('site', $wpdb->options, 'option_name', 'option_value', 'TRUE');
-        $isMeta = is_multisite();
-        $network = ['meta_key', 'meta_value', 'site_id = ' . get_current_network_id()];
-        [$name, $value, $own] = $isMeta ? $network : ['option_name', 'option_value', 'TRUE'];
-        $this->options('network', $isMeta ? $wpdb->sitemeta : $wpdb->options, $name, $value, $own);
+        $network = [$wpdb->sitemeta, 'meta_key', 'meta_value', 'site_id = ' . get_current_network_id()];
+        $this->options('network', ...(is_multisite() ? $network : [$wpdb->options, 'option_name', 'option_value', 'TRUE']));
         foreach (array_filter([$this->request->entries('users')]) as $entry) {
             $entry['columns'] = array_values(array_diff($entry['columns'], ['ID']));
             $this->table(['kind' => 'users', 'of' => $entry['columns']], $wpdb->users, $entry, $this->members('ID'));
@@ -97,7 +95,7 @@ final class Capture {
         $pickers = [];
         $row = static function (array $row) use ($kind, $picks, &$pickers): string {
             [$id, $owner, $key, $value] = $row;
-            $picker = $pickers[$key] ?? ($pickers[$key] = Picker::ofName($kind, $picks, $key));
+            $picker = $pickers[$key] ?? ($pickers = array_slice($pickers, -500, null, true) + [$key => Picker::ofName($kind, $picks, $key)])[$key];
             return "[$id,$owner,$picker->name,{$picker->json($value)}]";
         };
         $of = array_map('strval', array_keys($picks));
@@ -141,11 +139,12 @@ final class Capture {
             return;
         }
         $expected = $this->database->count("`$table` WHERE $where");
-        $this->stream->line('source', $line + ['engine' => $engine, 'expected' => $expected], 0);
+        $only = array_filter(['where' => array_map('strval', $tests)]);
+        $this->stream->line('source', $line + ['engine' => $engine, 'expected' => $expected] + $only, 0);
         $select = array_map(function (string $column) use ($types, $kind): string {
             $isNumber = $kind !== 'table' && in_array($column, self::NUMBERS, true);
             $isLong = preg_match('~text|blob|json~i', $types[$column]) === 1;
-            $read = $isNumber ? "CAST(`$column` AS UNSIGNED)" : ($isLong ? $this->database->text("`$column`") : "`$column`");
+            $read = $isNumber ? "COALESCE(CAST(`$column` AS UNSIGNED), 0)" : ($isLong ? $this->database->text("`$column`") : "`$column`");
             return Secrets::isName($column) && $column !== 'meta_key' ? 'NULL' : $read;
         }, $columns);
         [$read, $size, $block] = [0, 0, []];

@@ -104,8 +104,8 @@ final class Inventory {
     }
 
     private function value(array &$line, string $name, ?string $value, int $length): void {
-        $line['bytes'] = self::range($line['bytes'] ?? null, $length);
-        $line['shape'] = $line['shape'] ?? [];
+        $line += ['shape' => []];
+        Secrets::isName($name) || $line['bytes'] = self::range($line['bytes'] ?? null, $length);
         $this->shape($line['shape'], '', Secrets::isName($name) ? new Withheld('secret') : $value, 0);
     }
 

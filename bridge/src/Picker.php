@@ -51,7 +51,7 @@ final class Picker {
 
     /** The same as JSON, for millions of rows. */
     public function json(?string $value): string {
-        if ($this->isWhole && $value !== null && preg_match(Secrets::HARMLESS, $value) === 1) {
+        if ($this->isWhole && $value !== null && preg_match(Secrets::HARMLESS, $value) === 1 && !Secrets::isValue($value)) {
             return "\"$value\"";
         }
         if ($value === null || strlen($value) > 255) {

@@ -31,7 +31,7 @@ final class Secrets {
     /** What is longer is not looked through, and is a secret. */
     public const BYTES = 4096;
 
-    /** What most values are, found sooner than that they are nothing else: a few words, a day, a number, an address of mail. */
+    /** What most values are, and holds no structure: a few words, a day, a number, an address of mail. It may still be shaped like a secret. */
     public const HARMLESS = '~^(?:[\p{L}\p{M} .\'-]{0,28}|\d{1,18}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|[\w.+-]{1,30}@[\w.-]{1,60})$~uD';
 
     public static function isName(string $name): bool {

@@ -4,7 +4,8 @@ namespace Plan\Bridge;
 
 /** One answer, line by line, straight to who asked: no other plugin's output gets into it. */
 final class Stream {
-    public const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR;
+    public const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_THROW_ON_ERROR
+        | JSON_INVALID_UTF8_SUBSTITUTE;
     private const BLOCK = 65536;
 
     private string $waiting = '';
@@ -40,9 +41,7 @@ final class Stream {
         while (ob_get_level() > 0 && @ob_end_clean()) {
             continue;
         }
-        foreach (['display_errors' => '0', 'zlib.output_compression' => '0', 'serialize_precision' => '-1'] as $setting => $value) {
-            @ini_set($setting, $value);
-        }
+        @array_map('ini_set', ['display_errors', 'zlib.output_compression', 'serialize_precision'], ['0', '0', '-1']);
         @set_time_limit(0);
         ignore_user_abort(false);
         $this->digest = hash_init('sha256');

@@ -51,7 +51,7 @@ final class Words {
     /** The plugin whose names begin as this one does: of several the one that has most of them. */
     public function owner(string $name): ?string {
         $name = preg_replace('~^\{prefix\}~', '', $name);
-        $word = (string) strtok($name, '_-.:/*');
+        $word = strpos($name, '*') === 0 ? '' : (string) strtok($name, '_-.:/*');
         $all = array_filter(array_map(static fn (array $of): int => $of[2][$word] ?? 0, $this->plugins));
         arsort($all);
         return isset($this->plugins[''][0][$name]) ? null : ((string) key($all) ?: null);
@@ -63,7 +63,7 @@ final class Words {
         $ends = array_flip(array_merge([], ...self::cuts($name)));
         foreach (array_slice($this->plugins, 1) as [$written, $parts, $begins]) {
             $isOwn = isset($begins[key($words)]) || array_intersect_key($ends, $written) !== [];
-            if ($isOwn && array_diff_key($words, $parts) === []) {
+            if ($isOwn && count($words) < 5 && strtolower($name) === $name && array_diff_key($words, $parts) === []) {
                 return true;
             }
         }
@@ -97,8 +97,9 @@ final class Words {
     /** What the PHP files of a folder write in quotes, comments left out, and the tables that they make. */
     private function read(string $folder): array {
         [$known, $left] = [[], self::FILES];
-        foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($folder, \FilesystemIterator::SKIP_DOTS)) as $file) {
-            $isRead = $file->getExtension() === 'php' && $file->getSize() <= self::BYTES && $left-- >= 0;
+        $files = new \RecursiveDirectoryIterator($folder, \FilesystemIterator::SKIP_DOTS);
+        foreach (new \RecursiveIteratorIterator($files, 0, \RecursiveIteratorIterator::CATCH_GET_CHILD) as $file) {
+            $isRead = $file->isFile() && $file->getExtension() === 'php' && $file->getSize() <= self::BYTES && $left-- >= 0;
             $code = $isRead ? php_strip_whitespace($file->getPathname()) : '';
             preg_match_all('~[\'"]([\w.:/-]{2,64})(?:[\'"{$%])|(?:[}sd])([_.:/-][\w.:/-]{1,64})[\'"]~', $code, $quoted);
             // What makes a table may be joined from several texts.

@@ -1,5 +1,7 @@
 //! What was asked of the site in one go, and whether it was read.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
@@ -16,6 +18,9 @@ pub struct Source {
     /// The columns that were asked of a table; none where its rows were only counted.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// What columns had to equal, in the database's own comparison, for a row of a table to come.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, String>,
     /// Whether it was read.
     #[serde(flatten)]
     pub outcome: Outcome,

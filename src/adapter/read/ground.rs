@@ -9,7 +9,7 @@ use crate::capture::{
     Call, Constant, DefinedFunction, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text,
     Unread, Value,
 };
-use crate::model::adapter::{Part, Place, Scope};
+use crate::model::adapter::{Only, Part, Place, Scope};
 use crate::population::Damage;
 
 /// How many bytes of settings are kept at most: what a large site has is a tenth of it.
@@ -226,7 +226,8 @@ impl Ground {
         let is_of = |source: &Source| {
             source.of.first() == Some(&name) && (source.scope == crate::capture::Scope::Network) == network
         };
-        let (mut rows, mut was_read, mut why, mut dropped) = (Vec::new(), false, None, None);
+        let (mut rows, mut why, mut dropped) = (Vec::new(), None, None);
+        let mut asked: Vec<&Source> = Vec::new();
         for (at, of) in &self.tables {
             let Some(source) = self.sources.get(*at).filter(|source| is_of(source)) else { continue };
             match &source.outcome {
@@ -238,16 +239,24 @@ impl Ground {
                     dropped = Some(format!("it has more rows than the {} MiB that are kept of settings", MOST >> 20));
                 }
                 Outcome::Read { .. } => {
-                    was_read = true;
+                    asked.push(source);
+                    // The database compares without regard to case; whether the product does too is not known.
+                    if of.iter().flatten().any(|row| !row.has(&source.only)) {
+                        dropped = Some(format!("rows of `{name}` fit what was asked for in other letters only"));
+                    }
                     rows.extend(of.iter().flatten().filter(|row| row.fits(&only)));
                 }
             }
         }
+        let was_read = cases(&only).iter().all(|case| asked.iter().any(|source| covers(source, case)));
         match (was_read, dropped.or_else(|| why.filter(|_| !was_read))) {
             (true, None) => Placed::There(rows),
             (true, Some(why)) => Placed::Unknown(why),
             (false, Some(why)) => Placed::Unknown(why),
-            (false, None) => Placed::Unknown(format!("the capture was not asked for table `{name}`")),
+            (false, None) if asked.is_empty() => {
+                Placed::Unknown(format!("the capture was not asked for table `{name}`"))
+            }
+            (false, None) => Placed::Unknown(format!("the capture was asked for other rows of `{name}`")),
         }
     }
 
@@ -316,6 +325,23 @@ fn word(kind: SourceKind) -> &'static str {
 }
 
 /// What a line takes of memory, about.
+/// Each case of a condition: of columns that may equal one of several words, one word each.
+fn cases(only: &BTreeMap<String, Only>) -> Vec<BTreeMap<&str, &str>> {
+    only.iter().fold(vec![BTreeMap::new()], |cases, (column, only)| {
+        let with = |case: &BTreeMap<_, _>, word| {
+            let mut case = case.clone();
+            case.insert(column.as_str(), word);
+            case
+        };
+        cases.iter().flat_map(|case| only.words().iter().map(move |word| with(case, word.as_str()))).collect()
+    })
+}
+
+/// Whether all rows of a case came with a source.
+fn covers(source: &Source, case: &BTreeMap<&str, &str>) -> bool {
+    source.only.iter().all(|(column, word)| case.get(column.as_str()) == Some(&word.as_str()))
+}
+
 fn size(line: &Line) -> usize {
     match line {
         Line::Option(option) => 200 + size_of(&option.value),

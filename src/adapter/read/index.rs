@@ -38,7 +38,11 @@ impl Index {
 
     /// How many bytes its IDs take, about.
     pub(super) fn size(&self) -> usize {
-        self.by_id.len() * 160
+        let of = |known: &Known| match known {
+            Known::Value(value) => value.as_str().map_or(0, str::len),
+            Known::Nothing | Known::Unknown(_) => 0,
+        };
+        self.by_id.iter().map(|(id, known)| 160 + id.len() + of(known)).sum()
     }
 
     /// Says that a kind has objects that are not known; why not, its own section says.

@@ -140,7 +140,7 @@ impl Words {
 pub(super) fn is_word(text: &str) -> bool {
     let is_number = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_text =
-        text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b' '));
+        text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
     !text.trim().is_empty() && (is_number || is_text)
 }
 

@@ -32,6 +32,11 @@ impl Row {
         only.iter().all(is_one)
     }
 
+    /// Whether these columns hold just these words.
+    pub(super) fn has(&self, only: &BTreeMap<String, String>) -> bool {
+        only.iter().all(|(column, word)| self.cell(column).and_then(Value::text) == Some(word.as_str()))
+    }
+
     pub(super) fn cell(&self, column: &str) -> Option<&Value> {
         self.columns.iter().position(|name| name == column).and_then(|at| self.cells.get(at))
     }

@@ -169,3 +169,15 @@ fn a_request_of_another_shape_reads_nothing() {
     site.ask("{\"format\": 1}");
     assert_eq!(site.capture().0.len(), 2);
 }
+
+#[test]
+fn columns_that_somebody_altered_break_no_line() {
+    let Some(site) = Site::ready() else { return };
+    site.sql(
+        "ALTER TABLE wp_postmeta MODIFY post_id VARCHAR(20) NULL;
+         INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (NULL, '_accessally_course_key', 'a'), ('x\"]', '_accessally_course_key', 'b');",
+    );
+    let rows = site.capture().rows("postmeta");
+    let altered = rows.iter().filter(|row| row[1] == 0).map(|row| row[3].as_str().unwrap());
+    assert_eq!(altered.collect::<Vec<_>>(), ["a", "b"]);
+}

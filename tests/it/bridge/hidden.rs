@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Site, quoted};
 
 /// Values that are secrets by their shape, wherever they stand.
-const SHAPED: [&str; 16] = [
+const SHAPED: [&str; 18] = [
     "sk_live_51CANARYabcdefgh",
     "AKIACANARY0123456789",
     "eyJhbGciOiJIUzI1NiJ9.CANARYeyJzdWIiOiIxIn0.sig",
@@ -22,6 +22,9 @@ const SHAPED: [&str; 16] = [
     "Bearer CANARY123456",
     "0canarylowercase0123456789abcdefghijklmnopCANARY",
     "0CANARYUPPERCASE0123456789ABCDEFGHIJKLMNOP",
+    // Like a name, and like an address of mail.
+    "AKIACANARYEXAMPLE",
+    "ghp_CANARYabcdefghij1234@x.example",
 ];
 
 /// Names of secrets: the value is nobody's business, whatever its shape.

@@ -81,6 +81,28 @@ objects:
     key: {at: /label}
 ";
 
+/// Levels as they came under this condition.
+fn under(status: &str, rows: &[Json]) -> [Json; 2] {
+    let [mut source, rows] = table("levels", &["id", "label", "label_off", "name", "status"], rows);
+    source["source"]["where"] = json!({"status": status});
+    [source, rows]
+}
+
+#[test]
+fn rows_that_were_asked_for_under_another_condition_are_no_whole_list() {
+    let set = only(adapter(COLUMNS));
+    let offerings = |lines: &[&[Json]]| {
+        let taken = taken(&set, &[&[&labels()[..]], lines].concat().concat());
+        assert!(taken.snapshot.state.offerings.is_empty(), "{lines:?}");
+        section(&taken, "offering")
+    };
+    let active = under("active", &[json!(["1", "7", "", "Gold", "active"])]);
+    assert_eq!(offerings(&[&active]), "the capture was asked for other rows of `levels`");
+    // For the database `Paused` is `paused`.
+    let paused = under("paused", &[json!(["2", "", "8", "Silver", "Paused"])]);
+    assert_eq!(offerings(&[&active, &paused]), "rows of `levels` fit what was asked for in other letters only");
+}
+
 #[test]
 fn rows_of_one_of_several_words_are_asked_for_and_read_and_no_others() {
     let set = only(adapter(COLUMNS));
@@ -90,8 +112,8 @@ fn rows_of_one_of_several_words_are_asked_for_and_read_and_no_others() {
     let columns = ["id", "label", "label_off", "name", "status"];
     let lines = [
         &labels()[..],
-        &table("levels", &columns, &[json!(["1", "7", "", "Gold", "active"])]),
-        &table("levels", &columns, &[json!(["2", "", "8", "Silver", "paused"]), json!(["3", "", "", "Old", "closed"])]),
+        &under("active", &[json!(["1", "7", "", "Gold", "active"])]),
+        &under("paused", &[json!(["2", "", "8", "Silver", "paused"])]),
     ]
     .concat();
     let offerings = taken(&set, &lines).snapshot.state.offerings;
@@ -99,7 +121,9 @@ fn rows_of_one_of_several_words_are_asked_for_and_read_and_no_others() {
     // A map by its keys: of what is empty there is none.
     assert_eq!(json!(offerings["gold"].tags), json!({"base": "Coaching Base"}));
     assert_eq!(json!(offerings["silver"].tags), json!({"revoked": "Revoked"}));
-    let gone = table("levels", &columns, &[json!(["1", "99", "", "Gold", "active"])]);
+    // A whole table holds them too.
+    let gone =
+        table("levels", &columns, &[json!(["1", "99", "", "Gold", "active"]), json!(["3", "", "", "Old", "closed"])]);
     let unknown = taken(&set, &[&labels()[..], &gone].concat());
     assert_eq!(
         why(&unknown, Kind::Offering, "gold", "tags"),
