@@ -1,6 +1,10 @@
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::diag::{Location, Severity::Warning};
+use crate::model::Plan;
 use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
@@ -47,10 +51,30 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let plan = serde_json::to_value(facts.plan()).ok()?;
-    let mut at = Vec::new();
-    walk(&plan, &mut at, out);
+    // Each field by its name, so that a new one is not forgotten; entry by entry, so that a large plan is not held twice.
+    #[rustfmt::skip]
+    let Plan {
+        version: _, left_out: _, name, sites, crm, strategy, people, mail, emails, production_site_url, offerings, leave_alone, order_forms,
+        opt_in_forms, webhooks, spot_check, backup, migration, test_purchases, window, rollback, accepted_risks,
+    } = facts.plan();
+    let rest = json!({
+        "name": name, "sites": sites, "crm": crm, "strategy": strategy, "people": people, "mail": mail, "emails": emails,
+        "production_site_url": production_site_url, "leave_alone": leave_alone, "spot_check": spot_check, "backup": backup,
+        "migration": migration, "window": window, "rollback": rollback, "accepted_risks": accepted_risks,
+    });
+    walk(&rest, &mut Vec::new(), out);
+    entries("offerings", offerings, out);
+    entries("order_forms", order_forms, out);
+    entries("opt_in_forms", opt_in_forms, out);
+    entries("webhooks", webhooks, out);
+    entries("test_purchases", test_purchases, out);
     Some(())
+}
+
+fn entries<T: Serialize>(section: &str, all: &BTreeMap<String, T>, out: &mut Findings) {
+    for (key, entry) in all {
+        walk(&json!({key: entry}), &mut vec![section.to_owned()], out);
+    }
 }
 
 fn walk(value: &Value, at: &mut Vec<String>, out: &mut Findings) {
