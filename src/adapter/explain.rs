@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::place::shown;
 use super::questions::QUESTIONS;
 use super::set::{Replaced, Set, evidence};
+use super::uses::below;
 use crate::model::adapter::{Entry, Evidence, Place, Rule};
 
 /// What `plan adapter explain --format json` prints.
@@ -141,15 +142,7 @@ fn counts(entry: &Entry) -> Option<String> {
 }
 
 fn is_writable(rule: &Rule) -> bool {
-    rule.writable
-        || rule
-            .any
-            .iter()
-            .chain(&rule.first)
-            .chain(rule.item.values())
-            .chain(rule.keys.values())
-            .chain(rule.cases.values())
-            .any(is_writable)
+    rule.writable || below(rule).any(is_writable)
 }
 
 /// Where a rule looks, as a phrase.

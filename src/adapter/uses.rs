@@ -26,9 +26,12 @@ pub fn all(set: &Set) -> Vec<Use> {
 
 /// The lists to which a rule refers.
 pub(super) fn references(rule: &Rule) -> Vec<&str> {
-    let below =
-        rule.item.values().chain(rule.keys.values()).chain(rule.cases.values()).chain(&rule.any).chain(&rule.first);
-    rule.reference.as_deref().into_iter().chain(below.flat_map(references)).collect()
+    rule.reference.as_deref().into_iter().chain(below(rule).flat_map(references)).collect()
+}
+
+/// The rules of which a rule makes its value.
+pub(super) fn below(rule: &Rule) -> impl Iterator<Item = &Rule> {
+    rule.item.values().chain(rule.keys.values()).chain(rule.cases.values()).chain(&rule.any).chain(&rule.first)
 }
 
 /// Everything that an adapter reads.

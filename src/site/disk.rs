@@ -73,8 +73,8 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
         .map_err(|source| failed("write", path, source))
 }
 
-/// Replaces a file by what is streamed into it, packed by its name, whole or not at all; the new file is its owner's alone. Until it is whole
-/// it has no name: what takes minutes is interrupted, and must leave nothing of anybody behind.
+/// Replaces a file by what is streamed into it, packed by its name, whole or not at all; the new file is its owner's alone. While it
+/// comes it has no name: what takes minutes is interrupted, and must leave nothing of anybody behind. Once it is whole it is copied to its place.
 pub(crate) fn replace_by_stream<T>(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> Result<T, SiteError>,

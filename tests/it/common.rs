@@ -81,6 +81,11 @@ pub fn steers(text: &str) -> Option<char> {
     })
 }
 
+/// Whether everything is to be tried, as this variable says; and where this time's part of it begins, elsewhere each time.
+pub fn by_turns(variable: &str) -> (bool, usize) {
+    (std::env::var_os(variable).is_some(), std::process::id() as usize)
+}
+
 /// Feeds one text to `check` in these forms: an exit code of the table, no panic, a valid report with places.
 pub fn survives(
     folder: &Path,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::common::{survives, validator};
+use crate::common::{by_turns, survives, validator};
 use amc_plan::text::{Limits, Problem, Tree, compose_bytes};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn cases(name: &str) -> Vec<Value> {
 /// this process too; `CASES=all cargo test --test it conformance::` tries them all.
 fn all_survive(cases: &[Value]) {
     let (report, folder) = (validator("report"), tempfile::tempdir().expect("a folder"));
-    let (all, first) = (std::env::var_os("CASES").is_some(), std::process::id() as usize);
+    let (all, first) = by_turns("CASES");
     for (index, case) in cases.iter().enumerate() {
         let (turn, round) = ((first + index) % 4, (first + index) / 4 % 8);
         if turn != 0 && !all {

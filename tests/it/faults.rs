@@ -7,6 +7,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use crate::common::by_turns;
 use crate::place::{PLAN, Place, Ran, SITE};
 
 /// The calls that can fail while a run writes or reads.
@@ -194,9 +195,9 @@ impl Stage {
 /// Every call at which the act can fail, each with every error; in the gate a part of them, each time another:
 /// `FAULTS=all cargo test --test it faults:: -- --nocapture` tries them all.
 fn every_fault(act: Act) {
-    let all = std::env::var_os("FAULTS").is_some();
+    let (all, first) = by_turns("FAULTS");
     let stage = Stage::new();
-    let (mut tried, first) = (0, if all { 0 } else { std::process::id() as usize });
+    let mut tried = 0;
     for (at, call) in CALLS.iter().enumerate() {
         for nth in 1..=MOST {
             let chosen: &[&str] = if all {

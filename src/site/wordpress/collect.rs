@@ -69,7 +69,7 @@ impl WordPress {
     }
 
     /// Reads what the collector gives into a writer, which messages call by this name. What was written counts only where this ends well.
-    /// `came` is told how many bytes have come, unpacked, again and again.
+    /// `came` gets how many bytes have come, unpacked, again and again.
     ///
     /// # Errors
     /// [`SiteError`] where the site does not give it whole, or it cannot be written.

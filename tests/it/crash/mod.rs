@@ -30,6 +30,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::common::by_turns;
 use crate::place;
 use crate::place::Edited;
 
@@ -97,17 +98,17 @@ impl StandIn {
     }
 }
 
-/// A value that neither the site nor the plan has.
 /// Where a journal is cut from this byte on: around the end of each line, and in the gate at one in six of the bytes between, others
 /// each time. `CUTS=all cargo test --test it cut` tries every byte.
 pub(crate) fn cuts(whole: &[u8], from: usize) -> impl Iterator<Item = usize> {
-    let (all, first) = (std::env::var_os("CUTS").is_some(), std::process::id() as usize);
+    let (all, first) = by_turns("CUTS");
     (from..=whole.len()).filter(move |cut| {
         let around = cut.saturating_sub(2)..(cut + 2).min(whole.len());
         all || (first + cut) % 6 == 0 || *cut == whole.len() || whole[around].contains(&b'\n')
     })
 }
 
+/// A value that neither the site nor the plan has.
 fn foreign(on: &ObjectRef) -> Value {
     match on.kind {
         Kind::ChargingGuard => json!({"enabled": false, "production_url": "//foreign.example"}),

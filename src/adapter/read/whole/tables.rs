@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::adapter::set::Set;
+use crate::adapter::uses::below;
 use crate::capture::Line;
 use crate::model::adapter::{Place, Rule};
 use crate::population::Damage;
@@ -72,13 +73,5 @@ pub(super) type Layouts = Vec<(String, Rc<[String]>)>;
 fn each_place(rule: &Rule, see: &mut dyn FnMut(&Place)) {
     rule.from.iter().for_each(&mut *see);
     rule.when.iter().filter_map(|when| when.from.as_ref()).for_each(&mut *see);
-    let further = rule
-        .item
-        .values()
-        .chain(rule.keys.values())
-        .chain(rule.cases.values())
-        .chain(&rule.any)
-        .chain(&rule.first)
-        .chain(rule.currency.as_deref());
-    further.for_each(|rule| each_place(rule, see));
+    below(rule).chain(rule.currency.as_deref()).for_each(|rule| each_place(rule, see));
 }
