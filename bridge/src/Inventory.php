@@ -105,8 +105,9 @@ final class Inventory {
 
     private function value(array &$line, string $name, ?string $value, int $length): void {
         $line += ['shape' => []];
-        Secrets::isName($name) || $line['bytes'] = self::range($line['bytes'] ?? null, $length);
-        $this->shape($line['shape'], '', Secrets::isName($name) ? new Withheld('secret') : $value, 0);
+        $isSecret = Secrets::isName($name);
+        $isSecret || $line['bytes'] = self::range($line['bytes'] ?? null, $length);
+        $this->shape($line['shape'], '', $isSecret ? new Withheld('secret') : $value, 0);
     }
 
     private function shape(array &$shape, string $pointer, $value, int $level): void {
