@@ -45,8 +45,7 @@ final class Capture {
         $this->meta('usermeta', ['umeta_id', 'user_id', 'meta_key', 'meta_value'], $this->members('user_id'));
         $this->meta('postmeta', ['meta_id', 'post_id', 'meta_key', 'meta_value'], 'TRUE');
         foreach ($this->request->entries('tables') as $entry) {
-            $scope = $entry['scope'] ?? 'site';
-            $where = 'TRUE';
+            [$scope, $where] = [$entry['scope'] ?? 'site', 'TRUE'];
             foreach ($entry['where'] ?? [] as $column => $text) {
                 $where .= ' AND `' . str_replace('`', '', $column) . '` = ' . $this->database->quote((string) $text);
             }
@@ -134,13 +133,14 @@ final class Capture {
             'no-such-table' => $engine === null,
             'no-such-column' => array_diff(array_merge($columns, array_keys($tests)), array_keys($types)) !== [],
         ]));
-        if ($unread !== []) {
-            $this->stream->line('source', $line + ['unread' => $unread[0]], 0);
+        // Of what is counted only, no rows leave.
+        $isCounted = $unread === [] && $columns === [];
+        $of = $isCounted ? ['expected' => $this->database->count("`$table` WHERE $where")] : [];
+        $of += $unread === [] ? ['engine' => $engine] + array_filter(['where' => array_map('strval', $tests)]) : ['unread' => $unread[0]];
+        $this->stream->line('source', $line + $of, 0);
+        if ($isCounted || $unread !== []) {
             return;
         }
-        $expected = $this->database->count("`$table` WHERE $where");
-        $only = array_filter(['where' => array_map('strval', $tests)]);
-        $this->stream->line('source', $line + ['engine' => $engine, 'expected' => $expected] + $only, 0);
         $select = array_map(function (string $column) use ($types, $kind): string {
             $isNumber = $kind !== 'table' && in_array($column, self::NUMBERS, true);
             $isLong = preg_match('~text|blob|json~i', $types[$column]) === 1;
@@ -148,22 +148,23 @@ final class Capture {
             return Secrets::isName($column) && $column !== 'meta_key' ? 'NULL' : $read;
         }, $columns);
         [$read, $size, $block] = [0, 0, []];
-        foreach ($columns === [] ? [] : $this->database->rows('SELECT ' . implode(', ', $select) . " FROM `$table` WHERE $where") as $stored) {
-            $json = (string) $row($stored);
-            $size += strlen($json);
-            $json === '' || $block[] = $json;
-            if (++$read === $expected || count($block) === self::ROWS || $size > Inside::BYTES) {
-                $block === [] || $this->stream->rows($kind, $head, $block);
+        foreach ($this->database->rows('SELECT ' . implode(', ', $select) . " FROM `$table` WHERE $where") as $stored) {
+            if (count($block) === self::ROWS || $size > Inside::BYTES) {
+                $this->stream->rows($kind, $head, $block);
                 [$size, $block] = [0, []];
             }
+            $size += strlen($json = (string) $row($stored));
+            $json === '' || $block[] = $json;
+            $read++;
         }
-        if ($read !== $expected && $columns !== []) {
+        $block === [] || $this->stream->rows($kind, $head, $block);
+        $expected = (int) $this->database->all('SELECT FOUND_ROWS()')[0][0];
+        if ($read !== $expected) {
             throw new Failure('count', "Of $expected rows of $kind, $read were read. Read again.", ['kind' => $kind]);
         }
-        // Of posts, and of what is counted only, no rows leave.
-        if ($columns !== [] && $kind !== 'content') {
-            $this->expected[$kind] = ($this->expected[$kind] ?? 0) + $expected;
-        }
+        $this->stream->line('counted', ['kind' => $kind, 'expected' => $expected], 0);
+        // Of posts, no rows leave.
+        $kind === 'content' || $this->expected[$kind] = ($this->expected[$kind] ?? 0) + $expected;
     }
 
     /** The picks of each name or pattern of a section. */

@@ -20,7 +20,8 @@ final class Database {
         }
         $this->version = $this->link->server_info;
         $this->link->set_charset($wpdb->charset ?: 'utf8mb4');
-        $this->run("SET SESSION sql_mode = '', net_write_timeout = 600");
+        // A host's own limit would cut every answer, and say nothing.
+        $this->run("SET SESSION sql_mode = '', net_write_timeout = 600, sql_select_limit = DEFAULT");
     }
 
     /** From here on every answer is of this one moment. */

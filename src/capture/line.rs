@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::frame::{End, OneMember, Reported, one_member};
 use super::header::Text;
-use super::source::{Scope, Source};
+use super::source::{Counted, Scope, Source};
 use super::value::Value;
 
 /// One line between the first and the last.
@@ -252,6 +252,7 @@ pub(super) enum Any {
     /// The first line, again.
     Header(IgnoredAny),
     Line(Line),
+    Counted(Counted),
     End(End),
     Error(Reported),
     /// A kind that this build does not know.
@@ -331,6 +332,7 @@ impl OneMember for Any {
             "constant" => Any::Line(Line::Constant(members.next_value()?)),
             "call" => Any::Line(Line::Call(members.next_value()?)),
             "function" => Any::Line(Line::Function(members.next_value()?)),
+            "counted" => Any::Counted(members.next_value()?),
             "end" => Any::End(members.next_value()?),
             "error" => Any::Error(members.next_value()?),
             _ => members.next_value::<IgnoredAny>().map(|_| Any::Unknown)?,

@@ -7,7 +7,7 @@ use super::frame::{self, End, at, cut};
 use super::header::Header;
 use super::line::{Any, Line};
 use super::lines::Lines;
-use super::source::{Outcome, Source, SourceKind};
+use super::source::{Counted, Outcome, Source, SourceKind};
 use crate::population::Damage;
 
 /// A capture, one line at a time. Nothing that it gave counts until [`Reader::next`] has given none: only then was it whole.
@@ -27,6 +27,10 @@ pub struct Reader<R> {
 struct Current {
     source: Source,
     rows: u64,
+    /// How many rows there are, once that was said.
+    expected: Option<u64>,
+    /// Whether a line after the rows said it, so that none can follow.
+    is_closed: bool,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -69,6 +73,7 @@ impl<R: BufRead> Reader<R> {
                 Any::Unknown => {}
                 Any::Header(_) => return Err(at(number, "a second capture begins here")),
                 Any::Error(reported) => return Err(reported.damage(number)),
+                Any::Counted(counted) => self.counted(number, &counted)?,
                 Any::End(end) => self.close(number, end)?,
                 Any::Line(line) => {
                     self.place(number, &line)?;
@@ -104,12 +109,31 @@ impl<R: BufRead> Reader<R> {
         if kind == SourceKind::Table && source.of.len() != 1 {
             return Err(at(number, "a source of `table` does not name one table"));
         }
-        if let Outcome::Read { expected, .. } = source.outcome
-            && source.is_of_rows()
-        {
-            *self.expected.entry(name).or_default() += expected;
+        let expected = match source.outcome {
+            Outcome::Read { expected, .. } => expected,
+            Outcome::Unread(_) => None,
+        };
+        self.expect(source, expected);
+        self.current = Some(Current { source: source.clone(), rows: 0, expected, is_closed: false });
+        Ok(())
+    }
+
+    fn expect(&mut self, source: &Source, rows: Option<u64>) {
+        if source.is_of_rows() {
+            *self.expected.entry(source.kind.name()).or_default() += rows.unwrap_or_default();
         }
-        self.current = Some(Current { source: source.clone(), rows: 0 });
+    }
+
+    /// Takes what the database counted of the source whose rows came last.
+    fn counted(&mut self, number: u64, counted: &Counted) -> Result<(), Damage> {
+        let name = counted.kind.name();
+        let is_its = |current: &&mut Current| current.source.kind == counted.kind && current.expected.is_none();
+        let Some(current) = self.current.as_mut().filter(is_its) else {
+            return Err(at(number, format!("rows of `{name}` are counted, and no source of them ends here")));
+        };
+        (current.expected, current.is_closed) = (Some(counted.expected), true);
+        let source = current.source.clone();
+        self.expect(&source, Some(counted.expected));
         Ok(())
     }
 
@@ -120,14 +144,17 @@ impl<R: BufRead> Reader<R> {
         let Some(current) = self.current.as_mut().filter(|current| current.source.kind == kind) else {
             return Err(at(number, format!("a line of `{name}` comes before its source was named")));
         };
-        let Outcome::Read { expected, .. } = current.source.outcome else {
+        if let Outcome::Unread(_) = current.source.outcome {
             return Err(at(number, format!("there is a line of `{name}`, which was not read by its source")));
-        };
+        }
+        if current.is_closed {
+            return Err(at(number, format!("a line of `{name}` comes after its rows were counted")));
+        }
         if !line.fits(&current.source) {
             return Err(at(number, format!("a line of `{name}` is not as its source names it")));
         }
         current.rows += rows;
-        if current.rows > expected {
+        if let Some(expected) = current.expected.filter(|expected| current.rows > *expected) {
             return Err(at(number, format!("there are more rows of `{name}` than the {expected} of its source")));
         }
         *self.counts.entry(name).or_default() += rows;
@@ -135,10 +162,14 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn source_ends(&mut self, number: u64) -> Result<(), Damage> {
-        let Some(Current { source, rows }) = self.current.take() else { return Ok(()) };
-        match source.outcome {
-            Outcome::Read { expected, .. } if source.has_all_rows() && rows != expected => {
-                Err(at(number, format!("only {rows} of {expected} rows of `{}` are in it", source.kind.name())))
+        let Some(Current { source, rows, expected, .. }) = self.current.take() else { return Ok(()) };
+        let name = source.kind.name();
+        match (&source.outcome, expected) {
+            (Outcome::Read { .. }, None) if source.kind != SourceKind::Unknown => {
+                Err(at(number, format!("it is not said how many rows of `{name}` there are")))
+            }
+            (Outcome::Read { .. }, Some(expected)) if source.has_all_rows() && rows != expected => {
+                Err(at(number, format!("only {rows} of {expected} rows of `{name}` are in it")))
             }
             _ => Ok(()),
         }

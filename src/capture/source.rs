@@ -63,13 +63,23 @@ pub enum Scope {
 pub enum Outcome {
     /// It was, with so many rows in the database's one moment.
     Read {
-        /// How many rows there were: of content the posts that were looked at.
-        expected: u64,
+        /// How many rows there were: of content the posts that were looked at. None where the database counts them as it sends them,
+        /// and a line after them says it.
+        expected: Option<u64>,
         /// The table's engine, of a table: only InnoDB gives one moment.
         engine: Option<String>,
     },
     /// It was not: whether there is any of it is unknown.
     Unread(Unread),
+}
+
+/// How many rows of a source the database sent, by its own count; comes after them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Counted {
+    /// The kind of the source.
+    pub(super) kind: SourceKind,
+    /// How many.
+    pub(super) expected: u64,
 }
 
 /// Why a source was not read.
@@ -183,9 +193,9 @@ impl<'de> Deserialize<'de> for Outcome {
         }
         let Members { expected, engine, unread } = Members::deserialize(deserializer)?;
         match (expected, unread) {
-            (Some(expected), None) => Ok(Self::Read { expected, engine }),
+            (expected, None) => Ok(Self::Read { expected, engine }),
             (None, Some(why)) => Ok(Self::Unread(why)),
-            _ => Err(D::Error::custom("wrong members, expected either `expected` or `unread`")),
+            (Some(_), Some(_)) => Err(D::Error::custom("wrong members, expected either `expected` or `unread`")),
         }
     }
 }

@@ -11,14 +11,15 @@ use crate::population::Damage;
 
 const HEAD: &str = r#"{"capture":{"format":1,"plugin":{"name":"plan-bridge","version":"0.1.0","sha256":"5f2c"},"request":{"sha256":"77ab","adapters":[{"name":"accessally","sha256":"9f86"}]},"taken_at":"2026-11-29T07:00:00Z","versions":{"wordpress":"6.8.7","php":"8.2.31","database":"10.11.14-MariaDB"},"multisite":false,"object_cache":false,"site":{"home":"https://staging.bloom.example","url":{"withheld":"secret-value"},"host":"staging.bloom.example","environment":"staging","blog":1,"locale":"en_US","timezone":"Europe/Berlin"},"before":{"users":2,"posts":41}}}"#;
 
-const BODY: [&str; 14] = [
+const BODY: [&str; 15] = [
     r#"{"source":{"kind":"option","of":["blog_public","not_there"],"scope":"site","engine":"InnoDB","expected":1}}"#,
     r#"{"option":{"name":"blog_public","scope":"site","sha256":"5fec","length":1,"twin":{"state":"differs","expires":1796000000,"value":"1"},"value":"0"}}"#,
     r#"{"source":{"kind":"users","of":["user_login","user_email"],"engine":"InnoDB","expected":2}}"#,
     r#"{"users":{"rows":[[1,"operator","operator@bloom.example"],[2,"spare-admin",{"withheld":"secret-value"}]]}}"#,
-    r#"{"source":{"kind":"usermeta","of":["first_name"],"engine":"InnoDB","expected":2}}"#,
+    r#"{"source":{"kind":"usermeta","of":["first_name"],"engine":"InnoDB"}}"#,
     r#"{"usermeta":{"rows":[[12,1,"first_name","Jo"]]}}"#,
     r#"{"usermeta":{"rows":[[13,2,{"withheld":"secret-value"},{"picked":{"":{"php":1},"/administrator":true}}]]}}"#,
+    r#"{"counted":{"kind":"usermeta","expected":2}}"#,
     r#"{"source":{"kind":"table","of":["aal_user_tags"],"scope":"site","columns":[],"engine":"InnoDB","expected":120}}"#,
     r#"{"source":{"kind":"table","of":["pa_user_progress"],"scope":"site","columns":["id"],"unread":"no-such-table"}}"#,
     r#"{"source":{"kind":"content","of":["page"],"engine":"InnoDB","expected":9}}"#,
@@ -83,7 +84,7 @@ fn a_capture_is_read_line_by_line() {
     assert_eq!((rows[0].owner, rows[0].key.known()), (2, None));
     assert_eq!(rows[0].value.find("/administrator"), Found::Scalar(&Scalar::Boolean(true)));
     let Line::Source(counted) = &lines[7] else { panic!("{:?}", lines[7]) };
-    assert_eq!(counted.outcome, Outcome::Read { expected: 120, engine: Some("InnoDB".to_owned()) });
+    assert_eq!(counted.outcome, Outcome::Read { expected: Some(120), engine: Some("InnoDB".to_owned()) });
     let Line::Source(unread) = &lines[8] else { panic!("{:?}", lines[8]) };
     assert_eq!(unread.outcome, Outcome::Unread(Unread::NoSuchTable));
 }
@@ -127,18 +128,26 @@ fn any_change_is_noticed() {
         let seen = whole(changed.as_bytes(), "capture").unwrap_err().to_string();
         assert!(seen.contains("its SHA-256 is not the one"), "{seen}");
     }
-    assert_eq!(read(&(text.clone() + "{\"end\":{}}\n")).unwrap_err(), "17: there is more after the last line");
+    assert_eq!(read(&(text.clone() + "{\"end\":{}}\n")).unwrap_err(), "18: there is more after the last line");
 }
 
 #[test]
 fn lines_stand_below_their_source_and_are_counted() {
-    let [option, blog, users, two, usermeta, meta, ..] = BODY;
+    let [option, blog, users, two, usermeta, meta, more, counted, _, unread, ..] = BODY;
     assert_eq!(wrong(&[blog]), "2: a line of `option` comes before its source was named");
     assert_eq!(wrong(&[option, two]), "3: a line of `users` comes before its source was named");
     assert_eq!(wrong(&[option, blog, blog]), "4: there are more rows of `option` than the 1 of its source");
     assert_eq!(wrong(&[users, users]), "3: only 0 of 2 rows of `users` are in it");
     assert_eq!(wrong(&[users, two, users]), "4: there is a second source of `users`");
-    assert_eq!(wrong(&[usermeta, meta, BODY[8]]), "4: only 1 of 2 rows of `usermeta` are in it");
+    assert_eq!(wrong(&[usermeta, meta, counted, unread]), "5: only 1 of 2 rows of `usermeta` are in it");
+    assert_eq!(wrong(&[usermeta, meta, more, unread]), "5: it is not said how many rows of `usermeta` there are");
+    assert_eq!(wrong(&[usermeta, meta, counted, more]), "5: a line of `usermeta` comes after its rows were counted");
+    for lines in [&[counted][..], &[usermeta, counted, counted], &[users, two, counted]] {
+        let said = format!("{}: rows of `usermeta` are counted, and no source of them ends here", lines.len() + 1);
+        assert_eq!(wrong(lines), said);
+    }
+    let again = counted.replace("usermeta", "users");
+    assert_eq!(wrong(&[users, two, &again]), "4: rows of `users` are counted, and no source of them ends here");
     assert_eq!(
         wrong(&[users, &two.replace("[1,\"operator\",", "[1,")]),
         "3: a line of `users` is not as its source names it"
@@ -148,7 +157,7 @@ fn lines_stand_below_their_source_and_are_counted() {
         "3: a line of `option` is not as its source names it"
     );
     assert_eq!(
-        wrong(&[BODY[8], r#"{"table":{"name":"pa_user_progress","columns":["id"],"rows":[]}}"#]),
+        wrong(&[unread, r#"{"table":{"name":"pa_user_progress","columns":["id"],"rows":[]}}"#]),
         "3: there is a line of `table`, which was not read by its source"
     );
     assert_eq!(wrong(&[users, two, option]), "4: a source of `option` comes after one of `users`");

@@ -206,7 +206,15 @@ impl Lines {
 
     fn source(&self, kind: &str, of: &str) -> Value {
         let is_of = |line: &&Value| line["kind"] == kind && line["of"].as_array().unwrap().contains(&json!(of));
-        self.all("source").find(is_of).unwrap_or_else(|| panic!("no source of {of}")).clone()
+        let mut source = self.all("source").find(is_of).unwrap_or_else(|| panic!("no source of {of}")).clone();
+        // How many rows there are is said after them.
+        let from = self.0.iter().position(|line| line["source"] == source).unwrap();
+        let counted = self.0[from..].iter().skip(1).take_while(|line| line["source"].is_null());
+        for counted in counted.filter(|line| !line["counted"].is_null()) {
+            assert_eq!((&counted["counted"]["kind"], &source["expected"]), (&json!(kind), &json!(null)));
+            source["expected"] = counted["counted"]["expected"].clone();
+        }
+        source
     }
 
     fn end(&self) -> &Value {
