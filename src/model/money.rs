@@ -26,7 +26,10 @@ const USUAL: usize = 2;
 
 /// How many decimals a currency has; none where there is no such currency.
 fn decimals(currency: &str) -> Option<usize> {
-    CURRENCIES.iter().find(|(_, codes)| codes.split(' ').any(|code| code == currency)).map(|(decimals, _)| *decimals)
+    // Three letters and a blank each: of every price in a plan it is asked several times.
+    let letters: &[u8; 3] = currency.as_bytes().try_into().ok()?;
+    let is_there = |codes: &str| codes.as_bytes().chunks(4).any(|code| code.first_chunk() == Some(letters));
+    CURRENCIES.iter().find(|(_, codes)| is_there(codes)).map(|(decimals, _)| *decimals)
 }
 
 /// An amount of money, so that `497`, `497.0` and `497.00 USD` are one amount.

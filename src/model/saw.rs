@@ -1,6 +1,7 @@
 //! What a person says that they saw on an admin screen: a line of a record, and what is wrong with it by itself.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,11 +131,15 @@ impl Kind {
     }
 
     /// The schema of each of its fields.
-    fn fields(self) -> Map<String, Value> {
-        let schema = self.schema(&mut schemars::SchemaGenerator::new(
-            schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true),
-        ));
-        schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
+    fn fields(self) -> &'static Map<String, Value> {
+        // Of each kind once: every rule that lacks a fact asks for one.
+        static FIELDS: [OnceLock<Map<String, Value>>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
+        FIELDS[self as usize].get_or_init(|| {
+            let schema = self.schema(&mut schemars::SchemaGenerator::new(
+                schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true),
+            ));
+            schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
+        })
     }
 
     /// Whether an object of it is known by the slug of its name.

@@ -37,11 +37,12 @@ impl ObjectRef {
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.key == self.kind.name() {
-            f.write_str(&self.key)
-        } else {
-            write!(f, "{}/{}", self.kind.name(), self.key)
+        let kind = self.kind.name();
+        if self.key != kind {
+            f.write_str(kind)?;
+            f.write_str("/")?;
         }
+        f.write_str(&self.key)
     }
 }
 

@@ -38,7 +38,11 @@ impl fmt::Display for About {
         match self {
             Self::List(kind) => kind.fmt(f),
             Self::Object(on) => on.fmt(f),
-            Self::Field(on, name) => write!(f, "{on}: {name}"),
+            Self::Field(on, name) => {
+                on.fmt(f)?;
+                f.write_str(": ")?;
+                f.write_str(name)
+            }
         }
     }
 }

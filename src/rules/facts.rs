@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
+use super::read::Read;
 use super::reading::Freshness;
 use crate::change::Change;
 use crate::model::attested::{Contradiction, Respelt};
@@ -50,15 +51,6 @@ pub struct Inputs<'a> {
     pub live: bool,
 }
 
-/// One fact that a rule asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Read {
-    /// The fact's name: a kind of object, or a kind and a field.
-    pub fact: String,
-    /// How well it is known.
-    pub grade: Grade,
-}
-
 /// Before or after the changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -77,7 +69,8 @@ pub struct Facts<'a> {
     pub(super) inputs: Inputs<'a>,
     /// The gate that is judged.
     pub(super) gate: super::Phase,
-    reads: RefCell<BTreeMap<String, Grade>>,
+    /// Every answer, in the order of the questions.
+    reads: RefCell<Vec<Read>>,
     pub(super) unknown: RefCell<BTreeSet<About>>,
     /// Whether more than the plan and the time was asked for since the last taking of notes.
     beyond_the_plan: Cell<bool>,
@@ -152,7 +145,7 @@ impl<'a> Facts<'a> {
         let Some(before) = self.inputs.before else { return &[] };
         for Contradiction { on, field, .. } in before.attested.contradictions() {
             match field {
-                Some(field) => self.note(&format!("{on}: {field}"), before.field_grade(on, field, true)),
+                Some(field) => self.note(format!("{on}: {field}"), before.field_grade(on, field, true)),
                 None => self.note(on.kind.name(), before.list_grade(on.kind)),
             }
         }
@@ -181,7 +174,7 @@ impl<'a> Facts<'a> {
         let now = self.inputs.freshness.clock;
         let counting = Counting { now, here: &here, only_here: false, since: None, again_since: None };
         let (value, who) = self.record().saw(site, (&ObjectRef::only(kind), field), &counting)?;
-        self.note(&format!("{kind} of {site}"), Grade::Attested(who.to_owned()));
+        self.note(format!("{kind} of {site}"), Grade::Attested(who.to_owned()));
         value.as_bool()
     }
 
@@ -193,7 +186,7 @@ impl<'a> Facts<'a> {
     pub fn backup(&self, of: SiteRole, part: BackupPart) -> Known<Option<(&'a Entry, &'a Backup)>> {
         let fact = format!("backup of the {of:?} site's {part:?}").to_lowercase();
         if self.inputs.before.is_none() {
-            self.note(&fact, Grade::Unknown(NO_SITE.to_owned()));
+            self.note(fact, Grade::Unknown(NO_SITE.to_owned()));
             return None;
         }
         let found = self.record().backup(of, part);
@@ -202,7 +195,7 @@ impl<'a> Facts<'a> {
                 BackupSource::File { dump: Some(dump), .. } => part == BackupPart::Database && dump.lacks.is_empty(),
                 _ => false,
             };
-            self.note(&fact, if shows { Grade::Captured("dump") } else { Grade::Attested(entry.who.clone()) });
+            self.note(fact, if shows { Grade::Captured("dump") } else { Grade::Attested(entry.who.clone()) });
         }
         Some(found)
     }
@@ -244,7 +237,7 @@ impl<'a> Facts<'a> {
     pub fn backup_file(&self, name: &str) -> Option<&'a FileNow> {
         self.beyond_the_plan.set(true);
         let now = self.inputs.backup_files?.now(name)?;
-        self.note(&format!("backup's file `{name}`"), Grade::Captured("file"));
+        self.note(format!("backup's file `{name}`"), Grade::Captured("file"));
         Some(now)
     }
 
@@ -346,7 +339,7 @@ impl<'a> Facts<'a> {
     /// Notes of what was asked since the last call, by fact.
     pub(super) fn take_reads(&self) -> Vec<Read> {
         self.beyond_the_plan.set(false);
-        self.reads.take().into_iter().map(|(fact, grade)| Read { fact, grade }).collect()
+        Read::by_fact(self.reads.take())
     }
 
     /// What of the site was asked since the last call and is unknown.
@@ -372,14 +365,9 @@ impl<'a> Facts<'a> {
         self.graded(|before| before.grade(section))
     }
 
-    /// An unknown answer is never covered up by a later known one.
-    pub(super) fn note(&self, fact: &str, grade: Grade) {
+    pub(super) fn note(&self, fact: impl Into<String>, grade: Grade) {
         self.beyond_the_plan.set(true);
-        let mut reads = self.reads.borrow_mut();
-        let entry = reads.entry(fact.to_owned()).or_insert_with(|| grade.clone());
-        if matches!(grade, Grade::Unknown(_)) {
-            *entry = grade;
-        }
+        self.reads.borrow_mut().push(Read { fact: fact.into(), grade });
     }
 }
 

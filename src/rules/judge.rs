@@ -12,8 +12,9 @@ use crate::model::text::quoted;
 use crate::model::{Grade, Graded};
 
 use super::about::About;
-use super::facts::{BACKUP_END, CONTACT_VALUES, Facts, Inputs, NOT_HERE, Read, TRACKED};
+use super::facts::{BACKUP_END, CONTACT_VALUES, Facts, Inputs, NOT_HERE, TRACKED};
 use super::objects::kind_of;
+use super::read::Read;
 use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
 
 /// The answer of a check.
@@ -332,11 +333,10 @@ fn what_would_show(alone: &str, first: &str) -> String {
     }
     let Some(kind) = kind_of(first).filter(|kind| kind.is_attestable()) else { return BY_HAND.to_owned() };
     let (object, field) = first.split_once(": ").unwrap_or((first, ""));
-    let known = kind.attestable_fields();
     let field = match field {
-        "" => known.iter().find(|name| *name != "name").map_or("FIELD", String::as_str),
-        of_module if of_module.contains(' ') => "modules",
-        field => field,
+        "" => kind.attestable_fields().into_iter().find(|name| name != "name").unwrap_or_else(|| "FIELD".to_owned()),
+        of_module if of_module.contains(' ') => "modules".to_owned(),
+        field => field.to_owned(),
     };
     let object = quoted(object);
     let saw = match kind.is_only() || first.contains(['/', ':']) {

@@ -11,6 +11,7 @@ mod folded;
 mod hosts;
 mod judge;
 mod objects;
+mod read;
 mod reading;
 mod registry;
 
@@ -36,11 +37,12 @@ pub use crate::model::Grade;
 
 pub use about::About;
 pub use due::Moment;
-pub use facts::{Facts, Inputs, Known, Read, Side};
+pub use facts::{Facts, Inputs, Known, Side};
 pub(crate) use files::TAKE_OUT;
 pub use files::{BackupFiles, ContactsFile, FileNow, Members, MembersFile, Tracking};
 pub use judge::{BY_HAND, Evidence, Judgement, PRIVATE, Proof, Verdict, how_to_find, judge};
 pub use objects::{Objects, Of, OfKind, kind_of};
+pub use read::Read;
 pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};
 

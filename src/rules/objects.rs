@@ -175,8 +175,8 @@ impl<'a> Facts<'a> {
     }
 
     fn note_about(&self, about: About, grade: Grade) {
-        self.note_unknown(about.clone(), &grade);
-        self.note(&about.to_string(), grade);
+        self.note(about.to_string(), grade.clone());
+        self.note_unknown(about, &grade);
     }
 
     fn note_unknown(&self, about: About, grade: &Grade) {
@@ -203,7 +203,7 @@ impl<'a> Facts<'a> {
         // That an object is there is a fact of its own; that it is not, one of the list.
         let fact = if found.is_some() { on.to_string() } else { T::KIND.name().to_owned() };
         self.note_unknown(About::Object(on), &grade);
-        self.note(&fact, grade);
+        self.note(fact, grade);
         is_known.then(|| found.map(|(key, object)| Of { facts: self, key, object }))
     }
 

@@ -30,7 +30,7 @@ pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, r
 pub use near::nearest;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
-pub use secrets::without_secrets;
+pub use secrets::{may_hold_secrets, without_secrets};
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};
 pub use unseen::{inert_json, is_unseen};
 pub(crate) use unseen::{same_length, steers};

@@ -40,14 +40,20 @@ const LONGEST: usize = 64;
 
 /// The values of a text's parameters that open something, however it is spelt out, and passwords before a host, in order.
 pub(super) fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut found: Vec<Range<usize>> = logins(text).collect();
-    // Most texts have no such sign, plain or spelt out, and are not read.
-    if text.bytes().any(|byte| matches!(byte, b'=' | b'%' | b'&' | b'\\')) {
+    let mut found = Vec::new();
+    if may_hold_secrets(text.as_bytes()) {
+        found.extend(logins(text));
         let all = read(text, 0);
         let signs = all.iter().enumerate().filter(|(_, it)| it.c == '=');
         found.extend(signs.filter_map(|(at, _)| value_after(text, &all, at)));
     }
     joined(found).into_iter()
+}
+
+/// Whether a text, or a part of one, has any of the signs without which it holds no secret: that of a parameter, plain or spelt out,
+/// or that of a login. Most texts have none, and need not be read.
+pub fn may_hold_secrets(text: &[u8]) -> bool {
+    text.iter().any(|byte| matches!(byte, b'=' | b'%' | b'&' | b'\\' | b'@'))
 }
 
 /// Stretches of a text in order, those that overlap as one.

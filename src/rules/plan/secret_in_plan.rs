@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use crate::model::Plan;
 use crate::model::keyed::webhook_key;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule};
-use crate::text::without_secrets;
+use crate::text::{may_hold_secrets, without_secrets};
 
 declare_rule! {
     /// The plan contains a secret.
@@ -73,7 +74,23 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn entries<T: Serialize>(section: &str, all: &BTreeMap<String, T>, out: &mut Findings) {
     for (key, entry) in all {
-        walk(&json!({key: entry}), &mut vec![section.to_owned()], out);
+        // Most entries have nothing in them that a secret needs, and no tree is made of them.
+        if may_hold_secrets(key.as_bytes()) || serde_json::to_writer(NoSign, entry).is_err() {
+            walk(&json!({key: entry}), &mut vec![section.to_owned()], out);
+        }
+    }
+}
+
+/// Takes what has no sign of a secret, and nothing else.
+struct NoSign;
+
+impl io::Write for NoSign {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        if may_hold_secrets(part) { Err(io::ErrorKind::InvalidData.into()) } else { Ok(part.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
