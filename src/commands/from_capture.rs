@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::adapter::read::take;
-use crate::capture::MakeSpill;
 use crate::failure::{Failure, exit};
 use crate::fs::temporary;
 use crate::model::text::many;
 use crate::model::{Capture, Snapshot};
 use crate::output::escape;
+use crate::population::MakeSpill;
 use crate::project::Project;
 use crate::project::git::Books;
 use crate::site::snapshot_file::SnapshotFile;

@@ -69,10 +69,10 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan | Document::Adapter, None) => {
+        (Document::Plan | Document::Adapter | Document::Mapping, None) => {
             written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
         }
-        (Document::Plan | Document::Adapter, Some(tree)) => {
+        (Document::Plan | Document::Adapter | Document::Mapping, Some(tree)) => {
             of_plan(source, tree).into_iter().chain(addresses(source.text())).collect()
         }
     }
