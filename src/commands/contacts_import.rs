@@ -71,7 +71,7 @@ pub(super) fn run(args: &ImportContacts, terminal: &mut Terminal<'_>) -> Result<
     if is_alone {
         writeln!(
             terminal.err,
-            "next: name `contact` under `sections` of its site file, as {{\"how\":\"manual\"}}, then run `plan snapshot finalize` on that file"
+            "next: name `contact` under `sections` of its site file, as {{\"how\":\"manual\"}}, then run `plan snapshot finalize FILE`"
         )?;
     }
     writeln!(terminal.err, "as a recording it counts as recorded: nothing here shows who exported it")?;

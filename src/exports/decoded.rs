@@ -167,6 +167,8 @@ impl<R: BufRead> Decoded<R> {
         text.push_str(valid);
         match wrong {
             None => Ok(valid.len()),
+            // A zero byte before it says more of what the file is.
+            Some(_) if valid.contains('\0') => Ok(valid.len()),
             Some(_) => {
                 let what = format!("the byte 0x{:02X} is not UTF-8", bytes[valid.len()]);
                 Err(self.fail(Damage::at(self.line_of(valid), what).help(

@@ -83,7 +83,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         let names: Vec<&str> = unknown.iter().map(|field| field.name()).collect();
         writeln!(
             terminal.err,
-            "of the contacts it is unknown: {}, so their values were not written: take a reading that has it, then run `plan contacts record`",
+            "of the contacts it is unknown: {}, so their values were not written: take a reading that has it, then run `plan contacts record PLAN --site SITE`",
             names.join(", ")
         )?;
     }

@@ -13,8 +13,8 @@ use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
 use crate::adapter::read::take;
 use crate::fs::temporary;
-use crate::model::Snapshot;
 use crate::model::snapshot::{Capture, PopulationDigest};
+use crate::model::{Kind, Snapshot, Worth};
 use crate::population::{Damage, MakeSpill};
 use crate::site::{Population, SiteError, disk};
 
@@ -40,30 +40,23 @@ impl std::fmt::Debug for Through {
 }
 
 impl WordPress {
-    /// Everybody as the collector gives them now, and what is known of them noted in the configuration that was read before; or why
-    /// nobody can be asked for.
+    /// What the collector gives now; or why nothing, noted in the configuration that was read before.
     ///
     /// # Errors
     /// [`SiteError`] where another site answers, the login is not taken any more, or no temporary file can be written. Whatever else
     /// keeps the members from being read is why they are unknown.
-    pub(super) fn members(&mut self, snapshot: &mut Snapshot) -> Result<Result<Members, String>, SiteError> {
-        let Some(through) = self.through.clone() else { return Ok(Err(not_captured(snapshot))) };
-        let found = match collector(snapshot) {
+    pub(super) fn members(&mut self, rest: &mut Snapshot) -> Result<Option<Collected>, SiteError> {
+        let Some(through) = self.through.clone() else { return Ok(None) };
+        let found = match collector(rest) {
             Ok(()) => self.collected(&through)?,
             Err(why) => Err(why),
         };
-        match found {
-            Ok((sections, members)) => {
-                snapshot.header.sections.extend(sections);
-                snapshot.population = members.as_ref().map(|members| members.own.clone());
-                Ok(members.ok_or_else(|| not_captured(snapshot)))
-            }
-            Err(why) => {
+        Ok(found
+            .map_err(|why| {
                 let missing = Capture::Missing(why);
-                snapshot.header.sections.extend(KINDS.map(|kind| (kind.to_owned(), missing.clone())));
-                Ok(Err(not_captured(snapshot)))
-            }
-        }
+                rest.header.sections.extend(KINDS.map(|kind| (kind.to_owned(), missing.clone())));
+            })
+            .ok())
     }
 
     /// What the collector gives, as a population.
@@ -93,25 +86,59 @@ impl WordPress {
         if !taken.snapshot.header.site.is_same_site(&address.identity()) {
             return Err(errors::other_members(address, &taken.snapshot.header.site));
         }
-        let sections = KINDS.map(|kind| (kind.to_owned(), taken.snapshot.header.capture(kind)));
         if !taken.has_population() {
-            return Ok(Ok((sections, None)));
+            return Ok(Ok(Collected { snapshot: taken.without_population(), members: None }));
         }
         let mut file = temporary().map_err(failed)?;
         let taken_at = taken.snapshot.header.taken_at.parse().ok();
         let written = taken.write_population(&mut BufWriter::with_capacity(BLOCK, &mut file));
-        let own = match written {
-            Ok(snapshot) => snapshot.population,
+        let snapshot = match written {
+            Ok(snapshot) => snapshot,
             Err(damage) => return Ok(Err(unread(damage))),
         };
         let path = PathBuf::from(format!("the members of {address}"));
+        let own = snapshot.population.clone();
         let members = own.map(|own| Members { file: Rc::new(RefCell::new(file)), own, taken_at, path });
-        Ok(Ok((sections, members)))
+        Ok(Ok(Collected { snapshot, members }))
     }
 }
 
-/// How each kind of the population was captured, and who they are; nobody where no kind was.
-type Collected = ([(String, Capture); 3], Option<Members>);
+/// What the collector gave, seen through adapters.
+pub(super) struct Collected {
+    snapshot: Snapshot,
+    /// Who they are; nobody where no kind of them was captured.
+    members: Option<Members>,
+}
+
+impl Collected {
+    /// The configuration that core REST gave, with how the members were captured, and who they are.
+    pub(super) fn beside(self, rest: &mut Snapshot) -> Result<Members, String> {
+        let Self { snapshot, members } = self;
+        let sections = KINDS.map(|kind| (kind.to_owned(), snapshot.header.capture(kind)));
+        rest.header.sections.extend(sections);
+        rest.population = snapshot.population;
+        members.ok_or_else(|| not_captured(rest))
+    }
+
+    /// The configuration as the collector gave it, what it lacks out of core REST, and who they are.
+    pub(super) fn whole(self, rest: Snapshot) -> (Snapshot, Result<Members, String>) {
+        let Self { mut snapshot, members } = self;
+        for (kind, capture) in &rest.header.sections {
+            let is_lacking = !snapshot.header.is_captured(kind) && matches!(capture, Capture::How(_));
+            match (is_lacking, Kind::from_name(kind)) {
+                (true, Some(Kind::Plugin)) => snapshot.state.plugins.clone_from(&rest.state.plugins),
+                (true, Some(Kind::Administrator)) => {
+                    snapshot.state.administrators.clone_from(&rest.state.administrators);
+                }
+                (true, Some(Kind::Environment)) => snapshot.state.environment.clone_from(&rest.state.environment),
+                _ => continue,
+            }
+            snapshot.header.sections.insert(kind.clone(), capture.clone());
+        }
+        let members = members.ok_or_else(|| not_captured(&snapshot));
+        (snapshot.with_worth(Worth::Captured), members)
+    }
+}
 
 /// The kinds of the population.
 const KINDS: [&str; 3] = ["contact", "order", "subscription"];
@@ -130,7 +157,7 @@ fn collector(snapshot: &Snapshot) -> Result<(), String> {
 }
 
 /// Why nobody can be asked for.
-fn not_captured(snapshot: &Snapshot) -> String {
+pub(super) fn not_captured(snapshot: &Snapshot) -> String {
     match snapshot.header.capture("contact") {
         Capture::Missing(why) => format!("not captured, because {why}"),
         Capture::How(_) => "nothing but their number was captured".to_owned(),

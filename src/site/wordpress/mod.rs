@@ -247,14 +247,23 @@ impl Site for WordPress {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        let (snapshot, population) = self.with_everybody()?;
-        let census = population.ok().map(|population| counted(population.as_ref(), questions)).transpose()?;
+        // A run changes and compares what core REST shows: what the collector gives beside it is judged, and is no part of that.
+        let mut snapshot = self.configuration()?;
+        let collected = self.members(&mut snapshot)?;
+        let population = collected.and_then(|collected| collected.beside(&mut snapshot).ok());
+        let census = population.map(|population| counted(&population, questions)).transpose()?;
         Ok(Reading { snapshot, census, login: self.signed_in()? })
     }
 
     fn with_everybody(&mut self) -> Result<(Snapshot, Result<Box<dyn Population>, String>), SiteError> {
-        let mut snapshot = self.configuration()?;
-        let members = self.members(&mut snapshot)?;
+        let mut rest = self.configuration()?;
+        let (snapshot, members) = match self.members(&mut rest)? {
+            Some(collected) => collected.whole(rest),
+            None => {
+                let why = members::not_captured(&rest);
+                (rest, Err(why))
+            }
+        };
         Ok((snapshot, members.map(|members| Box::new(members) as Box<dyn Population>)))
     }
 
