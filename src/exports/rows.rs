@@ -37,6 +37,9 @@ pub(crate) struct Row<'a> {
     cells: &'a StringRecord,
 }
 
+/// A row; or the line of one with what is wrong with its cells.
+pub(crate) type Found<'a> = Result<Row<'a>, (u64, Fault)>;
+
 impl Row<'_> {
     /// A cell without the blanks around it; empty where there is none.
     pub(crate) fn cell(&self, at: usize) -> &str {
@@ -87,7 +90,7 @@ impl<R: BufRead> Rows<R> {
     ///
     /// # Errors
     /// [`Damage`] where the file cannot be read on.
-    pub(crate) fn next(&mut self) -> Result<Option<Result<Row<'_>, (u64, Fault)>>, Damage> {
+    pub(crate) fn next(&mut self) -> Result<Option<Found<'_>>, Damage> {
         loop {
             if !self.read()? {
                 return Ok(None);

@@ -94,9 +94,9 @@ impl Ordered {
                 let kind = of.map_or("", |(key, _)| kind(key));
                 // Those of one key stay in the order in which they came.
                 alike.sort_by(|a, b| a.0.cmp(&b.0));
-                let twice = alike.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-                for complaint in twice.filter_map(|pair| (complaints.twice)(kind, [pair[0].1, pair[1].1])) {
-                    return Err(complaint);
+                let mut twice = alike.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+                if let Some(damage) = twice.find_map(|pair| (complaints.twice)(kind, [pair[0].1, pair[1].1])) {
+                    return Err(damage);
                 }
                 for (key, _, text) in alike.drain(..) {
                     number += 1;

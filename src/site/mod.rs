@@ -90,7 +90,7 @@ pub trait Site {
     ///
     /// # Errors
     /// [`SiteError`] where the site cannot be read.
-    fn with_everybody(&mut self) -> Result<(Snapshot, Result<Box<dyn Population>, String>), SiteError> {
+    fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
         let snapshot = self.configuration()?;
         let population = self.population(&snapshot);
         Ok((snapshot, population))
@@ -139,6 +139,9 @@ pub trait Site {
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
 }
+
+/// Everybody at a site; or why nobody can be asked for, in words.
+pub type Everybody = Result<Box<dyn Population>, String>;
 
 /// Everybody at a site: contacts, orders and subscriptions as one stream of records, and whose they are. Nothing is read yet.
 pub trait Population {

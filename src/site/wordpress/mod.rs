@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Executor, Population, Reading, SignedIn, Site, SiteError, counted};
+use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, counted};
 use crate::change::Change;
 use crate::model::population::Questions;
 use crate::model::snapshot::{Capture, FORMAT, How};
@@ -255,7 +255,7 @@ impl Site for WordPress {
         Ok(Reading { snapshot, census, login: self.signed_in()? })
     }
 
-    fn with_everybody(&mut self) -> Result<(Snapshot, Result<Box<dyn Population>, String>), SiteError> {
+    fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
         let mut rest = self.configuration()?;
         let (snapshot, members) = match self.members(&mut rest)? {
             Some(collected) => collected.whole(rest),
