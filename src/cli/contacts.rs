@@ -31,7 +31,7 @@ pub enum ContactsVerb {
     ///
     /// What an export does not say is unknown, and is listed. A file in which anything is wrong is refused, by its lines. What comes of
     /// it counts as recorded: nothing here shows who exported it.
-    #[command(before_help = example!("plan contacts import EXPORT.csv --from keap --host https://www.example.com --taken-at 2026-11-21T05:10:00Z --out keap.site.ndjson"))]
+    #[command(before_help = example!("plan contacts import EXPORT.csv --from keap --host URL --taken-at TIME --out NEW.site.ndjson"))]
     Import(ImportContacts),
     /// Propose contacts that the plan does not list, by strata: lines for `spot_check/list`.
     #[command(before_help = example!("plan contacts suggest bloom-coaching.yaml --site bloom-coaching.site.ndjson --count 3"))]

@@ -24,7 +24,7 @@ pub(super) fn through<'n>(
         return match adapters {
             [] => Ok(None),
             [_, ..] => Err(Failure::new(exit::USAGE, "`--adapter` is for a site at an address").help(
-                "what a site in a file says was read through adapters when it was made (`plan snapshot from-capture`)",
+                "what a site in a file says was read through adapters when it was made (`plan snapshot from-capture FILE --out SITE`)",
             )),
         };
     }

@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::model::attested::{Contradiction, Respelt};
 use crate::model::facts::{Counting, Here};
 use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
-use crate::model::population::{Census, ContactField};
+use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
 use crate::model::state::Kind;
@@ -277,16 +277,6 @@ impl<'a> Facts<'a> {
     pub fn census(&self) -> Known<&'a Census> {
         self.population_section("contact")?;
         self.inputs.census
-    }
-
-    /// Whether a field of the contacts is known of all of them; where it is not, that is noted.
-    pub fn contact_field(&self, field: ContactField) -> Known<()> {
-        let is_unknown = self.census()?.unknown.contains(&field);
-        if is_unknown {
-            let why = format!("the {} of the contacts was not read of all of them", field.name());
-            self.note(&format!("contact {}", field.key()), Grade::Unknown(why));
-        }
-        (!is_unknown).then_some(())
     }
 
     /// The order forms that subscriptions still charge through, with how many do. Where no subscription was captured there is nothing to

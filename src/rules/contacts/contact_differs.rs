@@ -4,7 +4,7 @@ use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Source::Documented, declare_rule};
 use crate::text::apart;
 
-use super::{Difference, differences, listed, recorded_at};
+use super::{Difference, differences, listed, recorded_at, was_read};
 
 declare_rule! {
     /// A spot-check contact is not as it was recorded.
@@ -72,7 +72,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let values = facts.contact_values()?;
     let orders_known = facts.population_section("order");
-    let unknown = |field: &&ContactField| facts.contact_field(**field).is_none();
+    let unknown = |field: &&ContactField| was_read(facts, **field).is_none();
     let unknown: Vec<&str> = ContactField::ALL.iter().filter(unknown).map(|field| field.key()).collect();
     for id in list.keys() {
         if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
