@@ -201,9 +201,9 @@ fn write(population: &Path, opening: &Opening, all: Unordered) -> Result<Populat
     };
     let alike = "no export of these systems has such IDs: look whether the right column is taken for the ID";
     let complaints = Complaints { twice: &twice, alike };
-    let damaged = |damage: Damage| disk::damaged(population, damage);
     Ok(disk::replace_by_stream(population, |out| {
-        all.ordered().and_then(|all| all.write(opening, |_| true, &complaints, out)).map_err(damaged)
+        let written = all.ordered().and_then(|all| all.write(opening, |_| true, &complaints, out));
+        written.map_err(|damage| disk::unwritten(population, damage))
     })?)
 }
 

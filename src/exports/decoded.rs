@@ -10,6 +10,8 @@ use crate::population::Damage;
 /// The most bytes of one row: a quote that is never closed would make a row of all that follows.
 const LONGEST_ROW: u64 = 1 << 20;
 
+const UNCLOSED: &str = "look for a quote that is opened in it and never closed; or export the file again";
+
 /// How much the reader of the rows may be ahead of the row that it gives.
 pub(super) const AHEAD: usize = 1 << 16;
 
@@ -59,6 +61,8 @@ pub(super) struct Shared {
     since: Cell<u64>,
     /// Why reading ended.
     damage: RefCell<Option<Damage>>,
+    /// Whether it is that a row is too long.
+    is_too_long: Cell<bool>,
     /// Whether the file ends with a line end.
     ends_a_line: Cell<bool>,
 }
@@ -72,6 +76,16 @@ impl Shared {
     /// Why reading ended, once.
     pub(super) fn damage(&self) -> Option<Damage> {
         self.damage.borrow_mut().take()
+    }
+
+    /// The same; of a row that is too long, with the line in which it begins.
+    pub(super) fn damage_in(&self, begins: u64) -> Option<Damage> {
+        match self.is_too_long.get() {
+            true => {
+                Some(Damage::at(begins, format!("the row is longer than {} MiB", LONGEST_ROW >> 20)).help(UNCLOSED))
+            }
+            false => self.damage(),
+        }
     }
 
     pub(super) fn ends_a_line(&self) -> bool {
@@ -267,8 +281,8 @@ impl<R: BufRead> Read for Decoded<R> {
         let since = self.shared.since.get() + read as u64;
         self.shared.since.set(since);
         if since > LONGEST_ROW + 2 * AHEAD as u64 {
-            let what = format!("a row before this line is longer than {} MiB", LONGEST_ROW >> 20);
-            return Err(self.fail(Damage::at(self.line, what).help("look for a quote that is opened and never closed")));
+            self.shared.is_too_long.set(true);
+            return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(read)
     }

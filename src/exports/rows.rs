@@ -115,9 +115,10 @@ impl<R: BufRead> Rows<R> {
 
     /// Reads a record; whether there was one.
     fn read(&mut self) -> Result<bool, Damage> {
+        let begins = self.reader.position().line() + self.before;
         let read = self.reader.read_record(&mut self.record);
         self.shared.row();
-        let is_there = read.map_err(|error| self.shared.damage().unwrap_or_else(|| unread(error)))?;
+        let is_there = read.map_err(|error| self.shared.damage_in(begins).unwrap_or_else(|| unread(error)))?;
         let at = self.record.position().map_or(self.line, csv::Position::line);
         self.line = at + self.before;
         let is_end = self.record.len() == 1 && self.record.get(0) == Some(END.trim());

@@ -472,3 +472,44 @@ fn the_population_alone_lies_beside_a_site_that_somebody_writes_and_git_s_files_
         place.run(&[&words[..], &["--out", "x.site.ndjson"]].concat()).ends(code, &[says]);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_is_never_held_in_memory_and_its_rows_may_come_in_any_order() {
+    let place = Place::new();
+    let rows = 300_000_u32;
+    // Every number once, in no order.
+    let row = |at: u32| format!("{},Ada,Ash,a{at}@member.example,Base\n", 1_000_000 + (at * 7919) % rows);
+    fs::write(place.path("export.csv"), (0..rows).map(row).fold(HEAD.to_owned(), |all, row| all + &row)).unwrap();
+    let mut command = crate::place::program();
+    command.current_dir(place.folder.path()).args([
+        "contacts",
+        "import",
+        "export.csv",
+        "--from",
+        "keap",
+        "--host",
+        HOST,
+    ]);
+    let mut child = command.args(["--taken-at", AT, "--out", "new.site.ndjson"]).spawn().unwrap();
+    let most = crate::memory::peak(&mut child, "an import");
+    assert!(child.wait().unwrap().success());
+    assert!(most < 64, "{most} MiB");
+    let population = place.read("new.population.ndjson");
+    let keys: Vec<&str> =
+        population.lines().filter_map(|line| Some(line.split_once("\"key\":\"")?.1.split_once('"')?.0)).collect();
+    assert!(keys.len() == rows as usize && keys.is_sorted());
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_by_its_row_and_swallows_no_memory() {
+    let place = Place::new();
+    let rest = "3,A,B,c@member.example,Base\n".repeat(200_000);
+    let ran = import(
+        &place,
+        "keap",
+        format!("{HEAD}1,A,B,c@member.example,Base\n2,\"A,B,c@member.example,Base\n{rest}").as_bytes(),
+        &[],
+    );
+    ran.ends(3, &["`export.csv`, line 3: the row is longer than 1 MiB", "never closed"]);
+}

@@ -94,6 +94,7 @@ impl WordPress {
         let written = taken.write_population(&mut BufWriter::with_capacity(BLOCK, &mut file));
         let snapshot = match written {
             Ok(snapshot) => snapshot,
+            Err(Damage::Read(source)) => return Err(failed(source)),
             Err(damage) => return Ok(Err(unread(damage))),
         };
         let path = PathBuf::from(format!("the members of {address}"));

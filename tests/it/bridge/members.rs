@@ -163,6 +163,8 @@ fn what_keeps_the_members_of_an_address_from_being_read_is_named() {
     // What the plugin's list does not ask for is unknown, and so is everybody.
     club.site.ask(&std::fs::read_to_string("bridge/request.json").unwrap());
     why("the population after: not captured, because of 244 of 244 the contact ID is unknown");
+    club.site.ask("{");
+    why("the plugin `plan-bridge` did not give it");
     std::fs::remove_dir_all(club.site.plugin()).unwrap();
     why("the plugin `plan-bridge`, which gives it, is not installed there");
     let ran = club.run(&["contacts", "record", "bloom-coaching.yaml", "--site", url]);
