@@ -417,6 +417,31 @@ fn what_an_export_does_not_say_is_unproven_and_never_taken_for_nothing() {
 }
 
 #[test]
+fn a_merge_list_of_two_exports_names_what_neither_says() {
+    let place = Place::new();
+    let head = "Id,First Name,Last Name,Email,Tags\n";
+    let words = |file: &'static str, at: &'static str, out: &'static str| {
+        ["contacts", "import", file, "--from", "keap", "--host", HOST, "--taken-at", at, "--out", out]
+    };
+    write(&place, "then.csv", &format!("{head}1,A,B,a@member.example,Base\n2,C,D,c@member.example,Base\n"));
+    write(
+        &place,
+        "now.csv",
+        "Id,Email,Tags\n1,a@member.example,Goals\n2,c@member.example,Base\n3,e@member.example,Base\n",
+    );
+    place.run(&words("then.csv", "2026-11-19T05:10:00Z", "then.site.ndjson")).ends(0, &[]);
+    place.run(&words("now.csv", AT, "now.site.ndjson")).ends(0, &[]);
+    let ran = place.run(&["merge-list", "--cloned", "then.site.ndjson", "--live", "now.site.ndjson"]);
+    ran.ends(1, &["contact affiliate: not captured on both sides", "contact first_name: not captured on both sides"]);
+    let moved: Vec<&str> = ran.out.lines().take(2).collect();
+    assert_eq!(
+        moved,
+        ["changed  contact       1  tags", "new      contact       3"],
+        "names are unknown now, and gone from nobody"
+    );
+}
+
+#[test]
 fn a_check_a_first_plan_and_recorded_values_do_not_take_unknown_tags_for_none() {
     let place = Place::new();
     let csv = bloom(&place, false);
