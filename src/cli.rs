@@ -32,7 +32,7 @@ use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
 pub use adapter::{Adapter, AdapterVerb};
-pub use contacts::{Contacts, ContactsVerb, OfContacts};
+pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
@@ -119,6 +119,9 @@ pub struct Subject {
     /// How the site is read.
     pub reading: Reading,
     #[command(flatten)]
+    /// Through what its members are read.
+    pub adapters: SiteAdapters,
+    #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,
     /// Which of the plan's two sites is judged.
@@ -134,6 +137,14 @@ pub struct Subject {
     /// Whether `--show-personal` is given.
     #[arg(from_global)]
     pub show_personal: bool,
+}
+
+/// Where a site at an address keeps its members.
+#[derive(Debug, Default, Args)]
+pub struct SiteAdapters {
+    /// The adapters of a site at an address, through which its members are read where the plugin `plan-bridge` is there.
+    #[arg(id = "adapter", long = "adapter", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// How the site is read: exactly one of the three.
@@ -352,12 +363,15 @@ pub struct Verify {
     /// The plan.
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// The site after the switch: a site in a file, with its population beside it.
+    /// The site after the switch: an address, or a site in a file with its population beside it.
     #[arg(long, value_name = "SITE|FILE")]
     pub after: String,
-    /// The site before the switch: a site in a file, with its population beside it.
+    /// The site before the switch: mostly a site in a file, with its population beside it.
     #[arg(long, value_name = "SITE|FILE")]
     pub before: Option<String>,
+    #[command(flatten)]
+    /// Through what its members are read.
+    pub adapters: SiteAdapters,
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,
@@ -389,9 +403,12 @@ pub struct TwoReadings {
     /// The live site as it was when the copy was made: a site in a file, with its population beside it.
     #[arg(long, value_name = "SITE|FILE")]
     pub cloned: String,
-    /// The live site as it is now.
+    /// The live site as it is now: an address, or a site in a file.
     #[arg(long, value_name = "SITE|FILE")]
     pub live: String,
+    #[command(flatten)]
+    /// Through what its members are read.
+    pub adapters: SiteAdapters,
 }
 
 /// Write a first plan from a site.
@@ -401,6 +418,9 @@ pub struct Init {
     /// The site: an address, or a site in a file.
     #[arg(long, value_name = "URL|FILE")]
     pub site: String,
+    #[command(flatten)]
+    /// Through what its members are read.
+    pub adapters: SiteAdapters,
     /// The plan to write; it must not exist.
     #[arg(long, short, value_name = "FILE")]
     pub out: PathBuf,
@@ -481,6 +501,8 @@ pub enum SchemaName {
     Adapter,
     /// Of `plan adapter explain --format json`.
     AdapterFacts,
+    /// Of a mapping for `plan contacts import`.
+    Mapping,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

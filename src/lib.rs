@@ -11,6 +11,7 @@ pub mod commands;
 pub mod diag;
 pub mod dump;
 pub mod example;
+mod exports;
 pub mod failure;
 pub mod fs;
 pub mod guide;

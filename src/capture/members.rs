@@ -5,9 +5,8 @@ use std::io;
 use super::header::Text;
 use super::line::{MetaRow, UserRow};
 use super::lines::AGAIN;
-use super::sort::{Key, MakeSpill, Sorted, Sorter};
 use super::value::Value;
-use crate::population::Damage;
+use crate::population::{Damage, Key, MakeSpill, Sorted, Sorter};
 
 /// One user, with all that belongs to them.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,6 @@ mod lines;
 mod members;
 pub mod pointer;
 mod reader;
-mod sort;
 mod source;
 mod value;
 
@@ -25,8 +24,6 @@ pub use line::{
 pub use lines::LONGEST_LINE;
 pub use members::{Grouped, MOST_TABLES, Member, Members};
 pub use reader::Reader;
-pub use sort::{MakeSpill, Spill};
-pub(crate) use sort::{Sorted, Sorter};
 pub use source::{Outcome, Scope, Source, SourceKind, Unread};
 pub use value::{Form, Found, Leaf, Picked, Reason, Scalar, Value, Withheld};
 

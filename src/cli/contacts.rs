@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Limits;
+use super::{Limits, SiteAdapters};
+use crate::model::mapping::{Encoding, System};
 
 /// Record the spot-check contacts' values, or propose other contacts.
 #[derive(Debug, Args)]
@@ -26,6 +27,12 @@ pub enum ContactsVerb {
         /// The plan and its site.
         of: OfContacts,
     },
+    /// Make a population out of the exports that a CRM or a site has.
+    ///
+    /// What an export does not say is unknown, and is listed. A file in which anything is wrong is refused, by its lines. What comes of
+    /// it counts as recorded: nothing here shows who exported it.
+    #[command(before_help = example!("plan contacts import EXPORT.csv --from keap --host URL --taken-at TIME --out NEW.site.ndjson"))]
+    Import(ImportContacts),
     /// Propose contacts that the plan does not list, by strata: lines for `spot_check/list`.
     #[command(before_help = example!("plan contacts suggest bloom-coaching.yaml --site bloom-coaching.site.ndjson --count 3"))]
     Suggest {
@@ -41,15 +48,54 @@ pub enum ContactsVerb {
     },
 }
 
+/// An export, and what it does not say of itself.
+#[derive(Debug, Args)]
+pub struct ImportContacts {
+    /// The export; a name that ends in `.gz` or `.zst` is unpacked.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// From what it is.
+    #[arg(long, value_enum, value_name = "SYSTEM")]
+    pub from: System,
+    /// The site whose contacts they are, by its address. It is not asked.
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// When it was exported, RFC 3339.
+    #[arg(long, value_name = "TIME")]
+    pub taken_at: String,
+    /// The new site file, with its population beside it; or the population alone, where the name ends in `.population.ndjson`. A
+    /// further `.gz` or `.zst` compresses it.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Which column is what, where that is not known of the system (`plan schema mapping`).
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// The users of the site, as `wp user list --format=csv` prints them: contacts whose address is not among theirs have no user.
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
+    /// The orders, of which the mapping says which column is what.
+    #[arg(long, value_name = "FILE", requires = "mapping")]
+    pub orders: Option<PathBuf>,
+    /// The subscriptions, of which the mapping says which column is what.
+    #[arg(long, value_name = "FILE", requires = "mapping")]
+    pub subscriptions: Option<PathBuf>,
+    /// How the characters of all these files are written; by default as their byte order mark says, else UTF-8.
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub encoding: Option<Encoding>,
+}
+
 /// A plan, and the site whose contacts are read.
 #[derive(Debug, Args)]
 pub struct OfContacts {
     /// The plan.
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
-    /// The site: a site in a file, with its population beside it.
-    #[arg(long, value_name = "FILE")]
+    /// The site: an address, or a site in a file with its population beside it.
+    #[arg(long, value_name = "URL|FILE")]
     pub site: String,
+    #[command(flatten)]
+    /// Through what its members are read.
+    pub adapters: SiteAdapters,
     #[command(flatten)]
     /// How much of a plan is taken in.
     pub limits: Limits,

@@ -30,7 +30,7 @@ const WRITTEN: &str = "  \
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
   the file you name      `init`, `upgrade`, `site`, `adapter`, `snapshot`,
-                         `runbook`
+                         `contacts import`, `runbook`
   the folder you name    `example`, and `survey` with `--sheets`";
 
 /// The command line with its first screen.

@@ -1,6 +1,6 @@
 //! `plan contacts`: the spot-check contacts of a plan that is there: their values as the site has them, and others to choose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::{Contacts, ContactsVerb, OfContacts};
@@ -8,17 +8,16 @@ use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
 use crate::model::plan::{ContactRecord, ContactValues};
-use crate::model::population::{Contact, Questions};
+use crate::model::population::{Census, Contact, ContactField, Questions};
 use crate::model::text::many;
 use crate::model::{Plan, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
 use crate::project::{Opened, Project};
-use crate::site::Site as _;
-use crate::site::file::FileSite;
+use crate::site::{self, Population};
 
 use super::kept_values::Kept;
-use super::{Terminal, told_git, tracked};
+use super::{Terminal, contacts_import, members, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -26,48 +25,57 @@ const CONTACTS: usize = 10;
 pub(super) fn run(args: &Contacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
         ContactsVerb::Record { of } => record(of, terminal),
+        ContactsVerb::Import(args) => contacts_import::run(args, terminal),
         ContactsVerb::Suggest { of, count, seed } => suggest(of, (count.map(usize::from), *seed), terminal),
     }
 }
 
-/// A plan and the site in a file whose contacts it lists, which must be one of the plan's two.
-fn opened(of: &OfContacts) -> Result<(Opened, FileSite), Failure> {
+/// A plan, and the site whose contacts it lists, which must be one of the plan's two, with everybody there.
+struct Whole {
+    opened: Opened,
+    snapshot: Snapshot,
+    population: Box<dyn Population>,
+}
+
+fn opened(of: &OfContacts) -> Result<Whole, Failure> {
     let opened = Project::new(&of.plan, of.limits.into()).open()?;
-    if of.site.contains("://") {
-        let failure = Failure::new(exit::USAGE, "`plan` cannot read the contacts of a site at an address yet");
-        let file = match &opened.plan.spot_check.values {
-            Some(ContactValues::File(name)) => format!("`{name}`"),
-            _ => "the file that `spot_check/values` names".to_owned(),
-        };
-        return Err(failure.help(format!(
-            "write what Users > All Users shows of each contact into {file} yourself, as in docs/plan-file.md, *The contacts' values*; or \
-             give a site in a file, with its population beside it"
-        )));
-    }
-    let site = FileSite::open(&of.site)?;
-    let here = site.snapshot()?.header.site;
+    let through = members::through([&*of.site], &of.adapters.files)?;
+    let mut site = site::open_with_members(&of.site, Some(&opened.plan), through.as_ref())?;
+    let (snapshot, population) = site.with_everybody()?;
+    let here = &snapshot.header.site;
     let plan = &opened.plan;
-    if ![plan.staging_site(), plan.live_site()].into_iter().flatten().any(|named| named.is_same_site(&here)) {
+    if ![plan.staging_site(), plan.live_site()].into_iter().flatten().any(|named| named.is_same_site(here)) {
         let failure = Failure::new(exit::TARGET, format!("`{here}` is not one of the plan's `sites`"));
         return Err(failure.help("name a reading of the plan's staging copy or live site"));
     }
-    Ok((opened, site))
+    let population = population.map_err(|why| no_population(of, plan, &why))?;
+    Ok(Whole { opened, snapshot, population })
 }
 
-fn no_population() -> Failure {
-    Failure::new(exit::COULD_NOT_RUN, "no population was captured with this site, so its contacts are unknown")
-        .help("a site `X.site.ndjson` has its contacts in `X.population.ndjson` beside it")
+fn no_population(of: &OfContacts, plan: &Plan, why: &str) -> Failure {
+    let failure = Failure::new(exit::COULD_NOT_RUN, format!("the contacts of this site are unknown: {why}"));
+    if !of.site.contains("://") {
+        return failure.help("a site `X.site.ndjson` has its contacts in `X.population.ndjson` beside it");
+    }
+    let file = match &plan.spot_check.values {
+        Some(ContactValues::File(name)) => format!("`{name}`"),
+        _ => "the file that `spot_check/values` names".to_owned(),
+    };
+    failure.help(format!(
+        "say with `--adapter FILE` where the site keeps its members (docs/live-site.md); or write what Users > All Users shows of each \
+         contact into {file} yourself, as in docs/plan-file.md, *The contacts' values*"
+    ))
 }
 
 /// Writes the values of the contacts that are listed.
 fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let (opened, mut site) = opened(of)?;
+    let Whole { opened, snapshot, population } = opened(of)?;
     tracked::attend_to_populations([&*of.site], &opened.git, terminal)?;
     let plan = &opened.plan;
     let file = values_file(of, plan)?;
-    let reading = site.read(&Questions::of(plan))?;
-    ensure_before(&reading.snapshot)?;
-    let mut found = reading.census.ok_or_else(no_population)?.contacts;
+    ensure_before(&snapshot)?;
+    let Census { contacts: mut found, unknown, .. } = site::counted(population.as_ref(), &Questions::of(plan))?;
+    ensure_known(&unknown)?;
     let missing: Vec<String> = plan.spot_check.list.keys().filter(|id| !found.contains_key(*id)).cloned().collect();
     if !missing.is_empty() {
         let ids: Vec<String> = missing.iter().map(|id| format!("`{}`", escape::line(id))).collect();
@@ -104,6 +112,19 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     }
     tracked::attend_to_values(&folder.path(file), &chosen, &opened.git, terminal)?;
     Ok(exit::OK)
+}
+
+/// Refuses to record of contacts what nobody read: a value that is left out would say that there is none.
+fn ensure_known(unknown: &BTreeSet<ContactField>) -> Result<(), Failure> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = unknown.iter().map(|field| field.name()).collect();
+    let message = format!("of the site's contacts it is unknown: {}, so nothing was written", names.join(", "));
+    Err(Failure::new(exit::NOT_GREEN, message).help(
+        "take a reading that has it; or write down what Users > All Users shows of each contact yourself, as in docs/plan-file.md, \
+         *The contacts' values*",
+    ))
 }
 
 /// Whether what is recorded is what the site has, but for orders.
@@ -158,13 +179,13 @@ fn write(folder: &Folder, name: &str, text: &str) -> Result<(), Failure> {
 
 /// Proposes contacts that the plan does not list.
 fn suggest(of: &OfContacts, (count, seed): (Option<usize>, u64), terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let (opened, site) = opened(of)?;
+    let Whole { opened, snapshot, population } = opened(of)?;
     tracked::attend_to_populations([&*of.site], &opened.git, terminal)?;
     let list: &BTreeMap<String, String> = &opened.plan.spot_check.list;
-    let drips = site.snapshot()?.state.offerings.values().filter_map(Drip::of).collect();
+    let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
     let count = count.unwrap_or(CONTACTS.saturating_sub(list.len()).max(1));
     let wish = Wish { seed, count, drips, without: list.keys().cloned().collect() };
-    let chosen = site.choose(&wish)?.ok_or_else(no_population)?;
+    let chosen = site::choose(population.as_ref(), &wish)?;
     if chosen.is_empty() {
         writeln!(terminal.err, "the plan lists every contact that the site has")?;
         return Ok(exit::OK);

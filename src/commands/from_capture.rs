@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::adapter::read::take;
-use crate::capture::MakeSpill;
 use crate::failure::{Failure, exit};
 use crate::fs::temporary;
 use crate::model::text::many;
 use crate::model::{Capture, Snapshot};
 use crate::output::escape;
+use crate::population::MakeSpill;
 use crate::project::Project;
 use crate::project::git::Books;
 use crate::site::snapshot_file::SnapshotFile;
@@ -61,7 +61,8 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     let (notes, is_ours) = (taken.notes.clone(), was_taken_here(&taken.sha256) && undecided == 0);
     let snapshot = match taken.has_population() {
         true => {
-            let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(damaged));
+            let unwritten = |damage| disk::unwritten(&population, damage);
+            let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(unwritten));
             let snapshot = written?;
             writeln!(terminal.err, "wrote {}", escape::path(&population))?;
             snapshot

@@ -24,10 +24,12 @@ use crate::rules::{
 };
 use crate::shape::personal;
 use crate::site::file::FileSite;
+use crate::site::wordpress::Through;
 use crate::site::{self, Executor, Reading, Site, SiteError};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
 use super::attesting::{Attesting, attested, make_void};
+use super::members;
 use super::record::backup_file;
 use super::tracked::members_file;
 
@@ -49,9 +51,9 @@ impl Choice {
     }
 
     /// Opens what is named; nothing where there is none.
-    fn open(&self, plan: &Plan) -> Result<Option<Box<dyn Site>>, Failure> {
+    fn open(&self, plan: &Plan, through: Option<&Through>) -> Result<Option<Box<dyn Site>>, Failure> {
         match self {
-            Self::Live(name) => site::open(name, Some(plan)).map(Some),
+            Self::Live(name) => site::open_with_members(name, Some(plan), through).map(Some),
             Self::Snapshot(file) => Ok(Some(Box::new(FileSite::open(file)?))),
             Self::None => Ok(None),
         }
@@ -130,6 +132,7 @@ pub(super) struct Checked {
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     let choice = Choice::of(subject.reading.site.as_ref(), subject.reading.snapshot.as_ref());
+    let through = members::through(subject.reading.site.as_deref(), &subject.adapters.files)?;
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
     let project = Project::new(&subject.plan, subject.limits.into())
         .showing_personal(subject.show_personal)
@@ -141,7 +144,7 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     let opened = opened?;
     let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
         Some(file) => Some(Box::new(file?)),
-        None if opened.whole => choice.open(&opened.plan)?,
+        None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
         None => None,
     };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
@@ -161,7 +164,7 @@ pub(super) fn judged(
     moment: impl Into<Moment>,
     live: bool,
 ) -> Result<Checked, Failure> {
-    let mut site = if opened.whole { choice.open(&opened.plan)? } else { None };
+    let mut site = if opened.whole { choice.open(&opened.plan, None)? } else { None };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
     judged_against(opened, site, (moment.into(), Attesting::InTime), live, false)
 }

@@ -14,7 +14,7 @@ use crate::project::git::Books;
 use crate::reconcile::Moved;
 use crate::verify::MergeList;
 
-use super::{Terminal, tracked};
+use super::{Terminal, members, tracked};
 
 pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let list = List::of(&args.files, None)?;
@@ -77,8 +77,10 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>) -> Result<Self, Failure> {
+        let sites = [&*files.cloned, &*files.live];
+        let through = members::through(sites, &files.adapters.files)?;
         let MergeList { moved, counts, not_captured, host, cloned_at, read_at, readings, worth } =
-            MergeList::between(&files.cloned, &files.live, plan)?;
+            MergeList::between(sites, plan, through.as_ref())?;
         let document = escape::json_text(&Document {
             format_version: FORMAT_VERSION,
             host: &host,

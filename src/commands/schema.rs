@@ -139,6 +139,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
         SchemaName::Adapter => schema::adapter(),
+        SchemaName::Mapping => schema::mapping(),
         SchemaName::AdapterFacts => schema::written::<Facts>(),
     }
 }

@@ -65,6 +65,11 @@ pub(super) fn attend_to_capture(file: &Path, git: &Books, terminal: &mut Termina
     attend_to(file, Members::Capture, git, || None, terminal)
 }
 
+/// Says of an export that git tracks it.
+pub(super) fn attend_to_export(file: &Path, git: &Books, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    attend_to(file, Members::Export, git, || None, terminal)
+}
+
 fn attend_to(
     file: &Path,
     holds: Members,

@@ -9,7 +9,7 @@ use crate::project::Project;
 use crate::reconcile::Verdict;
 use crate::verify::{self, SideReading};
 
-use super::{Terminal, check, tracked};
+use super::{Terminal, check, members, tracked};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.plan, args.limits.into()).showing_personal(args.show_personal).open()?;
@@ -20,7 +20,9 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
             escape::shell(&args.plan.display().to_string())
         )));
     }
-    let named = |name: &str| SideReading::named(name, Some(&opened.plan));
+    let sides = args.before.as_deref().into_iter().chain([&*args.after]);
+    let through = members::through(sides, &args.adapters.files)?;
+    let named = |name: &str| SideReading::named(name, Some(&opened.plan), through.as_ref());
     let before = args.before.as_deref().map(named).transpose()?;
     let after = named(&args.after)?;
     tracked::attend_to_populations(args.before.as_deref().into_iter().chain([&*args.after]), &opened.git, terminal)?;

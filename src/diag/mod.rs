@@ -39,6 +39,8 @@ pub enum Document {
     Contacts,
     /// An adapter, by itself.
     Adapter,
+    /// A mapping of an export's columns, by itself.
+    Mapping,
 }
 
 /// Which part of an entry is meant.

@@ -24,6 +24,48 @@ pub struct Opening {
     /// When reading began, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     pub taken_at: String,
+    /// What nobody read of the contacts, or not of all of them: unknown, whatever their records have or leave out.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unknown: BTreeSet<ContactField>,
+}
+
+/// A field of contacts that a population can leave unknown as a whole: a record leaves out alike what nobody read and what is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactField {
+    /// First name.
+    FirstName,
+    /// Last name.
+    LastName,
+    /// Tags.
+    Tags,
+    /// Who referred them.
+    Affiliate,
+}
+
+impl ContactField {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::FirstName, Self::LastName, Self::Tags, Self::Affiliate];
+
+    /// Its name in a record.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Tags => "tags",
+            Self::Affiliate => "affiliate",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstName => "first name",
+            Self::LastName => "last name",
+            Self::Tags => "tags",
+            Self::Affiliate => "affiliate",
+        }
+    }
 }
 
 /// A contact: one member of the site. The record's `key` is the contact ID, a string.
@@ -148,6 +190,8 @@ pub struct Census {
     pub repeated_ids: BTreeSet<String>,
     /// When reading it began, as its first record says.
     pub taken_at: String,
+    /// What nobody read of the contacts, as its first record says.
+    pub unknown: BTreeSet<ContactField>,
     /// What stands in it and fits no format.
     pub misfits: Misfits,
 }

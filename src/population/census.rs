@@ -23,6 +23,7 @@ pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Cens
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
+    census.unknown = opening.unknown;
     let waiting = questions.drips.keys().zip(counter.drips.waiting).filter(|(_, count)| *count > 0);
     census.between_modules = waiting.map(|(key, count)| (key.clone(), count)).collect();
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();

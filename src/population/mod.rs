@@ -13,6 +13,8 @@ mod ledger;
 mod lines;
 mod record;
 mod same;
+mod sort;
+mod unordered;
 
 pub use census::take_census;
 pub use choose::{Chosen, Reason, Wish, choose};
@@ -21,9 +23,13 @@ pub(crate) use damage::TAKE_AGAIN;
 pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
 
+pub use sort::{MakeSpill, Spill};
+
 pub(crate) use allowance::Allowance;
 pub(crate) use choose::mix;
 pub(crate) use fit::{Names, takes};
 pub(crate) use json::{misfit, object, opening, reason, shown, was_read_at, word};
 pub(crate) use record::{KINDS, Record, Records, check, names_of, read_opening, strange_member};
 pub(crate) use same::{address, same_address, same_tags, set, tags, tags_spelt_otherwise};
+pub(crate) use sort::{Key, Sorted, Sorter};
+pub(crate) use unordered::{Complaints, Ordered, Unordered};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::population::ContactField;
 use crate::model::purchase::Known;
 use crate::population::set;
 
@@ -18,6 +19,9 @@ impl Look<'_> {
         let Some(wanted) = self.released_by(self.form).filter(|wanted| !wanted.is_empty()) else {
             return attested(said, "the access tags of what the form releases were not captured");
         };
+        if [shown.before, shown.after].iter().any(|side| side.unknown.contains(&ContactField::Tags)) {
+            return attested(said, "the tags of the contacts were not captured");
+        }
         let fault = |order: &Bought| self.no_content(order, &wanted, shown);
         let Some(order) = done.iter().find(|order| fault(order).is_none()) else {
             return (Known::NotFound, done.first().and_then(|order| fault(order)).unwrap_or_default());

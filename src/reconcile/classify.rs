@@ -5,12 +5,11 @@ use std::io::BufRead;
 
 use crate::model::population::Contact;
 use crate::model::snapshot::PopulationDigest;
-use crate::population::tags;
 
 use super::entries::{Became, Entries};
 use super::field::{Field, Fields, differing, values};
 use super::index::sharing;
-use super::join::{Contacts, Join, side_by_side};
+use super::join::{Contacts, Join, open_both, side_by_side};
 use super::matching::{doubles, heirs};
 use super::purchases;
 use super::tally::{Counted, Tally};
@@ -21,14 +20,17 @@ use super::{Alone, Ask, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Re
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
 pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
-    let mut join = Join::new(ask);
-    let digests = side_by_side(before, after, |b, a| join.see(b, a))?;
+    let both = open_both(before, after)?;
+    let unknown = [&both.0.opening.unknown, &both.1.opening.unknown].map(Fields::from);
+    let mut join = Join::new(ask, unknown);
+    let digests = side_by_side(both, |b, a| join.see(b, a))?;
     Ok(classify(join, digests))
 }
 
 /// Puts everybody into a class.
 fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
-    let Join { ask, mut contacts, orders, subscriptions, mut tally, asked_before, asked_after, imported, .. } = join;
+    let Join { ask, mut contacts, orders, subscriptions, mut tally, .. } = join;
+    let Join { asked_before, asked_after, imported, unknown, .. } = join;
     let imported = ask.without_user.then_some(imported);
     tally.set(Counted::SharedAddresses, [sharing(std::mem::take(&mut contacts.addresses)), contacts.index.sharing()]);
     let heirs = heirs(&contacts, &orders.open);
@@ -63,6 +65,7 @@ fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest
         asked_before,
         asked_after,
         renamed,
+        unknown,
         before,
         after,
     }
@@ -72,7 +75,7 @@ fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest
 fn expect<'c>(tally: &mut Tally, contacts: impl Iterator<Item = &'c Contact>) {
     for contact in contacts {
         tally.expect(Counted::Contacts, "");
-        tags(&contact.tags).into_iter().for_each(|tag| tally.expect(Counted::Tag, tag));
+        tally.expect_tags(&contact.tags);
     }
 }
 
@@ -101,7 +104,7 @@ impl Room {
         for (at, lost) in &claims {
             if let ([lost], Some(now)) = (&lost[..], contacts.fresh.get(at)) {
                 let was = &contacts.lost[*lost];
-                let fields = differing(was, now).and(Fields::of(Field::ContactId));
+                let fields = differing(was, now).without(contacts.not_compared).and(Fields::of(Field::ContactId));
                 contacts.changed.insert(*at, fields);
                 if shown < EXAMPLES {
                     contacts.values.insert(*at, values(fields, Some(was), Some(now)));

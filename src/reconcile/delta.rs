@@ -1,12 +1,14 @@
 //! What a live site did since its copy was made: the records that a push would overwrite, and that are carried over.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Unreadable;
-use super::join::side_by_side;
+use super::join::{open_both, side_by_side};
+use crate::model::population::ContactField;
 use crate::model::snapshot::PopulationDigest;
 use crate::model::spelling::{are_same, is_same};
 use crate::population::{Allowance, Record, tags};
@@ -62,19 +64,17 @@ const AS_TEXT: usize = 4;
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn delta<B: BufRead, A: BufRead>(
-    cloned: B,
-    live: A,
-    mut tell: impl FnMut(Moved),
-) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
+pub fn delta<B: BufRead, A: BufRead>(cloned: B, live: A, mut tell: impl FnMut(Moved)) -> Result<Delta, Unreadable> {
+    let both = open_both(cloned, live)?;
+    let unknown: BTreeSet<ContactField> = both.0.opening.unknown.union(&both.1.opening.unknown).copied().collect();
     let mut room = Allowance::new(LISTED, "the list of what is to be carried over");
-    side_by_side(cloned, live, |was, is| {
+    let digests = side_by_side(both, |was, is| {
         let Some(record) = is.or(was) else { return Ok(()) };
         if !matches!(&*record.kind, "contact" | "order" | "subscription") {
             return Ok(());
         }
         let (how, fields) = match (was, is) {
-            (Some(was), Some(is)) => (How::Changed, differing(was, is)),
+            (Some(was), Some(is)) => (How::Changed, differing(was, is, &unknown)),
             (None, _) => (How::New, Vec::new()),
             (_, None) => (How::Gone, Vec::new()),
         };
@@ -85,11 +85,21 @@ pub fn delta<B: BufRead, A: BufRead>(
         let (kind, key, contact) = (record.kind.to_string(), record.key.to_string(), record.contact.to_string());
         tell(Moved { kind, key, contact, how, fields });
         Ok(())
-    })
+    })?;
+    Ok(Delta { digests, unknown })
+}
+
+/// What was compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delta {
+    /// The digests of both populations.
+    pub digests: (PopulationDigest, PopulationDigest),
+    /// What nobody read of the contacts on a side: not compared.
+    pub unknown: BTreeSet<ContactField>,
 }
 
 /// The names of the fields that differ. Whatever moved on live is carried over, and another spelling is no move.
-fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
+fn differing(was: &Record<'_>, is: &Record<'_>, unknown: &BTreeSet<ContactField>) -> Vec<&'static str> {
     let same = [
         ("first_name", is_same(&was.first_name, &is.first_name)),
         ("last_name", is_same(&was.last_name, &is.last_name)),
@@ -104,5 +114,6 @@ fn differing(was: &Record<'_>, is: &Record<'_>) -> Vec<&'static str> {
         ("transaction", was.transaction() == is.transaction()),
         ("next_payment", was.next_payment() == is.next_payment()),
     ];
-    same.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+    let is_known = |name: &str| !unknown.iter().any(|field| field.key() == name);
+    same.into_iter().filter(|(name, same)| !same && is_known(name)).map(|(name, _)| name).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::population::Contact;
+use crate::model::population::{Contact, ContactField};
 use crate::model::spelling::{is_only_spelling, is_same};
 use crate::population::{Record, same_address, same_tags, tags, tags_spelt_otherwise};
 
@@ -74,6 +74,12 @@ impl Fields {
         Self(self.0 | other.0)
     }
 
+    /// The fields of this set that are not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -87,6 +93,23 @@ impl Fields {
     /// The fields, in the order of the guide's table.
     pub fn iter(self) -> impl Iterator<Item = Field> {
         Field::ALL.into_iter().filter(move |field| self.has(*field))
+    }
+}
+
+impl From<ContactField> for Field {
+    fn from(field: ContactField) -> Self {
+        match field {
+            ContactField::FirstName => Self::FirstName,
+            ContactField::LastName => Self::LastName,
+            ContactField::Tags => Self::Tags,
+            ContactField::Affiliate => Self::Affiliate,
+        }
+    }
+}
+
+impl From<&BTreeSet<ContactField>> for Fields {
+    fn from(fields: &BTreeSet<ContactField>) -> Self {
+        fields.iter().map(|field| Field::from(*field)).collect()
     }
 }
 
@@ -141,7 +164,7 @@ pub(super) fn spelt_otherwise(before: &Contact, after: &Contact) -> Fields {
 }
 
 /// What of a contact without a user was captured and is not so of the contact that it became; and what was not captured.
-pub(super) fn imported(before: &Record<'_>, after: &Contact) -> (Fields, Fields) {
+pub(super) fn imported(before: &Record<'_>, after: &Contact, unknown: Fields) -> (Fields, Fields) {
     let captured = [
         (Field::FirstName, !before.first_name.is_empty()),
         (Field::LastName, !before.last_name.is_empty()),
@@ -151,7 +174,7 @@ pub(super) fn imported(before: &Record<'_>, after: &Contact) -> (Fields, Fields)
     ];
     let all =
         |wanted: bool| -> Fields { captured.iter().filter(|(_, is)| *is == wanted).map(|(field, _)| *field).collect() };
-    let (known, unknown) = (all(true), all(false));
+    let (known, unknown) = (all(true).without(unknown), all(false).and(unknown));
     (differing(&before.to_contact(), after).iter().filter(|field| known.has(*field)).collect(), unknown)
 }
 

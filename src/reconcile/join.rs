@@ -9,21 +9,35 @@ use crate::model::snapshot::PopulationDigest;
 use crate::population::{Allowance, Damage, Record, Records};
 
 use super::entries::Entries;
-use super::field::{Fields, Values, differing, is_same_text, spelt_otherwise, values};
+use super::field::{Field, Fields, Values, differing, is_same_text, spelt_otherwise, values};
 use super::index::{Index, address_number};
 use super::tally::Tally;
 use super::{Ask, Asked, EXAMPLES, Imported, Side, Unreadable, WITHOUT_USER};
 
+fn in_before(damage: Damage) -> Unreadable {
+    Unreadable { side: Side::Before, damage }
+}
+
+fn in_after(damage: Damage) -> Unreadable {
+    Unreadable { side: Side::After, damage }
+}
+
+/// Opens both streams.
+///
+/// # Errors
+/// [`Unreadable`] where one does not open a population in the format.
+pub(super) fn open_both<B: BufRead, A: BufRead>(before: B, after: A) -> Result<(Records<B>, Records<A>), Unreadable> {
+    Ok((Records::open(before).map_err(in_before)?, Records::open(after).map_err(in_after)?))
+}
+
 /// Goes through both streams at once: what one kind and key has on each side is seen together.
+///
+/// # Errors
+/// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
 pub(super) fn side_by_side<B: BufRead, A: BufRead>(
-    before: B,
-    after: A,
+    (mut left, mut right): (Records<B>, Records<A>),
     mut see: impl FnMut(Option<&Record<'_>>, Option<&Record<'_>>) -> Result<(), Damage>,
 ) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
-    let in_before = |damage: Damage| Unreadable { side: Side::Before, damage };
-    let in_after = |damage: Damage| Unreadable { side: Side::After, damage };
-    let mut left = Records::open(before).map_err(in_before)?;
-    let mut right = Records::open(after).map_err(in_after)?;
     let mut b = left.next().map_err(in_before)?;
     let mut a = right.next().map_err(in_after)?;
     loop {
@@ -68,12 +82,16 @@ pub(super) struct Join<'q> {
     pub(super) asked_before: Asked,
     pub(super) asked_after: Asked,
     pub(super) imported: Imported,
+    /// What nobody read of the contacts of each side.
+    pub(super) unknown: [Fields; 2],
     room: Allowance,
 }
 
 /// The contacts, joined by their ID.
 #[derive(Default)]
 pub(super) struct Contacts {
+    /// What is unknown on a side.
+    pub(super) not_compared: Fields,
     pub(super) before: u64,
     /// The addresses of the side before, as numbers.
     pub(super) addresses: Vec<u64>,
@@ -93,13 +111,16 @@ pub(super) struct Contacts {
 }
 
 impl<'q> Join<'q> {
-    pub(super) fn new(ask: &'q Ask) -> Self {
+    /// Nothing has gone by yet; `unknown` is what nobody read of the contacts of each side, and what is not compared.
+    pub(super) fn new(ask: &'q Ask, unknown: [Fields; 2]) -> Self {
+        let not_compared = unknown[0].and(unknown[1]);
         Self {
             ask,
-            contacts: Contacts::default(),
+            contacts: Contacts { not_compared, ..Contacts::default() },
             orders: Entries::default(),
             subscriptions: Entries::default(),
-            tally: Tally::default(),
+            tally: Tally::without_tags(not_compared.has(Field::Tags)),
+            unknown,
             asked_before: Asked::new(),
             asked_after: Asked::new(),
             imported: Imported::default(),
@@ -118,7 +139,8 @@ impl<'q> Join<'q> {
                 if !there.is_empty() {
                     self.room.keep([&*before.key])?;
                     self.imported.came.insert(before.key.to_string());
-                    self.imported.compare(before, self.contacts.fresh.get(&there.start));
+                    let unknown = self.contacts.not_compared;
+                    self.imported.compare(before, self.contacts.fresh.get(&there.start), unknown);
                 }
             }
             return Ok(());
@@ -204,7 +226,8 @@ impl Contacts {
             return;
         }
         let (before, after) = (before.to_contact(), after.to_contact());
-        let (differ, respelt) = (differing(&before, &after), spelt_otherwise(&before, &after));
+        let compared = |fields: Fields| fields.without(self.not_compared);
+        let (differ, respelt) = (compared(differing(&before, &after)), compared(spelt_otherwise(&before, &after)));
         let (fields, all, first) = match differ.is_empty() {
             false => (differ, &mut self.changed, &mut self.values),
             true => (respelt, &mut self.respelt, &mut self.respelt_values),

@@ -29,7 +29,7 @@ use crate::population::{Damage, Record};
 
 pub use classify::reconcile;
 pub use confirmations::purchased;
-pub use delta::{How, Moved, delta};
+pub use delta::{Delta, How, Moved, delta};
 pub use entries::{Named, Recorded};
 pub use field::{Field, Fields, Values};
 pub use look::Shown;
@@ -186,9 +186,9 @@ pub struct Imported {
 
 impl Imported {
     /// Compares one of them with the contact that it became.
-    fn compare(&mut self, before: &Record<'_>, after: Option<&Contact>) {
+    fn compare(&mut self, before: &Record<'_>, after: Option<&Contact>, unknown: Fields) {
         let Some(after) = after else { return };
-        let (fields, unknown) = field::imported(before, after);
+        let (fields, unknown) = field::imported(before, after, unknown);
         if !fields.is_empty() {
             let values = || field::values(fields, Some(&before.to_contact()), Some(after));
             self.changed.push(|| Changed { id: after.key.clone(), was: None, fields, values: values() });
@@ -230,6 +230,8 @@ pub struct Reconciled {
     pub asked_after: Asked,
     /// Spot-check contacts that have another contact ID after.
     pub renamed: BTreeMap<String, String>,
+    /// What nobody read of the contacts of each side: not compared.
+    pub unknown: [Fields; 2],
     /// The digest of the population before.
     pub before: PopulationDigest,
     /// The digest of the population after.

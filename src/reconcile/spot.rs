@@ -10,7 +10,7 @@ use crate::model::spelling::{are_same, is_only_spelling, is_same};
 use crate::population::{same_address, set, tags};
 
 use super::Asked;
-use super::field::{Field, affiliate, listed, value};
+use super::field::{Field, Fields, affiliate, listed, value};
 
 /// The guide's seven fields.
 pub const SPOT_FIELDS: [Field; 7] =
@@ -29,6 +29,8 @@ pub struct Spotted<'a> {
     pub renamed: &'a BTreeMap<String, String>,
     /// Whether orders were captured before, and after.
     pub orders: [bool; 2],
+    /// What nobody read of the contacts before, and after.
+    pub unknown: [Fields; 2],
 }
 
 /// A field of a spot-check contact.
@@ -101,7 +103,11 @@ fn spot(id: &str, spotted: &Spotted<'_>) -> Spot {
         Some(_) if field == Field::ContactId => Cell::Equal,
         None => Cell::Unknown,
         Some(after) if field == Field::Orders => orders(recorded, before, &after.1, spotted.orders),
-        Some((after, _)) => person(field, recorded, before.map(|(contact, _)| contact), after),
+        Some(_) if spotted.unknown[1].has(field) => Cell::Unknown,
+        Some((after, _)) => {
+            let before = before.filter(|_| !spotted.unknown[0].has(field));
+            person(field, recorded, before.map(|(contact, _)| contact), after)
+        }
     };
     let cells = SPOT_FIELDS.into_iter().map(|field| (field, cell(field))).collect();
     Spot { id: id.to_owned(), is_there: after.is_some(), now, cells }

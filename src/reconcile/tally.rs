@@ -105,21 +105,25 @@ const NAMES: u64 = 16 << 20;
 pub(super) struct Tally {
     counts: BTreeMap<Counted, HashMap<String, Count>>,
     room: Allowance,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        let room = Allowance::new(NAMES, "its tags, statuses and days");
-        Self { counts: BTreeMap::new(), room }
-    }
+    /// Whether tags are unknown on a side, and not counted.
+    without_tags: bool,
 }
 
 impl Tally {
+    /// Nothing is counted yet.
+    pub(super) fn without_tags(without_tags: bool) -> Self {
+        let room = Allowance::new(NAMES, "its tags, statuses and days");
+        Self { counts: BTreeMap::new(), room, without_tags }
+    }
+
     /// Counts a record of a kind that is compared.
     pub(super) fn see(&mut self, side: Side, record: &Record<'_>) -> Result<(), Damage> {
         match &*record.kind {
             "contact" => {
                 self.add(side, Counted::Contacts, "")?;
+                if self.without_tags {
+                    return Ok(());
+                }
                 for tag in tags(record.tags.iter().map(|tag| &*tag.0)) {
                     self.add(side, Counted::Tag, tag)?;
                 }
@@ -151,6 +155,13 @@ impl Tally {
     /// Expects one more after.
     pub(super) fn expect(&mut self, counted: Counted, name: &str) {
         self.named(counted, name).expected += 1;
+    }
+
+    /// Expects one more after of each of these tags.
+    pub(super) fn expect_tags(&mut self, of: &[String]) {
+        if !self.without_tags {
+            tags(of).into_iter().for_each(|tag| self.expect(Counted::Tag, tag));
+        }
     }
 
     fn add(&mut self, side: Side, counted: Counted, name: &str) -> Result<(), Damage> {

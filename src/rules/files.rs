@@ -43,6 +43,7 @@ impl MembersFile {
             (Members::Values, Some(count)) => ("file of contact values", addresses_of(count)),
             (Members::Backup, _) => ("backup", whoever()),
             (Members::Capture, _) => ("capture", whoever()),
+            (Members::Export, _) => ("export", "whoever is in it".to_owned()),
         };
         Some(format!("git tracks the {what} `{}`, which holds {holds}", self.name))
     }
@@ -67,6 +68,8 @@ pub enum Members {
     Backup,
     /// In what the collector gave of the site.
     Capture,
+    /// In an export of a CRM or of the site's users.
+    Export,
 }
 
 /// Whether git tracks a file.

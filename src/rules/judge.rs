@@ -274,7 +274,15 @@ fn by_fact(mut asked: Vec<Asked>, all: &mut Judgement) {
 }
 
 /// The facts that are about the site's members: only a reading shows them.
-const POPULATION: [&str; 3] = ["contact", "order", "subscription"];
+const POPULATION: [&str; 7] = [
+    "contact",
+    "contact affiliate",
+    "contact first_name",
+    "contact last_name",
+    "contact tags",
+    "order",
+    "subscription",
+];
 
 /// Missing facts that are named; the others are counted.
 const NAMED: usize = 3;

@@ -37,6 +37,7 @@ pub(super) fn all(tree: &Tree, document: Document) -> Vec<Misfit> {
         Document::Plan => schema::plan(),
         Document::Contacts => schema::contact_values(),
         Document::Adapter => schema::adapter(),
+        Document::Mapping => schema::mapping(),
     };
     let validator = validator(&schema);
     let seen = Seen { tree, schema: &schema, document };
@@ -248,6 +249,7 @@ impl<'a> Seen<'a> {
             ("", Document::Plan) => "the plan".to_owned(),
             ("", Document::Contacts) => "the file of contact values".to_owned(),
             ("", Document::Adapter) => "the adapter".to_owned(),
+            ("", Document::Mapping) => "the mapping".to_owned(),
             (at, document) => {
                 let at = personal::pointer(document, at);
                 format!("`{}`", words::clean_place(&at[1..].replace("~1", "/").replace("~0", "~")))
@@ -291,7 +293,7 @@ fn unit(at: &str, document: Document) -> String {
     let segments: Vec<&str> = at.split('/').skip(1).collect();
     let depth = match (document, segments.as_slice()) {
         (Document::Contacts, _) => 2,
-        (Document::Adapter, _) => 0,
+        (Document::Adapter | Document::Mapping, _) => 0,
         (
             _,
             [

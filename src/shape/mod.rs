@@ -26,6 +26,7 @@ pub use sources::{Sources, Spot};
 use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;
 use crate::model::adapter::Adapter;
+use crate::model::mapping::Mapping;
 use crate::model::plan::{ContactValuesFile, REQUIRED};
 use crate::text::{Problem, Source, Tree};
 
@@ -50,13 +51,23 @@ pub fn contact_values(tree: &Tree) -> (ContactValuesFile, Vec<Finding>, BTreeSet
 
 /// An adapter, and every misfit; none where there is one.
 pub fn adapter(tree: &Tree) -> (Option<Adapter>, Vec<Finding>) {
-    let misfits = misfit::all(tree, Document::Adapter);
+    whole(tree, Document::Adapter)
+}
+
+/// A mapping of an export's columns, and every misfit; none where there is one.
+pub fn mapping(tree: &Tree) -> (Option<Mapping>, Vec<Finding>) {
+    whole(tree, Document::Mapping)
+}
+
+/// All of a document, or every misfit.
+fn whole<T: DeserializeOwned>(tree: &Tree, document: Document) -> (Option<T>, Vec<Finding>) {
+    let misfits = misfit::all(tree, document);
     if !misfits.is_empty() {
         return (None, misfits.into_iter().filter_map(|misfit| misfit.finding).collect());
     }
     match read(tree, &BTreeSet::new()) {
-        Ok(adapter) => (Some(adapter), Vec::new()),
-        Err(what) => (None, vec![unreadable(Document::Adapter, &what)]),
+        Ok(whole) => (Some(whole), Vec::new()),
+        Err(what) => (None, vec![unreadable(document, &what)]),
     }
 }
 
@@ -139,7 +150,7 @@ fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("this is a fault of `plan` itself: report it, with this message");
     match document {
-        Document::Plan | Document::Adapter => {
+        Document::Plan | Document::Adapter | Document::Mapping => {
             finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string()))
         }
         Document::Contacts => finding.personal.push(what.to_string()),

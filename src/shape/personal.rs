@@ -26,7 +26,13 @@ pub(super) fn is_harmless(key: &str) -> bool {
 pub(super) fn is_place(document: Document, pointer: &str) -> bool {
     // `contacts` is what `spot_check` was called once: an old plan's values are no less personal.
     let section = pointer.split('/').nth(1);
-    document == Document::Contacts || section.is_some_and(|section| matches!(section, "spot_check" | "contacts"))
+    let is_of_people = || section.is_some_and(|section| matches!(section, "spot_check" | "contacts"));
+    match document {
+        Document::Contacts => true,
+        Document::Plan => is_of_people(),
+        // They name places and columns, and nobody.
+        Document::Adapter | Document::Mapping => false,
+    }
 }
 
 /// A pointer without the personal words in it.
@@ -69,10 +75,10 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan | Document::Adapter, None) => {
+        (Document::Plan | Document::Adapter | Document::Mapping, None) => {
             written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
         }
-        (Document::Plan | Document::Adapter, Some(tree)) => {
+        (Document::Plan | Document::Adapter | Document::Mapping, Some(tree)) => {
             of_plan(source, tree).into_iter().chain(addresses(source.text())).collect()
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::editors;
 use crate::model::adapter::Adapter;
+use crate::model::mapping::Mapping;
 use crate::model::plan::ContactValuesFile;
 use crate::model::snapshot::End;
 use crate::model::{Header, Kind, Plan, population};
@@ -24,6 +25,11 @@ pub fn contact_values() -> Value {
 /// The schema of an adapter.
 pub fn adapter() -> Value {
     of::<Adapter>()
+}
+
+/// The schema of a mapping of an export's columns.
+pub fn mapping() -> Value {
+    of::<Mapping>()
 }
 
 /// The schema (JSON Schema 2020-12) of a type, as `plan schema` writes it.

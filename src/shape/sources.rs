@@ -50,7 +50,7 @@ impl Sources {
     /// The text of a document; the plan's where there is no such document.
     pub fn text(&self, document: Document) -> &Text {
         match document {
-            Document::Plan | Document::Adapter => &self.plan,
+            Document::Plan | Document::Adapter | Document::Mapping => &self.plan,
             Document::Contacts => self.contacts.as_ref().unwrap_or(&self.plan),
         }
     }

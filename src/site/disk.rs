@@ -178,6 +178,14 @@ pub(super) fn failed(act: &'static str, path: &Path, source: io::Error) -> SiteE
     SiteError::File { act, path: path.to_owned(), source }
 }
 
+/// The same of a file that is being written: what the system said of it is said of the writing.
+pub(crate) fn unwritten(path: &Path, damage: Damage) -> SiteError {
+    match damage {
+        Damage::Read(source) => failed("write", path, source),
+        damage @ Damage::Broken { .. } => damaged(path, damage),
+    }
+}
+
 /// Damage, with the file's name on it.
 pub(crate) fn damaged(path: &Path, damage: Damage) -> SiteError {
     match damage {

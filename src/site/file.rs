@@ -14,7 +14,7 @@ use crate::model::drip::Drip;
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::Capture;
 use crate::model::{Identity, ObjectRef, Snapshot, Worth};
-use crate::population::{self, Chosen, Damage, LONGEST_LINE, Lines, Wish, take_census};
+use crate::population::{Chosen, Damage, LONGEST_LINE, Lines, Wish};
 
 pub use super::seal::{seal, seal_captured, seal_file};
 
@@ -74,13 +74,8 @@ impl FileSite {
     /// # Errors
     /// [`SiteError`] where configuration or population cannot be read whole, or do not belong together.
     pub fn choose(&self, wish: &Wish) -> Result<Option<Vec<Chosen>>, SiteError> {
-        // The census proves that the population is the configuration's own.
-        if self.census(&self.snapshot()?, &Questions::default())?.is_none() {
-            return Ok(None);
-        }
         let Some(path) = self.population_path() else { return Ok(None) };
-        let chosen = population::choose(disk::open_beside(&path)?, disk::open_beside(&path)?, wish);
-        chosen.map(Some).map_err(|damage| disk::damaged(&path, damage))
+        super::choose(&Beside::new(path, &self.snapshot()?), wish).map(Some)
     }
 
     /// The configuration, without the population beside it.
@@ -126,8 +121,7 @@ impl FileSite {
         let offerings = snapshot.state.offerings.iter();
         let drips = offerings.filter_map(|(key, offering)| Some((key.clone(), Drip::of(offering)?))).collect();
         let questions = Questions { drips, ..questions.clone() };
-        let (census, digest) = take_census(beside.open()?, &questions).map_err(|damage| beside.damaged(damage))?;
-        beside.belongs(&digest).map(|()| Some(census))
+        super::counted(&beside, &questions).map(Some)
     }
 }
 

@@ -10,7 +10,7 @@ mod seal;
 pub mod snapshot_file;
 pub mod wordpress;
 
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -22,10 +22,10 @@ use crate::model::population::{Census, Questions};
 use crate::model::snapshot::{Capture, PopulationDigest};
 use crate::model::text::many;
 use crate::model::{Misfits, ObjectRef, Snapshot};
-use crate::population::Damage;
+use crate::population::{self, Chosen, Damage, Wish, take_census};
 
 pub use crate::model::Executor;
-pub(crate) use open::{open, open_file};
+pub(crate) use open::{open, open_file, open_with_members};
 
 /// What one reading of a site gave.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub trait Site {
     /// # Errors
     /// [`SiteError`] where the site cannot be read.
     fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
-        Ok(crate::change::observed(&self.read(&Questions::default())?.snapshot, on))
+        Ok(crate::change::observed(&self.configuration()?, on))
     }
 
     /// The configuration now, without its population: what a person's act is watched by.
@@ -84,6 +84,16 @@ pub trait Site {
             Capture::Missing(why) => format!("not captured, because {why}"),
             Capture::How(_) => format!("`{}` does not give it", self.name()),
         })
+    }
+
+    /// The configuration and everybody, as both are now; or why nobody can be asked for.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site cannot be read.
+    fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
+        let snapshot = self.configuration()?;
+        let population = self.population(&snapshot);
+        Ok((snapshot, population))
     }
 
     /// The file that its members are read from; none where there is none.
@@ -110,7 +120,14 @@ pub trait Site {
     /// [`SiteError`] where the site cannot be read, or the file not be written.
     fn keep(&mut self, at: &Path) -> Result<(), SiteError> {
         file::forget(at)?;
-        file::save(at, self.configuration()?)
+        let (snapshot, population) = self.with_everybody()?;
+        if let Ok(population) = population {
+            let to = disk::named_population(at);
+            let mut from = population.open()?;
+            let mut copied = |out: &mut dyn Write| std::io::copy(&mut from, out).map(drop);
+            disk::replace_by_stream(&to, |out| copied(out).map_err(|error| disk::failed("write", &to, error)))?;
+        }
+        file::save(at, snapshot)
     }
 
     /// Who carries out this change here.
@@ -122,6 +139,9 @@ pub trait Site {
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
 }
+
+/// Everybody at a site; or why nobody can be asked for, in words.
+pub type Everybody = Result<Box<dyn Population>, String>;
 
 /// Everybody at a site: contacts, orders and subscriptions as one stream of records, and whose they are. Nothing is read yet.
 pub trait Population {
@@ -142,6 +162,27 @@ pub trait Population {
 
     /// Damage that was found while reading it, with where it lies.
     fn damaged(&self, damage: Damage) -> SiteError;
+}
+
+/// What a population answers, once it is known to be the configuration's own.
+///
+/// # Errors
+/// [`SiteError`] where it cannot be read whole, or is another one.
+pub(crate) fn counted(population: &dyn Population, questions: &Questions) -> Result<Census, SiteError> {
+    let read = take_census(population.open()?, questions);
+    let (census, digest) = read.map_err(|damage| population.damaged(damage))?;
+    population.belongs(&digest)?;
+    Ok(census)
+}
+
+/// Spot-check contacts out of everybody at a site.
+///
+/// # Errors
+/// [`SiteError`] where the population cannot be read whole, or is another one.
+pub(crate) fn choose(population: &dyn Population, wish: &Wish) -> Result<Vec<Chosen>, SiteError> {
+    counted(population, &Questions::default())?;
+    let chosen = population::choose(population.open()?, population.open()?, wish);
+    chosen.map_err(|damage| population.damaged(damage))
 }
 
 /// Why a site could not be read or written. Messages are fragments without personal values.

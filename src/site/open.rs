@@ -9,12 +9,21 @@ use crate::model::Plan;
 
 use super::Site;
 use super::file::FileSite;
-use super::wordpress::{Address, Login, WordPress};
+use super::wordpress::{Address, Login, Through, WordPress};
 
 /// Opens the place that an address or a path names, without reading it.
 ///
 /// With a plan, an address must be one that the plan names: nothing else is ever connected to.
 pub(crate) fn open(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Failure> {
+    open_with_members(name, plan, None)
+}
+
+/// The same; of a site at an address the members are read too, where it is said through what. A site in a file has them beside it.
+pub(crate) fn open_with_members(
+    name: &str,
+    plan: Option<&Plan>,
+    through: Option<&Through>,
+) -> Result<Box<dyn Site>, Failure> {
     if !name.contains("://") {
         return Ok(Box::new(open_file(name)?));
     }
@@ -33,7 +42,7 @@ pub(crate) fn open(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Fai
         }
     }
     let login = Login::from_environment(&address)?;
-    Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
+    Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?.with_members(through.cloned())))
 }
 
 /// Opens a site in a file, without reading it.

@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use crate::model::facts::agreed;
 use crate::model::{Kind, ObjectRef, State};
-use crate::text::nearest;
-use crate::text::without_addresses;
+use crate::text::{nearest, separator, without_addresses};
 
 use super::cell::{meant, written};
 use super::{NOTHING, Question, Screen, how_to_write, shown, typed};
@@ -126,8 +125,11 @@ fn as_cell(on: &ObjectRef, field: &str, value: &Value) -> Option<String> {
 /// Everything that is wrong with it, by cell.
 pub fn read_sheet(kind: Kind, text: &str, state: (&State, bool)) -> Result<Filled, Vec<Wrong>> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
-    let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator(text.split('\n').next().unwrap_or_default()))
+        .from_reader(text.as_bytes());
     let mut sheet = Sheet { kind, state, columns: BTreeMap::new(), filled: Filled::default(), wrong: Vec::new() };
     let (mut rows, mut objects) = (Rows::of(&text), Vec::new());
     for (index, record) in reader.records().enumerate() {
@@ -176,12 +178,6 @@ impl<'a> Rows<'a> {
         self.in_cells += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         row
     }
-}
-
-/// What separates the cells: the first of the three that the head has.
-fn separator(text: &str) -> u8 {
-    let head = text.lines().next().unwrap_or_default();
-    head.bytes().find(|byte| matches!(byte, b',' | b';' | b'\t')).unwrap_or(b',')
 }
 
 /// What a column holds.

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::failure::{Failure, exit};
 use crate::model::{Identity, Plan, Snapshot, Worth};
-use crate::reconcile::{Moved, Side, delta};
+use crate::reconcile::{Delta, Moved, Side, delta};
 use crate::site::Population;
+use crate::site::wordpress::Through;
 
 use super::side::SideReading;
 
@@ -29,11 +30,15 @@ pub(crate) struct MergeList {
 
 impl MergeList {
     /// The list between two readings, by name, worth what this machine knows of them; of a person who finalized one a plan has to know.
-    pub(crate) fn between(cloned: &str, live: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
-        let (cloned, live) = (SideReading::named(cloned, plan)?, SideReading::named(live, plan)?);
+    pub(crate) fn between(
+        [cloned, live]: [&str; 2],
+        plan: Option<&Plan>,
+        through: Option<&Through>,
+    ) -> Result<Self, Failure> {
+        let [cloned, live] = [SideReading::named(cloned, plan, through)?, SideReading::named(live, plan, through)?];
         let ((cloned, before), (live, now)) = (whole(&cloned)?, whole(&live)?);
         ensure_of_one_site_in_order(cloned, live)?;
-        let not_captured: Vec<String> = ["contact", "order", "subscription"]
+        let mut not_captured: Vec<String> = ["contact", "order", "subscription"]
             .into_iter()
             .filter(|kind| !cloned.header.is_captured(kind) || !live.header.is_captured(kind))
             .map(str::to_owned)
@@ -45,12 +50,16 @@ impl MergeList {
                 moved.push(record);
             }
         };
-        let digests = delta(before.open()?, now.open()?, keep).map_err(|unreadable| match unreadable.side {
-            Side::Before => before.damaged(unreadable.damage),
-            Side::After => now.damaged(unreadable.damage),
-        })?;
+        let Delta { digests, unknown } =
+            delta(before.open()?, now.open()?, keep).map_err(|unreadable| match unreadable.side {
+                Side::Before => before.damaged(unreadable.damage),
+                Side::After => now.damaged(unreadable.damage),
+            })?;
         before.belongs(&digests.0)?;
         now.belongs(&digests.1)?;
+        if !not_captured.iter().any(|kind| kind == "contact") {
+            not_captured.extend(unknown.iter().map(|field| format!("contact {}", field.key())));
+        }
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for record in &moved {
             *counts.entry(format!("{} {}", record.how.name(), record.kind)).or_default() += 1;

@@ -20,8 +20,8 @@ use crate::model::text::many;
 use crate::population::take_census;
 use crate::project::Opened;
 use crate::reconcile::{
-    Ask, Cell, Comparison, Imported, Reconciled, Side, Spot, Spotted, Unproven, WITHOUT_USER, reconcile, recorded,
-    spot_check,
+    Ask, Cell, Comparison, Fields, Imported, Reconciled, Side, Spot, Spotted, Unproven, WITHOUT_USER, reconcile,
+    recorded, spot_check,
 };
 use crate::site::Population;
 
@@ -131,12 +131,19 @@ fn both(
         after: &all.asked_after,
         renamed: &all.renamed,
         orders,
+        unknown: all.unknown,
     };
     let (spots, mut unproven) = spots(opened, &spotted);
     unproven.extend(before.lacks(WITHOUT_USER).filter(|_| ask.extra_expected).map(|why| Unproven {
         what: format!("whether every contact without a user was imported (\"{IMPORT_ALL}\")"),
         why: format!("who they were before: {why}"),
     }));
+    for (fields, side) in all.unknown.into_iter().zip(["before", "after"]) {
+        unproven.extend(fields.iter().map(|field| Unproven {
+            what: format!("the {} of the contacts {side}", field.name()),
+            why: "nobody read it of all of them, as the first line of that population says".to_owned(),
+        }));
+    }
     unproven.extend(all.imported.iter().filter(|_| ask.extra_expected).flat_map(not_captured_of_imported));
     for kind in ["order", "subscription"] {
         unproven.extend([(before, "before"), (after, "after")].into_iter().filter_map(|(place, side)| {
@@ -154,7 +161,7 @@ fn both(
 /// Without a population before, only what was recorded of the plan's contacts can be compared.
 fn after_only(opened: &Opened, after: &SideReading, right: &dyn Population) -> Result<Found, Failure> {
     let read = take_census(right.open()?, &Questions::of(&opened.plan));
-    let (Census { members, contacts, .. }, digest) = read.map_err(|damage| right.damaged(damage))?;
+    let (Census { members, contacts, unknown, .. }, digest) = read.map_err(|damage| right.damaged(damage))?;
     right.belongs(&digest)?;
     let spotted = Spotted {
         recorded: opened.contacts.values.as_ref(),
@@ -162,6 +169,7 @@ fn after_only(opened: &Opened, after: &SideReading, right: &dyn Population) -> R
         after: &contacts,
         renamed: &BTreeMap::new(),
         orders: [false, after.lacks("order").is_none()],
+        unknown: [Fields::default(), Fields::from(&unknown)],
     };
     let (spots, unproven) = spots(opened, &spotted);
     Ok(Found { spots: Some(spots), members: Some(members), unproven, ..Found::default() })

@@ -8,6 +8,7 @@ use crate::failure::{Failure, exit};
 use crate::model::snapshot::Header;
 use crate::model::{Capture, Identity, Plan, Snapshot, Worth};
 use crate::site::file::FileSite;
+use crate::site::wordpress::Through;
 use crate::site::{self, Population, Site};
 use crate::trust::Readings;
 
@@ -28,9 +29,11 @@ struct Read {
 impl SideReading {
     /// A side that somebody names: a file, worth what this machine knows of it, or an address. One that cannot be read, as where no
     /// login is set for it, proves nothing.
-    pub(crate) fn named(name: &str, plan: Option<&Plan>) -> Result<Self, Failure> {
+    ///
+    /// Of an address the members are read through what is said here.
+    pub(crate) fn named(name: &str, plan: Option<&Plan>, through: Option<&Through>) -> Result<Self, Failure> {
         let address = name.contains("://").then(|| Identity::parse(name).ok_or_else(no_address)).transpose()?;
-        let read = site::open(name, plan).and_then(|mut site| match site.is_in_a_file() {
+        let read = site::open_with_members(name, plan, through).and_then(|mut site| match site.is_in_a_file() {
             true => Self::read(site.as_mut(), |snapshot| Readings::of_this_machine().worth_for(snapshot, plan)),
             false => Self::of(site.as_mut()),
         });
@@ -53,9 +56,8 @@ impl SideReading {
     }
 
     fn read(site: &mut dyn Site, worth: impl FnOnce(&Snapshot) -> Worth) -> Result<Self, Failure> {
-        let snapshot = site.configuration()?;
-        let worth = worth(&snapshot);
-        let (name, population) = (site.name(), site.population(&snapshot));
+        let (snapshot, population) = site.with_everybody()?;
+        let (name, worth) = (site.name(), worth(&snapshot));
         let site = snapshot.header.site.clone();
         Ok(Self { name, site, read: Ok(Read { snapshot: snapshot.with_worth(worth), population }) })
     }

@@ -51,7 +51,7 @@ fn values_are_written_all_or_none_and_only_from_before_the_migration() {
     assert_ne!(recorded(&place).code, Some(0));
     place.edit(PLAN, "https://staging.bloom.example", "https://other.bloom.example");
     recorded(&place).ends(13, &["not one of the plan's `sites`"]);
-    place.run(&["contacts", "record", PLAN, "--site", "https://bloom.example"]).ends(2, &["give a site in a file"]);
+    place.run(&["contacts", "record", PLAN, "--site", "https://bloom.example"]).ends(3, &["cannot log in to"]);
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("contacts record", &[PLAN, "--site", SITE]),
     ("contacts record", &["@", "--site", "@"]),
     ("contacts suggest", &[PLAN, "--site", SITE, "--count", "3"]),
+    ("contacts import", &["hostile.csv", "--from", "keap", "--host", "https://staging.bloom.example", "--taken-at", "2026-11-20T05:10:00Z", "--mapping", "hostile.map.yaml", "--out", "in.site.ndjson"]),
+    ("contacts import", &["@", "--from", "csv", "--host", "@", "--taken-at", "@", "--mapping", "@", "--orders", "@", "--out", "@"]),
     ("survey", &[PLAN, "--site", SITE, "--no-input"]),
     ("survey", &[PLAN, "--site", SITE, "--format", "json", "--renew=14"]),
     ("survey", &[PLAN, "--site", SITE, "--sheets", "sheets", "--gate", "go-live"]),
@@ -225,6 +227,11 @@ fn begun(text: &str) -> Place {
     fs::write(place.path("wrong.adapter.yaml"), hostile_adapter(text).replace("about:", "abuot:")).unwrap();
     fs::write(place.path("x.capture.ndjson"), hostile_capture(text)).unwrap();
     fs::write(place.path("lines.txt"), format!("all well {text}\n")).unwrap();
+    let cell = text.replace('"', "\"\"").replace('\0', "");
+    fs::write(place.path("hostile.csv"), format!("Id,Email,\"{cell}\"\n1,a@member.example,\"{cell}\"\n")).unwrap();
+    let named = serde_json::to_string(&text.replace(['\u{9b}', '\u{7f}'], "")).unwrap();
+    fs::write(place.path("hostile.map.yaml"), format!("version: 1\ncontacts: {{tags: {{whole: [{named}]}}}}\n"))
+        .unwrap();
     place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
     let digest = place.digest();
     place.apply(&["--confirm", &digest, "--log-json", "log.ndjson"]).ends(0, &[]);

@@ -25,6 +25,7 @@ mod endless;
 mod event_log;
 mod evidence;
 mod example;
+mod exports;
 mod facts;
 mod faults;
 mod file_site;

@@ -45,7 +45,7 @@ fn endless(place: &Place, name: &str, packing: &str, first: &str, records: &str,
 }
 
 /// The most memory that a process ever had, in MiB, until it ends.
-fn peak(child: &mut Child, what: &str) -> u64 {
+pub(crate) fn peak(child: &mut Child, what: &str) -> u64 {
     let (status, began, mut most) = (format!("/proc/{}/status", child.id()), Instant::now(), 0);
     while child.try_wait().unwrap().is_none() {
         let text = fs::read_to_string(&status).unwrap_or_default();

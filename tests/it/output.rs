@@ -74,6 +74,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
                 Document::Plan => shape::plan(tree).1,
                 Document::Contacts => shape::contact_values(tree).1,
                 Document::Adapter => shape::adapter(tree).1,
+                Document::Mapping => shape::mapping(tree).1,
             };
             shape::without_echoes(&mut misfits, &findings, tree);
             findings.extend(misfits);

@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "plan",
     "snapshot",
     "report",
@@ -22,6 +22,7 @@ const NAMES: [&str; 14] = [
     "explain",
     "adapter",
     "adapter-facts",
+    "mapping",
 ];
 
 fn committed(name: &str) -> String {

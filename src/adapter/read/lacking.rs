@@ -61,6 +61,11 @@ impl Lacking {
         (!said.is_empty()).then(|| said.join("; "))
     }
 
+    /// Whether a field is unknown of a row.
+    pub(super) fn has(&self, kind: &'static str, field: &str) -> bool {
+        self.reasons.contains_key(&(kind, field.to_owned()))
+    }
+
     /// The kinds of which something is unknown.
     pub(super) fn kinds(&self) -> BTreeSet<&'static str> {
         self.reasons.keys().map(|(kind, _)| *kind).collect()

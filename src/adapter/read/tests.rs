@@ -14,11 +14,11 @@ use serde_json::{Value as Json, json};
 
 use super::{Taken, take};
 use crate::adapter::{Loaded, Set, built_in, compile, open};
-use crate::capture::MakeSpill;
 use crate::model::digest::of_bytes;
 use crate::model::snapshot::Capture;
 use crate::model::state::Kind;
 use crate::model::{Field, ObjectRef, Release};
+use crate::population::MakeSpill;
 
 /// An adapter out of what its objects are.
 pub(super) fn adapter(objects: &str) -> Loaded {

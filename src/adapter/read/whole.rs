@@ -6,25 +6,19 @@ mod tables;
 use people::People;
 use tables::{Layouts, Tables};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
-
-use serde_json::{Map, Value as Json, json};
 
 use super::View;
 use super::ground::Ground;
 use super::lacking::Lacking;
 use super::object::Objects;
 use crate::adapter::set::Set;
-use crate::capture::{Line, MakeSpill, Members, Reader, Sorted, Sorter};
-use crate::model::population::Opening;
-use crate::model::snapshot::{Capture, FORMAT, PopulationDigest};
+use crate::capture::{Line, Members, Reader};
+use crate::model::population::{ContactField, Opening};
+use crate::model::snapshot::{Capture, FORMAT};
 use crate::model::{Header, How, Identity, Kind, Snapshot, Worth};
-use crate::population::{Damage, Ledger, Line as Written};
-use crate::text::inert_json;
-
-/// How many bytes of records are kept before they are spilled: less than of members, which are sorted at the same time.
-const ALLOWANCE: usize = 4 << 20;
+use crate::population::{Complaints, Damage, MakeSpill, Ordered, Unordered};
 
 /// The kinds of the population, in the order of its file.
 const OF_POPULATION: [&str; 3] = ["contact", "order", "subscription"];
@@ -39,7 +33,9 @@ pub struct Taken {
     pub not_asked: Vec<String>,
     /// What is unknown inside of fields that are known, and why.
     pub notes: Vec<String>,
-    records: Sorted,
+    /// What is unknown of a contact at least.
+    pub unknown: BTreeSet<ContactField>,
+    records: Ordered,
 }
 
 /// Reads a whole capture through adapters. The two places are for what does not fit into memory: private files that nobody else finds.
@@ -78,7 +74,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     let site = site(&ground)?;
     let view = View::new(&ground, set);
     let mut all = view.objects();
-    let mut records = Sorter::within(of_records, ALLOWANCE);
+    let mut records = Unordered::new(of_records);
     let mut people = People {
         view: &view,
         records: &mut records,
@@ -94,6 +90,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
         people.take(member)?;
     }
     people.rows()?;
+    let unknown = people.unknown_of_contacts();
     let People { administrators, mut lacks, lacking, .. } = people;
     for kind in lacking.kinds() {
         if let Some(why) = lacking.section(kind) {
@@ -124,8 +121,8 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     };
     let mut snapshot = Snapshot::new(header, all.state, None).with_worth(Worth::default());
     snapshot.sources = all.sources;
-    let records = records.sorted().map_err(|error| failed(&error))?;
-    Ok(Taken { snapshot, sha256, not_asked, notes, records })
+    let records = records.ordered()?;
+    Ok(Taken { snapshot, sha256, not_asked, notes, unknown, records })
 }
 
 /// Which site it is of.
@@ -135,11 +132,6 @@ fn site(ground: &Ground) -> Result<Identity, Damage> {
         Damage::at(1, "it does not say which site it is of")
             .help("set WordPress's Site Address (Settings > General), and read the site again")
     })
-}
-
-fn failed(error: &std::io::Error) -> Damage {
-    Damage::whole(format!("its members do not fit into memory, and the temporary file for them failed: {error}"))
-        .help("free space in the folder for temporary files, or name another folder in TMPDIR")
 }
 
 impl Taken {
@@ -154,57 +146,23 @@ impl Taken {
     /// [`Damage`] where it cannot be written, or two orders or subscriptions have one ID.
     pub fn write_population(mut self, out: &mut dyn Write) -> Result<Snapshot, Damage> {
         let header = &self.snapshot.header;
-        let opening =
-            Opening { format: FORMAT.to_owned(), site: header.site.clone(), taken_at: header.taken_at.clone() };
-        let mut first = Map::from_iter([("kind".to_owned(), json!("population"))]);
-        if let Ok(Json::Object(fields)) = serde_json::to_value(&opening) {
-            first.extend(fields);
-        }
-        let first = inert_json(&Json::Object(first).to_string());
-        let mut ledger = Ledger::with_repeats_of(&["contact"]);
-        ledger.first(&first);
-        writeln!(out, "{first}")?;
-        let mut number = 1;
-        let mut group: Vec<(String, String)> = Vec::new();
-        let mut of: Option<(u64, u8)> = None;
-        let (mut bytes, captured) = (0, OF_POPULATION.map(|kind| header.is_captured(kind)));
-        loop {
-            let next = match self.records.next().map_err(|error| failed(&error))? {
-                Some((key, record)) => Some((key, read(record)?)),
-                None => None,
-            };
-            if next.as_ref().map(|(key, _)| *key) != of {
-                let kind = of.map_or("", |(key, _)| OF_POPULATION[usize::from(key.to_be_bytes()[0]).min(2)]);
-                group.sort_by(|a, b| a.0.cmp(&b.0));
-                for (key, text) in group.drain(..) {
-                    number += 1;
-                    let line = Written { number, text: &text };
-                    let twice = |_| {
-                        Damage::whole(format!("two records of the kind `{kind}` have the same ID"))
-                            .help("let `key` in the adapter name each one's own ID")
-                    };
-                    ledger.record(line, kind, &key).map_err(twice)?;
-                    writeln!(out, "{text}")?;
-                }
-                bytes = 0;
-            }
-            let Some((key, (name, text))) = next else { break };
-            of = Some(key);
-            bytes += text.len();
-            if bytes > MOST_ALIKE {
-                let what = "too many IDs begin with the same eight characters for the memory that `plan` allows itself"
-                    .to_owned();
-                return Err(Damage::whole(what).help("let `key` in the adapter name a shorter ID, such as a number"));
-            }
-            if captured[usize::from(key.0.to_be_bytes()[0]).min(2)] {
-                group.push((name, text));
-            }
-        }
-        let total = ledger.total();
-        let end = json!({"kind": "end", "counts": total.counts, "sha256": total.sha256});
-        writeln!(out, "{end}")?;
-        out.flush()?;
-        self.snapshot.population = Some(PopulationDigest { ..total });
+        let opening = Opening {
+            format: FORMAT.to_owned(),
+            site: header.site.clone(),
+            taken_at: header.taken_at.clone(),
+            unknown: self.unknown,
+        };
+        // Two contacts of one ID are the site's own fault, which a rule tells.
+        let twice = |kind: &str, _: [u64; 2]| {
+            (kind != "contact").then(|| {
+                Damage::whole(format!("two records of the kind `{kind}` have the same ID"))
+                    .help("let `key` in the adapter name each one's own ID")
+            })
+        };
+        let alike = "let `key` in the adapter name a shorter ID, such as a number";
+        let complaints = Complaints { twice: &twice, alike };
+        let total = self.records.write(&opening, |kind| header.is_captured(kind), &complaints, out)?;
+        self.snapshot.population = Some(total);
         Ok(self.snapshot)
     }
 
@@ -212,21 +170,4 @@ impl Taken {
     pub fn without_population(self) -> Snapshot {
         self.snapshot
     }
-}
-
-/// Most bytes of records whose keys begin alike.
-const MOST_ALIKE: usize = 24 << 20;
-
-fn read(record: &[u8]) -> Result<(String, String), Damage> {
-    serde_json::from_slice(record).map_err(|error| failed(&error.into()))
-}
-
-/// By what a record is ordered: its kind, and the first eight bytes of its key.
-fn order(kind: usize, key: &str) -> (u64, u8) {
-    let mut bytes = [0_u8; 9];
-    bytes[0] = u8::try_from(kind).unwrap_or_default();
-    key.bytes().take(8).zip(&mut bytes[1..]).for_each(|(byte, place)| *place = byte);
-    let [first, rest @ ..] = bytes;
-    let [a, b, c, d, e, f, g, tag] = rest;
-    (u64::from_be_bytes([first, a, b, c, d, e, f, g]), tag)
 }

@@ -2,6 +2,7 @@
 
 mod draft;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -11,18 +12,17 @@ use crate::failure::{Failure, exit};
 use crate::fs::folder_of;
 use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
-use crate::model::population::Questions;
+use crate::model::population::{ContactField, Questions};
 use crate::model::text::many;
 use crate::model::{Identity, Kind, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
 use crate::project::git::Books;
-use crate::site::file::FileSite;
+use crate::site;
 use crate::site::wordpress::Address;
-use crate::site::{self, Site};
 use crate::text::{MASK, addresses, without_secrets};
 
-use super::{Terminal, schema, told_git, tracked};
+use super::{Terminal, members, schema, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -34,7 +34,10 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if let Some(live) = &args.live {
         Address::parse(live)?;
     }
-    let (snapshot, address, chosen) = look(args)?;
+    let Looked { snapshot, address, chosen, unknown } = look(args)?;
+    // A value that is left out would say that there is none.
+    let writes_values = !chosen.is_empty() && unknown.is_empty();
+    let inline = args.inline_contacts && writes_values;
     let stem = args.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let values = format!("private/{stem}.contacts.yaml");
     let draft = draft::Draft {
@@ -42,14 +45,14 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         staging: &address,
         live: args.live.as_deref(),
         contacts: &chosen,
-        values: (!args.inline_contacts).then_some(values.as_str()),
+        values: (!inline).then_some(values.as_str()),
     };
     let folder = folder_of(&args.out);
     fs::create_dir_all(folder).map_err(|e| Failure::file("make", folder, &e))?;
     let folder = Folder::at(folder);
     // Before anything is written that git must not have.
     ignore(&folder)?;
-    if !args.inline_contacts && !chosen.is_empty() {
+    if !inline && writes_values {
         write_values(&folder, &values, &chosen)?;
     }
     told_git::keep_line_ends(&folder)?;
@@ -59,7 +62,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let text = without_secrets(&drafted);
     write(&folder, args.out.file_name().unwrap_or_default(), &text)?;
     tracked::attend_to_populations([&*args.site], &Books::default(), terminal)?;
-    if !args.inline_contacts && !chosen.is_empty() {
+    if !inline && writes_values {
         writeln!(
             terminal.err,
             "wrote {}, which {} ignores",
@@ -76,6 +79,14 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     )?;
     secrets(args, &drafted, terminal)?;
     people(args, &text, terminal)?;
+    if !chosen.is_empty() && !unknown.is_empty() {
+        let names: Vec<&str> = unknown.iter().map(|field| field.name()).collect();
+        writeln!(
+            terminal.err,
+            "of the contacts it is unknown: {}, so their values were not written: take a reading that has it, then run `plan contacts record PLAN --site SITE`",
+            names.join(", ")
+        )?;
+    }
     if chosen.is_empty() {
         writeln!(
             terminal.err,
@@ -142,22 +153,39 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
     Ok(())
 }
 
+/// What a first plan is made of.
+struct Looked {
+    snapshot: Snapshot,
+    address: String,
+    chosen: Vec<Chosen>,
+    /// What nobody read of the contacts.
+    unknown: BTreeSet<ContactField>,
+}
+
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.
-fn look(args: &Init) -> Result<(Snapshot, String, Vec<Chosen>), Failure> {
-    if args.site.contains("://") {
-        let snapshot = site::open(&args.site, None)?.read(&Questions::default())?.snapshot;
-        return Ok((snapshot, args.site.trim_end_matches('/').to_owned(), Vec::new()));
-    }
-    let mut site = FileSite::open(&args.site)?;
-    let snapshot = site.read(&Questions::default())?.snapshot;
+fn look(args: &Init) -> Result<Looked, Failure> {
+    let through = members::through([&*args.site], &args.adapters.files)?;
+    let mut site = site::open_with_members(&args.site, None, through.as_ref())?;
+    let (snapshot, population) = site.with_everybody()?;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
-    let chosen = site.choose(&Wish { seed: args.seed, count: CONTACTS, drips, ..Wish::default() })?.unwrap_or_default();
+    let wish = Wish { seed: args.seed, count: CONTACTS, drips, ..Wish::default() };
+    let (chosen, unknown) = match population {
+        Err(_) => (Vec::new(), BTreeSet::new()),
+        Ok(population) => {
+            let unknown = site::counted(population.as_ref(), &Questions::default())?.unknown;
+            (site::choose(population.as_ref(), &wish)?, unknown)
+        }
+    };
+    if args.site.contains("://") {
+        let address = args.site.trim_end_matches('/').to_owned();
+        return Ok(Looked { snapshot, address, chosen, unknown });
+    }
     let here = &snapshot.header.site;
     let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
     let environment = snapshot.state.environment.as_ref();
     let own = environment.and_then(|is| is.home.set().into_iter().chain([&is.url]).find(is_here)).cloned();
     let address = own.unwrap_or_else(|| format!("https://{}", here.address()));
-    Ok((snapshot, address, chosen))
+    Ok(Looked { snapshot, address, chosen, unknown })
 }
 
 fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::apply::proof::Ask;
-use crate::cli::{By, RecordBackup, TwoReadings};
+use crate::cli::{By, RecordBackup, SiteAdapters, TwoReadings};
 use crate::commands::Terminal;
 use crate::commands::record::said::{self, Said, put};
 use crate::commands::record::{backup, backup_file, steps, verification};
@@ -128,7 +128,11 @@ impl Run {
             }
             Ask::MergeList => {
                 let live = terminal.ask("  the file with the reading of live as it is now, with its contacts: ")?;
-                steps::merge_list(by, plan, &TwoReadings { cloned: answer.to_owned(), live })?
+                steps::merge_list(
+                    by,
+                    plan,
+                    &TwoReadings { cloned: answer.to_owned(), live, adapters: SiteAdapters::default() },
+                )?
             }
             Ask::Backup => {
                 let opened = self.project.open()?;

@@ -1,9 +1,10 @@
 use crate::diag::{Finding, Location, Severity::Error, Severity::Info};
+use crate::model::population::ContactField;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Source::Documented, declare_rule};
 use crate::text::apart;
 
-use super::{Difference, differences, listed, recorded_at};
+use super::{Difference, differences, listed, recorded_at, was_read};
 
 declare_rule! {
     /// A spot-check contact is not as it was recorded.
@@ -71,10 +72,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     let values = facts.contact_values()?;
     let orders_known = facts.population_section("order");
+    let unknown = |field: &&ContactField| was_read(facts, **field).is_none();
+    let unknown: Vec<&str> = ContactField::ALL.iter().filter(unknown).map(|field| field.key()).collect();
     for id in list.keys() {
         if let Some((record, (contact, orders))) = values.get(id).zip(census.contacts.get(id)) {
             let mut found = differences(record, contact, orders_known.map(|()| orders));
             // What did not fit is no record of anything.
+            found.retain(|one| !unknown.contains(&one.key));
             found.retain(|one| !facts.contacts_file().left_out.contains(&pointer(&[id.as_str(), one.key])));
             let (respelt, differing) = found.into_iter().partition::<Vec<_>, _>(|one| one.is_spelling);
             out.extend(compared(facts, id, &differing, "differs from the site in"));
@@ -87,7 +91,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             ));
         }
     }
-    orders_known
+    orders_known.filter(|()| unknown.is_empty())
 }
 
 fn compared(facts: &Facts<'_>, id: &str, differences: &[Difference], how: &str) -> Option<Finding> {

@@ -10,13 +10,24 @@ pub(super) mod too_few_contacts;
 use std::collections::BTreeSet;
 
 use crate::diag::{Document, Location, Part};
+use crate::model::Grade;
 use crate::model::plan::ContactRecord;
-use crate::model::population::Contact;
+use crate::model::population::{Contact, ContactField};
 use crate::model::spelling::{is_only_spelling, is_same};
 use crate::model::text::pointer;
 use crate::population::{same_address, same_tags, set, tags, tags_spelt_otherwise};
 
-use super::Facts;
+use super::{Facts, Known};
+
+/// Whether a field was read of all contacts; where it was not, that is noted.
+pub(super) fn was_read(facts: &Facts<'_>, field: ContactField) -> Known<()> {
+    let is_unknown = facts.census()?.unknown.contains(&field);
+    if is_unknown {
+        let why = format!("the {} was not read of all contacts", field.name());
+        facts.note(&format!("contact {}", field.key()), Grade::Unknown(why));
+    }
+    (!is_unknown).then_some(())
+}
 
 /// Where a contact's recorded values stand, or one of them.
 fn recorded_at(facts: &Facts<'_>, id: &str, field: Option<&str>) -> Location {

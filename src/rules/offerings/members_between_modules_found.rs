@@ -2,7 +2,9 @@
 
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::MembersBetweenModules;
+use crate::model::population::ContactField;
 use crate::model::text::pointer;
+use crate::rules::contacts::was_read;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
@@ -78,5 +80,6 @@ fn waiting(facts: &Facts<'_>, key: &str) -> Known<u64> {
     if offering.modules()?.len() < 2 {
         return Some(0);
     }
+    was_read(facts, ContactField::Tags)?;
     Some(facts.census()?.between_modules.get(key).copied().unwrap_or(0))
 }

@@ -143,6 +143,11 @@ impl Reader {
         })
     }
 
+    /// Waits from now on for no more than this; what it waited for before.
+    pub(super) fn within(&mut self, limits: Limits) -> Limits {
+        std::mem::replace(&mut self.limits, limits)
+    }
+
     /// A reading begins: its bounds count from here, and which site answers is to be found out again.
     pub(super) fn begin(&self) {
         self.spent.begin();

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
 use super::excerpt::{code, excerpt};
 use super::login::{ORIGIN, PASSWORD, USER};
+use crate::model::Identity;
 use crate::site::SiteError;
 
 /// What to do where Basic login does not reach WordPress.
@@ -265,6 +266,17 @@ pub(super) fn no_collection(reader: &Reader, got: &Answer) -> SiteError {
             "a cache or another plugin may answer in its place: let it leave out `wp-json` and `rest_route`; or download the file under Tools > Plan on the site",
         ),
         _ => explain(reader, got),
+    }
+}
+
+/// The collector gave the members of another site.
+pub(super) fn other_members(site: &Address, found: &Identity) -> SiteError {
+    SiteError::Another {
+        origin: site.origin(),
+        what: format!("the plugin `plan-bridge` there gave the members of `{found}`"),
+        help:
+            "another site's members prove nothing about this one: look at WordPress's Site Address (Settings > General)"
+                .to_owned(),
     }
 }
 

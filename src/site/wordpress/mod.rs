@@ -11,6 +11,7 @@ mod excerpt;
 mod limits;
 mod login;
 mod meeting;
+mod members;
 mod no_answer;
 mod route;
 mod trusted;
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Executor, Reading, SignedIn, Site, SiteError};
+use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, counted};
 use crate::change::Change;
 use crate::model::population::Questions;
 use crate::model::snapshot::{Capture, FORMAT, How};
@@ -32,6 +33,7 @@ pub use client::{Answer, Failure, NotJson, Reader};
 pub use collect::{Collected, Given};
 pub use limits::Limits;
 pub use login::Login;
+pub(crate) use members::Through;
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
 pub type Clock = fn() -> Timestamp;
@@ -41,6 +43,8 @@ pub type Clock = fn() -> Timestamp;
 pub struct WordPress {
     reader: Reader,
     clock: Clock,
+    /// By what its members are read; none where they are not asked for.
+    through: Option<Through>,
 }
 
 /// A section that was read, or why it could not be.
@@ -70,9 +74,14 @@ impl WordPress {
     /// # Errors
     /// As [`WordPress::connect`].
     pub fn connect_within(address: Address, login: Login, clock: Clock, limits: Limits) -> Result<Self, SiteError> {
-        let mut site = Self { reader: Reader::new(address, login, limits)?, clock };
+        let mut site = Self { reader: Reader::new(address, login, limits)?, clock, through: None };
         site.identify()?;
         Ok(site)
+    }
+
+    /// The same, whose members are read too, where the collector is on the site.
+    pub(crate) fn with_members(self, through: Option<Through>) -> Self {
+        Self { through, ..self }
     }
 
     /// Who we are there: never taken from the index, which WordPress gives to anybody.
@@ -237,7 +246,28 @@ impl Site for WordPress {
         self.reader.address().to_string()
     }
 
-    fn read(&mut self, _questions: &Questions) -> Result<Reading, SiteError> {
+    fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
+        // A run changes and compares what core REST shows: what the collector gives beside it is judged, and is no part of that.
+        let mut snapshot = self.configuration()?;
+        let collected = self.members(&mut snapshot)?;
+        let population = collected.and_then(|collected| collected.beside(&mut snapshot).ok());
+        let census = population.map(|population| counted(&population, questions)).transpose()?;
+        Ok(Reading { snapshot, census, login: self.signed_in()? })
+    }
+
+    fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
+        let mut rest = self.configuration()?;
+        let (snapshot, members) = match self.members(&mut rest)? {
+            Some(collected) => collected.whole(rest),
+            None => {
+                let why = members::not_captured(&rest);
+                (rest, Err(why))
+            }
+        };
+        Ok((snapshot, members.map(|members| Box::new(members) as Box<dyn Population>)))
+    }
+
+    fn configuration(&mut self) -> Result<Snapshot, SiteError> {
         self.reader.begin();
         meeting::meet(&mut self.reader)?;
         let taken_at = (self.clock)();
@@ -260,8 +290,7 @@ impl Site for WordPress {
             Ok(administrators) => state.administrators = administrators,
             Err(why) => drop(missing.insert(Kind::Administrator, why)),
         }
-        let snapshot = Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured);
-        Ok(Reading { snapshot, census: None, login: self.signed_in()? })
+        Ok(Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured))
     }
 
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {

@@ -8,6 +8,7 @@ mod collected;
 mod failing;
 mod hidden;
 mod inventory;
+mod members;
 mod network;
 mod newer;
 mod screen;

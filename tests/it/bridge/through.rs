@@ -24,16 +24,16 @@ fn objects(text: &str) -> BTreeMap<(String, String), Value> {
     all
 }
 
-fn adapter() -> PathBuf {
+pub(super) fn adapter() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/staging/bloom.adapter.yaml")
 }
 
-fn example(name: &str) -> String {
+pub(super) fn example(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("plans").join(name)).unwrap()
 }
 
 /// Runs the program in a folder; what it wrote to both streams.
-fn ran(folder: &Path, words: &[&str], code: i32) -> String {
+pub(super) fn ran(folder: &Path, words: &[&str], code: i32) -> String {
     let ran = program().current_dir(folder).args(words).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert_eq!(ran.status.code(), Some(code), "{words:?}\n{said}");

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::OF_POPULATION;
 use super::tables::Layouts;
-use super::{OF_POPULATION, failed, order};
 use crate::adapter::read::ground::Placed;
 use crate::adapter::read::index::{Index, text};
 use crate::adapter::read::lacking::{CONTACT_ID, Lacking};
@@ -16,16 +16,16 @@ use crate::adapter::read::spot::{Row, Spot};
 use crate::adapter::read::{Known, NOT_COVERED, View};
 use crate::adapter::set::Bound;
 use crate::adapter::uses::references;
-use crate::capture::{Member, Sorter};
+use crate::capture::Member;
 use crate::model::Kind;
 use crate::model::adapter::Rule;
-use crate::population::Damage;
-use crate::text::inert_json;
+use crate::model::population::ContactField;
+use crate::population::{Damage, Unordered};
 
 /// Everybody, and what they bought.
 pub(super) struct People<'v, 'r> {
     pub(super) view: &'v View<'v>,
-    pub(super) records: &'r mut Sorter,
+    pub(super) records: &'r mut Unordered,
     pub(super) administrators: Objects,
     /// Why a kind is not captured, or not all of it.
     pub(super) lacks: BTreeMap<&'static str, String>,
@@ -127,6 +127,14 @@ impl<'v> People<'v, '_> {
         Ok(())
     }
 
+    /// The fields that no adapter names, and those that are unknown of somebody.
+    pub(super) fn unknown_of_contacts(&self) -> BTreeSet<ContactField> {
+        let all = self.bound("contact");
+        let is_named = |field: ContactField| all.iter().any(|bound| bound.entry.fields.contains_key(field.key()));
+        let is_unknown = |field: &ContactField| !is_named(*field) || self.lacking.has("contact", field.key());
+        ContactField::ALL.into_iter().filter(is_unknown).collect()
+    }
+
     /// Keeps by which ID orders and subscriptions name a contact.
     fn list(&mut self, key: &str, id: Option<Known>) {
         let Some(index) = &mut self.contacts else { return };
@@ -209,7 +217,7 @@ impl<'v> People<'v, '_> {
     /// Keeps a record, or notes what of it is unknown.
     fn record(&mut self, kind: usize, key: &str, fields: BTreeMap<String, Known>) -> Result<(), Damage> {
         let name = OF_POPULATION[kind];
-        let mut record = Map::from_iter([("kind".to_owned(), json!(name)), ("key".to_owned(), json!(key))]);
+        let mut record = Map::new();
         let mut is_whole = true;
         if kind > 0 && !fields.contains_key("contact") {
             is_whole &= self.lacking.field(name, "contact", NOT_COVERED, key);
@@ -234,8 +242,6 @@ impl<'v> People<'v, '_> {
         if !is_whole {
             return Ok(());
         }
-        let line = inert_json(&Json::Object(record).to_string());
-        let write = |out: &mut Vec<u8>| serde_json::to_writer(out, &(key, line)).map_err(std::io::Error::from);
-        self.records.push(order(kind, key), write).map_err(|error| failed(&error))
+        self.records.push(name, key, 0, record)
     }
 }

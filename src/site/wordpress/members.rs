@@ -1,0 +1,240 @@
+//! Everybody at an address, as far as the collector on the site gives them: its capture, read through adapters into files without a name,
+//! which are gone with this process.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+
+use super::{Given, Limits, WordPress, errors};
+use crate::adapter::Set;
+use crate::adapter::read::take;
+use crate::fs::temporary;
+use crate::model::snapshot::{Capture, PopulationDigest};
+use crate::model::{Kind, Snapshot, Worth};
+use crate::population::{Damage, MakeSpill};
+use crate::site::{Population, SiteError, disk};
+
+/// The collector's file among a site's plugins.
+const COLLECTOR: &str = "plan-bridge/plan-bridge.php";
+
+/// How much of the members is read at a time.
+const BLOCK: usize = 1 << 18;
+
+/// By what the members of a site at an address are read.
+#[derive(Clone)]
+pub(crate) struct Through {
+    /// Where the site keeps them.
+    pub(crate) adapters: Rc<Set>,
+    /// Gets how many bytes have come, again and again, and at the end zero.
+    pub(crate) came: Rc<dyn Fn(u64)>,
+}
+
+impl std::fmt::Debug for Through {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Through").field("adapters", &self.adapters).finish_non_exhaustive()
+    }
+}
+
+impl WordPress {
+    /// What the collector gives now; or why nothing, noted in the configuration that was read before.
+    ///
+    /// # Errors
+    /// [`SiteError`] where another site answers, the login is not taken any more, or no temporary file can be written. Whatever else
+    /// keeps the members from being read is why they are unknown.
+    pub(super) fn members(&mut self, rest: &mut Snapshot) -> Result<Option<Collected>, SiteError> {
+        let Some(through) = self.through.clone() else { return Ok(None) };
+        let found = match collector(rest) {
+            Ok(()) => self.collected(&through)?,
+            Err(why) => Err(why),
+        };
+        Ok(found
+            .map_err(|why| {
+                let missing = Capture::Missing(why);
+                rest.header.sections.extend(KINDS.map(|kind| (kind.to_owned(), missing.clone())));
+            })
+            .ok())
+    }
+
+    /// What the collector gives, as a population.
+    fn collected(&mut self, through: &Through) -> Result<Result<Collected, String>, SiteError> {
+        let name = Path::new("a temporary file");
+        let failed = |source: io::Error| disk::failed("write", name, source);
+        let mut capture = temporary().map_err(failed)?;
+        let within = self.reader.within(Limits::of_collecting());
+        let came = self.collect(Given::Capture, (name, &mut capture), &mut |bytes| (through.came)(bytes));
+        self.reader.within(within);
+        (through.came)(0);
+        match came {
+            Ok(_) => {}
+            Err(error @ (SiteError::Login { .. } | SiteError::Another { .. } | SiteError::File { .. })) => {
+                return Err(error);
+            }
+            Err(error) => return Ok(Err(format!("the plugin `plan-bridge` did not give it: {error}"))),
+        }
+        capture.rewind().map_err(failed)?;
+        let spill = || -> MakeSpill { Box::new(|| Ok(Box::new(temporary()?))) };
+        let unread = |damage: Damage| format!("what the plugin `plan-bridge` gave cannot be read: {damage}");
+        let taken = match take(BufReader::with_capacity(BLOCK, capture), &through.adapters, [spill(), spill()]) {
+            Ok(taken) => taken,
+            Err(damage) => return Ok(Err(unread(damage))),
+        };
+        let address = self.reader.address();
+        if !taken.snapshot.header.site.is_same_site(&address.identity()) {
+            return Err(errors::other_members(address, &taken.snapshot.header.site));
+        }
+        if !taken.has_population() {
+            return Ok(Ok(Collected { snapshot: taken.without_population(), members: None }));
+        }
+        let mut file = temporary().map_err(failed)?;
+        let taken_at = taken.snapshot.header.taken_at.parse().ok();
+        let written = taken.write_population(&mut BufWriter::with_capacity(BLOCK, &mut file));
+        let snapshot = match written {
+            Ok(snapshot) => snapshot,
+            Err(Damage::Read(source)) => return Err(failed(source)),
+            Err(damage) => return Ok(Err(unread(damage))),
+        };
+        let path = PathBuf::from(format!("the members of {address}"));
+        let own = snapshot.population.clone();
+        let members = own.map(|own| Members { file: Rc::new(RefCell::new(file)), own, taken_at, path });
+        Ok(Ok(Collected { snapshot, members }))
+    }
+}
+
+/// What the collector gave, seen through adapters.
+pub(super) struct Collected {
+    snapshot: Snapshot,
+    /// Who they are; nobody where no kind of them was captured.
+    members: Option<Members>,
+}
+
+impl Collected {
+    /// The configuration that core REST gave, with how the members were captured, and who they are.
+    pub(super) fn beside(self, rest: &mut Snapshot) -> Result<Members, String> {
+        let Self { snapshot, members } = self;
+        let sections = KINDS.map(|kind| (kind.to_owned(), snapshot.header.capture(kind)));
+        rest.header.sections.extend(sections);
+        rest.population = snapshot.population;
+        members.ok_or_else(|| not_captured(rest))
+    }
+
+    /// The configuration as the collector gave it, what it lacks out of core REST, and who they are.
+    pub(super) fn whole(self, rest: Snapshot) -> (Snapshot, Result<Members, String>) {
+        let Self { mut snapshot, members } = self;
+        for (kind, capture) in &rest.header.sections {
+            let is_lacking = !snapshot.header.is_captured(kind) && matches!(capture, Capture::How(_));
+            match (is_lacking, Kind::from_name(kind)) {
+                (true, Some(Kind::Plugin)) => snapshot.state.plugins.clone_from(&rest.state.plugins),
+                (true, Some(Kind::Administrator)) => {
+                    snapshot.state.administrators.clone_from(&rest.state.administrators);
+                }
+                (true, Some(Kind::Environment)) => snapshot.state.environment.clone_from(&rest.state.environment),
+                _ => continue,
+            }
+            snapshot.header.sections.insert(kind.clone(), capture.clone());
+        }
+        let members = members.ok_or_else(|| not_captured(&snapshot));
+        (snapshot.with_worth(Worth::Captured), members)
+    }
+}
+
+/// The kinds of the population.
+const KINDS: [&str; 3] = ["contact", "order", "subscription"];
+
+/// Whether the collector answers on a site; else why not. Where nobody may list the plugins, only asking it shows.
+fn collector(snapshot: &Snapshot) -> Result<(), String> {
+    if !snapshot.header.is_captured("plugin") {
+        return Ok(());
+    }
+    let why = match snapshot.state.plugins.get(COLLECTOR) {
+        Some(plugin) if plugin.active.is_on() => return Ok(()),
+        Some(_) => "is installed there but not active: activate it under Plugins",
+        None => "is not installed there (docs/live-site.md)",
+    };
+    Err(format!("{}, and the plugin `plan-bridge`, which gives it, {why}", super::NOT_SHOWN))
+}
+
+/// Why nobody can be asked for.
+pub(super) fn not_captured(snapshot: &Snapshot) -> String {
+    match snapshot.header.capture("contact") {
+        Capture::Missing(why) => format!("not captured, because {why}"),
+        Capture::How(_) => "nothing but their number was captured".to_owned(),
+    }
+}
+
+/// Everybody, in a file without a name.
+#[derive(Debug)]
+pub(super) struct Members {
+    file: Rc<RefCell<File>>,
+    own: PopulationDigest,
+    taken_at: Option<Timestamp>,
+    /// What messages call it.
+    path: PathBuf,
+}
+
+impl Population for Members {
+    fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
+        Ok(Box::new(BufReader::with_capacity(BLOCK, Shared { file: Rc::clone(&self.file), at: 0 })))
+    }
+
+    fn taken_at(&self) -> Option<Timestamp> {
+        self.taken_at
+    }
+
+    fn belongs(&self, read: &PopulationDigest) -> Result<(), SiteError> {
+        if self.own.is_same(read) {
+            return Ok(());
+        }
+        Err(self
+            .damaged(Damage::whole("the temporary file is not what was written into it").help("read the site again")))
+    }
+
+    fn damaged(&self, damage: Damage) -> SiteError {
+        disk::damaged(&self.path, damage)
+    }
+}
+
+/// One reader of several of one file: each has its own place.
+struct Shared {
+    file: Rc<RefCell<File>>,
+    at: u64,
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.borrow_mut();
+        file.seek(SeekFrom::Start(self.at))?;
+        let read = file.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may end so")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn readers_of_one_file_have_their_own_places() {
+        let mut file = temporary().unwrap();
+        file.write_all(b"one\ntwo\n").unwrap();
+        let path = PathBuf::from("the members of https://example.com");
+        let own = PopulationDigest { counts: [].into(), sha256: String::new() };
+        let members = Members { file: Rc::new(RefCell::new(file)), own, taken_at: None, path };
+        let mut both = [members.open().unwrap(), members.open().unwrap()];
+        let mut text = String::new();
+        for reader in &mut both {
+            reader.read_line(&mut text).unwrap();
+        }
+        for reader in &mut both {
+            reader.read_line(&mut text).unwrap();
+        }
+        assert_eq!(text, "one\none\ntwo\ntwo\n");
+    }
+}
