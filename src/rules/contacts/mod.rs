@@ -24,7 +24,7 @@ pub(super) fn was_read(facts: &Facts<'_>, field: ContactField) -> Known<()> {
     let is_unknown = facts.census()?.unknown.contains(&field);
     if is_unknown {
         let why = format!("the {} was not read of all contacts", field.name());
-        facts.note(&format!("contact {}", field.key()), Grade::Unknown(why));
+        facts.note(format!("contact {}", field.key()), Grade::Unknown(why));
     }
     (!is_unknown).then_some(())
 }
