@@ -9,6 +9,7 @@ macro_rules! example {
 }
 
 mod adapter;
+mod bridge;
 mod contacts;
 mod help;
 mod record;
@@ -32,13 +33,14 @@ use crate::model::{Step, Unmeasured};
 use crate::rules::Phase;
 
 pub use adapter::{Adapter, AdapterVerb};
+pub use bridge::{Bridge, BridgeVerb};
 pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
-pub use site::{Site, SiteVerb};
+pub use site::{AskWay, Site, SiteVerb};
 pub use snapshot::{Snapshot, SnapshotVerb};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
@@ -93,6 +95,7 @@ pub enum Verb {
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
+    Bridge(Bridge),
     Adapter(Adapter),
     Site(Site),
     Snapshot(Snapshot),

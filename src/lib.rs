@@ -4,6 +4,7 @@
 
 pub mod adapter;
 pub mod apply;
+pub mod bridge;
 pub mod capture;
 pub mod change;
 pub mod cli;

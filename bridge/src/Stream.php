@@ -8,9 +8,10 @@ final class Stream {
         | JSON_INVALID_UTF8_SUBSTITUTE;
     private const BLOCK = 65536;
 
+    /** The last line, once it is on its way. */
+    public static array $last = [];
     private string $waiting = '';
     private bool $isOurs = false;
-    private bool $hasEnded = false;
     private int $level;
     /** @var \HashContext */
     private $digest;
@@ -45,8 +46,8 @@ final class Stream {
         @set_time_limit(0);
         ignore_user_abort(false);
         $this->digest = hash_init('sha256');
-        $isLate = headers_sent() && PHP_SAPI !== 'cli';
-        $isLate || $this->head($name, $isDownload);
+        $isLate = headers_sent();
+        $isLate || PHP_SAPI === 'cli' || $this->head($name, $isDownload);
         // It stays to the very end, so that nothing is printed after the last line either.
         remove_action('shutdown', 'wp_ob_end_flush_all', 1);
         ob_start(function (string $bytes): string {
@@ -54,7 +55,7 @@ final class Stream {
         }, 0, PHP_OUTPUT_HANDLER_FLUSHABLE);
         $this->level = ob_get_level();
         register_shutdown_function(function (): void {
-            $this->hasEnded || $this->fatal('the program ended');
+            self::$last !== [] || $this->fatal('the program ended');
         });
         if ($isLate) {
             $this->waiting = "\n";
@@ -100,11 +101,11 @@ final class Stream {
 
     private function last(string $kind, array $members): void {
         $this->line($kind, $members, 0);
+        self::$last = [$kind => $members];
         $this->send(true);
     }
 
     private function send(bool $isLast): void {
-        $this->hasEnded = $isLast;
         hash_update($this->digest, $this->waiting);
         $bytes = $this->gzip === null ? $this->waiting : deflate_add($this->gzip, $this->waiting, $isLast ? ZLIB_FINISH : ZLIB_NO_FLUSH);
         $this->waiting = '';

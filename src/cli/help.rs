@@ -13,7 +13,7 @@ use super::Cli;
 /// The verbs in the order of work.
 const GROUPS: [(&str, &[&str]); 7] = [
     ("Look at an example", &["tour", "example"]),
-    ("Write a plan", &["site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
+    ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain"]),
     ("Review it", &["diff", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
@@ -29,8 +29,8 @@ const WRITTEN: &str = "  \
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
-  the file you name      `init`, `upgrade`, `site`, `adapter`, `snapshot`,
-                         `contacts import`, `runbook`
+  the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
+                         `snapshot`, `contacts import`, `runbook`
   the folder you name    `example`, and `survey` with `--sheets`";
 
 /// The command line with its first screen.

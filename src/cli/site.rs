@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-/// Read what the plugin `plan-bridge` gives of a site.
+/// Read what the plugin `plan-bridge` gives of a site, or ask its owner for it.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {
@@ -58,4 +58,36 @@ pub enum SiteVerb {
         #[arg(long, short, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Write the mail that asks a site's owner for one way to read it: what is installed, what is read, what to click, how it is removed,
+    /// what is missing without it, how long it takes.
+    ///
+    /// Without `--way` it lists the ways, and for whom each is: a host that forbids plugins, an owner who gives no login.
+    #[command(before_help = example!("plan site ask --way download --plan bloom-coaching.yaml"))]
+    Ask {
+        /// The way that is asked for.
+        #[arg(long, value_enum)]
+        way: Option<AskWay>,
+        /// The plan: the mail names its sites, and counts by its strategy how often a file is needed.
+        #[arg(long, value_name = "PLAN")]
+        plan: Option<PathBuf>,
+        /// The site's own adapters, which count before the built-in ones.
+        #[arg(long, value_name = "FILE")]
+        adapter: Vec<PathBuf>,
+        /// The new file; without it, standard output.
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// A way to read a site, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AskWay {
+    /// The plugin, and an administrator's login for `plan`.
+    Plugin,
+    /// The plugin, and files that its owner downloads; no login.
+    Download,
+    /// One script on the server's command line; nothing is installed.
+    Script,
+    /// Somebody looks at the screens; nothing is installed or run.
+    Survey,
 }

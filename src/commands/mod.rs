@@ -2,7 +2,9 @@
 
 mod adapter;
 mod arguments;
+mod ask;
 mod attesting;
+mod bridge;
 mod check;
 mod codes;
 mod contacts;
@@ -87,7 +89,7 @@ pub fn run(cli: Cli) -> u8 {
 
 /// Whether what a verb writes as data is text of this program alone: its examples hold addresses that are nobody's.
 fn is_its_own(verb: &Verb) -> bool {
-    matches!(verb, Verb::Explain(_) | Verb::Schema(_) | Verb::Completions(_))
+    matches!(verb, Verb::Explain(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Bridge(_))
 }
 
 fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -109,6 +111,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
+        Verb::Bridge(args) => bridge::run(&args, terminal),
         Verb::Adapter(args) => adapter::run(&args, terminal),
         Verb::Site(args) => site::run(&args, terminal),
         Verb::Snapshot(args) => snapshot::run(&args, terminal),

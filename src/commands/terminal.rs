@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::cli::{AdapterVerb, ContactsVerb, LockVerb, SiteVerb, Verb};
+use crate::cli::{AdapterVerb, BridgeVerb, ContactsVerb, LockVerb, SiteVerb, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::words;
 use crate::text::masked;
@@ -222,8 +222,9 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Survey(args) => args.sheets.is_some() || args.read.is_some() || super::may_ask(args.no_input),
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),
         Verb::Adapter(args) => matches!(args.verb, AdapterVerb::Request { out: Some(_), .. }),
+        Verb::Bridge(args) => matches!(args.verb, BridgeVerb::Zip { .. }),
         Verb::Site(args) => match &args.verb {
-            SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } => out.is_some(),
+            SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } | SiteVerb::Ask { out, .. } => out.is_some(),
             SiteVerb::Capture { .. } => true,
         },
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),

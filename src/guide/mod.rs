@@ -9,6 +9,7 @@ mod boxes;
 mod duty;
 mod movement;
 mod purchase;
+mod readings;
 mod typed;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use crate::model::Step;
 pub use duty::{Duty, When, duties};
 pub use movement::MigrationSignals;
 pub use purchase::cheapest_paid_form;
+pub use readings::{ReadingDue, readings};
 pub use typed::{Named, Names};
 
 pub use about::{About, CONTRADICTION, PHRASE};

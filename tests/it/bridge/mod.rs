@@ -12,7 +12,10 @@ mod members;
 mod network;
 mod newer;
 mod screen;
+mod script;
 mod through;
+mod ways;
+mod zipped;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -50,9 +53,14 @@ struct Answer {
 
 impl Site {
     fn up(options: &[&str]) -> Option<Self> {
-        let site = Self { staging: Staging::up(options)? };
+        let site = Self::bare(options)?;
         site.install();
         Some(site)
+    }
+
+    /// A WordPress without the collector.
+    fn bare(options: &[&str]) -> Option<Self> {
+        Some(Self { staging: Staging::up(options)? })
     }
 
     /// A WordPress with the collector switched on, and the request of these tests.

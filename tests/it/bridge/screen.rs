@@ -1,29 +1,32 @@
 //! Tools > Plan, as a person uses it; and what installing and removing leave.
 
-use super::{Lines, Site};
+use super::{Answer, Lines, Site};
 
 /// The value of the hidden field of a form's nonce.
-fn nonce<'a>(page: &'a str, action: &str) -> &'a str {
+pub(super) fn nonce<'a>(page: &'a str, action: &str) -> &'a str {
     let form = &page[page.find(&format!("value=\"plan_{action}\"")).unwrap_or_else(|| panic!("no form: {page}"))..];
     let field = &form[form.find("name=\"_wpnonce\" value=\"").unwrap() + "name=\"_wpnonce\" value=\"".len()..];
     &field[..field.find('"').unwrap()]
 }
 
+/// Signs somebody in as a person does; then gets pages as they would.
+pub(super) fn signed_in<'a>(site: &'a Site, user: &str) -> impl Fn(&str, &[&str]) -> Answer + use<'a> {
+    site.sql(&format!("UPDATE wp_users SET user_pass = MD5('open sesame') WHERE user_login = '{user}'"));
+    let jar = site.staging.dir().join(user).to_str().unwrap().to_owned();
+    let page = move |path: &str, options: &[&str]| {
+        site.fetch(&format!("{}/{path}", site.staging.url()), &[&["-b", &jar, "-c", &jar], options].concat())
+    };
+    page("wp-login.php", &[]);
+    let login = format!("log={user}&pwd=open+sesame&testcookie=1");
+    assert_eq!(page("wp-login.php", &["-d", &login]).status, 302);
+    page
+}
+
 #[test]
 fn the_screen_says_what_is_read_and_its_buttons_give_the_same_lines() {
     let Some(site) = Site::ready() else { return };
-    site.sql("UPDATE wp_users SET user_pass = MD5('open sesame') WHERE user_login IN ('operator', 'reader')");
-    let page = |user: &str, path: &str, options: &[&str]| {
-        let jar = site.staging.dir().join(user);
-        let jar = jar.to_str().unwrap();
-        site.fetch(&format!("{}/{path}", site.staging.url()), &[&["-b", jar, "-c", jar], options].concat())
-    };
-    for user in ["operator", "reader"] {
-        page(user, "wp-login.php", &[]);
-        let login = format!("log={user}&pwd=open+sesame&testcookie=1");
-        assert_eq!(page(user, "wp-login.php", &["-d", &login]).status, 302);
-    }
-    let tools = page("operator", "wp-admin/tools.php?page=plan-bridge", &[]);
+    let (operator, reader) = (signed_in(&site, "operator"), signed_in(&site, "reader"));
+    let tools = operator("wp-admin/tools.php?page=plan-bridge", &[]);
     let screen = String::from_utf8(tools.body).unwrap();
     for words in [
         "Setting _accessally_offering_*",
@@ -37,7 +40,7 @@ fn the_screen_says_what_is_read_and_its_buttons_give_the_same_lines() {
     }
     for name in ["capture", "inventory"] {
         let fields = format!("action=plan_{name}&_wpnonce={}", nonce(&screen, name));
-        let answer = page("operator", "wp-admin/admin-post.php", &["-d", &fields]);
+        let answer = operator("wp-admin/admin-post.php", &["-d", &fields]);
         assert!(answer.head.contains(&format!("filename=\"plan-{name}.ndjson\"")), "{}", answer.head);
         let routed = site.get(&format!("/plan/v1/{name}"), &[]);
         let lines = |bytes: &[u8]| {
@@ -45,15 +48,15 @@ fn the_screen_says_what_is_read_and_its_buttons_give_the_same_lines() {
             all[1..all.len() - 1].to_vec()
         };
         assert_eq!(lines(&answer.body), lines(&routed.body), "{name}");
-        let without = page("operator", "wp-admin/admin-post.php", &["-d", &format!("action=plan_{name}")]);
+        let without = operator("wp-admin/admin-post.php", &["-d", &format!("action=plan_{name}")]);
         assert_eq!(without.status, 403);
-        let reader = page("reader", "wp-admin/admin-post.php", &["-d", &fields]);
-        assert_eq!(reader.status, 403);
-        assert!(!String::from_utf8_lossy(&reader.body).contains("{\"source\""));
+        let refused = reader("wp-admin/admin-post.php", &["-d", &fields]);
+        assert_eq!(refused.status, 403);
+        assert!(!String::from_utf8_lossy(&refused.body).contains("{\"source\""));
     }
-    assert_eq!(page("reader", "wp-admin/tools.php?page=plan-bridge", &[]).status, 403);
+    assert_eq!(reader("wp-admin/tools.php?page=plan-bridge", &[]).status, 403);
     site.ask("{}");
-    let broken = String::from_utf8(page("operator", "wp-admin/tools.php?page=plan-bridge", &[]).body).unwrap();
+    let broken = String::from_utf8(operator("wp-admin/tools.php?page=plan-bridge", &[]).body).unwrap();
     assert!(broken.contains("request.json cannot be used") && !broken.contains("Download the capture"), "{broken}");
 }
 

@@ -9,7 +9,7 @@ use super::Site;
 use crate::place::program;
 
 /// The objects of a site file, by kind and key, without how they were captured.
-fn objects(text: &str) -> BTreeMap<(String, String), Value> {
+pub(super) fn objects(text: &str) -> BTreeMap<(String, String), Value> {
     let mut all = BTreeMap::new();
     for line in text.lines() {
         let mut record: Value = serde_json::from_str(line).unwrap();
@@ -181,7 +181,7 @@ fn no_secret_and_nobodys_address_gets_into_what_is_written_or_printed() {
 }
 
 /// Runs the program with the login of a site.
-fn signed_in(site: &Site, folder: &Path, words: &[&str]) -> String {
+pub(super) fn signed_in(site: &Site, folder: &Path, words: &[&str]) -> String {
     let mut command = program();
     command.current_dir(folder).args(words);
     command.env("PLAN_LOGIN_ORIGIN", site.staging.url()).env("PLAN_LOGIN_USER", "operator");

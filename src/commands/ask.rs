@@ -1,0 +1,71 @@
+//! `plan site ask`: the mail to a site's owner for one way to read the site.
+
+use std::path::{Path, PathBuf};
+
+use crate::bridge::{Asked, Way, ask, ways};
+use crate::cli::AskWay;
+use crate::failure::{Failure, exit};
+use crate::model::digest;
+use crate::output::escape;
+use crate::project::Project;
+use crate::site::file::save_text;
+use crate::text::Limits;
+
+use super::Terminal;
+use super::adapter::with_own;
+use super::bridge::{Made, made};
+
+pub(super) fn run(
+    way: Option<AskWay>,
+    plan: Option<&Path>,
+    (adapters, out): (&[PathBuf], Option<&Path>),
+    terminal: &mut Terminal<'_>,
+) -> Result<u8, Failure> {
+    if let Some(out) = out.filter(|out| out.exists()) {
+        return Err(Failure::exists(out));
+    }
+    let plan =
+        plan.map(|plan| Project::new(plan, Limits::default()).open()).transpose()?.map(|opened| opened.plan.clone());
+    let Made { zip, reads, reads_text } = made(&with_own(adapters)?)?;
+    let zip = digest::of_bytes(&zip);
+    let sites = plan.as_ref().map(|plan| [plan.sites.staging.as_str(), plan.sites.live.as_str()]);
+    let strategy = plan.as_ref().and_then(|plan| plan.strategy);
+    let text = match way {
+        None => ways(),
+        Some(way) => ask(&Asked { way: of(way), reads: &reads, reads_text, zip: &zip, sites, strategy }),
+    };
+    match out {
+        Some(out) => {
+            save_text(out, &escape::terminal(&text))?;
+            writeln!(terminal.err, "wrote {}: read it before you send it", escape::path(out))?;
+        }
+        None => write!(terminal.out, "{}", escape::terminal(&text))?,
+    }
+    if let Some(attached) = way.and_then(attached) {
+        writeln!(terminal.err, "attach to it what this makes: `{}`", escape::line(&command(attached, adapters)))?;
+    }
+    Ok(exit::OK)
+}
+
+fn of(way: AskWay) -> Way {
+    match way {
+        AskWay::Plugin => Way::Plugin,
+        AskWay::Download => Way::Download,
+        AskWay::Script => Way::Script,
+        AskWay::Survey => Way::Survey,
+    }
+}
+
+/// What makes the file that the mail says is attached.
+fn attached(way: AskWay) -> Option<&'static str> {
+    match way {
+        AskWay::Plugin | AskWay::Download => Some("plan bridge zip --out plan-bridge.zip"),
+        AskWay::Script => Some("plan bridge script"),
+        AskWay::Survey => None,
+    }
+}
+
+fn command(words: &str, adapters: &[PathBuf]) -> String {
+    let named = adapters.iter().map(|path| format!(" --adapter {}", escape::shell(&path.display().to_string())));
+    named.fold(words.to_owned(), |words, adapter| words + &adapter)
+}

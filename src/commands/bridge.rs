@@ -1,0 +1,71 @@
+//! `plan bridge`: the collector as a plugin's zip, or as one script.
+
+use std::path::{Path, PathBuf};
+
+use crate::adapter::{Set, compile};
+use crate::bridge::{FILES, FOLDER, Gives, Read, packed, read_in_words, reads_text, script};
+use crate::cli::{Bridge, BridgeVerb};
+use crate::failure::{Failure, exit};
+use crate::fs::{self, Readers};
+use crate::model::digest;
+use crate::model::text::many;
+use crate::output::escape;
+
+use super::Terminal;
+use super::adapter::with_own;
+
+pub(super) fn run(args: &Bridge, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    match &args.verb {
+        BridgeVerb::Zip { adapter, out } => zip(adapter, out, terminal),
+        BridgeVerb::Script { adapter, inventory } => {
+            let gives = if *inventory { Gives::Inventory } else { Gives::Capture };
+            let text = script(&compile::text(&with_own(adapter)?), gives);
+            write!(terminal.out, "{text}")?;
+            Ok(exit::OK)
+        }
+    }
+}
+
+/// The plugin with a list, and what that list reads.
+pub(super) struct Made {
+    pub(super) zip: Vec<u8>,
+    pub(super) reads: Vec<Read>,
+    pub(super) reads_text: bool,
+}
+
+/// The zip with the list of these adapters.
+pub(super) fn made(set: &Set) -> Result<Made, Failure> {
+    let request = compile::request(set);
+    let mut reads = read_in_words(&request);
+    for what in reads.iter_mut().flat_map(|read| &mut read.what) {
+        *what = escape::line(what);
+    }
+    Ok(Made { zip: packed(&compile::text(set))?, reads, reads_text: reads_text(&request) })
+}
+
+fn zip(adapters: &[PathBuf], out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    if out.exists() {
+        return Err(Failure::exists(out));
+    }
+    let Made { zip: bytes, reads, reads_text } = made(&with_own(adapters)?)?;
+    fs::replace(out, &bytes, Readers::All).map_err(|error| Failure::file("write", out, &error))?;
+    let terminal_out = &mut *terminal.out;
+    writeln!(terminal_out, "SHA-256 {}", digest::of_bytes(&bytes))?;
+    writeln!(terminal_out, "{} of PHP and the list of what they may read:", many(FILES.len(), "file"))?;
+    for read in &reads {
+        let (entries, what) = (many(read.entries, "entry").replace("entrys", "entries"), read.what.join("; "));
+        writeln!(terminal_out, "  {} ({entries}): {what}", read.from)?;
+    }
+    let text = if reads_text { "" } else { ", nor the text of pages" };
+    writeln!(terminal_out, "never what is named or shaped like a secret{text}")?;
+    writeln!(
+        terminal_out,
+        "install  Plugins > Add New > Upload Plugin, as an administrator; the list is under Tools > Plan"
+    )?;
+    writeln!(
+        terminal_out,
+        "remove   Plugins > Plan bridge > Deactivate, Delete; the folder {FOLDER} is then gone, and nothing is left"
+    )?;
+    writeln!(terminal.err, "wrote {}: `plan site ask` writes the mail to the site's owner", escape::path(out))?;
+    Ok(exit::OK)
+}

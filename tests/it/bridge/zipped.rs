@@ -1,0 +1,87 @@
+//! `plan bridge zip`: what `bridge/` holds, the same bytes each time, as WordPress's own installer takes it.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::screen::signed_in;
+use super::through::{adapter, ran};
+use super::{Site, bridge, php_files};
+
+/// The files of a zip, by their names.
+fn unzipped(path: &Path) -> BTreeMap<String, String> {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let count = zip.len();
+    let file = |at| {
+        let mut file = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        (file.name().unwrap().into_owned(), text)
+    };
+    (0..count).map(file).collect()
+}
+
+#[test]
+fn it_holds_the_files_of_bridge_and_its_list_and_is_the_same_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = ran(here, &["bridge", "zip", "--out", "one.zip"], 0);
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    std::fs::create_dir(here.join("elsewhere")).unwrap();
+    ran(here, &["bridge", "zip", "--out", "elsewhere/two.zip"], 0);
+    let bytes = std::fs::read(here.join("one.zip")).unwrap();
+    assert!(bytes == std::fs::read(here.join("elsewhere/two.zip")).unwrap(), "a zip's times are to the second of two");
+    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(said.contains(&format!("SHA-256 {digest}")), "{said}");
+
+    let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    for file in php_files().into_iter().chain([bridge().join("request.json")]) {
+        let name = file.strip_prefix(bridge()).unwrap().to_str().unwrap().to_owned();
+        wanted.insert(format!("plan-bridge/{name}"), std::fs::read_to_string(file).unwrap());
+    }
+    assert!(wanted.len() > 15, "{:?}", wanted.keys());
+    assert_eq!(unzipped(&here.join("one.zip")), wanted);
+
+    // With an adapter of the site the list is the one that `plan adapter request` makes of it, and the rest the same.
+    let own = adapter();
+    let own = own.to_str().unwrap();
+    let said = ran(here, &["bridge", "zip", "--adapter", own, "--out", "own.zip"], 0);
+    ran(here, &["adapter", "request", own, "--out", "request.json"], 0);
+    wanted.insert("plan-bridge/request.json".to_owned(), std::fs::read_to_string(here.join("request.json")).unwrap());
+    assert_eq!(unzipped(&here.join("own.zip")), wanted);
+    for words in ["settings (", "offerings", "Plugins > Add New > Upload Plugin", "Deactivate, Delete"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+
+    let said = ran(here, &["bridge", "zip", "--out", "one.zip"], 2);
+    assert!(said.contains("`one.zip` exists, and is not overwritten"), "{said}");
+    assert!(bytes == std::fs::read(here.join("one.zip")).unwrap());
+    let broken =
+        "version: 1\nname: x\nabout: x\nobjects: {mail: {evidence: inferred, source: x, fields: {no: {at: /x}}}}\n";
+    std::fs::write(here.join("x.yaml"), broken).unwrap();
+    ran(here, &["bridge", "zip", "--adapter", "x.yaml", "--out", "x.zip"], 3);
+    assert!(!here.join("x.zip").exists());
+}
+
+#[test]
+fn wordpress_installs_it_by_its_own_upload_and_removes_it_again() {
+    let Some(site) = Site::bare(&[]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    ran(folder.path(), &["bridge", "zip", "--out", "plan-bridge.zip"], 0);
+    let page = signed_in(&site, "operator");
+    let form = String::from_utf8(page("wp-admin/plugin-install.php?tab=upload", &[]).body).unwrap();
+    let field = form.split("name=\"_wpnonce\" value=\"").nth(1).unwrap();
+    let nonce = format!("_wpnonce={}", &field[..field.find('"').unwrap()]);
+    let file = format!("pluginzip=@{};type=application/zip", folder.path().join("plan-bridge.zip").display());
+    let said = page("wp-admin/update.php?action=upload-plugin", &["-F", &nonce, "-F", &file]);
+    let said = String::from_utf8_lossy(&said.body).into_owned();
+    assert!(said.contains("Plugin installed successfully"), "{said}");
+    for file in php_files().into_iter().chain([bridge().join("request.json")]) {
+        let there = site.plugin().join(file.strip_prefix(bridge()).unwrap());
+        assert_eq!(std::fs::read(&there).unwrap(), std::fs::read(&file).unwrap(), "{}", there.display());
+    }
+    site.activate();
+    assert!(site.capture().end()["counts"]["users"].as_u64().unwrap() > 20);
+}
