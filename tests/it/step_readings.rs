@@ -2,11 +2,13 @@
 //! right then, in the future, and now.
 
 use amc_plan::apply::journal::Event;
+use amc_plan::apply::machine::Next;
 use amc_plan::apply::walk::{StepContext, Turn};
 use amc_plan::guide;
+use amc_plan::model::plan::BackupPart;
 use amc_plan::model::plan::{SiteRole, Strategy};
 use amc_plan::model::purchase::Known;
-use amc_plan::model::record::{Entry, Evidence, StepTaken};
+use amc_plan::model::record::{Backup, BackupSource, Entry, Evidence, StepTaken};
 use amc_plan::model::{Executor, Step};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -143,4 +145,74 @@ fn a_persons_word_proves_a_step_only_where_it_was_given_after_the_step_began_and
             ground.record.entries.pop();
         }
     }
+}
+
+/// The steps at which a run waits for a newer reading, where each is handed over only when it is asked for. The site itself is always ahead
+/// of its reading: whatever a step wants to see is there.
+fn asks_for_readings(on: SiteRole) -> Vec<Step> {
+    let folder = folder();
+    let steps = guide::of_a_run(Strategy::RehearseAndReplay, on).to_vec();
+    let mut ground = Ground::open(&begun(&folder, on, Some(steps)), &[Look::Before]);
+    ground.bought = Known::Captured;
+    ground.site.read_at = Some(ground.journal.events()[0].at);
+    let mut asked = Vec::new();
+    for _ in 0..100 {
+        if let Next::Step(step) = ground.journal.progress().next() {
+            let past = ground.journal.progress().is_past_the_barrier();
+            ground.site.looks = vec![match step {
+                Step::LeaveMaintenance | Step::TestPurchase => Look::Open,
+                Step::RunMigration if !past => Look::Before,
+                Step::RunMigration | Step::ReviewContacts => Look::Managed,
+                _ => Look::Before,
+            }];
+        }
+        match ground.advance().unwrap() {
+            Turn::Close => return asked,
+            Turn::Waits { step, open, .. } if open.to_string().contains("read it again") => {
+                asked.push(step);
+                ground.clock += 10;
+                ground.site.read_at = Some(ground.now());
+            }
+            Turn::Waits { step: Step::Backup, .. } => {
+                let (parts, source) =
+                    (vec![BackupPart::Files, BackupPart::Database], BackupSource::RestorePoint("r".into()));
+                let taken_at = ground.now().to_string();
+                ground.says(Evidence::Backup(Backup {
+                    of: SiteRole::Live,
+                    parts,
+                    taken_at,
+                    stored_off_server: true,
+                    source,
+                }));
+            }
+            Turn::Configured { .. } => {
+                let (step, by) = (Step::Configure, Executor::Automatic);
+                ground.note(Event::Passed { step, by, seen: String::new(), found: Default::default() }).unwrap();
+            }
+            Turn::Waits { .. } => ground.says_everything(),
+            Turn::Passed { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("it never ends: {asked:?}");
+}
+
+/// What the owner is asked for beforehand is what a run then waits for. The first reading is the one with which it begins, and of the plan's
+/// changes those that a person makes are looked for in a reading that was made since.
+#[test]
+fn a_run_waits_for_as_many_readings_as_the_owner_is_asked_for() {
+    let all = guide::readings(Strategy::RehearseAndReplay);
+    for on in [SiteRole::Staging, SiteRole::Live] {
+        let asked = asks_for_readings(on);
+        let counted: Vec<Step> = {
+            let steps = guide::steps(Strategy::RehearseAndReplay, on).iter();
+            let mut since: Vec<Step> = steps.filter_map(|step| step.read_since()).collect();
+            since.dedup();
+            since.retain(|step| !matches!(step, Step::Preflight | Step::Configure));
+            since
+        };
+        assert_eq!(asked, counted, "{on:?}");
+        assert_eq!(all.iter().filter(|due| due.on == on).count(), asked.len() + 2, "{on:?}");
+    }
+    assert_eq!(all.len(), 11);
 }
