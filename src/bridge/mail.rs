@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use crate::guide::readings;
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::text::many;
 
 use super::Read;
 
@@ -177,7 +176,7 @@ fn download(mail: &mut Mail, asked: &Asked<'_>) {
     mail.item("Tools > Plan: the page lists what is read. Press \"Download the capture\".");
     mail.item(FIRST);
     mail.item(GIVE);
-    how_often(mail, asked.strategy, "download");
+    how_often(mail, asked.strategy, ["download", "downloads"]);
     what_is_read(mail, asked);
     removal(mail, &[]);
     mail.heading("How long it takes");
@@ -195,7 +194,7 @@ fn script(mail: &mut Mail, asked: &Asked<'_>) {
     mail.command("wp --url=ADDRESS eval-file - < ../plan-collector.php > ../plan-capture.ndjson");
     mail.item("If the command says that something failed, or `echo $?` right after it prints anything but 0, the file is not whole: send us what it said.");
     mail.item(GIVE);
-    how_often(mail, asked.strategy, "run of the script");
+    how_often(mail, asked.strategy, ["run of the script", "runs of the script"]);
     what_is_read(mail, asked);
     mail.heading("How it is removed");
     mail.paragraph("There is nothing to uninstall. Delete both files from the server.");
@@ -265,15 +264,15 @@ fn removal(mail: &mut Mail, more: &[&str]) {
 }
 
 /// How many of them the switch needs at least, by the steps of the guide.
-fn how_often(mail: &mut Mail, strategy: Option<Strategy>, what: &str) {
+fn how_often(mail: &mut Mail, strategy: Option<Strategy>, [what, all]: [&str; 2]) {
     let Some(strategy) = strategy else {
         mail.paragraph(&format!("The first {what} is for the plan. Each later step of the switch is proven by a new one: how many, we say when the plan is made."));
         return;
     };
     let due = readings(strategy);
     mail.paragraph(&format!(
-        "The switch needs at least {} in all, each new, as an old one proves nothing of what was done since:",
-        many(due.len(), what)
+        "The switch needs at least {} {all} in all, each new, as an old one proves nothing of what was done since:",
+        due.len()
     ));
     for (on, name) in [(SiteRole::Staging, "of the staging copy"), (SiteRole::Live, "of the live site")] {
         let when: Vec<&str> = due.iter().filter(|due| due.on == on).map(|due| due.when).collect();
@@ -325,5 +324,89 @@ impl Mail {
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let _ = writeln!(self.0, "{}", textwrap::fill(text, options));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(way: Way, strategy: Option<Strategy>) -> String {
+        let reads =
+            [Read { from: "settings", what: vec!["the offerings".to_owned(), "the pages".to_owned()], entries: 2 }];
+        let sites = strategy.map(|_| ["https://staging.example.com", "https://example.com"]);
+        let asked = Asked { way, reads: &reads, reads_text: false, zip: "0123abcd", sites, strategy };
+        ask(&asked)
+    }
+
+    /// Its words as one line.
+    fn words(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn each_says_what_is_asked_read_removed_and_lost_and_how_long_it_takes_and_names_another_way() {
+        for way in Way::ALL {
+            let mail = mail(way, None);
+            let headings = [
+                "What we ask for",
+                "What is read",
+                "How it is removed",
+                "How long it takes",
+                "What is missing",
+                "If this does not suit you",
+            ];
+            let at: Vec<usize> =
+                headings.iter().map(|heading| mail.find(&format!("\n\n{heading}")).expect(heading)).collect();
+            assert!(at.is_sorted(), "{mail}");
+            assert!(mail.starts_with("Subject: "), "{mail}");
+            let long: Vec<&str> =
+                mail.lines().filter(|line| line.len() > 76 && !line.starts_with("      wp ")).collect();
+            assert_eq!(long, Vec::<&str>::new());
+            let (is_installed, is_read) = (matches!(way, Way::Plugin | Way::Download), way != Way::Survey);
+            assert_eq!(mail.contains("plan-bridge.zip") && mail.contains("0123abcd"), is_installed, "{mail}");
+            assert_eq!(mail.contains("- settings: the offerings; the pages"), is_read, "{mail}");
+            assert_eq!(mail.contains("Application Password"), way == Way::Plugin, "{mail}");
+            // A host that forbids plugins, and an owner who gives no login, find theirs in each.
+            assert!(way == Way::Script || words(&mail).contains("Your host forbids installing plugins"), "{mail}");
+            assert!(way != Way::Plugin || words(&mail).contains("You give no login away"), "{mail}");
+        }
+    }
+
+    #[test]
+    fn how_often_a_file_is_needed_is_counted_by_the_steps_of_the_strategy() {
+        for way in [Way::Download, Way::Script] {
+            let what = if way == Way::Download { "downloads" } else { "runs of the script" };
+            for (strategy, all, staging, live) in [
+                (Strategy::RehearseAndReplay, 11, 5, 6),
+                (Strategy::FreezeAndPush, 6, 5, 1),
+                (Strategy::PushThenMerge, 8, 5, 3),
+            ] {
+                let text = words(&mail(way, Some(strategy)));
+                assert!(text.contains(&format!("at least {all} {what} in all")), "{text}");
+                assert!(
+                    text.contains(&format!("{staging} of the staging copy: before anything is changed;")),
+                    "{text}"
+                );
+                assert!(text.contains(&format!("- {live} of the live site: ")), "{text}");
+            }
+            assert!(!mail(way, None).contains("at least"), "without a plan nobody knows");
+        }
+        let merge = words(&mail(Way::Download, Some(Strategy::PushThenMerge)));
+        assert!(
+            merge.contains(
+                "when the staging copy is made; right before staging is pushed over it; when it is open again"
+            ),
+            "{merge}"
+        );
+    }
+
+    #[test]
+    fn that_no_text_of_pages_is_read_is_said_only_where_it_is_so() {
+        let of = |reads_text| {
+            ask(&Asked { way: Way::Download, reads: &[], reads_text, zip: "", sites: None, strategy: None })
+        };
+        assert!(words(&of(false)).contains("and the text of your pages."));
+        assert!(!words(&of(true)).contains("the text of your pages"));
     }
 }
