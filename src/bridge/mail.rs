@@ -65,12 +65,14 @@ impl Way {
 
     fn lacks(self) -> &'static str {
         match self {
-            Self::Plugin => "nothing; what no adapter covers is asked of a person",
+            Self::Plugin => {
+                "nothing that an adapter knows, and no later reading needs the owner; what no adapter knows is asked of a person"
+            }
             Self::Download => {
                 "each proof of a run waits for a new download, and it counts as recorded, or as attested by a named person"
             }
             Self::Script => {
-                "what its exit code and last line do not confirm; run by somebody else, it is like a download"
+                "what a download lacks too: a new run of it for each proof, and it counts as recorded, or as attested by a named person"
             }
             Self::Survey => {
                 "the members: nobody can attest them, so no verdict is green, and the spot-check contacts are compared by eye"
