@@ -80,6 +80,16 @@ impl Way {
         }
     }
 
+    /// The command that writes its mail.
+    fn mail(self) -> &'static str {
+        match self {
+            Self::Plugin => "`plan site ask --way plugin`",
+            Self::Download => "`plan site ask --way download`",
+            Self::Script => "`plan site ask --way script`",
+            Self::Survey => "`plan site ask --way survey`",
+        }
+    }
+
     fn takes(self) -> &'static str {
         match self {
             Self::Plugin => {
@@ -99,9 +109,8 @@ impl Way {
 /// The ways beside each other: for whom each is, what it takes, what is lost by it.
 pub fn ways() -> String {
     Way::ALL.iter().fold(String::new(), |mut text, way| {
-        let (name, whom, takes, lacks) = (way.name(), way.for_whom(), way.takes(), way.lacks());
-        let _ =
-            writeln!(text, "{name}: {whom}\n  takes  {takes}\n  lacks  {lacks}\n  mail   `plan site ask --way {name}`");
+        let (whom, takes, lacks) = (way.for_whom(), way.takes(), way.lacks());
+        let _ = writeln!(text, "{}: {whom}\n  takes  {takes}\n  lacks  {lacks}\n  mail   {}", way.name(), way.mail());
         text
     })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Make the collector that reads a site: a plugin to install, or a script.
+/// Make the collector that reads a site: a plugin, or a script.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan bridge zip --out plan-bridge.zip"))]
 pub struct Bridge {

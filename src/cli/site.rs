@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Read what the plugin `plan-bridge` gives of a site, or ask its owner for it.
+/// Read what the plugin `plan-bridge` gives of a site, or ask for it.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {
