@@ -126,8 +126,8 @@ pub fn ask(asked: &Asked<'_>) -> String {
     mail.line(&format!("Subject: Reading {of} before its switch to AccessAlly Managed Contacts"));
     mail.paragraph("Hello,");
     mail.paragraph(&format!(
-        "before anything is changed, we compare our plan for the switch with what is really set on your site, and afterwards we compare every \
-         member with how they were before. For that we need to read parts of {site}."
+        "before anything is changed, we compare our plan for the switch with what is really set on your site, and afterwards we compare the \
+         members, as far as we can read them, with how they were before. For that we need to read parts of {site}."
     ));
     match asked.way {
         Way::Plugin => plugin(&mut mail, asked),
@@ -144,7 +144,7 @@ pub fn ask(asked: &Asked<'_>) -> String {
             .item("You would rather not download anything: with an administrator's login we read the site ourselves."),
         Way::Script => mail.item("Your host allows plugins: a small plugin with a download button does the same."),
         Way::Survey => {
-            mail.item("A small plugin that only reads would spare most of the typing, and shows the members too.")
+            mail.item("A small plugin that only reads would spare most of the typing, and can show the members too.")
         }
     }
     if asked.way != Way::Script {

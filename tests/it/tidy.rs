@@ -231,6 +231,7 @@ fn only_one_file_draws_and_few_parse() {
     };
     assert_eq!(users("miette"), BTreeSet::from(["output/human.rs".to_owned()]));
     assert!(users("granit_parser").iter().all(|file| file.starts_with("text/compose")));
+    assert_eq!(users("zip::"), BTreeSet::from(["bridge/packed.rs".to_owned()]));
     assert!(users("ureq").iter().all(|file| file.starts_with("site/wordpress/")));
 }
 

@@ -55,6 +55,13 @@ fn it_holds_the_files_of_bridge_and_its_list_and_is_the_same_each_time() {
         assert!(said.contains(words), "{words}: {said}");
     }
 
+    // The mail names the very zip that goes with it.
+    for (own, of) in [(vec![], "one.zip"), (vec!["--adapter", own], "own.zip")] {
+        let mail = ran(here, &[&["site", "ask", "--way", "download"], &own[..]].concat(), 0);
+        let digest = Sha256::digest(std::fs::read(here.join(of)).unwrap());
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(mail.contains(&digest), "{of}: {mail}");
+    }
     let said = ran(here, &["bridge", "zip", "--out", "one.zip"], 2);
     assert!(said.contains("`one.zip` exists, and is not overwritten"), "{said}");
     assert!(bytes == std::fs::read(here.join("one.zip")).unwrap());
