@@ -222,11 +222,7 @@ pub fn make_state_folder(beside: &Path) -> std::io::Result<PathBuf> {
 /// As [`make_state_folder`].
 pub fn make_shared_folder(beside: &Path) -> std::io::Result<PathBuf> {
     let folder = state_folder(beside);
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder)?;
+    crate::fs::make_private(&folder)?;
     if !std::fs::symlink_metadata(&folder)?.is_dir() {
         return Err(std::io::Error::new(ErrorKind::InvalidInput, "`.plan` is a link"));
     }

@@ -17,7 +17,7 @@ use crate::text::{CONFLICT, RESOLVE, conflict};
 
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
-pub use named::{ensure_there, is_link, open_beside_site, open_linked};
+pub use named::{ensure_there, is_link, make_private, open_beside_site, open_linked};
 pub use whole::Readers;
 pub(crate) use whole::{
     folder_of, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,

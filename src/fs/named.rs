@@ -88,3 +88,15 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 pub fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|seen| seen.is_symlink())
 }
+
+/// Makes a folder that only this user can enter, with those above it, where there is none yet; one that is there keeps its mode.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

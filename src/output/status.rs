@@ -58,6 +58,8 @@ pub struct Status {
     pub elsewhere: Option<String>,
     /// The digest of the changes of an earlier run that can be undone once this one is; null where there is none.
     pub earlier: Option<String>,
+    /// What is kept here of the site as it was before runs, contacts included; null where nothing is.
+    pub kept: Option<Before>,
     /// The command line that takes the run back.
     #[serde(skip)]
     pub undo: String,
@@ -67,6 +69,18 @@ pub struct Status {
     pub decisions: Vec<Duty>,
     /// Every step in order.
     pub steps: Vec<Line>,
+}
+
+/// How many days the contacts of a site as it was before a run are kept before `plan status` asks to remove them.
+pub const KEPT_DAYS: i64 = 30;
+
+/// What is kept of a site as it was before a run.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Before {
+    /// For how many whole days, by the date of its file; of several, of the oldest.
+    pub days: i64,
+    /// The command line that removes it.
+    pub purge: String,
 }
 
 /// A run that came to its end.
@@ -214,6 +228,15 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     if let Some(earlier) = &status.earlier {
         let when = if status.digest.is_some() { " once this one is" } else { "" };
         writeln!(out, "an earlier run, of the changes {}, can be undone{when}", &earlier[..16.min(earlier.len())])?;
+    }
+    if let Some(Before { days, purge }) = &status.kept {
+        let age = match days {
+            0 => "since today".to_owned(),
+            days => format!("for {}", many(usize::try_from(*days).unwrap_or_default(), "day")),
+        };
+        let due = if *days > KEPT_DAYS { format!("attention, longer than {KEPT_DAYS} days: ") } else { String::new() };
+        let purge = escape::line(purge);
+        writeln!(out, "{due}the site as it was before, contacts included, is kept here {age}; `{purge}` removes it")?;
     }
     decisions(status, out)?;
     if let Some(elsewhere) = &status.elsewhere {

@@ -1,6 +1,6 @@
 //! This machine's key: 32 random bytes in the user's own state folder, made when they are first needed.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::failure::{Failure, exit};
-use crate::fs::{Readers, open_here, replace};
+use crate::fs::{Readers, make_private, open_here, replace};
 use crate::model::digest;
 
 use super::own::is_own;
@@ -176,11 +176,7 @@ fn make(home: &Path) -> Result<Key, Failure> {
         Failure::file("write this machine's key into", home, &error)
             .help("make that folder writable, or set XDG_STATE_HOME to a folder that is")
     };
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(home).map_err(failed)?;
+    make_private(home).map_err(failed)?;
     let lock = private(&home.join("machine.key.lock"), OpenOptions::new().create(true).write(true).truncate(false));
     // Let go when it is dropped.
     let lock = lock.map_err(failed)?;

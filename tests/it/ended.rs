@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
 use super::common::{copy_of_plans, plan};
 use super::place::{PLAN, Place, Ran, SITE};
@@ -51,6 +52,34 @@ fn what_could_not_be_shown_whole_confirms_nothing() {
     let place = Place::new();
     into_a_broken_pipe(&place, &["diff", PLAN, "--site", SITE]).ends(0, &[]);
     assert!(!place.confirmations().exists());
+}
+
+#[test]
+fn how_long_contacts_are_kept_is_said_until_they_are_removed() {
+    let place = Place::new();
+    let kept = || {
+        let out = place.run(&["status", PLAN, "--site", SITE]).out;
+        out.lines().find(|line| line.contains("contacts included")).map(str::to_owned)
+    };
+    assert_eq!(kept(), None);
+    place.confirm(&place.digest()).ends(0, &[]);
+    let what = "the site as it was before, contacts included, is kept here";
+    let purge = format!("`plan purge {PLAN} --site {SITE}` removes it");
+    assert_eq!(kept().unwrap(), format!("{what} since today; {purge}"));
+    let before = File::options().append(true).open(&place.state_files("before.site.ndjson")[0]).unwrap();
+    for (days, said) in [
+        (1, format!("{what} for 1 day; {purge}")),
+        (30, format!("{what} for 30 days; {purge}")),
+        (31, format!("attention, longer than 30 days: {what} for 31 days; {purge}")),
+    ] {
+        before.set_modified(SystemTime::now() - Duration::from_hours(24 * days)).unwrap();
+        assert_eq!(kept().unwrap(), said);
+    }
+    // A clock that was set back makes nothing younger than today.
+    before.set_modified(SystemTime::now() + Duration::from_hours(48)).unwrap();
+    assert_eq!(kept().unwrap(), format!("{what} since today; {purge}"));
+    place.run(&["purge", PLAN, "--site", SITE]).ends(0, &[]);
+    assert_eq!(kept(), None);
 }
 
 #[test]

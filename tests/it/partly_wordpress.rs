@@ -44,6 +44,23 @@ impl Desk {
         command.output().unwrap().into()
     }
 
+    /// The run is this user's one run on the site, from whichever folder somebody looks.
+    fn is_seen_from_a_second_clone(&self, begin: &[&str]) {
+        let clone = Place::new();
+        fs::write(clone.path(PLAN), self.place.read(PLAN)).unwrap();
+        let run = |words: &[&str]| {
+            let mut command = clone.command(words);
+            let login = [("PLAN_LOGIN_ORIGIN", self.staging.url()), ("PLAN_LOGIN_USER", "operator")];
+            command.envs(login).env("PLAN_LOGIN_PASSWORD", self.staging.text("/password"));
+            Ran::from(command.env("PLAN_STATE_HOME", self.place.home.path()).output().unwrap())
+        };
+        let folder = self.place.path("").canonicalize().unwrap().display().to_string();
+        let status = run(&["status", PLAN, "--site", self.staging.url()]);
+        status.ends(0, &[]);
+        assert!(status.out.contains(&format!("begun in `{folder}`")), "{status:#?}");
+        run(begin).ends(20, &["is not finished: it waits at", &folder]);
+    }
+
     fn records(&self, words: &[&str]) {
         self.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
     }
@@ -106,6 +123,7 @@ fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
     let begun = desk.run(&[&begin[..], &["--accept-unknown", "members"]].concat());
     begun.ends(20, &["waits at `configure`", "plan record saw"]);
     assert!(begun.out.contains("by hand"), "{begun:#?}");
+    desk.is_seen_from_a_second_clone(&begin);
     // The person makes every change on its screen, and types what the run printed, with what is there then.
     let typed = begun.out.lines().filter_map(|line| line.trim().strip_prefix("type       plan "));
     let (mut pasted, blind) = (0, [("VALUE", "//bloom.example"), ("VALUE", "yes"), ("VALUE", "revoke")]);

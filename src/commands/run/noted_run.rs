@@ -1,4 +1,4 @@
-//! The run that is noted beside a site in a file: written by its own folder, heeded by every other.
+//! The run that is noted of a site: written by its own folder, heeded by every other of this user.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ const PAST: &str = "is past *Run Migration*, which nobody may press again before
 
 impl RunFiles {
     fn note(&self) -> Option<PathBuf> {
-        self.beside_site("run.json")
+        self.of_site("run.json")
     }
 
     fn noted(&self) -> Result<Option<(PathBuf, OpenRun)>, Failure> {

@@ -10,7 +10,7 @@ use crate::apply::lock::{self, Lock, LockError};
 use crate::apply::take_over::set_aside;
 use crate::apply::{self};
 use crate::failure::{Failure, exit};
-use crate::fs::{folder_of, is_link};
+use crate::fs::{folder_of, is_link, make_private};
 use crate::model::Identity;
 use crate::output::escape::shell;
 use crate::project::Project;
@@ -77,6 +77,9 @@ pub(crate) struct RunFiles {
     /// A site in a file, from the root and through every link: where its lock lies, so that it is one lock from every
     /// plan's folder. None for an address, and where not even the file's folder exists.
     pub(super) real: Option<PathBuf>,
+    /// Where what every plan's folder has to see of a site at an address lies: in this user's own state folder. None for a site in a
+    /// file, and where there is no such folder.
+    of_addresses: Option<PathBuf>,
     /// What git tracks.
     pub(super) git: Books,
 }
@@ -87,7 +90,9 @@ impl RunFiles {
         let plans = real(folder_of(plan));
         let real = real_file(site);
         let name = one_name(&plans, site, real.as_deref());
+        let home = if site.contains("://") { trust::state_home().ok() } else { None };
         Self {
+            of_addresses: home.map(|home| home.join("sites")),
             plan: plan.to_owned(),
             plans,
             folder: apply::state_folder(plan),
@@ -127,13 +132,17 @@ impl RunFiles {
         apply::state_file(&self.plans.join(".plan"), &self.name, "journal.ndjson")
     }
 
-    /// The lock: of the site itself where that is a file, else of the plan's folder.
+    /// The lock: of the site, whichever plan's folder asks for it; of the plan's folder alone where nothing else can be written.
     pub(super) fn lock(&self) -> PathBuf {
-        self.beside_site("lock").unwrap_or_else(|| apply::state_file(&self.folder, &self.name, "lock"))
+        self.of_site("lock").unwrap_or_else(|| apply::state_file(&self.folder, &self.name, "lock"))
     }
 
-    /// A file in the state folder beside the site; none where the site is no file.
-    pub(super) fn beside_site(&self, suffix: &str) -> Option<PathBuf> {
+    /// A file that runs on this site from every folder see: beside a site in a file; of an address, in this user's state folder. None
+    /// where there is no such folder.
+    pub(super) fn of_site(&self, suffix: &str) -> Option<PathBuf> {
+        if let Some(folder) = &self.of_addresses {
+            return Some(apply::state_file(folder, &self.name, suffix));
+        }
         let site = self.real.as_ref()?;
         let name = site.file_name()?.to_string_lossy();
         Some(apply::state_file(&apply::state_folder(site), &name, suffix))
@@ -165,6 +174,9 @@ impl RunFiles {
                 let help = "a run locks the site next to its file, and writes there: make that folder writable";
                 shut.unwrap_or_else(|| failed(site, e).help(help))
             })?;
+        }
+        if let Some(folder) = &self.of_addresses {
+            make_private(folder).map_err(|e| Failure::file("make the folder of the sites' locks", folder, &e))?;
         }
         self.take_as_it_is()
     }
@@ -228,6 +240,15 @@ fn real(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_site_at_an_address_has_one_lock_and_one_note_for_all_folders_of_a_user() {
+        let address = "https://staging.bloom.example";
+        let (one, other) =
+            (RunFiles::of(Path::new("plans/x.yaml"), address), RunFiles::of(Path::new("/tmp/y.yaml"), address));
+        assert_eq!((one.lock(), one.of_site("run.json")), (other.lock(), other.of_site("run.json")));
+        assert_ne!(one.journal(), other.journal());
+    }
 
     #[test]
     fn one_site_in_every_spelling_of_its_address_has_one_lock() {

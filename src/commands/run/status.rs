@@ -1,6 +1,6 @@
 //! `plan status`: where a run stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ use crate::guide::{Back, LIVE_FILE, Stage, duties, steps};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Executor, Identity, ObjectRef, Plan, Step};
 use crate::output::escape;
-use crate::output::status::{self, Ended, Line, Rehearsed, Stand};
+use crate::output::status::{self, Before, Ended, Line, Rehearsed, Stand};
 use crate::project::{Opened, Project};
 use crate::site::{self, Site as _};
 use crate::trust::{of_this_machine, recorded_here};
@@ -90,6 +90,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         },
         rehearsed,
         elsewhere,
+        kept: kept_before(of, &files),
         undo: files.undo(),
         way_back: run
             .as_ref()
@@ -103,6 +104,18 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         StatusFormat::Json => status::json(&status, terminal.out)?,
     }
     Ok(exit::OK)
+}
+
+/// What is kept of the site as it was before runs on it.
+fn kept_before((plan, site): (&Path, &str), files: &RunFiles) -> Option<Before> {
+    let now = Timestamp::now();
+    let age = |kept: PathBuf| {
+        let written = Timestamp::try_from(kept.metadata().ok()?.modified().ok()?).ok()?;
+        Some(now.duration_since(written).as_hours() / 24)
+    };
+    let days = files.kept().into_iter().filter(|kept| kept::is_there(kept)).filter_map(age).max()?.max(0);
+    let purge = format!("plan purge {} --site {}", escape::shell(&plan.display().to_string()), escape::shell(site));
+    Some(Before { days, purge })
 }
 
 /// The run that ended here last, where it came to its end and none is under way.
