@@ -235,8 +235,12 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             days => format!("for {}", many(usize::try_from(*days).unwrap_or_default(), "day")),
         };
         let due = if *days > KEPT_DAYS { format!("attention, longer than {KEPT_DAYS} days: ") } else { String::new() };
+        let needs = if status.digest.is_some() { "the run needs it; once it is over " } else { "" };
         let purge = escape::line(purge);
-        writeln!(out, "{due}the site as it was before, contacts included, is kept here {age}; `{purge}` removes it")?;
+        writeln!(
+            out,
+            "{due}the site as it was before, contacts included, is kept here {age}; {needs}`{purge}` removes it"
+        )?;
     }
     decisions(status, out)?;
     if let Some(elsewhere) = &status.elsewhere {

@@ -62,10 +62,12 @@ fn how_long_contacts_are_kept_is_said_until_they_are_removed() {
         out.lines().find(|line| line.contains("contacts included")).map(str::to_owned)
     };
     assert_eq!(kept(), None);
-    place.confirm(&place.digest()).ends(0, &[]);
+    let digest = place.digest();
+    place.confirm(&digest).ends(0, &[]);
     let what = "the site as it was before, contacts included, is kept here";
     let purge = format!("`plan purge {PLAN} --site {SITE}` removes it");
-    assert_eq!(kept().unwrap(), format!("{what} since today; {purge}"));
+    assert_eq!(kept().unwrap(), format!("{what} since today; the run needs it; once it is over {purge}"));
+    place.run(&["undo", PLAN, "--site", SITE, "--confirm", &digest]).ends(0, &[]);
     let before = File::options().append(true).open(&place.state_files("before.site.ndjson")[0]).unwrap();
     for (days, said) in [
         (1, format!("{what} for 1 day; {purge}")),
