@@ -26,10 +26,9 @@ const USUAL: usize = 2;
 
 /// How many decimals a currency has; none where there is no such currency.
 fn decimals(currency: &str) -> Option<usize> {
-    // Three letters and a blank each: of every price in a plan it is asked several times.
-    let letters: &[u8; 3] = currency.as_bytes().try_into().ok()?;
-    let is_there = |codes: &str| codes.as_bytes().chunks(4).any(|code| code.first_chunk() == Some(letters));
-    CURRENCIES.iter().find(|(_, codes)| is_there(codes)).map(|(decimals, _)| *decimals)
+    // Each code is three letters long, so that three letters in a row are one. Of every price in a plan it is asked several times.
+    let is_code = currency.len() == 3 && !currency.contains(' ');
+    CURRENCIES.iter().find(|(_, codes)| is_code && codes.contains(currency)).map(|(decimals, _)| *decimals)
 }
 
 /// An amount of money, so that `497`, `497.0` and `497.00 USD` are one amount.

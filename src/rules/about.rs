@@ -31,20 +31,30 @@ impl About {
             Self::List(_) | Self::Object(_) => None,
         }
     }
+
+    /// Its name as a fact. A judgement asks for some ten of each object, so this goes without the machinery of a format.
+    pub(super) fn fact(&self) -> String {
+        match self {
+            Self::List(kind) => kind.name().to_owned(),
+            Self::Object(on) => parts(on).concat(),
+            Self::Field(on, name) => {
+                let [kind, slash, key] = parts(on);
+                [kind, slash, key, ": ", name].concat()
+            }
+        }
+    }
 }
 
 impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List(kind) => kind.fmt(f),
-            Self::Object(on) => on.fmt(f),
-            Self::Field(on, name) => {
-                on.fmt(f)?;
-                f.write_str(": ")?;
-                f.write_str(name)
-            }
-        }
+        f.write_str(&self.fact())
     }
+}
+
+/// An object's name as a text shows it, in its parts.
+fn parts(on: &ObjectRef) -> [&str; 3] {
+    let kind = on.kind.name();
+    if on.key == kind { ["", "", &on.key] } else { [kind, "/", &on.key] }
 }
 
 /// The field of the snapshot that a fact is about.

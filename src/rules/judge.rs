@@ -1,6 +1,7 @@
 //! All rules over one set of inputs: findings, evidence, verdict.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::mem;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -165,19 +166,17 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         readers: BTreeMap::new(),
         unknown: BTreeSet::new(),
     };
-    let (mut known, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
+    let mut asked = Vec::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
-    first.into_iter().for_each(|rule| run(rule, &facts, moment, (&mut known, &mut elsewhere), &mut all));
+    first.into_iter().for_each(|rule| run(rule, &facts, moment, &mut asked, &mut all));
     let changed: HashSet<String> = inputs.changes.iter().map(|change| change.on.to_string()).collect();
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
-    last.into_iter().for_each(|rule| run(rule, &facts, moment, (&mut known, &mut elsewhere), &mut all));
+    last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut asked, &mut all));
     folded::fold(&mut all.findings);
-    known.values().for_each(|worst| all.evidence.count(*worst));
-    all.evidence.attested_elsewhere =
-        elsewhere.iter().filter(|fact| known.get(*fact) == Some(&Graded::Attested)).count();
+    by_fact(asked, &mut all);
     all.verdict = match verdict(&all.findings) {
         Verdict::Green if inputs.before.is_none() => Verdict::Unproven,
         verdict => verdict,
@@ -194,13 +193,7 @@ fn speaks(rule: &Rule, live: bool) -> bool {
     }
 }
 
-fn run(
-    rule: &'static Rule,
-    facts: &Facts<'_>,
-    moment: Moment,
-    (known, elsewhere): (&mut BTreeMap<String, Graded>, &mut BTreeSet<String>),
-    all: &mut Judgement,
-) {
+fn run(rule: &'static Rule, facts: &Facts<'_>, moment: Moment, asked: &mut Vec<Asked>, all: &mut Judgement) {
     let live = facts.live();
     let here = speaks(rule, live);
     // What the plan alone breaks on live can be seen on the staging copy already; the copy lies behind whoever is on live.
@@ -229,16 +222,12 @@ fn run(
         findings.push(unproven(rule, &reads));
     }
     if due {
-        for read in &reads {
-            merge(known, read);
-            if matches!(&read.grade, Grade::Attested(who) if who.ends_with(ELSEWHERE)) {
-                elsewhere.insert(read.fact.clone());
-            }
-            match all.readers.get_mut(&read.fact) {
-                Some(readers) => readers.push(rule.id),
-                None => drop(all.readers.insert(read.fact.clone(), Vec::from([rule.id]))),
-            }
-        }
+        asked.extend(reads.iter().map(|read| Asked {
+            fact: read.fact.clone(),
+            graded: read.grade.word(),
+            elsewhere: matches!(&read.grade, Grade::Attested(who) if who.ends_with(ELSEWHERE)),
+            by: rule.id,
+        }));
     }
     if due && findings.iter().all(|finding| finding.severity == Severity::Info && !finding.unproven) {
         all.proofs.push(Proof { rule: rule.id, reads });
@@ -260,11 +249,28 @@ fn refuse(read: &mut Read) {
     }
 }
 
-/// How well a fact is known to the rule that knows least of it.
-fn merge(known: &mut BTreeMap<String, Graded>, read: &Read) {
-    let graded = read.grade.word();
-    let worst = known.entry(read.fact.clone()).or_insert(graded);
-    *worst = graded.max(*worst);
+/// That a rule that is due asked for a fact.
+struct Asked {
+    fact: String,
+    graded: Graded,
+    /// Whether it is attested by a line that was recorded on another machine.
+    elsewhere: bool,
+    by: &'static str,
+}
+
+/// Which rules asked for each fact, and how well it is known to the one that knows least of it.
+fn by_fact(mut asked: Vec<Asked>, all: &mut Judgement) {
+    // Each rule asked in order, and rules that asked for one fact stay in theirs.
+    asked.sort_by(|a, b| a.fact.cmp(&b.fact));
+    let facts = asked.chunk_by_mut(|a, b| a.fact == b.fact).map(|group| {
+        let worst = group.iter().map(|asked| asked.graded).max().unwrap_or(Graded::Captured);
+        all.evidence.count(worst);
+        let elsewhere = worst == Graded::Attested && group.iter().any(|asked| asked.elsewhere);
+        all.evidence.attested_elsewhere += usize::from(elsewhere);
+        let rules = group.iter().map(|asked| asked.by).collect();
+        (mem::take(&mut group[0].fact), rules)
+    });
+    all.readers = facts.collect();
 }
 
 /// The facts that are about the site's members: only a reading shows them.

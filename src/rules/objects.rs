@@ -148,7 +148,7 @@ impl<'f, 'a, T: OfKind> Of<'f, 'a, T> {
 
     /// What is known of a field: noted, with how well.
     pub(super) fn ask<U>(&self, name: &str, field: &'a Field<U>) -> Known<Option<&'a U>> {
-        self.facts.ask(&self.place(), name, field)
+        self.facts.ask(self.place(), name, field)
     }
 
     /// Notes that of a field that is known a part is not.
@@ -166,16 +166,16 @@ impl<'f, 'a, T: OfKind> Of<'f, 'a, T> {
 
 impl<'a> Facts<'a> {
     /// What is known of a field of an object.
-    fn ask<T>(&self, on: &ObjectRef, name: &str, field: &'a Field<T>) -> Known<Option<&'a T>> {
+    fn ask<T>(&self, on: ObjectRef, name: &str, field: &'a Field<T>) -> Known<Option<&'a T>> {
         let known = field.as_known();
-        let grade = self.graded(|before| before.field_grade(on, name_of_field(name), known.is_some()));
+        let grade = self.graded(|before| before.field_grade(&on, name_of_field(name), known.is_some()));
         let known = known.filter(|_| grade.is_known());
-        self.note_about(About::Field(on.clone(), name.to_owned()), grade);
+        self.note_about(About::Field(on, name.to_owned()), grade);
         known
     }
 
     fn note_about(&self, about: About, grade: Grade) {
-        self.note(about.to_string(), grade.clone());
+        self.note(about.fact(), grade.clone());
         self.note_unknown(about, &grade);
     }
 

@@ -18,7 +18,7 @@ pub fn marks_conflict(line: &str) -> bool {
 
 /// The first line that marks a conflict: its number, from 1, and its bytes. A row of equal signs alone marks none.
 pub fn conflict(text: &str) -> Option<(usize, Range<usize>)> {
-    SIDES.iter().any(|side| text.contains(side)).then_some(())?;
+    SIDES.iter().find(|side| memchr::memmem::find(text.as_bytes(), side.as_bytes()).is_some())?;
     let mut start = 0;
     for (at, line) in text.split('\n').enumerate() {
         if SIDES.iter().any(|side| line.starts_with(side)) {

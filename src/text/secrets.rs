@@ -53,7 +53,7 @@ pub(super) fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// Whether a text, or a part of one, has any of the signs without which it holds no secret: that of a parameter, plain or spelt out,
 /// or that of a login. Most texts have none, and need not be read.
 pub fn may_hold_secrets(text: &[u8]) -> bool {
-    text.iter().any(|byte| matches!(byte, b'=' | b'%' | b'&' | b'\\' | b'@'))
+    memchr::memchr3(b'=', b'%', b'&', text).or_else(|| memchr::memchr2(b'\\', b'@', text)).is_some()
 }
 
 /// Stretches of a text in order, those that overlap as one.
