@@ -55,7 +55,8 @@ final class Plugin {
         } catch (Failure $failure) {
             $request = ['error' => $failure->getMessage()];
         }
-        return self::self() + ['request' => $request, 'reads' => array_keys(self::ANSWERS), 'writes' => []];
+        $versions = ['wordpress' => get_bloginfo('version'), 'php' => PHP_VERSION];
+        return self::self() + ['request' => $request, 'versions' => $versions, 'reads' => array_keys(self::ANSWERS), 'writes' => []];
     }
 
     private static function self(): array {

@@ -4,18 +4,39 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Read what the plugin `plan-bridge` gives of a site.
+/// Keep a site's login, and read what the plugin `plan-bridge` gives of a site.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {
-    /// What to read.
+    /// What to do.
     #[command(subcommand)]
     pub verb: SiteVerb,
 }
 
-/// What to read of a site.
+/// What to do with a site.
 #[derive(Debug, Subcommand)]
 pub enum SiteVerb {
+    /// Try an administrator's login on a site, and keep it in the system's keyring.
+    ///
+    /// The user name and the application password are asked for on a terminal, where the password is not shown, or taken from
+    /// PLAN_LOGIN_ORIGIN, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD. They are tried by reading alone. Every verb that opens this site
+    /// uses them from then on, unless the environment holds a login for it; no other site is sent them, whatever a plan says.
+    /// Nothing is written to a file. `plan site disconnect URL` takes them out again.
+    #[command(before_help = example!("plan site connect https://staging.example.com"))]
+    Connect {
+        /// The site's address, with the folder if the site is in one.
+        #[arg(value_name = "URL")]
+        site: String,
+    },
+    /// Take a site's login out of the system's keyring.
+    ///
+    /// The application password itself is valid until it is revoked on the site.
+    #[command(before_help = example!("plan site disconnect https://staging.example.com"))]
+    Disconnect {
+        /// The site's address, as it was given to `plan site connect`.
+        #[arg(value_name = "URL")]
+        site: String,
+    },
     /// Show the names and shapes of everything that a site stores, without any value.
     ///
     /// The file can be sent to somebody who does not know the site: a part of a name that is not written in the code of WordPress or

@@ -224,7 +224,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Adapter(args) => matches!(args.verb, AdapterVerb::Request { out: Some(_), .. }),
         Verb::Site(args) => match &args.verb {
             SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } => out.is_some(),
-            SiteVerb::Capture { .. } => true,
+            SiteVerb::Capture { .. } | SiteVerb::Connect { .. } | SiteVerb::Disconnect { .. } => true,
         },
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 
-use super::Site;
+use super::{Site, SiteError};
 use super::file::FileSite;
 use super::wordpress::{Address, Login, WordPress};
 
@@ -32,7 +32,7 @@ pub(crate) fn open(name: &str, plan: Option<&Plan>) -> Result<Box<dyn Site>, Fai
             );
         }
     }
-    let login = Login::from_environment(&address)?;
+    let login = Login::of(&address).map_err(SiteError::from)?;
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?))
 }
 
