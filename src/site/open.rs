@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 
-use super::{Site, SiteError};
 use super::file::FileSite;
 use super::wordpress::{Address, Login, WordPress};
+use super::{Site, SiteError};
 
 /// Opens the place that an address or a path names, without reading it.
 ///

@@ -51,6 +51,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("site inventory", &["@"]),
     ("site inventory", &["@", "--out", "@"]),
     ("site capture", &["@", "--out", "@"]),
+    ("site connect", &["@"]),
+    ("site disconnect", &["@"]),
     ("snapshot", &["--site", SITE]),
     ("snapshot", &["--site", SITE, "--out", "@"]),
     ("snapshot from-capture", &["x.capture.ndjson", "--adapter", "x.adapter.yaml", "--out", "x.site.ndjson"]),

@@ -38,10 +38,14 @@ pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         Some(login) => login,
         None => asked(&address, terminal)?,
     };
-    let mut wordpress = WordPress::connect_within(address.clone(), login.clone(), Timestamp::now, Limits::of_collecting())?;
+    let mut wordpress =
+        WordPress::connect_within(address.clone(), login.clone(), Timestamp::now, Limits::of_collecting())?;
     let has_list = show(&mut wordpress, &address, terminal)?;
     keyring.and_then(|()| keyring::keep(&login.to_keep())).map_err(|why| not_kept(&address, &why))?;
-    writeln!(terminal.out, "login      kept in the system's keyring for {address}, and used by every verb that opens it")?;
+    writeln!(
+        terminal.out,
+        "login      kept in the system's keyring for {address}, and used by every verb that opens it"
+    )?;
     next(&address, has_list, terminal)?;
     Ok(exit::OK)
 }
@@ -71,13 +75,18 @@ pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, 
 fn asked(address: &Address, terminal: &mut Terminal<'_>) -> Result<Login, Failure> {
     // A login that is nobody's: whether one may go there does not hang on whose it is.
     Login::typed(address, "nobody", "nothing")?;
-    writeln!(terminal.out, "An administrator's login on {address}, preferably the spare one's; under Users > Profile >")?;
+    writeln!(
+        terminal.out,
+        "An administrator's login on {address}, preferably the spare one's; under Users > Profile >"
+    )?;
     writeln!(terminal.out, "Application Passwords the site makes a password for this, which can be revoked there.")?;
     terminal.forget_typed_ahead();
     let user = terminal.ask_line("User name: ")?;
     let password = terminal.ask_hidden("Application password (not shown): ")?;
     let (Some(user), Some(password)) = (said(user), said(password)) else {
-        return Err(Failure::new(exit::USAGE, "no login was typed, so nothing was asked of the site").help(variables(address)));
+        return Err(
+            Failure::new(exit::USAGE, "no login was typed, so nothing was asked of the site").help(variables(address))
+        );
     };
     Ok(Login::typed(address, &user, &password)?)
 }
@@ -120,7 +129,10 @@ fn about(collector: Option<&Collector>) -> Result<String, Failure> {
 fn next(address: &Address, has_list: bool, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let site = escape::shell(&address.to_string());
     if has_list {
-        writeln!(terminal.out, "next       read the site: plan site capture {site} --out private/site.capture.ndjson.gz")?;
+        writeln!(
+            terminal.out,
+            "next       read the site: plan site capture {site} --out private/site.capture.ndjson.gz"
+        )?;
     } else {
         writeln!(
             terminal.out,
@@ -138,7 +150,7 @@ fn not_kept(address: &Address, why: &NoKeyring) -> Failure {
 /// The ways that need no keyring.
 fn variables(address: &Address) -> String {
     format!(
-        "without a keyring, set PLAN_LOGIN_ORIGIN={address}, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD, or run a `plan site` command on a terminal, \
-         which asks for the login each time"
+        "without a keyring, set PLAN_LOGIN_ORIGIN={address}, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD, or run `plan site capture URL --out FILE` \
+         on a terminal, where the login is asked for each time"
     )
 }

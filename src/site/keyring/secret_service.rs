@@ -70,7 +70,9 @@ fn connect() -> Result<SecretService, NoKeyring> {
 /// Whether there is a session that can be joined without a program being started for it, as some addresses of a bus have it.
 fn is_session(address: Option<String>, runtime: Option<String>) -> bool {
     match address.filter(|address| !address.trim().is_empty()) {
-        Some(address) => address.split(';').all(|each| !each.starts_with("unixexec:") && !each.starts_with("autolaunch:")),
+        Some(address) => {
+            address.split(';').all(|each| !each.starts_with("unixexec:") && !each.starts_with("autolaunch:"))
+        }
         None => runtime.filter(|folder| !folder.is_empty()).is_some_and(|folder| {
             let socket = Path::new(&folder).join("bus");
             fs::metadata(socket).is_ok_and(|found| found.file_type().is_socket())
@@ -97,12 +99,17 @@ fn by_name(name: &str) -> NoKeyring {
         "Secret.Error.IsLocked" => NoKeyring::Locked,
         "DBus.Error.ServiceUnknown" | "DBus.Error.NameHasNoOwner" => NoKeyring::NoDaemon,
         _ if name.starts_with("DBus.Error.Spawn") => NoKeyring::NoDaemon,
-        "DBus.Error.NoServer" | "DBus.Error.FileNotFound" | "DBus.Error.Disconnected" | "DBus.Error.BadAddress"
+        "DBus.Error.NoServer"
+        | "DBus.Error.FileNotFound"
+        | "DBus.Error.Disconnected"
+        | "DBus.Error.BadAddress"
         | "DBus.Error.AuthFailed" => NoKeyring::NoSession,
         "DBus.Error.NoReply" | "DBus.Error.Timeout" | "DBus.Error.TimedOut" => {
             NoKeyring::Refused("it does not answer".to_owned())
         }
-        other => NoKeyring::Refused(other.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(80).collect()),
+        other => {
+            NoKeyring::Refused(other.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(80).collect())
+        }
     }
 }
 

@@ -25,7 +25,8 @@ impl WordPress {
     /// [`SiteError`] where the site does not answer, or refuses.
     pub fn collector(&self) -> Result<Option<Collector>, SiteError> {
         let answer = self.get("/plan/v1/capabilities", &[])?;
-        let is_missing = matches!(&answer, Answer { status: 404, body: Ok(body), .. } if code_is(body, "rest_no_route"));
+        let is_missing =
+            matches!(&answer, Answer { status: 404, body: Ok(body), .. } if code_is(body, "rest_no_route"));
         if is_missing {
             return Ok(None);
         }

@@ -145,7 +145,12 @@ impl Login {
         Ok(login)
     }
 
-    fn new(site: &Address, bound_to: Address, source: Source, (user, password): (&str, &str)) -> Result<Self, SiteError> {
+    fn new(
+        site: &Address,
+        bound_to: Address,
+        source: Source,
+        (user, password): (&str, &str),
+    ) -> Result<Self, SiteError> {
         let (name, secret) = match source {
             Source::Environment => (USER, PASSWORD),
             Source::Keyring | Source::Person => ("the user name", "the password"),
@@ -232,7 +237,8 @@ impl fmt::Debug for Login {
 fn is_for(site: &Address, variable: impl Fn(&str) -> Option<String>) -> bool {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.trim().is_empty());
     let bound_to = variable(ORIGIN).and_then(|origin| read_site(&origin));
-    let is_its = bound_to.is_some_and(|bound| bound.identity().is_same_site(&site.identity()) && bound.holds(site.url()));
+    let is_its =
+        bound_to.is_some_and(|bound| bound.identity().is_same_site(&site.identity()) && bound.holds(site.url()));
     is_its && (is_set(USER) || is_set(PASSWORD))
 }
 

@@ -8,6 +8,7 @@ mod collected;
 mod failing;
 mod hidden;
 mod inventory;
+mod kept;
 mod network;
 mod newer;
 mod screen;
