@@ -481,6 +481,8 @@ pub enum SchemaName {
     Adapter,
     /// Of `plan adapter explain --format json`.
     AdapterFacts,
+    /// Of `plan site doctor --format json`.
+    Doctor,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

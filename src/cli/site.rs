@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Keep a site's login, and read what the plugin `plan-bridge` gives of a site.
+use super::StatusFormat;
+
+/// Keep a site's login; read what the plugin `plan-bridge` gives
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {
@@ -36,6 +38,21 @@ pub enum SiteVerb {
         /// The site's address, as it was given to `plan site connect`.
         #[arg(value_name = "URL")]
         site: String,
+    },
+    /// Say what is wrong with the way to a site, each with its cause and its cure.
+    ///
+    /// It looks at the certificate, the REST API by each form of its address, which site it is, the clocks, application passwords and
+    /// the plugins that can switch them off, the login and whether its header arrives, the plugin `plan-bridge`, scheduled work and
+    /// the environment. It only reads. Exits with 0 where nothing is wrong, with 1 where something is, and with 3 where nothing
+    /// answers there.
+    #[command(before_help = example!("plan site doctor https://staging.example.com"))]
+    Doctor {
+        /// The site's address, with the folder if the site is in one.
+        #[arg(value_name = "URL")]
+        site: String,
+        /// The form of the table.
+        #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+        format: StatusFormat,
     },
     /// Show the names and shapes of everything that a site stores, without any value.
     ///

@@ -140,5 +140,6 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
         SchemaName::Adapter => schema::adapter(),
         SchemaName::AdapterFacts => schema::written::<Facts>(),
+        SchemaName::Doctor => schema::written::<output::doctor::Document<'_>>(),
     }
 }

@@ -1,6 +1,7 @@
 //! `plan site`: what the collector gives of a site, into a file; and an inventory, printed.
 
 mod connect;
+mod doctor;
 
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         SiteVerb::Capture { site, out } => capture(site, out, terminal),
         SiteVerb::Connect { site } => connect::connect(site, terminal),
         SiteVerb::Disconnect { site } => connect::disconnect(site, terminal),
+        SiteVerb::Doctor { site, format } => doctor::run(site, *format, terminal),
     }
 }
 

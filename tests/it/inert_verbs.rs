@@ -53,6 +53,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("site capture", &["@", "--out", "@"]),
     ("site connect", &["@"]),
     ("site disconnect", &["@"]),
+    ("site doctor", &["@"]),
+    ("site doctor", &["@", "--format", "json"]),
     ("snapshot", &["--site", SITE]),
     ("snapshot", &["--site", SITE, "--out", "@"]),
     ("snapshot from-capture", &["x.capture.ndjson", "--adapter", "x.adapter.yaml", "--out", "x.site.ndjson"]),

@@ -112,14 +112,19 @@ fn show(wordpress: &mut WordPress, address: &Address, terminal: &mut Terminal<'_
     Ok(collector.is_some_and(|collector| collector.list.is_ok()))
 }
 
+/// The SHA-256 of the list that the built-in adapters make.
+pub(super) fn built_in_list() -> Result<String, Failure> {
+    Ok(hex(&Sha256::digest(compile::text(&with_own(&[])?))))
+}
+
 fn about(collector: Option<&Collector>) -> Result<String, Failure> {
     let Some(Collector { version, list, .. }) = collector else {
         return Ok("the plugin `plan-bridge` is not there, or not activated".to_owned());
     };
     Ok(match list {
         Ok(digest) => {
-            let built_in = hex(&Sha256::digest(compile::text(&with_own(&[])?)));
-            let which = if *digest == built_in { "the list of the built-in adapters" } else { "a list of its own" };
+            let which =
+                if *digest == built_in_list()? { "the list of the built-in adapters" } else { "a list of its own" };
             format!("`plan-bridge` {version} answers with {which} ({})", digest.get(..12).unwrap_or(digest))
         }
         Err(why) => format!("`plan-bridge` {version} has no list that it can use: {why}"),

@@ -10,6 +10,8 @@ use crate::site::SiteError;
 /// What the collector says of itself, before it is asked for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Collector {
+    /// The format of what it gives.
+    pub format: u64,
     /// Its version.
     pub version: String,
     /// The SHA-256 of the list of what it may read; or why it has none that can be used.
@@ -61,8 +63,9 @@ fn read(body: &Value, shown: impl Fn(String) -> String) -> Option<Collector> {
         (_, Some(why)) => Err(shown(why)),
         (_, None) => return None,
     };
-    let wordpress = body.get("versions").and_then(|versions| text(versions, "wordpress")).map(&shown);
-    is_ours.then_some(Collector { version: shown(text(plugin, "version")?), list, wordpress })
+    let wordpress = text(body, "wordpress").map(&shown);
+    let format = body.get("format").and_then(Value::as_u64)?;
+    is_ours.then_some(Collector { format, version: shown(text(plugin, "version")?), list, wordpress })
 }
 
 fn is_digest(text: &str) -> bool {

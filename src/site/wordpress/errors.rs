@@ -11,7 +11,7 @@ use super::login::ORIGIN;
 use crate::site::SiteError;
 
 /// What to do where Basic login does not reach WordPress.
-const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess passes it on; \
+pub(super) const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess passes it on; \
      Tools > Site Health names it as `authorization header`";
 
 /// What to do where something in front of WordPress answers.
@@ -314,7 +314,7 @@ fn logged_out(reader: &Reader, code: &str) -> SiteError {
     login(site, what, format!("{check}; if they are right, {HEADER_HELP}"))
 }
 
-fn passwords_off(site: &Address, code: &str) -> SiteError {
+pub(super) fn passwords_off(site: &Address, code: &str) -> SiteError {
     let help = if site.is_https() {
         "a plugin, the host or wp-config.php switches them off (`wp_is_application_passwords_available`), or WordPress does \
          not know that the connection is https: behind a proxy, `X-Forwarded-Proto` must reach it"

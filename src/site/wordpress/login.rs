@@ -101,6 +101,11 @@ impl Login {
         Self::of_person(site, Source::Person, user, password)
     }
 
+    /// Nobody's, which is never sent.
+    pub(super) fn of_nobody(site: &Address) -> Result<Self, SiteError> {
+        Self::new(site, site.clone(), Source::Person, ("nobody", "nothing"))
+    }
+
     fn kept(site: &Address, kept: &Kept) -> Result<Self, SiteError> {
         Self::of_person(site, Source::Keyring, &kept.user, &kept.password)
     }

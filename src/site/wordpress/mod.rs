@@ -7,6 +7,7 @@ mod address;
 mod client;
 mod collect;
 mod collector;
+pub mod doctor;
 mod errors;
 mod excerpt;
 mod limits;

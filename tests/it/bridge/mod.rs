@@ -5,6 +5,7 @@
 mod capture;
 mod code;
 mod collected;
+mod doctor;
 mod failing;
 mod hidden;
 mod inventory;
