@@ -17,7 +17,7 @@ const KNOWN: [Known; 4] = [
         "Wordfence",
         "wordfence/wordfence.php",
         "wordfence/",
-        "it switches them off unless told otherwise: Wordfence > All Options > Brute Force Protection, *Disable WordPress application passwords*",
+        "it switches them off unless it is set not to: Wordfence > All Options > Brute Force Protection, *Disable WordPress application passwords*",
     ),
     Known(
         "All-In-One Security",
