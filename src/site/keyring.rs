@@ -56,6 +56,9 @@ pub enum NoKeyring {
     /// It is locked, and nobody unlocked it.
     #[error("the keyring is locked")]
     Locked,
+    /// It takes too long.
+    #[error("the keyring does not answer")]
+    Silent,
     /// It does not do what it is asked for; its own code of why.
     #[error("the keyring refuses ({0})")]
     Refused(String),

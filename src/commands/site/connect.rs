@@ -24,6 +24,7 @@ pub(super) fn login(address: &Address, terminal: &mut Terminal<'_>) -> Result<Lo
 
 pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let address = Address::parse(site)?;
+    ensure_private(&address)?;
     let given = Login::from_environment(&address)?;
     if given.is_none() && !may_ask(false) {
         let message = "nobody can be asked for the login: standard input is no terminal";
@@ -73,8 +74,7 @@ pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, 
 
 /// Asks for a login; the way to the site is looked at before anything is typed.
 fn asked(address: &Address, terminal: &mut Terminal<'_>) -> Result<Login, Failure> {
-    // A login that is nobody's: whether one may go there does not hang on whose it is.
-    Login::typed(address, "nobody", "nothing")?;
+    ensure_private(address)?;
     writeln!(
         terminal.out,
         "An administrator's login on {address}, preferably the spare one's; under Users > Profile >"
@@ -89,6 +89,11 @@ fn asked(address: &Address, terminal: &mut Terminal<'_>) -> Result<Login, Failur
         );
     };
     Ok(Login::typed(address, &user, &password)?)
+}
+
+/// A login that is nobody's: whether one may go there does not hang on whose it is.
+fn ensure_private(address: &Address) -> Result<(), Failure> {
+    Login::typed(address, "nobody", "nothing").map(drop).map_err(Failure::from)
 }
 
 fn said(answer: Option<String>) -> Option<String> {

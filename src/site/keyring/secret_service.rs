@@ -4,43 +4,73 @@ use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
-use std::{env, fs, io};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{env, fs, io, thread};
 
 use dbus_secret_service::{EncryptionType, Error, Item, SecretService};
 
 use super::NoKeyring;
 
-/// How long a person may take to unlock the keyring, in seconds.
-const PATIENCE: u64 = 120;
+/// How long a person may take to unlock the keyring.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a session of D-Bus may take to let somebody in.
+const MEETING: Duration = Duration::from_secs(10);
+/// How long the keyring may take for the rest; each of its few answers is waited for two seconds by the library.
+const ANSWERING: Duration = Duration::from_secs(20);
 
 fn attributes(site: &str) -> HashMap<&str, &str> {
     HashMap::from([("application", "amc-plan"), ("site", site)])
 }
 
 pub(super) fn reach() -> Result<(), NoKeyring> {
-    unlocked(&connect()?)
+    within(|service| unlocked(service))
 }
 
 pub(super) fn read(site: &str) -> Result<Option<Vec<u8>>, NoKeyring> {
-    let service = connect()?;
-    let items = items(&service, site)?;
-    items.first().map(|item| item.get_secret().map_err(said)).transpose()
+    let site = site.to_owned();
+    within(move |service| {
+        let items = items(service, &site)?;
+        items.first().map(|item| item.get_secret().map_err(said)).transpose()
+    })
 }
 
 pub(super) fn write(site: &str, secret: &[u8]) -> Result<(), NoKeyring> {
-    let service = connect()?;
-    unlocked(&service)?;
-    let collection = service.get_default_collection().map_err(said)?;
-    let label = format!("plan: a WordPress login for {site}");
-    collection.create_item(&label, attributes(site), secret, true, "application/json").map_err(said)?;
-    Ok(())
+    let (site, secret) = (site.to_owned(), secret.to_owned());
+    within(move |service| {
+        unlocked(service)?;
+        let collection = service.get_default_collection().map_err(said)?;
+        let label = format!("plan: a WordPress login for {site}");
+        collection.create_item(&label, attributes(&site), &secret, true, "application/json").map_err(said)?;
+        Ok(())
+    })
 }
 
 pub(super) fn remove(site: &str) -> Result<bool, NoKeyring> {
-    let service = connect()?;
-    let items = items(&service, site)?;
-    items.iter().try_for_each(|item| item.delete().map_err(said))?;
-    Ok(!items.is_empty())
+    let site = site.to_owned();
+    within(move |service| {
+        let items = items(service, &site)?;
+        items.iter().try_for_each(|item| item.delete().map_err(said))?;
+        Ok(!items.is_empty())
+    })
+}
+
+/// Asks the keyring, in a thread of its own: a session that lets nobody in would be waited for without an end.
+fn within<T: Send + 'static>(
+    ask: impl FnOnce(&SecretService) -> Result<T, NoKeyring> + Send + 'static,
+) -> Result<T, NoKeyring> {
+    // The keyring asks in a window of its own; where nobody sits, nobody is waited for.
+    let patience = if io::stdin().is_terminal() { PATIENCE } else { Duration::ZERO };
+    let (met, is_met) = mpsc::channel();
+    let (answer, answered) = mpsc::channel();
+    thread::spawn(move || {
+        let service = connect(patience);
+        // Nobody listens any more where it took too long.
+        let _ = met.send(());
+        let _ = answer.send(service.and_then(|service| ask(&service)));
+    });
+    is_met.recv_timeout(MEETING).map_err(|_| NoKeyring::Silent)?;
+    answered.recv_timeout(patience + ANSWERING).map_err(|_| NoKeyring::Silent)?
 }
 
 /// The entries of a site, unlocked.
@@ -58,13 +88,11 @@ fn unlocked(service: &SecretService) -> Result<(), NoKeyring> {
 
 /// The bus is this user's own socket, and whoever may listen on it may ask the keyring itself: nothing is gained by encrypting what
 /// goes over it.
-fn connect() -> Result<SecretService, NoKeyring> {
+fn connect(patience: Duration) -> Result<SecretService, NoKeyring> {
     if !is_session(env::var("DBUS_SESSION_BUS_ADDRESS").ok(), env::var("XDG_RUNTIME_DIR").ok()) {
         return Err(NoKeyring::NoSession);
     }
-    // The keyring asks in a window of its own; where nobody sits, nobody is waited for.
-    let patience = if io::stdin().is_terminal() { PATIENCE } else { 0 };
-    SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, patience).map_err(said)
+    SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, patience.as_secs()).map_err(said)
 }
 
 /// Whether there is a session that can be joined without a program being started for it, as some addresses of a bus have it.
@@ -104,9 +132,7 @@ fn by_name(name: &str) -> NoKeyring {
         | "DBus.Error.Disconnected"
         | "DBus.Error.BadAddress"
         | "DBus.Error.AuthFailed" => NoKeyring::NoSession,
-        "DBus.Error.NoReply" | "DBus.Error.Timeout" | "DBus.Error.TimedOut" => {
-            NoKeyring::Refused("it does not answer".to_owned())
-        }
+        "DBus.Error.NoReply" | "DBus.Error.Timeout" | "DBus.Error.TimedOut" => NoKeyring::Silent,
         other => {
             NoKeyring::Refused(other.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(80).collect())
         }

@@ -175,6 +175,14 @@ fn without_a_keyring_the_login_is_tried_and_not_kept_and_one_sentence_says_why()
     let starts = format!("unixexec:path=/bin/touch,argv1={}", trap.display());
     is_tried(place.command(&connect).env("DBUS_SESSION_BUS_ADDRESS", starts), "there is no D-Bus session");
     assert!(!trap.exists(), "a program was started");
+    // A session that lets nobody in is not waited for without an end.
+    let silent = std::os::unix::net::UnixListener::bind(home.path().join("silent")).unwrap();
+    let mut command = place.command(&["site", "disconnect", url]);
+    let began = std::time::Instant::now();
+    ran(command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.path().join("silent").display())))
+        .ends(3, &["the keyring does not answer", "nothing was taken out"]);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    drop(silent);
     let session = Session::begin(home.path(), "", &["--config-file", bare.to_str().unwrap()]);
     is_tried(&mut session.command(&place, &connect), "nothing on this D-Bus session keeps passwords");
     drop(session);
