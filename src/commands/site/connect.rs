@@ -55,9 +55,9 @@ pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, 
     let address = Address::parse(site)?;
     let revoke = format!(
         "the application password is valid until it is revoked: {}/wp-admin/profile.php, under Application Passwords",
-        address.to_string().trim_end_matches("/index.php")
+        address.bound()
     );
-    match keyring::forget(&address.to_string()) {
+    match keyring::forget(&address.bound()) {
         Ok(true) => writeln!(terminal.out, "the login for {address} is no longer in the system's keyring")?,
         Ok(false) => {
             let message = format!("the system's keyring holds no login for {address}");

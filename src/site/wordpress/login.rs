@@ -70,7 +70,7 @@ impl Login {
         if is_for(site, variable) {
             return Self::from_variables(site, variable).map_err(NoLogin::Unusable);
         }
-        let why = match keyring::find(&site.to_string()) {
+        let why = match keyring::find(&site.bound()) {
             Ok(Some(kept)) => return Self::kept(site, &kept).map_err(NoLogin::Unusable),
             Ok(None) => "the keyring has no login for it".to_owned(),
             Err(why) => why.to_string(),
@@ -119,7 +119,7 @@ impl Login {
     /// What the keyring keeps of it.
     pub fn to_keep(&self) -> Kept {
         let [_, password, _] = &self.secrets;
-        Kept { site: self.site.to_string(), user: self.given.clone(), password: password.clone() }
+        Kept { site: self.site.bound(), user: self.given.clone(), password: password.clone() }
     }
 
     /// The login for a site, from variables.

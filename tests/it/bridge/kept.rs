@@ -96,6 +96,9 @@ fn a_login_is_typed_tried_kept_used_for_its_site_alone_and_taken_out_again() {
         assert!(shown.contains(part), "`{part}` is not shown: {shown}");
     }
     captures("a.ndjson").ends(0, &["wrote a.ndjson"]);
+    // However its front page is written it is the same site, and below it is another one.
+    session.run(&place, &["snapshot", "--site", &format!("{url}/index.php")]).ends(0, &[]);
+    session.run(&place, &["snapshot", "--site", &format!("{url}/club")]).ends(3, &["has no login"]);
     // Red or unproven, as it was read.
     let checked = session.run(&place, &check);
     assert!(checked.code == Some(1) && checked.out.contains("unproven"), "{checked:?}");
