@@ -24,7 +24,7 @@ fn attributes(site: &str) -> HashMap<&str, &str> {
 }
 
 pub(super) fn reach() -> Result<(), NoKeyring> {
-    within(|service| unlocked(service))
+    within(unlocked)
 }
 
 pub(super) fn read(site: &str) -> Result<Option<Vec<u8>>, NoKeyring> {
