@@ -506,6 +506,8 @@ pub enum SchemaName {
     AdapterFacts,
     /// Of a mapping for `plan contacts import`.
     Mapping,
+    /// Of `plan site doctor --format json`.
+    Doctor,
 }
 
 /// Run check, diff and apply on an example, in a folder of its own.

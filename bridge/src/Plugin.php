@@ -14,17 +14,18 @@ final class Plugin {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
                 $answer = static function (\WP_REST_Request $request) use ($name): array {
                     // WordPress answers HEAD by the callback of GET.
-                    $isAsked = isset(self::ANSWERS[$name]) && $request->get_method() === 'GET';
-                    $isAsked && Stream::answer($name, false, self::ANSWERS[$name]);
+                    $request->get_method() === 'GET' && isset(self::ANSWERS[$name]) && Stream::answer($name, false, self::ANSWERS[$name]);
                     return self::capabilities();
                 };
                 register_rest_route('plan/v1', "/$name", ['methods' => 'GET', 'permission_callback' => $may, 'callback' => $answer]);
             }
         });
-        // No answer of these routes is kept by a cache, a refusal neither; WordPress itself says less, before or after this.
+        // No answer of these routes is kept by a cache, a refusal neither; WordPress itself says less, before or after this. Whether the
+        // header of a login arrived is said to anybody who sends one, and nothing of it.
         add_filter('rest_pre_serve_request', static function ($isServed, $result, $request) {
             if (strpos($request->get_route(), '/plan/v1') === 0 && !headers_sent()) {
-                header('Cache-Control: no-store, private');
+                $arrived = isset($_SERVER['HTTP_AUTHORIZATION']) + isset($_SERVER['PHP_AUTH_USER']);
+                array_map('header', ['Cache-Control: no-store, private', "X-Plan-Login: $arrived"]);
                 add_filter('nocache_headers', static fn (array $headers): array => ['Cache-Control' => 'no-store, private'] + $headers);
             }
             return $isServed;
@@ -55,7 +56,7 @@ final class Plugin {
         } catch (Failure $failure) {
             $request = ['error' => $failure->getMessage()];
         }
-        return self::self() + ['request' => $request, 'reads' => array_keys(self::ANSWERS), 'writes' => []];
+        return self::self() + ['request' => $request, 'wordpress' => get_bloginfo('version'), 'reads' => array_keys(self::ANSWERS), 'writes' => []];
     }
 
     private static function self(): array {

@@ -31,7 +31,8 @@ const WRITTEN: &str = "  \
   private/, by the plan  `init`, `contacts record`; never commit it
   the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
                          `snapshot`, `contacts import`, `runbook`
-  the folder you name    `example`, and `survey` with `--sheets`";
+  the folder you name    `example`, and `survey` with `--sheets`
+  the system's keyring   `site connect`, and nothing else";
 
 /// The command line with its first screen.
 pub fn command() -> Command {

@@ -4,18 +4,56 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Read what the plugin `plan-bridge` gives of a site, or ask for it.
+use super::StatusFormat;
+
+/// Keep a site's login; read what the plugin `plan-bridge` gives of a site, or ask for it.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {
-    /// What to read.
+    /// What to do.
     #[command(subcommand)]
     pub verb: SiteVerb,
 }
 
-/// What to read of a site.
+/// What to do with a site.
 #[derive(Debug, Subcommand)]
 pub enum SiteVerb {
+    /// Try an administrator's login on a site, and keep it in the system's keyring.
+    ///
+    /// The user name and the application password are asked for on a terminal, where the password is not shown, or taken from
+    /// PLAN_LOGIN_ORIGIN, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD. They are tried by reading alone. Every verb that opens this site
+    /// uses them from then on, unless the environment holds a login for it; no other site is sent them, whatever a plan says.
+    /// Nothing is written to a file. `plan site disconnect URL` takes them out again.
+    #[command(before_help = example!("plan site connect https://staging.example.com"))]
+    Connect {
+        /// The site's address, with the folder if the site is in one.
+        #[arg(value_name = "URL")]
+        site: String,
+    },
+    /// Take a site's login out of the system's keyring.
+    ///
+    /// The application password itself is valid until it is revoked on the site.
+    #[command(before_help = example!("plan site disconnect https://staging.example.com"))]
+    Disconnect {
+        /// The site's address, as it was given to `plan site connect`.
+        #[arg(value_name = "URL")]
+        site: String,
+    },
+    /// Say what is wrong with the way to a site, each with its cause and its cure.
+    ///
+    /// It looks at the certificate, the REST API by each form of its address, which site it is, the clocks, application passwords and
+    /// the plugins that can switch them off, the login and whether its header arrives, the plugin `plan-bridge`, scheduled work and
+    /// the environment. It only reads. Exits with 0 where nothing is wrong, with 1 where something is, and with 3 where nothing
+    /// answers there.
+    #[command(before_help = example!("plan site doctor https://staging.example.com"))]
+    Doctor {
+        /// The site's address, with the folder if the site is in one.
+        #[arg(value_name = "URL")]
+        site: String,
+        /// The form of the table.
+        #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+        format: StatusFormat,
+    },
     /// Show the names and shapes of everything that a site stores, without any value.
     ///
     /// The file can be sent to somebody who does not know the site: a part of a name that is not written in the code of WordPress or

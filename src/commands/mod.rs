@@ -15,6 +15,7 @@ mod explain;
 mod explain_example;
 mod from_capture;
 mod glossary;
+mod hidden;
 mod import;
 mod init;
 mod inputs;

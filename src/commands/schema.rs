@@ -141,5 +141,6 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Adapter => schema::adapter(),
         SchemaName::Mapping => schema::mapping(),
         SchemaName::AdapterFacts => schema::written::<Facts>(),
+        SchemaName::Doctor => schema::written::<output::doctor::Document<'_>>(),
     }
 }

@@ -1,5 +1,8 @@
 //! `plan site`: what the collector gives of a site, into a file; and an inventory, printed.
 
+mod connect;
+mod doctor;
+
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,7 +18,7 @@ use crate::output::{escape, inventory};
 use crate::population::Damage;
 use crate::project::git::Books;
 use crate::site::file::save_text;
-use crate::site::wordpress::{Address, Collected, Given, Limits, Login, WordPress};
+use crate::site::wordpress::{Address, Collected, Given, Limits, WordPress};
 use crate::site::{SiteError, disk};
 
 use crate::trust::note_capture;
@@ -35,12 +38,15 @@ pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         SiteVerb::Ask { way, plan, adapter, out } => {
             ask::run(*way, plan.as_deref(), (adapter, out.as_deref()), terminal)
         }
+        SiteVerb::Connect { site } => connect::connect(site, terminal),
+        SiteVerb::Disconnect { site } => connect::disconnect(site, terminal),
+        SiteVerb::Doctor { site, format } => doctor::run(site, *format, terminal),
     }
 }
 
-fn connect(site: &str) -> Result<WordPress, Failure> {
+fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<WordPress, Failure> {
     let address = Address::parse(site)?;
-    let login = Login::from_environment(&address)?;
+    let login = connect::login(&address, terminal)?;
     Ok(WordPress::connect_within(address, login, Timestamp::now, Limits::of_collecting())?)
 }
 
@@ -69,7 +75,7 @@ fn ensure_new(out: &Path) -> Result<(), Failure> {
 
 fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_new(out)?;
-    let mut from = connect(site)?;
+    let mut from = connect(site, terminal)?;
     let collected = shown_while(terminal, |came| from.collect_into_file(Given::Capture, out, came))?;
     note_capture(&collected.digest, Timestamp::now())?;
     wrote(out, &collected, terminal)?;
@@ -81,13 +87,13 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
     let Some(out) = out else {
         let name = Path::new("a temporary file");
         let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-        let mut from = connect(site)?;
+        let mut from = connect(site, terminal)?;
         shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
         file.rewind().map_err(|error| Failure::file("read", name, &error))?;
         return show(name, BufReader::new(file), terminal);
     };
     ensure_new(out)?;
-    let mut from = connect(site)?;
+    let mut from = connect(site, terminal)?;
     let collected = shown_while(terminal, |came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
     show_file(out, terminal)
@@ -127,7 +133,7 @@ fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Term
         true => {
             let name = Path::new("a temporary file");
             let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-            let mut from = connect(site)?;
+            let mut from = connect(site, terminal)?;
             shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
             file.rewind().map_err(|error| Failure::file("read", name, &error))?;
             (name, Box::new(BufReader::new(file)) as Box<dyn BufRead>)

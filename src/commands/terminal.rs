@@ -225,7 +225,8 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Bridge(args) => matches!(args.verb, BridgeVerb::Zip { .. }),
         Verb::Site(args) => match &args.verb {
             SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } | SiteVerb::Ask { out, .. } => out.is_some(),
-            SiteVerb::Capture { .. } => true,
+            SiteVerb::Capture { .. } | SiteVerb::Connect { .. } | SiteVerb::Disconnect { .. } => true,
+            SiteVerb::Doctor { .. } => false,
         },
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),

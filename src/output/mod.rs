@@ -4,6 +4,7 @@ mod clip;
 pub mod concise;
 pub mod contacts;
 pub mod diff;
+pub mod doctor;
 pub mod escape;
 pub mod explain;
 pub mod human;

@@ -3,6 +3,7 @@
 mod beside;
 pub(crate) mod disk;
 pub mod file;
+pub mod keyring;
 mod object_line;
 mod open;
 mod review;

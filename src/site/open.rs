@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
 
-use super::Site;
 use super::file::FileSite;
 use super::wordpress::{Address, Login, Through, WordPress};
+use super::{Site, SiteError};
 
 /// Opens the place that an address or a path names, without reading it.
 ///
@@ -41,7 +41,7 @@ pub(crate) fn open_with_members(
             );
         }
     }
-    let login = Login::from_environment(&address)?;
+    let login = Login::of(&address).map_err(SiteError::from)?;
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?.with_members(through.cloned())))
 }
 

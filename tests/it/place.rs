@@ -70,10 +70,10 @@ fn home_beside(folder: &TempDir) -> TempDir {
     home
 }
 
-/// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them.
+/// The program, as this machine runs it: the tests share a key of their own, and never touch that of who runs them, nor their keyring.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plan"));
-    command.env("PLAN_STATE_HOME", state_home());
+    command.env("PLAN_STATE_HOME", state_home()).env("DBUS_SESSION_BUS_ADDRESS", "").env("XDG_RUNTIME_DIR", "");
     command
 }
 

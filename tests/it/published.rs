@@ -17,7 +17,7 @@ use crate::partly::partly_captured;
 use crate::place::{PLAN, Place, SITE};
 
 /// The schema of what each verb prints with `--format json`.
-const OF: [(&str, &str); 8] = [
+const OF: [(&str, &str); 9] = [
     ("check", "report"),
     ("diff", "diff"),
     ("status", "status"),
@@ -26,6 +26,7 @@ const OF: [(&str, &str); 8] = [
     ("verify", "verify"),
     ("merge-list", "merge-list"),
     ("survey", "survey"),
+    ("doctor", "doctor"),
 ];
 
 static READY: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());

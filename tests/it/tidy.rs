@@ -233,6 +233,8 @@ fn only_one_file_draws_and_few_parse() {
     assert!(users("granit_parser").iter().all(|file| file.starts_with("text/compose")));
     assert_eq!(users("zip::"), BTreeSet::from(["bridge/packed.rs".to_owned()]));
     assert!(users("ureq").iter().all(|file| file.starts_with("site/wordpress/")));
+    let kept = BTreeSet::from(["site/keyring/secret_service.rs".to_owned()]);
+    assert_eq!(users("dbus_secret_service"), kept);
 }
 
 /// A plan is parsed once a process: by the one file whose `Project` parses nothing twice, which a command opens once.

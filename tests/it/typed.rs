@@ -10,8 +10,12 @@ use crate::place::{PLAN, Place, SITE};
 use crate::timing::{at, configured_on_live, past_the_barrier_on_live, verified_on_live};
 
 /// The program on a terminal for so many seconds at most, after a command of the shell.
-pub(crate) fn on_a_terminal(place: &Place, words: &[&str], (seconds, options, first): (u32, &str, &str)) -> Child {
-    let plain = place.command(words);
+pub(crate) fn on_a_terminal(place: &Place, words: &[&str], how: (u32, &str, &str)) -> Child {
+    of_its_own(&place.command(words), how)
+}
+
+/// The same for a command line with an environment of its own.
+fn of_its_own(plain: &Command, (seconds, options, first): (u32, &str, &str)) -> Child {
     let all = std::iter::once(plain.get_program()).chain(plain.get_args());
     let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
     let mut command = Command::new("timeout");
@@ -24,7 +28,12 @@ pub(crate) fn on_a_terminal(place: &Place, words: &[&str], (seconds, options, fi
 /// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended: where all is typed,
 /// a question is shown and nothing more comes, it waits for a person, and is ended.
 pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
-    let mut child = on_a_terminal(place, words, (15, "-qec", ""));
+    typed_to(&place.command(words), line)
+}
+
+/// The same for a command line with an environment of its own.
+pub(crate) fn typed_to(plain: &Command, line: &str) -> (String, Option<i32>) {
+    let mut child = of_its_own(plain, (15, "-qec", ""));
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
     let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let (told, shown) = mpsc::channel();

@@ -48,6 +48,11 @@ impl Address {
         self.0.origin().ascii_serialization()
     }
 
+    /// The site as a login is kept for it: scheme, host, port and folder, however its front page is written.
+    pub fn bound(&self) -> String {
+        format!("{}{}", self.origin(), self.1.path())
+    }
+
     /// Which site it is, as far as an address shows.
     pub fn identity(&self) -> Identity {
         self.1.clone()

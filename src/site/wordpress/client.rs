@@ -1,6 +1,7 @@
 //! The reader: HTTP that can send nothing but GET, to one site, within bounds.
 
 mod body;
+mod probe;
 mod stream;
 
 use std::cell::Cell;
@@ -9,6 +10,8 @@ use std::io::{self, Read as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 use ureq::http::{Response, header};
 use ureq::tls::TlsConfig;
@@ -44,6 +47,10 @@ pub struct Reader {
     met: Cell<bool>,
     /// Whether the login was sent.
     sent: Cell<bool>,
+    /// Whether it has no login, and none is ever sent.
+    is_nobodys: Cell<bool>,
+    /// Whether a header that is no login is sent.
+    probing: Cell<bool>,
 }
 
 /// Why an answer is not JSON.
@@ -79,6 +86,10 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// Where the site says that its REST API is (`Link`).
     pub rest_link: Option<String>,
+    /// `Date`: the server's clock.
+    pub date: Option<Timestamp>,
+    /// Whether the header of a login arrived, where the collector answers.
+    pub arrived: Option<bool>,
     /// The route as it was asked for, in each form that was tried, to be shown; empty for the front page.
     pub asked: String,
 }
@@ -112,6 +123,10 @@ impl Reader {
     /// [`SiteError::Login`] where the login may not go to that site.
     pub fn new(address: Address, login: Login, limits: Limits) -> Result<Self, SiteError> {
         login.check(&address)?;
+        Self::unchecked(address, login, limits)
+    }
+
+    fn unchecked(address: Address, login: Login, limits: Limits) -> Result<Self, SiteError> {
         // A proxy would see what is sent over http; http goes to this machine only, and needs none.
         let proxy = address.is_https().then(Proxy::try_from_env).flatten();
         let mut agent = Agent::config_builder();
@@ -140,6 +155,8 @@ impl Reader {
             spent: Spent::nothing(),
             met: Cell::new(false),
             sent: Cell::new(false),
+            is_nobodys: Cell::new(false),
+            probing: Cell::new(false),
         })
     }
 
@@ -156,7 +173,7 @@ impl Reader {
 
     /// The site that answers is the one that is meant: from here on the login is sent.
     pub(super) fn is_met(&self) {
-        self.met.set(true);
+        self.met.set(!self.is_nobodys.get());
     }
 
     /// Whether a login was ever sent to where this site answers.
@@ -275,6 +292,8 @@ impl Reader {
         if let Some(login) = self.login.header_for(url).filter(|_| self.met.get() && self.is_own(url)) {
             self.sent.set(true);
             request = request.header(header::AUTHORIZATION, login);
+        } else if let Some(probe) = self.probe() {
+            request = request.header(header::AUTHORIZATION, probe);
         }
         request.config().timeout_global(Some(within)).build().call()
     }
@@ -292,7 +311,9 @@ impl Reader {
             return Err(Failure::TooLarge(limit));
         }
         let seconds = text(header::RETRY_AFTER).and_then(|value| value.trim().parse().ok());
-        let total = head.headers.get("x-wp-total").and_then(|value| value.to_str().ok());
+        let own = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let total = own("x-wp-total");
+        let arrived = own("x-plan-login").and_then(|count| count.trim().parse::<u8>().ok());
         Ok(Answer {
             status: head.status.as_u16(),
             body: json(&bytes, &content_type).map_err(|not| self.cut(not)),
@@ -300,6 +321,8 @@ impl Reader {
             asks_for_login: head.headers.contains_key(header::WWW_AUTHENTICATE),
             retry_after: seconds.map(Duration::from_secs),
             rest_link: text(header::LINK).and_then(rest_link),
+            date: text(header::DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
+            arrived: arrived.map(|count| count > 0),
             asked: String::new(),
         })
     }

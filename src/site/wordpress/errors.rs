@@ -7,12 +7,12 @@ use url::Url;
 use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
 use super::excerpt::{code, excerpt};
-use super::login::{ORIGIN, PASSWORD, USER};
+use super::login::ORIGIN;
 use crate::model::Identity;
 use crate::site::SiteError;
 
 /// What to do where Basic login does not reach WordPress.
-const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess passes it on; \
+pub(super) const HEADER_HELP: &str = "under Apache, `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1` in .htaccess passes it on; \
      Tools > Site Health names it as `authorization header`";
 
 /// What to do where something in front of WordPress answers.
@@ -130,7 +130,7 @@ fn refused(reader: &Reader, got: &Answer, code: Option<&str>) -> SiteError {
         Some(code) => login(
             site,
             format!("it refuses this user (`{code}`)"),
-            format!("{USER} must be an administrator, and no security plugin may block its access to the REST API"),
+            "the user must be an administrator, and no security plugin may block their access to the REST API",
         ),
     }
 }
@@ -161,24 +161,23 @@ pub(super) fn not_wordpress(site: &Address) -> SiteError {
 }
 
 /// The login is right, but not an administrator's.
-pub(super) fn no_administrator(site: &Address, may_nothing: bool) -> SiteError {
+pub(super) fn no_administrator(reader: &Reader, may_nothing: bool) -> SiteError {
     let what = "this user is not an administrator (it lacks `manage_options`)";
-    let help = format!("set {USER} and {PASSWORD} to those of an administrator, preferably the spare one");
+    let help = format!("use those of an administrator, preferably the spare one, for {}", reader.login().named());
     let network = "; in a network of sites (multisite) a super admin is not automatically a member of every site: add them to \
         this site as an administrator";
-    login(site, what, if may_nothing { format!("{help}{network}") } else { help })
+    login(reader.address(), what, if may_nothing { format!("{help}{network}") } else { help })
 }
 
 /// It names another user than the one who asks.
-pub(super) fn somebody_else(site: &Address) -> SiteError {
+pub(super) fn somebody_else(reader: &Reader) -> SiteError {
     login(
-        site,
+        reader.address(),
+        "it answers `/wp/v2/users/me` for another user than the login names, so nothing that it says can be relied on",
         format!(
-            "it answers `/wp/v2/users/me` for another user than {USER} names, so nothing that it says can be relied on"
-        ),
-        format!(
-            "a cache may answer in WordPress's place: let it leave out `wp-json` and `rest_route`; or write {USER} as the user name or \
-             the address that the site has"
+            "a cache may answer in WordPress's place: let it leave out `wp-json` and `rest_route`; or write the user name, or the address, \
+             as the site has it: {}",
+            reader.login().named()
         ),
     )
 }
@@ -296,15 +295,16 @@ fn servers_own_login(site: &Address) -> SiteError {
     login(
         site,
         "the server asks for a login of its own before WordPress is asked (`WWW-Authenticate`)",
-        "a request can carry one login only: take `?rest_route=` and `/wp-json/` out of the server's password protection, \
-         or run `plan` on the server itself",
+        "a request can carry one login only, and an application password is another: take `?rest_route=` and `/wp-json/` out of the \
+         server's password protection, or download the capture under Tools > Plan on the site, or run `plan` on the server itself",
     )
 }
 
 /// WordPress did not take the login; its index says more.
 fn logged_out(reader: &Reader, code: &str) -> SiteError {
     let site = reader.address();
-    let check = format!("check {USER} and {PASSWORD}: an application password, not the one typed at wp-login.php");
+    let named = reader.login().named();
+    let check = format!("check {named}: an application password, not the one typed at wp-login.php");
     match code {
         "incorrect_password" | "invalid_username" | "invalid_email" | "invalid_application_password" => {
             return login(site, format!("the user name or the application password is wrong (`{code}`)"), check);
@@ -326,7 +326,7 @@ fn logged_out(reader: &Reader, code: &str) -> SiteError {
     login(site, what, format!("{check}; if they are right, {HEADER_HELP}"))
 }
 
-fn passwords_off(site: &Address, code: &str) -> SiteError {
+pub(super) fn passwords_off(site: &Address, code: &str) -> SiteError {
     let help = if site.is_https() {
         "a plugin, the host or wp-config.php switches them off (`wp_is_application_passwords_available`), or WordPress does \
          not know that the connection is https: behind a proxy, `X-Forwarded-Proto` must reach it"

@@ -1,7 +1,7 @@
 //! A login: an application password bound to one site, outside every plan.
 //!
-//! It is read from the environment, is sent to that site only, and no text ever shows it. The way there must be https,
-//! except to this machine itself.
+//! It is read from the environment, from the system's keyring, or typed; is sent to that site only, and no text ever shows it. The way
+//! there must be https, except to this machine itself.
 
 use std::fmt;
 
@@ -12,6 +12,7 @@ use url::Url;
 
 use super::address::Address;
 use crate::site::SiteError;
+use crate::site::keyring::{self, Kept};
 
 /// The site that a login is for: `https://staging.bloom.example`, or `https://bloom.example/wp` where it is in a folder.
 pub(super) const ORIGIN: &str = "PLAN_LOGIN_ORIGIN";
@@ -22,23 +23,103 @@ pub(super) const PASSWORD: &str = "PLAN_LOGIN_PASSWORD";
 
 const HOW: &str = "an application password is made in the site's admin under Users > Profile > Application Passwords";
 
+/// Where a login is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Environment,
+    Keyring,
+    Person,
+}
+
+/// Why there is no login for a site.
+#[derive(Debug)]
+pub enum NoLogin {
+    /// Nobody gave one.
+    None(SiteError),
+    /// One was given, and cannot be used.
+    Unusable(SiteError),
+}
+
+impl From<NoLogin> for SiteError {
+    fn from(no: NoLogin) -> Self {
+        let (NoLogin::None(error) | NoLogin::Unusable(error)) = no;
+        error
+    }
+}
+
 /// A user and an application password, for one site.
 #[derive(Clone)]
 pub struct Login {
     site: Address,
+    source: Source,
     header: HeaderValue,
+    /// The user's name as it was given.
+    given: String,
     user: String,
-    /// What must not be shown, should a site send it back.
-    secrets: Vec<String>,
+    /// What must not be shown, should a site send it back: the header's text, the password, the same without blanks.
+    secrets: [String; 3],
 }
 
 impl Login {
-    /// The login for a site, from this process's environment.
+    /// The login for a site: the environment's, where it holds one for this site, and else the keyring's.
     ///
     /// # Errors
-    /// As [`Login::from_variables`].
-    pub fn from_environment(site: &Address) -> Result<Self, SiteError> {
-        Self::from_variables(site, |name| std::env::var(name).ok())
+    /// [`NoLogin`] where neither has one, or where what one of them has cannot be used. It names variables, never their value.
+    pub fn of(site: &Address) -> Result<Self, NoLogin> {
+        let variable = |name: &str| std::env::var(name).ok();
+        if is_for(site, variable) {
+            return Self::from_variables(site, variable).map_err(NoLogin::Unusable);
+        }
+        let why = match keyring::find(&site.bound()) {
+            Ok(Some(kept)) => return Self::kept(site, &kept).map_err(NoLogin::Unusable),
+            Ok(None) => "the keyring has no login for it".to_owned(),
+            Err(why) => why.to_string(),
+        };
+        match Self::from_variables(site, variable) {
+            Err(SiteError::Login { origin, what, help }) => {
+                let help = format!("{help}; or keep one with `plan site connect {}` ({why})", pasted(site));
+                Err(NoLogin::None(SiteError::Login { origin, what, help }))
+            }
+            other => other.map_err(NoLogin::Unusable),
+        }
+    }
+
+    /// The login that the environment holds for a site; none where it holds none for this one.
+    ///
+    /// # Errors
+    /// As [`Login::from_variables`], where a part of it is missing.
+    pub fn from_environment(site: &Address) -> Result<Option<Self>, SiteError> {
+        let variable = |name: &str| std::env::var(name).ok();
+        is_for(site, variable).then(|| Self::from_variables(site, variable)).transpose()
+    }
+
+    /// A login that a person types for a site.
+    ///
+    /// # Errors
+    /// [`SiteError::Login`] where it cannot be sent, or not to this site.
+    pub fn typed(site: &Address, user: &str, password: &str) -> Result<Self, SiteError> {
+        Self::of_person(site, Source::Person, user, password)
+    }
+
+    /// Nobody's, which is never sent.
+    pub(super) fn of_nobody(site: &Address) -> Result<Self, SiteError> {
+        Self::new(site, site.clone(), Source::Person, ("nobody", "nothing"))
+    }
+
+    fn kept(site: &Address, kept: &Kept) -> Result<Self, SiteError> {
+        Self::of_person(site, Source::Keyring, &kept.user, &kept.password)
+    }
+
+    fn of_person(site: &Address, source: Source, user: &str, password: &str) -> Result<Self, SiteError> {
+        let login = Self::new(site, site.clone(), source, (user, password))?;
+        login.check(site)?;
+        Ok(login)
+    }
+
+    /// What the keyring keeps of it.
+    pub fn to_keep(&self) -> Kept {
+        let [_, password, _] = &self.secrets;
+        Kept { site: self.site.bound(), user: self.given.clone(), password: password.clone() }
     }
 
     /// The login for a site, from variables.
@@ -56,13 +137,7 @@ impl Login {
                 format!("set {ORIGIN}={site}, {USER} and {PASSWORD}; {HOW}"),
             ));
         };
-        let login = Self::new(site, &origin, &user, &password)?;
-        login.check(site)?;
-        Ok(login)
-    }
-
-    fn new(site: &Address, origin: &str, user: &str, password: &str) -> Result<Self, SiteError> {
-        let bound_to = read_site(origin).ok_or_else(|| {
+        let bound_to = read_site(&origin).ok_or_else(|| {
             let what = format!("{ORIGIN} names no site");
             refused(
                 site,
@@ -70,17 +145,44 @@ impl Login {
                 format!("write scheme, host, port and, for a site in a folder, the folder: {ORIGIN}={site}"),
             )
         })?;
+        let login = Self::new(site, bound_to, Source::Environment, (&user, &password))?;
+        login.check(site)?;
+        Ok(login)
+    }
+
+    fn new(
+        site: &Address,
+        bound_to: Address,
+        source: Source,
+        (user, password): (&str, &str),
+    ) -> Result<Self, SiteError> {
+        let (name, secret) = match source {
+            Source::Environment => (USER, PASSWORD),
+            Source::Keyring | Source::Person => ("the user name", "the password"),
+        };
         if user.contains(':') {
-            let help = format!("set {USER} to the user's name on the site, and {PASSWORD} to the password alone");
-            return Err(refused(site, format!("{USER} has a colon in it"), help));
+            let help = format!("give {name} as it is on the site, and {secret} alone");
+            return Err(refused(site, format!("{name} has a colon in it"), help));
         }
         let token = STANDARD.encode(format!("{user}:{password}"));
         let mut header = HeaderValue::from_str(&format!("Basic {token}"))
-            .map_err(|_| refused(site, format!("{USER} and {PASSWORD} cannot be sent in a header"), HOW.to_owned()))?;
+            .map_err(|_| refused(site, format!("{name} and {secret} cannot be sent in a header"), HOW.to_owned()))?;
         header.set_sensitive(true);
         let unspaced = password.split_whitespace().collect();
-        let user = user.trim().to_lowercase();
-        Ok(Self { site: bound_to, header, user, secrets: vec![token, password.to_owned(), unspaced] })
+        let known_as = user.trim().to_lowercase();
+        let secrets = [token, password.to_owned(), unspaced];
+        Ok(Self { site: bound_to, source, header, given: user.to_owned(), user: known_as, secrets })
+    }
+
+    /// How it is called where it is wrong: what to look at, or to replace.
+    pub(super) fn named(&self) -> String {
+        match self.source {
+            Source::Environment => format!("{USER} and {PASSWORD}"),
+            Source::Keyring => {
+                format!("the login in the keyring, which `plan site connect {}` replaces", pasted(&self.site))
+            }
+            Source::Person => "the user name and the password that were typed".to_owned(),
+        }
     }
 
     /// Whether the user may be given by an e-mail address, as WordPress lets them.
@@ -134,6 +236,22 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Login({}, ***)", self.site)
     }
+}
+
+/// Whether variables hold a login for this site, or a part of one.
+fn is_for(site: &Address, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.trim().is_empty());
+    let bound_to = variable(ORIGIN).and_then(|origin| read_site(&origin));
+    let is_its =
+        bound_to.is_some_and(|bound| bound.identity().is_same_site(&site.identity()) && bound.holds(site.url()));
+    is_its && (is_set(USER) || is_set(PASSWORD))
+}
+
+/// A site's address, as it can be pasted into a shell; its place, where its letters could mean more there.
+pub(super) fn pasted(site: &Address) -> String {
+    let site = site.to_string();
+    let is_plain = site.chars().all(|c| c.is_ascii_alphanumeric() || ":/.-_%".contains(c));
+    if is_plain { site } else { "URL".to_owned() }
 }
 
 /// A site, written as scheme, host, port and folder and nothing more.

@@ -6,6 +6,8 @@
 mod address;
 mod client;
 mod collect;
+mod collector;
+pub mod doctor;
 mod errors;
 mod excerpt;
 mod limits;
@@ -31,8 +33,9 @@ use crate::model::{Field, Header, Kind, Snapshot, State, Worth};
 pub use address::Address;
 pub use client::{Answer, Failure, NotJson, Reader};
 pub use collect::{Collected, Given};
+pub use collector::Collector;
 pub use limits::Limits;
-pub use login::Login;
+pub use login::{Login, NoLogin};
 pub(crate) use members::Through;
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
@@ -90,9 +93,9 @@ impl WordPress {
         let me = self.me()?;
         match me.get("capabilities") {
             Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
-            Some(Value::Object(can)) => Err(errors::no_administrator(self.reader.address(), can.is_empty())),
+            Some(Value::Object(can)) => Err(errors::no_administrator(&self.reader, can.is_empty())),
             // PHP writes an empty list for a user who may do nothing.
-            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(self.reader.address(), true)),
+            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(&self.reader, true)),
             Some(_) | None => Err(errors::not_wordpress(self.reader.address())),
         }
     }
@@ -104,7 +107,7 @@ impl WordPress {
         let me = self.body(self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", fields)])?)?;
         let names = [text(&me, "username"), text(&me, "email")];
         if names[0].is_some() && !names.iter().flatten().any(|name| login.is_of(name)) {
-            return Err(errors::somebody_else(self.reader.address()));
+            return Err(errors::somebody_else(&self.reader));
         }
         Ok(me)
     }

@@ -5,9 +5,11 @@
 mod capture;
 mod code;
 mod collected;
+mod doctor;
 mod failing;
 mod hidden;
 mod inventory;
+mod kept;
 mod members;
 mod network;
 mod newer;

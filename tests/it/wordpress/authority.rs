@@ -34,8 +34,12 @@ impl Authority {
 
     /// Reads the site as its user does, with these certificates.
     fn read(&self, certificates: &str) -> Output {
+        self.with(&["snapshot", "--site", &self.url], certificates)
+    }
+
+    fn with(&self, words: &[&str], certificates: &str) -> Output {
         crate::place::program()
-            .args(["snapshot", "--site", &self.url])
+            .args(words)
             .current_dir(self.folder.path())
             .env("SSL_CERT_FILE", certificates)
             .env_remove("SSL_CERT_DIR")
@@ -101,6 +105,15 @@ fn a_private_authority_is_trusted_where_the_system_or_ssl_cert_file_names_it() {
     assert_eq!(refused.status.code(), Some(3));
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_says(&said, &["no secure connection", "mkcert", "SSL_CERT_FILE"]);
+    let doctor = |certificates: &str| {
+        let ended = authority.with(&["site", "doctor", &authority.url], certificates);
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap())
+    };
+    let (_, trusted) = doctor("ca.pem");
+    assert!(trusted.contains("ok       certificate  this system trusts the authority"), "{trusted}");
+    let (code, refused) = doctor(other.folder.path().join("ca.pem").to_str().unwrap());
+    assert_eq!(code, Some(1), "{refused}");
+    assert_says(&refused, &["wrong    certificate  no secure connection", "cause  ", "SSL_CERT_FILE"]);
     let nothing = authority.read("nothing.pem");
     assert_eq!(nothing.status.code(), Some(3));
     assert_says(

@@ -59,7 +59,7 @@ fn an_answer_about_another_user_than_the_login_s_is_refused() {
     };
     let cached = answers("someone", "someone@bloom.example");
     let all = said(cached.connect());
-    assert_says(&all, &["login: ", "for another user than PLAN_LOGIN_USER names", "cache"]);
+    assert_says(&all, &["login: ", "for another user than the login names", "PLAN_LOGIN_USER", "cache"]);
     assert!(!all.contains("someone"), "{all}");
     answers("Operator", "").connect().unwrap();
     // A login by address is compared with the address, which nobody else is asked for.

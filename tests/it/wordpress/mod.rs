@@ -3,6 +3,7 @@
 //! The real one needs Debian 12 (see tests/staging/README.md); `PLAN_WITHOUT_STAGING=1` leaves those two tests out.
 
 mod authority;
+mod examined;
 mod found;
 mod fronts;
 mod read;

@@ -1,0 +1,66 @@
+//! What was found on the way to a site, for people and machines: a line a check, with cause and cure below it.
+
+use std::fmt::Write as _;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::escape::line;
+use super::json::FORMAT_VERSION;
+use super::words;
+use crate::model::text::many;
+use crate::site::wordpress::doctor::{Check, Examined, Verdict};
+
+/// `plan site doctor --format json`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "What was found on the way to a site")]
+pub struct Document<'a> {
+    /// The version of this format.
+    pub format_version: &'static str,
+    /// The site's address.
+    pub site: &'a str,
+    /// Whether anything answered there.
+    pub reached: bool,
+    /// What was found, in the order in which one check hangs on the other.
+    pub checks: &'a [Check],
+}
+
+impl<'a> Document<'a> {
+    /// What was found at a site.
+    pub fn new(site: &'a str, examined: &'a Examined) -> Self {
+        Self { format_version: FORMAT_VERSION, site, reached: examined.is_reached, checks: &examined.checks }
+    }
+}
+
+/// The table.
+pub fn table(examined: &Examined, width: usize) -> String {
+    let mut text = String::new();
+    for check in &examined.checks {
+        let word = match check.verdict {
+            Verdict::Ok => "ok",
+            Verdict::Wrong => "wrong",
+            Verdict::Unknown => "unknown",
+        };
+        text.push_str(&filled(&format!("{word:<8} {:<12} ", check.name), &check.seen, width));
+        for (name, said) in [("cause", &check.cause), ("cure", &check.cure)] {
+            if let Some(said) = said {
+                text.push_str(&filled(&format!("{:22}{name:<6} ", ""), said, width));
+            }
+        }
+    }
+    let count = |verdict| examined.checks.iter().filter(|check| check.verdict == verdict).count();
+    let (wrong, unknown) = (count(Verdict::Wrong), count(Verdict::Unknown));
+    let _ = writeln!(text, "{}: {wrong} wrong, {unknown} unknown", many(examined.checks.len(), "check"));
+    text
+}
+
+fn filled(first: &str, said: &str, width: usize) -> String {
+    let rest = " ".repeat(first.chars().count());
+    let options = textwrap::Options::new(width)
+        .word_separator(words::SEPARATOR)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false)
+        .initial_indent(first)
+        .subsequent_indent(&rest);
+    format!("{}\n", textwrap::fill(&line(said), options))
+}
