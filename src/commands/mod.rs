@@ -24,6 +24,7 @@ mod man;
 mod members;
 mod merge_list;
 mod record;
+mod removed;
 mod run;
 mod runbook;
 mod schema;

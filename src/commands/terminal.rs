@@ -226,6 +226,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Site(args) => match &args.verb {
             SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } | SiteVerb::Ask { out, .. } => out.is_some(),
             SiteVerb::Capture { .. } => true,
+            SiteVerb::Removed { .. } => false,
         },
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),

@@ -55,6 +55,7 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("site inventory", &["@"]),
     ("site inventory", &["@", "--out", "@"]),
     ("site capture", &["@", "--out", "@"]),
+    ("site removed", &["@"]),
     ("site ask", &["--plan", PLAN, "--way", "download", "--adapter", "x.adapter.yaml"]),
     ("site ask", &["--plan", "@", "--way", "plugin", "--adapter", "@", "--out", "@"]),
     ("bridge zip", &["--adapter", "x.adapter.yaml", "--out", "plan-bridge.zip"]),

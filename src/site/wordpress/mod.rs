@@ -13,6 +13,7 @@ mod login;
 mod meeting;
 mod members;
 mod no_answer;
+mod removed;
 mod route;
 mod trusted;
 
@@ -34,6 +35,7 @@ pub use collect::{Collected, Given};
 pub use limits::Limits;
 pub use login::Login;
 pub(crate) use members::Through;
+pub use removed::{Left, LoginLeft};
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
 pub type Clock = fn() -> Timestamp;

@@ -11,6 +11,7 @@ mod inventory;
 mod members;
 mod network;
 mod newer;
+mod removed;
 mod screen;
 mod script;
 mod through;
