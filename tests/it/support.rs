@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::guided::{POPULATION, configured, on, record, rehearsed};
 use crate::place::{Edited as _, PLAN, Place, Ran, SITE};
+use crate::typed::typed;
 
 const CONTACTS: &str = "private/bloom-coaching.contacts.yaml";
 
@@ -157,6 +158,18 @@ fn nothing_is_written_without_a_yes_nor_over_anything() {
 }
 
 #[test]
+fn a_person_reads_all_of_it_first_and_writes_it_by_a_yes() {
+    let place = configured();
+    let words = ["support-bundle", PLAN, "--site", SITE, "--out", "support.txt"];
+    let (shown, _) = typed(&place, &words, "show\nno\n");
+    assert!(shown.contains("== journal ==") && shown.contains("nothing was written"), "{shown}");
+    assert!(!place.path("support.txt").exists());
+    let (shown, _) = typed(&place, &words, "yes\n");
+    assert!(shown.contains("wrote support.txt") && !shown.contains("== journal =="), "{shown}");
+    assert_eq!(place.read("support.txt"), bundle(&place, &[]).out);
+}
+
+#[test]
 fn what_cannot_be_read_is_said_and_the_rest_is_sent() {
     let place = configured();
     place.edit(PLAN, "version: 1\n", "version: 1\nversion: [\n");
@@ -167,6 +180,16 @@ fn what_cannot_be_read_is_said_and_the_rest_is_sent() {
     let ran = bundle(&place, &[]);
     assert!(ran.out.contains("it could not be read (exit code 3)") && ran.out.contains("began"), "{}", ran.out);
     let place = configured();
+    place.edit("bloom-coaching.record.ndjson", "RP-4471", "RP-0815");
+    record_of_another(&place);
+    let ran = bundle(&place, &[]);
+    assert!(
+        ran.out.contains("could not be read:") && ran.out.contains("in place: change 1 charging-guard"),
+        "{}",
+        ran.out
+    );
+    place.run(&["support-bundle", "none.yaml", "--site", SITE]).ends(3, &["none.yaml"]);
+    let place = configured();
     let journal = fs::read_dir(place.path(".plan")).unwrap().map(|entry| entry.unwrap().path());
     let journal = journal.filter(|path| path.to_string_lossy().ends_with("journal.ndjson")).collect::<Vec<_>>();
     let text = fs::read_to_string(&journal[0]).unwrap();
@@ -175,6 +198,12 @@ fn what_cannot_be_read_is_said_and_the_rest_is_sent() {
     assert!(ran.out.contains("it could not be read (exit code"), "{}", ran.out);
     let page = bundle(&place, &["--for", "vendor"]);
     assert!(page.out.contains("no run on this site is on record here"), "{}", page.out);
+}
+
+/// A record whose second line does not follow from its first.
+fn record_of_another(place: &Place) {
+    let text = place.read("bloom-coaching.record.ndjson");
+    fs::write(place.path("bloom-coaching.record.ndjson"), format!("{text}{text}")).unwrap();
 }
 
 #[test]

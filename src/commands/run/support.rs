@@ -1,21 +1,22 @@
 //! `plan support-bundle`: what somebody who helps needs of a run, listed before it is written.
 
+mod progress;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::apply::archive;
-use crate::apply::journal::{Event, JournalEntry};
-use crate::apply::machine::{Next, Progress};
+use crate::apply::journal::Event;
 use crate::capture::InventoryReader;
 use crate::cli::{Helper, SupportBundle};
 use crate::commands::inputs::{self, Checked, Choice};
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::fs;
+use crate::model::Identity;
 use crate::model::plan::SiteRole;
-use crate::model::record::{Entry, Evidence, Record};
-use crate::model::{Identity, Step};
-use crate::output::support::vendor::{self, Lines, Page, Touched};
+use crate::model::text::many;
+use crate::output::support::vendor::{self, Page};
 use crate::output::support::{self, Part, Read, Redaction};
 use crate::output::{escape, inventory};
 use crate::population::{mentioned, words};
@@ -29,11 +30,12 @@ use super::log::message;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::status::role;
+use progress::{of_a_run, verification};
 
 /// Most bytes of what a doctor printed.
 const MOST: u64 = 1 << 20;
 
-/// Most lines of an inventory.
+/// Most lines of a journal, of which the last are kept, and of an inventory, of which the first are.
 const MOST_LINES: usize = 20_000;
 
 pub(crate) fn run(args: &SupportBundle, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -92,24 +94,30 @@ struct Gathered<'a> {
     redaction: Redaction,
     knows_members: bool,
     doctor: Vec<String>,
+    /// What beside the plan could not be read.
+    broken: Vec<Failure>,
 }
 
 impl<'a> Gathered<'a> {
     fn of(args: &'a SupportBundle) -> Result<Self, Failure> {
         let project = Project::new(&args.of.plan, args.limits.into());
-        let opened = project.open()?;
+        // What stands beside a plan may be what is broken; without a plan there is nothing to send.
+        fs::begin(&args.of.plan, 1).map_err(|error| Failure::file("read", &args.of.plan, &error))?;
+        let (opened, broken) = project.as_far_as_it_reads();
         let files = RunFiles::of_project(&project, &args.of.site);
         let run = latest(&files);
         let begun = run.as_ref().ok().and_then(Option::as_ref).map(|run| run.begin.on);
         let on = begun.unwrap_or_else(|| role(&opened.plan, &files));
         let doctor = args.doctor.as_deref().map(lines_of).transpose()?.unwrap_or_default();
         let redaction = Redaction::of(&opened.plan, args.site_names);
-        let judged = |choice: &Choice| inputs::judged(project.open()?, choice, Phase::Configure, on == SiteRole::Live);
+        let judged = |choice: &Choice| {
+            inputs::judged(project.as_far_as_it_reads().0, choice, Phase::Configure, on == SiteRole::Live)
+        };
         let (checked, unread) = match judged(&Choice::Live(args.of.site.clone())) {
             Ok(checked) => (checked, None),
             Err(failure) => (judged(&Choice::None)?, Some(failure)),
         };
-        let mut this = Self { args, checked, unread, run, on, redaction, knows_members: false, doctor };
+        let mut this = Self { args, checked, unread, run, on, redaction, knows_members: false, doctor, broken };
         this.leave_out_people(&files);
         Ok(this)
     }
@@ -119,7 +127,7 @@ impl<'a> Gathered<'a> {
         let opened = &self.checked.opened;
         let mut said: Vec<String> = self.doctor.clone();
         said.extend(self.run().into_iter().flat_map(|run| run.events.iter().map(|entry| message(entry, &run.events))));
-        said.extend(self.unread.iter().map(|failure| failure.message.clone()));
+        said.extend(self.unread.iter().chain(&self.broken).map(|failure| failure.message.clone()));
         let here = self.identity();
         let flagged = here.as_ref().and_then(|here| verification(&opened.record, here));
         said.extend(flagged.iter().flat_map(|lines| &lines.flagged).map(|(_, text, _)| (*text).to_owned()));
@@ -171,6 +179,11 @@ impl<'a> Gathered<'a> {
         let plan = &self.checked.opened.plan;
         let path = self.args.of.plan.display().to_string();
         let mut parts = vec![support::versions(plan, self.read()), support::plan(plan)];
+        let broken = self
+            .broken
+            .iter()
+            .map(|failure| format!("could not be read: {}", self.redaction.sentence(&failure.message)));
+        parts[1].lines.extend(broken);
         if self.args.site_names {
             let named = [("staging", plan.staging_site()), ("live", plan.live_site())];
             let lines = named.into_iter().map(|(name, site)| {
@@ -212,7 +225,7 @@ impl<'a> Gathered<'a> {
                     .events
                     .iter()
                     .map(|entry| format!("{}  {}", entry.at, self.redaction.sentence(&message(entry, &run.events))));
-                foreign.into_iter().chain(said).collect()
+                support::last(foreign.into_iter().chain(said).collect(), MOST_LINES)
             }
             Ok(None) => vec!["no run on this site is on record here".to_owned()],
             Err(failure) => {
@@ -242,7 +255,9 @@ impl<'a> Gathered<'a> {
         }
         let redaction = Redaction::of(&self.checked.opened.plan, self.args.site_names);
         let text = String::from_utf8_lossy(&out);
-        let lines = text.lines().take(MOST_LINES).map(|line| redaction.value(line)).collect();
+        let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(|line| redaction.value(line)).collect();
+        let after = text.lines().count() - lines.len();
+        lines.extend((after > 0).then(|| format!("({} more are left out)", many(after, "line"))));
         Ok(Part { name: "inventory", holds: "names and shapes of what the site stores; no value", lines })
     }
 
@@ -295,96 +310,6 @@ fn who(event: &Event) -> Option<String> {
             Some(who.clone())
         }
         _ => None,
-    }
-}
-
-/// The last verification of a site, with its flagged lines.
-fn verification<'r>(record: &'r Record, here: &Identity) -> Option<Lines<'r>> {
-    let of = |entry: &'r Entry| match &entry.evidence {
-        Evidence::Verification(found) => Some(found),
-        _ => None,
-    };
-    let at = record.entries.iter().rposition(|entry| of(entry).is_some_and(|found| found.host.is_same_site(here)))?;
-    let found = of(&record.entries[at])?;
-    let after = record.entries[at + 1..].iter().take_while(|entry| of(entry).is_none());
-    let seen: BTreeSet<usize> = after
-        .filter_map(|entry| match &entry.evidence {
-            Evidence::Acknowledgement(seen) => Some(seen.line),
-            _ => None,
-        })
-        .collect();
-    let flagged = (1..).zip(&found.lines).filter(|(_, line)| line.flagged);
-    let flagged = flagged.map(|(number, line)| (number, line.text.as_str(), seen.contains(&number))).collect();
-    Some(Lines { all: found.lines.len(), flagged })
-}
-
-/// A run as the vendor's page has it.
-fn of_a_run(run: &Unfinished) -> vendor::Run<'_> {
-    let step = match run.progress.next() {
-        Next::Run(_) | Next::Settle(_) => Some(Step::Configure),
-        Next::Step(step) => Some(step),
-        Next::TakeBack(_) | Next::SettleBack(_) => Some(Step::Configure),
-        Next::Close | Next::Over => None,
-    };
-    let stands = match &run.progress {
-        progress if progress.is_undone() => "the run was undone",
-        progress if step.is_some() && progress.is_taking_back() => "; it is being undone",
-        _ if step.is_some() => "",
-        _ => "the run is over",
-    };
-    let done = run.events.iter().filter_map(|entry| match &entry.event {
-        Event::Passed { step, by, .. } => Some((*step, entry.at.to_string(), *by)),
-        _ => None,
-    });
-    let since = |entry: &&JournalEntry| {
-        !matches!(entry.event, Event::Resume { .. } | Event::Adopted { .. } | Event::Kept { .. })
-    };
-    let since = run.events.iter().rev().find(since).map(|entry| entry.at.to_string()).unwrap_or_default();
-    let came_to = |entry: &&JournalEntry| {
-        matches!(entry.event, Event::Done { .. } | Event::Passed { .. } | Event::TakenBack { .. })
-    };
-    let stopped = run.events.iter().rev().take_while(|entry| !came_to(entry)).find_map(|entry| match &entry.event {
-        Event::Halt { why, .. } => Some(why.clone()),
-        _ => None,
-    });
-    vendor::Run { step, since, stands, done: done.collect(), stopped, touched: touched(run) }
-}
-
-/// The settings of a run: those that the tool sets, then those that a person sets.
-fn touched(run: &Unfinished) -> Vec<Touched<'_>> {
-    let automatic = run.begin.changes.iter().enumerate().map(|(at, change)| {
-        let (on, before, after) = (&change.on, change.before.as_ref(), change.after.as_ref());
-        Touched { on, before, after, by_hand: false, stands: of_a_change(at, &run.events) }
-    });
-    let stands = of_a_hand(&run.progress);
-    let by_hand = run.begin.by_hand.tasks().into_iter().map(|task| Touched {
-        on: task.on,
-        before: task.before,
-        after: Some(task.wanted),
-        by_hand: true,
-        stands,
-    });
-    automatic.chain(by_hand).collect()
-}
-
-/// How far a change is: as its last event says.
-fn of_a_change(at: usize, events: &[JournalEntry]) -> &'static str {
-    let stands = |entry: &JournalEntry| match &entry.event {
-        Event::Done { change } if *change == at => Some("in place"),
-        Event::TakenBack { change } if *change == at => Some("taken back"),
-        Event::Left { change } if *change == at => Some("left as somebody else changed it"),
-        Event::Intent { change } | Event::TakeBack { change } if *change == at => Some("begun, and not seen in place"),
-        _ => None,
-    };
-    events.iter().rev().find_map(stands).unwrap_or("not made yet")
-}
-
-/// How far what a person sets is.
-fn of_a_hand(progress: &Progress) -> &'static str {
-    match progress {
-        progress if progress.is_undone() => "set back, or left",
-        progress if progress.is_configured() => "in place",
-        _ => "not seen in place yet",
     }
 }
 

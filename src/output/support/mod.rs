@@ -11,9 +11,6 @@ use crate::model::text::many;
 pub use parts::{Read, not_read, plan, site, verdict, versions};
 pub use redaction::Redaction;
 
-/// Most lines of a part: what comes before them is left out, and counted.
-const MOST_LINES: usize = 2_000;
-
 /// A part of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -40,11 +37,7 @@ pub fn text(parts: &[Part]) -> String {
     );
     for part in parts {
         text.push_str(&format!("\n== {} ==\n{}\n\n", part.name, part.holds));
-        let before = part.lines.len().saturating_sub(MOST_LINES);
-        if before > 0 {
-            text.push_str(&format!("(the first {} are left out)\n", many(before, "line")));
-        }
-        for line in &part.lines[before..] {
+        for line in &part.lines {
             text.push_str(line);
             text.push('\n');
         }
@@ -52,18 +45,25 @@ pub fn text(parts: &[Part]) -> String {
     text
 }
 
+/// The last of these lines, and before them how many are left out.
+pub fn last(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    let before = lines.len().saturating_sub(most);
+    if before > 0 {
+        lines.drain(..before);
+        lines.insert(0, format!("(the first {} are left out)", many(before, "line")));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn of_a_long_part_the_end_is_kept_and_the_rest_is_counted() {
-        let lines = (0..MOST_LINES + 3).map(|at| format!("line {at}")).collect();
-        let text = text(&[Part { name: "journal", holds: "what a run did", lines }]);
-        assert!(
-            text.contains("\n== journal ==\nwhat a run did\n\n(the first 3 lines are left out)\nline 3\n"),
-            "{text}"
-        );
-        assert!(text.ends_with(&format!("line {}\n", MOST_LINES + 2)));
+    fn of_many_lines_the_last_are_kept_and_the_rest_is_counted() {
+        let lines = |range: std::ops::Range<usize>| range.map(|at| format!("line {at}")).collect::<Vec<_>>();
+        assert_eq!(last(lines(0..3), 3), lines(0..3));
+        let kept = last(lines(0..7), 3);
+        assert_eq!((kept[0].as_str(), &kept[1..]), ("(the first 4 lines are left out)", &lines(4..7)[..]));
     }
 }

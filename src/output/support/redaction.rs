@@ -20,9 +20,16 @@ pub struct Redaction {
 impl Redaction {
     /// Of a plan. `sites` says that the sites' names may be shown.
     pub fn of(plan: &Plan, sites: bool) -> Self {
-        let name = |site: Option<Identity>, stands| site.map(|site| (site.to_string(), stands));
-        let hosts = [name(plan.staging_site(), "STAGING"), name(plan.live_site(), "LIVE")];
-        let mut hosts: Vec<_> = hosts.into_iter().flatten().filter(|_| !sites).collect();
+        // As it is known, as the plan spells it, and without its folder.
+        let names = |site: Option<Identity>, spelt: &str, stands| {
+            let known = site.into_iter().flat_map(|site| [site.to_string(), site.host().to_owned()]);
+            let spelt = spelt.split_once("://").map(|(_, rest)| rest.trim_end_matches('/').to_owned());
+            known.chain(spelt).map(|name| (name, stands)).collect::<Vec<_>>()
+        };
+        let staging = names(plan.staging_site(), &plan.sites.staging, "STAGING");
+        let live = names(plan.live_site(), &plan.sites.live, "LIVE");
+        let mut hosts: Vec<_> =
+            staging.into_iter().chain(live).filter(|(host, _)| !sites && !host.is_empty()).collect();
         hosts.sort_by_key(|(host, _)| std::cmp::Reverse(host.len()));
         let mut names: BTreeSet<String> = plan.people.keys().cloned().collect();
         names.extend(plan.name.clone());
