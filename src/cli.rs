@@ -18,6 +18,7 @@ mod run;
 mod runbook;
 mod site;
 mod snapshot;
+mod support;
 mod survey;
 mod time;
 
@@ -42,6 +43,7 @@ pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo}
 pub use runbook::Runbook;
 pub use site::{AskWay, Site, SiteVerb};
 pub use snapshot::{Snapshot, SnapshotVerb};
+pub use support::{Helper, SupportBundle};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 
@@ -95,6 +97,7 @@ pub enum Verb {
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
+    SupportBundle(SupportBundle),
     Bridge(Bridge),
     Adapter(Adapter),
     Site(Site),

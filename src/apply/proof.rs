@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::guide::{MigrationSignals, Named, cheapest_paid_form};
+use crate::guide::{COLLECTOR, MigrationSignals, Named, cheapest_paid_form};
 use crate::model::facts::Counting;
 use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Record};
+use crate::model::snapshot::{Capture, How};
 use crate::model::text::many;
 use crate::model::verified::Verified;
-use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Step};
+use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Snapshot, Step};
 
 pub use super::login::{ToolLogin, spare_login, tool_login};
 pub use super::open::{Ask, Open, Proof};
@@ -195,6 +196,23 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
     let made = oldest.map_or_else(String::new, |made| format!(" of {made}"));
     let since = if restores { format!(", made after maintenance mode was seen on at {closed}") } else { String::new() };
     Proof::Behind { by, seen: format!("the backup{made} is on record{since}") }
+}
+
+/// Whether the collector is gone from a copy that is to be pushed, as core's own list of plugins shows it. What the collector itself gave
+/// shows nothing of that: it was there to give it.
+pub fn collector_removed(site: &Snapshot, at: &Named<'_>) -> Proof {
+    let by = Executor::Guided;
+    match site.header.capture(Kind::Plugin.name()) {
+        Capture::How(How::CoreRest | How::WpCli) if site.state.plugins.contains_key(COLLECTOR) => {
+            let delete = "the plugin `plan-bridge` is still on this site, and the push would carry it to live: Plugins > Plan bridge > \
+                Deactivate, Delete";
+            Proof::open(delete)
+        }
+        Capture::How(How::CoreRest | How::WpCli) => {
+            Proof::Behind { by, seen: format!("`{}` has no plugin `plan-bridge`", at.host) }
+        }
+        _ => Proof::Behind { by, seen: "no reading shows whether the plugin `plan-bridge` is gone".to_owned() },
+    }
 }
 
 /// Both of two proofs: by what proves the second.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
+use crate::guide::COLLECTOR;
 use crate::model::plan::SiteRole;
 use crate::model::record::Record;
 use crate::model::text::is_seen;
@@ -145,6 +146,11 @@ fn free(at: At<'_>) -> BTreeSet<Kind> {
     steps.flat_map(|step| step.moves().iter().copied()).collect()
 }
 
+/// Whether the collector is to be gone from a copy, which is pushed or was.
+fn is_to_be_removed(at: At<'_>) -> bool {
+    at.under_way == Some(Step::Push) || at.passed.contains(&Step::Push)
+}
+
 /// What the run changed, or what the plan wants and the site has not, any more.
 fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
     let is_off = |change: &&Change| !change::shows(change::read(now, &change.on).as_ref(), change.after.as_ref());
@@ -171,6 +177,10 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     // Nothing reads a site's tags, which a migration makes its own.
     let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
     let mut all = Vec::new();
+    if is_to_be_removed(at) && now.header.is_captured(Kind::Plugin.name()) && !now.state.plugins.contains_key(COLLECTOR)
+    {
+        left.plugins.remove(COLLECTOR);
+    }
     for kind in kinds.filter(|kind| kept.header.is_captured(kind.name())) {
         if !now.header.is_captured(kind.name()) {
             let (on, what) = (kind.name().to_owned(), "is no longer captured".to_owned());

@@ -205,16 +205,19 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
         }
         Step::Push | Step::Merge => {
             let word = attested(&record, step, at, "it is not on record as done");
-            if plan.strategy != Some(Strategy::PushThenMerge) {
-                return Ok(word);
-            }
-            // Once it is pushed nothing on live is as it was, and the list that was there then counts.
-            let window = plan.window.as_ref().filter(|_| step == Step::Push);
-            let window = window.and_then(|window| Seconds::parse(&window.length));
-            let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok()).unwrap_or(now);
-            let on = Ground::of(&context.site().name());
-            let begun = context.journal().events().first().map_or(now, |entry| entry.at);
-            both(listed(&whole, at, (said, window), (begun, now, on)), word)
+            let pushed = match plan.strategy {
+                Some(Strategy::PushThenMerge) => {
+                    // Once it is pushed nothing on live is as it was, and the list that was there then counts.
+                    let window = plan.window.as_ref().filter(|_| step == Step::Push);
+                    let window = window.and_then(|window| Seconds::parse(&window.length));
+                    let said = record.step(step, &here).and_then(|(entry, _)| entry.at.parse().ok()).unwrap_or(now);
+                    let on = Ground::of(&context.site().name());
+                    let begun = context.journal().events().first().map_or(now, |entry| entry.at);
+                    both(listed(&whole, at, (said, window), (begun, now, on)), word)
+                }
+                _ => word,
+            };
+            if step == Step::Push { both(proof::collector_removed(site, at), pushed) } else { pushed }
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {

@@ -11,13 +11,14 @@ use clap::{Command, CommandFactory as _, Parser as _};
 use super::Cli;
 
 /// The verbs in the order of work.
-const GROUPS: [(&str, &[&str]); 7] = [
+const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
     ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain"]),
     ("Review it", &["diff", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
     ("Prove it", &["verify", "merge-list"]),
+    ("Ask for help", &["support-bundle"]),
     ("For other programs", &["schema", "completions", "man", "help"]),
 ];
 
@@ -30,7 +31,8 @@ const WRITTEN: &str = "  \
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
   the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
-                         `snapshot`, `contacts import`, `runbook`
+                         `snapshot`, `contacts import`, `runbook`,
+                         `support-bundle`
   the folder you name    `example`, and `survey` with `--sheets`
   the system's keyring   `site connect`, and nothing else";
 

@@ -115,6 +115,17 @@ pub enum SiteVerb {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Prove that the plugin `plan-bridge` is gone from a site, and that its login is revoked.
+    ///
+    /// The plugin is gone if WordPress's own list of plugins does not have it; then the application password is revoked if WordPress refuses
+    /// the login that was used with 401. Both are removed from a staging copy before it is pushed, which would carry them to live, and
+    /// from live after its last reading. It exits with 1 while one of them is there. Nothing is written to the site.
+    #[command(before_help = example!("plan site removed https://staging.example.com"))]
+    Removed {
+        /// The site's address.
+        #[arg(value_name = "URL")]
+        site: String,
+    },
 }
 
 /// A way to read a site, as it is asked for.

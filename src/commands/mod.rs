@@ -25,6 +25,7 @@ mod man;
 mod members;
 mod merge_list;
 mod record;
+mod removed;
 mod run;
 mod runbook;
 mod schema;
@@ -111,6 +112,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Runbook(args) => runbook::run(&args, terminal),
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
+        Verb::SupportBundle(args) => run::support::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),
         Verb::Bridge(args) => bridge::run(&args, terminal),
         Verb::Adapter(args) => adapter::run(&args, terminal),

@@ -24,7 +24,7 @@ use crate::site::{SiteError, disk};
 use crate::trust::note_capture;
 
 use super::adapter::with_own;
-use super::{Terminal, ask, tracked};
+use super::{Terminal, ask, removed, tracked};
 
 pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
@@ -35,6 +35,7 @@ pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         SiteVerb::Inventory { site, out: None } => show_file(Path::new(site), terminal),
         SiteVerb::Map { site, adapter, out } => map(site, adapter, out.as_deref(), terminal),
         SiteVerb::Capture { site, out } => capture(site, out, terminal),
+        SiteVerb::Removed { site } => removed::run(site, terminal),
         SiteVerb::Ask { way, plan, adapter, out } => {
             ask::run(*way, plan.as_deref(), (adapter, out.as_deref()), terminal)
         }

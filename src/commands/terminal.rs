@@ -226,10 +226,11 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Site(args) => match &args.verb {
             SiteVerb::Inventory { out, .. } | SiteVerb::Map { out, .. } | SiteVerb::Ask { out, .. } => out.is_some(),
             SiteVerb::Capture { .. } | SiteVerb::Connect { .. } | SiteVerb::Disconnect { .. } => true,
-            SiteVerb::Doctor { .. } => false,
+            SiteVerb::Doctor { .. } | SiteVerb::Removed { .. } => false,
         },
         Verb::Snapshot(args) => args.verb.is_some() || args.out.is_some(),
         Verb::Schema(args) => args.write.is_some(),
+        Verb::SupportBundle(args) => args.out.is_some(),
         Verb::Apply(_) | Verb::Undo(_) => false,
         Verb::Check(_) | Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) | Verb::Verify(_) => false,
         Verb::MergeList(_) | Verb::Explain(_) | Verb::Completions(_) => false,

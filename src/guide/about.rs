@@ -155,10 +155,11 @@ impl Step {
                 executor: Executor::Attested,
                 back: WayBack::Restorable,
                 screen: "your host's staging screen",
-                act: "take a restore point of live and, to merge afterwards, put on record what happened on live since the copy; \
+                act: "delete the plugin plan-bridge from the copy and revoke the application password that plan used there, which the push \
+                    would carry to live; take a restore point of live and, to merge afterwards, put on record what happened on live since the copy; \
                     then push files and database; everything written on live since the copy is overwritten",
-                observed: "",
-                believed: "that the push succeeded",
+                observed: "where WordPress's own REST API shows the copy's plugins: that plan-bridge is none of them",
+                believed: "that the push succeeded, and that the application password was revoked before it; plan site removed shows it",
                 why: "every host has its own push, and hosts advise against pushing a database onto live",
             },
             Self::Merge => About {

@@ -3,12 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::plan::SiteRole;
 use crate::model::plan::{
     AccessThrough, AfterSwitch, MembersBetweenModules, OfferingIntent, Setting, WebhookIntent, Welcome,
 };
 use crate::model::record::{Evidence, Record};
-use crate::model::text::pointer;
-use crate::model::{Plan, Release, digest};
+use crate::model::text::{pointer, quoted};
+use crate::model::{Plan, Release, Step, digest};
+
+use super::steps;
 
 /// When it is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -77,6 +80,7 @@ pub fn duties(plan: &Plan, record: &Record) -> Vec<Duty> {
     }
     plan.webhooks.iter().for_each(|(key, webhook)| of_a_webhook(key, webhook, &mut all));
     plan.offerings.iter().for_each(|(key, offering)| of_an_offering(key, offering, &mut all));
+    of_the_sites(plan, &mut all);
     all.sort_by_key(|duty| duty.when);
     for duty in &mut all {
         let now = duty.now();
@@ -91,6 +95,23 @@ pub fn duties(plan: &Plan, record: &Record) -> Vec<Duty> {
 
 fn duty(at: &[&str], who: Option<&String>, when: When, what: impl Into<String>) -> Duty {
     Duty { at: pointer(at), who: who.cloned(), when, what: what.into(), done: false }
+}
+
+/// What was put on a site to read it is removed again. A copy that is pushed is without it before that, by a step of its run.
+fn of_the_sites(plan: &Plan, all: &mut Vec<Duty>) {
+    let is_pushed = plan.strategy.is_some_and(|strategy| steps(strategy, SiteRole::Staging).contains(&Step::Push));
+    let staging = (!is_pushed).then_some(("staging", "the copy", &plan.sites.staging));
+    for (key, place, site) in staging.into_iter().chain([("live", "live", &plan.sites.live)]) {
+        if site.is_empty() {
+            continue;
+        }
+        let what = format!(
+            "once nothing more is to be read of {place}, aftercare included: delete the plugin `plan-bridge` there and revoke the application \
+             password that `plan` used, then prove both: plan site removed {}",
+            quoted(site)
+        );
+        all.push(duty(&["sites", key], None, When::After, what));
+    }
 }
 
 fn of_a_webhook(key: &str, webhook: &WebhookIntent, all: &mut Vec<Duty>) {

@@ -190,10 +190,12 @@ impl Named<'_> {
             Step::RunMigration => vec![self.sign_in_after(), self.resume()],
             Step::ReviewContacts | Step::LeaveMaintenance => vec![self.resume()],
             Step::TestPurchase => self.purchases(plan).chain([self.resume()]).collect(),
-            Step::Push if plan.strategy == Some(Strategy::PushThenMerge) => {
-                vec![self.merge_list(), self.attest(step, self.on), self.resume()]
+            Step::Push => {
+                let list = (plan.strategy == Some(Strategy::PushThenMerge)).then(|| self.merge_list());
+                let before = self.removed(&plan.sites.staging).into_iter().chain(list);
+                before.chain([self.attest(step, self.on), self.resume()]).collect()
             }
-            Step::Push | Step::Merge => vec![self.attest(step, self.on), self.resume()],
+            Step::Merge => vec![self.attest(step, self.on), self.resume()],
             Step::ReopenLive => vec![
                 format!(
                     "plan check {} --site {} --on live --gate go-live",
@@ -230,6 +232,11 @@ impl Named<'_> {
     /// Puts what live did since its copy on record.
     pub fn merge_list(&self) -> String {
         self.plain("merge-list --cloned LIVE-AS-COPIED --live LIVE-NOW")
+    }
+
+    /// Proves that the collector and its login are gone from a site; none where that has no address.
+    pub fn removed(&self, site: &str) -> Option<String> {
+        site.contains("://").then(|| format!("plan site removed {}", self.quoted(site)))
     }
 
     /// Finalizes the site's file.

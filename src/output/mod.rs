@@ -14,6 +14,7 @@ pub mod json;
 pub mod masked;
 pub mod runbook;
 pub mod status;
+pub mod support;
 pub mod survey;
 pub mod verify;
 pub mod words;

@@ -11,6 +11,7 @@ mod fit;
 mod json;
 mod ledger;
 mod lines;
+mod mentioned;
 mod record;
 mod same;
 mod sort;
@@ -22,6 +23,7 @@ pub use damage::Damage;
 pub(crate) use damage::TAKE_AGAIN;
 pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
+pub use mentioned::{mentioned, words};
 
 pub use sort::{MakeSpill, Spill};
 

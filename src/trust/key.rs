@@ -35,6 +35,8 @@ pub enum Purpose {
     Recorded,
     /// An attested fact that a reading showed otherwise.
     Voided,
+    /// A login that a site took.
+    Login,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Capture => "capture",
             Self::Recorded => "recorded",
             Self::Voided => "voided",
+            Self::Login => "login",
         }
     }
 }

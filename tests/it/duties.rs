@@ -44,13 +44,15 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         ("/offerings/group-coaching/members_between_modules", "after", nobody.clone()),
         ("/offerings/group-coaching/modules/4", "after", json!("sam")),
         ("/offerings/mastermind/members_between_modules", "after", nobody.clone()),
-        ("/offerings/mini-course/members_between_modules", "after", nobody),
+        ("/offerings/mini-course/members_between_modules", "after", nobody.clone()),
+        ("/sites/staging", "after", nobody.clone()),
+        ("/sites/live", "after", nobody),
     ];
     let expected: Vec<_> =
         expected.into_iter().map(|(at, when, who)| (at.to_owned(), when.to_owned(), who, false)).collect();
     assert_eq!(asked(&place), expected);
     let said = place.run(&["status", PLAN, "--site", SITE]).out;
-    assert!(said.contains("give to people: 15 of 15 open (jo 2, mara 1, sam 1, whoever runs the switch 11)"), "{said}");
+    assert!(said.contains("give to people: 17 of 17 open (jo 2, mara 1, sam 1, whoever runs the switch 13)"), "{said}");
     place.run(&["runbook", PLAN, "--out", "page.html"]).ends(0, &[]);
     let page = place.read("page.html");
     for line in [
@@ -58,6 +60,7 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         "<td>in the window</td><td>________</td><td>switch off what fires `aal_revokesubscription?productId=12` in the CRM: Ontraport: Dunning",
         "<td>after the window</td><td>mara</td><td>do by hand, from now on, what `aal_genpass` did</td>",
         "<td>after the window</td><td>sam</td><td>open module `Money` of `Group Coaching` for each member when it is due</td>",
+        "revoke the application password that `plan` used, then prove both: plan site removed https://bloom.example</td>",
         "<td>for each member of `Mastermind` who is between two modules, open what is due to them</td>",
     ] {
         assert!(page.contains(line), "{line}: {page}");

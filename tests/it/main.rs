@@ -89,6 +89,7 @@ mod staging;
 mod step_readings;
 mod strict;
 #[cfg(target_os = "linux")]
+mod support;
 mod survey;
 mod text;
 mod tidy;

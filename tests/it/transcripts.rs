@@ -7,7 +7,8 @@
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
 //! A block is one or more `$ plan …` lines, each followed by what it prints: standard output, then standard error, then
-//! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`.
+//! `? CODE` where the exit code is not 0. Times of day are shown as `[TIME]`, the clock as `[NOW]`, the
+//! system as `[SYSTEM]`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ fn run(line: &str, folder: &Path, state: &Path) -> String {
         Some(0) => {}
         code => text.push_str(&format!("? {}\n", code.map_or("killed".to_owned(), |code| code.to_string()))),
     }
-    without_clock(&without_times(&text))
+    without_system(&without_clock(&without_times(&text)))
 }
 
 /// Words of a command line; double quotes hold blanks together.
@@ -84,6 +85,11 @@ fn without_clock(text: &str) -> String {
     let of_the_clock = |word: &str| word.contains('.') && word.parse::<jiff::Timestamp>().is_ok();
     let word = |word: &str| if of_the_clock(word) { "[NOW]".to_owned() } else { word.to_owned() };
     text.split('\n').map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// A bundle names the system that it was made on.
+fn without_system(text: &str) -> String {
+    text.replace(&format!(" on {} {}\n", std::env::consts::OS, std::env::consts::ARCH), " on [SYSTEM]\n")
 }
 
 /// The names of journals hold the time of the run.

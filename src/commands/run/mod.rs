@@ -34,6 +34,7 @@ pub(super) mod session;
 mod set_back;
 pub(super) mod state;
 pub(super) mod status;
+pub(super) mod support;
 mod target;
 pub(super) mod typed;
 pub(super) mod underway;

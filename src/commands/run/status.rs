@@ -188,7 +188,7 @@ fn rehearsed((of, on): ((&Path, &str), SiteRole), opened: &Opened) -> Result<Opt
 }
 
 /// Which of the plan's two sites this is, where no run says so: a run on live is one that replays.
-fn role(plan: &Plan, files: &RunFiles) -> SiteRole {
+pub(super) fn role(plan: &Plan, files: &RunFiles) -> SiteRole {
     let is_live = || plan.live_site().zip(files.identity()).is_some_and(|(live, here)| live.is_same_site(&here));
     match plan.strategy {
         Some(Strategy::RehearseAndReplay) if is_live() => SiteRole::Live,

@@ -338,7 +338,7 @@ pub(super) fn passwords_off(site: &Address, code: &str) -> SiteError {
 }
 
 /// Whether the index offers application passwords; unknown where it cannot be read.
-fn offers_passwords(reader: &Reader) -> Option<bool> {
+pub(super) fn offers_passwords(reader: &Reader) -> Option<bool> {
     let index = reader.get("/", &[("_fields", "authentication")]).ok()?;
     let body = index.body.ok().filter(|_| index.status == 200)?;
     // WordPress before 5.6 has neither this list's entry nor application passwords.

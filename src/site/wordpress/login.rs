@@ -226,6 +226,12 @@ impl Login {
         self.site.holds(url).then_some(&self.header)
     }
 
+    /// What a login is known by: its site, its user, and the password as WordPress compares it. It is as secret as the login.
+    pub(crate) fn is_known_by(&self) -> Vec<u8> {
+        let unspaced = self.secrets.last().map_or("", String::as_str);
+        format!("{}\n{}\n{unspaced}", self.site.identity(), self.user).into_bytes()
+    }
+
     /// A text without this login in it.
     pub(super) fn hide(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))

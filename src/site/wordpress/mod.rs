@@ -15,6 +15,7 @@ mod login;
 mod meeting;
 mod members;
 mod no_answer;
+mod removed;
 mod route;
 mod trusted;
 
@@ -37,6 +38,7 @@ pub use collector::Collector;
 pub use limits::Limits;
 pub use login::{Login, NoLogin};
 pub(crate) use members::Through;
+pub use removed::{Left, LoginLeft};
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
 pub type Clock = fn() -> Timestamp;

@@ -13,6 +13,7 @@ mod kept;
 mod members;
 mod network;
 mod newer;
+mod removed;
 mod screen;
 mod script;
 mod through;

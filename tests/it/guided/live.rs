@@ -182,23 +182,50 @@ pub(crate) fn waits_at_push() -> Place {
     static MADE: OnceLock<Left> = OnceLock::new();
     Place::once(&MADE, || {
         let place = Place::new();
-        place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: push-then-merge");
-        in_its_window(&place);
-        place.confirm(&place.digest()).ends(0, &[]);
-        pass_barrier(&place);
-        migrated(&place, true, 25);
-        record(&place, &["sign-in", "still signed in"]);
-        on(&place).ends(20, &["maintenance mode is on"]);
-        migrated(&place, false, 30);
-        on(&place).ends(20, &["not seen yet"]);
-        for (at, (form, tags)) in FORMS.iter().enumerate() {
-            record(&place, &["purchase", form, "--saw", "content,welcome-email"]);
-            buys(&place, at, form, tags);
-        }
-        on(&place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
+        goes_to_push(&place, "push-then-merge");
         record(&place, &["outside-window", "agreed with the owner"]);
         place
     })
+}
+
+/// Goes on with a rehearsal of this strategy until its push is next.
+fn goes_to_push(place: &Place, strategy: &str) {
+    place.edit(PLAN, "strategy: rehearse-and-replay", &format!("strategy: {strategy}"));
+    in_its_window(place);
+    place.confirm(&place.digest()).ends(0, &[]);
+    pass_barrier(place);
+    migrated(place, true, 25);
+    record(place, &["sign-in", "still signed in"]);
+    on(place).ends(20, &["maintenance mode is on"]);
+    migrated(place, false, 30);
+    on(place).ends(20, &["not seen yet"]);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        record(place, &["purchase", form, "--saw", "content,welcome-email"]);
+        buys(place, at, form, tags);
+    }
+    on(place).ends(20, &["`push` is not begun on live", "plan record outside-window"]);
+}
+
+#[test]
+fn a_copy_is_not_pushed_while_its_list_of_plugins_has_the_collector() {
+    let place = Place::new();
+    // As WordPress's own REST API shows it, with the collector in it.
+    let collector = r#"{"kind":"plugin","key":"plan-bridge/plan-bridge.php","version":"0.1.0","active":true}"#;
+    let next = r#"{"kind":"plugin","key":"progressally/"#;
+    place.edit(SITE, next, &format!("{collector}\n{next}"));
+    place.edit_site(SITE, r#""plugin":{"how":"bridge"}"#, r#""plugin":{"how":"core-rest"}"#);
+    goes_to_push(&place, "push-then-merge");
+    record(&place, &["outside-window", "agreed with the owner"]);
+    on(&place)
+        .ends(20, &["waits at `push`", "`plan-bridge` is still on this site, and the push would carry it to live"]);
+    record(&place, &["step", "push", "pushed"]);
+    on(&place).ends(20, &["`plan-bridge` is still on this site"]);
+    // Deleted, it is nothing that moved under the run; another plugin that goes is.
+    place.edit_site(SITE, &format!("{collector}\n"), "");
+    on(&place).ends(20, &["waits at `push`", "what happened on live since the copy is not on record"]);
+    let other = r#"{"kind":"plugin","key":"hello-dolly/hello.php","version":"1.7.3","active":false}"#;
+    place.edit_site(SITE, &format!("{other}\n"), "");
+    on(&place).ends(20, &["plugin/hello-dolly/hello.php"]);
 }
 
 /// A reading of live at this time, with these records more.

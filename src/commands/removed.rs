@@ -1,0 +1,82 @@
+//! `plan site removed`: whether the plugin is gone from a site, then whether its login is revoked.
+
+use jiff::Timestamp;
+
+use crate::failure::{Failure, exit};
+use crate::output::escape;
+use crate::site::SiteError;
+use crate::site::wordpress::{Address, Left, Login, LoginLeft};
+use crate::trust::{Worked, mark_of_login, note_worked, worked};
+
+use super::{Terminal, may_ask};
+
+const REVOKE: &str = "Users > Profile > Application Passwords, Revoke";
+
+/// What a login shows that nobody saw work.
+const UNKNOWN: &str = "a login that is mistyped, or that the server takes out of requests, is refused alike: run this command before the \
+    password is revoked, and once more after it";
+
+pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let address = Address::parse(site)?;
+    let again = format!("plan site removed {}", escape::shell(site));
+    loop {
+        let login = Login::of(&address).map_err(SiteError::from)?;
+        let mark = mark_of_login(&login.is_known_by())?;
+        let left = Left::on(address.clone(), login)?;
+        match &left.login {
+            LoginLeft::Works(plugin) => {
+                let is_gone = matches!(plugin, Ok(None));
+                note_worked(&mark, is_gone, Timestamp::now())?;
+                line("plugin", &said_of(plugin), terminal)?;
+                line("password", &format!("the login still works; revoke it: {REVOKE}"), terminal)?;
+                let question = "\nRevoke it there, then press Enter to look again (q ends): ";
+                if is_gone && may_ask(false) && terminal.ask(question)? != "q" {
+                    continue;
+                }
+                writeln!(terminal.err, "not removed yet; then look again: {again}")?;
+                return Ok(exit::NOT_GREEN);
+            }
+            LoginLeft::Refused(code) => {
+                let worked = worked(&mark);
+                let (is_gone, plugin) = once_refused(worked.as_ref(), left.answers);
+                line("plugin", plugin, terminal)?;
+                let refused = format!("`users/me` answers 401 ({}) to the login", escape::line(code));
+                return match worked {
+                    Some(Worked { at, .. }) => {
+                        line("password", &format!("revoked: {refused} that it took at {at}"), terminal)?;
+                        Ok(if is_gone { exit::OK } else { exit::NOT_GREEN })
+                    }
+                    None => {
+                        line("password", &format!("unknown: {refused}, which this command never saw work"), terminal)?;
+                        writeln!(terminal.err, "{UNKNOWN}")?;
+                        Ok(exit::NOT_GREEN)
+                    }
+                };
+            }
+        }
+    }
+}
+
+fn line(name: &str, what: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    Ok(writeln!(terminal.out, "{name:<9} {what}")?)
+}
+
+/// What core's list of plugins shows.
+fn said_of(plugin: &Result<Option<bool>, String>) -> String {
+    match plugin {
+        Ok(None) => "gone: `plan-bridge` is not in the site's list of plugins".to_owned(),
+        Ok(Some(true)) => "still there, and active: Plugins > Plan bridge > Deactivate, Delete".to_owned(),
+        Ok(Some(false)) => "still there, not active: Plugins > Plan bridge > Delete".to_owned(),
+        Err(why) => format!("unknown: its list of plugins is not shown ({})", escape::line(why)),
+    }
+}
+
+/// What is known of the plugin once no login reads the list of plugins any more.
+fn once_refused(worked: Option<&Worked>, answers: Option<bool>) -> (bool, &'static str) {
+    match (worked.is_some_and(|worked| worked.plugin_was_gone), answers) {
+        (_, Some(true)) => (false, "still there, and active: Plugins > Plan bridge > Deactivate, Delete"),
+        (true, _) => (true, "gone: while the login worked it was not in the site's list of plugins"),
+        (false, Some(false)) => (false, "not active; whether it is deleted only a login shows: look under Plugins"),
+        (false, None) => (false, "unknown: without a login the site shows neither its plugins nor its routes"),
+    }
+}
