@@ -13,7 +13,7 @@ use crate::site::wordpress::doctor::{Check, Examined, Verdict};
 
 /// `plan site doctor --format json`.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(title = "What was found on the way to a site")]
+#[schemars(title = "doctor", extend("$id" = "https://amc-plan.example/schemas/doctor.schema.json"))]
 pub struct Document<'a> {
     /// The version of this format.
     pub format_version: &'static str,

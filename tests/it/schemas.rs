@@ -215,3 +215,14 @@ fn an_upgrade_says_that_the_schema_is_another_version_s_too() {
     let ran = place.run(&["upgrade", PLAN]);
     assert!(ran.code == Some(0) && ran.err.is_empty(), "{ran:#?}");
 }
+
+/// By its address a schema is known as ours, and written again in place of an earlier one.
+#[test]
+fn each_schema_has_the_address_of_its_file() {
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas")).unwrap() {
+        let path = file.unwrap().path();
+        let schema: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        assert_eq!(schema["$id"], format!("https://amc-plan.example/schemas/{name}"));
+    }
+}
