@@ -81,8 +81,8 @@ pub(crate) fn take_contacts<R: BufRead>(
         }
     }
     ids.sort_unstable();
-    if let Some([(_, first), (_, second)]) = ids.array_windows().find(|[one, next]| one.0 == next.0) {
-        return Err(twice("contact", [*first, *second]));
+    if let Some(both) = ids.windows(2).find(|both| both[0].0 == both[1].0) {
+        return Err(twice("contact", [both[0].1, both[1].1]));
     }
     (taken.prefixed, taken.splits_at_commas) = (splitter.prefixed(), splitter.splits_at_commas());
     taken.mixed = splitter.mixed();
