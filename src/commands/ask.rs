@@ -32,7 +32,7 @@ pub(super) fn run(
     let sites = plan.as_ref().map(|plan| [plan.sites.staging.as_str(), plan.sites.live.as_str()]);
     if let Some(path) = path.filter(|_| sites.is_some_and(|sites| sites.contains(&""))) {
         let message = format!("the sites of `{}` cannot be read, and the mail names them", path.display());
-        let help = format!("`plan check {}` shows what is wrong", escape::shell(&path.display().to_string()));
+        let help = "name both under `sites`, each as an address such as `https://example.com`";
         return Err(Failure::new(exit::USAGE, message).help(help));
     }
     let strategy = plan.as_ref().and_then(|plan| plan.strategy);
