@@ -199,10 +199,11 @@ fn download(mail: &mut Mail, asked: &Asked<'_>) {
 fn script(mail: &mut Mail, asked: &Asked<'_>) {
     mail.heading("What we ask for");
     mail.paragraph("That somebody with SSH access to the server, such as your developer or your host, runs one script. Nothing is installed, and the host may forbid plugins. If you give us that SSH access, we run it ourselves.");
-    mail.item("Put the attached file plan-collector.php one folder above that of WordPress, so that no visitor can open it. In the folder of WordPress run:");
-    mail.command("wp eval-file - < ../plan-collector.php > ../plan-capture.ndjson");
+    mail.item("Put the attached file plan-collector.php into your home folder on the server, and not into a folder of the website. In the folder of WordPress run:");
+    mail.command("(umask 077; wp eval-file - < ~/plan-collector.php > ~/plan-capture.ndjson)");
     mail.item("Of several sites in one WordPress, name ours:");
-    mail.command("wp --url=ADDRESS eval-file - < ../plan-collector.php > ../plan-capture.ndjson");
+    mail.command("(umask 077; wp --url=ADDRESS eval-file - < ~/plan-collector.php > ~/plan-capture.ndjson)");
+    mail.item("So what comes of it, plan-capture.ndjson, lies in your home folder too, where no other account of the server can read it.");
     mail.item("If the command says that something failed, or `echo $?` right after it prints anything but 0, the file is not whole: send us what it said.");
     mail.item(GIVE);
     how_often(mail, asked.strategy, ["run of the script", "runs of the script"]);
@@ -328,11 +329,12 @@ impl Mail {
     }
 
     fn filled_on(&mut self, text: &str, first: &str, rest: &str) {
-        // A command and a digest stay whole, to be copied.
+        // A command, a digest and an address stay whole, to be copied.
         let options = textwrap::Options::new(76)
             .initial_indent(first)
             .subsequent_indent(rest)
             .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let _ = writeln!(self.0, "{}", textwrap::fill(text, options));
     }
@@ -372,7 +374,7 @@ mod tests {
             assert!(at.is_sorted(), "{mail}");
             assert!(mail.starts_with("Subject: "), "{mail}");
             let long: Vec<&str> =
-                mail.lines().filter(|line| line.len() > 76 && !line.starts_with("      wp ")).collect();
+                mail.lines().filter(|line| line.len() > 76 && !line.starts_with("      (umask 077; wp ")).collect();
             assert_eq!(long, Vec::<&str>::new());
             let (is_installed, is_read) = (matches!(way, Way::Plugin | Way::Download), way != Way::Survey);
             assert_eq!(mail.contains("plan-bridge.zip") && mail.contains("0123abcd"), is_installed, "{mail}");
@@ -382,6 +384,26 @@ mod tests {
             assert!(way == Way::Script || words(&mail).contains("Your host forbids installing plugins"), "{mail}");
             assert!(way != Way::Plugin || words(&mail).contains("You give no login away"), "{mail}");
         }
+    }
+
+    #[test]
+    fn what_a_script_gives_goes_where_no_visitor_and_no_other_account_sees_it() {
+        let mail = mail(Way::Script, None);
+        let commands: Vec<&str> = mail.lines().filter(|line| line.contains("eval-file")).collect();
+        assert_eq!(commands.len(), 2, "{mail}");
+        for command in commands {
+            // The folder above WordPress is often one of the website itself.
+            assert!(command.contains("umask 077") && command.contains("> ~/"), "{command}");
+            assert!(!command.contains("../"), "{command}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_not_broken() {
+        let sites = Some(["https://staging.club.bloom.example", "https://club.bloom.example"]);
+        let way = Way::Survey;
+        let mail = ask(&Asked { way, reads: &[], reads_text: false, zip: "", sites, strategy: None });
+        assert!(mail.contains("staging copy\nhttps://staging.club.bloom.example."), "{mail}");
     }
 
     #[test]

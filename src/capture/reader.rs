@@ -120,7 +120,8 @@ impl<R: BufRead> Reader<R> {
 
     fn expect(&mut self, source: &Source, rows: Option<u64>) {
         if source.is_of_rows() {
-            *self.expected.entry(source.kind.name()).or_default() += rows.unwrap_or_default();
+            let expected = self.expected.entry(source.kind.name()).or_default();
+            *expected = expected.saturating_add(rows.unwrap_or_default());
         }
     }
 

@@ -171,6 +171,13 @@ fn lines_stand_below_their_source_and_are_counted() {
 }
 
 #[test]
+fn counts_beyond_every_number_are_counts_that_do_not_fit() {
+    let option =
+        BODY[0].replace("\"site\"", "\"network\"").replace("\"expected\":1", "\"expected\":18446744073709551615");
+    assert_eq!(wrong(&[BODY[0], BODY[1], &option]), "5: only 0 of 18446744073709551615 rows of `option` are in it");
+}
+
+#[test]
 fn what_the_collector_reported_is_said() {
     let error = r#"{"error":{"code":"database","message":"The database answered with error 2013 while usermeta was read by jo@bloom.example.","kind":"usermeta","number":2013}}"#;
     let text = format!("{HEAD}\n{}\n{error}\n", BODY[0]);

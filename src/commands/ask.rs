@@ -24,11 +24,17 @@ pub(super) fn run(
     if let Some(out) = out.filter(|out| out.exists()) {
         return Err(Failure::exists(out));
     }
+    let path = plan;
     let plan =
         plan.map(|plan| Project::new(plan, Limits::default()).open()).transpose()?.map(|opened| opened.plan.clone());
     let Made { zip, reads, reads_text } = made(&with_own(adapters)?)?;
     let zip = digest::of_bytes(&zip);
     let sites = plan.as_ref().map(|plan| [plan.sites.staging.as_str(), plan.sites.live.as_str()]);
+    if let Some(path) = path.filter(|_| sites.is_some_and(|sites| sites.contains(&""))) {
+        let message = format!("the sites of `{}` cannot be read, and the mail names them", path.display());
+        let help = "name both under `sites`, each as an address such as `https://example.com`";
+        return Err(Failure::new(exit::USAGE, message).help(help));
+    }
     let strategy = plan.as_ref().and_then(|plan| plan.strategy);
     let text = match way {
         None => ways(),
@@ -57,15 +63,15 @@ fn of(way: AskWay) -> Way {
 }
 
 /// What makes the file that the mail says is attached.
-fn attached(way: AskWay) -> Option<&'static str> {
+fn attached(way: AskWay) -> Option<[&'static str; 2]> {
     match way {
-        AskWay::Plugin | AskWay::Download => Some("plan bridge zip --out plan-bridge.zip"),
-        AskWay::Script => Some("plan bridge script"),
+        AskWay::Plugin | AskWay::Download => Some(["plan bridge zip", " --out plan-bridge.zip"]),
+        AskWay::Script => Some(["plan bridge script", " > plan-collector.php"]),
         AskWay::Survey => None,
     }
 }
 
-fn command(words: &str, adapters: &[PathBuf]) -> String {
+fn command([words, to]: [&str; 2], adapters: &[PathBuf]) -> String {
     let named = adapters.iter().map(|path| format!(" --adapter {}", escape::shell(&path.display().to_string())));
-    named.fold(words.to_owned(), |words, adapter| words + &adapter)
+    named.fold(words.to_owned(), |words, adapter| words + &adapter) + to
 }

@@ -184,7 +184,8 @@ fn suggest(of: &OfContacts, (count, seed): (Option<usize>, u64), terminal: &mut 
     let list: &BTreeMap<String, String> = &opened.plan.spot_check.list;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
     let count = count.unwrap_or(CONTACTS.saturating_sub(list.len()).max(1));
-    let wish = Wish { seed, count, drips, without: list.keys().cloned().collect() };
+    let without_orders = !snapshot.header.is_captured("order");
+    let wish = Wish { seed, count, drips, without: list.keys().cloned().collect(), without_orders };
     let chosen = site::choose(population.as_ref(), &wish)?;
     if chosen.is_empty() {
         writeln!(terminal.err, "the plan lists every contact that the site has")?;

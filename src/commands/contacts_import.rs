@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::cli::ImportContacts;
 use crate::exports::{
-    Columns, Faults, Rows, Taken, Users, open_mapping, take_contacts, take_orders, take_subscriptions,
+    self, Columns, Faults, Rows, Taken, Users, open_mapping, take_contacts, take_orders, take_subscriptions,
 };
 use crate::failure::{Failure, exit};
 use crate::fs::{self, temporary};
@@ -115,9 +115,10 @@ fn read(args: &ImportContacts, mapping: &Mapping, terminal: &mut Terminal<'_>) -
     let mut all = Unordered::new(Box::new(|| Ok(Box::new(temporary()?))));
     let users = match &args.users {
         Some(path) => {
-            let rows = open(path, args)?;
-            let (users, faults) = Users::read(rows, mapping).map_err(|damage| disk::damaged(path, damage))?;
+            let mut rows = open(path, args)?;
+            let (users, faults) = Users::read(&mut rows, mapping).map_err(|damage| disk::damaged(path, damage))?;
             ensure_right(path, &faults)?;
+            attend_to_end(path, &rows, terminal)?;
             Some(users)
         }
         None => None,
@@ -139,6 +140,14 @@ fn read(args: &ImportContacts, mapping: &Mapping, terminal: &mut Terminal<'_>) -
             "say in a mapping what separates tags, `contacts: {tags: {separator: \",\"}}`, and under `whole` which tags have a comma in \
              their name",
         ));
+    }
+    if taken.contacts + taken.without_user == 0 {
+        // Where nobody was, nobody can be missed afterwards.
+        let damage = Damage::whole("it holds no contact").help(match taken.users_only {
+            0 => "export it again: under its headers there is no row",
+            _ => "no user has a contact ID in the column that is taken for it: look whether it is the right one",
+        });
+        return Err(damaged(damage).into());
     }
     attend_to_end(path, &rows, terminal)?;
     if let Some(path) = &args.orders {
@@ -194,10 +203,9 @@ fn attend_to_end<R: BufRead>(path: &Path, rows: &Rows<R>, terminal: &mut Termina
 }
 
 fn write(population: &Path, opening: &Opening, all: Unordered) -> Result<PopulationDigest, Failure> {
-    let twice = |kind: &str, [first, second]: [u64; 2]| {
-        let what = if kind.starts_with("contact") { "contact ID".to_owned() } else { format!("{kind} ID") };
-        let damage = Damage::whole(format!("lines {first} and {second} of the export have one {what}"));
-        Some(damage.help("remove the row that is not right from the file; or merge the two in the system that it is from, and export again"))
+    let twice = |kind: &str, lines| {
+        let kind = if kind.starts_with("contact") { "contact" } else { kind };
+        Some(exports::twice(kind, lines))
     };
     let alike = "no export of these systems has such IDs: look whether the right column is taken for the ID";
     let complaints = Complaints { twice: &twice, alike };

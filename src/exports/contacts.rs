@@ -8,13 +8,16 @@ use super::columns::Columns;
 use super::fault::{Fault, Faults};
 use super::rows::{Row, Rows};
 use super::tags::Splitter;
-use super::users::Users;
+use super::users::{Users, digest_of};
 use crate::model::mapping::{ContactColumns, System};
-use crate::population::{Damage, Unordered};
+use crate::population::{Allowance, Damage, Unordered};
 use crate::text::is_unseen;
 
 /// The longest ID.
 const LONGEST_ID: usize = 64;
+
+/// How many bytes the contact IDs may take, each with its line: of four million.
+const KEPT: u64 = 128 << 20;
 
 /// What came of an export of contacts.
 #[derive(Debug, Default)]
@@ -48,6 +51,8 @@ pub(crate) fn take_contacts<R: BufRead>(
 ) -> Result<Taken, Damage> {
     let mut taken = Taken::default();
     let mut splitter = Splitter::new(system, said.tags.as_ref());
+    // Two of one ID, of whom one has a user and one has none, are records of two kinds, which nobody sees beside each other later.
+    let (mut ids, mut room) = (Vec::new(), Allowance::new(KEPT, "the contact IDs"));
     while let Some(row) = rows.next()? {
         let row = match row {
             Ok(row) => row,
@@ -67,13 +72,27 @@ pub(crate) fn take_contacts<R: BufRead>(
                 let is_user = users.is_none_or(|users| users.has(row.cell(columns.email)));
                 taken.leading_zeros += u64::from(id.len() > 1 && id.starts_with('0'));
                 *(if is_user { &mut taken.contacts } else { &mut taken.without_user }) += 1;
+                if users.is_some() {
+                    room.take(size_of::<(u128, u64)>())?;
+                    ids.push((digest_of(id), row.line));
+                }
                 out.push(if is_user { "contact" } else { "contact-without-user" }, id, row.line, fields)?;
             }
         }
     }
+    ids.sort_unstable();
+    if let Some(both) = ids.windows(2).find(|both| both[0].0 == both[1].0) {
+        return Err(twice("contact", [both[0].1, both[1].1]));
+    }
     (taken.prefixed, taken.splits_at_commas) = (splitter.prefixed(), splitter.splits_at_commas());
     taken.mixed = splitter.mixed();
     Ok(taken)
+}
+
+/// Two rows of one ID, by their lines.
+pub(crate) fn twice(kind: &str, [first, second]: [u64; 2]) -> Damage {
+    let damage = Damage::whole(format!("lines {first} and {second} of the export have one {kind} ID"));
+    damage.help("remove the row that is not right from the file; or merge the two in the system that it is from, and export again")
 }
 
 /// What an export says of a contact.

@@ -73,6 +73,12 @@ impl Shared {
         self.since.set(0);
     }
 
+    /// Ends reading for this reason.
+    pub(super) fn fail(&self, damage: Damage) -> io::Error {
+        self.damage.replace(Some(damage));
+        io::ErrorKind::InvalidData.into()
+    }
+
     /// Why reading ended, once.
     pub(super) fn damage(&self) -> Option<Damage> {
         self.damage.borrow_mut().take()
@@ -145,8 +151,7 @@ impl<R: BufRead> Decoded<R> {
     }
 
     fn fail(&self, damage: Damage) -> io::Error {
-        self.shared.damage.replace(Some(damage));
-        io::ErrorKind::InvalidData.into()
+        self.shared.fail(damage)
     }
 
     /// Decodes what comes next; nothing at the end.

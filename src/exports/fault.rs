@@ -92,7 +92,7 @@ impl Fault {
             }
             Self::NoMoney => (
                 "the total is not an amount with its currency, such as `497.00 USD`".to_owned(),
-                "name the column of the currency in the mapping as `currency`",
+                "name the column of the currency in the mapping as `currency`; an amount has a point before its decimals, as many as the currency has, and nothing between its thousands",
             ),
             Self::NoDay => (
                 "a day is not written as the mapping says; without `form` it is `2026-11-17`".to_owned(),

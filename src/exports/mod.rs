@@ -9,13 +9,14 @@ mod decoded;
 mod fault;
 mod known;
 mod mapped;
+mod quotes;
 mod rows;
 mod sold;
 mod tags;
 mod users;
 
 pub(crate) use columns::Columns;
-pub(crate) use contacts::{Taken, take_contacts};
+pub(crate) use contacts::{Taken, take_contacts, twice};
 pub(crate) use fault::Faults;
 pub(crate) use mapped::open_mapping;
 pub(crate) use rows::Rows;

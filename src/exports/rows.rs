@@ -7,6 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::decoded::{AHEAD, Decoded, END, Shared};
 use super::fault::Fault;
+use super::quotes::Quoted;
 use crate::model::mapping::Encoding;
 use crate::population::Damage;
 use crate::text::{nearest, separator, without_addresses};
@@ -17,7 +18,7 @@ const LONGEST_HEAD: usize = 1 << 18;
 /// The most rows of an export: ten times what the largest site has.
 const MOST_ROWS: u64 = 20_000_000;
 
-type Text<R> = Chain<Chain<Cursor<Vec<u8>>, Decoded<R>>, Cursor<&'static [u8]>>;
+type Text<R> = Quoted<Chain<Chain<Cursor<Vec<u8>>, Decoded<R>>, Cursor<&'static [u8]>>>;
 
 /// The rows of an export under their head.
 pub(crate) struct Rows<R: BufRead> {
@@ -64,6 +65,7 @@ impl<R: BufRead> Rows<R> {
         }
         let by = by.unwrap_or_else(|| separator(&first));
         let text = Cursor::new(first.into_bytes()).chain(decoded).chain(Cursor::new(END.as_bytes()));
+        let text = Quoted::new(text, by, 1 + before, Rc::clone(&shared));
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(by).buffer_capacity(AHEAD);
         let reader = builder.from_reader(text);

@@ -1,5 +1,7 @@
 //! Several tags in one cell.
 
+use std::collections::HashMap;
+
 use crate::model::mapping::{System, TagColumn};
 
 use super::fault::Fault;
@@ -92,7 +94,9 @@ impl Splitter {
     }
 
     fn without_categories(&mut self, tags: &[&str]) -> Result<Vec<String>, Fault> {
-        let mut kept: Vec<(&str, &str)> = Vec::new();
+        let mut kept = Vec::new();
+        // A cell has room for a hundred thousand of them.
+        let mut known: HashMap<&str, &str> = HashMap::with_capacity(tags.len());
         for tag in tags {
             let name = match &self.category {
                 Some(category) => tag.split_once(category.as_str()).map_or(*tag, |(_, name)| name.trim()),
@@ -101,14 +105,14 @@ impl Splitter {
             if self.category.is_none() && self.is_keap && CATEGORIES.iter().any(|sign| tag.contains(sign)) {
                 self.prefixed += 1;
             }
-            match kept.iter().find(|(_, known)| *known == name) {
-                None => kept.push((tag, name)),
+            match known.insert(name, tag) {
+                None => kept.push(name.to_owned()),
                 // Whoever has a tag twice has it.
-                Some((known, _)) if known == tag => {}
+                Some(other) if other == *tag => {}
                 Some(_) => return Err(Fault::OneTagOfTwo),
             }
         }
-        Ok(kept.into_iter().map(|(_, name)| name.to_owned()).collect())
+        Ok(kept)
     }
 
     /// Two lines that write what follows a comma differently, so that a comma may be part of a tag.

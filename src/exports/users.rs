@@ -22,7 +22,7 @@ impl Users {
     ///
     /// # Errors
     /// [`Damage`] where it cannot be read, or no column has the addresses.
-    pub(crate) fn read<R: BufRead>(mut rows: Rows<R>, mapping: &Mapping) -> Result<(Self, Faults), Damage> {
+    pub(crate) fn read<R: BufRead>(rows: &mut Rows<R>, mapping: &Mapping) -> Result<(Self, Faults), Damage> {
         let at = match &mapping.users {
             Some(users) => rows.column(&users.email)?,
             None => {
@@ -47,6 +47,9 @@ impl Users {
                 }
             }
         }
+        if all.is_empty() && faults.count() == 0 {
+            return Err(Damage::whole("it lists no user under its headers").help("export the site's users again"));
+        }
         all.sort_unstable();
         Ok((Self(all), faults))
     }
@@ -58,6 +61,11 @@ impl Users {
 }
 
 fn number(email: &str) -> u128 {
-    let digest = Sha256::digest(address(email).as_bytes());
+    digest_of(&address(email))
+}
+
+/// A text as a number that no two are known to share.
+pub(super) fn digest_of(text: &str) -> u128 {
+    let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }

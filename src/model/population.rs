@@ -12,6 +12,9 @@ use super::{Identity, Misfits, Plan};
 pub const REASONS: [&str; 7] =
     ["affiliate-referred", "mid-drip", "holds orders", "many tags", "odd characters", "paid", "free"];
 
+/// Why a contact is chosen of whom none of these holds.
+pub const BY_CHANCE: &str = "by chance";
+
 /// The first record of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Opening {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::diag::Document;
 use crate::model::Plan;
+use crate::model::population::BY_CHANCE;
 use crate::model::text::pointer;
 use crate::population::Chosen;
 use crate::shape::personal;
@@ -36,7 +37,8 @@ pub fn reasons(contacts: &[Chosen], indent: usize) -> String {
     let pad = " ".repeat(indent);
     contacts.iter().fold(String::new(), |mut out, chosen| {
         let reasons: Vec<&str> = chosen.reasons.iter().map(|reason| reason.name()).collect();
-        let _ = writeln!(out, "{pad}{}: {}", text(&chosen.contact.key), quote(&reasons.join(", ")));
+        let reasons = if reasons.is_empty() { BY_CHANCE.to_owned() } else { reasons.join(", ") };
+        let _ = writeln!(out, "{pad}{}: {}", text(&chosen.contact.key), quote(&reasons));
         out
     })
 }

@@ -21,6 +21,8 @@ pub struct Wish {
     pub drips: Vec<Drip>,
     /// The contact IDs that are not wished for.
     pub without: BTreeSet<String>,
+    /// Whether nobody read the orders: then it is unknown who paid, and nobody counts as free.
+    pub without_orders: bool,
 }
 
 /// Why a contact is worth a look.
@@ -194,7 +196,7 @@ impl Draw<'_> {
                     || is_odd(&record.email, "@.-_")
             }
             Reason::Paid => held.paid,
-            Reason::Free => !held.paid,
+            Reason::Free => !held.paid && !self.wish.without_orders,
         };
         Reason::ALL.into_iter().filter(holds).collect()
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diag::{Document, Finding};
-use crate::model::population::REASONS;
+use crate::model::population::{BY_CHANCE, REASONS};
 use crate::text::{Entry, MASK, Node, Source, Tree, Value, addresses, without_addresses};
 
 /// The keys that say nothing about anybody.
@@ -228,7 +228,7 @@ fn inside(source: &Source, node: &Node, stretch: Range<usize>) -> Vec<Range<usiz
 /// The reasons for which contacts are listed, where they say of which sort a contact is, and nothing else.
 fn of_a_sort(node: &Node) -> Vec<Range<usize>> {
     let list = node.get("list").and_then(Node::as_map).into_iter().flat_map(|list| list.iter());
-    let is_sort = |reason: &str| reason.split(',').all(|word| REASONS.contains(&word.trim()));
+    let is_sort = |reason: &str| reason == BY_CHANCE || reason.split(',').all(|word| REASONS.contains(&word.trim()));
     let reasons = list.filter(|entry| entry.value.as_str().is_some_and(is_sort));
     reasons.map(|entry| entry.value.span.range()).collect()
 }

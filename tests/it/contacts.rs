@@ -55,6 +55,17 @@ fn values_are_written_all_or_none_and_only_from_before_the_migration() {
 }
 
 #[test]
+fn nobody_counts_as_free_where_nobody_read_the_orders() {
+    let place = Place::new();
+    fs::write(place.path("export.csv"), "id,email\n77,ada@member.example\n").unwrap();
+    let words = ["contacts", "import", "export.csv", "--from", "drip", "--host", "https://staging.bloom.example"];
+    place.run(&[&words[..], &["--taken-at", "2026-11-20T05:10:00Z", "--out", "new.site.ndjson"]].concat()).ends(0, &[]);
+    let ran = place.run(&["contacts", "suggest", PLAN, "--site", "new.site.ndjson"]);
+    ran.ends(0, &[]);
+    assert!(ran.out.contains("\"77\": by chance\n"), "{ran:#?}");
+}
+
+#[test]
 fn others_are_proposed_by_strata_and_nobody_who_is_listed() {
     let place = Place::new();
     let suggest = |more: &[&str]| place.run(&[&["contacts", "suggest", PLAN, "--site", SITE], more].concat());

@@ -538,3 +538,49 @@ fn a_quote_that_is_never_closed_is_named_by_its_row_and_swallows_no_memory() {
     );
     ran.ends(3, &["`export.csv`, line 3: the row is longer than 1 MiB", "never closed"]);
 }
+
+#[test]
+fn a_cell_that_goes_on_after_its_quotes_swallows_nobody() {
+    for (csv, line) in [
+        ("id,email,note\n1,a@member.example,\"hi\n2,b@member.example,\"yo\"\n3,c@member.example,z\n", 2),
+        ("id,email,note\n1,a@member.example,\n2,b@member.example,\"VIP\" customer\n", 3),
+    ] {
+        let place = Place::new();
+        let ran = import(&place, "drip", csv.as_bytes(), &[]);
+        ran.ends(3, &[&format!("line {line}: a cell that begins with a quote"), "export the file again"]);
+        assert!(!place.path("new.population.ndjson").exists() && !ran.err.contains("member.example"), "{ran:#?}");
+    }
+}
+
+#[test]
+fn an_export_of_nobody_proves_nothing() {
+    let place = Place::new();
+    import(&place, "drip", b"id,email,tags\n", &[]).ends(3, &["it holds no contact", "there is no row"]);
+    write(&place, "map.yaml", "version: 1\ncontacts: {id: cid}\n");
+    let users = b"ID,user_email,cid\n7,ada@member.example,\n";
+    import(&place, "wordpress", users, &["--mapping", "map.yaml"]).ends(3, &["it holds no contact", "right one"]);
+    write(&place, "users.csv", "user_email\n");
+    let contacts = b"id,email\n1,ada@member.example\n";
+    import(&place, "drip", contacts, &["--users", "users.csv"]).ends(3, &["users.csv", "it lists no user"]);
+    write(&place, "users.csv", "user_email\nada@member.example");
+    import(&place, "drip", contacts, &["--users", "users.csv"]).ends(0, &["the last line of users.csv"]);
+}
+
+#[test]
+fn two_rows_of_one_id_are_refused_also_where_only_one_has_a_user() {
+    let place = Place::new();
+    write(&place, "users.csv", "user_email\nada@member.example\n");
+    let csv = b"id,email\n7,x@member.example\n5,ada@member.example\n5,bo@member.example\n";
+    import(&place, "drip", csv, &["--users", "users.csv"])
+        .ends(3, &["export.csv", "lines 3 and 4 of the export have one contact ID"]);
+    assert!(!place.path("new.population.ndjson").exists());
+}
+
+#[test]
+fn a_cell_of_very_many_tags_takes_no_longer_than_its_bytes() {
+    let place = Place::new();
+    let cell = (0..150_000).map(|number| format!("{number:x}")).collect::<Vec<String>>().join(",");
+    let begun = std::time::Instant::now();
+    import(&place, "drip", format!("id,email,tags\n1,ada@member.example,\"{cell}\"\n").as_bytes(), &[]).ends(0, &[]);
+    assert!(begun.elapsed().as_secs() < 30, "compared one by one they take minutes");
+}

@@ -168,7 +168,8 @@ fn look(args: &Init) -> Result<Looked, Failure> {
     let mut site = site::open_with_members(&args.site, None, through.as_ref())?;
     let (snapshot, population) = site.with_everybody()?;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
-    let wish = Wish { seed: args.seed, count: CONTACTS, drips, ..Wish::default() };
+    let without_orders = !snapshot.header.is_captured("order");
+    let wish = Wish { seed: args.seed, count: CONTACTS, drips, without_orders, ..Wish::default() };
     let (chosen, unknown) = match population {
         Err(_) => (Vec::new(), BTreeSet::new()),
         Ok(population) => {

@@ -176,7 +176,9 @@ impl RunFiles {
             })?;
         }
         if let Some(folder) = &self.of_addresses {
-            make_private(folder).map_err(|e| Failure::file("make the folder of the sites' locks", folder, &e))?;
+            let help = "set XDG_STATE_HOME to a folder of your own, as an absolute path, in which you can write";
+            make_private(folder)
+                .map_err(|e| Failure::file("make the folder of the sites' locks", folder, &e).help(help))?;
         }
         self.take_as_it_is()
     }

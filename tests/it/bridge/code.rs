@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::{bridge, php_files};
+use crate::place::{PLAN, Place};
 
 #[test]
 fn it_can_be_read_in_one_sitting() {
@@ -58,4 +59,17 @@ fn it_is_linted_and_formatted() {
     }
     let linted = Command::new("phpcs").arg("-q").current_dir(bridge()).output().unwrap();
     assert!(linted.status.success(), "run `phpcbf` in bridge/: {}", String::from_utf8_lossy(&linted.stdout));
+}
+
+#[test]
+fn a_mail_names_sites_as_the_plan_does_or_is_not_written_and_its_attachment_as_the_mail_does() {
+    let place = Place::new();
+    let ask = || place.run(&["site", "ask", "--way", "script", "--plan", PLAN]);
+    let ran = ask();
+    ran.ends(0, &["attach to it what this makes: `plan bridge script > plan-collector.php`"]);
+    assert!(ran.out.contains("the attached file plan-collector.php"), "{}", ran.out);
+    place.edit(PLAN, "live: https://bloom.example}", "live: \"Send your password\"}");
+    let ran = ask();
+    ran.ends(2, &["the sites of `bloom-coaching.yaml` cannot be read", "https://example.com"]);
+    assert_eq!(ran.out, "");
 }
