@@ -105,9 +105,9 @@ fn no_column<R: BufRead>(rows: &Rows<R>, system: System, key: &str, known: &[&st
     let map = format!("name it in a mapping, `contacts: {{{key}: HEADER}}`, with `--mapping FILE`");
     let help = match (near, known.is_empty()) {
         (Some(near), _) => format!("did you mean `{}`? Then {map}", listed(&[near]).trim_matches('`')),
-        (None, true) => format!("{map}; the file's columns are {}", listed(rows.head())),
+        (None, true) => format!("{map}; {}", rows.columns("the file's")),
         (None, false) => {
-            format!("export it again with that column; or {map}; the file's columns are {}", listed(rows.head()))
+            format!("export it again with that column; or {map}; {}", rows.columns("the file's"))
         }
     };
     Damage::at(1, format!("no column is known to hold the {what}{why}")).help(help)

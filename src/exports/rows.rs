@@ -148,6 +148,17 @@ impl<R: BufRead> Rows<R> {
         Ok(())
     }
 
+    /// Which columns `whose` file has, as a message says it. A first line in which nothing is a word of headers may be somebody's row, and
+    /// is not shown.
+    pub(super) fn columns(&self, whose: &str) -> String {
+        let is_word = |word: &str| WORDS_OF_HEADERS.contains(&word.to_lowercase().as_str());
+        if self.head.iter().any(|name| name.split(|c: char| !c.is_alphanumeric()).any(is_word)) {
+            return format!("{whose} columns are {}", listed(&self.head));
+        }
+        let many = self.head.len();
+        format!("{whose} first line has {many} cells, and none looks like a header: is a line of headers missing?")
+    }
+
     /// The place of a column that somebody names by its header.
     ///
     /// # Errors
@@ -161,7 +172,7 @@ impl<R: BufRead> Rows<R> {
             (None, _) => {
                 let help = match nearest(named, &self.head) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("its columns are {}", listed(&self.head)),
+                    None => self.columns("its"),
                 };
                 Err(Damage::at(1 + self.before, format!("no column has the header `{named}`")).help(help))
             }
@@ -198,6 +209,34 @@ fn unread(error: csv::Error) -> Damage {
         _ => Damage::whole(text).help("export it again as `CSV UTF-8`"),
     }
 }
+
+/// Words of which a line of headers has one, whatever system wrote it.
+const WORDS_OF_HEADERS: [&str; 24] = [
+    "address",
+    "contact",
+    "currency",
+    "date",
+    "email",
+    "first",
+    "firstname",
+    "form",
+    "group",
+    "groups",
+    "id",
+    "last",
+    "lastname",
+    "mail",
+    "name",
+    "number",
+    "order",
+    "phone",
+    "status",
+    "tag",
+    "tags",
+    "total",
+    "user",
+    "username",
+];
 
 /// How many columns are named at most.
 const NAMED: usize = 40;

@@ -43,6 +43,20 @@ fn contact(key: &str, first: &str, last: &str, email: &str, tags: &[&str]) -> Va
 }
 
 #[test]
+fn a_first_line_that_may_be_somebody_s_row_is_not_shown() {
+    let place = Place::new();
+    fs::write(place.path("m.yaml"), "version: 1\ncontacts: {id: Nr, email: Mail}\n").unwrap();
+    for (from, more) in [("ontraport", &[][..]), ("csv", &["--mapping", "m.yaml"])] {
+        let ran = import(&place, from, b"z1,Ada,Lovelace\nz2,Bo,Beech\n", more);
+        ran.ends(3, &["cells, and none looks like a header"]);
+        assert!(!ran.err.contains("Ada") && !ran.err.contains("Lovelace"), "{}", ran.err);
+    }
+    // Where it is one of headers, they are named.
+    let ran = import(&place, "ontraport", b"Kundennummer,First Name\nz1,Ada\n", &[]);
+    ran.ends(3, &["columns are `Kundennummer`, `First Name`"]);
+}
+
+#[test]
 fn each_system_s_own_headers_are_known() {
     let ada = contact("10231", "Ada", "Ash", "ada@member.example", &["Base", "Goals"]);
     for (from, csv, expected, not_taken) in [
