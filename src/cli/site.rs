@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::StatusFormat;
 
-/// Keep a site's login, read what it stores, or ask its owner for that.
+/// Keep a site's login, read what it stores, or ask its owner for it.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan site inventory https://staging.example.com --out bloom.inventory.ndjson"))]
 pub struct Site {

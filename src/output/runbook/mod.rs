@@ -254,7 +254,8 @@ fn how_to_use(out: &mut String) -> fmt::Result {
             expected; write the time and your initials.</li>\n<li>On a terminal the run asks for everything that goes on record, \
             so you do not have to type the commands below. They are for runs that cannot ask; fill in the words in \
             CAPITALS.</li>\n<li>Where a run stands, and what is next: <code>plan status</code>. A run that stopped continues \
-            with <code>--resume</code>; nothing is done twice.</li>\n<li><em>Automatic</em>: plan does it and reads it back. \
+            with <code>--resume</code>; nothing is done twice.</li>\n<li>One person runs it at a time. plan refuses a second run by the \
+            same user on the same machine; a run on another machine it may not see, so agree who runs it.</li>\n<li><em>Automatic</em>: plan does it and reads it back. \
             <em>Guided</em>: you act, plan reads the result. <em>Attested</em>: no reading shows it, your attestation \
             counts.</li>\n</ul>\n</section>"
     )

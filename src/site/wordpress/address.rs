@@ -8,6 +8,7 @@ use url::{Host, Url};
 use super::excerpt::excerpt;
 use crate::model::Identity;
 use crate::site::SiteError;
+use crate::text::without_addresses;
 
 /// The address of a site's front page, http or https, without user, password, query and fragment.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,7 +21,8 @@ impl Address {
     /// [`SiteError::Answer`] where it is no http address, or has a user or a password in it; neither is repeated.
     pub fn parse(typed: &str) -> Result<Self, SiteError> {
         let refused = |what: &str, help: &str| SiteError::Answer {
-            origin: without_login(typed),
+            // A person's address is masked while it is whole: cut, it would look like none.
+            origin: without_login(&without_addresses(typed)),
             what: what.to_owned(),
             help: help.to_owned(),
         };
