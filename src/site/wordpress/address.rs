@@ -21,8 +21,7 @@ impl Address {
     /// [`SiteError::Answer`] where it is no http address, or has a user or a password in it; neither is repeated.
     pub fn parse(typed: &str) -> Result<Self, SiteError> {
         let refused = |what: &str, help: &str| SiteError::Answer {
-            // A person's address is masked while it is whole: cut, it would look like none.
-            origin: without_login(&without_addresses(typed)),
+            origin: without_login(typed),
             what: what.to_owned(),
             help: help.to_owned(),
         };
@@ -124,7 +123,8 @@ fn without_login(typed: &str) -> String {
     if typed.contains('@') {
         return "the address that was given".to_owned();
     }
-    excerpt(typed.split(['?', '#']).next().unwrap_or_default())
+    // A person's address in another spelling is masked while it is whole: cut, it would look like none.
+    excerpt(without_addresses(typed).split(['?', '#']).next().unwrap_or_default())
 }
 
 /// Whether a path stays in the folder that it is below, whatever a server makes of its escapes.
