@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::guide::{COLLECTOR, MigrationSignals, Named, cheapest_paid_form};
+use crate::guide::{MigrationSignals, Named, cheapest_paid_form};
 use crate::model::facts::Counting;
 use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Record};
-use crate::model::snapshot::{Capture, How};
+use crate::model::snapshot::{COLLECTOR, Capture, How};
 use crate::model::text::many;
 use crate::model::verified::Verified;
 use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Snapshot, Step};

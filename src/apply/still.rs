@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
-use crate::guide::COLLECTOR;
 use crate::model::plan::SiteRole;
 use crate::model::record::Record;
+use crate::model::snapshot::COLLECTOR;
 use crate::model::text::is_seen;
 use crate::model::{Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 

@@ -86,18 +86,24 @@ fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Fa
 
 fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let Some(out) = out else {
-        let name = Path::new("a temporary file");
-        let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-        let mut from = connect(site, terminal)?;
-        shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
-        file.rewind().map_err(|error| Failure::file("read", name, &error))?;
-        return show(name, BufReader::new(file), terminal);
+        let (name, lines) = inventory_now(site, terminal)?;
+        return show(name, lines, terminal);
     };
     ensure_new(out)?;
     let mut from = connect(site, terminal)?;
     let collected = shown_while(terminal, |came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
     show_file(out, terminal)
+}
+
+/// An inventory of a site as it is now, in a file without a name, and what messages call that.
+fn inventory_now(site: &str, terminal: &mut Terminal<'_>) -> Result<(&'static Path, Box<dyn BufRead>), Failure> {
+    let name = Path::new("a temporary file");
+    let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
+    let mut from = connect(site, terminal)?;
+    shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
+    file.rewind().map_err(|error| Failure::file("read", name, &error))?;
+    Ok((name, Box::new(BufReader::new(file))))
 }
 
 fn wrote(out: &Path, collected: &Collected, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -131,14 +137,7 @@ fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Term
     }
     let set = with_own(adapters)?;
     let (name, file) = match site.contains("://") {
-        true => {
-            let name = Path::new("a temporary file");
-            let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
-            let mut from = connect(site, terminal)?;
-            shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
-            file.rewind().map_err(|error| Failure::file("read", name, &error))?;
-            (name, Box::new(BufReader::new(file)) as Box<dyn BufRead>)
-        }
+        true => inventory_now(site, terminal)?,
         false => (Path::new(site), disk::open(Path::new(site))?),
     };
     let damaged = |damage: Damage| disk::damaged(name, damage);

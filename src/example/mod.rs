@@ -25,7 +25,7 @@ use crate::model::drip::Drip;
 use crate::model::plan::{BackupPart, SiteRole};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT, INVENTED_AT, INVENTED_HOST};
-use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest};
+use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest, population};
 use crate::output::contacts;
 use crate::population::{Wish, choose, mix};
 use crate::site::snapshot_file::SnapshotFile;
@@ -70,8 +70,7 @@ const CONTACTS: usize = 10;
 /// The example for a seed: the configuration is always the same, the members and so the spot-check contacts are not.
 pub fn generate(seed: u64) -> Files {
     let (population, digest) = members::stream(&mut Chance::new(seed));
-    let population_kinds = ["contact", "order", "subscription"];
-    let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population_kinds);
+    let kinds = Kind::ALL.iter().map(|kind| kind.name()).chain(population::KINDS);
     let header = Header {
         format: FORMAT.to_owned(),
         site: Identity::parse(INVENTED_HOST).expect("the example's host is one"),

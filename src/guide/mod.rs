@@ -75,9 +75,6 @@ impl Step {
     }
 }
 
-/// The collector, as WordPress's list of plugins names it.
-pub const COLLECTOR: &str = "plan-bridge/plan-bridge.php";
-
 /// How commands name a site file of the live site: a person writes it, and gives it a name.
 pub const LIVE_FILE: &str = "LIVE.site.ndjson";
 

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::drip::Drip;
 use super::{Identity, Misfits, Plan};
 
+/// The kinds of the population, in the order of its file, as a snapshot's sections name them.
+pub const KINDS: [&str; 3] = ["contact", "order", "subscription"];
+
 /// Why a contact is worth a look, in the words that `plan init` writes: of a sort of members, and of nobody in particular.
 pub const REASONS: [&str; 7] =
     ["affiliate-referred", "mid-drip", "holds orders", "many tags", "odd characters", "paid", "free"];

@@ -168,6 +168,9 @@ impl Capture {
     }
 }
 
+/// The collector (`bridge/`), as WordPress's list of plugins names it.
+pub const COLLECTOR: &str = "plan-bridge/plan-bridge.php";
+
 /// How a section was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -176,7 +179,7 @@ pub enum How {
     Bridge,
     /// WordPress's own REST.
     CoreRest,
-    /// One PHP file over WP-CLI; there is none yet.
+    /// A script of somebody's own over WP-CLI; what `plan bridge script` gives counts as `bridge`.
     WpCli,
     /// A person answered questions in the order of the admin screens.
     Survey,

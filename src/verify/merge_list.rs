@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::failure::{Failure, exit};
-use crate::model::{Identity, Plan, Snapshot, Worth};
+use crate::model::{Identity, Plan, Snapshot, Worth, population};
 use crate::reconcile::{Delta, Moved, Side, delta};
 use crate::site::Population;
 use crate::site::wordpress::Through;
@@ -38,7 +38,7 @@ impl MergeList {
         let [cloned, live] = [SideReading::named(cloned, plan, through)?, SideReading::named(live, plan, through)?];
         let ((cloned, before), (live, now)) = (whole(&cloned)?, whole(&live)?);
         ensure_of_one_site_in_order(cloned, live)?;
-        let mut not_captured: Vec<String> = ["contact", "order", "subscription"]
+        let mut not_captured: Vec<String> = population::KINDS
             .into_iter()
             .filter(|kind| !cloned.header.is_captured(kind) || !live.header.is_captured(kind))
             .map(str::to_owned)

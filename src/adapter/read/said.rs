@@ -6,16 +6,14 @@ use super::rule::At;
 use crate::adapter::explain::of_rule;
 use crate::adapter::raw::Raw;
 use crate::model::adapter::{Plain, Rule};
-
-/// The kinds whose rows are of people: a site's file quotes none of them.
-const OF_PEOPLE: [&str; 3] = ["contact", "order", "subscription"];
+use crate::model::population;
 
 impl View<'_> {
     /// Why a word of the site means nothing. A site's file holds the reason, so only what looks like a word of a vocabulary stands in it, and nothing
     /// of a row of people.
     pub(super) fn strange(&self, raw: &Raw, at: &At<'_>) -> String {
         let word = raw.word();
-        let of_people = at.own.is_some() || at.of.is_some_and(|(kind, _)| OF_PEOPLE.contains(&kind));
+        let of_people = at.own.is_some() || at.of.is_some_and(|(kind, _)| population::KINDS.contains(&kind));
         if of_people {
             if let (Some(word), Some((kind, field)), None) = (&word, at.of, at.own) {
                 self.words.borrow_mut().take(kind, field, word);

@@ -15,13 +15,10 @@ use super::lacking::Lacking;
 use super::object::Objects;
 use crate::adapter::set::Set;
 use crate::capture::{Line, Members, Reader};
-use crate::model::population::{ContactField, Opening};
+use crate::model::population::{self, ContactField, Opening};
 use crate::model::snapshot::{Capture, FORMAT};
 use crate::model::{Header, How, Identity, Kind, Snapshot, Worth};
 use crate::population::{Complaints, Damage, MakeSpill, Ordered, Unordered};
-
-/// The kinds of the population, in the order of its file.
-const OF_POPULATION: [&str; 3] = ["contact", "order", "subscription"];
 
 /// What a capture says, with its population still to be written.
 pub struct Taken {
@@ -99,7 +96,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     }
     all.state.administrators = administrators.state.administrators;
     all.sources.extend(administrators.sources);
-    for kind in ["administrator"].into_iter().chain(OF_POPULATION) {
+    for kind in ["administrator"].into_iter().chain(population::KINDS) {
         let capture = lacks.get(kind).map_or(Capture::How(How::Bridge), |why| Capture::Missing(why.clone()));
         if let (Capture::Missing(_), "administrator") = (&capture, kind) {
             for on in all.state.places().into_iter().filter(|on| on.kind == Kind::Administrator) {
@@ -137,7 +134,7 @@ fn site(ground: &Ground) -> Result<Identity, Damage> {
 impl Taken {
     /// Whether there is a population to be written.
     pub fn has_population(&self) -> bool {
-        OF_POPULATION.iter().any(|kind| self.snapshot.header.is_captured(kind))
+        population::KINDS.iter().any(|kind| self.snapshot.header.is_captured(kind))
     }
 
     /// Writes the population, and ties the configuration to it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Finding, Severity};
 use crate::model::snapshot::{Capture, FORMAT};
 use crate::model::text::many;
-use crate::model::{Kind, Plan, Snapshot};
+use crate::model::{Kind, Plan, Snapshot, population};
 use crate::output::{Mode, Report};
 
 use super::Part;
@@ -157,9 +157,8 @@ pub fn site(read: Read<'_>) -> Part {
     };
     let mut lines = vec![format!("{place}, format {}", version(&snapshot.header.format))];
     let (mut how, mut others): (BTreeMap<&str, Vec<&str>>, usize) = (BTreeMap::new(), 0);
-    let members = ["contact", "order", "subscription"];
     for (section, capture) in &snapshot.header.sections {
-        let known = Kind::ALL.iter().map(|kind| kind.name()).chain(members).find(|name| name == section);
+        let known = Kind::ALL.iter().map(|kind| kind.name()).chain(population::KINDS).find(|name| name == section);
         let by = match capture {
             Capture::How(how) => how.name(),
             Capture::Missing(_) => "not captured",

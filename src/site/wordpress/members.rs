@@ -13,13 +13,11 @@ use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
 use crate::adapter::read::take;
 use crate::fs::temporary;
-use crate::model::snapshot::{Capture, PopulationDigest};
+use crate::model::population::KINDS;
+use crate::model::snapshot::{COLLECTOR, Capture, PopulationDigest};
 use crate::model::{Kind, Snapshot, Worth};
 use crate::population::{Damage, MakeSpill};
 use crate::site::{Population, SiteError, disk};
-
-/// The collector's file among a site's plugins.
-const COLLECTOR: &str = "plan-bridge/plan-bridge.php";
 
 /// How much of the members is read at a time.
 const BLOCK: usize = 1 << 18;
@@ -140,9 +138,6 @@ impl Collected {
         (snapshot.with_worth(Worth::Captured), members)
     }
 }
-
-/// The kinds of the population.
-const KINDS: [&str; 3] = ["contact", "order", "subscription"];
 
 /// Whether the collector answers on a site; else why not. Where nobody may list the plugins, only asking it shows.
 fn collector(snapshot: &Snapshot) -> Result<(), String> {

@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 
 use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, counted};
 use crate::change::Change;
-use crate::model::population::Questions;
+use crate::model::population::{self, Questions};
 use crate::model::snapshot::{Capture, FORMAT, How};
 use crate::model::state::{Administrator, Environment, Plugin};
 use crate::model::{Field, Header, Kind, Snapshot, State, Worth};
@@ -225,8 +225,7 @@ impl WordPress {
     }
 
     fn header(&self, taken_at: Timestamp, missing: BTreeMap<Kind, String>) -> Header {
-        let population =
-            ["contact", "order", "subscription"].map(|kind| (kind, Capture::Missing(NOT_SHOWN.to_owned())));
+        let population = population::KINDS.map(|kind| (kind, Capture::Missing(NOT_SHOWN.to_owned())));
         let kinds = Kind::ALL.iter().map(|kind| {
             let capture = match (kind, missing.get(kind)) {
                 (_, Some(why)) => Capture::Missing(why.clone()),

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::OF_POPULATION;
 use super::tables::Layouts;
 use crate::adapter::read::ground::Placed;
 use crate::adapter::read::index::{Index, text};
@@ -19,7 +18,7 @@ use crate::adapter::uses::references;
 use crate::capture::Member;
 use crate::model::Kind;
 use crate::model::adapter::Rule;
-use crate::model::population::ContactField;
+use crate::model::population::{self, ContactField};
 use crate::population::{Damage, Unordered};
 
 /// Everybody, and what they bought.
@@ -191,7 +190,7 @@ impl<'v> People<'v, '_> {
             }
             self.view.lists.borrow_mut().insert("contact".to_owned(), Rc::new(index));
         }
-        for (number, kind) in OF_POPULATION.into_iter().enumerate().skip(1) {
+        for (number, kind) in population::KINDS.into_iter().enumerate().skip(1) {
             let all = self.bound(kind);
             if all.is_empty() {
                 self.lacks.insert(kind, NOT_COVERED.to_owned());
@@ -216,7 +215,7 @@ impl<'v> People<'v, '_> {
 
     /// Keeps a record, or notes what of it is unknown.
     fn record(&mut self, kind: usize, key: &str, fields: BTreeMap<String, Known>) -> Result<(), Damage> {
-        let name = OF_POPULATION[kind];
+        let name = population::KINDS[kind];
         let mut record = Map::new();
         let mut is_whole = true;
         if kind > 0 && !fields.contains_key("contact") {
