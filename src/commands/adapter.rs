@@ -30,7 +30,12 @@ pub(super) fn with_own(files: &[PathBuf]) -> Result<Set, Failure> {
 
 /// The same, and how many guesses of drafts among them are not decided.
 pub(super) fn read_own(files: &[PathBuf]) -> Result<(Set, usize), Failure> {
-    let own = opened(files)?;
+    own(texts(files)?)
+}
+
+/// The same, of adapters that were read already.
+pub(super) fn own(texts: Vec<(PathBuf, Vec<u8>)>) -> Result<(Set, usize), Failure> {
+    let own = opened(texts);
     let undecided = own.iter().map(|(_, opened)| opened.undecided).sum();
     let broken: Vec<String> = own.iter().flat_map(|(path, opened)| lines(path, opened)).collect();
     if let Some((first, more)) = broken.split_first() {
@@ -57,18 +62,27 @@ fn ensure_names_differ(own: &[Loaded]) -> Result<(), Failure> {
     }
 }
 
-/// Reads adapters, each of which may refer to what the others and the built-in ones have.
-fn opened(files: &[PathBuf]) -> Result<Vec<(PathBuf, Opened)>, Failure> {
-    let mut texts = Vec::new();
-    for path in files {
-        texts.push((path, fs::read(path, LONGEST).map_err(|error| Failure::file("read", path, &error))?));
-    }
+/// Reads files that a person named.
+pub(super) fn texts(files: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
+    let read = |path: &PathBuf| {
+        let bytes = fs::read(path, LONGEST).map_err(|error| Failure::file("read", path, &error))?;
+        Ok((path.clone(), bytes))
+    };
+    files.iter().map(read).collect()
+}
+
+/// What adapters say, each of which may refer to what the others and the built-in ones have.
+fn opened(texts: Vec<(PathBuf, Vec<u8>)>) -> Vec<(PathBuf, Opened)> {
     let open =
         |path: &Path, bytes: &[u8], others: &Set| adapter::open(&path.display().to_string(), bytes.to_vec(), others);
     let alone = texts.iter().filter_map(|(path, bytes)| open(path, bytes, &Set::default()).adapter);
     // Of one that refers to another its first reading fails, and its own lookups are its own all the same.
     let others = Set::new(alone.chain(built_in().iter().cloned()));
-    Ok(texts.iter().map(|(path, bytes)| ((*path).clone(), open(path, bytes, &others))).collect())
+    let found = |(path, bytes): (PathBuf, Vec<u8>)| {
+        let opened = open(&path, &bytes, &others);
+        (path, opened)
+    };
+    texts.into_iter().map(found).collect()
 }
 
 /// What is wrong with an adapter, a line each.
@@ -83,7 +97,7 @@ fn place(path: &Path, finding: &Finding, opened: &Opened) -> String {
 
 fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let mut count = 0;
-    for (path, opened) in opened(files)? {
+    for (path, opened) in opened(texts(files)?) {
         let mut findings: Vec<&Finding> = opened.findings.iter().collect();
         findings.sort_by_key(|finding| opened.sources.spot(&finding.primary.place).span.start);
         for finding in findings {

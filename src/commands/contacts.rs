@@ -39,7 +39,7 @@ struct Whole {
 
 fn opened(of: &OfContacts) -> Result<Whole, Failure> {
     let opened = Project::new(&of.plan, of.limits.into()).open()?;
-    let through = members::through([&*of.site], &of.adapters.files)?;
+    let through = members::through([&*of.site], &of.adapters.files, &opened.settings.site)?;
     let mut site = site::open_with_members(&of.site, Some(&opened.plan), through.as_ref())?;
     let (snapshot, population) = site.with_everybody()?;
     let here = &snapshot.header.site;
@@ -62,7 +62,7 @@ fn no_population(of: &OfContacts, plan: &Plan, why: &str) -> Failure {
         _ => "the file that `spot_check/values` names".to_owned(),
     };
     failure.help(format!(
-        "say with `--adapter FILE` where the site keeps its members (docs/live-site.md); or write what Users > All Users shows of each \
+        "say where the site keeps its members, with `--adapter FILE` or in `plan.toml` (docs/live-site.md); or write what Users > All Users shows of each \
          contact into {file} yourself, as in docs/plan-file.md, *The contacts' values*"
     ))
 }

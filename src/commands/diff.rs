@@ -47,6 +47,14 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }
+    let by_flag = args.subject.adapters.files.iter().any(|_| checked.opened.settings.site.names_no_adapter());
+    if by_flag && checked.site.is_some() {
+        writeln!(
+            terminal.err,
+            "attention: `apply` takes no `--adapter`: it reads members through what `plan.toml` beside the plan names, which names none yet \
+             (`[site]`, `adapter = \"FILE\"`)"
+        )?;
+    }
     // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.
     let shown = terminal.is_shown();
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {

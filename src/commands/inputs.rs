@@ -1,7 +1,6 @@
 //! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::thread;
 
 use jiff::Timestamp;
@@ -14,7 +13,7 @@ use crate::cli::{self};
 use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Plan, Snapshot, Step, Worth};
+use crate::model::{Identity, Kind, Snapshot, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -23,51 +22,15 @@ use crate::rules::{
     Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
 };
 use crate::shape::personal;
-use crate::site::file::FileSite;
 use crate::site::wordpress::Through;
-use crate::site::{self, Executor, Reading, Site, SiteError};
+use crate::site::{Executor, Reading, Site, SiteError};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
 use super::attesting::{Attesting, attested, make_void};
+use super::choice::{Choice, read_ahead};
 use super::members;
 use super::record::backup_file;
 use super::tracked::members_file;
-
-/// How a site is to be read.
-pub(super) enum Choice {
-    Live(String),
-    Snapshot(PathBuf),
-    None,
-}
-
-impl Choice {
-    /// What a command line names: a site comes before a recording.
-    pub(super) fn of(site: Option<&String>, recording: Option<&PathBuf>) -> Self {
-        match (site, recording) {
-            (Some(site), _) => Self::Live(site.clone()),
-            (None, Some(file)) => Self::Snapshot(file.clone()),
-            (None, None) => Self::None,
-        }
-    }
-
-    /// Opens what is named; nothing where there is none.
-    fn open(&self, plan: &Plan, through: Option<&Through>) -> Result<Option<Box<dyn Site>>, Failure> {
-        match self {
-            Self::Live(name) => site::open_with_members(name, Some(plan), through).map(Some),
-            Self::Snapshot(file) => Ok(Some(Box::new(FileSite::open(file)?))),
-            Self::None => Ok(None),
-        }
-    }
-
-    /// What a reading of it is.
-    fn mode(&self) -> Mode {
-        match self {
-            Self::Live(_) => Mode::Live,
-            Self::Snapshot(_) => Mode::Snapshot,
-            Self::None => Mode::None,
-        }
-    }
-}
 
 /// A site that was read.
 pub(super) struct SiteRead {
@@ -106,16 +69,6 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
     Ok(SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() })
 }
 
-/// The configuration of a site in a file, read while the plan is; none where no file is named.
-fn read_ahead(choice: &Choice) -> Option<Result<FileSite, Failure>> {
-    let file = match choice {
-        Choice::Live(name) if !name.contains("://") => site::open_file(name),
-        Choice::Snapshot(file) => FileSite::open(file).map_err(Failure::from),
-        Choice::Live(_) | Choice::None => return None,
-    };
-    Some(file.and_then(|file| Ok(file.read_ahead()?)))
-}
-
 /// A plan judged against a site.
 pub(super) struct Checked {
     pub(super) opened: Opened,
@@ -132,7 +85,6 @@ pub(super) struct Checked {
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     let choice = Choice::of(subject.reading.site.as_ref(), subject.reading.snapshot.as_ref());
-    let through = members::through(subject.reading.site.as_deref(), &subject.adapters.files)?;
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
     let project = Project::new(&subject.plan, subject.limits.into())
         .showing_personal(subject.show_personal)
@@ -142,6 +94,7 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
         (project.open(), ahead.join().ok().flatten())
     });
     let opened = opened?;
+    let through = members::through(subject.reading.site.as_deref(), &subject.adapters.files, &opened.settings.site)?;
     let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
         Some(file) => Some(Box::new(file?)),
         None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
@@ -157,16 +110,39 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     )
 }
 
-/// Judges a plan against what is named, which is opened and read now.
+/// Judges a plan against what is named, which is opened and read now; of a site at an address without its members.
 pub(super) fn judged(
     opened: Opened,
     choice: &Choice,
     moment: impl Into<Moment>,
     live: bool,
 ) -> Result<Checked, Failure> {
-    let mut site = if opened.whole { choice.open(&opened.plan, None)? } else { None };
+    judged_through(opened, choice, None, (moment.into(), live))
+}
+
+/// The same, with the members of a site at an address, as far as the adapters that the settings name give them.
+pub(super) fn judged_with_members(
+    opened: Opened,
+    choice: &Choice,
+    moment: impl Into<Moment>,
+    live: bool,
+) -> Result<Checked, Failure> {
+    let through = match choice {
+        Choice::Live(name) => members::through([&**name], &[], &opened.settings.site)?,
+        Choice::Snapshot(_) | Choice::None => None,
+    };
+    judged_through(opened, choice, through.as_ref(), (moment.into(), live))
+}
+
+fn judged_through(
+    opened: Opened,
+    choice: &Choice,
+    through: Option<&Through>,
+    (moment, live): (Moment, bool),
+) -> Result<Checked, Failure> {
+    let mut site = if opened.whole { choice.open(&opened.plan, through)? } else { None };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(opened, site, (moment.into(), Attesting::InTime), live, false)
+    judged_against(opened, site, (moment, Attesting::InTime), live, false)
 }
 
 /// Judges a plan against a site that is open, which is read now.

@@ -1,24 +1,23 @@
-//! By what the members of a site at an address are read: the built-in adapters, the site's own, and a line on a terminal that says how
-//! much has come.
+//! By what the members of a site at an address are read: the built-in adapters, and the site's own.
 
-use std::cell::Cell;
-use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
+use crate::adapter::LONGEST;
 use crate::failure::{Failure, exit};
+use crate::project::site::OfSite;
 use crate::site::wordpress::Through;
 
-use super::adapter::read_own;
-
-/// How often the line is drawn again.
-const EACH: Duration = Duration::from_millis(500);
+use super::adapter::{own, texts};
+use super::progress;
 
 /// By what the members of these sites are read; none where all of them are files, which have them beside them.
+///
+/// Adapters that the command line names take the place of all that the settings name.
 pub(super) fn through<'n>(
     sites: impl IntoIterator<Item = &'n str>,
     adapters: &[PathBuf],
+    settings: &OfSite,
 ) -> Result<Option<Through>, Failure> {
     if !sites.into_iter().any(|site| site.contains("://")) {
         return match adapters {
@@ -28,33 +27,15 @@ pub(super) fn through<'n>(
             )),
         };
     }
-    let (set, undecided) = read_own(adapters)?;
+    let (set, undecided) = match adapters {
+        [] => own(settings.adapters(LONGEST)?)?,
+        [_, ..] => own(texts(adapters)?)?,
+    };
     if undecided > 0 {
         let message =
             format!("{undecided} lines of the adapters are still marked `# decide`, so nothing is read through them");
         return Err(Failure::new(exit::USAGE, message)
             .help("decide each guess and delete its mark; `plan adapter check FILE` shows what is left"));
     }
-    Ok(Some(Through { adapters: Rc::new(set), came: came() }))
-}
-
-/// Says on a terminal how much has come, while it comes, and takes the line away at the end.
-fn came() -> Rc<dyn Fn(u64)> {
-    if !io::stderr().is_terminal() {
-        return Rc::new(|_| {});
-    }
-    let (begun, drawn) = (Cell::new(Instant::now()), Cell::new(false));
-    Rc::new(move |bytes| {
-        let is_over = bytes == 0 && drawn.get();
-        let line = match bytes {
-            0 => String::new(),
-            bytes => format!("reading the members: {:.1} MB so far", bytes as f64 / 1e6),
-        };
-        if is_over || bytes > 0 && begun.get().elapsed() >= EACH {
-            // Nobody misses a line that says how far it is.
-            let _ = write!(io::stderr(), "\r\x1b[K{line}");
-            begun.set(Instant::now());
-            drawn.set(!is_over);
-        }
-    })
+    Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the members"), is_to_be_whole: false }))
 }

@@ -1,6 +1,7 @@
 //! `plan merge-list`: what live did since its copy was made, to be carried over after a push.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,13 +12,17 @@ use crate::model::{Identity, Plan, Worth, digest, record};
 use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::project::git::Books;
+use crate::project::settings;
+use crate::project::site::OfSite;
 use crate::reconcile::Moved;
 use crate::verify::MergeList;
 
 use super::{Terminal, members, tracked};
 
 pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let list = List::of(&args.files, None)?;
+    // No plan is named: what holds for all plans stands in the folder where the command runs.
+    let settings = settings::beside(Path::new("plan.toml"))?;
+    let list = List::of(&args.files, None, &settings.site)?;
     attend_to(&args.files, &Books::default(), terminal)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
@@ -76,9 +81,9 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>) -> Result<Self, Failure> {
+    pub(super) fn of(files: &TwoReadings, plan: Option<&Plan>, settings: &OfSite) -> Result<Self, Failure> {
         let sites = [&*files.cloned, &*files.live];
-        let through = members::through(sites, &files.adapters.files)?;
+        let through = members::through(sites, &files.adapters.files, settings)?;
         let MergeList { moved, counts, not_captured, host, cloned_at, read_at, readings, worth } =
             MergeList::between(sites, plan, through.as_ref())?;
         let document = escape::json_text(&Document {

@@ -18,14 +18,15 @@ use crate::rules::Phase;
 use crate::site::file;
 
 use super::Terminal;
-use super::inputs::{self, Choice};
+use super::choice::Choice;
+use super::inputs;
 use super::run::certificate::{self, Kept};
 
 pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_may_be_written(&args.out)?;
     let choice = Choice::of(args.site.as_ref(), args.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == SiteRole::Live)?;
+    let checked = inputs::judged_with_members(opened, &choice, Phase::Configure, args.on == SiteRole::Live)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);
     if !checked.opened.whole {

@@ -3,9 +3,8 @@
 mod connect;
 mod doctor;
 
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Seek as _};
+use std::io::{BufRead, BufReader, Seek as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -24,7 +23,7 @@ use crate::site::{SiteError, disk};
 use crate::trust::note_capture;
 
 use super::adapter::with_own;
-use super::{Terminal, ask, removed, tracked};
+use super::{Terminal, ask, progress, removed, tracked};
 
 pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
@@ -52,22 +51,11 @@ fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<WordPress, Failure
 }
 
 /// Says on a terminal how much has come, while it comes.
-fn shown_while<T>(
-    terminal: &mut Terminal<'_>,
-    read: impl FnOnce(&mut dyn FnMut(u64)) -> Result<T, SiteError>,
-) -> Result<T, Failure> {
-    let (is_watched, mut said, mut is_drawn) = (io::stderr().is_terminal(), Instant::now(), false);
-    let came = read(&mut |bytes| {
-        if is_watched && said.elapsed() >= Duration::from_millis(500) {
-            let _ = write!(terminal.err, "\r\x1b[Kreading the site: {:.1} MB so far", bytes as f64 / 1e6);
-            let _ = terminal.err.flush();
-            (said, is_drawn) = (Instant::now(), true);
-        }
-    });
-    if is_drawn {
-        write!(terminal.err, "\r\x1b[K")?;
-    }
-    Ok(came?)
+fn shown_while<T>(read: impl FnOnce(&mut dyn FnMut(u64)) -> Result<T, SiteError>) -> Result<T, Failure> {
+    let drawn = progress::drawn("the site");
+    let read = read(&mut |bytes| drawn(bytes));
+    drawn(0);
+    Ok(read?)
 }
 
 fn ensure_new(out: &Path) -> Result<(), Failure> {
@@ -77,7 +65,7 @@ fn ensure_new(out: &Path) -> Result<(), Failure> {
 fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     ensure_new(out)?;
     let mut from = connect(site, terminal)?;
-    let collected = shown_while(terminal, |came| from.collect_into_file(Given::Capture, out, came))?;
+    let collected = shown_while(|came| from.collect_into_file(Given::Capture, out, came))?;
     note_capture(&collected.digest, Timestamp::now())?;
     wrote(out, &collected, terminal)?;
     tracked::attend_to_capture(out, &Books::default(), terminal)?;
@@ -91,7 +79,7 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
     };
     ensure_new(out)?;
     let mut from = connect(site, terminal)?;
-    let collected = shown_while(terminal, |came| from.collect_into_file(Given::Inventory, out, came))?;
+    let collected = shown_while(|came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
     show_file(out, terminal)
 }
@@ -101,7 +89,7 @@ fn inventory_now(site: &str, terminal: &mut Terminal<'_>) -> Result<(&'static Pa
     let name = Path::new("a temporary file");
     let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
     let mut from = connect(site, terminal)?;
-    shown_while(terminal, |came| from.collect(Given::Inventory, (name, &mut file), came))?;
+    shown_while(|came| from.collect(Given::Inventory, (name, &mut file), came))?;
     file.rewind().map_err(|error| Failure::file("read", name, &error))?;
     Ok((name, Box::new(BufReader::new(file))))
 }

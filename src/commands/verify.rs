@@ -21,7 +21,7 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         )));
     }
     let sides = args.before.as_deref().into_iter().chain([&*args.after]);
-    let through = members::through(sides, &args.adapters.files)?;
+    let through = members::through(sides, &args.adapters.files, &opened.settings.site)?;
     let named = |name: &str| SideReading::named(name, Some(&opened.plan), through.as_ref());
     let before = args.before.as_deref().map(named).transpose()?;
     let after = named(&args.after)?;

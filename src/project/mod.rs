@@ -5,6 +5,7 @@ pub mod limits;
 pub(crate) mod record;
 pub mod settings;
 pub mod signed;
+pub(crate) mod site;
 pub(crate) mod values_file;
 
 use std::cell::{Cell, RefCell};

@@ -16,6 +16,7 @@ use crate::model::text::quoted;
 use crate::rules;
 
 use super::limits::Limits;
+use super::site::OfSite;
 
 /// Most bytes of `plan.toml`.
 const LIMIT: u64 = 1 << 20;
@@ -31,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) seal: Seals,
     pub(crate) backup: Backup,
+    pub(crate) site: OfSite,
 }
 
 /// How old a reading may be, as it is written: from a minute to seven days.
@@ -170,6 +172,7 @@ pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
         return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
     }
     settings.backup.plans = folder_of(plan).to_owned();
+    settings.site = settings.site.beside(plan);
     match settings.attestations.refuse.iter().find(|id| rules::by_id(id).is_none()) {
         None => Ok(settings),
         Some(id) => {

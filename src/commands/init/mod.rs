@@ -18,6 +18,7 @@ use crate::model::{Identity, Kind, Snapshot};
 use crate::output::{contacts, escape};
 use crate::population::{Chosen, Wish};
 use crate::project::git::Books;
+use crate::project::settings;
 use crate::site;
 use crate::site::wordpress::Address;
 use crate::text::{MASK, addresses, without_secrets};
@@ -164,7 +165,7 @@ struct Looked {
 
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.
 fn look(args: &Init) -> Result<Looked, Failure> {
-    let through = members::through([&*args.site], &args.adapters.files)?;
+    let through = members::through([&*args.site], &args.adapters.files, &settings::beside(&args.out)?.site)?;
     let mut site = site::open_with_members(&args.site, None, through.as_ref())?;
     let (snapshot, population) = site.with_everybody()?;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();

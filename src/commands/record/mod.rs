@@ -56,7 +56,7 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
         RecordVerb::Merge { by } => return merge::merge(&by, &project, now, terminal),
         RecordVerb::MergeList { by, files } => {
             merge_list::attend_to(&files, &opened.git, terminal)?;
-            steps::merge_list(by, plan, &files)?
+            steps::merge_list(by, &opened, &files)?
         }
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             steps::purchase(by, &opened, form, (saw, order, transaction), on)?

@@ -68,9 +68,10 @@ fn is_no_sentence(says: &str) -> bool {
 }
 
 /// What live did since it was copied.
-pub(in crate::commands) fn merge_list(by: By, plan: &Plan, files: &TwoReadings) -> Result<Said, Failure> {
+pub(in crate::commands) fn merge_list(by: By, opened: &Opened, files: &TwoReadings) -> Result<Said, Failure> {
+    let plan = &opened.plan;
     let live = host_of(plan, SiteRole::Live)?;
-    let list = List::of(files, Some(plan))?.evidence;
+    let list = List::of(files, Some(plan), &opened.settings.site)?.evidence;
     if !list.host.is_same_site(&live) {
         let message = format!("the list is for `{}`, and the plan's live site is `{live}`", list.host);
         return Err(Failure::new(exit::USAGE, message).help("name two readings of the live site"));

@@ -128,11 +128,8 @@ impl Run {
             }
             Ask::MergeList => {
                 let live = terminal.ask("  the file with the reading of live as it is now, with its contacts: ")?;
-                steps::merge_list(
-                    by,
-                    plan,
-                    &TwoReadings { cloned: answer.to_owned(), live, adapters: SiteAdapters::default() },
-                )?
+                let files = TwoReadings { cloned: answer.to_owned(), live, adapters: SiteAdapters::default() };
+                steps::merge_list(by, &self.project.open()?, &files)?
             }
             Ask::Backup => {
                 let opened = self.project.open()?;

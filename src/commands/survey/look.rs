@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::Survey;
-use crate::commands::inputs::{Checked, Choice, freshness, judged};
+use crate::commands::choice::Choice;
+use crate::commands::inputs::{Checked, freshness, judged};
 use crate::failure::{Failure, exit};
 use crate::model::facts::day;
 use crate::model::plan::SiteRole;

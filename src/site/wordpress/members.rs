@@ -29,6 +29,9 @@ pub(crate) struct Through {
     pub(crate) adapters: Rc<Set>,
     /// Gets how many bytes have come, again and again, and at the end zero.
     pub(crate) came: Rc<dyn Fn(u64)>,
+    /// Whether a reading that is not whole is an error, where the site lists the collector as active, and no reason why they are unknown: of
+    /// a run they are unknown because of what the site is, and never because of what became of one request.
+    pub(crate) is_to_be_whole: bool,
 }
 
 impl std::fmt::Debug for Through {
@@ -41,12 +44,17 @@ impl WordPress {
     /// What the collector gives now; or why nothing, noted in the configuration that was read before.
     ///
     /// # Errors
-    /// [`SiteError`] where another site answers, the login is not taken any more, or no temporary file can be written. Whatever else
-    /// keeps the members from being read is why they are unknown.
+    /// [`SiteError`] where another site answers, the login is not taken any more, or no temporary file can be written; and where they are
+    /// to be whole, whatever cuts them off. Whatever else keeps the members from being read is why they are unknown.
     pub(super) fn members(&mut self, rest: &mut Snapshot) -> Result<Option<Collected>, SiteError> {
         let Some(through) = self.through.clone() else { return Ok(None) };
         let found = match collector(rest) {
-            Ok(()) => self.collected(&through)?,
+            Ok(listed) => match self.collected(&through)? {
+                Err(why) if listed && through.is_to_be_whole => {
+                    return Err(errors::cut_off(self.reader.address(), &why));
+                }
+                found => found,
+            },
             Err(why) => Err(why),
         };
         Ok(found
@@ -139,13 +147,14 @@ impl Collected {
     }
 }
 
-/// Whether the collector answers on a site; else why not. Where nobody may list the plugins, only asking it shows.
-fn collector(snapshot: &Snapshot) -> Result<(), String> {
+/// Whether the collector may answer on a site, and whether the site lists it as active; else why not. Where nobody may list the plugins,
+/// only asking it shows.
+fn collector(snapshot: &Snapshot) -> Result<bool, String> {
     if !snapshot.header.is_captured("plugin") {
-        return Ok(());
+        return Ok(false);
     }
     let why = match snapshot.state.plugins.get(COLLECTOR) {
-        Some(plugin) if plugin.active.is_on() => return Ok(()),
+        Some(plugin) if plugin.active.is_on() => return Ok(true),
         Some(_) => "is installed there but not active: activate it under Plugins",
         None => "is not installed there (docs/live-site.md)",
     };

@@ -42,6 +42,11 @@ impl Club {
         Ran::from(command.output().unwrap())
     }
 
+    /// Names an adapter for all plans of the folder.
+    fn names(&self, adapter: &str) {
+        std::fs::write(self.folder.path().join("plan.toml"), format!("[site]\nadapter = \"{adapter}\"\n")).unwrap();
+    }
+
     /// The site as it is now, in a file.
     fn reading(&self, name: &str) {
         let capture = format!("{name}.capture.ndjson");
@@ -102,10 +107,10 @@ fn live_as_it_is_now_is_an_address() {
     club.reading("cloned");
     std::thread::sleep(std::time::Duration::from_secs(1));
     let words = ["merge-list", "--cloned", "cloned.site.ndjson", "--live", club.site.staging.url()];
-    let words = [&words[..], &["--adapter", "bloom.adapter.yaml"]].concat();
-    let ran = club.run(&words);
+    let ran = club.run(&[&words[..], &["--adapter", "bloom.adapter.yaml"]].concat());
     ran.ends(0, &["the readings are captured"]);
     assert!(ran.out.contains(": nothing to carry over"), "{}", ran.out);
+    club.names("bloom.adapter.yaml");
     club.site.sql(
         "DELETE FROM wp_aal_user_tags ORDER BY user_id, tag_id LIMIT 1;
          INSERT INTO wp_aal_orders SELECT 999999, contact_id, form_id, amount, currency, order_date, status, transaction_id \
@@ -135,11 +140,18 @@ fn a_check_has_its_census_and_a_first_plan_its_ten_contacts() {
     for rule in ["contact-differs", "too-few-contacts", "contact-id-repeated"] {
         assert!(!lacking(&report, rule), "{rule}: {report}");
     }
-    let ran = club.run(&["init", "--site", url, "--adapter", "bloom.adapter.yaml", "--out", "first.yaml"]);
+    // What the command line names takes the place of what the settings name, which is not even opened then.
+    club.names("../bloom.adapter.yaml");
+    club.run(&["check", "bloom-coaching.yaml", "--site", url])
+        .ends(3, &["names `../bloom.adapter.yaml` as an adapter"]);
+    assert!(!lacking(&check(&["--adapter", "bloom.adapter.yaml"]), "contact-differs"));
+    club.names("bloom.adapter.yaml");
+    assert!(!lacking(&check(&[]), "contact-differs"), "the settings say where the site keeps its members");
+    let ran = club.run(&["init", "--site", url, "--out", "first.yaml"]);
     ran.ends(0, &["with 10 spot-check contacts"]);
     let values = std::fs::read_to_string(club.folder.path().join("private/first.contacts.yaml")).unwrap();
     assert_eq!(values.matches("email: ").count(), 10);
-    let of = ["bloom-coaching.yaml", "--site", url, "--adapter", "bloom.adapter.yaml"];
+    let of = ["bloom-coaching.yaml", "--site", url];
     club.run(&[&["contacts", "record"][..], &of].concat())
         .ends(0, &["10 contacts, 0 of them new, 0 with other values"]);
     club.run(&[&["contacts", "suggest"][..], &of, &["--count", "2"]].concat())
@@ -174,6 +186,8 @@ fn what_keeps_the_members_of_an_address_from_being_read_is_named() {
     std::fs::write(club.folder.path().join("draft.yaml"), draft.replacen("objects:", "# decide\nobjects:", 1)).unwrap();
     let ran = club.run(&["verify", "bloom-coaching.yaml", "--after", url, "--adapter", "draft.yaml"]);
     ran.ends(2, &["1 lines of the adapters are still marked `# decide`"]);
+    club.names("draft.yaml");
+    club.run(&["verify", "bloom-coaching.yaml", "--after", url]).ends(2, &["still marked `# decide`"]);
     let ran = club.run(&["verify", "bloom-coaching.yaml", "--after", "x.site.ndjson", "--adapter", "draft.yaml"]);
     ran.ends(2, &["`--adapter` is for a site at an address"]);
 }

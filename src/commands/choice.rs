@@ -1,0 +1,56 @@
+//! How a command line says that a site is to be read: as it is now, as somebody recorded it, or not at all.
+
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+use crate::model::Plan;
+use crate::output::Mode;
+use crate::site::file::FileSite;
+use crate::site::wordpress::Through;
+use crate::site::{self, Site};
+
+/// How a site is to be read.
+pub(super) enum Choice {
+    Live(String),
+    Snapshot(PathBuf),
+    None,
+}
+
+impl Choice {
+    /// What a command line names: a site comes before a recording.
+    pub(super) fn of(site: Option<&String>, recording: Option<&PathBuf>) -> Self {
+        match (site, recording) {
+            (Some(site), _) => Self::Live(site.clone()),
+            (None, Some(file)) => Self::Snapshot(file.clone()),
+            (None, None) => Self::None,
+        }
+    }
+
+    /// Opens what is named; nothing where there is none.
+    pub(super) fn open(&self, plan: &Plan, through: Option<&Through>) -> Result<Option<Box<dyn Site>>, Failure> {
+        match self {
+            Self::Live(name) => site::open_with_members(name, Some(plan), through).map(Some),
+            Self::Snapshot(file) => Ok(Some(Box::new(FileSite::open(file)?))),
+            Self::None => Ok(None),
+        }
+    }
+
+    /// What a reading of it is.
+    pub(super) fn mode(&self) -> Mode {
+        match self {
+            Self::Live(_) => Mode::Live,
+            Self::Snapshot(_) => Mode::Snapshot,
+            Self::None => Mode::None,
+        }
+    }
+}
+
+/// The configuration of a site in a file, read while the plan is; none where no file is named.
+pub(super) fn read_ahead(choice: &Choice) -> Option<Result<FileSite, Failure>> {
+    let file = match choice {
+        Choice::Live(name) if !name.contains("://") => site::open_file(name),
+        Choice::Snapshot(file) => FileSite::open(file).map_err(Failure::from),
+        Choice::Live(_) | Choice::None => return None,
+    };
+    Some(file.and_then(|file| Ok(file.read_ahead()?)))
+}
