@@ -19,7 +19,7 @@ pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Tu
     let (Some(by), Some(begin)) = (reviewed, context.journal().begin().cloned()) else { return Ok(None) };
     let record = since_then(context.record()?, began, context.now());
     let open = match context.reviewed(Some(&record))? {
-        Reviewed::Equal(_) => return Ok(None),
+        Reviewed::Equal(_) | Reviewed::NoMore => return Ok(None),
         // Who could not be compared then was attested, and is by that.
         Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
         Reviewed::NotRead => "the site again shows the contacts from before the migration".to_owned(),

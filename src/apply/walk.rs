@@ -194,13 +194,13 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
     Ok(match step {
         Step::StartVerification => verification(&since_then(whole, configured_at(context.journal().events()), now), at),
         Step::ReviewContacts => {
-            let members = members_after(context.members_read()?, since, now);
+            let members = members_since(context, since)?;
             as_read(as_read(review(context, &record, at)?, &read), &members)
         }
         Step::EnterMaintenance => as_read(proof::closed(&sight, at), &read),
         Step::LeaveMaintenance => as_read(proof::maintenance(&sight, at), &read),
         Step::TestPurchase => {
-            let members = members_after(context.members_read()?, since, now);
+            let members = members_since(context, since)?;
             purchases(plan, &context.purchased(&record)?, &read.and(members), at)
         }
         Step::Push | Step::Merge => {
@@ -236,6 +236,12 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
             Proof::Behind { by: Executor::Automatic, seen: "before the run".into() }
         }
     })
+}
+
+/// Whether the members were read after this moment. To read them takes time, so what is now is asked for afterwards.
+fn members_since<W: StepContext>(context: &mut W, since: Timestamp) -> Result<Result<(), String>, W::Error> {
+    let read_at = context.members_read()?;
+    Ok(members_after(read_at, since, context.now()))
 }
 
 /// The facts that count of what persons saw since then: those that were recorded on this machine.
@@ -334,6 +340,7 @@ fn review<W: StepContext>(context: &mut W, record: &Record, at: &Named<'_>) -> R
             Proof::open("the site's contacts were not read since the migration: take a new snapshot of it")
         }
         Reviewed::Unproven(words) => attested(record, Step::ReviewContacts, at, &words),
+        Reviewed::NoMore => attested(record, Step::ReviewContacts, at, "nobody can be read any more"),
     })
 }
 

@@ -39,3 +39,14 @@ pub(super) fn through<'n>(
     }
     Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the members"), is_to_be_whole: false }))
 }
+
+/// The same for a run, which reads them whole or goes no further. It goes by what the settings name alone: it is gone on with by many
+/// commands, and all of them are to read alike. Nothing is drawn into a log that is on standard error.
+pub(super) fn of_a_run(site: &str, settings: &OfSite, log_is_on_stderr: bool) -> Result<Option<Through>, Failure> {
+    let through = through([site], &[], settings)?;
+    Ok(through.map(|through| Through {
+        is_to_be_whole: true,
+        came: if log_is_on_stderr { progress::unseen() } else { through.came },
+        ..through
+    }))
+}

@@ -115,20 +115,28 @@ pub trait Site {
         Ok(None)
     }
 
-    /// Keeps what the site is now in a file of its owner's alone, with its population beside it where there is one to be had.
+    /// What a run compares the site with later: its configuration as [`Site::configuration`] gives it, and everybody.
     ///
     /// # Errors
-    /// [`SiteError`] where the site cannot be read, or the file not be written.
+    /// [`SiteError`] where the site cannot be read.
+    fn to_keep(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
+        self.with_everybody()
+    }
+
+    /// Keeps what the site is now in a file of its owner's alone, with its population beside it where there is one to be had. What was kept
+    /// there before goes once the site was read.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the site cannot be read, or the file not be written: then nobody is in it.
     fn keep(&mut self, at: &Path) -> Result<(), SiteError> {
+        let (snapshot, population) = self.to_keep()?;
         file::forget(at)?;
-        let (snapshot, population) = self.with_everybody()?;
-        if let Ok(population) = population {
-            let to = disk::named_population(at);
-            let mut from = population.open()?;
-            let mut copied = |out: &mut dyn Write| std::io::copy(&mut from, out).map(drop);
-            disk::replace_by_stream(&to, |out| copied(out).map_err(|error| disk::failed("write", &to, error)))?;
+        let kept = keep_in(at, snapshot, population);
+        if kept.is_err() {
+            // Members without the configuration that they belong to are of no use to anybody.
+            drop(file::forget(at));
         }
-        file::save(at, snapshot)
+        kept
     }
 
     /// Who carries out this change here.
@@ -139,6 +147,16 @@ pub trait Site {
     /// # Errors
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
+}
+
+fn keep_in(at: &Path, snapshot: Snapshot, population: Everybody) -> Result<(), SiteError> {
+    if let Ok(population) = population {
+        let to = disk::named_population(at);
+        let mut from = population.open()?;
+        let mut copied = |out: &mut dyn Write| std::io::copy(&mut from, out).map(drop);
+        disk::replace_by_stream(&to, |out| copied(out).map_err(|error| disk::failed("write", &to, error)))?;
+    }
+    file::save(at, snapshot)
 }
 
 /// Everybody at a site; or why nobody can be asked for, in words.

@@ -14,14 +14,13 @@ use crate::place::{Edited, PLAN, Place, Ran};
 use crate::staging::Staging;
 
 /// The example's plan over a WordPress, in its window.
-struct Desk {
-    staging: Staging,
-    place: Place,
+pub(crate) struct Desk<'s> {
+    staging: &'s Staging,
+    pub(crate) place: Place,
 }
 
-impl Desk {
-    fn new() -> Option<Self> {
-        let staging = Staging::up(&["--users", "12"])?;
+impl<'s> Desk<'s> {
+    pub(crate) fn at(staging: &'s Staging) -> Self {
         let place = Place::new();
         // A site at an address is read now, whenever that is.
         let plan = place.read(PLAN).edited("https://staging.bloom.example", staging.url());
@@ -32,10 +31,10 @@ impl Desk {
         fs::write(place.path("backup.zip"), "a backup").unwrap();
         let desk = Self { staging, place };
         desk.records(&["backup", "backup.zip", "--parts", "files,database", "--stored-off-server"]);
-        Some(desk)
+        desk
     }
 
-    fn run(&self, words: &[&str]) -> Ran {
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
         let mut command = self.place.command(words);
         command
             .env("PLAN_LOGIN_ORIGIN", self.staging.url())
@@ -61,12 +60,47 @@ impl Desk {
         run(begin).ends(20, &["is not finished: it waits at", &folder]);
     }
 
-    fn records(&self, words: &[&str]) {
+    pub(crate) fn records(&self, words: &[&str]) {
         self.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);
     }
 
-    fn resumes(&self, more: &[&str]) -> Ran {
+    pub(crate) fn resumes(&self, more: &[&str]) -> Ran {
         self.run(&[&["apply", PLAN, "--site", self.staging.url(), "--resume", "--no-input"], more].concat())
+    }
+
+    /// Makes every change on its screen, and types what the run printed, with what is there then.
+    pub(crate) fn makes_what_is_asked(&self, begun: &Ran) {
+        let typed = begun.out.lines().filter_map(|line| line.trim().strip_prefix("type       plan "));
+        let (mut pasted, blind) = (0, [("VALUE", "//bloom.example"), ("VALUE", "yes"), ("VALUE", "revoke")]);
+        for line in typed.filter(|line| line.starts_with("record saw ")) {
+            let wanted = match line {
+                line if line.contains("charging-guard") => blind[0],
+                line if line.contains("saw mail") => blind[1],
+                _ => blind[2],
+            };
+            let words = crate::hints::shell_words(&line.replace(wanted.0, wanted.1).replace("WHO", "jo")).unwrap();
+            self.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).ends(0, &[]);
+            pasted += 1;
+        }
+        assert_eq!(pasted, 7, "{}", begun.out);
+    }
+
+    /// Verification and sign-in in front of the barrier, and what is typed at it.
+    pub(crate) fn comes_to_the_barrier(&self) -> String {
+        fs::write(self.place.path("lines.txt"), "41 tags\n").unwrap();
+        let host = self.staging.url().trim_start_matches("http://").to_owned();
+        self.records(&["verification", "lines.txt", "--host", &host]);
+        self.records(&["sign-in", "in another browser"]);
+        format!("run migration on {host}")
+    }
+
+    /// Says what the migration hangs on, once more.
+    pub(crate) fn looks_again_at_the_barrier(&self) {
+        self.records(&["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
+        self.records(&["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
+        self.records(&["saw", "mail", "simulated=yes", "transport=fluent-smtp"]);
+        self.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+        self.records(&["saw", "maintenance", "on=no"]);
     }
 
     /// Says every field of an object as a screen shows it.
@@ -81,7 +115,8 @@ impl Desk {
     }
 
     /// Says what all screens show, but for what a reading shows.
-    fn says_all(&self, state: &State) {
+    pub(crate) fn says_all(&self) {
+        let state = &SnapshotFile::read(generate(7).site.as_bytes()).unwrap().into_snapshot().state;
         for kind in
             Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Environment | Kind::Plugin | Kind::Tag))
         {
@@ -107,10 +142,10 @@ impl Desk {
 
 #[test]
 fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
-    let Some(desk) = Desk::new() else { return };
+    let Some(staging) = Staging::up(&["--users", "12"]) else { return };
+    let desk = Desk::at(&staging);
     let site = desk.staging.url().to_owned();
-    let state = SnapshotFile::read(generate(7).site.as_bytes()).unwrap().into_snapshot().state;
-    desk.says_all(&state);
+    desk.says_all();
     let checked = desk.run(&["check", PLAN, "--site", &site]);
     assert!(checked.out.contains("unproven at gate `configure`"), "{}", checked.out);
     let diff = desk.run(&["diff", PLAN, "--site", &site]);
@@ -124,34 +159,13 @@ fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
     begun.ends(20, &["waits at `configure`", "plan record saw"]);
     assert!(begun.out.contains("by hand"), "{begun:#?}");
     desk.is_seen_from_a_second_clone(&begin);
-    // The person makes every change on its screen, and types what the run printed, with what is there then.
-    let typed = begun.out.lines().filter_map(|line| line.trim().strip_prefix("type       plan "));
-    let (mut pasted, blind) = (0, [("VALUE", "//bloom.example"), ("VALUE", "yes"), ("VALUE", "revoke")]);
-    for line in typed.filter(|line| line.starts_with("record saw ")) {
-        let wanted = match line {
-            line if line.contains("charging-guard") => blind[0],
-            line if line.contains("saw mail") => blind[1],
-            _ => blind[2],
-        };
-        let words = crate::hints::shell_words(&line.replace(wanted.0, wanted.1).replace("WHO", "jo")).unwrap();
-        desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).ends(0, &[]);
-        pasted += 1;
-    }
-    assert_eq!(pasted, 7, "{}", begun.out);
+    desk.makes_what_is_asked(&begun);
     let configured = desk.resumes(&[]);
     configured.ends(0, &[]);
     assert!(configured.out.contains("7 of 7 objects to set by hand are in place (attested)"), "{configured:#?}");
-    fs::write(desk.place.path("lines.txt"), "41 tags\n").unwrap();
-    let host = site.trim_start_matches("http://").to_owned();
-    desk.records(&["verification", "lines.txt", "--host", &host]);
-    desk.records(&["sign-in", "in another browser"]);
-    let phrase = format!("run migration on {host}");
+    let phrase = desk.comes_to_the_barrier();
     desk.resumes(&["--acknowledge", &phrase]).ends(20, &["the gate `migrate` is not green"]);
-    desk.records(&["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
-    desk.records(&["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
-    desk.records(&["saw", "mail", "simulated=yes", "transport=fluent-smtp"]);
-    desk.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
-    desk.records(&["saw", "maintenance", "on=no"]);
+    desk.looks_again_at_the_barrier();
     desk.resumes(&["--acknowledge", &phrase]).ends(20, &["it is unknown who the members are"]);
     desk.resumes(&["--accept-unknown", "members", "--acknowledge", &phrase]).ends(20, &["press it now, once"]);
     desk.records(&["saw", "crm", "managed=yes"]);

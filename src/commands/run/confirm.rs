@@ -38,7 +38,7 @@ pub(super) fn confirm(
     let Some(changes) = crate::commands::diff::changes(checked, &path, (None, None)).filter(|_| green && !live) else {
         let refusal = if green { Refusal::Live } else { Refusal::NotGreen };
         let mut failure = refusal.failure(&Typed::of(args).named());
-        failure.details.extend(checked.judgement.lacks_only_members().then(|| WITHOUT_MEMBERS.to_owned()));
+        failure.details.extend(checked.judgement.lacks_only_members().then(|| lacks_members(&args.site)));
         return Err(failure);
     };
     let Some(here) = checked.site.as_ref().map(|site| site.identity()) else {
@@ -93,8 +93,16 @@ pub(super) fn confirm(
 }
 
 /// What is said where nothing but the members keeps a run from beginning.
-const WITHOUT_MEMBERS: &str = "only the members are unknown: add `--accept-unknown members` to begin without them, and compare them by hand \
-    at *Review contacts*";
+fn lacks_members(site: &str) -> String {
+    let read = match site.contains("://") {
+        true => "have them read by the adapter that `plan.toml` names under `[site]` (docs/live-site.md), or ",
+        false => "",
+    };
+    format!(
+        "only the members are unknown: {read}add `--accept-unknown members` to begin without them, and compare them by hand at \
+         *Review contacts*"
+    )
+}
 
 /// What was given in place of a person's answer.
 #[derive(Clone, Copy, Default)]

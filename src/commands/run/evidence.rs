@@ -94,7 +94,10 @@ impl Run {
         waiting.asked = None;
         match answer.as_deref() {
             None | Some(END) => Err(self.ends_here(step)),
-            Some("") => Ok(()),
+            Some("") => {
+                self.look_again_at_everybody();
+                Ok(())
+            }
             Some(EXPLAIN) => {
                 self.tell(step, terminal)?;
                 if step == Step::ReviewContacts {

@@ -13,6 +13,7 @@ pub(super) mod certificate;
 mod comparable;
 mod confirm;
 pub(super) mod event_log;
+mod everybody;
 mod evidence;
 mod flags;
 pub(super) mod kept;

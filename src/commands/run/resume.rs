@@ -13,7 +13,7 @@ use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::cli::Apply;
 use crate::commands::record::said::ensure_person_known;
-use crate::commands::{Begun, Terminal};
+use crate::commands::{Begun, Terminal, members};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
@@ -64,7 +64,11 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     ensure_there(&args.site, &begin)?;
     // An address must be one that the plan names; of a file nothing is asked of the plan.
     let named = args.site.contains("://").then(|| project.open()).transpose()?;
-    let mut site = site::open(&args.site, named.as_ref().map(|opened| &opened.plan))?;
+    let through = match &named {
+        Some(opened) => members::of_a_run(&args.site, &opened.settings.site, log.is_on_stderr())?,
+        None => None,
+    };
+    let mut site = site::open_with_members(&args.site, named.as_ref().map(|opened| &opened.plan), through.as_ref())?;
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.

@@ -2,7 +2,7 @@
 
 use crate::apply::journal::Journal;
 use crate::apply::lock::Lock;
-use crate::commands::{Begun, Terminal};
+use crate::commands::{Begun, Terminal, members};
 use crate::failure::Failure;
 use crate::project::{Opened, Project};
 use crate::site::{self, Site};
@@ -37,7 +37,8 @@ impl Session {
         terminal: &mut Terminal<'_>,
     ) -> Result<(Self, Opened, Option<Unfinished>), Failure> {
         let opened = project.open()?;
-        let place = site::open(site, Some(&opened.plan))?;
+        let through = members::of_a_run(site, &opened.settings.site, log.is_on_stderr())?;
+        let place = site::open_with_members(site, Some(&opened.plan), through.as_ref())?;
         let files = RunFiles::of_project(&project, site);
         let (turn, open) = Turn::take((project, files), log, Begun::No, terminal)?;
         Ok((turn.at(place), opened, open))
@@ -47,7 +48,7 @@ impl Session {
     pub(crate) fn run(self, journal: Journal) -> Run {
         let Self { site, turn: Turn { project, files, lock, log } } = self;
         let who = begun_by::who(journal.events());
-        Run { site, journal, project, lock, files, log, who }
+        Run { site, journal, project, lock, files, log, who, everybody: None }
     }
 }
 

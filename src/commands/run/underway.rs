@@ -20,6 +20,7 @@ use crate::reconcile;
 use crate::site::Site;
 
 use super::event_log::EventLog;
+use super::everybody::Everybody;
 use super::reviewed::{self, Ended};
 use super::run_files::RunFiles;
 use super::target::ensure_gate_green;
@@ -34,6 +35,8 @@ pub(crate) struct Run {
     pub(crate) log: EventLog,
     /// Who is at the keyboard: who began the run, until somebody else says so; none where nobody was named yet.
     pub(super) who: Option<String>,
+    /// Everybody at a site at an address, as they were read last; none where that is to be done again.
+    pub(super) everybody: Option<Everybody>,
 }
 
 impl Run {
@@ -132,7 +135,7 @@ impl Run {
             self.files.journal().display()
         );
         // The changes are in place whatever became of the plan or of the population since; that nobody was harmed is then not known.
-        let Ended { verdict, words, .. } = self.compared(&Record::default()).map_err(|failure| {
+        let Ended { verdict, words, who, .. } = self.compared(&Record::default()).map_err(|failure| {
             let (resume, undo) = (self.resume_command(), self.files.undo());
             let help = failure.help.map_or_else(String::new, |help| format!("{help}; "));
             Failure::new(exit::NOT_VERIFIED, format!("applied, but not verified: {}", failure.message)).help(format!(
@@ -142,8 +145,9 @@ impl Run {
         })?;
         let _ = writeln!(terminal.out, "{words}");
         if verdict == reconcile::Verdict::Different {
-            return Err(Failure::new(exit::NOT_VERIFIED, "applied, but not every member is as before").help(format!(
-                "see who: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or take the changes \
+            let differ = Failure::new(exit::NOT_VERIFIED, "applied, but not every member is as before");
+            return Err(Failure { details: who, ..differ }.help(format!(
+                "see all of it: `plan verify {} --before {} --after {}`; fix it and continue with `{}`, or take the changes \
                 back with `{}`",
                 escape::shell(&args.plan.display().to_string()),
                 escape::shell(&self.files.before().display().to_string()),
@@ -213,7 +217,8 @@ impl Run {
 
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
     pub(super) fn compared(&mut self, purchases: &Record) -> Result<Ended, Failure> {
-        let opened = self.project.open()?;
-        reviewed::in_a_line(&opened, (&self.files.before(), self.site.as_mut()), purchases)
+        let (opened, after) = (self.project.open()?, self.everybody()?);
+        let is_read_now = !self.site.is_in_a_file();
+        reviewed::in_a_line(&opened, (&self.files.before(), &after, is_read_now), purchases)
     }
 }

@@ -88,7 +88,10 @@ impl StepContext for StepRunner<'_, '_, '_> {
         if !is_kept(&self.run.files.before(), self.run.journal.events()) {
             return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
         }
-        let Ended { verdict, words, again } = self.run.compared(purchases.unwrap_or(&Record::default()))?;
+        if self.run.lost_everybody_by_the_push()? {
+            return Ok(Reviewed::NoMore);
+        }
+        let Ended { verdict, words, who, again } = self.run.compared(purchases.unwrap_or(&Record::default()))?;
         match verdict {
             reconcile::Verdict::Equal if !again => Ok(Reviewed::NotRead),
             reconcile::Verdict::Equal => Ok(Reviewed::Equal(words)),
@@ -97,8 +100,8 @@ impl StepContext for StepRunner<'_, '_, '_> {
             reconcile::Verdict::Different if purchases.is_some() && self.run.at().1 == SiteRole::Live => {
                 Ok(Reviewed::Unproven(words))
             }
-            reconcile::Verdict::Different => Err(Failure::new(exit::NOT_VERIFIED, words).help(format!(
-                "look at who differs: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",
+            reconcile::Verdict::Different => Err(Failure { details: who, ..Failure::new(exit::NOT_VERIFIED, words) }.help(format!(
+                "look at all of it: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",
                 escape::shell(&self.args.plan.display().to_string()),
                 escape::shell(&self.run.files.before().display().to_string()),
                 escape::shell(&self.run.site.name()),
@@ -108,12 +111,13 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn members_read(&mut self) -> Result<Option<Timestamp>, Failure> {
-        reviewed::members_read_at(self.run.site.as_mut())
+        self.run.members_read_at()
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let kept = Some(self.run.files.before()).filter(|kept| is_kept(kept, self.run.journal.events()));
-        reviewed::purchases(&self.run.project.open()?, (kept.as_deref(), self.run.site.as_mut()), record)
+        let (opened, after) = (self.run.project.open()?, self.run.everybody()?);
+        reviewed::purchases(&opened, (kept.as_deref(), &after), record)
     }
 
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {

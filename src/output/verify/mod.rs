@@ -3,6 +3,7 @@
 mod document;
 pub mod human;
 pub mod json;
+mod named;
 
 use std::borrow::Cow;
 
@@ -10,6 +11,8 @@ use crate::reconcile::Comparison;
 use crate::shape::without_addresses;
 
 use super::SiteLine;
+
+pub use named::named;
 
 /// What `plan verify` found, with all that a format needs to show it.
 #[derive(Debug)]

@@ -271,6 +271,16 @@ impl Site for WordPress {
         Ok((snapshot, members.map(|members| Box::new(members) as Box<dyn Population>)))
     }
 
+    fn to_keep(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
+        // What the collector gives beside core REST no later configuration has, and would be missing from each.
+        let mut rest = self.configuration()?;
+        let members = match self.members(&mut rest)? {
+            Some(collected) => collected.beside(&mut rest),
+            None => Err(members::not_captured(&rest)),
+        };
+        Ok((rest, members.map(|members| Box::new(members) as Box<dyn Population>)))
+    }
+
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
         self.reader.begin();
         meeting::meet(&mut self.reader)?;

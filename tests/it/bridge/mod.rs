@@ -14,6 +14,7 @@ mod members;
 mod network;
 mod newer;
 mod removed;
+mod run;
 mod screen;
 mod script;
 mod through;

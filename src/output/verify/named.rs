@@ -1,0 +1,50 @@
+//! Who differs, by contact IDs: a line a class, for a message that is no page.
+
+use crate::output::escape;
+use crate::reconcile::{Alone, Cell, Changed, Comparison, Examples, Spot};
+
+use super::shown_id;
+
+/// Most contacts of a class that a line names.
+const NAMED: usize = 5;
+
+/// Who is not as before, without a personal value.
+pub fn named(comparison: &Comparison) -> Vec<String> {
+    let everybody = comparison.everybody.as_ref().map(|all| &all.contacts);
+    let classes = everybody.into_iter().flat_map(|all| {
+        let changed = line("changed", all.changed.total, all.changed.first.iter().map(changed));
+        [changed, alone("missing", &all.missing), alone("duplicated", &all.duplicated), alone("extra", &all.extra)]
+    });
+    let spots: Vec<&Spot> = comparison.spots.iter().flatten().filter(|spot| spot.differs()).collect();
+    let spots = line("spot-check contacts", spots.len() as u64, spots.iter().map(|spot| differing(spot)));
+    classes.chain([spots]).flatten().collect()
+}
+
+/// How many, and the first of them; none where there are none.
+fn line(class: &str, total: u64, each: impl Iterator<Item = String>) -> Option<String> {
+    let first: Vec<String> = each.take(NAMED).collect();
+    let more = match total.saturating_sub(first.len() as u64) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (total > 0).then(|| format!("{class}: {}{more}", first.join("; ")))
+}
+
+fn alone(class: &str, examples: &Examples<Alone>) -> Option<String> {
+    line(class, examples.total, examples.first.iter().map(|alone| id(&alone.id)))
+}
+
+fn changed(changed: &Changed) -> String {
+    let fields: Vec<&str> = changed.fields.iter().map(|field| field.name()).collect();
+    format!("{} ({})", id(&changed.id), fields.join(", "))
+}
+
+fn differing(spot: &Spot) -> String {
+    let differs = spot.cells.iter().filter(|(_, cell)| matches!(cell, Cell::Differs { .. }));
+    let fields: Vec<&str> = differs.map(|(field, _)| field.name()).collect();
+    format!("{} ({})", id(&spot.id), fields.join(", "))
+}
+
+fn id(id: &str) -> String {
+    escape::line(&shown_id(id, false))
+}
