@@ -4,7 +4,8 @@ use super::journal::Event;
 use super::proof::{Proof, attested};
 use super::since::{since_then, when};
 use super::step_context::{Prompt, Reviewed, StepContext, Turn};
-use crate::model::{Executor, Step};
+use crate::model::snapshot::COLLECTOR;
+use crate::model::{Executor, Kind, Step};
 
 /// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
 pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Turn>, W::Error> {
@@ -19,9 +20,10 @@ pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Tu
     let (Some(by), Some(begin)) = (reviewed, context.journal().begin().cloned()) else { return Ok(None) };
     let record = since_then(context.record()?, began, context.now());
     let open = match context.reviewed(Some(&record))? {
-        Reviewed::Equal(_) | Reviewed::NoMore => return Ok(None),
+        Reviewed::Equal(_) => return Ok(None),
         // Who could not be compared then was attested, and is by that.
         Reviewed::Unproven(_) if by == Executor::Attested => return Ok(None),
+        Reviewed::Unproven(_) if lost_by_the_push(context)? => return Ok(None),
         Reviewed::NotRead => "the site again shows the contacts from before the migration".to_owned(),
         Reviewed::Unproven(words) => words,
     };
@@ -31,4 +33,15 @@ pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Tu
         Proof::Behind { .. } => None,
         Proof::Open(open) => Some(Turn::Waits { step, open, say: Prompt::Act }),
     })
+}
+
+/// Whether nobody can be read any more since the collector that gave them was removed for the push: right before it they were compared,
+/// and what is on the copy since then goes nowhere.
+fn lost_by_the_push<W: StepContext>(context: &mut W) -> Result<bool, W::Error> {
+    if !context.journal().progress().passed().contains(&Step::Push) || context.members_read()?.is_some() {
+        return Ok(false);
+    }
+    let had = context.kept().is_some_and(|kept| kept.state.plugins.contains_key(COLLECTOR));
+    let site = context.site().configuration()?;
+    Ok(had && site.header.is_captured(Kind::Plugin.name()) && !site.state.plugins.contains_key(COLLECTOR))
 }

@@ -94,8 +94,6 @@ pub enum Reviewed {
     NotRead,
     /// Something could not be compared.
     Unproven(String),
-    /// Nobody can be read any more, as the collector is gone from a copy that was pushed, and right before the push it was there.
-    NoMore,
 }
 
 /// What came of a turn.

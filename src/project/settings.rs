@@ -181,3 +181,63 @@ pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may end so")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The adapters that settings of this text name, each by the end of its path, with their text; or why there are none.
+    fn named(text: &str, folder: &Path) -> Result<Vec<(String, String)>, String> {
+        fs::write(folder.join("plan.toml"), text).unwrap();
+        let adapters = beside(&folder.join("x.yaml")).and_then(|settings| settings.site.adapters(100));
+        let shown = |path: PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
+        let both = |(path, bytes)| (shown(path), String::from_utf8(bytes).unwrap());
+        adapters.map(|all| all.into_iter().map(both).collect()).map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn one_adapter_or_several_are_read_from_the_plans_folder_and_below() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        fs::create_dir(folder.join("adapters")).unwrap();
+        fs::write(folder.join("a.yaml"), "a").unwrap();
+        fs::write(folder.join("adapters/b.yaml"), "b").unwrap();
+        let pair = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        assert_eq!(named("", folder), Ok(vec![]));
+        assert_eq!(named("[site]\nadapter = \"a.yaml\"", folder), Ok(vec![pair("a.yaml", "a")]));
+        let both = "[site]\nadapter = [\"adapters/b.yaml\", \"a.yaml\"]";
+        assert_eq!(named(both, folder), Ok(vec![pair("adapters/b.yaml", "b"), pair("a.yaml", "a")]));
+    }
+
+    #[test]
+    fn what_is_no_adapter_of_the_plans_folder_is_refused_by_its_name() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, outside) = (place.path().join("plans"), place.path().join("o.yaml"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(&outside, "o").unwrap();
+        fs::write(folder.join("long.yaml"), "x".repeat(101)).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&outside, folder.join("link.yaml")).unwrap();
+        let absolute = outside.display().to_string();
+        let cases = [
+            ("../o.yaml", "it leaves the plan's folder"),
+            (&*absolute, "it leaves the plan's folder"),
+            ("", "it leaves the plan's folder"),
+            ("none.yaml", "cannot be read"),
+            ("long.yaml", "it is larger than"),
+            #[cfg(unix)]
+            ("link.yaml", "is a link"),
+        ];
+        for (name, why) in cases {
+            let refused = named(&format!("[site]\nadapter = \"{name}\""), &folder).unwrap_err();
+            assert!(refused.contains(&format!("names `{name}` as an adapter")) && refused.contains(why), "{refused}");
+        }
+        let many = format!("[site]\nadapter = {:?}", ["a.yaml"; 17]);
+        for text in ["[site]\nadapter = 1", "[site]\nadapters = \"a.yaml\"", &many] {
+            assert!(named(text, &folder).unwrap_err().contains("line 2, column"), "{text}");
+        }
+    }
+}

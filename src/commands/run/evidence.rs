@@ -95,7 +95,7 @@ impl Run {
         match answer.as_deref() {
             None | Some(END) => Err(self.ends_here(step)),
             Some("") => {
-                self.look_again_at_everybody();
+                self.everybody.forget();
                 Ok(())
             }
             Some(EXPLAIN) => {

@@ -9,6 +9,7 @@ use crate::site::{self, Site};
 
 use super::begun_by;
 use super::event_log::EventLog;
+use super::everybody::Everybody;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::underway::Run;
@@ -48,7 +49,7 @@ impl Session {
     pub(crate) fn run(self, journal: Journal) -> Run {
         let Self { site, turn: Turn { project, files, lock, log } } = self;
         let who = begun_by::who(journal.events());
-        Run { site, journal, project, lock, files, log, who, everybody: None }
+        Run { site, journal, project, lock, files, log, who, everybody: Everybody::default() }
     }
 }
 

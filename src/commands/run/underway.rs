@@ -1,5 +1,6 @@
 //! A run under its lock: the changes carried out or taken back, read back, and the verification at their end.
 
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use crate::output::escape;
 use crate::project::Project;
 use crate::reconcile;
 use crate::site::Site;
+use crate::verify::SideReading;
 
 use super::event_log::EventLog;
 use super::everybody::Everybody;
@@ -35,8 +37,8 @@ pub(crate) struct Run {
     pub(crate) log: EventLog,
     /// Who is at the keyboard: who began the run, until somebody else says so; none where nobody was named yet.
     pub(super) who: Option<String>,
-    /// Everybody at a site at an address, as they were read last; none where that is to be done again.
-    pub(super) everybody: Option<Everybody>,
+    /// Everybody at a site at an address, as they were read last.
+    pub(super) everybody: Everybody,
 }
 
 impl Run {
@@ -215,9 +217,15 @@ impl Run {
             .help(format!("somebody else may be changing the site; compare with `{}`", self.files.diff())))
     }
 
+    /// Everybody at the site as they are.
+    pub(super) fn everybody_now(&mut self) -> Result<Rc<SideReading>, Failure> {
+        let lines = [self.journal.events().len(), self.project.record()?.entries.len()];
+        self.everybody.at(self.site.as_mut(), lines)
+    }
+
     /// The listed contacts and everybody, as they were kept and as they are now: the verdict, and a line about it.
     pub(super) fn compared(&mut self, purchases: &Record) -> Result<Ended, Failure> {
-        let (opened, after) = (self.project.open()?, self.everybody()?);
+        let (opened, after) = (self.project.open()?, self.everybody_now()?);
         let is_read_now = !self.site.is_in_a_file();
         reviewed::in_a_line(&opened, (&self.files.before(), &after, is_read_now), purchases)
     }

@@ -213,7 +213,7 @@ impl Run {
         if let Some(why) = self.lock.ousted(Timestamp::now()) {
             return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
         }
-        self.let_everybody_age();
+        self.everybody.let_age();
         Ok(())
     }
 }

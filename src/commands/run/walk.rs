@@ -88,9 +88,6 @@ impl StepContext for StepRunner<'_, '_, '_> {
         if !is_kept(&self.run.files.before(), self.run.journal.events()) {
             return Ok(Reviewed::Unproven(format!("not verified: {NOT_KEPT}")));
         }
-        if self.run.lost_everybody_by_the_push()? {
-            return Ok(Reviewed::NoMore);
-        }
         let Ended { verdict, words, who, again } = self.run.compared(purchases.unwrap_or(&Record::default()))?;
         match verdict {
             reconcile::Verdict::Equal if !again => Ok(Reviewed::NotRead),
@@ -111,12 +108,13 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn members_read(&mut self) -> Result<Option<Timestamp>, Failure> {
-        self.run.members_read_at()
+        let read_at = self.run.everybody_now()?.times()[1];
+        Ok(read_at.map(|read_at| self.run.everybody.begun().unwrap_or(read_at)))
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Failure> {
         let kept = Some(self.run.files.before()).filter(|kept| is_kept(kept, self.run.journal.events()));
-        let (opened, after) = (self.run.project.open()?, self.run.everybody()?);
+        let (opened, after) = (self.run.project.open()?, self.run.everybody_now()?);
         reviewed::purchases(&opened, (kept.as_deref(), &after), record)
     }
 

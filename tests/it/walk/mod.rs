@@ -3,6 +3,7 @@
 //! without its proof.
 
 mod live;
+mod pushed;
 mod staging;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,8 @@ use amc_plan::model::plan::{Confirmation, MigrationChoices, SiteRole, Strategy};
 use amc_plan::model::population::Questions;
 use amc_plan::model::purchase::{Confirmed, Known, Purchased};
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record, SignIn, Verification, VerificationLine};
-use amc_plan::model::state::Administrator;
+use amc_plan::model::snapshot::COLLECTOR;
+use amc_plan::model::state::{Administrator, Plugin};
 use amc_plan::model::{Executor, Field, Identity, Plan, Snapshot, State, Step};
 use amc_plan::site::snapshot_file::SnapshotFile;
 use amc_plan::site::{Reading, SignedIn, Site, SiteError};
@@ -65,6 +67,14 @@ pub(crate) struct StandIn {
     pub(crate) read_at: Option<Timestamp>,
     /// Where they are others than the example's.
     administrators: Option<BTreeMap<String, Administrator>>,
+    /// Whether it lists the collector among its plugins.
+    has_collector: bool,
+}
+
+/// The plugins that a site lists.
+fn plugins(with_collector: bool) -> BTreeMap<String, Plugin> {
+    let collector = || (COLLECTOR.to_owned(), Plugin { active: true.into(), ..Plugin::default() });
+    with_collector.then(collector).into_iter().collect()
 }
 
 impl StandIn {
@@ -116,6 +126,7 @@ impl Site for StandIn {
 
     fn read(&mut self, _: &Questions) -> Result<Reading, SiteError> {
         let mut snapshot = shown(self.look())?;
+        snapshot.state.plugins = plugins(self.has_collector);
         snapshot.header.taken_at = self.read_at.unwrap_or(self.now).to_string();
         if let Some(administrators) = &self.administrators {
             snapshot.state.administrators = administrators.clone();
@@ -164,6 +175,10 @@ pub(crate) struct Ground {
     pub(crate) clock: i64,
     /// How well the site shows what was bought.
     pub(crate) bought: Known,
+    /// Whether nothing shows who the members are.
+    hides_members: bool,
+    /// Whether the collector was there when the site was kept, and is there now.
+    collector: [bool; 2],
     /// How often the barrier was passed in this process.
     passed_barrier: usize,
     administrators: BTreeMap<String, Administrator>,
@@ -174,7 +189,14 @@ impl Ground {
         let journal = Journal::open(journal, &Key::new([7; 32])).unwrap();
         let clock = journal.events().len() as i64 * 10;
         let now = Timestamp::UNIX_EPOCH;
-        let site = StandIn { looks: looks.to_vec(), login: None, now, read_at: None, administrators: None };
+        let site = StandIn {
+            looks: looks.to_vec(),
+            login: None,
+            now,
+            read_at: None,
+            administrators: None,
+            has_collector: false,
+        };
         let record = Record::default();
         Self {
             site,
@@ -182,6 +204,8 @@ impl Ground {
             record,
             clock,
             bought: Known::Attested,
+            hides_members: false,
+            collector: [false; 2],
             passed_barrier: 0,
             administrators: example().state.administrators,
         }
@@ -228,6 +252,7 @@ impl StepContext for Ground {
     fn site(&mut self) -> &mut dyn Site {
         self.clock += 1;
         self.site.now = self.now();
+        self.site.has_collector = self.collector[1];
         &mut self.site
     }
 
@@ -272,6 +297,7 @@ impl StepContext for Ground {
         let mut kept = shown(Look::Before).ok()?;
         kept.state.administrators = self.administrators.clone();
         kept.header.taken_at = Timestamp::UNIX_EPOCH.to_string();
+        kept.state.plugins = plugins(self.collector[0]);
         Some(kept)
     }
 
@@ -280,7 +306,8 @@ impl StepContext for Ground {
     }
 
     fn reviewed(&mut self, _: Option<&Record>) -> Result<Reviewed, Trouble> {
-        Ok(Reviewed::Equal("everybody".into()))
+        let hidden = Reviewed::Unproven("nobody was read".into());
+        Ok(if self.hides_members { hidden } else { Reviewed::Equal("everybody".into()) })
     }
 
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Trouble> {
