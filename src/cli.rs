@@ -148,16 +148,18 @@ pub struct Subject {
 /// Where a site at an address keeps its members.
 #[derive(Debug, Default, Args)]
 pub struct SiteAdapters {
-    /// The adapters of a site at an address, through which its members are read where the plugin `plan-bridge` is there.
+    /// The adapters of a site at an address, through which its members are read where the plugin `plan-bridge` is there. They take the
+    /// place of those that `plan.toml` names (`[site]`, `adapter`).
     #[arg(id = "adapter", long = "adapter", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
 
-/// How the site is read: exactly one of the three.
+/// How the site is read: one of the three, or as `plan.toml` names the staging copy.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub struct Reading {
-    /// The site itself: an address that the plan names, or a site in a file.
+    /// The site itself: an address that the plan names, or a site in a file. Where nothing is named `plan.toml` can name the staging
+    /// copy (`[site]`, `staging`).
     #[arg(long, value_name = "URL|FILE")]
     pub site: Option<String>,
     /// A recording of a site: it is judged, and is never enough for `apply`.

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::failure::Failure;
+use crate::cli;
+use crate::failure::{Failure, exit};
 use crate::model::Plan;
+use crate::model::plan::SiteRole;
 use crate::output::Mode;
+use crate::project::site::{OfSite, Staging};
 use crate::site::file::FileSite;
 use crate::site::wordpress::Through;
 use crate::site::{self, Site};
@@ -17,6 +20,35 @@ pub(super) enum Choice {
 }
 
 impl Choice {
+    /// What a command line names; none where it names nothing.
+    pub(super) fn named(reading: &cli::Reading) -> Option<Self> {
+        match Self::of(reading.site.as_ref(), reading.snapshot.as_ref()) {
+            Self::None if !reading.no_site => None,
+            named => Some(named),
+        }
+    }
+
+    /// What the settings name for a command line that names nothing.
+    pub(super) fn by_settings(settings: &OfSite, on: SiteRole) -> Result<Self, Failure> {
+        let named = if on == SiteRole::Staging { settings.staging()? } else { None };
+        match named {
+            Some(Staging::Address(address)) => Ok(Self::Live(address)),
+            Some(Staging::Recording(file)) => Ok(Self::Snapshot(file)),
+            None => Err(Failure::new(exit::USAGE, "no site is named").help(
+                "name it with `--site SITE`, or a recording of it with `--snapshot FILE`; `--no-site` judges the plan alone. Of the staging copy \
+                 `plan.toml` beside the plan may say it for all plans: `[site]`, `staging = \"https://staging.example.com\"`",
+            )),
+        }
+    }
+
+    /// The site that is read as it is now.
+    pub(super) fn site(&self) -> Option<&str> {
+        match self {
+            Self::Live(name) => Some(name),
+            Self::Snapshot(_) | Self::None => None,
+        }
+    }
+
     /// What a command line names: a site comes before a recording.
     pub(super) fn of(site: Option<&String>, recording: Option<&PathBuf>) -> Self {
         match (site, recording) {

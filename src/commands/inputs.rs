@@ -84,17 +84,18 @@ pub(super) struct Checked {
 
 /// Everything from the subject of a command line to its judgement.
 pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
-    let choice = Choice::of(subject.reading.site.as_ref(), subject.reading.snapshot.as_ref());
+    let named = Choice::named(&subject.reading);
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
     let project = Project::new(&subject.plan, subject.limits.into())
         .showing_personal(subject.show_personal)
         .backup_dir(subject.backup_dir.as_deref());
     let (opened, ahead) = thread::scope(|scope| {
-        let ahead = scope.spawn(|| read_ahead(&choice));
+        let ahead = scope.spawn(|| named.as_ref().and_then(read_ahead));
         (project.open(), ahead.join().ok().flatten())
     });
     let opened = opened?;
-    let through = members::through(subject.reading.site.as_deref(), &subject.adapters.files, &opened.settings.site)?;
+    let choice = named.map_or_else(|| Choice::by_settings(&opened.settings.site, subject.on), Ok)?;
+    let through = members::through(choice.site(), &subject.adapters.files, &opened.settings.site)?;
     let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
         Some(file) => Some(Box::new(file?)),
         None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
@@ -127,10 +128,7 @@ pub(super) fn judged_with_members(
     moment: impl Into<Moment>,
     live: bool,
 ) -> Result<Checked, Failure> {
-    let through = match choice {
-        Choice::Live(name) => members::through([&**name], &[], &opened.settings.site)?,
-        Choice::Snapshot(_) | Choice::None => None,
-    };
+    let through = members::through(choice.site(), &[], &opened.settings.site)?;
     judged_through(opened, choice, through.as_ref(), (moment.into(), live))
 }
 

@@ -1,5 +1,6 @@
-//! The table `[site]` of `plan.toml`: where the site keeps its members.
+//! The table `[site]` of `plan.toml`: which site it is, and where that keeps its members.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer};
@@ -18,6 +19,8 @@ pub(crate) struct OfSite {
     /// Through what the members of a site at an address are read: files, as seen from the plan's folder and in it.
     #[serde(deserialize_with = "one_or_more")]
     adapter: Vec<PathBuf>,
+    /// The staging copy: its address, or a recording of it in the plan's folder.
+    staging: Option<String>,
     /// The settings' own file.
     #[serde(skip)]
     file: PathBuf,
@@ -27,6 +30,27 @@ impl OfSite {
     /// The same, beside a plan.
     pub(super) fn beside(self, plan: &Path) -> Self {
         Self { file: plan.with_file_name("plan.toml"), ..self }
+    }
+
+    /// The staging copy; none where none is named.
+    ///
+    /// # Errors
+    /// Where a file is named that lies outside of the plan's folder, or cannot be opened, or a link leads to it.
+    pub(crate) fn staging(&self) -> Result<Option<Staging>, Failure> {
+        let Some(named) = &self.staging else { return Ok(None) };
+        if named.contains("://") {
+            return Ok(Some(Staging::Address(named.clone())));
+        }
+        let folder = Folder::of(&self.file);
+        if let Err(error) = folder.open(named, OpenOptions::new().read(true)) {
+            let message =
+                format!("`{}` names `{named}` as the staging copy, which cannot be read: {error}", self.file.display());
+            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(
+                "write the copy's address with `https://`, or the name of a recording in the folder of `plan.toml` or below; one that lies \
+                 elsewhere is named on the command line: `--snapshot FILE`",
+            ));
+        }
+        Ok(Some(Staging::Recording(folder_of(&self.file).join(named))))
     }
 
     /// Whether no adapter is named.
@@ -56,6 +80,15 @@ impl OfSite {
              elsewhere, where a command takes `--adapter {elsewhere}`"
         ))
     }
+}
+
+/// The staging copy that the settings name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Staging {
+    /// At an address. Nothing is sent there but with a login that is bound to it outside of any repository.
+    Address(String),
+    /// In a file, which nobody named who vouches for it.
+    Recording(PathBuf),
 }
 
 /// One file, or a list of them.

@@ -71,6 +71,12 @@ fn what_core_rest_cannot_show_is_unproven_and_the_way_it_was_read_is_named() {
     assert_eq!((report["verdict"].as_str(), checked.status.code()), (Some("unproven"), Some(1)));
     assert_eq!(report["site"]["host"], staging.url().trim_start_matches("http://"));
 
+    // The settings name it as well as a command line, where the login is bound to that very address.
+    fs::write(folder.path().join("plan.toml"), format!("[site]\nstaging = \"{}\"\n", staging.url())).unwrap();
+    let named = plan(&staging, folder.path(), &["check", "plan.yaml", "--format", "json"]);
+    let named: Value = serde_json::from_slice(&named.stdout).unwrap();
+    assert_eq!((&named["verdict"], &named["site"]["host"]), (&report["verdict"], &report["site"]["host"]));
+
     // What core shows is proven: where we are, that AccessAlly is active.
     let unproven: Vec<&str> = findings.iter().filter(due).map(|f| f["rule"].as_str().unwrap()).collect();
     for proven in ["accessally-missing", "target-not-staging", "site-not-in-plan", "backup-missing", "backup-old"] {

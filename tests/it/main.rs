@@ -57,6 +57,7 @@ mod members;
 #[cfg(target_os = "linux")]
 mod memory;
 mod moved;
+mod named_site;
 mod one_key;
 mod opened_once;
 mod other_readers;
