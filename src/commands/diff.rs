@@ -47,12 +47,13 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }
-    let by_flag = args.subject.adapters.files.iter().any(|_| checked.opened.settings.site.names_no_adapter());
-    if by_flag && checked.site.is_some() {
+    let by_flag = args.subject.adapters.files.first().filter(|_| checked.opened.settings.site.names_no_adapter());
+    if let Some(name) = by_flag.and_then(|adapter| adapter.file_name()) {
+        let name = escape::line(&name.to_string_lossy());
         writeln!(
             terminal.err,
-            "attention: `apply` takes no `--adapter`: it reads members through what `plan.toml` beside the plan names, which names none yet \
-             (`[site]`, `adapter = \"FILE\"`)"
+            "attention: a run takes no `--adapter`, and reads members by what `plan.toml` beside the plan names; it names nothing yet. Put \
+             the adapter beside it, and write `adapter = \"{name}\"` under `[site]`"
         )?;
     }
     // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.

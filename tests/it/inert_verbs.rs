@@ -302,6 +302,15 @@ fn settings_and_a_certificate_of_hostile_text_are_text() {
             is_inert(&place, *row, &text);
         }
     }
+    for named in
+        [format!("staging = {words}\n"), format!("adapter = {words}\n"), format!("adapter = [{words}]\nx = 1\n")]
+    {
+        fs::write(place.path("plan.toml"), format!("[site]\n{named}")).unwrap();
+        let address = "https://staging.bloom.example";
+        is_inert(&place, ("check", &[PLAN]), &text);
+        is_inert(&place, ("check", &[PLAN, "--site", address]), &text);
+        is_inert(&place, ("apply", &[PLAN, "--site", address, "--no-input"]), &text);
+    }
     fs::remove_file(place.path("plan.toml")).unwrap();
     let certificate = format!(r#"{{"version":1,"plan":{words},"host":{words},"who":{words},"steps":[{words}]}}"#);
     fs::write(place.path("bloom-coaching.rehearsal.json"), certificate).unwrap();

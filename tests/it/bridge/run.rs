@@ -88,6 +88,8 @@ fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_s
     desk.says_all();
     let diff = desk.run(&["diff", PLAN, "--site", url, "--format", "json"]);
     diff.ends(0, &[]);
+    let flagged = desk.run(&["diff", PLAN, "--site", url, "--adapter", "bloom.adapter.yaml"]);
+    assert!(!flagged.err.contains("attention"), "the settings name it too: {flagged:#?}");
     let diff: Value = serde_json::from_str(&diff.out).unwrap();
     let digest = diff["digests"]["changes"].as_str().unwrap();
     // Cut off while the gate is judged, and while the site is kept.
